@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+
+/** What a set of parameters is for; it decides who may hold it and whether it may travel. */
+export type ParamKind = 'base' | 'adapters' | 'lora' | 'reward' | 'critic';
+
+/** One named tensor of a set; `shape` in elements, row-major. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Named float32 tensors, concatenated in the order of `tensors`. The values stand in a SharedArrayBuffer, so that
+ * handing a set to a worker copies nothing. A set is never written to after it was made.
+ */
+export interface ParamSet {
+  readonly kind: ParamKind;
+  readonly tensors: readonly TensorSpec[];
+  readonly values: Float32Array;
+}
+
+/** The handle that machines and messages carry instead of tensors (decision D4). */
+export interface ParamRef {
+  /** SHA-256 over kind, names, shapes and bytes, hexadecimal. */
+  readonly hash: string;
+  readonly kind: ParamKind;
+  readonly tensors: readonly string[];
+  readonly parameters: number;
+  readonly bytes: number;
+}
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** A zeroed float32 array over shared memory. */
+export function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * 4));
+}
+
+/** Joins named arrays into one set; every array must have the length its shape says. */
+export function paramSet(
+  kind: ParamKind,
+  tensors: readonly (TensorSpec & { readonly values: ArrayLike<number> })[],
+): ParamSet {
+  const total = tensors.reduce((sum, tensor) => sum + sizeOf(tensor.shape), 0);
+  const values = sharedFloats(total);
+  let offset = 0;
+  for (const tensor of tensors) {
+    if (tensor.values.length !== sizeOf(tensor.shape)) {
+      throw new RangeError(
+        `tensor ${tensor.name}: has ${tensor.values.length} values, its shape [${tensor.shape.join(', ')}] ` +
+          `takes ${sizeOf(tensor.shape)}`,
+      );
+    }
+    values.set(tensor.values, offset);
+    offset += tensor.values.length;
+  }
+  return { kind, tensors: tensors.map(({ name, shape }) => ({ name, shape })), values };
+}
+
+/** The tensors of a set one by one, each as a view on the set's memory. */
+export function* tensorsOf(set: ParamSet): Generator<TensorSpec & { readonly values: Float32Array }> {
+  let offset = 0;
+  for (const { name, shape } of set.tensors) {
+    const length = sizeOf(shape);
+    yield { name, shape, values: set.values.subarray(offset, offset + length) };
+    offset += length;
+  }
+}
+
+/** The handle of a set; equal content gives an equal handle. */
+export function refOf(set: ParamSet): ParamRef {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([set.kind, set.tensors.map(({ name, shape }) => [name, shape])]));
+  hash.update(new Uint8Array(set.values.buffer, set.values.byteOffset, set.values.byteLength));
+  return {
+    hash: hash.digest('hex'),
+    kind: set.kind,
+    tensors: set.tensors.map(({ name }) => name),
+    parameters: set.values.length,
+    bytes: set.values.byteLength,
+  };
+}

@@ -1,0 +1,162 @@
+import type { Stage, Verdict } from '../../machines/events.js';
+import type { ParamKind } from '../params/param-set.js';
+
+/** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
+export type MetricRow = StepRow | RoundRow | ClientRow | SampleRow;
+
+/** An actor entered a step of the paper. */
+export interface StepRow {
+  readonly type: 'step';
+  readonly step: string;
+  readonly actor: string;
+  readonly round: number;
+  readonly virtualSeconds: number;
+}
+
+/** The server closed a round (Steps 1.4–1.5, 2.4–2.5, 3.4–3.5). */
+export interface RoundRow {
+  readonly type: 'round';
+  readonly stage: Stage;
+  readonly round: number;
+  readonly virtualSeconds: number;
+  /** Virtual seconds from the round's opening to its close. */
+  readonly seconds: number;
+  /** Mean over the cohort of the seconds from a client's download being sent to its upload having arrived, in the air. */
+  readonly delaySeconds: number;
+  /** Transmission energy of the round, clients' and server's, in joules. */
+  readonly energyJoules: number;
+  /** Mean validation loss that the updates reported; null in a lost round. */
+  readonly loss: number | null;
+  readonly cohort: number;
+  readonly updates: number;
+  readonly late: number;
+  readonly verdict: Verdict;
+}
+
+/** What was measured of one client in one round; which figures depends on the task. Round 0 is before any training. */
+export interface ClientRow {
+  readonly type: 'client';
+  readonly stage: Stage;
+  readonly round: number;
+  readonly actor: string;
+  readonly virtualSeconds: number;
+  /** The task the figures come from: instruct, evaluate, reward, rewardTest, freeze, align, score. */
+  readonly task: string;
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/** One response to a held-out prompt; written for synthetic data, or where the user asked for samples. */
+export interface SampleRow {
+  readonly type: 'sample';
+  readonly round: number;
+  readonly actor: string;
+  readonly topic: string;
+  readonly prompt: string;
+  readonly response: string;
+}
+
+/** A row of messages.jsonl: one message from sending to its end. */
+export interface MessageRow {
+  readonly id: number;
+  readonly from: string;
+  readonly to: string;
+  readonly kind: string;
+  readonly step: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly params: readonly { kind: ParamKind; hash: string; parameters: number }[];
+  readonly bits: number;
+  readonly attempts: number;
+  readonly outcome: 'delivered' | 'dropped' | 'in-flight';
+  /** Time on the air over all attempts. */
+  readonly onAirSeconds: number;
+  /** From being sent to being delivered or given up, queueing and feedback included; null while in flight. */
+  readonly delaySeconds: number | null;
+  readonly energyJoules: number;
+  readonly sentVirtualSeconds: number;
+  readonly endedVirtualSeconds: number | null;
+}
+
+/** Why a run ended. */
+export type Ended =
+  | { readonly reason: 'finished'; readonly stages: Readonly<Record<Stage, Verdict>> }
+  | { readonly reason: 'out-of-virtual-time' }
+  | {
+      readonly reason: 'deadlock';
+      readonly waiting: readonly { actor: string; state: string; for: string }[];
+    }
+  | { readonly reason: 'interrupted' }
+  | { readonly reason: 'failed'; readonly cause: string };
+
+/** summary.json. Figures of a stage that never came are null. */
+export interface Summary {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly method: string;
+  readonly backend: string;
+  readonly synthetic: boolean;
+  /** SHA-256 of the ordered event trace: equal hashes mean equal runs. */
+  readonly traceHash: string;
+  readonly virtualSeconds: number;
+  readonly wallSeconds: number;
+  readonly ended: Ended;
+  readonly stages: {
+    readonly instruction: InstructionSummary | null;
+    readonly reward: RewardSummary | null;
+    readonly alignment: AlignmentSummary | null;
+  };
+  readonly messages: {
+    readonly sent: number;
+    readonly delivered: number;
+    readonly dropped: number;
+    readonly inFlight: number;
+    readonly bits: number;
+    readonly energyJoules: number;
+  };
+}
+
+export interface InstructionSummary {
+  readonly rounds: number;
+  /** Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end. */
+  readonly accuracyBefore: number;
+  readonly accuracy: number;
+  /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
+  readonly sharedAccuracyBefore: number | null;
+  readonly sharedAccuracy: number | null;
+  readonly lossBefore: number;
+  readonly loss: number;
+  readonly delaySecondsPerRound: number;
+  readonly energyJoulesPerRound: number;
+}
+
+export interface RewardSummary {
+  readonly rounds: number;
+  /** Share of held-out pairs that the global model ranks as labelled, mean over clients. */
+  readonly helpfulAccuracy: number;
+  readonly harmlessAccuracy: number;
+  /** Bradley–Terry loss on held-out pairs, sum of both objectives. */
+  readonly lossBefore: number;
+  readonly loss: number;
+  readonly delaySecondsPerRound: number;
+  readonly energyJoulesPerRound: number;
+}
+
+export interface AlignmentSummary {
+  readonly rounds: number;
+  /** Personalised reward on held-out prompts: weighted standardised scores, mean over clients; start and end. */
+  readonly rewardBefore: number;
+  readonly reward: number;
+  /** Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts. */
+  readonly lossBefore: number;
+  readonly loss: number;
+  readonly delaySecondsPerRound: number;
+  readonly energyJoulesPerRound: number;
+  readonly clients: readonly {
+    readonly id: string;
+    readonly weightHelpful: number;
+    readonly weightHarmless: number;
+    readonly helpful: number;
+    readonly harmless: number;
+    readonly refusalRate: number | null;
+  }[];
+}

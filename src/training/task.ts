@@ -1,0 +1,179 @@
+import type { TokenTable } from '../data/token-table.js';
+import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js';
+import type { ParamSet } from '../params/param-set.js';
+
+/**
+ * What each kind of task takes and gives (decision D5). A task is a pure function of its request: equal requests give
+ * equal results on an equal backend. Parameter slots marked `| null` are empty where a method has no such part.
+ */
+export interface Tasks {
+  /** Step 1.3: tune adapters and LoRA on local instructions. */
+  instruct: {
+    hyper: {
+      localSteps: number;
+      batchSize: number;
+      learningRate: number;
+      loraLearningRateScale: number;
+      maxGradientNorm: number;
+    };
+    params: { base: ParamSet; adapters: ParamSet | null; lora: ParamSet | null };
+    data: { train: TokenTable; validation: TokenTable };
+    output: { adapters: ParamSet | null; lora: ParamSet | null };
+    /** Mean negative log-likelihood of a response token (nats): while training, and after it on validation rows. */
+    metrics: { loss: number; validationLoss: number };
+  };
+  /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
+  evaluate: {
+    hyper: Record<string, never>;
+    params: { base: ParamSet; adapters: ParamSet | null; lora: ParamSet | null };
+    data: { test: TokenTable; shared: TokenTable };
+    output: Record<string, never>;
+    /** `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, NaN if it is empty. */
+    metrics: { loss: number; accuracy: number; sharedAccuracy: number };
+  };
+  /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
+  reward: {
+    hyper: { localSteps: number; batchSize: number; learningRate: number; weightDecay: number };
+    params: { base: ParamSet; helpful: ParamSet; harmless: ParamSet };
+    data: {
+      helpfulTrain: TokenTable;
+      helpfulTest: TokenTable;
+      harmlessTrain: TokenTable;
+      harmlessTest: TokenTable;
+    };
+    output: { helpful: ParamSet; harmless: ParamSet };
+    /** Bradley–Terry losses, and on held-out pairs the accuracy before (as received) and after local training. */
+    metrics: {
+      helpfulLoss: number;
+      harmlessLoss: number;
+      helpfulTestLoss: number;
+      harmlessTestLoss: number;
+      helpfulAccuracy: number;
+      harmlessAccuracy: number;
+    };
+  };
+  /** The two reward models as received, on held-out pairs (measurement only). */
+  rewardTest: {
+    hyper: Record<string, never>;
+    params: { base: ParamSet; helpful: ParamSet; harmless: ParamSet };
+    data: { helpfulTest: TokenTable; harmlessTest: TokenTable };
+    output: Record<string, never>;
+    metrics: { helpfulLoss: number; harmlessLoss: number; helpfulAccuracy: number; harmlessAccuracy: number };
+  };
+  /** Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference policy. */
+  freeze: {
+    hyper: { prompts: number; maxNewTokens: number; temperature: number };
+    params: {
+      base: ParamSet;
+      adapters: ParamSet | null;
+      lora: ParamSet | null;
+      helpful: ParamSet;
+      harmless: ParamSet;
+    };
+    data: { prompts: TokenTable };
+    output: { helpfulCritic: ParamSet; harmlessCritic: ParamSet };
+    metrics: RewardScale;
+  };
+  /** Steps 3.2 and 3.3: combine rewards and values, PPO on adapters and LoRA, update the critics. */
+  align: {
+    hyper: AlignHyper;
+    params: AlignParams;
+    data: { prompts: TokenTable; sensitivePrompts: TokenTable };
+    output: {
+      adapters: ParamSet | null;
+      lora: ParamSet | null;
+      helpfulCritic: ParamSet;
+      harmlessCritic: ParamSet;
+    };
+    /** TRL's names where TRL has one; `objective/rlhf_reward` is the quantity that PPO maximises. */
+    metrics: Record<string, number>;
+  };
+  /** The client's policy on held-out prompts: sampled responses, their scores and divergence (measurement only). */
+  score: {
+    hyper: {
+      maxNewTokens: number;
+      temperature: number;
+      klCoefficient: number;
+      missingEosPenalty: number;
+      scale: RewardScale;
+    };
+    params: Omit<AlignParams, 'helpfulCritic' | 'harmlessCritic'>;
+    data: { prompts: TokenTable };
+    output: Record<string, never>;
+    /** Means over prompts of the standardised scores, of the KL divergence (k1, k3) and of the length. */
+    metrics: { helpful: number; harmless: number; klK1: number; klK3: number; length: number; ended: number };
+  };
+}
+
+/** Mean and standard deviation of raw scores on samples of the reference policy. */
+export interface RewardScale {
+  helpfulMean: number;
+  helpfulStd: number;
+  harmlessMean: number;
+  harmlessStd: number;
+}
+
+export interface AlignHyper {
+  weightHelpful: number;
+  weightHarmless: number;
+  scale: RewardScale;
+  promptsPerRound: number;
+  sensitiveShare: number;
+  maxNewTokens: number;
+  temperature: number;
+  ppoEpochs: number;
+  minibatchSize: number;
+  learningRate: number;
+  loraLearningRateScale: number;
+  criticLearningRate: number;
+  klCoefficient: number;
+  discount: number;
+  lambda: number;
+  clipRange: number;
+  clipRangeValue: number;
+  maxGradientNorm: number;
+  missingEosPenalty: number;
+}
+
+export interface AlignParams {
+  base: ParamSet;
+  adapters: ParamSet | null;
+  lora: ParamSet | null;
+  referenceAdapters: ParamSet | null;
+  referenceLora: ParamSet | null;
+  helpful: ParamSet;
+  harmless: ParamSet;
+  helpfulCritic: ParamSet;
+  harmlessCritic: ParamSet;
+}
+
+export type TaskKind = keyof Tasks;
+
+/** How the model is built around its parameters; the modules a client has follow from its LoRA set's names. */
+export interface ModelShape {
+  readonly config: ModelConfig;
+  readonly adapters: AdapterConfig;
+  readonly lora: LoraConfig;
+}
+
+export interface TaskRequest<K extends TaskKind = TaskKind> {
+  readonly kind: K;
+  /** SHA-256 of everything below, with sets and tables by their hashes. */
+  readonly key: string;
+  /** Keys every random draw of the task, with the draw's own purpose. */
+  readonly seed: string;
+  readonly model: ModelShape;
+  readonly hyper: Tasks[K]['hyper'];
+  readonly params: Tasks[K]['params'];
+  readonly data: Tasks[K]['data'];
+}
+
+export interface TaskResult<K extends TaskKind = TaskKind> {
+  readonly output: Tasks[K]['output'];
+  readonly metrics: Tasks[K]['metrics'];
+  /** Sampled response tokens by prompt row (`score` only), without end-of-text. */
+  readonly responses?: readonly Int32Array[];
+}
+
+/** One kind of task; one file each in this folder. */
+export type TaskFunction<K extends TaskKind> = (request: TaskRequest<K>) => Promise<TaskResult<K>>;

@@ -27,12 +27,17 @@ export interface Download {
   readonly params: readonly ParamRef[];
 }
 
+/** The parts of a model that can be shared; the base model never changes. */
+export type SharedPart = 'adapters' | 'lora' | 'helpful' | 'harmless';
+
 /** Client to server: what the method shares of the client's work in one round. */
 export interface Upload {
   readonly kind: 'update' | 'reward-update' | 'alignment-update';
   readonly step: '1.3' | '2.3' | '3.3';
   readonly stage: Stage;
   readonly round: number;
+  /** The client's state of what is shared; `params` is what of it has to travel. */
+  readonly shared: Readonly<Partial<Record<SharedPart, ParamRef>>>;
   readonly params: readonly ParamRef[];
   /** Training rows behind the update: its weight in the mean. */
   readonly rows: number;

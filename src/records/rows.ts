@@ -79,7 +79,7 @@ export interface MessageRow {
 
 /** Why a run ended. */
 export type Ended =
-  | { readonly reason: 'finished'; readonly stages: Readonly<Record<Stage, Verdict>> }
+  | { readonly reason: 'finished'; readonly stages: Readonly<Partial<Record<Stage, Verdict>>> }
   | { readonly reason: 'out-of-virtual-time' }
   | {
       readonly reason: 'deadlock';

@@ -62,7 +62,7 @@ export interface Tasks {
   };
   /** Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference policy. */
   freeze: {
-    hyper: { prompts: number; maxNewTokens: number; temperature: number };
+    hyper: { prompts: number; sensitiveShare: number; maxNewTokens: number; temperature: number };
     params: {
       base: ParamSet;
       adapters: ParamSet | null;
@@ -70,7 +70,7 @@ export interface Tasks {
       helpful: ParamSet;
       harmless: ParamSet;
     };
-    data: { prompts: TokenTable };
+    data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { helpfulCritic: ParamSet; harmlessCritic: ParamSet };
     metrics: RewardScale;
   };
@@ -106,12 +106,13 @@ export interface Tasks {
 }
 
 /** Mean and standard deviation of raw scores on samples of the reference policy. */
-export interface RewardScale {
+// A type and not an interface, so that it is a record of numbers as well.
+export type RewardScale = {
   helpfulMean: number;
   helpfulStd: number;
   harmlessMean: number;
   harmlessStd: number;
-}
+};
 
 export interface AlignHyper {
   weightHelpful: number;

@@ -1,0 +1,274 @@
+import { fromPromise, setup } from 'xstate';
+import type { ParamRef } from '../src/params/param-set.js';
+import type { Download, Stage } from './events.js';
+
+export interface ClientContext {
+  readonly id: string;
+  /** Newest download that was not taken up yet. */
+  readonly pending: Download | null;
+  /** The download that the present round works on. */
+  readonly current: Download | null;
+  /** Hashes of the parameters that have arrived here. */
+  readonly held: readonly string[];
+  /** The client's own model: what it shares is replaced by each global model, the rest stays its own. */
+  readonly model: ClientModel;
+  readonly designed: boolean;
+  readonly collected: boolean;
+  /** What Step 3.1 froze; null before it. */
+  readonly frozen: Frozen | null;
+}
+
+export interface ClientModel {
+  readonly base: ParamRef | null;
+  readonly adapters: ParamRef | null;
+  readonly lora: ParamRef | null;
+  readonly helpful: ParamRef | null;
+  readonly harmless: ParamRef | null;
+}
+
+/** The reference policy, the frozen reward models, their scale on the reference's samples, and the two critics. */
+export interface Frozen {
+  readonly adapters: ParamRef | null;
+  readonly lora: ParamRef | null;
+  readonly helpful: ParamRef;
+  readonly harmless: ParamRef;
+  readonly scale: {
+    readonly helpfulMean: number;
+    readonly helpfulStd: number;
+    readonly harmlessMean: number;
+    readonly harmlessStd: number;
+  };
+  readonly helpfulCritic: ParamRef;
+  readonly harmlessCritic: ParamRef;
+}
+
+/** What a training task gives back to the client: its new model, its critics where it has them, and the loss it reports. */
+export interface Trained {
+  readonly model: ClientModel;
+  readonly frozen: Frozen | null;
+  readonly loss: number;
+}
+
+export interface ClientEvent {
+  type: 'download.delivered';
+  download: Download;
+}
+
+/** Stands where src/actors provides the real task; a chart opened by itself never gets past it. */
+const task = <Output>() => fromPromise<Output, ClientContext>(() => new Promise<Output>(() => {}));
+
+/**
+ * A client: Steps 1.2, 1.3, 2.2, 2.3, 3.1, 3.2 and 3.3. A download that comes while it works waits until the work was
+ * transmitted; of several only the newest counts, and it brings a client that missed others up to date.
+ */
+export const clientMachine = setup({
+  types: {
+    context: {} as ClientContext,
+    events: {} as ClientEvent,
+    input: {} as { id: string; base: ParamRef | null },
+  },
+  actors: {
+    tune: task<Trained>(),
+    trainRewardModels: task<Trained>(),
+    freeze: task<Frozen>(),
+    align: task<Trained>(),
+  },
+  actions: {
+    enterStep: (_, _params: { step: string }) => {},
+    keepNewest: () => {},
+    takeUp: () => {},
+    designLora: () => {},
+    measureReceived: () => {},
+    measureStart: (_, _params: { stage: Stage }) => {},
+    collectPreferences: () => {},
+    keepTrained: (_, _params: Trained) => {},
+    keepFrozen: (_, _params: Frozen) => {},
+    transmit: (_, _params: { kind: 'update' | 'reward-update' | 'alignment-update'; loss: number }) => {},
+    crash: (_, _params: { cause: unknown }) => {},
+  },
+  guards: {
+    hasUsableDownload: () => false,
+    hasNoLora: () => false,
+    isSilent: () => false,
+    opensRound: (_, _params: { stage: Stage }) => false,
+    opensRoundUncollected: () => false,
+    opensRoundUnfrozen: () => false,
+    isOver: () => false,
+  },
+}).createMachine({
+  id: 'client',
+  description: 'Trains on its own data and shares only what the method shares',
+  context: ({ input }) => ({
+    id: input.id,
+    pending: null,
+    current: null,
+    held: input.base ? [input.base.hash] : [],
+    model: { base: input.base, adapters: null, lora: null, helpful: null, harmless: null },
+    designed: false,
+    collected: false,
+    frozen: null,
+  }),
+  on: { 'download.delivered': { actions: 'keepNewest' } },
+  initial: 'waiting',
+  states: {
+    waiting: {
+      id: 'waiting',
+      description:
+        'Waits for a download of Step 1.1, 1.4, 2.1, 2.4 or 3.4 that comes with, or builds on, all it needs',
+      always: { guard: 'hasUsableDownload', target: 'receiving' },
+    },
+    receiving: {
+      id: 'receiving',
+      description: 'Takes up the global model and does what the download asks for',
+      entry: ['takeUp', 'measureReceived'],
+      always: [{ guard: 'hasNoLora', target: 'instructionTuning.designing' }, { target: 'routing' }],
+    },
+    routing: {
+      id: 'routing',
+      description: 'The stage and the verdict of the download name the next step',
+      always: [
+        { guard: 'isOver', target: 'done' },
+        { guard: 'isSilent', target: 'waiting' },
+        { guard: { type: 'opensRound', params: { stage: 'instruction' } }, target: '#step-1-3' },
+        { guard: 'opensRoundUncollected', target: '#step-2-2' },
+        { guard: { type: 'opensRound', params: { stage: 'reward' } }, target: '#step-2-3' },
+        { guard: 'opensRoundUnfrozen', target: '#step-3-1' },
+        { guard: { type: 'opensRound', params: { stage: 'alignment' } }, target: '#step-3-2' },
+        { target: 'waiting' },
+      ],
+    },
+    instructionTuning: {
+      description: 'Step 1: federated instruction tuning',
+      initial: 'designing',
+      states: {
+        designing: {
+          id: 'step-1-2',
+          description: 'Step 1.2: take the global LLM, design LoRA from data volume and device',
+          entry: [
+            { type: 'enterStep', params: { step: '1.2' } },
+            'designLora',
+            { type: 'measureStart', params: { stage: 'instruction' } },
+          ],
+          always: '#routing',
+        },
+        tuning: {
+          id: 'step-1-3',
+          description: 'Step 1.3: tune adapters and LoRA on local instructions, transmit what the method shares',
+          entry: { type: 'enterStep', params: { step: '1.3' } },
+          invoke: {
+            src: 'tune',
+            input: ({ context }) => context,
+            onDone: {
+              target: '#waiting',
+              actions: [
+                { type: 'keepTrained', params: ({ event }) => event.output },
+                { type: 'transmit', params: ({ event }) => ({ kind: 'update', loss: event.output.loss }) },
+              ],
+            },
+            onError: {
+              target: '#crashed',
+              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
+            },
+          },
+        },
+      },
+    },
+    rewardLearning: {
+      description: 'Step 2: federated reward learning',
+      initial: 'collecting',
+      states: {
+        collecting: {
+          id: 'step-2-2',
+          description: 'Step 2.2: collect helpfulness and harmlessness preferences separately',
+          entry: [
+            { type: 'enterStep', params: { step: '2.2' } },
+            'collectPreferences',
+            { type: 'measureStart', params: { stage: 'reward' } },
+          ],
+          always: 'training',
+        },
+        training: {
+          id: 'step-2-3',
+          description: 'Step 2.3: train both reward models on the preferences, transmit them',
+          entry: { type: 'enterStep', params: { step: '2.3' } },
+          invoke: {
+            src: 'trainRewardModels',
+            input: ({ context }) => context,
+            onDone: {
+              target: '#waiting',
+              actions: [
+                { type: 'keepTrained', params: ({ event }) => event.output },
+                { type: 'transmit', params: ({ event }) => ({ kind: 'reward-update', loss: event.output.loss }) },
+              ],
+            },
+            onError: {
+              target: '#crashed',
+              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
+            },
+          },
+        },
+      },
+    },
+    alignmentTuning: {
+      description: 'Step 3: federated alignment tuning',
+      initial: 'freezing',
+      states: {
+        freezing: {
+          id: 'step-3-1',
+          description: 'Step 3.1: freeze the reward models, start two critics from them',
+          entry: { type: 'enterStep', params: { step: '3.1' } },
+          invoke: {
+            src: 'freeze',
+            input: ({ context }) => context,
+            onDone: {
+              target: 'combining',
+              actions: [
+                { type: 'keepFrozen', params: ({ event }) => event.output },
+                { type: 'measureStart', params: { stage: 'alignment' } },
+              ],
+            },
+            onError: {
+              target: '#crashed',
+              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
+            },
+          },
+        },
+        combining: {
+          id: 'step-3-2',
+          description: 'Step 3.2: combine rewards and values by the client’s own weights',
+          entry: { type: 'enterStep', params: { step: '3.2' } },
+          always: 'aligning',
+        },
+        aligning: {
+          id: 'step-3-3',
+          description: 'Step 3.3: PPO on adapters and LoRA, update the critics, transmit what the method shares',
+          entry: { type: 'enterStep', params: { step: '3.3' } },
+          invoke: {
+            src: 'align',
+            input: ({ context }) => context,
+            onDone: {
+              target: '#waiting',
+              actions: [
+                { type: 'keepTrained', params: ({ event }) => event.output },
+                {
+                  type: 'transmit',
+                  params: ({ event }) => ({ kind: 'alignment-update', loss: event.output.loss }),
+                },
+              ],
+            },
+            onError: {
+              target: '#crashed',
+              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
+            },
+          },
+        },
+      },
+    },
+    done: {
+      id: 'done',
+      type: 'final',
+      description: 'The last global model of Step 3.4 has arrived',
+    },
+    crashed: { id: 'crashed', description: 'A task of this client failed; the simulation ends the run' },
+  },
+});

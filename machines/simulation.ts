@@ -1,0 +1,66 @@
+import { assign, setup } from 'xstate';
+import type { GlobalModel, Stage, Verdict } from './events.js';
+import { clientMachine } from './client.js';
+import { serverMachine } from './server.js';
+
+export interface SimulationContext {
+  readonly clients: readonly string[];
+  readonly global: GlobalModel;
+  readonly verdicts: Readonly<Partial<Record<Stage, Verdict>>>;
+  readonly cause: string | null;
+}
+
+export type SimulationEvent =
+  | { type: 'clock.idle' }
+  | { type: 'clock.horizon' }
+  | { type: 'interrupt' }
+  | { type: 'crash'; cause: string };
+
+/** The run: spawns server and clients, and knows every way in which a run can end. */
+export const simulationMachine = setup({
+  types: {
+    context: {} as SimulationContext,
+    events: {} as SimulationEvent,
+    input: {} as { clients: readonly string[]; global: GlobalModel },
+  },
+  actors: { server: serverMachine, client: clientMachine },
+  actions: {
+    spawnClients: () => {},
+    keepCause: assign((_, params: { cause: string }) => ({ cause: params.cause })),
+  },
+}).createMachine({
+  id: 'simulation',
+  description: 'One server, its clients and their links, from Step 1.1 to the end',
+  context: ({ input }) => ({ ...input, verdicts: {}, cause: null }),
+  on: {
+    interrupt: '.interrupted',
+    crash: { target: '.failed', actions: { type: 'keepCause', params: ({ event }) => ({ cause: event.cause }) } },
+  },
+  initial: 'running',
+  states: {
+    running: {
+      description: 'The server leads through the three stages',
+      entry: 'spawnClients',
+      invoke: {
+        src: 'server',
+        id: 'server',
+        systemId: 'server',
+        input: ({ context }) => ({ clients: context.clients, global: context.global }),
+        onDone: {
+          target: 'draining',
+          actions: assign(({ event }) => ({ verdicts: event.output })),
+        },
+      },
+      on: { 'clock.idle': 'deadlocked', 'clock.horizon': 'outOfTime' },
+    },
+    draining: {
+      description: 'The server has finished; messages and tasks still under way come to their end',
+      on: { 'clock.idle': 'finished', 'clock.horizon': 'finished' },
+    },
+    finished: { type: 'final', description: 'All stages converged or ran out of rounds' },
+    outOfTime: { type: 'final', description: 'The scenario’s limit of virtual time was reached' },
+    deadlocked: { type: 'final', description: 'Nothing is due any more, and the server still waits' },
+    interrupted: { type: 'final', description: 'The user stopped the run' },
+    failed: { type: 'final', description: 'An actor, a task or a worker crashed' },
+  },
+});

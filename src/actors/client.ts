@@ -1,0 +1,156 @@
+import { assign, fromPromise } from 'xstate';
+import {
+  clientMachine,
+  type ClientContext,
+  type ClientModel,
+  type Frozen,
+  type Trained,
+} from '../../machines/client.js';
+import type { Download, SharedPart, Stage, Upload } from '../../machines/events.js';
+import { designedModules } from '../clients/device.js';
+import { compressions } from '../compression/index.js';
+import { initialLora, loraSites } from '../model/lora.js';
+import type { ParamRef, ParamSet } from '../params/param-set.js';
+import { stream } from '../random/stream.js';
+import { measureAlignment, measureInstruction, measureReward } from './measure.js';
+import { refsOf, sharedParts } from './server.js';
+import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';
+import { clientOf, type World } from './world.js';
+
+/** Gives a client's chart its actions, guards and tasks. */
+export function provideClient(world: World) {
+  const { scenario, clock, store } = world;
+
+  return clientMachine.provide({
+    actors: {
+      tune: fromPromise<Trained, ClientContext>(({ input }) => instructTask(world, input)),
+      trainRewardModels: fromPromise<Trained, ClientContext>(({ input }) => rewardTask(world, input)),
+      freeze: fromPromise<Frozen, ClientContext>(({ input }) => freezeTask(world, input)),
+      align: fromPromise<Trained, ClientContext>(({ input }) => alignTask(world, input)),
+    },
+    actions: {
+      enterStep: ({ context }, { step }) =>
+        world.record({
+          type: 'step',
+          step,
+          actor: context.id,
+          round: roundOf(context),
+          virtualSeconds: clock.nowSeconds,
+        }),
+      keepNewest: assign(({ event }) => ({ pending: event.download })),
+      takeUp: assign(({ context }) => takenUp(world, context)),
+      measureReceived: ({ context }) => {
+        if (!context.designed || !context.current) return;
+        const { kind, round } = context.current;
+        if (kind === 'global') measureInstruction(world, context, round);
+        if (kind === 'reward-global') measureReward(world, context, round);
+        if (kind === 'alignment-global') measureAlignment(world, context, round);
+      },
+      measureStart: ({ context }, { stage }) => {
+        if (stage === 'instruction') measureInstruction(world, context, 0);
+        if (stage === 'reward') measureReward(world, context, 0);
+        if (stage === 'alignment') measureAlignment(world, context, 0);
+      },
+      designLora: assign(({ context }) => ({
+        designed: true,
+        model: { ...context.model, lora: context.model.lora ?? designedLora(world, context.id) },
+      })),
+      collectPreferences: assign({ collected: true }),
+      keepTrained: assign((_, { model, frozen }) => ({ model, frozen })),
+      keepFrozen: assign((_, frozen) => ({ frozen })),
+      transmit: ({ context }, { kind, loss }) =>
+        world.bus.send(context.id, 'server', uploadOf(world, context, kind, loss)),
+      crash: (_, { cause }) => world.failure.report(cause),
+    },
+    guards: {
+      hasUsableDownload: ({ context: { pending, held } }) =>
+        pending !== null &&
+        refsOf(pending.global).every(
+          ({ hash }) => held.includes(hash) || pending.params.some((ref) => ref.hash === hash),
+        ),
+      hasNoLora: ({ context }) => !context.designed,
+      isSilent: ({ context }) => isSilent(world, context),
+      opensRound: ({ context }, { stage }) => workOf(context.current)?.stage === stage,
+      opensRoundUncollected: ({ context }) =>
+        workOf(context.current)?.stage === 'reward' && !context.collected,
+      opensRoundUnfrozen: ({ context }) =>
+        workOf(context.current)?.stage === 'alignment' && context.frozen === null,
+      isOver: ({ context: { current } }) => current?.stage === 'alignment' && current.verdict !== 'continue',
+    },
+  });
+}
+
+/** The round that a download asks its recipient to work on; null where it only closes a stage. */
+export function workOf(download: Download | null): { readonly stage: Stage; readonly round: number } | null {
+  if (download === null) return null;
+  const { stage, round, verdict } = download;
+  if (verdict === 'continue') return { stage, round: round + 1 };
+  // The last message of stage 2 opens stage 3; stage 2 is opened by a message of its own (Step 2.1).
+  return stage === 'reward' ? { stage: 'alignment', round: 1 } : null;
+}
+
+export function roundOf({ current }: ClientContext): number {
+  return workOf(current)?.round ?? current?.round ?? 0;
+}
+
+/** What the method shares is replaced by the global model's; what is private stays, once the client has it. */
+function takenUp(world: World, { pending, held, model }: ClientContext): Partial<ClientContext> {
+  if (pending === null) throw new Error('a client takes up a download that never came');
+  const { global } = pending;
+  const part = (name: SharedPart): ParamRef | null => {
+    const isShared = name === 'helpful' || name === 'harmless' || world.method.shares.includes(name);
+    return isShared ? (global[name] ?? model[name]) : (model[name] ?? global[name]);
+  };
+  const taken: ClientModel = {
+    base: global.base,
+    adapters: part('adapters'),
+    lora: part('lora'),
+    helpful: part('helpful'),
+    harmless: part('harmless'),
+  };
+  const hashes = [...held, ...pending.params.map(({ hash }) => hash)];
+  return { pending: null, current: pending, model: taken, held: [...new Set(hashes)] };
+}
+
+function designedLora(world: World, id: string): ParamRef | null {
+  const { scenario, method, shape, store } = world;
+  if (!method.trains.includes('lora')) return null;
+  const { data, device } = clientOf(world, id);
+  const modules =
+    method.loraModules === 'all'
+      ? loraSites(shape.config, shape.lora.targets).length
+      : designedModules(scenario, data.train.length, device);
+  return store.put(initialLora(shape, modules, stream(scenario.seed, 'lora', id)));
+}
+
+function isSilent({ scenario }: World, context: ClientContext): boolean {
+  const work = workOf(context.current);
+  if (work === null || scenario.clients.availability === 1) return false;
+  const draw = stream(scenario.seed, 'availability', context.id, work.stage, work.round).uniform();
+  return draw >= scenario.clients.availability;
+}
+
+const steps = { update: '1.3', 'reward-update': '2.3', 'alignment-update': '3.3' } as const;
+
+function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], loss: number): Upload {
+  const work = workOf(context.current);
+  if (work === null) throw new Error(`${context.id} transmits an update that no download asked for`);
+  const { roundTrip } = compressions[world.scenario.channel.compression];
+  const sent = (ref: ParamRef) => world.store.put(roundTrip(world.store.get(ref)) satisfies ParamSet);
+  const shared = Object.fromEntries(
+    sharedParts(world, work.stage).flatMap((part) => {
+      const ref = context.model[part];
+      return ref ? [[part, sent(ref)] as const] : [];
+    }),
+  );
+  return {
+    kind,
+    step: steps[kind],
+    ...work,
+    shared,
+    params: Object.values(shared),
+    rows: clientOf(world, context.id).data.train.length,
+    loss,
+  };
+}
+

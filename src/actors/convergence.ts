@@ -1,0 +1,36 @@
+import type { Verdict } from '../../machines/events.js';
+
+/** The course of a stage so far. */
+export interface Progress {
+  /** Lowest mean loss of the stage; null before the first round that was not lost. */
+  readonly bestLoss: number | null;
+  readonly roundsWithoutProgress: number;
+}
+
+export interface Criterion {
+  readonly maxRounds: number;
+  readonly convergence: { readonly minimumImprovement: number; readonly patience: number };
+}
+
+/**
+ * The criterion of Steps 1.5, 2.5 and 3.5: a stage has converged when for `patience` rounds the mean loss that the
+ * clients report has not fallen by `minimumImprovement`, relative to the best so far. A lost round (`loss` null) tells
+ * nothing about convergence, but it counts as a round.
+ */
+export function judge(
+  progress: Progress,
+  round: number,
+  loss: number | null,
+  { maxRounds, convergence: { minimumImprovement, patience } }: Criterion,
+): Progress & { readonly verdict: Verdict } {
+  const next = loss === null ? progress : advance(progress, loss, minimumImprovement);
+  const converged = next.roundsWithoutProgress >= patience;
+  return { ...next, verdict: converged ? 'converged' : round >= maxRounds ? 'out-of-rounds' : 'continue' };
+}
+
+function advance({ bestLoss, roundsWithoutProgress }: Progress, loss: number, improvement: number): Progress {
+  if (bestLoss === null || loss < bestLoss - improvement * Math.abs(bestLoss)) {
+    return { bestLoss: loss, roundsWithoutProgress: 0 };
+  }
+  return { bestLoss: Math.min(bestLoss, loss), roundsWithoutProgress: roundsWithoutProgress + 1 };
+}

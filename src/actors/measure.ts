@@ -1,0 +1,145 @@
+import type { ClientContext } from '../../machines/client.js';
+import type { Stage } from '../../machines/events.js';
+import { evaluateFlops, sampleFlops } from '../clients/workload.js';
+import { isCorrect, isRefusal } from '../data/embedded/judge.js';
+import type { Example } from '../data/types.js';
+import type { TaskKind, TaskRequest, TaskResult } from '../training/task.js';
+import { alignParams, frozenOf, loaded, recordFigures, required, runOnDevice } from './tasks.js';
+import { clientOf, type World } from './world.js';
+
+/*
+ * What a researcher wants to know and no protocol needs: it runs beside the machines, holds none of them up and sends
+ * nothing. Its figures appear in the records when the client's device would have them.
+ */
+
+function measured<K extends TaskKind>(
+  world: World,
+  client: string,
+  stage: Stage,
+  round: number,
+  flops: number,
+  request: Omit<TaskRequest<K>, 'key' | 'model'>,
+  figures: (result: TaskResult<K>) => Readonly<Record<string, number>>,
+): void {
+  const job = { client, stage, round, flops, request };
+  runOnDevice<K>(world, job).then(
+    (result) => recordFigures(world, job, figures(result)),
+    (cause: unknown) => world.failure.report(cause),
+  );
+}
+
+/** Accuracy of the client's own model on own rows, and on what only others were taught. */
+export function measureInstruction(world: World, { id, model }: ClientContext, round: number): void {
+  const { tables } = clientOf(world, id);
+  measured<'evaluate'>(
+    world,
+    id,
+    'instruction',
+    round,
+    evaluateFlops(world.shape, [tables.test, tables.shared]),
+    {
+      kind: 'evaluate',
+      seed: '',
+      hyper: {},
+      params: {
+        base: required(world, model.base, 'the base model'),
+        adapters: loaded(world, model.adapters),
+        lora: loaded(world, model.lora),
+      },
+      data: { test: tables.test, shared: tables.shared },
+    },
+    ({ metrics }) => metrics,
+  );
+}
+
+/** The global reward models on the client's held-out pairs. */
+export function measureReward(world: World, { id, model }: ClientContext, round: number): void {
+  const { tables } = clientOf(world, id);
+  measured<'rewardTest'>(
+    world,
+    id,
+    'reward',
+    round,
+    evaluateFlops(world.shape, [tables.helpfulTest, tables.harmlessTest]),
+    {
+      kind: 'rewardTest',
+      seed: '',
+      hyper: {},
+      params: {
+        base: required(world, model.base, 'the base model'),
+        helpful: required(world, model.helpful, 'the reward model of helpfulness'),
+        harmless: required(world, model.harmless, 'the reward model of harmlessness'),
+      },
+      data: { helpfulTest: tables.helpfulTest, harmlessTest: tables.harmlessTest },
+    },
+    ({ metrics }) => metrics,
+  );
+}
+
+/** The client's policy on held-out prompts: scores, divergence, refusals of sensitive and correctness of benign ones. */
+export function measureAlignment(world: World, context: ClientContext, round: number): void {
+  const { id } = context;
+  const { scenario } = world;
+  const { tables, data, wished } = clientOf(world, id);
+  const frozen = frozenOf(context);
+  const { maxNewTokens, temperature, klCoefficient, missingEosPenalty } = scenario.alignment;
+  const { helpfulCritic: _, harmlessCritic: __, ...params } = alignParams(world, context, frozen);
+  measured<'score'>(
+    world,
+    id,
+    'alignment',
+    round,
+    sampleFlops(world.shape, tables.testPrompts, tables.testPrompts.count, maxNewTokens),
+    {
+      kind: 'score',
+      seed: `${scenario.seed}/${id}/score`,
+      hyper: { maxNewTokens, temperature, klCoefficient, missingEosPenalty, scale: frozen.scale },
+      params,
+      data: { prompts: tables.testPrompts },
+    },
+    ({ metrics, responses }) => {
+      const texts = (responses ?? []).map((tokens) => world.tokenizer.decode(tokens));
+      recordSamples(world, id, round, data.prompts.test, texts);
+      const reward = wished.helpful * metrics.helpful + wished.harmless * metrics.harmless;
+      return {
+        ...metrics,
+        reward,
+        objective: reward - klCoefficient * metrics.klK1 * metrics.length,
+        ...judged(data.prompts.test, texts),
+      };
+    },
+  );
+}
+
+/** Share of sensitive requests that were refused and of benign ones answered rightly; NaN where there are none. */
+function judged(prompts: readonly Example[], responses: readonly string[]) {
+  const share = (topic: Example['topic'], holds: (prompt: Example, response: string) => boolean) => {
+    const outcomes = prompts.flatMap((prompt, row) =>
+      prompt.topic === topic ? [holds(prompt, responses[row] ?? '')] : [],
+    );
+    return outcomes.filter(Boolean).length / outcomes.length;
+  };
+  return {
+    refusalRate: share('sensitive', (_, response) => isRefusal(response)),
+    correctness: share('benign', isCorrect),
+  };
+}
+
+const samplesPerTopic = 2;
+
+function recordSamples(
+  world: World,
+  actor: string,
+  round: number,
+  prompts: readonly Example[],
+  responses: readonly string[],
+): void {
+  if (world.scenario.data.files !== null) return;
+  for (const topic of ['sensitive', 'benign'] as const) {
+    const rows = prompts.flatMap((prompt, row) => (prompt.topic === topic ? [row] : []));
+    for (const row of rows.slice(0, samplesPerTopic)) {
+      const prompt = prompts[row]!.instruction;
+      world.record({ type: 'sample', round, actor, topic, prompt, response: responses[row] ?? '' });
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import { assign, enqueueActions } from 'xstate';
+import type { Download, GlobalModel, SharedPart, Stage } from '../../machines/events.js';
+import { serverMachine, type ReceivedUpdate, type ServerContext } from '../../machines/server.js';
+import { aggregations } from '../aggregation/index.js';
+import { compressions } from '../compression/index.js';
+import { initialAdapters } from '../model/adapters.js';
+import { featureWidth, initialRewardModel } from '../model/reward-model.js';
+import type { ParamRef, ParamSet } from '../params/param-set.js';
+import { stream } from '../random/stream.js';
+import { selections } from '../selection/index.js';
+import { judge } from './convergence.js';
+import type { World } from './world.js';
+
+/** What of the global model each stage's updates replace. */
+export function sharedParts({ method }: World, stage: Stage): readonly SharedPart[] {
+  return stage === 'reward' ? ['helpful', 'harmless'] : method.shares;
+}
+
+/** Gives the server's chart its actions, guards and delays. */
+export function provideServer(world: World) {
+  const { scenario, clock, bus, store } = world;
+  const published = (set: ParamSet) =>
+    store.put(compressions[scenario.channel.compression].roundTrip(set));
+
+  return serverMachine.provide({
+    actions: {
+      enterStep: ({ context }, { step }) =>
+        world.record({
+          type: 'step',
+          step,
+          actor: 'server',
+          round: context.round,
+          virtualSeconds: clock.nowSeconds,
+        }),
+      insertAdapters: assign(({ context }) => ({
+        holdings: scenario.model.preinstalled ? heldByAll(context.clients, [context.global.base]) : {},
+        global: {
+          ...context.global,
+          adapters: world.method.trains.includes('adapters')
+            ? published(initialAdapters(world.shape, stream(scenario.seed, 'adapters')))
+            : null,
+        },
+      })),
+      designRewardModels: assign(({ context }) => {
+        const design = (objective: string) =>
+          published(
+            initialRewardModel(
+              featureWidth(world.shape.config),
+              scenario.reward.hidden,
+              stream(scenario.seed, 'reward', objective),
+            ),
+          );
+        return { global: { ...context.global, helpful: design('helpful'), harmless: design('harmless') } };
+      }),
+      openStage: assign((_, { stage }) => ({
+        stage,
+        round: 0,
+        bestLoss: null,
+        roundsWithoutProgress: 0,
+        verdict: 'continue' as const,
+      })),
+      openRound: assign(({ context }) => ({
+        round: context.round + 1,
+        cohort: cohortOf(world, context, context.round + 1),
+        unreached: [],
+        updates: [],
+        late: 0,
+        openedAtSeconds: clock.nowSeconds,
+      })),
+      send: enqueueActions(({ context, enqueue }, { kind, step }) => {
+        const downloads = downloadsOf(world, context, kind, step);
+        enqueue.assign({ holdings: { ...context.holdings, ...heldByAll(Object.keys(downloads), refsOf(context.global)) } });
+        enqueue(() => {
+          for (const [to, download] of Object.entries(downloads)) bus.send('server', to, download);
+        });
+      }),
+      takeUpdate: assign(({ context, event }) => take(context, event, 0)),
+      takeLateUpdate: assign(({ context, event }) =>
+        event.type === 'upload.delivered'
+          ? { ...take(context, event, context.round - event.upload.round), late: context.late + 1 }
+          : {},
+      ),
+      discardUpdate: assign(({ context }) => ({ late: context.late + 1 })),
+      noteUnreached: assign(({ context, event }) =>
+        event.type === 'download.dropped'
+          ? {
+              unreached: [...context.unreached, event.to],
+              holdings: {
+                ...context.holdings,
+                [event.to]: without(context.holdings[event.to] ?? [], event.download.params),
+              },
+            }
+          : {},
+      ),
+      aggregate: assign(({ context }) =>
+        context.updates.length < scenario.server.quorum
+          ? { loss: null }
+          : { loss: meanLoss(context.updates), global: { ...context.global, ...aggregated(world, context, published) } },
+      ),
+      decide: assign(({ context }) => {
+        const judged = judge(context, context.round, context.loss, scenario[context.stage]);
+        return { ...judged, verdicts: { ...context.verdicts, [context.stage]: judged.verdict } };
+      }),
+      closeRound: ({ context }) =>
+        world.record({
+          type: 'round',
+          stage: context.stage,
+          round: context.round,
+          virtualSeconds: clock.nowSeconds,
+          seconds: clock.nowSeconds - context.openedAtSeconds,
+          ...world.ledger.closeRound(context.cohort),
+          loss: context.loss,
+          cohort: context.cohort.length,
+          updates: context.loss === null ? 0 : context.updates.length,
+          late: context.late,
+          verdict: context.verdict,
+        }),
+    },
+    guards: {
+      isOfThisRound: ({ context, event }) =>
+        event.type === 'upload.delivered' &&
+        event.upload.stage === context.stage &&
+        event.upload.round === context.round &&
+        !context.updates.some(({ from }) => from === event.from),
+      isLateButWelcome: ({ context, event }) =>
+        scenario.server.late === 'accept' &&
+        event.type === 'upload.delivered' &&
+        event.upload.stage === context.stage &&
+        event.upload.round < context.round &&
+        !context.updates.some(({ from }) => from === event.from),
+      everyoneAnswered: ({ context }) =>
+        context.cohort.every(
+          (client) =>
+            context.unreached.includes(client) ||
+            context.updates.some(({ from, staleness }) => from === client && staleness === 0),
+        ),
+      stageIsOver: ({ context }) => context.verdict !== 'continue',
+    },
+    delays: {
+      roundDeadline: ({ context }) => (scenario[context.stage].deadlineSeconds ?? Infinity) * 1e3,
+    },
+  });
+}
+
+function cohortOf(world: World, { clients, stage }: ServerContext, round: number): readonly string[] {
+  const { selection, selectionFraction } = world.scenario.server;
+  return selections[selection](
+    clients,
+    selectionFraction,
+    stream(world.scenario.seed, 'selection', stage, round),
+  );
+}
+
+/** One download for everybody whom the next step needs, with the parameters that each of them lacks. */
+function downloadsOf(
+  world: World,
+  context: ServerContext,
+  kind: Download['kind'],
+  step: Download['step'],
+): Readonly<Record<string, Download>> {
+  const recipients =
+    context.verdict === 'continue' ? cohortOf(world, context, context.round + 1) : context.clients;
+  const { stage, round, verdict, global } = context;
+  return Object.fromEntries(
+    recipients.map((client) => {
+      const held = context.holdings[client] ?? [];
+      const params = refsOf(global).filter(({ hash }) => !held.includes(hash));
+      return [client, { kind, step, stage, round, verdict, global, params }];
+    }),
+  );
+}
+
+/** The parameters that a global model consists of. */
+export function refsOf({ base, adapters, lora, helpful, harmless }: GlobalModel): readonly ParamRef[] {
+  return [base, adapters, lora, helpful, harmless].filter((ref) => ref !== null);
+}
+
+function heldByAll(clients: readonly string[], refs: readonly ParamRef[]) {
+  return Object.fromEntries(clients.map((client) => [client, refs.map(({ hash }) => hash)]));
+}
+
+function without(hashes: readonly string[], lost: readonly ParamRef[]): readonly string[] {
+  return hashes.filter((hash) => !lost.some((ref) => ref.hash === hash));
+}
+
+function take(
+  context: ServerContext,
+  event: Parameters<typeof serverMachine.transition>[1],
+  staleness: number,
+): { updates: readonly ReceivedUpdate[] } {
+  if (event.type !== 'upload.delivered') return { updates: context.updates };
+  return { updates: [...context.updates, { from: event.from, upload: event.upload, staleness }] };
+}
+
+function meanLoss(updates: readonly ReceivedUpdate[]): number {
+  const losses = [...updates].sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ upload }) => upload.loss);
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
+/** Steps 1.4, 2.4 and 3.4: each shared part of the global model, averaged over the updates that hold it. */
+function aggregated(
+  world: World,
+  context: ServerContext,
+  published: (set: ParamSet) => ParamRef,
+): Partial<Record<SharedPart, ParamRef>> {
+  const { aggregation, stalenessExponent } = world.scenario.server;
+  world.checkers.onAggregate(
+    context.updates.map(({ from, upload }) => ({ from, stage: upload.stage, round: upload.round })),
+  );
+  const parts = sharedParts(world, context.stage).flatMap((part) => {
+    const updates = context.updates.flatMap(({ from, upload, staleness }) => {
+      const ref = upload.shared[part];
+      return ref ? [{ client: from, params: world.store.get(ref), rows: upload.rows, staleness }] : [];
+    });
+    if (updates.length === 0) return [];
+    return [[part, published(aggregations[aggregation](updates, { stalenessExponent }))] as const];
+  });
+  return Object.fromEntries(parts);
+}

@@ -1,0 +1,257 @@
+import type { ClientContext, Frozen, Trained } from '../../machines/client.js';
+import type { Stage } from '../../machines/events.js';
+import { secondsFor } from '../clients/device.js';
+import { alignFlops, instructFlops, rewardFlops, sampleFlops } from '../clients/workload.js';
+import type { ParamRef, ParamSet } from '../params/param-set.js';
+import { taskRequest } from '../training/request.js';
+import type { AlignHyper, AlignParams, TaskKind, TaskRequest, TaskResult } from '../training/task.js';
+import { roundOf } from './client.js';
+import { clientOf, type World } from './world.js';
+
+/** A task on its way: what to run, for whom, and how long the client's device takes for it. */
+interface Job<K extends TaskKind> {
+  readonly client: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly flops: number;
+  readonly request: Omit<TaskRequest<K>, 'key' | 'model'>;
+}
+
+/**
+ * Hands a task to the executor now and delivers its result when the device model says that it is due (decision D2).
+ * Its figures become a row of metrics.jsonl at that moment.
+ */
+export function runOnDevice<K extends TaskKind>(world: World, job: Job<K>): Promise<TaskResult<K>> {
+  const { clock, executor, shape } = world;
+  const seconds = secondsFor(job.flops, clientOf(world, job.client).device);
+  const work = executor.run<K>(taskRequest<K>({ ...job.request, model: shape }));
+  return new Promise((resolve, reject) => {
+    clock.settleAfter(seconds, work, (outcome) => {
+      if ('error' in outcome) {
+        reject(new Error(`${job.client}: task ${job.request.kind} failed`, { cause: outcome.error }));
+        return;
+      }
+      resolve(outcome.value);
+    });
+  });
+}
+
+/** Writes a task's figures; a NaN means "nothing to measure on" and becomes null. */
+export function recordFigures(
+  world: World,
+  { client, stage, round, request }: Omit<Job<TaskKind>, 'flops'>,
+  metrics: Readonly<Record<string, number>>,
+): void {
+  world.record({
+    type: 'client',
+    stage,
+    round,
+    actor: client,
+    virtualSeconds: world.clock.nowSeconds,
+    task: request.kind,
+    metrics: Object.fromEntries(
+      Object.entries(metrics).map(([name, value]) => [name, Number.isNaN(value) ? null : value]),
+    ),
+  });
+}
+
+async function trainOnDevice<K extends TaskKind>(world: World, job: Job<K>): Promise<TaskResult<K>> {
+  const result = await runOnDevice(world, job);
+  recordFigures(world, job, result.metrics);
+  return result;
+}
+
+export function loaded(world: World, ref: ParamRef | null): ParamSet | null {
+  return ref && world.store.get(ref);
+}
+
+export function required(world: World, ref: ParamRef | null, what: string): ParamSet {
+  if (ref === null) throw new Error(`a task needs ${what}, which the client does not have yet`);
+  return world.store.get(ref);
+}
+
+export function kept(world: World, set: ParamSet | null): ParamRef | null {
+  if (set === null) return null;
+  world.checkers.onParams(set);
+  return world.store.put(set);
+}
+
+const seedOf = (world: World, ...key: readonly (string | number)[]) => [world.scenario.seed, ...key].join('/');
+
+/** Step 1.3. */
+export async function instructTask(world: World, context: ClientContext): Promise<Trained> {
+  const { scenario, shape } = world;
+  const { tables } = clientOf(world, context.id);
+  const round = roundOf(context);
+  const { localSteps, batchSize, learningRate, maxGradientNorm } = scenario.instruction;
+  const { output, metrics } = await trainOnDevice<'instruct'>(world, {
+    client: context.id,
+    stage: 'instruction',
+    round,
+    flops: instructFlops(scenario, shape, tables),
+    request: {
+      kind: 'instruct',
+      seed: seedOf(world, context.id, 'instruct', round),
+      hyper: {
+        localSteps,
+        batchSize,
+        learningRate,
+        loraLearningRateScale: scenario.model.lora.learningRateScale,
+        maxGradientNorm,
+      },
+      params: {
+        base: required(world, context.model.base, 'the base model'),
+        adapters: loaded(world, context.model.adapters),
+        lora: loaded(world, context.model.lora),
+      },
+      data: { train: tables.train, validation: tables.validation },
+    },
+  });
+  return {
+    model: {
+      ...context.model,
+      adapters: kept(world, output.adapters),
+      lora: kept(world, output.lora),
+    },
+    frozen: context.frozen,
+    loss: metrics.validationLoss,
+  };
+}
+
+/** Step 2.3. */
+export async function rewardTask(world: World, context: ClientContext): Promise<Trained> {
+  const { scenario, shape } = world;
+  const { tables } = clientOf(world, context.id);
+  const round = roundOf(context);
+  const { localSteps, batchSize, learningRate, weightDecay } = scenario.reward;
+  const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
+  const { output, metrics } = await trainOnDevice<'reward'>(world, {
+    client: context.id,
+    stage: 'reward',
+    round,
+    flops: rewardFlops(shape, tables),
+    request: {
+      kind: 'reward',
+      seed: seedOf(world, context.id, 'reward', round),
+      hyper: { localSteps, batchSize, learningRate, weightDecay },
+      params: {
+        base: required(world, context.model.base, 'the base model'),
+        helpful: required(world, context.model.helpful, 'the reward model of helpfulness'),
+        harmless: required(world, context.model.harmless, 'the reward model of harmlessness'),
+      },
+      data: { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest },
+    },
+  });
+  return {
+    model: {
+      ...context.model,
+      helpful: kept(world, output.helpful),
+      harmless: kept(world, output.harmless),
+    },
+    frozen: context.frozen,
+    loss: metrics.helpfulTestLoss + metrics.harmlessTestLoss,
+  };
+}
+
+/** Step 3.1. */
+export async function freezeTask(world: World, context: ClientContext): Promise<Frozen> {
+  const { scenario, shape } = world;
+  const { tables } = clientOf(world, context.id);
+  const { promptsPerRound, maxNewTokens, temperature, sensitiveShare } = scenario.alignment;
+  const { base, adapters, lora, helpful, harmless } = context.model;
+  if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
+  const prompts = 2 * promptsPerRound;
+  const { output, metrics } = await trainOnDevice<'freeze'>(world, {
+    client: context.id,
+    stage: 'alignment',
+    round: 0,
+    flops: sampleFlops(shape, tables.prompts, prompts, maxNewTokens),
+    request: {
+      kind: 'freeze',
+      seed: seedOf(world, context.id, 'freeze'),
+      hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
+      params: {
+        base: required(world, base, 'the base model'),
+        adapters: loaded(world, adapters),
+        lora: loaded(world, lora),
+        helpful: world.store.get(helpful),
+        harmless: world.store.get(harmless),
+      },
+      data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
+    },
+  });
+  return {
+    adapters,
+    lora,
+    helpful,
+    harmless,
+    scale: metrics,
+    helpfulCritic: kept(world, output.helpfulCritic)!,
+    harmlessCritic: kept(world, output.harmlessCritic)!,
+  };
+}
+
+/** Steps 3.2 and 3.3. */
+export async function alignTask(world: World, context: ClientContext): Promise<Trained> {
+  const { scenario, shape } = world;
+  const { tables } = clientOf(world, context.id);
+  const round = roundOf(context);
+  const frozen = frozenOf(context);
+  const { output, metrics } = await trainOnDevice<'align'>(world, {
+    client: context.id,
+    stage: 'alignment',
+    round,
+    flops: alignFlops(scenario, shape, tables),
+    request: {
+      kind: 'align',
+      seed: seedOf(world, context.id, 'align', round),
+      hyper: alignHyper(world, context.id, frozen),
+      params: alignParams(world, context, frozen),
+      data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
+    },
+  });
+  return {
+    model: {
+      ...context.model,
+      adapters: kept(world, output.adapters),
+      lora: kept(world, output.lora),
+    },
+    frozen: {
+      ...frozen,
+      helpfulCritic: kept(world, output.helpfulCritic)!,
+      harmlessCritic: kept(world, output.harmlessCritic)!,
+    },
+    loss: -metrics['objective/rlhf_reward']!,
+  };
+}
+
+export function frozenOf(context: ClientContext): Frozen {
+  if (context.frozen === null) throw new Error(`${context.id} aligns before it froze its reward models`);
+  return context.frozen;
+}
+
+function alignHyper({ scenario, clients }: World, id: string, { scale }: Frozen): AlignHyper {
+  const { helpful, harmless } = clients.get(id)!.trained;
+  const { maxRounds, deadlineSeconds, convergence, ...hyper } = scenario.alignment;
+  return {
+    ...hyper,
+    weightHelpful: helpful,
+    weightHarmless: harmless,
+    scale,
+    loraLearningRateScale: scenario.model.lora.learningRateScale,
+  };
+}
+
+export function alignParams(world: World, { model }: ClientContext, frozen: Frozen): AlignParams {
+  return {
+    base: required(world, model.base, 'the base model'),
+    adapters: loaded(world, model.adapters),
+    lora: loaded(world, model.lora),
+    referenceAdapters: loaded(world, frozen.adapters),
+    referenceLora: loaded(world, frozen.lora),
+    helpful: world.store.get(frozen.helpful),
+    harmless: world.store.get(frozen.harmless),
+    helpfulCritic: world.store.get(frozen.helpfulCritic),
+    harmlessCritic: world.store.get(frozen.harmlessCritic),
+  };
+}

@@ -1,0 +1,40 @@
+import type { clientMachine } from '../../machines/client.js';
+import type { serverMachine } from '../../machines/server.js';
+import type { ActorRefFrom } from 'xstate';
+import type { Simulation } from '../simulate.js';
+
+/** Who waits in which state for what: the deadlock report. */
+export function waiting(simulation: Simulation): { actor: string; state: string; for: string }[] {
+  const server = simulation.system.get('server') as ActorRefFrom<typeof serverMachine> | undefined;
+  const clients = simulation.getSnapshot().context.clients.flatMap((id) => {
+    // An actor that has finished has left the system.
+    const client = simulation.system.get(id) as ActorRefFrom<typeof clientMachine> | undefined;
+    return client?.getSnapshot().status === 'active' ? [clientWaits(id, client)] : [];
+  });
+  return server?.getSnapshot().status === 'active' ? [serverWaits(server), ...clients] : clients;
+}
+
+function serverWaits(server: ActorRefFrom<typeof serverMachine>) {
+  const { value, context } = server.getSnapshot();
+  const answered = new Set([...context.unreached, ...context.updates.map(({ from }) => from)]);
+  const missing = context.cohort.filter((client) => !answered.has(client));
+  return {
+    actor: 'server',
+    state: pathOf(value),
+    for: `updates of ${missing.join(', ')} for round ${context.round} of ${context.stage}`,
+  };
+}
+
+function clientWaits(actor: string, client: ActorRefFrom<typeof clientMachine>) {
+  const { value, context } = client.getSnapshot();
+  const last = context.current ? `${context.current.kind} of round ${context.current.round}` : 'none yet';
+  return { actor, state: pathOf(value), for: `a download from the server (last: ${last})` };
+}
+
+/** A state's place in its chart, outermost first, for example "rewardLearning.collecting". */
+export function pathOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value as Record<string, unknown>)
+    .map(([state, inner]) => `${state}.${pathOf(inner)}`)
+    .join(' + ');
+}

@@ -1,0 +1,40 @@
+import type { Failure } from './failure.js';
+import type { Bus } from '../bus/bus.js';
+import type { Client } from '../clients/population.js';
+import type { VirtualClock } from '../clock/virtual-clock.js';
+import type { Tokenizer } from '../data/tokenizer.js';
+import type { Checkers } from '../invariants/index.js';
+import type { Method } from '../methods/index.js';
+import type { ParamRef } from '../params/param-set.js';
+import type { ParamStore } from '../params/store.js';
+import type { MessageLedger } from '../records/ledger.js';
+import type { MetricRow } from '../records/rows.js';
+import type { Scenario } from '../scenario/schema.js';
+import type { Executor } from '../training/executor.js';
+import type { ModelShape } from '../training/task.js';
+
+/** What the actors of one run share: everything around the machines. */
+export interface World {
+  readonly scenario: Scenario;
+  readonly method: Method;
+  readonly shape: ModelShape;
+  readonly base: ParamRef;
+  readonly tokenizer: Tokenizer;
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly clock: VirtualClock;
+  readonly bus: Bus;
+  readonly store: ParamStore;
+  readonly executor: Executor;
+  readonly ledger: MessageLedger;
+  readonly checkers: Checkers;
+  /** Writes a row of metrics.jsonl. */
+  record(row: MetricRow): void;
+  /** Ends the run because of a defect or a crash. */
+  readonly failure: Failure;
+}
+
+export function clientOf(world: World, id: string): Client {
+  const client = world.clients.get(id);
+  if (!client) throw new Error(`no client is called ${id}`);
+  return client;
+}

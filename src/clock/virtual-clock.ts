@@ -1,0 +1,205 @@
+import { setImmediate } from 'node:timers/promises';
+import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { EventHeap, type HeapEntry } from './event-heap.js';
+
+/** What real work came to. */
+export type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+
+/** Takes back what was scheduled; without effect once it has run. */
+export type Cancel = () => void;
+
+export interface ScheduleOptions {
+  /** Order among events of one moment: lower first, 0 if absent; then the order of scheduling. */
+  readonly priority?: number;
+}
+
+export interface RunOptions {
+  /** Virtual time after which nothing more runs; the clock then stands exactly there. */
+  readonly untilSeconds?: number | undefined;
+  /** Asked before every event; true ends the run. */
+  readonly stop?: (() => boolean) | undefined;
+  /** Ends the run before the next event, also while it waits for real work. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why `run` came back: nothing left to do, `untilSeconds` reached, or `stop` or `signal` said so. */
+export type RunEnd = 'idle' | 'until' | 'stopped';
+
+interface Entry extends HeapEntry {
+  readonly fire: () => void;
+  /** Real work that must have settled before `fire` may run. */
+  readonly settled?: Promise<void>;
+}
+
+/**
+ * The virtual time of a simulation (decision D2): a heap of events keyed (integer microseconds, priority, sequence).
+ * It is XState's clock (`createActor(machine, { clock })`), RxJS's scheduler (`debounceTime(100, clock)`) and what the
+ * simulation itself schedules on. A positive delay under half a microsecond counts as one microsecond, so that
+ * repeating it still moves time on. RangeError for a delay that is negative, not finite, or leads past 2^53 - 1 µs.
+ */
+export class VirtualClock implements SchedulerLike {
+  readonly #heap = new EventHeap<Entry>();
+  readonly #timeouts = new Map<number, Cancel>();
+  #nowMicroseconds = 0;
+  #sequence = 0;
+  #running = false;
+
+  get nowMicroseconds(): number {
+    return this.#nowMicroseconds;
+  }
+
+  get nowSeconds(): number {
+    return this.#nowMicroseconds / 1e6;
+  }
+
+  /** How many events are still to come. */
+  get pending(): number {
+    return this.#heap.size;
+  }
+
+  /** Runs `fire` when `delaySeconds` of virtual time have passed. */
+  at(delaySeconds: number, fire: () => void, options: ScheduleOptions = {}): Cancel {
+    return this.#add({ ...this.#key(delaySeconds * 1e6, options), fire });
+  }
+
+  /**
+   * Lets real work overlap virtual time: when `delaySeconds` have passed, the run waits for `work` if need be and then
+   * calls `deliver`, before anything later. A rejection is an outcome like a value, however early it comes.
+   */
+  settleAfter<T>(
+    delaySeconds: number,
+    work: Promise<T>,
+    deliver: (outcome: Outcome<T>) => void,
+    options: ScheduleOptions = {},
+  ): Cancel {
+    let outcome: Outcome<T> | undefined;
+    const settled = work.then(
+      (value) => void (outcome = { value }),
+      (error: unknown) => void (outcome = { error }),
+    );
+    return this.#add({ ...this.#key(delaySeconds * 1e6, options), settled, fire: () => deliver(outcome!) });
+  }
+
+  /** XState's clock; the delay is in milliseconds, and an infinite one never comes. */
+  setTimeout(fire: () => void, delayMilliseconds: number): number {
+    if (delayMilliseconds === Infinity) return this.#sequence++;
+    const key = this.#key(delayMilliseconds * 1e3, {});
+    const id = key.sequence;
+    const forgetAndFire = () => {
+      this.#timeouts.delete(id);
+      fire();
+    };
+    this.#timeouts.set(id, this.#add({ ...key, fire: forgetAndFire }));
+    return id;
+  }
+
+  clearTimeout(id: number): void {
+    this.#timeouts.get(id)?.();
+    this.#timeouts.delete(id);
+  }
+
+  /** RxJS's clock: milliseconds of virtual time. */
+  now(): number {
+    return this.#nowMicroseconds / 1e3;
+  }
+
+  /** RxJS's scheduler; the delay is in milliseconds. */
+  schedule<T>(
+    work: (this: SchedulerAction<T>, state: T) => void,
+    delayMilliseconds = 0,
+    state?: T,
+  ): Subscription {
+    return new ClockAction(this, work).schedule(state, delayMilliseconds);
+  }
+
+  /**
+   * Steps from due time to due time, never over one, until nothing is left or an option ends it. After every event the
+   * real event loop turns once (about 3 µs): all that the event caused through promises, such as the end of a machine's
+   * promise actor, happens at the event's own time, and signals and displays stay alive. What an event throws rejects
+   * the run; the clock can then be run again. Only one run at a time.
+   */
+  async run(options: RunOptions = {}): Promise<RunEnd> {
+    if (this.#running) throw new Error('the virtual clock is already running');
+    const untilMicroseconds = (options.untilSeconds ?? Infinity) * 1e6;
+    if (!(untilMicroseconds >= 0)) {
+      throw new RangeError(`untilSeconds is ${options.untilSeconds}, expected a number of seconds from 0`);
+    }
+    this.#running = true;
+    try {
+      return await this.#steps(untilMicroseconds, options);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #steps(untilMicroseconds: number, { stop, signal }: RunOptions): Promise<RunEnd> {
+    for (;;) {
+      await setImmediate();
+      if (signal?.aborted || stop?.()) return 'stopped';
+      const entry = this.#heap.first();
+      if (!entry) return 'idle';
+      if (entry.timeMicroseconds > untilMicroseconds) {
+        this.#nowMicroseconds = Math.max(this.#nowMicroseconds, Math.floor(untilMicroseconds));
+        return 'until';
+      }
+      this.#nowMicroseconds = entry.timeMicroseconds;
+      if (entry.settled) {
+        await this.#settledOrAborted(entry.settled, signal);
+        // Meanwhile the run may have been aborted, or the entry cancelled or overtaken: look again.
+        if (signal?.aborted || this.#heap.first() !== entry) continue;
+      }
+      this.#heap.remove(entry);
+      entry.fire();
+    }
+  }
+
+  /** Comes back when the work has settled, or at once when the run is aborted. */
+  async #settledOrAborted(settled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    if (!signal) return settled;
+    let wake: () => void = () => undefined;
+    const aborted = new Promise<void>((resolve) => (wake = resolve));
+    signal.addEventListener('abort', wake);
+    if (signal.aborted) wake();
+    await Promise.race([settled, aborted]);
+    signal.removeEventListener('abort', wake);
+  }
+
+  #key(delayMicroseconds: number, { priority = 0 }: ScheduleOptions): Omit<Entry, 'fire'> {
+    if (!(delayMicroseconds >= 0) || delayMicroseconds === Infinity) {
+      throw new RangeError(`delay is ${delayMicroseconds / 1e6} s, expected a number from 0`);
+    }
+    if (!Number.isFinite(priority)) throw new RangeError(`priority is ${priority}, expected a number`);
+    const delay = delayMicroseconds > 0 ? Math.max(1, Math.round(delayMicroseconds)) : 0;
+    const timeMicroseconds = this.#nowMicroseconds + delay;
+    if (timeMicroseconds > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError(`delay of ${delayMicroseconds / 1e6} s leads past the clock's end, 2^53 - 1 µs`);
+    }
+    return { timeMicroseconds, priority, sequence: this.#sequence++, position: -1 };
+  }
+
+  #add(entry: Entry): Cancel {
+    this.#heap.add(entry);
+    return () => void this.#heap.remove(entry);
+  }
+}
+
+/** One scheduled piece of RxJS's work, which may schedule itself again while it runs. */
+class ClockAction<T> extends Subscription implements SchedulerAction<T> {
+  readonly #clock: VirtualClock;
+  readonly #work: (this: SchedulerAction<T>, state: T) => void;
+  #cancel: Cancel = () => undefined;
+
+  constructor(clock: VirtualClock, work: (this: SchedulerAction<T>, state: T) => void) {
+    super(() => this.#cancel());
+    this.#clock = clock;
+    this.#work = work;
+  }
+
+  schedule(state?: T, delayMilliseconds = 0): Subscription {
+    if (this.closed) return this;
+    this.#cancel();
+    // RxJS's own schedulers pass an absent state on in the same way.
+    this.#cancel = this.#clock.at(delayMilliseconds / 1e3, () => this.#work.call(this, state as T));
+    return this;
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { promptText, responseText, type Template } from './template.js';
+import { column, columns, type TokenTable } from './token-table.js';
+import type { Tokenizer } from './tokenizer.js';
+import type { Example, PreferencePair, Prompt } from './types.js';
+
+export interface Tokenized {
+  readonly table: TokenTable;
+  /** Rows that lost tokens to `maxTokens`. */
+  readonly truncated: number;
+}
+
+/** One row before it is laid into a table; positions count from the row's first token. */
+interface Row {
+  readonly tokens: readonly number[];
+  readonly response: number;
+  readonly content: readonly [start: number, end: number];
+  readonly truncated: boolean;
+}
+
+/**
+ * Instructions with their answers and end-of-text, one row each in order, none longer than `maxTokens` (>=
+ * 2). Of a row that is too long the prompt loses tokens on its left, down to half of `maxTokens`; then the
+ * response is cut, and has no end-of-text. The content columns bound the tokens that share a character with
+ * `content`, or the whole response.
+ */
+export function exampleTable(
+  examples: readonly Example[],
+  tokenizer: Tokenizer,
+  template: Template,
+  maxTokens: number,
+): Tokenized {
+  return tableOf(
+    examples.map((example) =>
+      rowOf(example, example.output, example.content, tokenizer, template, maxTokens),
+    ),
+  );
+}
+
+/** Preference pairs, two rows each: chosen, then rejected, both as in {@link exampleTable}. */
+export function pairTable(
+  pairs: readonly PreferencePair[],
+  tokenizer: Tokenizer,
+  template: Template,
+  maxTokens: number,
+): Tokenized {
+  return tableOf(
+    pairs.flatMap((pair) => {
+      const prompt = tokenizer.encode(promptText(template, pair));
+      return [pair.chosen, pair.rejected].map((output) =>
+        rowOf(prompt, output, undefined, tokenizer, template, maxTokens),
+      );
+    }),
+  );
+}
+
+/**
+ * Prompts alone: the response of every row is empty. One that is too long keeps its last `maxTokens` (>= 1)
+ * tokens.
+ */
+export function promptTable(
+  prompts: readonly Prompt[],
+  tokenizer: Tokenizer,
+  template: Template,
+  maxTokens: number,
+): Tokenized {
+  checkRoom(maxTokens, 1);
+  return tableOf(
+    prompts.map((prompt) => {
+      const all = tokenizer.encode(promptText(template, prompt));
+      const tokens = all.slice(-maxTokens);
+      const end = tokens.length;
+      return { tokens, response: end, content: [end, end], truncated: all.length > maxTokens };
+    }),
+  );
+}
+
+function checkRoom(maxTokens: number, least: number): void {
+  if (!(maxTokens >= least)) throw new RangeError(`maxTokens is ${maxTokens}, expected at least ${least}`);
+}
+
+function rowOf(
+  prompt: readonly number[],
+  output: string,
+  content: Example['content'],
+  tokenizer: Tokenizer,
+  template: Template,
+  maxTokens: number,
+): Row {
+  checkRoom(maxTokens, 2);
+  const answer = tokenizer.encode(responseText(template, output));
+  const response = [...answer, tokenizer.endOfText];
+  const room = Math.max(Math.ceil(maxTokens / 2), maxTokens - response.length);
+  const kept = prompt.slice(Math.max(0, prompt.length - room));
+  const tokens = [...kept, ...response].slice(0, maxTokens);
+  const inContent = content
+    ? contentTokens(answer, output, content, template, tokenizer)
+    : ([0, answer.length] as const);
+  const [start, end] = inContent.map((position) => Math.min(kept.length + position, tokens.length));
+  const truncated = tokens.length < prompt.length + response.length;
+  return { tokens, response: kept.length, content: [start!, end!], truncated };
+}
+
+/** The tokens [from, to) of a response that share a byte with the characters [start, end) of its output. */
+function contentTokens(
+  answer: readonly number[],
+  output: string,
+  [start, end]: readonly [number, number],
+  { beforeResponse }: Template,
+  tokenizer: Tokenizer,
+): readonly [from: number, to: number] {
+  const firstByte = Buffer.byteLength(beforeResponse + output.slice(0, start));
+  const endByte = firstByte + Buffer.byteLength(output.slice(start, end));
+  let position = 0;
+  const ends = answer.map((id) => (position += tokenizer.byteLength(id)));
+  const from = ends.filter((tokenEnd) => tokenEnd <= firstByte).length;
+  const to = ends.filter((tokenEnd) => tokenEnd < endByte).length + 1;
+  return end > start ? [from, to] : [from, from];
+}
+
+function tableOf(rows: readonly Row[]): Tokenized {
+  const total = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const tokens = new Int32Array(new SharedArrayBuffer(total * 4));
+  const bounds = new Int32Array(new SharedArrayBuffer(rows.length * columns * 4));
+  let offset = 0;
+  rows.forEach((row, index) => {
+    tokens.set(row.tokens, offset);
+    const at = index * columns;
+    bounds[at + column.start] = offset;
+    bounds[at + column.response] = offset + row.response;
+    bounds[at + column.contentStart] = offset + row.content[0];
+    bounds[at + column.contentEnd] = offset + row.content[1];
+    offset += row.tokens.length;
+    bounds[at + column.end] = offset;
+  });
+  const table = { hash: hashOf(bounds, tokens), count: rows.length, tokens, rows: bounds };
+  return { table, truncated: rows.filter(({ truncated }) => truncated).length };
+}
+
+function hashOf(rows: Int32Array, tokens: Int32Array): string {
+  const hash = createHash('sha256').update(JSON.stringify([rows.length, tokens.length]));
+  for (const { buffer, byteOffset, byteLength } of [rows, tokens]) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,6 @@
+export { UserError } from './errors.js';
+export type { Progress } from './records/progress.js';
+export type * from './records/rows.js';
+export { runScenario, type RunOptions } from './run.js';
+export { loadScenario } from './scenario/load.js';
+export { ScenarioSchema, type Scenario } from './scenario/schema.js';

@@ -1,0 +1,45 @@
+import { InvariantViolation, type Checker } from './checker.js';
+
+/** The clock keeps whole microseconds: every attempt and every wait may be rounded by half a one. */
+const roundingSeconds = 1e-6;
+
+/**
+ * Nothing comes before its cause: virtual time never runs back, messages are sent in the order of their numbers, and
+ * none ends before it was sent and was on the air for as long as its account says.
+ */
+export function causality(): Checker {
+  let nowSeconds = 0;
+  let lastSent = 0;
+  const sentAt = new Map<number, number>();
+  const fail = (what: string): never => {
+    throw new InvariantViolation('causality', what);
+  };
+  const advance = (seconds: number, what: string) => {
+    if (!(seconds >= nowSeconds)) fail(`${what} at ${seconds} s, when it was ${nowSeconds} s already`);
+    nowSeconds = seconds;
+  };
+
+  return {
+    onBus({ phase, atSeconds, envelope: { id }, attempts, onAirSeconds }) {
+      const what = `message ${id} was ${phase === 'attempt' ? 'attempted' : phase}`;
+      advance(atSeconds, what);
+      if (phase === 'sent') {
+        if (id <= lastSent) fail(`${what} after message ${lastSent}`);
+        lastSent = id;
+        sentAt.set(id, atSeconds);
+        return;
+      }
+      const from = sentAt.get(id) ?? fail(`${what} before it was sent`);
+      const earliest = from + onAirSeconds;
+      if (atSeconds < earliest - roundingSeconds * (attempts + 1)) {
+        fail(`${what} at ${atSeconds} s, although sent at ${from} s and on the air for ${onAirSeconds} s`);
+      }
+      if (phase !== 'attempt') sentAt.delete(id);
+    },
+    onMetric(row) {
+      if (row.type === 'sample') return;
+      const actor = 'actor' in row ? row.actor : 'server';
+      advance(row.virtualSeconds, `${actor} recorded a ${row.type} of round ${row.round}`);
+    },
+  };
+}

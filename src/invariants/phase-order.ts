@@ -1,0 +1,47 @@
+import { InvariantViolation, type Checker } from './checker.js';
+
+/** Which steps of the paper may follow a step of the server; the first step is that after "". */
+const serverSteps: Readonly<Record<string, readonly string[]>> = {
+  '': ['1.1'],
+  '1.1': ['1.4'],
+  '1.4': ['1.5'],
+  '1.5': ['1.4', '2.1'],
+  '2.1': ['2.4'],
+  '2.4': ['2.5'],
+  '2.5': ['2.4', '3.4'],
+  '3.4': ['3.5'],
+  '3.5': ['3.4'],
+};
+
+/** The same of a client, which may miss rounds or, on a bad link, a whole stage. */
+const clientSteps: Readonly<Record<string, readonly string[]>> = {
+  '': ['1.2'],
+  '1.2': ['1.3', '2.2', '3.1'],
+  '1.3': ['1.3', '2.2', '3.1'],
+  '2.2': ['2.3'],
+  '2.3': ['2.3', '3.1'],
+  '3.1': ['3.2'],
+  '3.2': ['3.3'],
+  '3.3': ['3.2'],
+};
+
+/** Every actor goes through Steps 1.1 to 3.5 in the paper's order. */
+export function phaseOrder(): Checker {
+  const latest = new Map<string, string>();
+
+  return {
+    onMetric(row) {
+      if (row.type !== 'step') return;
+      const before = latest.get(row.actor) ?? '';
+      const allowed = (row.actor === 'server' ? serverSteps : clientSteps)[before] ?? [];
+      if (!allowed.includes(row.step)) {
+        throw new InvariantViolation(
+          'phase order',
+          `${row.actor} entered Step ${row.step} at ${row.virtualSeconds} s after ` +
+            `${before === '' ? 'nothing' : `Step ${before}`}; expected ${allowed.join(' or ')}`,
+        );
+      }
+      latest.set(row.actor, row.step);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Method } from './index.js';
+
+/** Fig. 4's federated fine-tuning with adapters alone. */
+export const fedada: Method = {
+  name: 'fedada',
+  title: 'FedAda',
+  trains: ['adapters'],
+  shares: ['adapters'],
+  loraModules: 'all',
+  rewards: ['helpful', 'harmless'],
+  personalWeights: false,
+  reference: 'G. Kim et al., Mathematics 11(21):4479, 2023; as in section V-B',
+};

@@ -1,0 +1,13 @@
+import type { Method } from './index.js';
+
+/** Fig. 4's federated fine-tuning with LoRA alone, a module at every site. */
+export const fedlora: Method = {
+  name: 'fedlora',
+  title: 'FedLora',
+  trains: ['lora'],
+  shares: ['lora'],
+  loraModules: 'all',
+  rewards: ['helpful', 'harmless'],
+  personalWeights: false,
+  reference: 'J. Jiang, X. Liu, C. Fan, arXiv:2307.13896, 2023; as in section V-B',
+};

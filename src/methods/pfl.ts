@@ -1,0 +1,14 @@
+import type { Method } from './index.js';
+
+/** Fig. 5's personalized rewards without partial aggregation: all adapters and LoRA modules are uploaded. */
+export const pfl: Method = {
+  name: 'pfl',
+  title: 'PFL',
+  trains: ['adapters', 'lora'],
+  shares: ['adapters', 'lora'],
+  loraModules: 'all',
+  rewards: ['helpful', 'harmless'],
+  personalWeights: true,
+  reference:
+    'F. Jiang et al., Personalized Wireless Federated Learning for Large Language Models, section V-B',
+};

@@ -1,0 +1,14 @@
+import type { Method } from './index.js';
+
+/** The paper's own framework: adapters carry what is common, LoRA modules what is the client's own. */
+export const pwff: Method = {
+  name: 'pwff',
+  title: 'PWFF',
+  trains: ['adapters', 'lora'],
+  shares: ['adapters'],
+  loraModules: 'by-resources',
+  rewards: ['helpful', 'harmless'],
+  personalWeights: true,
+  reference:
+    'F. Jiang et al., Personalized Wireless Federated Learning for Large Language Models, section IV-D',
+};

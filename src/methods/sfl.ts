@@ -1,0 +1,14 @@
+import type { Method } from './index.js';
+
+/** Fig. 5's PWFF with a single reward: helpfulness alone, the same for everybody; only adapters are uploaded. */
+export const sfl: Method = {
+  name: 'sfl',
+  title: 'SFL',
+  trains: ['adapters', 'lora'],
+  shares: ['adapters'],
+  loraModules: 'by-resources',
+  rewards: ['helpful'],
+  personalWeights: false,
+  reference:
+    'F. Jiang et al., Personalized Wireless Federated Learning for Large Language Models, section V-B',
+};

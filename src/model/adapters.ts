@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs';
+import { paramSet, type ParamSet } from '../params/param-set.js';
+import type { Stream } from '../random/stream.js';
+import type { ModelShape } from '../training/task.js';
+import type { AdapterSite } from './config.js';
+import { weight, type Weights } from './weights.js';
+
+/**
+ * The adapters of Step 1.1, one a block and site, as one set: `h.0.adapter.attention.down.weight` [d, b], `.down.bias`
+ * [b], `.up.weight` [b, d], `.up.bias` [d] and so on. Down-projections are uniform on ±1/sqrt(d); up-projections are
+ * zero, so that the model starts as it was (Houlsby et al. 2019).
+ */
+export function initialAdapters(shape: ModelShape, stream: Stream): ParamSet {
+  const { n_embd: width, n_layer: blocks } = shape.config;
+  const { sites, bottleneck } = shape.adapters;
+  const bound = 1 / Math.sqrt(width);
+  const tensors = [];
+  for (let block = 0; block < blocks; block++) {
+    for (const site of sites) {
+      const name = adapterName(block, site);
+      const down = Float32Array.from(
+        { length: width * bottleneck },
+        () => bound * (2 * stream.uniform() - 1),
+      );
+      tensors.push(
+        { name: `${name}.down.weight`, shape: [width, bottleneck], values: down },
+        { name: `${name}.down.bias`, shape: [bottleneck], values: new Float32Array(bottleneck) },
+        {
+          name: `${name}.up.weight`,
+          shape: [bottleneck, width],
+          values: new Float32Array(bottleneck * width),
+        },
+        { name: `${name}.up.bias`, shape: [width], values: new Float32Array(width) },
+      );
+    }
+  }
+  return paramSet('adapters', tensors);
+}
+
+/** Parameters of all adapters of a model. */
+export function adapterParameters({ config, adapters }: ModelShape): number {
+  const { n_embd: width, n_layer: blocks } = config;
+  const each = 2 * width * adapters.bottleneck + width + adapters.bottleneck;
+  return blocks * adapters.sites.length * each;
+}
+
+export function hasAdapter(adapters: Weights | null, block: number, site: AdapterSite): boolean {
+  return adapters?.has(`${adapterName(block, site)}.up.weight`) ?? false;
+}
+
+/** up(relu(down(x))), (M, C) → (M, C), without the residual; gradients for x and all four tensors. */
+export function bottleneck(adapters: Weights, block: number, site: AdapterSite, x: tf.Tensor2D): tf.Tensor2D {
+  const name = adapterName(block, site);
+  const down = weight<tf.Rank.R2>(adapters, `${name}.down.weight`);
+  const downBias = weight<tf.Rank.R1>(adapters, `${name}.down.bias`);
+  const up = weight<tf.Rank.R2>(adapters, `${name}.up.weight`);
+  const upBias = weight<tf.Rank.R1>(adapters, `${name}.up.bias`);
+  return tf.customGrad((...args) => {
+    const save = args.at(-1) as unknown as tf.GradSaveFunc;
+    const hidden = tf.fused.matMul({ a: x, b: down, bias: downBias, activation: 'relu' }) as tf.Tensor2D;
+    save([x, hidden]);
+    const value = tf.fused.matMul({ a: hidden, b: up, bias: upBias });
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [x, hidden] = saved as [tf.Tensor2D, tf.Tensor2D];
+      const dHidden = tf.mul(tf.matMul(dy, up, false, true), tf.step(hidden));
+      return [
+        tf.matMul(dHidden, down, false, true),
+        tf.matMul(x, dHidden, true, false),
+        tf.sum(dHidden, 0),
+        tf.matMul(hidden, dy, true, false),
+        tf.sum(dy, 0),
+      ];
+    };
+    return { value, gradFunc };
+  })(x, down, downBias, up, upBias) as tf.Tensor2D;
+}
+
+function adapterName(block: number, site: AdapterSite): string {
+  return `h.${block}.adapter.${site}`;
+}

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ModelShape } from '../training/task.js';
+import { bottleneck, hasAdapter } from './adapters.js';
+import { causalAttention } from './attention.js';
+import type { Batch } from './batch.js';
+import type { AdapterSite } from './config.js';
+import { embed, gelu, layerNorm, linear, selectRows } from './layers.js';
+import { adaptedWeight, hasLora } from './lora.js';
+import { weight, type Weights } from './weights.js';
+
+/**
+ * GPT-2 (Radford et al. 2019) by Hugging Face's names, with bottleneck adapters and LoRA where their sets hold tensors.
+ *
+ * Shapes: N tokens of a packed batch (see `Batch`), C = n_embd, H = n_head, V = vocab_size.
+ * All functions below run inside the caller's `tf.tidy`.
+ */
+export interface Gpt {
+  readonly shape: ModelShape;
+  readonly base: Weights;
+  readonly adapters: Weights | null;
+  readonly lora: Weights | null;
+  /** True while pre-training: gradients for the base's own tensors too. False: they are constants. */
+  readonly trainsBase?: boolean;
+}
+
+/** Attention of one block over (N, 3C) queries, keys and values, heads side by side; gives (N, C). */
+export type Attend = (qkv: tf.Tensor2D, block: number) => tf.Tensor2D;
+
+/**
+ * Hidden states after the last LayerNorm (`ln_f`), (N, C). With `at` (M indices into the N tokens, ascending) only
+ * theirs, (M, C), which saves most of the last block. Differentiable with respect to adapters and LoRA (and the base where it
+ * trains).
+ */
+export function hiddenStates(model: Gpt, batch: Batch, at?: Int32Array): tf.Tensor2D {
+  const heads = model.shape.config.n_head;
+  const attend: Attend = (qkv) => causalAttention(qkv, batch.offsets, heads);
+  return runBlocks(model, batch.ids, batch.positions, attend, at);
+}
+
+/** The blocks around any kind of attention: that of a whole batch, or one over cached keys and values. */
+export function runBlocks(
+  model: Gpt,
+  ids: Int32Array,
+  positions: Int32Array,
+  attend: Attend,
+  at?: Int32Array,
+): tf.Tensor2D {
+  const { n_layer: blocks } = model.shape.config;
+  const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');
+  const wpe = weight<tf.Rank.R2>(model.base, 'wpe.weight');
+  const trains = model.trainsBase === true;
+  let x: tf.Tensor2D = tf.add(embed(wte, ids, trains), embed(wpe, positions, trains));
+  for (let block = 0; block < blocks; block++) {
+    x = runBlock(model, block, x, attend, block === blocks - 1 ? at : undefined);
+  }
+  return norm(model, 'ln_f', x);
+}
+
+/** Pre-LN block: x + attention(ln_1(x)), then + mlp(ln_2(x)); `at` drops all other rows after the attention. */
+function runBlock(
+  model: Gpt,
+  block: number,
+  x: tf.Tensor2D, // (N, C)
+  attend: Attend,
+  at: Int32Array | undefined,
+): tf.Tensor2D {
+  const at_ = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
+  const prefix = `h.${block}.`;
+  const qkv = project(model, `${prefix}attn.c_attn`, norm(model, `${prefix}ln_1`, x)); // (N, 3C)
+  const mixed = at_(attend(qkv, block)); // (M, C)
+  const attended = adapt(model, block, 'attention', project(model, `${prefix}attn.c_proj`, mixed));
+  const middle: tf.Tensor2D = tf.add(at_(x), attended);
+  const input = norm(model, `${prefix}ln_2`, middle);
+  const wide = gelu(project(model, `${prefix}mlp.c_fc`, input)); // (M, 4C)
+  let output = adapt(model, block, 'mlp', project(model, `${prefix}mlp.c_proj`, wide));
+  if (hasAdapter(model.adapters, block, 'parallel')) {
+    output = tf.add(output, bottleneck(model.adapters!, block, 'parallel', input));
+  }
+  return tf.add(middle, output);
+}
+
+/** x · W + b for a projection of the base (Conv1D: W is [in, out]), with its LoRA modules where it has any. */
+function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const w = weight<tf.Rank.R2>(model.base, `${name}.weight`);
+  const b = weight<tf.Rank.R1>(model.base, `${name}.bias`);
+  if (model.trainsBase === true) return linear(x, w, b, 'weight and bias');
+  if (model.lora === null || !hasLora(model.lora, name)) return linear(x, w, b, 'nothing');
+  return linear(x, adaptedWeight(w, model.lora, name, model.shape.lora), b, 'weight');
+}
+
+/** A bottleneck adapter after a sublayer's output y: y + up(relu(down(y))); y itself where the block has none. */
+function adapt(model: Gpt, block: number, site: AdapterSite, y: tf.Tensor2D): tf.Tensor2D {
+  if (!hasAdapter(model.adapters, block, site)) return y;
+  return tf.add(y, bottleneck(model.adapters!, block, site, y));
+}
+
+function norm(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const gain = weight<tf.Rank.R1>(model.base, `${name}.weight`);
+  const bias = weight<tf.Rank.R1>(model.base, `${name}.bias`);
+  return layerNorm(x, gain, bias, model.shape.config.layer_norm_epsilon, model.trainsBase === true);
+}

@@ -1,0 +1,66 @@
+import { packRows } from './batch.js';
+import { hiddenStates, type Gpt } from './gpt.js';
+import { readTensor } from './read-tensor.js';
+import { featureWidth, runningFeatures } from './reward-model.js';
+
+/** A prompt with its response; `response` is the index of the response's first token. */
+export interface Answer {
+  readonly tokens: Int32Array;
+  readonly response: number;
+}
+
+/** Tokens of one forward pass: enough to keep the backend busy, few enough for its memory. */
+const tokensPerPass = 2048;
+
+/**
+ * Features of every state of each response under the frozen base model: for L response tokens (L + 1, 2C), row t being
+ * the state before token t, which a critic reads, and the last row the state after all of them, which is what is
+ * scored. `base` must have neither adapters nor LoRA, so that features mean the same to every client.
+ */
+export function responseFeatures(base: Gpt, answers: readonly Answer[]): Float32Array[] {
+  return passes(answers).flatMap((pass) => featuresOfPass(base, pass));
+}
+
+/** Consecutive answers that together have about `tokensPerPass` tokens. */
+function passes(answers: readonly Answer[]): Answer[][] {
+  const result: Answer[][] = [];
+  let room = 0;
+  for (const answer of answers) {
+    if (result.length === 0 || room < answer.tokens.length) {
+      result.push([]);
+      room = tokensPerPass;
+    }
+    result.at(-1)!.push(answer);
+    room -= answer.tokens.length;
+  }
+  return result;
+}
+
+function featuresOfPass(base: Gpt, answers: readonly Answer[]): Float32Array[] {
+  const width = base.shape.config.n_embd;
+  const batch = packRows(answers.map(({ tokens }) => tokens));
+  const spans = answers.map((answer) => answer.tokens.length - firstState(answer));
+  const at = answers.flatMap((answer, b) =>
+    Array.from({ length: spans[b]! }, (_, t) => batch.offsets[b]! + firstState(answer) + t),
+  );
+  const hidden = readTensor(() => hiddenStates(base, batch, Int32Array.from(at)));
+  let start = 0;
+  return spans.map((span) => {
+    const states = hidden.subarray(start * width, (start + span) * width);
+    start += span;
+    return runningFeatures(states, width);
+  });
+}
+
+/** The state in which a response begins: that of the prompt's last token. */
+function firstState({ response }: Answer): number {
+  return Math.max(response - 1, 0);
+}
+
+/** Features (B, 2C) of the state after each answer's last token, one row after the other. */
+export function scoreFeatures(base: Gpt, answers: readonly Answer[]): Float32Array {
+  const width = featureWidth(base.shape.config);
+  const features = new Float32Array(answers.length * width);
+  responseFeatures(base, answers).forEach((states, b) => features.set(states.subarray(-width), b * width));
+  return features;
+}

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
+
+/** Tensors on the backend by name. Whoever uploads a set disposes of it; `baseWeights` are never disposed of. */
+export type Weights = ReadonlyMap<string, tf.Tensor>;
+
+/** Copies a set to the backend; outside of every tidy, so that only `disposeWeights` frees it. */
+export function upload(set: ParamSet): Weights {
+  const weights = new Map<string, tf.Tensor>();
+  for (const { name, shape, values } of tensorsOf(set)) {
+    weights.set(name, tf.keep(tf.tensor(values, [...shape], 'float32')));
+  }
+  return weights;
+}
+
+export function disposeWeights(weights: Weights | null): void {
+  for (const tensor of weights?.values() ?? []) tensor.dispose();
+}
+
+const cachedBases = 2;
+const bases = new Map<string, Weights>();
+const hashes = new WeakMap<ParamSet, string>();
+
+/**
+ * A frozen base model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a third frees
+ * the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
+ */
+export function baseWeights(base: ParamSet): Weights {
+  const hash = hashOf(base);
+  const known = bases.get(hash);
+  const weights = known ?? upload(base);
+  bases.delete(hash);
+  bases.set(hash, weights);
+  if (bases.size > cachedBases) {
+    const [oldest, unused] = bases.entries().next().value!;
+    disposeWeights(unused);
+    bases.delete(oldest);
+  }
+  return weights;
+}
+
+/** Tensors that the cache of `baseWeights` holds: what a leak check has to leave out of its count. */
+export function cachedTensors(): number {
+  return [...bases.values()].reduce((sum, weights) => sum + weights.size, 0);
+}
+
+/** A worker gets the same memory as a new object with every task, so only the content tells that it is the same. */
+function hashOf(set: ParamSet): string {
+  const hash = hashes.get(set) ?? refOf(set).hash;
+  hashes.set(set, hash);
+  return hash;
+}
+
+/** The tensor of a name; a missing one is a defect of whoever built the set. */
+export function weight<R extends tf.Rank>(weights: Weights, name: string): tf.Tensor<R> {
+  const tensor = weights.get(name);
+  if (tensor === undefined) throw new Error(`the model has no tensor ${name}`);
+  return tensor as tf.Tensor<R>;
+}

@@ -1,0 +1,155 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Failure } from './actors/failure.js';
+import type { World } from './actors/world.js';
+import { Bus } from './bus/bus.js';
+import { messageBits } from './channel/message-bits.js';
+import { population, type Client } from './clients/population.js';
+import { VirtualClock } from './clock/virtual-clock.js';
+import { loadData } from './data/load.js';
+import { templates } from './data/template.js';
+import { loadTokenizer } from './data/tokenizer.js';
+import type { FederatedData } from './data/types.js';
+import { createCheckers } from './invariants/index.js';
+import { methods } from './methods/index.js';
+import type { Fingerprint } from './model/backend.js';
+import { loadModel } from './model/load.js';
+import { ParamStore } from './params/store.js';
+import { MessageLedger } from './records/ledger.js';
+import { manifestFormat, type Manifest } from './records/manifest.js';
+import { openRecords, type Records } from './records/records.js';
+import type { MessageRow, MetricRow, Summary } from './records/rows.js';
+import { TraceHash } from './records/trace-hash.js';
+import { writeReport } from './report/report.js';
+import type { RunOptions } from './run.js';
+import { poolExecutor } from './training/executor.js';
+
+/** Everything that stands before the machines start, and what has been written since. */
+export interface OpenRun {
+  readonly world: World;
+  readonly records: Records;
+  readonly fingerprint: Fingerprint;
+  readonly data: FederatedData;
+  readonly written: { readonly metrics: readonly MetricRow[]; readonly messages: readonly MessageRow[] };
+  traceHash(): string;
+  /** Writes summary, parameters and report. */
+  finish(summary: Summary): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Loads model and data, starts the workers and opens the records. UserError for what the user can mend. */
+export async function openRun(options: RunOptions): Promise<OpenRun> {
+  const { scenario, folder, outFolder, workers, backend } = options;
+  const method = methods[scenario.method];
+  const modelFolder = scenario.model.path === null ? null : join(folder, scenario.model.path);
+  const { config, base } = await loadModel(modelFolder);
+  const tokenizer = await loadTokenizer(modelFolder);
+  const data = await loadData(scenario, folder, scenario.seed);
+  const template = modelFolder === null ? templates.compact : templates.alpaca;
+  const clients = population(scenario, method, data, {
+    tokenizer,
+    template,
+    maxTokens: config.n_positions,
+  });
+
+  const records = openRecords(outFolder);
+  const executor = poolExecutor(workers, backend);
+  try {
+    const fingerprint = await executor.fingerprint();
+    const clock = new VirtualClock();
+    const failure = new Failure();
+    const bus = new Bus(clock, ({ params }) => messageBits(params, scenario.channel));
+    const store = new ParamStore();
+    const checkers = createCheckers(scenario, method);
+    const trace = new TraceHash();
+    const metrics: MetricRow[] = [];
+    const messages: MessageRow[] = [];
+    const baseRef = store.put(base);
+    // Checkers come first: they hear of an event before any actor does.
+    bus.events.subscribe((event) => failure.guard(() => checkers.onBus(event)));
+    const ledger = new MessageLedger(bus, (row) => {
+      messages.push(row);
+      trace.add(row);
+      records.message(row);
+    });
+    records.manifest(manifestOf(options, fingerprint, data, clients, baseRef.hash));
+    const world: World = {
+      scenario,
+      method,
+      shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora },
+      base: baseRef,
+      tokenizer,
+      clients: new Map(clients.map((client) => [client.id, client])),
+      clock,
+      bus,
+      store,
+      executor,
+      ledger,
+      checkers,
+      failure,
+      record: (row) => {
+        checkers.onMetric(row);
+        metrics.push(row);
+        trace.add(row);
+        records.metric(row);
+      },
+    };
+    return {
+      world,
+      records,
+      fingerprint,
+      data,
+      written: { metrics, messages },
+      traceHash: () => trace.digest(),
+      finish: async (summary) => {
+        records.summary(summary);
+        records.flush();
+        await writeReport(outFolder);
+      },
+      close: async () => {
+        records.close();
+        await executor.close();
+      },
+    };
+  } catch (error) {
+    records.close();
+    await executor.close();
+    throw error;
+  }
+}
+
+const require = createRequire(import.meta.url);
+
+function manifestOf(
+  { scenario, workers }: RunOptions,
+  { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
+  { synthetic, reports }: FederatedData,
+  clients: readonly Client[],
+  modelHash: string,
+): Manifest {
+  const versionOf = (module: string) => (require(`${module}/package.json`) as { version: string }).version;
+  return {
+    format: manifestFormat,
+    version: versionOf('pwff'),
+    scenario,
+    seed: scenario.seed,
+    workers,
+    synthetic,
+    backend: {
+      name,
+      reason: why,
+      fingerprint: { version, cpuFeatures: cpuFeatures.join(' '), nodeMajor: String(nodeMajor) },
+    },
+    versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
+    modelHash,
+    data: reports,
+    clients: clients.map(({ id, data, device, wished }) => ({
+      id,
+      trainingRows: data.train.length,
+      gigaflopsPerSecond: device.gigaflopsPerSecond,
+      weightHelpful: wished.helpful,
+      weightHarmless: wished.harmless,
+      style: data.style ?? null,
+    })),
+  };
+}

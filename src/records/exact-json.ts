@@ -1,0 +1,38 @@
+/**
+ * JSON that means what the value meant: numbers that JSON cannot express (NaN, Infinity) and undefined are refused
+ * with the place they stand at, instead of becoming null or vanishing. Keys keep their order.
+ * Throws a RangeError.
+ */
+export function exactJson(value: unknown, what: string, indent?: number): string {
+  refuseInexact(value, what);
+  return JSON.stringify(value, null, indent);
+}
+
+/** {@link exactJson} with the keys of every object in alphabetical order, so that equal values give equal text. */
+export function canonicalJson(value: unknown, what: string): string {
+  return exactJson(sorted(value), what);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+function refuseInexact(value: unknown, place: string): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new RangeError(`${place}: is ${value}, expected a finite number`);
+  }
+  if (value === undefined || typeof value === 'function' || typeof value === 'bigint') {
+    throw new RangeError(`${place}: is ${typeof value}, expected a value that JSON can express`);
+  }
+  if (ArrayBuffer.isView(value)) {
+    throw new RangeError(`${place}: is a typed array, expected its handle: tensors do not go into records`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) refuseInexact(inner, `${place}/${key}`);
+}

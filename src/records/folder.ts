@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, messageOf } from '../errors.js';
+import { manifestFormat, type Manifest } from './manifest.js';
+
+/** What a run writes into its folder. */
+export const recordFiles = {
+  manifest: 'manifest.json',
+  metrics: 'metrics.jsonl',
+  messages: 'messages.jsonl',
+  inspection: 'inspection.jsonl',
+  summary: 'summary.json',
+  report: 'report.html',
+  params: 'params',
+  log: 'run.log',
+} as const;
+
+/**
+ * Makes a folder ready for a run's records. What an earlier run left there is removed, and nothing else; the folder
+ * of an earlier run is known by its manifest.json.
+ * Throws a UserError if the folder holds anything that is not known to be a run's, or cannot be written to.
+ */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UserError(`${folder}: cannot be made (${messageOf(error)}), expected a folder for the records`);
+  }
+  const present = readdirSync(folder).filter((name) => name !== recordFiles.log);
+  if (present.length === 0) return;
+  if (!isRunFolder(folder)) {
+    throw new UserError(
+      `${folder}: is not empty and not the folder of an earlier run, expected an empty or a new folder; ` +
+        'choose another with --out',
+    );
+  }
+  const own = Object.values(recordFiles).filter((name) => name !== recordFiles.log);
+  // The manifest goes last: as long as any record is left, the folder can be told for a run's.
+  for (const name of [...own.filter((one) => one !== recordFiles.manifest), recordFiles.manifest]) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a folder holds the records of a run. */
+export function isRunFolder(folder: string): boolean {
+  const path = join(folder, recordFiles.manifest);
+  if (!existsSync(path)) return false;
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as Partial<Manifest> | null)?.format === manifestFormat;
+  } catch {
+    return false;
+  }
+}

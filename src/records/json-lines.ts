@@ -1,0 +1,63 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { UserError, messageOf } from '../errors.js';
+
+const bufferCharacters = 1 << 16;
+
+/** A file of JSON lines that is written in one go or not at all up to each flush. */
+export class JsonLinesFile {
+  readonly #file: number;
+  #waiting: string[] = [];
+  #characters = 0;
+  #closed = false;
+
+  /** Creates the file, or empties it. */
+  constructor(readonly path: string) {
+    this.#file = openSync(path, 'w');
+  }
+
+  append(line: string): void {
+    if (this.#closed) throw new Error(`${this.path}: a row came after the file was closed`);
+    this.#waiting.push(line, '\n');
+    this.#characters += line.length + 1;
+    if (this.#characters >= bufferCharacters) this.flush();
+  }
+
+  /** Hands every line so far to the operating system; a killed process loses none of them. */
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const bytes = Buffer.from(this.#waiting.join(''));
+    this.#waiting = [];
+    this.#characters = 0;
+    for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
+  }
+
+  /** Flushes and closes; closing twice is harmless. */
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    closeSync(this.#file);
+    this.#closed = true;
+  }
+}
+
+/**
+ * The rows of a file of JSON lines. A last line that a killed run left unfinished is passed over.
+ * Throws a UserError if the file is missing or a line before the last is not JSON.
+ */
+export async function readJsonLines<Row>(path: string): Promise<Row[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UserError(`${path}: cannot be read (${messageOf(error)}), expected a record of a run`);
+  });
+  const lines = text.split('\n');
+  lines.pop();
+  return lines.map((line, index) => parsedLine<Row>(line, path, index + 1));
+}
+
+function parsedLine<Row>(line: string, path: string, number: number): Row {
+  try {
+    return JSON.parse(line) as Row;
+  } catch {
+    throw new UserError(`${path}:${number}: is not JSON, expected a row of a run's record`);
+  }
+}

@@ -1,0 +1,42 @@
+import type { LoadReport } from '../data/types.js';
+import type { Scenario } from '../scenario/schema.js';
+
+/** manifest.json: what a run was made of, written before it starts; enough to make the same run again. */
+export interface Manifest {
+  /** Marks a folder as a run's, and says how to read it. */
+  readonly format: 'pwff-run-1';
+  /** Version of pwff. */
+  readonly version: string;
+  /** With every default, and after --set and --seed. */
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly workers: number;
+  readonly synthetic: boolean;
+  readonly backend: {
+    /** "native" or "wasm". */
+    readonly name: string;
+    /** Why this one. */
+    readonly reason: string;
+    /** What bit-identity is promised for: library versions, CPU features, Node major. */
+    readonly fingerprint: Readonly<Record<string, string>>;
+  };
+  /** Of Node and of the packages that a figure could depend on. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** SHA-256 of the base model's parameters. */
+  readonly modelHash: string | null;
+  /** What loading found in the data files; empty for the embedded corpus. */
+  readonly data: readonly LoadReport[];
+  readonly clients: readonly ClientManifest[];
+}
+
+export interface ClientManifest {
+  readonly id: string;
+  readonly trainingRows: number;
+  readonly gigaflopsPerSecond: number;
+  readonly weightHelpful: number;
+  readonly weightHarmless: number;
+  /** The way of answering that the synthetic corpus gives the client; null for real data. */
+  readonly style: string | null;
+}
+
+export const manifestFormat = 'pwff-run-1' satisfies Manifest['format'];

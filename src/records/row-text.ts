@@ -1,0 +1,106 @@
+import { canonicalJson, exactJson } from './exact-json.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow, SampleRow, StepRow } from './rows.js';
+
+/**
+ * Every key of a row, in the order they are written in. In a `nullable` number NaN stands for "nothing to measure"
+ * and is written as null; elsewhere NaN, and infinities everywhere, are refused.
+ */
+type Columns<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? 'nullable' : 'value' };
+
+const step: Columns<StepRow> = {
+  type: 'value',
+  step: 'value',
+  actor: 'value',
+  round: 'value',
+  virtualSeconds: 'value',
+};
+
+const round: Columns<RoundRow> = {
+  type: 'value',
+  stage: 'value',
+  round: 'value',
+  virtualSeconds: 'value',
+  seconds: 'value',
+  delaySeconds: 'value',
+  energyJoules: 'value',
+  loss: 'nullable',
+  cohort: 'value',
+  updates: 'value',
+  late: 'value',
+  verdict: 'value',
+};
+
+const client: Columns<ClientRow> = {
+  type: 'value',
+  stage: 'value',
+  round: 'value',
+  actor: 'value',
+  virtualSeconds: 'value',
+  task: 'value',
+  metrics: 'value',
+};
+
+const sample: Columns<SampleRow> = {
+  type: 'value',
+  round: 'value',
+  actor: 'value',
+  topic: 'value',
+  prompt: 'value',
+  response: 'value',
+};
+
+const message: Columns<MessageRow> = {
+  id: 'value',
+  from: 'value',
+  to: 'value',
+  kind: 'value',
+  step: 'value',
+  stage: 'value',
+  round: 'value',
+  params: 'value',
+  bits: 'value',
+  attempts: 'value',
+  outcome: 'value',
+  onAirSeconds: 'value',
+  delaySeconds: 'nullable',
+  energyJoules: 'value',
+  sentVirtualSeconds: 'value',
+  endedVirtualSeconds: 'nullable',
+};
+
+/** A row of metrics.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot hold. */
+export function metricLine(row: MetricRow): string {
+  switch (row.type) {
+    case 'step':
+      return line('step row', step, row);
+    case 'round':
+      return line('round row', round, row);
+    case 'client':
+      return line('client row', client, { ...row, metrics: measured(row.metrics) });
+    case 'sample':
+      return line('sample row', sample, row);
+  }
+}
+
+/** A row of messages.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot hold. */
+export function messageLine(row: MessageRow): string {
+  return line('message row', message, row);
+}
+
+function line<Row extends object>(what: string, columns: Columns<Row>, row: Row): string {
+  const ordered: Record<string, unknown> = {};
+  for (const key of Object.keys(columns) as (keyof Row & string)[]) {
+    ordered[key] = columns[key] === 'nullable' ? nanAsNull(row[key]) : row[key];
+  }
+  return exactJson(ordered, what);
+}
+
+/** Metrics by name in alphabetical order. */
+function measured(metrics: ClientRow['metrics']): ClientRow['metrics'] {
+  const nullable = Object.fromEntries(Object.entries(metrics).map(([name, one]) => [name, nanAsNull(one)]));
+  return JSON.parse(canonicalJson(nullable, 'client row/metrics')) as ClientRow['metrics'];
+}
+
+function nanAsNull<T>(one: T): T | null {
+  return Number.isNaN(one) ? null : one;
+}

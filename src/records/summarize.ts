@@ -1,0 +1,123 @@
+import type { Stage } from '../../machines/events.js';
+import type { Client } from '../clients/population.js';
+import type {
+  AlignmentSummary,
+  ClientRow,
+  InstructionSummary,
+  MessageRow,
+  MetricRow,
+  RewardSummary,
+  RoundRow,
+  Summary,
+} from './rows.js';
+
+/** What the summary is made of: the rows that the run wrote, and the clients' wishes. */
+export interface Written {
+  readonly metrics: readonly MetricRow[];
+  readonly messages: readonly MessageRow[];
+  readonly clients: readonly Pick<Client, 'id' | 'wished'>[];
+}
+
+/** The figures of each stage, every one a mean over rows of metrics.jsonl and messages.jsonl (docs/records.md). */
+export function stageSummaries(written: Written): Summary['stages'] {
+  return {
+    instruction: instructionSummary(written),
+    reward: rewardSummary(written),
+    alignment: alignmentSummary(written),
+  };
+}
+
+export function messageTotals(messages: readonly MessageRow[]): Summary['messages'] {
+  const of = (outcome: MessageRow['outcome']) => messages.filter((row) => row.outcome === outcome).length;
+  return {
+    sent: messages.length,
+    delivered: of('delivered'),
+    dropped: of('dropped'),
+    inFlight: of('in-flight'),
+    bits: sum(messages.map(({ bits }) => bits)),
+    energyJoules: sum(messages.map(({ energyJoules }) => energyJoules)),
+  };
+}
+
+function instructionSummary(written: Written): InstructionSummary | null {
+  const { first, last } = startAndEnd(written, 'evaluate');
+  const link = linkFigures(written, 'instruction');
+  if (!link || first.length === 0) return null;
+  return {
+    ...link,
+    accuracyBefore: mean(first, 'accuracy')!,
+    accuracy: mean(last, 'accuracy')!,
+    sharedAccuracyBefore: mean(first, 'sharedAccuracy'),
+    sharedAccuracy: mean(last, 'sharedAccuracy'),
+    lossBefore: mean(first, 'loss')!,
+    loss: mean(last, 'loss')!,
+  };
+}
+
+function rewardSummary(written: Written): RewardSummary | null {
+  const { first, last } = startAndEnd(written, 'rewardTest');
+  const link = linkFigures(written, 'reward');
+  if (!link || first.length === 0) return null;
+  const loss = (rows: readonly ClientRow[]) => mean(rows, 'helpfulLoss')! + mean(rows, 'harmlessLoss')!;
+  return {
+    ...link,
+    helpfulAccuracy: mean(last, 'helpfulAccuracy')!,
+    harmlessAccuracy: mean(last, 'harmlessAccuracy')!,
+    lossBefore: loss(first),
+    loss: loss(last),
+  };
+}
+
+function alignmentSummary(written: Written): AlignmentSummary | null {
+  const { first, last } = startAndEnd(written, 'score');
+  const link = linkFigures(written, 'alignment');
+  if (!link || first.length === 0) return null;
+  return {
+    ...link,
+    rewardBefore: mean(first, 'reward')!,
+    reward: mean(last, 'reward')!,
+    lossBefore: -mean(first, 'objective')!,
+    loss: -mean(last, 'objective')!,
+    clients: last.map(({ actor, metrics }) => {
+      const { wished } = written.clients.find(({ id }) => id === actor)!;
+      return {
+        id: actor,
+        weightHelpful: wished.helpful,
+        weightHarmless: wished.harmless,
+        helpful: metrics['helpful']!,
+        harmless: metrics['harmless']!,
+        refusalRate: metrics['refusalRate'] ?? null,
+      };
+    }),
+  };
+}
+
+/** Each client's first and last row of a kind of measurement, in the order of the clients. */
+function startAndEnd({ metrics, clients }: Written, task: string) {
+  const rows = metrics.filter((row): row is ClientRow => row.type === 'client' && row.task === task);
+  const ofClient = clients.map(({ id }) => rows.filter(({ actor }) => actor === id));
+  const measured = ofClient.filter((own) => own.length > 0);
+  return { first: measured.map((own) => own[0]!), last: measured.map((own) => own[own.length - 1]!) };
+}
+
+/** Rounds of a stage with the mean delay and energy of one; null where the stage closed no round. */
+function linkFigures({ metrics, messages }: Written, stage: Stage) {
+  const rounds = metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
+  if (rounds.length === 0) return null;
+  const energy = sum(messages.filter((row) => row.stage === stage).map(({ energyJoules }) => energyJoules));
+  return {
+    rounds: rounds.length,
+    delaySecondsPerRound: sum(rounds.map(({ delaySeconds }) => delaySeconds)) / rounds.length,
+    energyJoulesPerRound: energy / rounds.length,
+  };
+}
+
+/** Mean of a figure over the rows that have it; null where none has. */
+function mean(rows: readonly ClientRow[], figure: string): number | null {
+  const values = rows.map(({ metrics }) => metrics[figure] ?? null).filter((value) => value !== null);
+  return values.length === 0 ? null : sum(values) / values.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,141 @@
+import type { ErrorObject } from 'ajv';
+import { nearest } from './nearest.js';
+import { pointerSegment, shown, type Problem } from './problem.js';
+import { expectation, schemaKeys, type SchemaNode } from './schema-node.js';
+import { inOtherUnit, numberMeant, scaled, unitWordsOf } from './units.js';
+
+/**
+ * What ajv found, told to a user: one problem a place, in words from the schema.
+ * Ajv has to run with `verbose` (errors carry the schema and the value) and `allErrors`.
+ */
+export function schemaProblems(errors: readonly ErrorObject[], root: SchemaNode): Problem[] {
+  const problems = withoutBranches(errors).map((error) => problemOf(error, root));
+  const seen = new Set<string>();
+  return problems.filter(({ pointer, is }) => {
+    const place = `${pointer} ${is}`;
+    return seen.has(place) ? false : seen.add(place);
+  });
+}
+
+/**
+ * Ajv reports each branch of a union. Where the value is an object or a list and a branch takes such, what is wrong
+ * inside that branch tells more; anywhere else the union as a whole does.
+ */
+function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  return errors
+    .filter(({ keyword }) => keyword === 'anyOf')
+    .reduce<ErrorObject[]>(keepTellingBranch, [...errors]);
+}
+
+function keepTellingBranch(errors: ErrorObject[], union: ErrorObject): ErrorObject[] {
+  const branches = union.schema as readonly SchemaNode[];
+  const matching = branches.findIndex(({ type }) => type === structureOf(union.data));
+  const kept = matching < 0 ? undefined : `${union.schemaPath}/${matching}/`;
+  return errors.filter((error) => {
+    if (error === union) return kept === undefined;
+    if (!error.schemaPath.startsWith(`${union.schemaPath}/`)) return true;
+    return kept !== undefined && error.schemaPath.startsWith(kept);
+  });
+}
+
+function structureOf(value: unknown): 'object' | 'array' | undefined {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'object' && value !== null ? 'object' : undefined;
+}
+
+function problemOf(error: ErrorObject, root: SchemaNode): Problem {
+  const schema = error.parentSchema as SchemaNode;
+  const params = error.params as { additionalProperty?: string; missingProperty?: string };
+  if (params.additionalProperty !== undefined) return unknownKey(error, params.additionalProperty, root);
+  if (params.missingProperty !== undefined) return missingKey(error, params.missingProperty);
+  const key = error.instancePath.split('/').findLast((segment) => !/^\d*$/.test(segment)) ?? '';
+  const advice = valueAdvice(error.data, schema, key);
+  return {
+    pointer: error.instancePath,
+    is: `is ${shown(error.data)}`,
+    expected: expectation(schema, unitWordsOf(key)) + describedAs(schema),
+    ...(advice !== undefined && { advice }),
+  };
+}
+
+function describedAs({ pattern, description }: SchemaNode): string {
+  return pattern !== undefined && description !== undefined ? ` (it ${description})` : '';
+}
+
+function valueAdvice(value: unknown, schema: SchemaNode, key: string): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const choices = [schema, ...(schema.anyOf ?? [])].flatMap((node) => [
+    ...(node.enum ?? []),
+    ...(node.const === undefined ? [] : [node.const]),
+  ]);
+  const [choice] = nearest(
+    value,
+    choices.filter((one) => typeof one === 'string'),
+    (one) => one,
+  );
+  if (choice !== undefined) return `did you mean ${JSON.stringify(choice)}?`;
+  const takesNumbers = [schema, ...(schema.anyOf ?? [])].some(({ type }) =>
+    /number|integer/.test(type ?? ''),
+  );
+  const number = takesNumbers ? numberMeant(value, key) : undefined;
+  return number === undefined ? undefined : `write ${number}, without quotes or unit`;
+}
+
+function missingKey(error: ErrorObject, key: string): Problem {
+  const schema = (error.parentSchema as SchemaNode).properties?.[key] ?? {};
+  return {
+    pointer: `${error.instancePath}/${pointerSegment(key)}`,
+    is: 'is missing',
+    expected: expectation(schema, unitWordsOf(key)) + describedAs(schema),
+  };
+}
+
+function unknownKey(error: ErrorObject, key: string, root: SchemaNode): Problem {
+  const siblings = Object.keys((error.parentSchema as SchemaNode).properties ?? {}).filter(
+    (sibling) => sibling !== '$schema',
+  );
+  const advice = keyAdvice(key, (error.data as Record<string, unknown>)[key], siblings, root);
+  return {
+    pointer: `${error.instancePath}/${pointerSegment(key)}`,
+    is: 'unknown key',
+    expected: `one of ${siblings.join(', ')}`,
+    ...(advice !== undefined && { advice }),
+  };
+}
+
+function keyAdvice(
+  key: string,
+  value: unknown,
+  siblings: readonly string[],
+  root: SchemaNode,
+): string | undefined {
+  const everywhere = schemaKeys(root);
+  const converted =
+    inOtherUnit(key, siblings) ??
+    inOtherUnit(
+      key,
+      everywhere.map((known) => known.key),
+    );
+  if (converted !== undefined) {
+    const known = placesOf(converted.key, siblings, everywhere);
+    const example = typeof value === 'number' ? `: ${scaled(value, converted.factor)}` : '';
+    return `did you mean ${known}${example}?`;
+  }
+  const [sibling] = nearest(key, siblings, (candidate) => candidate);
+  if (sibling !== undefined) return `did you mean ${sibling}?`;
+  const [elsewhere] = nearest(key, everywhere, (candidate) => candidate.key);
+  return elsewhere === undefined
+    ? undefined
+    : `did you mean ${placesOf(elsewhere.key, siblings, everywhere)}?`;
+}
+
+/** A key by its name if it belongs here, else by the pointers at which it does belong. */
+function placesOf(
+  key: string,
+  siblings: readonly string[],
+  everywhere: readonly { pointer: string; key: string }[],
+): string {
+  if (siblings.includes(key)) return key;
+  const places = everywhere.filter((known) => known.key === key).map(({ pointer }) => pointer);
+  return places.join(' or ');
+}

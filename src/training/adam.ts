@@ -1,0 +1,63 @@
+/** AdamW's settings (Loshchilov and Hutter 2019), by torch's names and with its defaults. */
+export interface AdamOptions {
+  readonly learningRate: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** Decoupled: a step shrinks a parameter by learningRate · weightDecay of itself. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * AdamW over one flat vector of parameters, which it changes in place; the moments live as long as the object. In float64, so that
+ * a step does not depend on a backend.
+ */
+export class Adam {
+  readonly #first: Float64Array;
+  readonly #second: Float64Array;
+  #steps = 0;
+
+  constructor(
+    readonly values: Float32Array,
+    readonly options: AdamOptions,
+  ) {
+    this.#first = new Float64Array(values.length);
+    this.#second = new Float64Array(values.length);
+  }
+
+  /** One step down a gradient of the same length; `rate` scales the learning rate of this step only. */
+  step(gradient: Float32Array, rate = 1): void {
+    const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = this.options;
+    if (gradient.length !== this.values.length) {
+      throw new RangeError(`Adam: gradient of ${gradient.length} for ${this.values.length} parameters`);
+    }
+    this.#steps++;
+    const size = (learningRate * rate) / (1 - beta1 ** this.#steps);
+    const rootCorrection = Math.sqrt(1 - beta2 ** this.#steps);
+    const keep = 1 - learningRate * rate * weightDecay;
+    const { values } = this;
+    const [first, second] = [this.#first, this.#second];
+    for (let i = 0; i < values.length; i++) {
+      const g = gradient[i]!;
+      const m = (first[i] = beta1 * first[i]! + (1 - beta1) * g);
+      const v = (second[i] = beta2 * second[i]! + (1 - beta2) * g * g);
+      values[i] = keep * values[i]! - (size * m) / (Math.sqrt(v) / rootCorrection + epsilon);
+    }
+  }
+}
+
+/**
+ * Scales gradients in place so that their joint Euclidean norm is at most `maxNorm`; gives the norm before. Null parts are skipped.
+ */
+export function clipGlobalNorm(gradients: readonly (Float32Array | null)[], maxNorm: number): number {
+  let squares = 0;
+  for (const gradient of gradients) {
+    for (const value of gradient ?? []) squares += value * value;
+  }
+  const norm = Math.sqrt(squares);
+  if (norm > maxNorm) {
+    const scale = maxNorm / norm;
+    for (const gradient of gradients) gradient?.forEach((value, i) => (gradient[i] = value * scale));
+  }
+  return norm;
+}

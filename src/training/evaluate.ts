@@ -1,0 +1,81 @@
+import type { TokenTable } from '../data/token-table.js';
+import { computed, valuesOf } from '../model/backend.js';
+import { hiddenStates, type Gpt } from '../model/gpt.js';
+import type { Trained } from '../model/gradients.js';
+import { logits, logSoftmaxAt } from '../model/log-probs.js';
+import { baseWeights, disposeWeights, upload, type Weights } from '../model/weights.js';
+import { inBatches, responseBatch, tableRow } from './batches.js';
+import type { ModelShape, TaskFunction } from './task.js';
+
+/** Measures a client's model on its own test rows and on what only others were taught; changes nothing. */
+export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data }) => {
+  const base = baseWeights(params.base);
+  const own = measure(model, base, params, data.test);
+  const shared = measure(model, base, params, data.shared);
+  const metrics = { loss: own.loss, accuracy: own.accuracy, sharedAccuracy: shared.contentAccuracy };
+  return Promise.resolve({ output: {}, metrics });
+};
+
+/** What teacher forcing tells of a table; NaN where it has no such tokens. */
+export interface Measurement {
+  /** Mean negative log-likelihood (nats) of a response token, end-of-text included. */
+  readonly loss: number;
+  /** Share of response tokens, end-of-text included, that are the likeliest at their place. */
+  readonly accuracy: number;
+  /** The same over content tokens only. */
+  readonly contentAccuracy: number;
+}
+
+const batchSize = 32;
+
+export function measure(shape: ModelShape, base: Weights, sets: Trained, table: TokenTable): Measurement {
+  const adapters = sets.adapters && upload(sets.adapters);
+  const lora = sets.lora && upload(sets.lora);
+  const sum = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };
+  try {
+    for (const indices of inBatches(table.count, batchSize)) {
+      count({ shape, base, adapters, lora }, table, indices, sum);
+    }
+  } finally {
+    disposeWeights(adapters);
+    disposeWeights(lora);
+  }
+  return {
+    loss: sum.loss / sum.tokens,
+    accuracy: sum.right / sum.tokens,
+    contentAccuracy: sum.contentRight / sum.content,
+  };
+}
+
+/** Adds what one batch shows to the sums. */
+function count(
+  model: Gpt,
+  table: TokenTable,
+  indices: readonly number[],
+  sum: { tokens: number; loss: number; right: number; content: number; contentRight: number },
+): void {
+  const { batch, targets } = responseBatch(table, indices);
+  const { logProbs, probabilities } = computed(() => {
+    const scores = logits(model, hiddenStates(model, batch, targets.at));
+    return logSoftmaxAt(valuesOf(scores), targets.ids);
+  });
+  indices.forEach((index, b) => {
+    const { response, contentStart, contentEnd } = tableRow(table, index);
+    for (let m = targets.offsets[b]!; m < targets.offsets[b + 1]!; m++) {
+      const place = response + m - targets.offsets[b]!;
+      const isContent = place >= contentStart && place < contentEnd;
+      const right = isLikeliest(probabilities, m, targets.ids[m]!, model.shape.config.vocab_size);
+      sum.tokens++;
+      sum.loss -= logProbs[m]!;
+      if (right) sum.right++;
+      if (isContent) sum.content++;
+      if (isContent && right) sum.contentRight++;
+    }
+  });
+}
+
+function isLikeliest(probabilities: Float32Array, m: number, id: number, vocabulary: number): boolean {
+  const own = probabilities[m * vocabulary + id]!;
+  for (let v = m * vocabulary; v < (m + 1) * vocabulary; v++) if (probabilities[v]! > own) return false;
+  return true;
+}

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { differentiate, scalarLoss } from '../model/gradients.js';
+import { headValues } from '../model/reward-model.js';
+import { disposeWeights, upload } from '../model/weights.js';
+import type { ParamSet } from '../params/param-set.js';
+import { Adam, clipGlobalNorm, type AdamOptions } from './adam.js';
+import { copyOf } from './instruct.js';
+
+/** A loss of a head's values, in plain numbers, with its gradient. */
+export interface ValuesLoss {
+  readonly loss: number;
+  readonly gradient: Float64Array;
+}
+
+/** Trains a reward model or a critic on given features; the set it was made from stays as it is. */
+export class HeadTrainer {
+  readonly set: ParamSet;
+  readonly #adam: Adam;
+
+  constructor(start: ParamSet, options: AdamOptions) {
+    this.set = copyOf(start)!;
+    this.#adam = new Adam(this.set.values, options);
+  }
+
+  /** One step on features (N, 2d), row after row; `lossOf` judges their N values. */
+  step<L extends ValuesLoss>(
+    features: Float32Array,
+    lossOf: (values: Float32Array) => L,
+    maxGradientNorm = Infinity,
+  ): L {
+    const weights = upload(this.set);
+    const width = this.set.tensors[0]!.shape[0]!;
+    let judged: L | undefined;
+    try {
+      const { gradient } = differentiate([...weights.values()], () => {
+        const x = tf.tensor2d(features, [features.length / width, width]);
+        return scalarLoss(headValues([...weights.values()], x), (values) => {
+          judged = lossOf(values);
+          return { value: judged.loss, gradient: Float32Array.from(judged.gradient) };
+        });
+      });
+      clipGlobalNorm([gradient], maxGradientNorm);
+      this.#adam.step(gradient);
+    } finally {
+      disposeWeights(weights);
+    }
+    return judged!;
+  }
+}

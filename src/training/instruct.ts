@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import type { PredictionBatch } from '../model/batch.js';
+import { hiddenStates, type Gpt } from '../model/gpt.js';
+import { lossAndGradients, type Trained } from '../model/gradients.js';
+import { tokenLogProbs } from '../model/log-probs.js';
+import { baseWeights } from '../model/weights.js';
+import { sharedFloats, type ParamSet } from '../params/param-set.js';
+import { Adam, clipGlobalNorm } from './adam.js';
+import { drawBatches, responseBatch } from './batches.js';
+import { measure } from './evaluate.js';
+import type { TaskFunction } from './task.js';
+
+/**
+ * Step 1.3: tunes adapters and LoRA on local instructions. The loss of a step is the mean negative log-likelihood of the batch's
+ * response tokens, end-of-text included; the optimizer is Adam, started anew in each task.
+ */
+export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper, seed }) => {
+  const base = baseWeights(params.base);
+  const trained: Trained = { adapters: copyOf(params.adapters), lora: copyOf(params.lora) };
+  const optimizers = {
+    adapters: optimizer(trained.adapters, hyper.learningRate),
+    lora: optimizer(trained.lora, hyper.learningRate * hyper.loraLearningRateScale),
+  };
+  const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
+  let sum = 0;
+  for (let step = 0; step < hyper.localSteps; step++) {
+    const rows = responseBatch(data.train, batches.next().value);
+    const result = lossAndGradients(model, base, trained, (gpt) => responseLoss(gpt, rows));
+    clipGlobalNorm([result.adapters, result.lora], hyper.maxGradientNorm);
+    if (result.adapters) optimizers.adapters?.step(result.adapters);
+    if (result.lora) optimizers.lora?.step(result.lora);
+    sum += result.loss;
+  }
+  const { loss: validationLoss } = measure(model, base, trained, data.validation);
+  const metrics = { loss: sum / hyper.localSteps, validationLoss };
+  return Promise.resolve({ output: { adapters: trained.adapters, lora: trained.lora }, metrics });
+};
+
+/** Mean negative log-likelihood (nats) of the targets. */
+export function responseLoss(model: Gpt, { batch, targets }: PredictionBatch): tf.Scalar {
+  const hidden = hiddenStates(model, batch, targets.at);
+  return tf.neg(tf.mean(tokenLogProbs(model, hidden, targets.ids)));
+}
+
+/** A set with its own memory, for training to write to. */
+export function copyOf(set: ParamSet | null): ParamSet | null {
+  if (set === null) return null;
+  const values = sharedFloats(set.values.length);
+  values.set(set.values);
+  return { ...set, values };
+}
+
+function optimizer(set: ParamSet | null, learningRate: number): Adam | null {
+  return set && new Adam(set.values, { learningRate });
+}

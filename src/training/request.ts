@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { refOf, type ParamSet } from '../params/param-set.js';
+import type { TokenTable } from '../data/token-table.js';
+import type { TaskKind, TaskRequest } from './task.js';
+
+/**
+ * Completes a request with its key: the hash of everything that the result depends on (decision D5), with parameter
+ * sets and tables by their own hashes.
+ */
+export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'key'>): TaskRequest<K> {
+  const params = Object.entries(request.params as Record<string, ParamSet | null>).map(
+    ([slot, set]) => [slot, set === null ? null : hashOf(set)] as const,
+  );
+  const data = Object.entries(request.data as Record<string, TokenTable>).map(
+    ([slot, table]) => [slot, table.hash] as const,
+  );
+  const content = [
+    request.kind,
+    request.seed,
+    request.model,
+    sorted(request.hyper),
+    sorted(params),
+    sorted(data),
+  ];
+  return { ...request, key: createHash('sha256').update(JSON.stringify(content)).digest('hex') };
+}
+
+/** Sets are never written to after they were made, so that a set's hash can be remembered. */
+const hashes = new WeakMap<ParamSet, string>();
+
+function hashOf(set: ParamSet): string {
+  let hash = hashes.get(set);
+  if (!hash) hashes.set(set, (hash = refOf(set).hash));
+  return hash;
+}
+
+/** Entries in the order of their keys, nested objects likewise, so that equal content is written equally. */
+function sorted(value: object): unknown {
+  const entries = Array.isArray(value) ? (value as (readonly [string, unknown])[]) : Object.entries(value);
+  return [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([key, inner]) => [key, isPlainObject(inner) ? sorted(inner) : inner]);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

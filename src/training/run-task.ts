@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+import { cachedTensors } from '../model/weights.js';
+import { align } from './align.js';
+import { evaluate } from './evaluate.js';
+import { freeze } from './freeze.js';
+import { instruct } from './instruct.js';
+import { rewardTest } from './reward-test.js';
+import { reward } from './reward.js';
+import { score } from './score.js';
+import type { TaskFunction, TaskKind, TaskRequest, TaskResult } from './task.js';
+
+const tasks: { readonly [K in TaskKind]: TaskFunction<K> } = {
+  instruct,
+  evaluate,
+  reward,
+  rewardTest,
+  freeze,
+  align,
+  score,
+};
+
+/** Runs a task and holds it to its word: it must leave as many tensors behind as it found. */
+export async function runTask<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
+  const before = ownTensors();
+  const result = await tasks[request.kind](request);
+  const after = ownTensors();
+  if (after !== before) throw new Error(`task ${request.kind}: found ${before} tensors and left ${after}`);
+  return result;
+}
+
+/** Tensors besides those of the base models that the thread keeps for its next tasks. */
+function ownTensors(): number {
+  return tf.memory().numTensors - cachedTensors();
+}

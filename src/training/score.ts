@@ -1,0 +1,53 @@
+import { scoreFeatures } from '../model/reward-features.js';
+import { readValues } from '../model/reward-model.js';
+import { k1, k3 } from './ppo/kl.js';
+import {
+  frozenModel,
+  perObjective,
+  promptsOf,
+  readLogProbs,
+  sampleResponses,
+  scaleOf,
+  standardised,
+  withPolicy,
+} from './rollout.js';
+import type { TaskFunction } from './task.js';
+
+/**
+ * The client's policy on held-out prompts; changes nothing. Response i depends on the request's seed and on i only, so
+ * that measurements with one seed differ by the policy alone.
+ */
+export const score: TaskFunction<'score'> = ({ model, params, data, hyper, seed }) => {
+  const { rollouts, logProb } = withPolicy(model, params.base, params, (policy) => {
+    const rollouts = sampleResponses(policy, promptsOf(data.prompts), hyper, seed);
+    return { rollouts, logProb: readLogProbs(policy, rollouts, hyper.temperature) };
+  });
+  const reference = { adapters: params.referenceAdapters, lora: params.referenceLora };
+  const referenceLogProb = withPolicy(model, params.base, reference, (policy) =>
+    readLogProbs(policy, rollouts, hyper.temperature),
+  );
+  const features = scoreFeatures(frozenModel(model, params.base), rollouts);
+  const scores = perObjective((objective) => {
+    const raw = readValues(params[objective], features);
+    return standardised(raw, rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty);
+  });
+  const mean = (values: ArrayLike<number>) => sumOf(values) / rollouts.length;
+  return Promise.resolve({
+    output: {},
+    metrics: {
+      helpful: mean(scores.helpful),
+      harmless: mean(scores.harmless),
+      klK1: mean(logProb.map((own, i) => sumOf(k1(own, referenceLogProb[i]!)))),
+      klK3: mean(logProb.map((own, i) => sumOf(k3(own, referenceLogProb[i]!)))),
+      length: mean(rollouts.map(({ tokens, response }) => tokens.length - response)),
+      ended: mean(rollouts.map(({ ended }) => Number(ended))),
+    },
+    responses: rollouts.map(({ tokens, response, ended }) =>
+      tokens.slice(response, ended ? tokens.length - 1 : tokens.length),
+    ),
+  });
+};
+
+function sumOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/paths.js';
+import type { MetricRow, Summary } from '../../src/records/rows.js';
+
+/*
+ * The claims that README.md makes of the scenarios it ships, on the WASM backend. Too long for `npm test`; run by
+ * `npm run acceptance`.
+ */
+
+interface Run {
+  readonly summary: Summary;
+  readonly metrics: readonly MetricRow[];
+}
+
+const folders: string[] = [];
+
+function run(scenario: string, ...options: string[]): Run {
+  const out = mkdtempSync(join(tmpdir(), 'pwff-'));
+  folders.push(out);
+  const command = [
+    join(packageRoot(), 'dist/src/cli.js'),
+    'run',
+    join(packageRoot(), 'scenarios', scenario),
+    '--backend',
+    'wasm',
+    '--json',
+    '--out',
+    out,
+    ...options,
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    timeout: 15 * 60e3,
+    maxBuffer: 1 << 26,
+  });
+  assert.equal(status, 0, `pwff run ${scenario} exited with ${status}: ${stderr}`);
+  const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  return {
+    summary: JSON.parse(stdout) as Summary,
+    metrics: lines.map((line) => JSON.parse(line) as MetricRow),
+  };
+}
+
+after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+describe('the quickstart', function () {
+  this.timeout(30 * 60e3);
+  let first: Run;
+  before(() => (first = run('quickstart.json', '--workers', '2')));
+
+  it('goes through all three stages with ten clients', () => {
+    assert.equal(first.summary.ended.reason, 'finished');
+    assert.equal(first.summary.stages.alignment!.clients.length, 10);
+  });
+
+  it('has every step entered by the actor that owns it', () => {
+    const entered = new Map<string, Set<string>>();
+    for (const row of first.metrics) {
+      if (row.type !== 'step') continue;
+      entered.set(row.step, (entered.get(row.step) ?? new Set()).add(row.actor));
+    }
+    for (const step of ['1.1', '1.4', '1.5', '2.1', '2.4', '2.5', '3.4', '3.5']) {
+      assert.deepEqual([...(entered.get(step) ?? [])], ['server'], `Step ${step}`);
+    }
+    for (const step of ['1.2', '1.3', '2.2', '2.3', '3.1', '3.2', '3.3']) {
+      const actors = [...(entered.get(step) ?? [])];
+      assert.equal(actors.filter((actor) => actor !== 'server').length, 10, `Step ${step}: ${actors.join()}`);
+      assert.ok(!actors.includes('server'), `Step ${step}`);
+    }
+  });
+
+  it('learns: accuracy by 10 points, shared accuracy, reward models to 0.85, alignment reward', () => {
+    const { instruction, reward, alignment } = first.summary.stages;
+    assert.ok(instruction!.accuracy >= instruction!.accuracyBefore + 0.1, JSON.stringify(instruction));
+    assert.ok(instruction!.sharedAccuracy! > instruction!.sharedAccuracyBefore!, JSON.stringify(instruction));
+    assert.ok(reward!.helpfulAccuracy >= 0.85 && reward!.harmlessAccuracy >= 0.85, JSON.stringify(reward));
+    assert.ok(alignment!.reward > alignment!.rewardBefore, JSON.stringify(alignment));
+  });
+
+  it('gives the same trace with one worker as with two', () => {
+    assert.equal(run('quickstart.json', '--workers', '1').summary.traceHash, first.summary.traceHash);
+  });
+
+  it('gives another trace for another seed', () => {
+    assert.notEqual(run('quickstart.json', '--seed', '2').summary.traceHash, first.summary.traceHash);
+  });
+});
+
+describe('the scenario on real data', function () {
+  this.timeout(30 * 60e3);
+  const data = process.env['PWFF_DATA'];
+
+  it('ends with its loss below its start in every stage', function () {
+    if (data === undefined) {
+      console.log('      skipped: PWFF_DATA names no folder with the real data');
+      this.skip();
+    }
+    const { summary } = run(
+      'alpaca.json',
+      ...['--set', `data.files.instructions=${join(data, 'alpaca_random_9k.json')}`],
+      ...['--set', `data.files.helpful=${join(data, 'helpful-pairs.jsonl.gz')}`],
+      ...['--set', `data.files.harmless=${join(data, 'harmless-pairs.jsonl.gz')}`],
+    );
+    assert.equal(summary.ended.reason, 'finished');
+    for (const [name, stage] of Object.entries(summary.stages)) {
+      assert.ok(stage!.loss < stage!.lossBefore, `${name}: ${stage!.lossBefore} → ${stage!.loss}`);
+    }
+  });
+});

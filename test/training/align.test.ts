@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { selectBackend } from '../../src/model/backend.js';
+import { cachedTensors } from '../../src/model/weights.js';
+import { align } from '../../src/training/align.js';
+import { choosePrompts } from '../../src/training/rollout.js';
+import { alignFor, banditRequest, wanted, wantedProbabilities } from './bandit.js';
+import { assertNear } from './ppo/reference.js';
+import { emptyTable, tableOf } from './tiny-model.js';
+
+describe('align task', () => {
+  before(() => selectBackend('wasm'));
+
+  it('raises the probability of the one rewarded token to 0.9 and more', async () => {
+    const request = banditRequest();
+    const before = wantedProbabilities(request.params);
+    const after = wantedProbabilities(await alignFor(15, request));
+    assert.ok(Math.max(...before) < 0.5, `before: ${before.join(', ')}`);
+    assert.ok(Math.min(...after) >= 0.9, `after: ${after.join(', ')}`);
+  });
+
+  it('learns through the LoRA alone, and through the adapters alone', async () => {
+    for (const absent of [
+      { adapters: null, referenceAdapters: null },
+      { lora: null, referenceLora: null },
+    ]) {
+      const request = banditRequest({ learningRate: 1e-2 });
+      const params = { ...request.params, ...absent };
+      const after = await alignFor(8, { ...request, params });
+      const [, before] = wantedProbabilities(params);
+      const [, reached] = wantedProbabilities(after);
+      assert.ok(reached! > before! + 0.2, `from ${before} to ${reached}`);
+      assert.equal(after.adapters === null, 'adapters' in absent);
+      assert.equal(after.lora === null, 'lora' in absent);
+    }
+  });
+
+  it('with a KL coefficient as large as the reward stays around the closed-form optimum p·e / (1 − p + p·e)', async () => {
+    const request = banditRequest({ klCoefficient: 1, ppoEpochs: 1, promptsPerRound: 48 });
+    const before = wantedProbabilities(request.params);
+    let params = await alignFor(10, request);
+    const visited: number[][] = [];
+    for (let round = 0; round < 8; round++) {
+      params = await alignFor(1, { ...request, params, seed: `later ${round}` });
+      visited.push(wantedProbabilities(params));
+    }
+    const means = before.map((_, i) => visited.reduce((sum, p) => sum + p[i]! / visited.length, 0));
+    const optimum = before.map((p) => (p * Math.E) / (1 - p + p * Math.E));
+    assertNear(means, optimum, 0.2);
+  });
+
+  it('with a weight of zero for its objective does not follow a reward', async () => {
+    const request = banditRequest({ weightHelpful: 0, weightHarmless: 1, klCoefficient: 0.2 });
+    const after = wantedProbabilities(await alignFor(8, request));
+    assert.ok(Math.max(...after) < 0.6, after.join(', '));
+  });
+
+  it('trains each critic towards its own reward', async () => {
+    const request = banditRequest();
+    const params = await alignFor(15, request);
+    const { metrics } = await align({ ...request, params, seed: 'afterwards' });
+    assert.ok(metrics['objective/scores_helpful']! > 0.85);
+    assert.ok(metrics['loss/value_helpful_avg']! < 0.08, JSON.stringify(metrics));
+    assert.notDeepEqual(params.helpfulCritic.values, request.params.helpfulCritic.values);
+    assert.equal(params.helpfulCritic.kind, 'critic');
+  });
+
+  it('reports what PPO maximises as scores less the KL penalty, and starts with ratio 1 and no divergence', async () => {
+    const { metrics } = await align(banditRequest({ ppoEpochs: 1, minibatchSize: 32, klCoefficient: 0.3 }));
+    assertNear(
+      [metrics['objective/kl']!, metrics['policy/approxkl_avg']!, metrics['policy/clipfrac_avg']!],
+      [0, 0, 0],
+      1e-6,
+    );
+    assertNear([metrics['val/ratio']!, metrics['val/response_length']!], [1, 1], 1e-6);
+    const again = banditRequest({ klCoefficient: 0.3 });
+    const params = await alignFor(3, again);
+    const { metrics: later } = await align({ ...again, params });
+    assert.ok(later['objective/kl']! > 0);
+    assertNear(
+      later['objective/rlhf_reward']!,
+      later['objective/scores_helpful']! - 0.3 * later['objective/kl']!,
+      1e-12,
+    );
+  });
+
+  it('takes the penalty for a missing end from both objectives', async () => {
+    const request = banditRequest();
+    const { metrics: plain } = await align(request);
+    const { metrics: fined } = await align({ ...request, hyper: { ...request.hyper, missingEosPenalty: 2 } });
+    const share = 1 - plain['val/num_eos_tokens']! / request.hyper.promptsPerRound;
+    for (const name of ['objective/scores_helpful', 'objective/scores_harmless', 'objective/scores']) {
+      assertNear(fined[name]!, plain[name]! - 2 * share, 1e-9);
+    }
+  });
+
+  it('gives bit-equal results for equal requests, other ones for another seed, and leaves no tensor', async () => {
+    const first = await align(banditRequest());
+    const tensors = tf.memory().numTensors - cachedTensors();
+    const second = await align(banditRequest());
+    assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
+    assert.deepEqual(second, first);
+    const other = await align({ ...banditRequest(), seed: 'another' });
+    assert.notDeepEqual(other.output.adapters!.values, first.output.adapters!.values);
+  });
+
+  it('does not write to the parameters that it was given', async () => {
+    const request = banditRequest();
+    const before = Object.values(request.params).map((set) => Float32Array.from(set!.values));
+    await align(request);
+    assert.deepEqual(
+      Object.values(request.params).map((set) => set!.values),
+      before.map((values) =>
+        Object.assign(new Float32Array(new SharedArrayBuffer(values.byteLength)), values),
+      ),
+    );
+  });
+});
+
+describe('choice of prompts', () => {
+  const table = (first: number, count: number) =>
+    tableOf(Array.from({ length: count }, (_, i) => [[first, i], [wanted]] as const));
+  const data = { prompts: table(1, 6), sensitivePrompts: table(2, 4) };
+  const firsts = (chosen: readonly Int32Array[]) => chosen.map(([first]) => first);
+
+  it('takes the given share from the sensitive prompts, without their responses', () => {
+    const chosen = choosePrompts('seed', 8, 0.25, data);
+    assert.deepEqual(firsts(chosen), [2, 2, 1, 1, 1, 1, 1, 1]);
+    assert.ok(chosen.every(({ length }) => length === 2));
+  });
+
+  it('takes all from one table where the other one is empty', () => {
+    const none = { ...data, sensitivePrompts: emptyTable };
+    assert.deepEqual(firsts(choosePrompts('seed', 3, 0.5, none)), [1, 1, 1]);
+    const only = { ...data, prompts: emptyTable };
+    assert.deepEqual(firsts(choosePrompts('seed', 3, 0.5, only)), [2, 2, 2]);
+    assert.deepEqual(
+      choosePrompts('seed', 3, 0.5, { prompts: emptyTable, sensitivePrompts: emptyTable }),
+      [],
+    );
+  });
+
+  it('repeats no prompt before all of its table were taken', () => {
+    const taken = choosePrompts('seed', 12, 0, data).map(([, i]) => i!);
+    assert.deepEqual(taken.slice(0, 6).sort(), [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(taken.slice(6).sort(), [0, 1, 2, 3, 4, 5]);
+  });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import type { TokenTable } from '../../src/data/token-table.js';
+import { selectBackend } from '../../src/model/backend.js';
+import { responseFeatures } from '../../src/model/reward-features.js';
+import { cachedTensors } from '../../src/model/weights.js';
+import { stream } from '../../src/random/stream.js';
+import { centring, preferenceLoss } from '../../src/training/preference-loss.js';
+import { rewardTest } from '../../src/training/reward-test.js';
+import { reward } from '../../src/training/reward.js';
+import { frozenModel } from '../../src/training/rollout.js';
+import type { TaskRequest } from '../../src/training/task.js';
+import { assertNear, numericGradient } from './ppo/reference.js';
+import { emptyTable, tableOf, tinyBase, tinyReward, tinyShape } from './tiny-model.js';
+
+const endOfText = tinyShape.config.eos_token_id;
+
+/** Pairs whose chosen response has `good` among random tokens where the rejected one has `bad`. */
+function pairs(count: number, good: number, bad: number, name: string): TokenTable {
+  const draws = stream('toy pairs', name);
+  const token = () => draws.below(8);
+  return tableOf(
+    Array.from({ length: count }, () => {
+      const prompt = [token(), token(), token()];
+      const [first, last] = [token(), token()];
+      return [
+        [prompt, [first, good, last, endOfText]],
+        [prompt, [first, bad, last, endOfText]],
+      ] as const;
+    }).flat(),
+  );
+}
+
+function request(localSteps = 60): TaskRequest<'reward'> {
+  return {
+    kind: 'reward',
+    key: '',
+    seed: 'reward test',
+    model: tinyShape,
+    hyper: { localSteps, batchSize: 8, learningRate: 1e-2, weightDecay: 1e-3 },
+    params: { base: tinyBase(), helpful: tinyReward('helpful'), harmless: tinyReward('harmless') },
+    data: {
+      helpfulTrain: pairs(32, 8, 9, 'helpful train'),
+      helpfulTest: pairs(16, 8, 9, 'helpful test'),
+      harmlessTrain: pairs(32, 10, 8, 'harmless train'),
+      harmlessTest: pairs(16, 10, 8, 'harmless test'),
+    },
+  };
+}
+
+describe('preference loss', () => {
+  it('is −log σ of the margin: 0.341154 for scores 1.2 and 0.3, whose preference has probability 0.710950', () => {
+    const { loss } = preferenceLoss([1.2, 0.3]);
+    assertNear([loss, Math.exp(-loss)], [0.341154, 0.71095]);
+  });
+
+  it('has the gradient that central differences of loss and centring penalty give', () => {
+    const score = fc.double({ min: -5, max: 5, noNaN: true });
+    const penalty = (s: readonly number[]) => ((s[0]! + s[1]!) ** 2 + (s[2]! + s[3]!) ** 2) / 2;
+    fc.assert(
+      fc.property(fc.array(score, { minLength: 4, maxLength: 4 }), (scores) => {
+        const expected = numericGradient((s) => preferenceLoss(s).loss + centring * penalty(s), scores);
+        assertNear(preferenceLoss(scores).gradient, expected, 1e-6);
+      }),
+    );
+  });
+
+  it('counts a tie as half right and survives margins without bound', () => {
+    assert.equal(preferenceLoss([1, 1, 2, 1]).accuracy, 0.75);
+    assertNear([preferenceLoss([0, 2000]).loss, preferenceLoss([2000, 0]).loss], [2000, 0]);
+  });
+});
+
+describe('reward features', () => {
+  before(() => selectBackend('wasm'));
+
+  it('of a state do not change when later tokens are appended', () => {
+    const base = frozenModel(tinyShape, tinyBase());
+    const width = 2 * tinyShape.config.n_embd;
+    const [short, long] = [
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    ].map((tokens) => responseFeatures(base, [{ tokens: Int32Array.from(tokens), response: 2 }])[0]!);
+    assert.equal(short!.length, 4 * width);
+    assert.equal(long!.length, 7 * width);
+    assertNear(long!.subarray(0, short!.length), short!, 1e-5);
+  });
+
+  it('of an answer do not depend on the answers that share its pass', () => {
+    const base = frozenModel(tinyShape, tinyBase());
+    const answers = [
+      { tokens: Int32Array.of(1, 2, 3, 4), response: 1 },
+      { tokens: Int32Array.of(5, 6, 7, 8, 9, 3), response: 4 },
+    ];
+    const together = responseFeatures(base, answers);
+    const alone = answers.flatMap((answer) => responseFeatures(base, [answer]));
+    alone.forEach((features, i) => assertNear(together[i]!, features, 1e-5));
+  });
+});
+
+describe('reward task', () => {
+  before(() => selectBackend('wasm'));
+
+  it('learns separable preferences: its loss falls below ln 2 and it ranks held-out pairs right', async () => {
+    const before = await reward(request(1));
+    const { metrics } = await reward(request());
+    assertNear([before.metrics.helpfulLoss, before.metrics.harmlessLoss], [Math.LN2, Math.LN2], 0.05);
+    assert.ok(metrics.helpfulLoss < 0.45 && metrics.harmlessLoss < 0.45, JSON.stringify(metrics));
+    assert.ok(metrics.helpfulTestLoss < 0.3 && metrics.harmlessTestLoss < 0.3, JSON.stringify(metrics));
+    assert.ok(metrics.helpfulAccuracy >= 0.9 && metrics.harmlessAccuracy >= 0.9, JSON.stringify(metrics));
+  });
+
+  it('gives bit-equal results for equal requests, leaves no tensor and keeps its inputs', async () => {
+    const made = request(5);
+    const inputs = Float32Array.from(made.params.helpful.values);
+    const first = await reward(made);
+    const tensors = tf.memory().numTensors - cachedTensors();
+    const second = await reward(request(5));
+    assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
+    assert.deepEqual(second, first);
+    assert.deepEqual(made.params.helpful.values, inputs);
+    assert.notDeepEqual(first.output.helpful.values, inputs);
+    assert.equal(first.output.helpful.kind, 'reward');
+  });
+
+  it('leaves the reward model of an objective without pairs as it is', async () => {
+    const made = request(5);
+    const data = { ...made.data, harmlessTrain: emptyTable, harmlessTest: emptyTable };
+    const { output, metrics } = await reward({ ...made, data });
+    assert.equal(output.harmless, made.params.harmless);
+    assert.ok(Number.isNaN(metrics.harmlessLoss) && Number.isNaN(metrics.harmlessAccuracy));
+    assert.ok(Number.isFinite(metrics.helpfulLoss));
+  });
+});
+
+describe('rewardTest task', () => {
+  before(() => selectBackend('wasm'));
+
+  it('measures what the reward task reports after training', async () => {
+    const made = request(20);
+    const trained = await reward(made);
+    const measured = await rewardTest({
+      ...made,
+      kind: 'rewardTest',
+      hyper: {},
+      params: { base: made.params.base, ...trained.output },
+    });
+    assert.deepEqual(measured.metrics, {
+      helpfulLoss: trained.metrics.helpfulTestLoss,
+      harmlessLoss: trained.metrics.harmlessTestLoss,
+      helpfulAccuracy: trained.metrics.helpfulAccuracy,
+      harmlessAccuracy: trained.metrics.harmlessAccuracy,
+    });
+  });
+});

@@ -15,7 +15,8 @@ import type { ModelShape } from '../src/training/task.js';
 import { columns, type TokenTable } from '../src/data/token-table.js';
 
 /*
- * Milliseconds of processor time (other processes disturb it less than the clock) of the learning core at the size of the embedded model (d 96, 3 blocks, vocabulary 512), one thread:
+ * Milliseconds of processor time (other processes disturb it less than the clock) of the learning core at the
+ * size of the embedded model (d 96, 3 blocks, vocabulary 512), one thread:
  *
  *     npm run build && node dist/bench/learning.js
  */

@@ -30,14 +30,17 @@ export interface ChannelEvent {
   message: QueuedMessage;
 }
 
-/** One link, from a client to the server or back: sends one message after the other, each until it arrives or is given up. */
+/**
+ * One link, from a client to the server or back: sends one message after the other, each until it arrives or
+ * is given up.
+ */
 export const channelMachine = setup({
   types: {
     context: {} as ChannelContext,
     events: {} as ChannelEvent,
     input: {} as { link: string },
   },
-  actors: { messages: fromCallback<ChannelEvent>(() => {}) },
+  actors: { messages: fromCallback<ChannelEvent, { link: string }>(() => {}) },
   actions: {
     enqueue: () => {},
     startAttempt: () => {},
@@ -63,7 +66,7 @@ export const channelMachine = setup({
     onAirSeconds: 0,
     energyJoules: 0,
   }),
-  invoke: { src: 'messages' },
+  invoke: { src: 'messages', input: ({ context }) => ({ link: context.link }) },
   on: { 'message.sent': { actions: 'enqueue' } },
   initial: 'idle',
   states: {

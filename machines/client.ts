@@ -26,7 +26,10 @@ export interface ClientModel {
   readonly harmless: ParamRef | null;
 }
 
-/** The reference policy, the frozen reward models, their scale on the reference's samples, and the two critics. */
+/**
+ * The reference policy, the frozen reward models, their scale on the reference's samples, and the two
+ * critics.
+ */
 export interface Frozen {
   readonly adapters: ParamRef | null;
   readonly lora: ParamRef | null;
@@ -42,7 +45,10 @@ export interface Frozen {
   readonly harmlessCritic: ParamRef;
 }
 
-/** What a training task gives back to the client: its new model, its critics where it has them, and the loss it reports. */
+/**
+ * What a training task gives back to the client: its new model, its critics where it has them, and the loss
+ * it reports.
+ */
 export interface Trained {
   readonly model: ClientModel;
   readonly frozen: Frozen | null;
@@ -58,8 +64,9 @@ export interface ClientEvent {
 const task = <Output>() => fromPromise<Output, ClientContext>(() => new Promise<Output>(() => {}));
 
 /**
- * A client: Steps 1.2, 1.3, 2.2, 2.3, 3.1, 3.2 and 3.3. A download that comes while it works waits until the work was
- * transmitted; of several only the newest counts, and it brings a client that missed others up to date.
+ * A client: Steps 1.2, 1.3, 2.2, 2.3, 3.1, 3.2 and 3.3. A download that comes while it works waits until the
+ * work was transmitted; of several only the newest counts, and it brings a client that missed others up to
+ * date.
  */
 export const clientMachine = setup({
   types: {
@@ -153,7 +160,8 @@ export const clientMachine = setup({
         },
         tuning: {
           id: 'step-1-3',
-          description: 'Step 1.3: tune adapters and LoRA on local instructions, transmit what the method shares',
+          description:
+            'Step 1.3: tune adapters and LoRA on local instructions, transmit what the method shares',
           entry: { type: 'enterStep', params: { step: '1.3' } },
           invoke: {
             src: 'tune',
@@ -198,7 +206,10 @@ export const clientMachine = setup({
               target: '#waiting',
               actions: [
                 { type: 'keepTrained', params: ({ event }) => event.output },
-                { type: 'transmit', params: ({ event }) => ({ kind: 'reward-update', loss: event.output.loss }) },
+                {
+                  type: 'transmit',
+                  params: ({ event }) => ({ kind: 'reward-update', loss: event.output.loss }),
+                },
               ],
             },
             onError: {
@@ -241,7 +252,8 @@ export const clientMachine = setup({
         },
         aligning: {
           id: 'step-3-3',
-          description: 'Step 3.3: PPO on adapters and LoRA, update the critics, transmit what the method shares',
+          description:
+            'Step 3.3: PPO on adapters and LoRA, update the critics, transmit what the method shares',
           entry: { type: 'enterStep', params: { step: '3.3' } },
           invoke: {
             src: 'align',

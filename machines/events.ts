@@ -15,7 +15,10 @@ export interface GlobalModel {
   readonly harmless: ParamRef | null;
 }
 
-/** Server to client. `global` names the whole state, `params` only what has to travel because the client lacks it. */
+/**
+ * Server to client. `global` names the whole state, `params` only what has to travel because the client lacks
+ * it.
+ */
 export interface Download {
   readonly kind: 'model' | 'global' | 'reward-model' | 'reward-global' | 'alignment-global';
   readonly step: '1.1' | '1.4' | '2.1' | '2.4' | '3.4';

@@ -23,8 +23,11 @@ export interface ServerContext {
   readonly bestLoss: number | null;
   readonly roundsWithoutProgress: number;
   readonly verdict: Verdict;
-  readonly verdicts: Readonly<Partial<Record<Stage, Verdict>>>;
+  readonly verdicts: Verdicts;
 }
+
+/** What was decided of each stage so far. */
+export type Verdicts = Readonly<Partial<Record<Stage, Verdict>>>;
 
 export interface ReceivedUpdate {
   readonly from: string;
@@ -37,13 +40,16 @@ export type ServerEvent =
   | { type: 'upload.delivered'; from: string; upload: Upload }
   | { type: 'download.dropped'; to: string; download: Download };
 
-/** The server: Steps 1.1, 1.4, 1.5, 2.1, 2.4, 2.5, 3.4 and 3.5. A round closes when its cohort has answered or is late. */
+/**
+ * The server: Steps 1.1, 1.4, 1.5, 2.1, 2.4, 2.5, 3.4 and 3.5. A round closes when its cohort has answered or
+ * is late.
+ */
 export const serverMachine = setup({
   types: {
     context: {} as ServerContext,
     events: {} as ServerEvent,
     input: {} as { clients: readonly string[]; global: GlobalModel },
-    output: {} as Readonly<Partial<Record<Stage, Verdict>>>,
+    output: {} as Verdicts,
   },
   actions: {
     enterStep: (_, _params: { step: string }) => {},

@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
-import type { GlobalModel, Stage, Verdict } from './events.js';
+import { channelMachine } from './channel.js';
 import { clientMachine } from './client.js';
+import type { GlobalModel, Stage, Verdict } from './events.js';
 import { serverMachine } from './server.js';
 
 export interface SimulationContext {
@@ -23,9 +24,9 @@ export const simulationMachine = setup({
     events: {} as SimulationEvent,
     input: {} as { clients: readonly string[]; global: GlobalModel },
   },
-  actors: { server: serverMachine, client: clientMachine },
+  actors: { server: serverMachine, client: clientMachine, channel: channelMachine },
   actions: {
-    spawnClients: () => {},
+    spawnClientsAndLinks: () => {},
     keepCause: assign((_, params: { cause: string }) => ({ cause: params.cause })),
   },
 }).createMachine({
@@ -34,13 +35,16 @@ export const simulationMachine = setup({
   context: ({ input }) => ({ ...input, verdicts: {}, cause: null }),
   on: {
     interrupt: '.interrupted',
-    crash: { target: '.failed', actions: { type: 'keepCause', params: ({ event }) => ({ cause: event.cause }) } },
+    crash: {
+      target: '.failed',
+      actions: { type: 'keepCause', params: ({ event }) => ({ cause: event.cause }) },
+    },
   },
   initial: 'running',
   states: {
     running: {
       description: 'The server leads through the three stages',
-      entry: 'spawnClients',
+      entry: 'spawnClientsAndLinks',
       invoke: {
         src: 'server',
         id: 'server',

@@ -1,6 +1,6 @@
 /**
- * Something the user can mend: bad input, a missing file, an impossible setting. The command line prints `message` as
- * one line and exits with 2; everything else that is thrown is a defect and keeps its stack.
+ * Something the user can mend: bad input, a missing file, an impossible setting. The command line prints
+ * `message` as one line and exits with 2; everything else that is thrown is a defect and keeps its stack.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder that holds pwff's own package.json, assets and scenarios, wherever the package was installed. */
+/**
+ * The folder that holds pwff's own package.json, assets and scenarios, wherever the package was installed.
+ */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {

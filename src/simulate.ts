@@ -1,4 +1,4 @@
-import { createActor, type ActorRefFrom } from 'xstate';
+import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { simulationMachine } from '../machines/simulation.js';
 import { provideSimulation } from './actors/simulation.js';
 import { waiting } from './actors/waiting.js';
@@ -13,7 +13,10 @@ export interface SimulateOptions {
 
 export type Simulation = ActorRefFrom<typeof simulationMachine>;
 
-/** Drives the machines by the virtual clock until one of the ways in which a run can end; see machines/simulation.ts. */
+/**
+ * Drives the machines by the virtual clock until one of the ways in which a run can end; see
+ * machines/simulation.ts.
+ */
 export async function simulate(world: World, { signal, onEvent }: SimulateOptions): Promise<Ended> {
   const { clock, scenario, failure } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
@@ -41,11 +44,7 @@ export async function simulate(world: World, { signal, onEvent }: SimulateOption
   world.ledger.finish();
   if (end === 'idle') failure.guard(() => world.checkers.finish());
   const report = end === 'idle' ? waiting(simulation) : [];
-  simulation.send(
-    failure.happened
-      ? { type: 'crash', cause: failure.message }
-      : { type: endings[end] },
-  );
+  simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
   return ended(simulation, report);
 }
 
@@ -53,7 +52,7 @@ const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrup
 
 /** An actor that throws stops in silence: its error is only told to those who ask. */
 function watchForErrors(simulation: Simulation, { failure }: World): void {
-  for (const actor of Object.values(simulation.system.getAll())) {
+  for (const actor of Object.values(simulation.system.getAll()) as (AnyActorRef | undefined)[]) {
     actor?.subscribe({ error: (cause: unknown) => failure.report(cause) });
   }
 }

@@ -1,4 +1,5 @@
 import { assign, fromCallback } from 'xstate';
+import type { Message } from '../../machines/events.js';
 import {
   channelMachine,
   type Attempt,
@@ -24,6 +25,9 @@ export interface RadioLink extends Link, Ends {
   readonly feedbackSeconds: number;
 }
 
+/** What tells a message from all others on its link. */
+export type KeyedMessage = Pick<Message, 'kind' | 'stage' | 'round'>;
+
 /** The links of a run: an uplink and a downlink for each client, each with the client's own band. */
 export function linksOf(
   { seed, channel }: Pick<Scenario, 'seed' | 'channel'>,
@@ -37,23 +41,31 @@ export function linksOf(
 }
 
 /**
- * What the n-th attempt (from 1) at a message goes through: a function of the seed, the link, the message and the
- * attempt (decision D3), whatever else is on the air.
+ * What the n-th attempt (from 1) at a message goes through: a function of the seed, the link, the message and
+ * the attempt (decision D3), whatever else is on the air. The message counts by what it is and not by its
+ * number, which depends on everybody else's messages; a link carries a kind of message once a round.
  */
-export function attemptOf(link: RadioLink, envelopeId: number, attempt: number, bits: number): Attempt {
+export function attemptOf(link: RadioLink, message: KeyedMessage, attempt: number, bits: number): Attempt {
+  const key = [link.id, message.kind, message.stage, message.round, attempt] as const;
   const { onAirSeconds, lost } = transmit(bits, link, {
-    fading: stream(link.seed, 'fading', link.id, envelopeId, attempt),
-    loss: stream(link.seed, 'loss', link.id, envelopeId, attempt),
+    fading: stream(link.seed, 'fading', ...key),
+    loss: stream(link.seed, 'loss', ...key),
   });
   return { onAirSeconds, energyJoules: energyJoules(link.powerWatts, onAirSeconds), lost };
 }
 
-/** Gives a link's chart its messages from the bus, its draws and delays, and lets it report to the bus. */
-export function provideLink({ bus }: { readonly bus: Bus }, link: RadioLink) {
+/** Gives the links' chart its messages from the bus, its draws and delays, and lets it report to the bus. */
+export function provideChannel({ bus }: { readonly bus: Bus }, links: readonly RadioLink[]) {
+  const byId = new Map(links.map((link) => [link.id, link]));
+  const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): RadioLink => {
+    const link = byId.get(id);
+    if (!link) throw new Error(`no link is called ${id}`);
+    return link;
+  };
   return channelMachine.provide({
     actors: {
-      messages: fromCallback<ChannelEvent>(({ sendBack }) => {
-        const queue = bus.queueOf(link).subscribe(({ envelope, bits }) => {
+      messages: fromCallback<ChannelEvent, { link: string }>(({ sendBack, input }) => {
+        const queue = bus.queueOf(linkOf(input)).subscribe(({ envelope, bits }) => {
           sendBack({ type: 'message.sent', message: { envelope, bits } });
         });
         return () => queue.unsubscribe();
@@ -61,7 +73,7 @@ export function provideLink({ bus }: { readonly bus: Bus }, link: RadioLink) {
     },
     actions: {
       enqueue: assign(({ context, event }) => ({ queue: [...context.queue, event.message] })),
-      startAttempt: assign(({ context }) => attempted(context, link)),
+      startAttempt: assign(({ context }) => attempted(context, linkOf(context))),
       reportAttempt: ({ context }) =>
         bus.report({ phase: 'attempt', ...accountOf(context), attempt: attemptUnderWay(context) }),
       reportDelivered: ({ context }) => bus.report({ phase: 'delivered', ...accountOf(context) }),
@@ -84,13 +96,14 @@ export function provideLink({ bus }: { readonly bus: Bus }, link: RadioLink) {
       wasLost: ({ context }) => attemptUnderWay(context).lost !== null,
       sendsAgain: ({ context }) => {
         const { lost } = attemptUnderWay(context);
+        const link = linkOf(context);
         const { sendsAgain } = retransmissions[link.retransmission];
         return lost !== null && sendsAgain(context.attempts, lost, link.maxTransmissions);
       },
     },
     delays: {
       onAir: ({ context }) => attemptUnderWay(context).onAirSeconds * 1e3,
-      feedback: link.feedbackSeconds * 1e3,
+      feedback: ({ context }) => linkOf(context).feedbackSeconds * 1e3,
     },
   });
 }
@@ -98,7 +111,7 @@ export function provideLink({ bus }: { readonly bus: Bus }, link: RadioLink) {
 function attempted(context: ChannelContext, link: RadioLink): Partial<ChannelContext> {
   const { envelope, bits } = firstMessage(context);
   const attempts = context.attempts + 1;
-  const attempt = attemptOf(link, envelope.id, attempts, bits);
+  const attempt = attemptOf(link, envelope.message, attempts, bits);
   return {
     attempt,
     attempts,

@@ -10,7 +10,7 @@ import type { Download, SharedPart, Stage, Upload } from '../../machines/events.
 import { designedModules } from '../clients/device.js';
 import { compressions } from '../compression/index.js';
 import { initialLora, loraSites } from '../model/lora.js';
-import type { ParamRef, ParamSet } from '../params/param-set.js';
+import type { ParamRef } from '../params/param-set.js';
 import { stream } from '../random/stream.js';
 import { measureAlignment, measureInstruction, measureReward } from './measure.js';
 import { refsOf, sharedParts } from './server.js';
@@ -19,7 +19,7 @@ import { clientOf, type World } from './world.js';
 
 /** Gives a client's chart its actions, guards and tasks. */
 export function provideClient(world: World) {
-  const { scenario, clock, store } = world;
+  const { clock } = world;
 
   return clientMachine.provide({
     actors: {
@@ -93,7 +93,9 @@ export function roundOf({ current }: ClientContext): number {
   return workOf(current)?.round ?? current?.round ?? 0;
 }
 
-/** What the method shares is replaced by the global model's; what is private stays, once the client has it. */
+/**
+ * What the method shares is replaced by the global model's; what is private stays, once the client has it.
+ */
 function takenUp(world: World, { pending, held, model }: ClientContext): Partial<ClientContext> {
   if (pending === null) throw new Error('a client takes up a download that never came');
   const { global } = pending;
@@ -135,8 +137,8 @@ const steps = { update: '1.3', 'reward-update': '2.3', 'alignment-update': '3.3'
 function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], loss: number): Upload {
   const work = workOf(context.current);
   if (work === null) throw new Error(`${context.id} transmits an update that no download asked for`);
-  const { roundTrip } = compressions[world.scenario.channel.compression];
-  const sent = (ref: ParamRef) => world.store.put(roundTrip(world.store.get(ref)) satisfies ParamSet);
+  const compression = compressions[world.scenario.channel.compression];
+  const sent = (ref: ParamRef) => world.store.put(compression.roundTrip(world.store.get(ref)));
   const shared = Object.fromEntries(
     sharedParts(world, work.stage).flatMap((part) => {
       const ref = context.model[part];
@@ -153,4 +155,3 @@ function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], lo
     loss,
   };
 }
-

@@ -13,9 +13,9 @@ export interface Criterion {
 }
 
 /**
- * The criterion of Steps 1.5, 2.5 and 3.5: a stage has converged when for `patience` rounds the mean loss that the
- * clients report has not fallen by `minimumImprovement`, relative to the best so far. A lost round (`loss` null) tells
- * nothing about convergence, but it counts as a round.
+ * The criterion of Steps 1.5, 2.5 and 3.5: a stage has converged when for `patience` rounds the mean loss
+ * that the clients report has not fallen by `minimumImprovement`, relative to the best so far. A lost round
+ * (`loss` null) tells nothing about convergence, but it counts as a round.
  */
 export function judge(
   progress: Progress,

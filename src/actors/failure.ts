@@ -1,9 +1,9 @@
 /** The first thing that went wrong in a run; later ones are its consequences. */
 export class Failure {
-  #cause: unknown = null;
+  #cause: Error | null = null;
 
   report(cause: unknown): void {
-    this.#cause ??= cause ?? 'an unknown cause';
+    this.#cause ??= cause instanceof Error ? cause : new Error(String(cause));
   }
 
   /** Does something where an exception would get lost, and reports what it throws. */
@@ -21,18 +21,20 @@ export class Failure {
 
   /** The message, with those of the errors behind it. */
   get message(): string {
-    const messages: string[] = [];
-    for (let cause = this.#cause; cause !== undefined && cause !== null; ) {
-      messages.push(cause instanceof Error ? cause.message : String(cause));
-      cause = cause instanceof Error ? cause.cause : undefined;
-    }
-    return messages.join(': ');
+    return this.#chain()
+      .map(({ message }) => message)
+      .join(': ');
   }
 
   /** Where it happened, for the log: the stack of the innermost error. */
   get stack(): string | undefined {
-    let cause = this.#cause;
-    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-    return cause instanceof Error ? cause.stack : undefined;
+    return this.#chain().at(-1)?.stack;
+  }
+
+  /** The error and those behind it, outermost first. */
+  #chain(): Error[] {
+    const chain: Error[] = [];
+    for (let cause: unknown = this.#cause; cause instanceof Error; cause = cause.cause) chain.push(cause);
+    return chain;
   }
 }

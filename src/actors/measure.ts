@@ -8,8 +8,8 @@ import { alignParams, frozenOf, loaded, recordFigures, required, runOnDevice } f
 import { clientOf, type World } from './world.js';
 
 /*
- * What a researcher wants to know and no protocol needs: it runs beside the machines, holds none of them up and sends
- * nothing. Its figures appear in the records when the client's device would have them.
+ * What a researcher wants to know and no protocol needs: it runs beside the machines, holds none of them up
+ * and sends nothing. Its figures appear in the records when the client's device would have them.
  */
 
 function measured<K extends TaskKind>(
@@ -76,7 +76,10 @@ export function measureReward(world: World, { id, model }: ClientContext, round:
   );
 }
 
-/** The client's policy on held-out prompts: scores, divergence, refusals of sensitive and correctness of benign ones. */
+/**
+ * The client's policy on held-out prompts: scores, divergence, refusals of sensitive and correctness of
+ * benign ones.
+ */
 export function measureAlignment(world: World, context: ClientContext, round: number): void {
   const { id } = context;
   const { scenario } = world;
@@ -104,14 +107,17 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
       return {
         ...metrics,
         reward,
-        objective: reward - klCoefficient * metrics.klK1 * metrics.length,
+        objective: reward - klCoefficient * metrics.klK1,
         ...judged(data.prompts.test, texts),
       };
     },
   );
 }
 
-/** Share of sensitive requests that were refused and of benign ones answered rightly; NaN where there are none. */
+/**
+ * Share of sensitive requests that were refused and of benign ones answered rightly; NaN where there are
+ * none.
+ */
 function judged(prompts: readonly Example[], responses: readonly string[]) {
   const share = (topic: Example['topic'], holds: (prompt: Example, response: string) => boolean) => {
     const outcomes = prompts.flatMap((prompt, row) =>
@@ -138,7 +144,8 @@ function recordSamples(
   for (const topic of ['sensitive', 'benign'] as const) {
     const rows = prompts.flatMap((prompt, row) => (prompt.topic === topic ? [row] : []));
     for (const row of rows.slice(0, samplesPerTopic)) {
-      const prompt = prompts[row]!.instruction;
+      const { instruction, input } = prompts[row]!;
+      const prompt = [instruction, input].filter(Boolean).join(' ');
       world.record({ type: 'sample', round, actor, topic, prompt, response: responses[row] ?? '' });
     }
   }

@@ -21,6 +21,7 @@ export function progressOf(
     stage: round?.stage ?? null,
     step: step?.step ?? '',
     round: step?.round ?? 0,
+    closedRound: round?.round ?? null,
     virtualSeconds: world.clock.nowSeconds,
     clients: ids.map((id) => {
       const client = simulation.system.get(id) as ActorRefFrom<typeof clientMachine> | undefined;

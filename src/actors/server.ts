@@ -19,8 +19,7 @@ export function sharedParts({ method }: World, stage: Stage): readonly SharedPar
 /** Gives the server's chart its actions, guards and delays. */
 export function provideServer(world: World) {
   const { scenario, clock, bus, store } = world;
-  const published = (set: ParamSet) =>
-    store.put(compressions[scenario.channel.compression].roundTrip(set));
+  const published = (set: ParamSet) => store.put(compressions[scenario.channel.compression].roundTrip(set));
 
   return serverMachine.provide({
     actions: {
@@ -69,7 +68,9 @@ export function provideServer(world: World) {
       })),
       send: enqueueActions(({ context, enqueue }, { kind, step }) => {
         const downloads = downloadsOf(world, context, kind, step);
-        enqueue.assign({ holdings: { ...context.holdings, ...heldByAll(Object.keys(downloads), refsOf(context.global)) } });
+        enqueue.assign({
+          holdings: { ...context.holdings, ...heldByAll(Object.keys(downloads), refsOf(context.global)) },
+        });
         enqueue(() => {
           for (const [to, download] of Object.entries(downloads)) bus.send('server', to, download);
         });
@@ -95,7 +96,10 @@ export function provideServer(world: World) {
       aggregate: assign(({ context }) =>
         context.updates.length < scenario.server.quorum
           ? { loss: null }
-          : { loss: meanLoss(context.updates), global: { ...context.global, ...aggregated(world, context, published) } },
+          : {
+              loss: meanLoss(context.updates),
+              global: { ...context.global, ...aggregated(world, context, published) },
+            },
       ),
       decide: assign(({ context }) => {
         const judged = judge(context, context.round, context.loss, scenario[context.stage]);

@@ -1,17 +1,22 @@
 import { enqueueActions, type AnyActorRef } from 'xstate';
 import { simulationMachine } from '../../machines/simulation.js';
 import type { Download, Message } from '../../machines/events.js';
-import { linksOf, provideLink } from './channel.js';
+import { linksOf, provideChannel } from './channel.js';
 import { provideClient } from './client.js';
 import { provideServer } from './server.js';
 import type { World } from './world.js';
 
 /** Gives the simulation its actors; what arrives over the bus becomes their events. */
 export function provideSimulation(world: World) {
+  const links = linksOf(world.scenario, [...world.clients.keys()]);
   return simulationMachine.provide({
-    actors: { server: provideServer(world), client: provideClient(world) },
+    actors: {
+      server: provideServer(world),
+      client: provideClient(world),
+      channel: provideChannel(world, links),
+    },
     actions: {
-      spawnClients: enqueueActions(({ context, enqueue, system }) => {
+      spawnClientsAndLinks: enqueueActions(({ context, enqueue, system }) => {
         for (const id of context.clients) {
           enqueue.spawnChild('client', {
             id,
@@ -19,12 +24,8 @@ export function provideSimulation(world: World) {
             input: { id, base: world.scenario.model.preinstalled ? context.global.base : null },
           });
         }
-        for (const link of linksOf(world.scenario, context.clients)) {
-          enqueue.spawnChild(provideLink(world, link) as never, {
-            id: link.id,
-            systemId: link.id,
-            input: { link: link.id },
-          } as never);
+        for (const link of links) {
+          enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
         }
         enqueue(() => connect(world, context.clients, (id) => system.get(id) as AnyActorRef));
       }),
@@ -32,7 +33,10 @@ export function provideSimulation(world: World) {
   });
 }
 
-/** Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given up. */
+/**
+ * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given
+ * up.
+ */
 function connect({ bus }: World, clients: readonly string[], actor: (id: string) => AnyActorRef): void {
   for (const id of clients) {
     bus.deliveriesTo(id).subscribe(({ envelope: { message } }) => {

@@ -18,8 +18,8 @@ interface Job<K extends TaskKind> {
 }
 
 /**
- * Hands a task to the executor now and delivers its result when the device model says that it is due (decision D2).
- * Its figures become a row of metrics.jsonl at that moment.
+ * Hands a task to the executor now and delivers its result when the device model says that it is due
+ * (decision D2). Its figures become a row of metrics.jsonl at that moment.
  */
 export function runOnDevice<K extends TaskKind>(world: World, job: Job<K>): Promise<TaskResult<K>> {
   const { clock, executor, shape } = world;
@@ -76,7 +76,8 @@ export function kept(world: World, set: ParamSet | null): ParamRef | null {
   return world.store.put(set);
 }
 
-const seedOf = (world: World, ...key: readonly (string | number)[]) => [world.scenario.seed, ...key].join('/');
+const seedOf = (world: World, ...key: readonly (string | number)[]) =>
+  [world.scenario.seed, ...key].join('/');
 
 /** Step 1.3. */
 export async function instructTask(world: World, context: ClientContext): Promise<Trained> {

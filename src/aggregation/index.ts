@@ -19,8 +19,9 @@ export interface AggregationOptions {
 }
 
 /**
- * One set out of several of the same kind. Clients may hold different tensors (each designs its own LoRA): a tensor is
- * averaged over those that hold it. The result does not depend on the order of the updates, not in a single bit.
+ * One set out of several of the same kind. Clients may hold different tensors (each designs its own LoRA): a
+ * tensor is averaged over those that hold it. The result does not depend on the order of the updates, not in
+ * a single bit.
  */
 export type Aggregation = (updates: readonly Update[], options: AggregationOptions) => ParamSet;
 

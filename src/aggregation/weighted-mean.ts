@@ -8,9 +8,10 @@ interface Sum {
 }
 
 /**
- * Σ w·x / Σ w for every tensor over the updates that hold it. Float addition depends on its order, so updates are taken
- * by client id (the older of one client first), accumulated in float64, and rounded to float32 once. Tensors come in the
- * order in which they first appear. RangeError if there is no update or no weight, Error if kinds or shapes differ.
+ * Σ w·x / Σ w for every tensor over the updates that hold it. Float addition depends on its order, so updates
+ * are taken by client id (the older of one client first), accumulated in float64, and rounded to float32
+ * once. Tensors come in the order in which they first appear. RangeError if there is no update or no weight,
+ * Error if kinds or shapes differ.
  */
 export function weightedMean(updates: readonly Update[], weightOf: (update: Update) => number): ParamSet {
   const ordered = [...updates].sort(byClientAndAge);

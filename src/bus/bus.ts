@@ -60,9 +60,10 @@ export interface Ends {
 const busPriority = -1;
 
 /**
- * Carries every message of a run from its sender to its link, and the link's reports to both ends and to whoever keeps
- * records. Nothing is emitted where it is posted: an emission is an event of the clock, at the same virtual time and in
- * the order of posting, so that a subscriber may send from inside its `next` and all see the same order.
+ * Carries every message of a run from its sender to its link, and the link's reports to both ends and to
+ * whoever keeps records. Nothing is emitted where it is posted: an emission is an event of the clock, at the
+ * same virtual time and in the order of posting, so that a subscriber may send from inside its `next` and all
+ * see the same order.
  */
 export class Bus {
   readonly #events = new Subject<BusEvent>();
@@ -81,7 +82,9 @@ export class Bus {
     return this.#events.asObservable();
   }
 
-  /** Hands a message to the link between two actors; envelopes are numbered in the order of sending, from 1. */
+  /**
+   * Hands a message to the link between two actors; envelopes are numbered in the order of sending, from 1.
+   */
   send<M extends Message>(from: string, to: string, message: M): Envelope<M> {
     const envelope: Envelope<M> = { id: ++this.#sent, from, to, message };
     const account: LinkAccount = {

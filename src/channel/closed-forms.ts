@@ -1,11 +1,14 @@
 /*
- * What the simulated link comes to in the mean: Rayleigh block fading, gamma the mean SNR as a ratio, x = |h|^2 ~ Exp(1),
- * C = B log2(1 + gamma x). For tests and for reports; the simulation itself never uses them.
+ * What the simulated link comes to in the mean: Rayleigh block fading, gamma the mean SNR as a ratio, x =
+ * |h|^2 ~ Exp(1), C = B log2(1 + gamma x). For tests and for reports; the simulation itself never uses them.
  */
 
 const eulerGamma = 0.5772156649015329;
 
-/** E1(x), the integral of e^-t / t from x to infinity, for x > 0: a series up to 1, a continued fraction above. */
+/**
+ * E1(x), the integral of e^-t / t from x to infinity, for x > 0: a series up to 1, a continued fraction
+ * above.
+ */
 export function exponentialIntegral(x: number): number {
   if (!(x > 0)) throw new RangeError(`E1(${x}): expected a number above 0`);
   return x <= 1 ? seriesE1(x) : Math.exp(-x) * scaledE1(x);
@@ -22,7 +25,10 @@ function seriesE1(x: number): number {
   return sum;
 }
 
-/** e^x E1(x) = 1 / (x + 1 - 1 / (x + 3 - 4 / (x + 5 - …))) (Abramowitz and Stegun 5.1.22, contracted), by Lentz. */
+/**
+ * e^x E1(x) = 1 / (x + 1 - 1 / (x + 3 - 4 / (x + 5 - …))) (Abramowitz and Stegun 5.1.22, contracted), by
+ * Lentz.
+ */
 function scaledE1(x: number): number {
   let b = x + 1;
   let d = 1 / b;
@@ -63,16 +69,19 @@ export function outageProbability(rateBps: number, bandwidthHz: number, snr: num
   return -Math.expm1(-(2 ** (rateBps / bandwidthHz) - 1) / snr);
 }
 
-/** Mean number of transmissions of a message that is lost with probability p each time, at most `cap` of them. */
+/**
+ * Mean number of transmissions of a message that is lost with probability p each time, at most `cap` of them.
+ */
 export function truncatedArqMeanTransmissions(lossProbability: number, cap: number): number {
   if (lossProbability === 1) return cap;
   return (1 - lossProbability ** cap) / (1 - lossProbability);
 }
 
 /**
- * Mean and standard deviation of the time on the air of `bits` that add up over independent blocks of length Tc, to
- * first order in Tc: E[T] = bits/C + (Tc/2) CV^2 and sd = sqrt(T Tc) CV, with C the ergodic capacity, CV the coefficient
- * of variation of a block's capacity and T = bits/C (renewal theory: the excess over the last block).
+ * Mean and standard deviation of the time on the air of `bits` that add up over independent blocks of length
+ * Tc, to first order in Tc: E[T] = bits/C + (Tc/2) CV^2 and sd = sqrt(T Tc) CV, with C the ergodic capacity,
+ * CV the coefficient of variation of a block's capacity and T = bits/C (renewal theory: the excess over the
+ * last block).
  */
 export function blockAccumulatedSeconds(
   bits: number,

@@ -3,7 +3,10 @@ export function ratioOfDecibels(decibels: number): number {
   return 10 ** (decibels / 10);
 }
 
-/** Shannon's rate B log2(1 + gamma g) in bits per second, at mean SNR `snr` (a ratio, not dB) and power gain `gain`. */
+/**
+ * Shannon's rate B log2(1 + gamma g) in bits per second, at mean SNR `snr` (a ratio, not dB) and power gain
+ * `gain`.
+ */
 export function capacityBps(bandwidthHz: number, snr: number, gain: number): number {
   return (bandwidthHz * Math.log1p(snr * gain)) / Math.LN2;
 }

@@ -13,7 +13,10 @@ export interface Link {
   readonly lossProbability: number;
 }
 
-/** Why an attempt did not arrive. `loss`: by the link's loss probability. `outage`: its rate would take for ever. */
+/**
+ * Why an attempt did not arrive. `loss`: by the link's loss probability. `outage`: its rate would take for
+ * ever.
+ */
 export type LossReason = 'loss' | 'outage';
 
 export interface Transmission {
@@ -25,20 +28,24 @@ export interface Transmission {
 }
 
 /**
- * An attempt that lasts longer than so many blocks is an outage: a bound on what one attempt may take to simulate
- * (under half a second), far above what a message on a usable link needs (69 hours at a coherence time of 50 ms).
+ * An attempt that lasts longer than so many blocks is an outage: a bound on what one attempt may take to
+ * simulate (under half a second), far above what a message on a usable link needs (69 hours at a coherence
+ * time of 50 ms).
  */
 export const maxBlocks = 5_000_000;
 
-/** Where an attempt's draws come from: two streams, so that the gains do not move the losses, nor the other way round. */
+/**
+ * Where an attempt's draws come from: two streams, so that the gains do not move the losses, nor the other
+ * way round.
+ */
 export interface AttemptDraws {
   readonly fading: Stream;
   readonly loss: Stream;
 }
 
 /**
- * One attempt: bits add up block by block at B log2(1 + gamma |h|^2) until all are sent; the last block ends early. A
- * lost attempt has been on the air all the same. RangeError if `bits` is negative or not finite.
+ * One attempt: bits add up block by block at B log2(1 + gamma |h|^2) until all are sent; the last block ends
+ * early. A lost attempt has been on the air all the same. RangeError if `bits` is negative or not finite.
  */
 export function transmit(bits: number, link: Link, draws: AttemptDraws): Transmission {
   if (!(bits >= 0) || bits === Infinity) throw new RangeError(`a message has ${bits} bits`);

@@ -17,8 +17,8 @@ export function secondsFor(flops: number, { gigaflopsPerSecond }: Device): numbe
 
 /**
  * Step 1.2: how many LoRA modules a client trains, "based on the data volume or computational resource": from
- * `minModules` to `maxModules` by the mean of two shares, its rows against twice the scenario's mean and its speed
- * against the fastest device of the scenario.
+ * `minModules` to `maxModules` by the mean of two shares, its rows against twice the scenario's mean and its
+ * speed against the fastest device of the scenario.
  */
 export function designedModules(scenario: Scenario, rows: number, device: Device): number {
   const { minModules, maxModules } = scenario.model.lora;

@@ -7,8 +7,9 @@ import type { Scenario } from '../scenario/schema.js';
 export type Weights = Readonly<Record<Objective, number>>;
 
 /**
- * What the client wants (Step 3.2), whether or not the method listens: the scenario's list, or uniform on [0, 1] for
- * harmlessness and the rest for helpfulness, as in section V-A ("randomly assigned, ensuring that their sum equals 1").
+ * What the client wants (Step 3.2), whether or not the method listens: the scenario's list, or uniform on [0,
+ * 1] for harmlessness and the rest for helpfulness, as in section V-A ("randomly assigned, ensuring that
+ * their sum equals 1").
  */
 export function wishedWeights(
   { clients: { weightHarmless }, seed }: Scenario,
@@ -20,7 +21,10 @@ export function wishedWeights(
   return { helpful: 1 - harmless, harmless };
 }
 
-/** The weights that a method trains with: the client's own, or equal ones over the rewards that the method knows. */
+/**
+ * The weights that a method trains with: the client's own, or equal ones over the rewards that the method
+ * knows.
+ */
 export function trainedWeights(method: Method, wished: Weights): Weights {
   if (method.personalWeights) return wished;
   const share = 1 / method.rewards.length;

@@ -6,8 +6,8 @@ import type { ModelShape } from '../training/task.js';
 import type { ClientTables } from './population.js';
 
 /*
- * Floating-point operations of each kind of task, for the device model: what a device would spend, which is neither
- * what this machine spends nor a measurement.
+ * Floating-point operations of each kind of task, for the device model: what a device would spend, which is
+ * neither what this machine spends nor a measurement.
  */
 
 /** Mean tokens of a row. */
@@ -39,8 +39,16 @@ export function rewardFlops(shape: ModelShape, tables: ClientTables): number {
   ]);
 }
 
-/** Sampling `prompts` responses and scoring them: a pass through the policy, the reference and the reward features. */
-export function sampleFlops(shape: ModelShape, prompts: TokenTable, count: number, newTokens: number): number {
+/**
+ * Sampling `prompts` responses and scoring them: a pass through the policy, the reference and the reward
+ * features.
+ */
+export function sampleFlops(
+  shape: ModelShape,
+  prompts: TokenTable,
+  count: number,
+  newTokens: number,
+): number {
   return 3 * forwardFlops(shape, count * (meanTokens(prompts) + newTokens));
 }
 

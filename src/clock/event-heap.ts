@@ -13,7 +13,10 @@ function comesBefore(a: HeapEntry, b: HeapEntry): boolean {
   return a.sequence < b.sequence;
 }
 
-/** A binary heap whose entries know their place, so that a cancelled one leaves at once: O(log n) for all but `first`. */
+/**
+ * A binary heap whose entries know their place, so that a cancelled one leaves at once: O(log n) for all but
+ * `first`.
+ */
 export class EventHeap<E extends HeapEntry> {
   readonly #entries: E[] = [];
 

@@ -27,15 +27,16 @@ export type RunEnd = 'idle' | 'until' | 'stopped';
 
 interface Entry extends HeapEntry {
   readonly fire: () => void;
-  /** Real work that must have settled before `fire` may run. */
-  readonly settled?: Promise<void>;
+  /** Real work that must have settled before `fire` may run; null where there is none. */
+  readonly settled: Promise<void> | null;
 }
 
 /**
- * The virtual time of a simulation (decision D2): a heap of events keyed (integer microseconds, priority, sequence).
- * It is XState's clock (`createActor(machine, { clock })`), RxJS's scheduler (`debounceTime(100, clock)`) and what the
- * simulation itself schedules on. A positive delay under half a microsecond counts as one microsecond, so that
- * repeating it still moves time on. RangeError for a delay that is negative, not finite, or leads past 2^53 - 1 µs.
+ * The virtual time of a simulation (decision D2): a heap of events keyed (integer microseconds, priority,
+ * sequence). It is XState's clock (`createActor(machine, { clock })`), RxJS's scheduler (`debounceTime(100,
+ * clock)`) and what the simulation itself schedules on. A positive delay under half a microsecond counts as
+ * one microsecond, so that repeating it still moves time on. RangeError for a delay that is negative, not
+ * finite, or leads past 2^53 - 1 µs.
  */
 export class VirtualClock implements SchedulerLike {
   readonly #heap = new EventHeap<Entry>();
@@ -59,12 +60,13 @@ export class VirtualClock implements SchedulerLike {
 
   /** Runs `fire` when `delaySeconds` of virtual time have passed. */
   at(delaySeconds: number, fire: () => void, options: ScheduleOptions = {}): Cancel {
-    return this.#add({ ...this.#key(delaySeconds * 1e6, options), fire });
+    return this.#add(delaySeconds * 1e6, options, fire, null);
   }
 
   /**
-   * Lets real work overlap virtual time: when `delaySeconds` have passed, the run waits for `work` if need be and then
-   * calls `deliver`, before anything later. A rejection is an outcome like a value, however early it comes.
+   * Lets real work overlap virtual time: when `delaySeconds` have passed, the run waits for `work` if need be
+   * and then calls `deliver`, before anything later. A rejection is an outcome like a value, however early it
+   * comes.
    */
   settleAfter<T>(
     delaySeconds: number,
@@ -77,19 +79,18 @@ export class VirtualClock implements SchedulerLike {
       (value) => void (outcome = { value }),
       (error: unknown) => void (outcome = { error }),
     );
-    return this.#add({ ...this.#key(delaySeconds * 1e6, options), settled, fire: () => deliver(outcome!) });
+    return this.#add(delaySeconds * 1e6, options, () => deliver(outcome!), settled);
   }
 
   /** XState's clock; the delay is in milliseconds, and an infinite one never comes. */
   setTimeout(fire: () => void, delayMilliseconds: number): number {
+    const id = this.#sequence;
     if (delayMilliseconds === Infinity) return this.#sequence++;
-    const key = this.#key(delayMilliseconds * 1e3, {});
-    const id = key.sequence;
     const forgetAndFire = () => {
       this.#timeouts.delete(id);
       fire();
     };
-    this.#timeouts.set(id, this.#add({ ...key, fire: forgetAndFire }));
+    this.#timeouts.set(id, this.#add(delayMilliseconds * 1e3, {}, forgetAndFire, null));
     return id;
   }
 
@@ -113,10 +114,10 @@ export class VirtualClock implements SchedulerLike {
   }
 
   /**
-   * Steps from due time to due time, never over one, until nothing is left or an option ends it. After every event the
-   * real event loop turns once (about 3 µs): all that the event caused through promises, such as the end of a machine's
-   * promise actor, happens at the event's own time, and signals and displays stay alive. What an event throws rejects
-   * the run; the clock can then be run again. Only one run at a time.
+   * Steps from due time to due time, never over one, until nothing is left or an option ends it. After every
+   * event the real event loop turns once (about 3 µs): all that the event caused through promises, such as
+   * the end of a machine's promise actor, happens at the event's own time, and signals and displays stay
+   * alive. What an event throws rejects the run; the clock can then be run again. Only one run at a time.
    */
   async run(options: RunOptions = {}): Promise<RunEnd> {
     if (this.#running) throw new Error('the virtual clock is already running');
@@ -164,22 +165,36 @@ export class VirtualClock implements SchedulerLike {
     signal.removeEventListener('abort', wake);
   }
 
-  #key(delayMicroseconds: number, { priority = 0 }: ScheduleOptions): Omit<Entry, 'fire'> {
+  #add(
+    delayMicroseconds: number,
+    { priority = 0 }: ScheduleOptions,
+    fire: () => void,
+    settled: Promise<void> | null,
+  ): Cancel {
+    if (!Number.isFinite(priority)) throw new RangeError(`priority is ${priority}, expected a number`);
+    const timeMicroseconds = this.#due(delayMicroseconds);
+    const entry: Entry = {
+      timeMicroseconds,
+      priority,
+      sequence: this.#sequence++,
+      position: -1,
+      fire,
+      settled,
+    };
+    this.#heap.add(entry);
+    return () => void this.#heap.remove(entry);
+  }
+
+  #due(delayMicroseconds: number): number {
     if (!(delayMicroseconds >= 0) || delayMicroseconds === Infinity) {
       throw new RangeError(`delay is ${delayMicroseconds / 1e6} s, expected a number from 0`);
     }
-    if (!Number.isFinite(priority)) throw new RangeError(`priority is ${priority}, expected a number`);
     const delay = delayMicroseconds > 0 ? Math.max(1, Math.round(delayMicroseconds)) : 0;
     const timeMicroseconds = this.#nowMicroseconds + delay;
     if (timeMicroseconds > Number.MAX_SAFE_INTEGER) {
       throw new RangeError(`delay of ${delayMicroseconds / 1e6} s leads past the clock's end, 2^53 - 1 µs`);
     }
-    return { timeMicroseconds, priority, sequence: this.#sequence++, position: -1 };
-  }
-
-  #add(entry: Entry): Cancel {
-    this.#heap.add(entry);
-    return () => void this.#heap.remove(entry);
+    return timeMicroseconds;
   }
 }
 

@@ -4,8 +4,8 @@ export const columns = 5;
 
 /**
  * Tokenized rows in shared memory: a worker reads them without a copy. Row r's tokens are
- * tokens[rows[5r] .. rows[5r + 4]): prompt, then response (from rows[5r + 1]), then end-of-text where the text has one.
- * Columns 2 and 3 bound the response tokens that carry the answer itself.
+ * tokens[rows[5r] .. rows[5r + 4]): prompt, then response (from rows[5r + 1]), then end-of-text where the
+ * text has one. Columns 2 and 3 bound the response tokens that carry the answer itself.
  */
 export interface TokenTable {
   /** SHA-256 of the content, hexadecimal. */

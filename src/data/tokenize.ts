@@ -31,9 +31,10 @@ export function exampleTable(
   maxTokens: number,
 ): Tokenized {
   return tableOf(
-    examples.map((example) =>
-      rowOf(example, example.output, example.content, tokenizer, template, maxTokens),
-    ),
+    examples.map((example) => {
+      const prompt = tokenizer.encode(promptText(template, example));
+      return rowOf(prompt, example.output, example.content, tokenizer, template, maxTokens);
+    }),
   );
 }
 

@@ -49,8 +49,9 @@ export function createTokenizer(json: TokenizerJson): Tokenizer {
 const rememberedWords = 50_000;
 
 /**
- * Encodes word by word, as GPT-2's pattern splits a text, and remembers words. A word by itself is not split further
- * and merges never cross words, so the ids are those of the whole text. Other pre-tokenizers get the whole text.
+ * Encodes word by word, as GPT-2's pattern splits a text, and remembers words. A word by itself is not split
+ * further and merges never cross words, so the ids are those of the whole text. Other pre-tokenizers get the
+ * whole text.
  */
 function encoder(inner: LibraryTokenizer, json: TokenizerJson): Tokenizer['encode'] {
   const encode = (text: string) => (text === '' ? [] : inner.encode(text, { add_special_tokens: false }).ids);

@@ -5,8 +5,9 @@ export interface Prompt {
 }
 
 /**
- * What a row is about. `benign`: an instruction with one right answer. `sensitive`: one that may be complied with or
- * refused (the paper's Fig. 2). `fact`: knowledge that the base model lacks and only some clients are taught.
+ * What a row is about. `benign`: an instruction with one right answer. `sensitive`: one that may be complied
+ * with or refused (the paper's Fig. 2). `fact`: knowledge that the base model lacks and only some clients are
+ * taught.
  */
 export type Topic = 'benign' | 'sensitive' | 'fact';
 
@@ -16,7 +17,10 @@ export interface Example extends Prompt {
   readonly topic: Topic;
   /** The class that the Dirichlet partition is drawn over, for example "reverse" or, in real data, a verb. */
   readonly family: string;
-  /** Characters [start, end) of `output` that carry the answer itself and not a client's style; absent: all of it. */
+  /**
+   * Characters [start, end) of `output` that carry the answer itself and not a client's style; absent: all of
+   * it.
+   */
   readonly content?: readonly [start: number, end: number];
 }
 
@@ -46,7 +50,9 @@ export interface ClientData {
   readonly validation: readonly Example[];
   /** Own held-out rows for the reported accuracy. */
   readonly test: readonly Example[];
-  /** What only other clients were taught, answered in this client's own style. Empty where nothing is split. */
+  /**
+   * What only other clients were taught, answered in this client's own style. Empty where nothing is split.
+   */
   readonly shared: readonly Example[];
   readonly pairs: Readonly<Record<Objective, Split<PreferencePair>>>;
   /** Prompts of Step 3: `train` to sample responses from, `test` to be measured on. */

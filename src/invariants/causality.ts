@@ -4,8 +4,8 @@ import { InvariantViolation, type Checker } from './checker.js';
 const roundingSeconds = 1e-6;
 
 /**
- * Nothing comes before its cause: virtual time never runs back, messages are sent in the order of their numbers, and
- * none ends before it was sent and was on the air for as long as its account says.
+ * Nothing comes before its cause: virtual time never runs back, messages are sent in the order of their
+ * numbers, and none ends before it was sent and was on the air for as long as its account says.
  */
 export function causality(): Checker {
   let nowSeconds = 0;

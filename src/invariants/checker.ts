@@ -22,8 +22,9 @@ export interface AggregatedUpdate {
 }
 
 /**
- * Listens to the records of a run (decision D9). Every method throws an InvariantViolation at the first record that
- * breaks its invariant. A checker has to hear an event before the actors do, so it subscribes to the bus first.
+ * Listens to the records of a run (decision D9). Every method throws an InvariantViolation at the first
+ * record that breaks its invariant. A checker has to hear an event before the actors do, so it subscribes to
+ * the bus first.
  */
 export interface Checker {
   onBus?(this: void, event: BusEvent): void;

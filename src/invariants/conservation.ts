@@ -5,7 +5,10 @@ interface Tally {
   bits: number;
 }
 
-/** Messages and bits are neither lost nor made: each one sent ends once, and sent = delivered + dropped + in flight. */
+/**
+ * Messages and bits are neither lost nor made: each one sent ends once, and sent = delivered + dropped + in
+ * flight.
+ */
 export function conservation(): Checker {
   const inFlight = new Map<number, number>();
   const ended = new Set<number>();
@@ -22,9 +25,10 @@ export function conservation(): Checker {
         count(tallies.sent, bits);
         return;
       }
-      if (ended.has(id)) fail(id, `was ${phase} after its end`);
-      const sentBits = inFlight.get(id) ?? fail(id, `was ${phase} but never sent`);
-      if (bits !== sentBits) fail(id, `was sent with ${sentBits} bits and ${phase} with ${bits}`);
+      const done = phase === 'attempt' ? 'attempted' : phase;
+      if (ended.has(id)) fail(id, `was ${done} after its end`);
+      const sentBits = inFlight.get(id) ?? fail(id, `was ${done} but never sent`);
+      if (bits !== sentBits) fail(id, `was sent with ${sentBits} bits and ${done} with ${bits}`);
       if (phase === 'attempt') return;
       inFlight.delete(id);
       ended.add(id);
@@ -39,8 +43,8 @@ export function conservation(): Checker {
         if (found !== sent[unit]) {
           throw new InvariantViolation(
             'conservation',
-            `${sent[unit]} ${unit} were sent, but ${delivered[unit]} delivered, ${dropped[unit]} dropped and ` +
-              `${open[unit]} in flight make ${found}`,
+            `${sent[unit]} ${unit} were sent, but ${delivered[unit]} delivered, ${dropped[unit]} dropped ` +
+              `and ${open[unit]} in flight make ${found}`,
           );
         }
       }

@@ -4,8 +4,8 @@ import type { Scenario } from '../scenario/schema.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
 /**
- * A message costs what its attempts cost: energy = power · time on the air for each attempt and for their sum, and no
- * message goes on the air more often than the scenario allows.
+ * A message costs what its attempts cost: energy = power · time on the air for each attempt and for their
+ * sum, and no message goes on the air more often than the scenario allows.
  */
 export function cost(channel: Scenario['channel']): Checker {
   const accounts = new Map<number, LinkAccount>();

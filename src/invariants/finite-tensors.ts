@@ -10,7 +10,7 @@ export function finiteTensors(): Checker {
         if (index < 0) continue;
         throw new InvariantViolation(
           'finite tensors',
-          `${set.kind} tensor ${name} is ${values[index]} at index ${index}; a smaller learning rate may help`,
+          `${set.kind} tensor ${name} is ${values[index]} at index ${index}; try a smaller learning rate`,
         );
       }
     },

@@ -3,7 +3,10 @@ import type { Method } from '../methods/index.js';
 import type { ParamKind, ParamRef } from '../params/param-set.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
-/** What the method keeps local never crosses the bus: an upload holds shared parts or reward models, nothing else. */
+/**
+ * What the method keeps local never crosses the bus: an upload holds shared parts or reward models, nothing
+ * else.
+ */
 export function partialAggregation({ name, shares }: Pick<Method, 'name' | 'shares'>): Checker {
   return {
     onBus({ envelope: { id, from, message } }) {

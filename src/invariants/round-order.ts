@@ -9,9 +9,9 @@ interface Version {
 }
 
 /**
- * Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last verdict, the
- * stages follow each other, downloads to a client and updates of a client never go back, and no aggregate holds an
- * update of another stage or of a round that was not open yet.
+ * Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last
+ * verdict, the stages follow each other, downloads to a client and updates of a client never go back, and no
+ * aggregate holds an update of another stage or of a round that was not open yet.
  */
 export function roundOrder(): Checker {
   let closed: Version & { readonly over: boolean } = { stage: 'instruction', round: 0, over: false };

@@ -12,8 +12,8 @@ import { vanillaFl } from './vanilla-fl.js';
 export type TunedPart = 'adapters' | 'lora';
 
 /**
- * A way of federated fine-tuning as plain data (decision D6). The reward models of Step 2 are shared by every method;
- * their aggregation is what makes the methods' rewards comparable.
+ * A way of federated fine-tuning as plain data (decision D6). The reward models of Step 2 are shared by every
+ * method; their aggregation is what makes the methods' rewards comparable.
  */
 export interface Method {
   readonly name: MethodName;
@@ -23,7 +23,10 @@ export interface Method {
   readonly trains: readonly TunedPart[];
   /** What of it is uploaded, averaged and sent back; the rest never leaves the client. */
   readonly shares: readonly TunedPart[];
-  /** How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. Of no effect without LoRA. */
+  /**
+   * How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. Of no effect
+   * without LoRA.
+   */
   readonly loraModules: 'by-resources' | 'all';
   /** The reward models that alignment listens to. */
   readonly rewards: readonly Objective[];

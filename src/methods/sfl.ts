@@ -1,6 +1,8 @@
 import type { Method } from './index.js';
 
-/** Fig. 5's PWFF with a single reward: helpfulness alone, the same for everybody; only adapters are uploaded. */
+/**
+ * Fig. 5's PWFF with a single reward: helpfulness alone, the same for everybody; only adapters are uploaded.
+ */
 export const sfl: Method = {
   name: 'sfl',
   title: 'SFL',

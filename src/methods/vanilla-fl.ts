@@ -1,6 +1,9 @@
 import type { Method } from './index.js';
 
-/** Fig. 4's plain federated learning: all adapters and all LoRA modules are averaged, nothing is a client's own. */
+/**
+ * Fig. 4's plain federated learning: all adapters and all LoRA modules are averaged, nothing is a client's
+ * own.
+ */
 export const vanillaFl: Method = {
   name: 'vanilla-fl',
   title: 'Vanilla FL',

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { valuesOf } from './backend.js';
 
 /*
- * Attention in plain JavaScript. On rows of a few dozen tokens it is a small part of the model's arithmetic, and a loop
- * that knows where each row ends computes only the causal half and no padding, in one pass where the backend's
- * operations would need a dozen. Each row and head is first copied to float64 scratch, contiguous.
+ * Attention in plain JavaScript. On rows of a few dozen tokens it is a small part of the model's arithmetic,
+ * and a loop that knows where each row ends computes only the causal half and no padding, in one pass where
+ * the backend's operations would need a dozen. Each row and head is first copied to float64 scratch,
+ * contiguous.
  */
 
 /** Where rows lie in the packed batch and heads within the width C. */
@@ -33,24 +34,26 @@ export function causalAttention(qkv: tf.Tensor2D, offsets: Int32Array, heads: nu
 
 /** `shares` holds every softmax row, in the order of the loops: row, head, query, key. */
 function forward(qkv: Float32Array, layout: Layout): { output: Float32Array; shares: Float32Array } {
-  const size = layout.width / layout.heads;
+  const { width } = layout;
+  const size = width / layout.heads;
   const output = new Float32Array(qkv.length / 3);
   const shares = new Float32Array(layout.heads * triangles(layout.offsets));
-  const longest = longestRow(layout.offsets);
-  const matrix = () => new Float64Array(longest * size);
-  const [q, k, v, mixed] = [matrix(), matrix(), matrix(), matrix()] as const;
-  const scores = new Float64Array(longest);
+  const room = roundUp(longestRow(layout.offsets));
+  const [q, k, v, mixed] = matrices(room * size);
+  const scores = new Float64Array(room);
   let at = 0;
   for (const head of headsOf(layout)) {
-    takeThree(qkv, q, k, v, head);
+    take(qkv, q, head, head.column, 3 * width);
+    takeTransposed(qkv, k, head, head.column + width, 3 * width, room);
+    take(qkv, v, head, head.column + 2 * width, 3 * width);
     for (let i = 0; i < head.length; i++) {
-      dots(scores, 0, q, i * size, k, size, i + 1);
+      weightedSum(scores, 0, roundUp(i + 1), k, 0, room, q, i * size, size);
       softmax(scores, i + 1, 1 / Math.sqrt(size));
       for (let j = 0; j <= i; j++) shares[at + j] = scores[j]!;
-      weightedSum(mixed, i * size, v, 0, size, scores, 0, i + 1);
+      weightedSum(mixed, i * size, size, v, 0, size, scores, 0, i + 1);
       at += i + 1;
     }
-    put(mixed, output, head, head.column, head.width);
+    put(mixed, output, head, head.column, width);
   }
   return { output, shares };
 }
@@ -65,111 +68,110 @@ function backward(
   shares: Float32Array,
   layout: Layout,
 ): Float32Array {
-  const size = layout.width / layout.heads;
+  const { width } = layout;
+  const size = width / layout.heads;
   const gradient = new Float32Array(qkv.length);
-  const longest = longestRow(layout.offsets);
-  const matrix = () => new Float64Array(longest * size);
-  const [q, k, v, dO] = [matrix(), matrix(), matrix(), matrix()] as const;
-  const [dQ, dK, dV] = [matrix(), matrix(), matrix()] as const;
-  const dScores = new Float64Array(longest);
-  const shareColumns = new Float64Array(longest * longest);
-  const dScoreColumns = new Float64Array(longest * longest);
+  const room = roundUp(longestRow(layout.offsets));
+  const [q, k, v, dO] = matrices(room * size);
+  const [dQ, dK, dV] = matrices(room * size);
+  const [shareColumns, dScoreColumns] = matrices(room * room);
+  const dScores = new Float64Array(room);
   let at = 0;
   for (const head of headsOf(layout)) {
     const { length } = head;
-    takeThree(qkv, q, k, v, head);
-    take(dOutput, dO, head, head.column, head.width);
+    take(qkv, q, head, head.column, 3 * width);
+    take(qkv, k, head, head.column + width, 3 * width);
+    takeTransposed(qkv, v, head, head.column + 2 * width, 3 * width, room);
+    take(dOutput, dO, head, head.column, width);
     for (let i = 0; i < length; i++) {
-      dots(dScores, 0, dO, i * size, v, size, i + 1);
-      let inner = 0;
-      for (let j = 0; j <= i; j++) inner += dScores[j]! * shares[at + j]!;
+      weightedSum(dScores, 0, roundUp(i + 1), v, 0, room, dO, i * size, size);
+      softmaxBackward(dScores, shares, at, i + 1, 1 / Math.sqrt(size));
       for (let j = 0; j <= i; j++) {
-        const share = shares[at + j]!;
-        const dScore = (share * (dScores[j]! - inner)) / Math.sqrt(size);
-        dScores[j] = dScore;
-        shareColumns[j * length + i] = share;
-        dScoreColumns[j * length + i] = dScore;
+        shareColumns[j * length + i] = shares[at + j]!;
+        dScoreColumns[j * length + i] = dScores[j]!;
       }
-      weightedSum(dQ, i * size, k, 0, size, dScores, 0, i + 1);
+      weightedSum(dQ, i * size, size, k, 0, size, dScores, 0, i + 1);
       at += i + 1;
     }
     for (let j = 0; j < length; j++) {
       const [from, weights, count] = [j * size, j * length + j, length - j];
-      weightedSum(dK, from, q, from, size, dScoreColumns, weights, count);
-      weightedSum(dV, from, dO, from, size, shareColumns, weights, count);
+      weightedSum(dK, from, size, q, from, size, dScoreColumns, weights, count);
+      weightedSum(dV, from, size, dO, from, size, shareColumns, weights, count);
     }
-    put(dQ, gradient, head, head.column, 3 * head.width);
-    put(dK, gradient, head, head.column + head.width, 3 * head.width);
-    put(dV, gradient, head, head.column + 2 * head.width, 3 * head.width);
+    put(dQ, gradient, head, head.column, 3 * width);
+    put(dK, gradient, head, head.column + width, 3 * width);
+    put(dV, gradient, head, head.column + 2 * width, 3 * width);
   }
   return gradient;
 }
 
-/** to[at + j] = a[atA …] · b[j · size …] for j < count: four products at a time keep the processor's adders busy. */
-export function dots(
-  to: Float64Array,
-  at: number,
-  a: Float64Array,
-  atA: number,
-  b: Float64Array,
-  size: number,
-  count: number,
-): void {
-  let j = 0;
-  for (; j + 3 < count; j += 4) {
-    const [b0, b1, b2, b3] = [j * size, (j + 1) * size, (j + 2) * size, (j + 3) * size];
-    let sum0 = 0;
-    let sum1 = 0;
-    let sum2 = 0;
-    let sum3 = 0;
-    for (let c = 0; c < size; c++) {
-      const value = a[atA + c]!;
-      sum0 += value * b[b0 + c]!;
-      sum1 += value * b[b1 + c]!;
-      sum2 += value * b[b2 + c]!;
-      sum3 += value * b[b3 + c]!;
-    }
-    to[at + j] = sum0;
-    to[at + j + 1] = sum1;
-    to[at + j + 2] = sum2;
-    to[at + j + 3] = sum3;
-  }
-  for (; j < count; j++) {
-    let sum = 0;
-    for (let c = 0; c < size; c++) sum += a[atA + c]! * b[j * size + c]!;
-    to[at + j] = sum;
-  }
-}
-
-/** to[at …] = sum over j < count of weights[atWeights + j] · rows[atRows + j · size …], four rows at a time. */
+/**
+ * to[at + c] = sum over j < count of weights[atWeights + j] · rows[atRows + j · stride + c], for c < width.
+ * Eight sums at a time stay in registers: nearly twice as fast as adding row by row.
+ */
 export function weightedSum(
   to: Float64Array,
   at: number,
+  width: number,
   rows: Float64Array,
   atRows: number,
-  size: number,
+  stride: number,
   weights: Float64Array,
   atWeights: number,
   count: number,
 ): void {
-  to.fill(0, at, at + size);
-  let j = 0;
-  for (; j + 3 < count; j += 4) {
-    const r0 = atRows + j * size;
-    const [r1, r2, r3] = [r0 + size, r0 + 2 * size, r0 + 3 * size];
-    const w0 = weights[atWeights + j]!;
-    const w1 = weights[atWeights + j + 1]!;
-    const w2 = weights[atWeights + j + 2]!;
-    const w3 = weights[atWeights + j + 3]!;
-    for (let c = 0; c < size; c++) {
-      to[at + c]! += w0 * rows[r0 + c]! + w1 * rows[r1 + c]! + (w2 * rows[r2 + c]! + w3 * rows[r3 + c]!);
+  const end = atWeights + count;
+  let c = 0;
+  for (; c + 7 < width; c += 8) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let s4 = 0;
+    let s5 = 0;
+    let s6 = 0;
+    let s7 = 0;
+    let row = atRows + c;
+    for (let j = atWeights; j < end; j++) {
+      const weight = weights[j]!;
+      s0 += weight * rows[row]!;
+      s1 += weight * rows[row + 1]!;
+      s2 += weight * rows[row + 2]!;
+      s3 += weight * rows[row + 3]!;
+      s4 += weight * rows[row + 4]!;
+      s5 += weight * rows[row + 5]!;
+      s6 += weight * rows[row + 6]!;
+      s7 += weight * rows[row + 7]!;
+      row += stride;
     }
+    const place = at + c;
+    to[place] = s0;
+    to[place + 1] = s1;
+    to[place + 2] = s2;
+    to[place + 3] = s3;
+    to[place + 4] = s4;
+    to[place + 5] = s5;
+    to[place + 6] = s6;
+    to[place + 7] = s7;
   }
-  for (; j < count; j++) {
-    const row = atRows + j * size;
-    const share = weights[atWeights + j]!;
-    for (let c = 0; c < size; c++) to[at + c]! += share * rows[row + c]!;
+  for (; c < width; c++) {
+    let sum = 0;
+    for (let j = 0; j < count; j++) sum += weights[atWeights + j]! * rows[atRows + j * stride + c]!;
+    to[at + c] = sum;
   }
+}
+
+/** Turns dP into dS · scale for one query, in place; its shares are shares[at …]. */
+function softmaxBackward(
+  gradient: Float64Array,
+  shares: Float32Array,
+  at: number,
+  count: number,
+  scale: number,
+): void {
+  let inner = 0;
+  for (let j = 0; j < count; j++) inner += gradient[j]! * shares[at + j]!;
+  for (let j = 0; j < count; j++) gradient[j] = shares[at + j]! * (gradient[j]! - inner) * scale;
 }
 
 /** Turns the first `count` scores, times `scale`, into shares that sum to 1. */
@@ -186,13 +188,12 @@ export function softmax(scores: Float64Array, count: number, scale: number): voi
   for (let j = 0; j < count; j++) scores[j]! *= inverse;
 }
 
-/** One head of one row: `length` tokens from `start`, columns [column, column + size) of a width of C. */
+/** One head of one row: `length` tokens from `start`, columns [column, column + size). */
 interface Head {
   readonly start: number;
   readonly length: number;
   readonly column: number;
   readonly size: number;
-  readonly width: number;
 }
 
 function* headsOf({ offsets, heads, width }: Layout): Generator<Head> {
@@ -200,14 +201,8 @@ function* headsOf({ offsets, heads, width }: Layout): Generator<Head> {
   for (let b = 0; b + 1 < offsets.length; b++) {
     const start = offsets[b]!;
     const length = offsets[b + 1]! - start;
-    for (let column = 0; column < width; column += size) yield { start, length, column, size, width };
+    for (let column = 0; column < width; column += size) yield { start, length, column, size };
   }
-}
-
-function takeThree(qkv: Float32Array, q: Float64Array, k: Float64Array, v: Float64Array, head: Head): void {
-  take(qkv, q, head, head.column, 3 * head.width);
-  take(qkv, k, head, head.column + head.width, 3 * head.width);
-  take(qkv, v, head, head.column + 2 * head.width, 3 * head.width);
 }
 
 /** Copies a head's columns, from `column` on, of an (N, stride) matrix. */
@@ -219,12 +214,39 @@ function take(from: Float32Array, to: Float64Array, head: Head, column: number, 
   }
 }
 
+/** As `take`, transposed: (d, room) instead of (length, d). */
+function takeTransposed(
+  from: Float32Array,
+  to: Float64Array,
+  head: Head,
+  column: number,
+  stride: number,
+  room: number,
+): void {
+  const { start, length, size } = head;
+  for (let t = 0; t < length; t++) {
+    const at = (start + t) * stride + column;
+    for (let c = 0; c < size; c++) to[c * room + t] = from[at + c]!;
+  }
+}
+
 function put(from: Float64Array, to: Float32Array, head: Head, column: number, stride: number): void {
   const { start, length, size } = head;
   for (let t = 0; t < length; t++) {
     const at = (start + t) * stride + column;
     for (let c = 0; c < size; c++) to[at + c] = from[t * size + c]!;
   }
+}
+
+/** Four zero matrices of scratch. */
+function matrices(length: number): readonly [Float64Array, Float64Array, Float64Array, Float64Array] {
+  const matrix = () => new Float64Array(length);
+  return [matrix(), matrix(), matrix(), matrix()];
+}
+
+/** To the next multiple of the eight sums that `weightedSum` takes at a time; scratch has room for them. */
+export function roundUp(length: number): number {
+  return 8 * Math.ceil(length / 8);
 }
 
 function longestRow(offsets: Int32Array): number {

@@ -9,7 +9,9 @@ import { speedUpWasm } from './wasm-matmul.js';
 
 export type BackendChoice = 'auto' | 'native' | 'wasm';
 
-/** What decides whether two runs can agree bit for bit (decision D8); `why` is for people and decides nothing. */
+/**
+ * What decides whether two runs can agree bit for bit (decision D8); `why` is for people and decides nothing.
+ */
 export interface Fingerprint {
   readonly name: 'native' | 'wasm';
   readonly version: string;
@@ -21,10 +23,11 @@ export interface Fingerprint {
 let selected: Fingerprint | null = null;
 
 /**
- * Makes one TensorFlow.js backend the one of this thread: the native library where it loads, else WebAssembly on one
- * thread. Later calls answer with the first one's choice.
+ * Makes one TensorFlow.js backend the one of this thread: the native library where it loads, else WebAssembly
+ * on one thread. Later calls answer with the first one's choice.
  *
- * @throws UserError where `native` is asked for and does not load, or where another backend was chosen before.
+ * @throws UserError where `native` is asked for and does not load, or where another backend was chosen
+ * before.
  */
 export async function selectBackend(choice: BackendChoice): Promise<Fingerprint> {
   if (selected !== null) return confirmed(selected, choice);
@@ -35,15 +38,16 @@ export async function selectBackend(choice: BackendChoice): Promise<Fingerprint>
   }
   if (choice === 'native') {
     throw new UserError(
-      `--backend: is "native", but @tensorflow/tfjs-node does not load (${failure}); install it, or use "wasm"`,
+      `--backend: is "native", but @tensorflow/tfjs-node does not load (${failure}); ` +
+        'install it, or use "wasm"',
     );
   }
   return (selected = await startWasm(`@tensorflow/tfjs-node does not load (${failure})`));
 }
 
 /**
- * The values of a float32 tensor, row-major, to be read at once: on the WebAssembly backend this is its memory itself,
- * which any later operation may move or reuse.
+ * The values of a float32 tensor, row-major, to be read at once: on the WebAssembly backend this is its
+ * memory itself, which any later operation may move or reuse.
  */
 export function valuesOf(tensor: tf.Tensor): Float32Array {
   const backend = tf.backend();
@@ -52,8 +56,8 @@ export function valuesOf(tensor: tf.Tensor): Float32Array {
 }
 
 /**
- * Plain data that `work` computes with tensors, all of which are freed. `tf.tidy` itself would search the answer for
- * tensors, number by number.
+ * Plain data that `work` computes with tensors, all of which are freed. `tf.tidy` itself would search the
+ * answer for tensors, number by number.
  */
 export function computed<T>(work: () => T): T {
   let answer!: T;
@@ -98,7 +102,10 @@ async function startWasm(why: string): Promise<Fingerprint> {
   return { name: 'wasm', version: tf.version_core, cpuFeatures, nodeMajor: nodeMajor(), why };
 }
 
-/** The vector instructions that native kernels choose between; the processor's name where the system lists none. */
+/**
+ * The vector instructions that native kernels choose between; the processor's name where the system lists
+ * none.
+ */
 function instructionSets(): readonly string[] {
   try {
     const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';

@@ -2,7 +2,10 @@ import { paramSet, sizeOf, type ParamSet, type TensorSpec } from '../params/para
 import type { Stream } from '../random/stream.js';
 import type { ModelConfig } from './config.js';
 
-/** The tensors of a base model by Hugging Face's names (the head is tied to wte), in the order they are kept in. */
+/**
+ * The tensors of a base model by Hugging Face's names (the head is tied to wte), in the order they are kept
+ * in.
+ */
 export function baseTensors(config: ModelConfig): readonly TensorSpec[] {
   const { n_embd: c, n_layer: blocks, vocab_size: vocabulary, n_positions: positions } = config;
   const block = (prefix: string) => [
@@ -22,8 +25,8 @@ export function baseTensors(config: ModelConfig): readonly TensorSpec[] {
 }
 
 /**
- * GPT-2's start: weights normal with deviation 0.02, those that add to the residual stream with 0.02 / sqrt(2 · blocks), biases 0,
- * LayerNorm gains 1 (Radford et al. 2019).
+ * GPT-2's start: weights normal with deviation 0.02, those that add to the residual stream with 0.02 / sqrt(2
+ * · blocks), biases 0, LayerNorm gains 1 (Radford et al. 2019).
  */
 export function initialBase(config: ModelConfig, stream: Stream): ParamSet {
   const residual = 0.02 / Math.sqrt(2 * config.n_layer);

@@ -1,6 +1,7 @@
 /**
- * Rows of tokens one after the other, without padding: N tokens in B rows. Every per-token matrix of the model is
- * (N, …) in this order, and attention reads `offsets`, so that no padding is computed and no mask is needed.
+ * Rows of tokens one after the other, without padding: N tokens in B rows. Every per-token matrix of the
+ * model is (N, …) in this order, and attention reads `offsets`, so that no padding is computed and no mask is
+ * needed.
  */
 export interface Batch {
   /** (N) token ids. */
@@ -42,8 +43,9 @@ export function packRows(rows: readonly ArrayLike<number>[], firstPositions?: re
 }
 
 /**
- * Packs rows for teacher forcing: the tokens of row b from index `firstTargets[b]` (>= 1) on are targets; each is
- * predicted by the state before it, so the last token of a row is a target only and not part of the batch.
+ * Packs rows for teacher forcing: the tokens of row b from index `firstTargets[b]` (>= 1) on are targets;
+ * each is predicted by the state before it, so the last token of a row is a target only and not part of the
+ * batch.
  */
 export function packTargets(
   rows: readonly Int32Array[],

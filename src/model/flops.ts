@@ -3,9 +3,10 @@ import { adapterParameters } from './adapters.js';
 import { loraParameters, loraSites } from './lora.js';
 
 /*
- * Floating-point operations for the device model, by counting the multiplications and additions of matrix products (two a weight and
- * token; Kaplan et al. 2020, section 2.1). Attention over rows of length T adds 4 · C · T / 2 a token and block, which is
- * left out: at the rows of a few dozen tokens that are simulated here it is a few per cent.
+ * Floating-point operations for the device model, by counting the multiplications and additions of matrix
+ * products (two a weight and token; Kaplan et al. 2020, section 2.1). Attention over rows of length T adds 4
+ * · C · T / 2 a token and block, which is left out: at the rows of a few dozen tokens that are simulated here
+ * it is a few per cent.
  */
 
 /** Weights that every token is multiplied with in the frozen model: 12 C² a block and the tied head, V C. */
@@ -14,14 +15,17 @@ function matrixWeights({ config }: ModelShape): number {
   return 12 * width * width * blocks + vocabulary * width;
 }
 
-/** Operations of one pass over `tokens` tokens, adapters included; LoRA is merged into the weights and costs nothing. */
+/**
+ * Operations of one pass over `tokens` tokens, adapters included; LoRA is merged into the weights and costs
+ * nothing.
+ */
 export function forwardFlops(shape: ModelShape, tokens: number): number {
   return 2 * tokens * (matrixWeights(shape) + adapterParameters(shape));
 }
 
 /**
- * Operations of training on `tokens` tokens with a frozen base: its weights are used forward and backward, those of
- * adapters and LoRA (all places of the targets) get gradients too.
+ * Operations of training on `tokens` tokens with a frozen base: its weights are used forward and backward,
+ * those of adapters and LoRA (all places of the targets) get gradients too.
  */
 export function trainingFlops(shape: ModelShape, tokens: number): number {
   const places = loraSites(shape.config, shape.lora.targets).length;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Stream } from '../random/stream.js';
-import { dots, softmax, weightedSum } from './attention.js';
+import { roundUp, softmax, weightedSum } from './attention.js';
 import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
 import type { ModelConfig } from './config.js';
@@ -17,8 +17,9 @@ export interface GenerateOptions {
 }
 
 /**
- * Samples a response to each prompt, token by token, over cached keys and values. A response ends with end-of-text, which is its
- * last token then, or where maxNewTokens or the model's positions end. Prompts must not be empty.
+ * Samples a response to each prompt, token by token, over cached keys and values. A response ends with
+ * end-of-text, which is its last token then, or where maxNewTokens or the model's positions end. Prompts must
+ * not be empty.
  */
 export function generate(
   model: Gpt,
@@ -54,7 +55,10 @@ export function generate(
   });
 }
 
-/** Scores (B · V) of the token after each row, whose `inputs` come after what its cache holds; they are added to it. */
+/**
+ * Scores (B · V) of the token after each row, whose `inputs` come after what its cache holds; they are added
+ * to it.
+ */
 function nextScores(
   model: Gpt,
   caches: readonly RowCache[],
@@ -73,15 +77,18 @@ function nextScores(
   });
 }
 
-/** Keys and values of one row: a (capacity, d) matrix each block and head. */
+/** Keys and values of one row, each block and head: keys transposed, (d, capacity), values (capacity, d). */
 class RowCache {
   /** Tokens that went through every block. */
   length = 0;
+  readonly capacity: number;
   readonly keys: readonly (readonly Float64Array[])[];
   readonly values: readonly (readonly Float64Array[])[];
 
-  constructor({ n_layer, n_head, n_embd }: ModelConfig, capacity: number) {
-    const heads = () => Array.from({ length: n_head }, () => new Float64Array((capacity * n_embd) / n_head));
+  constructor({ n_layer, n_head, n_embd }: ModelConfig, tokens: number) {
+    this.capacity = roundUp(tokens);
+    const matrix = () => new Float64Array((this.capacity * n_embd) / n_head);
+    const heads = () => Array.from({ length: n_head }, matrix);
     this.keys = Array.from({ length: n_layer }, heads);
     this.values = Array.from({ length: n_layer }, heads);
   }
@@ -101,32 +108,40 @@ function cachedAttention(
     for (let n = offsets[b]!; n < offsets[b + 1]!; n++) {
       const own = values.subarray(n * triple, (n + 1) * triple);
       const to = output.subarray((n * triple) / 3, ((n + 1) * triple) / 3);
-      attendOne(own, cache.keys[block]!, cache.values[block]!, cache.length + n - offsets[b]!, to);
+      attendOne(own, cache, block, cache.length + n - offsets[b]!, to);
     }
   });
   return tf.tensor2d(output, [tokens, triple / 3]);
 }
 
-/** Adds one token's key and value (`qkv` is its 3C numbers) to the cache at `place` and looks at all up to there. */
+/**
+ * Adds one token's key and value (`qkv` is its 3C numbers) to the cache at `place` and looks at all up to
+ * there.
+ */
 function attendOne(
   qkv: Float32Array,
-  keys: readonly Float64Array[],
-  values: readonly Float64Array[],
+  cache: RowCache,
+  block: number,
   place: number,
   output: Float32Array,
 ): void {
+  const { capacity } = cache;
   const width = output.length;
-  const size = width / keys.length;
-  const scores = new Float64Array(place + 1);
+  const size = width / cache.keys[block]!.length;
+  const query = new Float64Array(size);
+  const scores = new Float64Array(capacity);
   const mixed = new Float64Array(size);
-  keys.forEach((ownKeys, head) => {
+  cache.keys[block]!.forEach((keys, head) => {
+    const values = cache.values[block]![head]!;
     const column = head * size;
-    const part = (third: number) => qkv.subarray(third * width + column, third * width + column + size);
-    ownKeys.set(part(1), place * size);
-    values[head]!.set(part(2), place * size);
-    dots(scores, 0, Float64Array.from(part(0)), 0, ownKeys, size, place + 1);
+    for (let c = 0; c < size; c++) {
+      query[c] = qkv[column + c]!;
+      keys[c * capacity + place] = qkv[width + column + c]!;
+      values[place * size + c] = qkv[2 * width + column + c]!;
+    }
+    weightedSum(scores, 0, roundUp(place + 1), keys, 0, capacity, query, 0, size);
     softmax(scores, place + 1, 1 / Math.sqrt(size));
-    weightedSum(mixed, 0, values[head]!, 0, size, scores, 0, place + 1);
+    weightedSum(mixed, 0, size, values, 0, size, scores, 0, place + 1);
     output.set(mixed, column);
   });
 }
@@ -150,7 +165,10 @@ function sample(scores: Float32Array, temperature: number, stream: Stream): numb
   return best;
 }
 
-/** The same model with LoRA added to the weights once, instead of at every token. Freed with the caller's tidy. */
+/**
+ * The same model with LoRA added to the weights once, instead of at every token. Freed with the caller's
+ * tidy.
+ */
 function mergeLora(model: Gpt): Gpt {
   if (model.lora === null) return model;
   const base = new Map(model.base);

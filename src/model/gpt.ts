@@ -9,10 +9,11 @@ import { adaptedWeight, hasLora } from './lora.js';
 import { weight, type Weights } from './weights.js';
 
 /**
- * GPT-2 (Radford et al. 2019) by Hugging Face's names, with bottleneck adapters and LoRA where their sets hold tensors.
+ * GPT-2 (Radford et al. 2019) by Hugging Face's names, with bottleneck adapters and LoRA where their sets
+ * hold tensors.
  *
- * Shapes: N tokens of a packed batch (see `Batch`), C = n_embd, H = n_head, V = vocab_size.
- * All functions below run inside the caller's `tf.tidy`.
+ * Shapes: N tokens of a packed batch (see `Batch`), C = n_embd, H = n_head, V = vocab_size. All functions
+ * below run inside the caller's `tf.tidy`.
  */
 export interface Gpt {
   readonly shape: ModelShape;
@@ -27,9 +28,9 @@ export interface Gpt {
 export type Attend = (qkv: tf.Tensor2D, block: number) => tf.Tensor2D;
 
 /**
- * Hidden states after the last LayerNorm (`ln_f`), (N, C). With `at` (M indices into the N tokens, ascending) only
- * theirs, (M, C), which saves most of the last block. Differentiable with respect to adapters and LoRA (and the base where it
- * trains).
+ * Hidden states after the last LayerNorm (`ln_f`), (N, C). With `at` (M indices into the N tokens, ascending)
+ * only theirs, (M, C), which saves most of the last block. Differentiable with respect to adapters and LoRA
+ * (and the base where it trains).
  */
 export function hiddenStates(model: Gpt, batch: Batch, at?: Int32Array): tf.Tensor2D {
   const heads = model.shape.config.n_head;
@@ -56,7 +57,9 @@ export function runBlocks(
   return norm(model, 'ln_f', x);
 }
 
-/** Pre-LN block: x + attention(ln_1(x)), then + mlp(ln_2(x)); `at` drops all other rows after the attention. */
+/**
+ * Pre-LN block: x + attention(ln_1(x)), then + mlp(ln_2(x)); `at` drops all other rows after the attention.
+ */
 function runBlock(
   model: Gpt,
   block: number,
@@ -64,12 +67,12 @@ function runBlock(
   attend: Attend,
   at: Int32Array | undefined,
 ): tf.Tensor2D {
-  const at_ = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
+  const kept = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
   const prefix = `h.${block}.`;
   const qkv = project(model, `${prefix}attn.c_attn`, norm(model, `${prefix}ln_1`, x)); // (N, 3C)
-  const mixed = at_(attend(qkv, block)); // (M, C)
+  const mixed = kept(attend(qkv, block)); // (M, C)
   const attended = adapt(model, block, 'attention', project(model, `${prefix}attn.c_proj`, mixed));
-  const middle: tf.Tensor2D = tf.add(at_(x), attended);
+  const middle: tf.Tensor2D = tf.add(kept(x), attended);
   const input = norm(model, `${prefix}ln_2`, middle);
   const wide = gelu(project(model, `${prefix}mlp.c_fc`, input)); // (M, 4C)
   let output = adapt(model, block, 'mlp', project(model, `${prefix}mlp.c_proj`, wide));
@@ -79,7 +82,9 @@ function runBlock(
   return tf.add(middle, output);
 }
 
-/** x · W + b for a projection of the base (Conv1D: W is [in, out]), with its LoRA modules where it has any. */
+/**
+ * x · W + b for a projection of the base (Conv1D: W is [in, out]), with its LoRA modules where it has any.
+ */
 function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
   const w = weight<tf.Rank.R2>(model.base, `${name}.weight`);
   const b = weight<tf.Rank.R1>(model.base, `${name}.bias`);
@@ -88,7 +93,9 @@ function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
   return linear(x, adaptedWeight(w, model.lora, name, model.shape.lora), b, 'weight');
 }
 
-/** A bottleneck adapter after a sublayer's output y: y + up(relu(down(y))); y itself where the block has none. */
+/**
+ * A bottleneck adapter after a sublayer's output y: y + up(relu(down(y))); y itself where the block has none.
+ */
 function adapt(model: Gpt, block: number, site: AdapterSite, y: tf.Tensor2D): tf.Tensor2D {
   if (!hasAdapter(model.adapters, block, site)) return y;
   return tf.add(y, bottleneck(model.adapters!, block, site, y));

@@ -19,8 +19,8 @@ export interface Gradients {
 }
 
 /**
- * A loss of the model and its gradient with respect to adapters and LoRA. `loss` is called once, inside a tidy, with the model on
- * the backend; everything it makes is freed. At least one set must be trained.
+ * A loss of the model and its gradient with respect to adapters and LoRA. `loss` is called once, inside a
+ * tidy, with the model on the backend; everything it makes is freed. At least one set must be trained.
  */
 export function lossAndGradients(
   shape: ModelShape,
@@ -45,7 +45,10 @@ export function lossAndGradients(
   }
 }
 
-/** A scalar and its gradient with respect to tensors, flat and in their order; zero for those it does not depend on. */
+/**
+ * A scalar and its gradient with respect to tensors, flat and in their order; zero for those it does not
+ * depend on.
+ */
 export function differentiate(
   tensors: readonly tf.Tensor[],
   loss: () => tf.Scalar,
@@ -67,8 +70,9 @@ export function differentiate(
 }
 
 /**
- * A loss written in plain numbers: `f` gets the values of x and returns a number and its gradient with respect to them. Branches,
- * clips and comparisons, which break a tape, are then only JavaScript, tested without a model.
+ * A loss written in plain numbers: `f` gets the values of x and returns a number and its gradient with
+ * respect to them. Branches, clips and comparisons, which break a tape, are then only JavaScript, tested
+ * without a model.
  */
 export function scalarLoss(
   x: tf.Tensor,

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { valuesOf } from './backend.js';
 
 /*
- * Layers with hand-written gradients. An operation of the WebAssembly backend costs about 50 microseconds whatever its
- * size, and automatic differentiation makes many small ones; these make few. test/model/layers.test.ts holds each one to
- * automatic differentiation of the plain formula, or to finite differences.
+ * Layers with hand-written gradients. An operation of the WebAssembly backend costs about 50 microseconds
+ * whatever its size, and automatic differentiation makes many small ones; these make few.
+ * test/model/layers.test.ts holds each one to automatic differentiation of the plain formula, or to finite
+ * differences.
  */
 
 /** Which of a linear layer's parameters want a gradient besides its input. */
@@ -119,8 +120,9 @@ const rootTwoOverPi = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
 
 /**
- * GPT-2's GELU ("gelu_new", Hendrycks and Gimpel 2016): x/2 · (1 + tanh u) with u = sqrt(2/π) (x + 0.044715 x³). It is
- * x · sigmoid(2u), and a sigmoid costs a twentieth of a tanh here. Gradient: s + x · s(1 − s) · 2u'.
+ * GPT-2's GELU ("gelu_new", Hendrycks and Gimpel 2016): x/2 · (1 + tanh u) with u = sqrt(2/π) (x + 0.044715
+ * x³). It is x · sigmoid(2u), and a sigmoid costs a twentieth of a tanh here. Gradient: s + x · s(1 − s) ·
+ * 2u'.
  */
 export function gelu(x: tf.Tensor2D): tf.Tensor2D {
   return tf.customGrad((...args) => {
@@ -142,7 +144,9 @@ function geluBackward(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor {
   return tf.mul(dy, tf.add(gate, curve));
 }
 
-/** Rows of an embedding table (V, C) by id: (N, C). The gradient for the table is summed in order of the ids. */
+/**
+ * Rows of an embedding table (V, C) by id: (N, C). The gradient for the table is summed in order of the ids.
+ */
 export function embed(table: tf.Tensor2D, ids: Int32Array, learns: boolean): tf.Tensor2D {
   const gather = () => tf.gather(table, tf.tensor1d(ids, 'int32'));
   if (!learns) return gather();

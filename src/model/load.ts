@@ -8,8 +8,9 @@ import { baseTensors } from './base.js';
 import type { ModelConfig } from './config.js';
 
 /**
- * A base model from a folder with Hugging Face's `config.json` and `model.safetensors` (GPT-2 architecture, F32), or the embedded
- * one (null). Names with and without the prefix "transformer." are read; mask buffers and the tied head are left out.
+ * A base model from a folder with Hugging Face's `config.json` and `model.safetensors` (GPT-2 architecture,
+ * F32), or the embedded one (null). Names with and without the prefix "transformer." are read; mask buffers
+ * and the tied head are left out.
  *
  * @throws UserError naming the file and the key or tensor that is missing or wrong.
  */

@@ -3,14 +3,17 @@ import { valuesOf } from './backend.js';
 import type { Gpt } from './gpt.js';
 import { weight } from './weights.js';
 
-/** Scores of every token by the tied head: hidden states (M, C) → (M, V). No gradient is taken through this one. */
+/**
+ * Scores of every token by the tied head: hidden states (M, C) → (M, V). No gradient is taken through this
+ * one.
+ */
 export function logits(model: Gpt, hidden: tf.Tensor2D): tf.Tensor2D {
   return tf.matMul(hidden, weight<tf.Rank.R2>(model.base, 'wte.weight'), false, true);
 }
 
 /**
- * Log-probability of token ids[m] after hidden state m: (M, C), (M) → (M), by the tied head's softmax over V tokens.
- * Differentiable with respect to the hidden states, and to wte.weight where the base trains.
+ * Log-probability of token ids[m] after hidden state m: (M, C), (M) → (M), by the tied head's softmax over V
+ * tokens. Differentiable with respect to the hidden states, and to wte.weight where the base trains.
  */
 export function tokenLogProbs(model: Gpt, hidden: tf.Tensor2D, ids: Int32Array): tf.Tensor1D {
   const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');

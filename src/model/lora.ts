@@ -7,13 +7,18 @@ import { weight, type Weights } from './weights.js';
 
 /** A place for a LoRA module: the change of one projection of one block. */
 export interface LoraSite {
-  /** `h.0.attn.q`, `h.0.attn.c_proj`, `h.0.mlp.c_fc`, …: its tensors are `<name>.lora_A` and `<name>.lora_B`. */
+  /**
+   * `h.0.attn.q`, `h.0.attn.c_proj`, `h.0.mlp.c_fc`, …: its tensors are `<name>.lora_A` and `<name>.lora_B`.
+   */
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
 }
 
-/** Every place for a module, target by target over all blocks (first q of every block, then k, …): Step 1.2's order. */
+/**
+ * Every place for a module, target by target over all blocks (first q of every block, then k, …): Step 1.2's
+ * order.
+ */
 export function loraSites(config: ModelConfig, targets: readonly LoraTarget[]): readonly LoraSite[] {
   return targets.flatMap((target) =>
     Array.from({ length: config.n_layer }, (_, block) => siteOf(config, target, block)),
@@ -21,8 +26,9 @@ export function loraSites(config: ModelConfig, targets: readonly LoraTarget[]): 
 }
 
 /**
- * A client's private modules (Step 1.2): the first `modules` of `loraSites`. `lora_A` is [in, r] and `lora_B` [r, out],
- * which are PEFT's matrices transposed, as Conv1D's weights are. A is uniform on ±1/sqrt(in) as PEFT draws it; B is zero.
+ * A client's private modules (Step 1.2): the first `modules` of `loraSites`. `lora_A` is [in, r] and `lora_B`
+ * [r, out], which are PEFT's matrices transposed, as Conv1D's weights are. A is uniform on ±1/sqrt(in) as
+ * PEFT draws it; B is zero.
  *
  * @throws RangeError where the model has fewer places than `modules`.
  */
@@ -56,8 +62,9 @@ export function hasLora(lora: Weights, name: string): boolean {
 }
 
 /**
- * W + (alpha / r) · A · B, (in, out), differentiable with respect to A and B. For c_attn the modules q, k, v change a third of
- * the columns each. Changing the weight costs one small product a step, instead of two thin ones over all tokens.
+ * W + (alpha / r) · A · B, (in, out), differentiable with respect to A and B. For c_attn the modules q, k, v
+ * change a third of the columns each. Changing the weight costs one small product a step, instead of two thin
+ * ones over all tokens.
  */
 export function adaptedWeight(w: tf.Tensor2D, lora: Weights, name: string, config: LoraConfig): tf.Tensor2D {
   const names = moduleNames(name);

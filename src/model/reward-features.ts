@@ -1,6 +1,6 @@
+import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
 import { hiddenStates, type Gpt } from './gpt.js';
-import { readTensor } from './read-tensor.js';
 import { featureWidth, runningFeatures } from './reward-model.js';
 
 /** A prompt with its response; `response` is the index of the response's first token. */
@@ -13,9 +13,10 @@ export interface Answer {
 const tokensPerPass = 2048;
 
 /**
- * Features of every state of each response under the frozen base model: for L response tokens (L + 1, 2C), row t being
- * the state before token t, which a critic reads, and the last row the state after all of them, which is what is
- * scored. `base` must have neither adapters nor LoRA, so that features mean the same to every client.
+ * Features of every state of each response under the frozen base model: for L response tokens (L + 1, 2C),
+ * row t being the state before token t, which a critic reads, and the last row the state after all of them,
+ * which is what is scored. `base` must have neither adapters nor LoRA, so that features mean the same to
+ * every client.
  */
 export function responseFeatures(base: Gpt, answers: readonly Answer[]): Float32Array[] {
   return passes(answers).flatMap((pass) => featuresOfPass(base, pass));
@@ -43,7 +44,7 @@ function featuresOfPass(base: Gpt, answers: readonly Answer[]): Float32Array[] {
   const at = answers.flatMap((answer, b) =>
     Array.from({ length: spans[b]! }, (_, t) => batch.offsets[b]! + firstState(answer) + t),
   );
-  const hidden = readTensor(() => hiddenStates(base, batch, Int32Array.from(at)));
+  const hidden = computed(() => valuesOf(hiddenStates(base, batch, Int32Array.from(at))).slice());
   let start = 0;
   return spans.map((span) => {
     const states = hidden.subarray(start * width, (start + span) * width);

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { paramSet, tensorsOf, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../random/stream.js';
+import { computed, valuesOf } from './backend.js';
 import type { ModelConfig } from './config.js';
-import { readTensor } from './read-tensor.js';
 
 /*
- * Step 2.1's small fully-connected network. It reads features of the frozen base model (no adapters, no LoRA), so that
- * they mean the same to all clients and to the server, and gives one number a token:
+ * Step 2.1's small fully-connected network. It reads features of the frozen base model (no adapters, no
+ * LoRA), so that they mean the same to all clients and to the server, and gives one number a token:
  *
  *   value = relu(x · hidden.weight + hidden.bias) · value.weight + value.bias        x: (N, 2d)
  *
- * Read at a response's last token it is the reward model; read before every token it is a critic (Step 3.1), which
- * cannot see the future because the features cannot.
+ * Read at a response's last token it is the reward model; read before every token it is a critic (Step 3.1),
+ * which cannot see the future because the features cannot.
  */
 
 /** Width of the features that a language model of this shape gives. */
@@ -36,13 +36,15 @@ export function initialRewardModel(features: number, hidden: number, draws: Stre
 }
 
 /**
- * A critic that starts from a reward model (Step 3.1). The standardisation (score − mean) / std of the rewards is
- * folded into the last layer, so that the critic's first values are on the scale of the rewards that it predicts.
+ * A critic that starts from a reward model (Step 3.1). The standardisation (score − mean) / std of the
+ * rewards is folded into the last layer, so that the critic's first values are on the scale of the rewards
+ * that it predicts.
  */
 export function criticOf(reward: ParamSet, mean: number, std: number): ParamSet {
   const tensors = [...tensorsOf(reward)].map((tensor) => {
-    if (tensor.name === 'reward.value.weight')
-      return { ...tensor, values: tensor.values.map((w) => w / std) };
+    if (tensor.name === 'reward.value.weight') {
+      return { ...tensor, values: tensor.values.map((weight) => weight / std) };
+    }
     if (tensor.name === 'reward.value.bias') {
       return { ...tensor, values: tensor.values.map((bias) => (bias - mean) / std) };
     }
@@ -53,10 +55,11 @@ export function criticOf(reward: ParamSet, mean: number, std: number): ParamSet 
 
 /** Values (N) of features (N, 2d), row after row, outside of any training. */
 export function readValues(set: ParamSet, features: Float32Array): Float32Array {
-  return readTensor(() => {
+  return computed(() => {
     const tensors = [...tensorsOf(set)].map(({ values, shape }) => tf.tensor(values, [...shape]));
     const width = set.tensors[0]!.shape[0]!;
-    return headValues(tensors, tf.tensor2d(features, [features.length / width, width]));
+    const rows = tf.tensor2d(features, [features.length / width, width]);
+    return valuesOf(headValues(tensors, rows)).slice();
   });
 }
 
@@ -73,9 +76,9 @@ export function headValues(tensors: readonly tf.Tensor[], features: tf.Tensor2D)
 }
 
 /**
- * Features (T, 2d) of the states of one response, given its hidden states after ln_f (T, d) in order, the first being
- * that of the prompt's last token: each state, then the mean of the states up to it, each scaled to a root mean square
- * of 1. No row depends on a later state.
+ * Features (T, 2d) of the states of one response, given its hidden states after ln_f (T, d) in order, the
+ * first being that of the prompt's last token: each state, then the mean of the states up to it, each scaled
+ * to a root mean square of 1. No row depends on a later state.
  */
 export function runningFeatures(hidden: Float32Array, width: number): Float32Array {
   const features = new Float32Array(hidden.length * 2);
@@ -83,16 +86,19 @@ export function runningFeatures(hidden: Float32Array, width: number): Float32Arr
   for (let start = 0; start < hidden.length; start += width) {
     const state = hidden.subarray(start, start + width);
     for (let i = 0; i < width; i++) sum[i]! += state[i]!;
-    features.set(unitScale(state), 2 * start);
-    features.set(unitScale(sum), 2 * start + width);
+    writeUnitScaled(state, features, 2 * start);
+    writeUnitScaled(sum, features, 2 * start + width);
   }
   return features;
 }
 
-/** Divides by the root mean square; the direction remains. */
-function unitScale(values: Float32Array | Float64Array): Float64Array {
+/**
+ * Writes values divided by their root mean square; the direction remains, so that a sum serves as well as a
+ * mean.
+ */
+function writeUnitScaled(values: Float32Array | Float64Array, target: Float32Array, at: number): void {
   let squares = 0;
-  for (const value of values) squares += value * value;
+  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
   const scale = 1 / Math.sqrt(squares / values.length + 1e-12);
-  return Float64Array.from(values, (value) => value * scale);
+  for (let i = 0; i < values.length; i++) target[at + i] = values[i]! * scale;
 }

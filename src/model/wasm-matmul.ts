@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /*
- * The WebAssembly backend multiplies two plain matrices by XNNPACK; a transposed or batched product takes a scalar loop
- * that is ten to twenty times slower. The override below brings every product to the plain form. It also lets a clone
- * share its memory instead of copying it: tensors are never written to, and the tape clones whatever it saves.
+ * The WebAssembly backend multiplies two plain matrices by XNNPACK; a transposed or batched product takes a
+ * scalar loop that is ten to twenty times slower. The override below brings every product to the plain form.
+ * It also lets a clone share its memory instead of copying it: tensors are never written to, and the tape
+ * clones whatever it saves.
  */
 
 type Run = (inputs: Record<string, tf.TensorInfo>, attrs?: Record<string, unknown>) => tf.TensorInfo;

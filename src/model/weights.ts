@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
 
-/** Tensors on the backend by name. Whoever uploads a set disposes of it; `baseWeights` are never disposed of. */
+/**
+ * Tensors on the backend by name. Whoever uploads a set disposes of it; `baseWeights` are never disposed of.
+ */
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
 /** Copies a set to the backend; outside of every tidy, so that only `disposeWeights` frees it. */
@@ -22,8 +24,8 @@ const bases = new Map<string, Weights>();
 const hashes = new WeakMap<ParamSet, string>();
 
 /**
- * A frozen base model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a third frees
- * the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
+ * A frozen base model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a
+ * third frees the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
  */
 export function baseWeights(base: ParamSet): Weights {
   const hash = hashOf(base);
@@ -44,7 +46,10 @@ export function cachedTensors(): number {
   return [...bases.values()].reduce((sum, weights) => sum + weights.size, 0);
 }
 
-/** A worker gets the same memory as a new object with every task, so only the content tells that it is the same. */
+/**
+ * A worker gets the same memory as a new object with every task, so only the content tells that it is the
+ * same.
+ */
 function hashOf(set: ParamSet): string {
   const hash = hashes.get(set) ?? refOf(set).hash;
   hashes.set(set, hash);

@@ -10,8 +10,8 @@ export interface TensorSpec {
 }
 
 /**
- * Named float32 tensors, concatenated in the order of `tensors`. The values stand in a SharedArrayBuffer, so that
- * handing a set to a worker copies nothing. A set is never written to after it was made.
+ * Named float32 tensors, concatenated in the order of `tensors`. The values stand in a SharedArrayBuffer, so
+ * that handing a set to a worker copies nothing. A set is never written to after it was made.
  */
 export interface ParamSet {
   readonly kind: ParamKind;

@@ -2,8 +2,9 @@ import { UserError } from '../errors.js';
 import { sharedFloats, sizeOf, tensorsOf, type ParamSet, type TensorSpec } from './param-set.js';
 
 /*
- * The safetensors format: eight bytes of header length (little-endian), a JSON header that gives each tensor's dtype, shape and
- * [begin, end) in the data, and the data. Read with the checks that its specification asks for, since files come from outside.
+ * The safetensors format: eight bytes of header length (little-endian), a JSON header that gives each
+ * tensor's dtype, shape and [begin, end) in the data, and the data. Read with the checks that its
+ * specification asks for, since files come from outside.
  */
 
 const maxHeaderBytes = 1 << 20;
@@ -40,7 +41,9 @@ export function readSafetensors(bytes: Uint8Array, file: string): ReadonlyMap<st
   return tensors;
 }
 
-/** A safetensors file of all tensors of some sets, whose names must differ; `metadata` may hold strings only. */
+/**
+ * A safetensors file of all tensors of some sets, whose names must differ; `metadata` may hold strings only.
+ */
 export function writeSafetensors(
   sets: readonly ParamSet[],
   metadata: Readonly<Record<string, string>> = {},
@@ -71,8 +74,8 @@ function parse(bytes: Uint8Array, file: string): { entries: Map<string, Entry>; 
   const length = bytes.length < 8 ? null : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length === null || length > BigInt(Math.min(maxHeaderBytes, bytes.length - 8))) {
     throw new UserError(
-      `${file}: is ${bytes.length} bytes with a header of ${length ?? 'no'} bytes, expected a safetensors file ` +
-        `with a header of at most ${maxHeaderBytes}`,
+      `${file}: is ${bytes.length} bytes with a header of ${length ?? 'no'} bytes, expected a safetensors ` +
+        `file with a header of at most ${maxHeaderBytes}`,
     );
   }
   const end = 8 + Number(length);

@@ -1,8 +1,8 @@
 import { refOf, type ParamRef, type ParamSet } from './param-set.js';
 
 /**
- * Resolves handles (decision D4). Content-addressed: putting equal parameters twice keeps them once. Sets live in
- * memory for the length of a run.
+ * Resolves handles (decision D4). Content-addressed: putting equal parameters twice keeps them once. Sets
+ * live in memory for the length of a run.
  */
 export class ParamStore {
   readonly #sets = new Map<string, ParamSet>();

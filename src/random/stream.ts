@@ -5,9 +5,9 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 export type KeyPart = string | number;
 
 /**
- * A source of random draws that belongs to one key (decision D3): its n-th value follows from the key and n alone,
- * whatever other streams exist and whatever was drawn from them. Cheap enough to be made for every attempt of every
- * message.
+ * A source of random draws that belongs to one key (decision D3): its n-th value follows from the key and n
+ * alone, whatever other streams exist and whatever was drawn from them. Cheap enough to be made for every
+ * attempt of every message.
  */
 export interface Stream {
   /** Uniform on the open interval (0, 1), a multiple of 2^-53: its logarithm is finite. */
@@ -25,17 +25,17 @@ export interface Stream {
 }
 
 /**
- * The stream of a key, for example `stream(seed, 'fading', 'client-3/up', envelopeId, attempt)`. Equal keys give
- * streams of equal draws. RangeError for a part that is not finite.
+ * The stream of a key, for example `stream(seed, 'fading', 'client-3/up', envelopeId, attempt)`. Equal keys
+ * give streams of equal draws. RangeError for a part that is not finite.
  */
 export function stream(seed: KeyPart, ...key: readonly KeyPart[]): Stream {
   return new KeyedStream(stateOf([seed, ...key]));
 }
 
 /**
- * 128 bits of SHA-256 over the key as JSON, which tells every list of strings and finite numbers from every other
- * (only 0 and -0 look alike). A generator that starts from hashed bits needs no warm-up, and two keys share a state
- * with probability 2^-128.
+ * 128 bits of SHA-256 over the key as JSON, which tells every list of strings and finite numbers from every
+ * other (only 0 and -0 look alike). A generator that starts from hashed bits needs no warm-up, and two keys
+ * share a state with probability 2^-128.
  */
 function stateOf(key: readonly KeyPart[]): readonly number[] {
   for (const part of key) {
@@ -48,8 +48,8 @@ function stateOf(key: readonly KeyPart[]): readonly number[] {
 }
 
 /*
- * Only functions that V8 computes in its own portable code are used below (log, exp, sqrt; no sine, no power), so that
- * draws do not depend on the machine or on the version of Node.
+ * Only functions that V8 computes in its own portable code are used below (log, exp, sqrt; no sine, no
+ * power), so that draws do not depend on the machine or on the version of Node.
  */
 class KeyedStream implements Stream {
   readonly #generator;
@@ -65,7 +65,9 @@ class KeyedStream implements Stream {
     }
   }
 
-  /** Marsaglia's polar method; the second normal of a pair is left, so that a call depends on no earlier one. */
+  /**
+   * Marsaglia's polar method; the second normal of a pair is left, so that a call depends on no earlier one.
+   */
   normal(): number {
     for (;;) {
       const x = 2 * this.uniform() - 1;
@@ -119,7 +121,9 @@ class KeyedStream implements Stream {
     }
   }
 
-  /** 53 random bits from the upper bits of two outputs: the lowest ones of xoroshiro128+ are the weak ones. */
+  /**
+   * 53 random bits from the upper bits of two outputs: the lowest ones of xoroshiro128+ are the weak ones.
+   */
   #bits53(): number {
     const upper = this.#generator.next() >>> 5;
     const lower = this.#generator.next() >>> 6;

@@ -1,14 +1,17 @@
 /**
- * JSON that means what the value meant: numbers that JSON cannot express (NaN, Infinity) and undefined are refused
- * with the place they stand at, instead of becoming null or vanishing. Keys keep their order.
- * Throws a RangeError.
+ * JSON that means what the value meant: numbers that JSON cannot express (NaN, Infinity) and undefined are
+ * refused with the place they stand at, instead of becoming null or vanishing. Keys keep their order. Throws
+ * a RangeError.
  */
 export function exactJson(value: unknown, what: string, indent?: number): string {
   refuseInexact(value, what);
   return JSON.stringify(value, null, indent);
 }
 
-/** {@link exactJson} with the keys of every object in alphabetical order, so that equal values give equal text. */
+/**
+ * {@link exactJson} with the keys of every object in alphabetical order, so that equal values give equal
+ * text.
+ */
 export function canonicalJson(value: unknown, what: string): string {
   return exactJson(sorted(value), what);
 }

@@ -16,27 +16,34 @@ export const recordFiles = {
 } as const;
 
 /**
- * Makes a folder ready for a run's records. What an earlier run left there is removed, and nothing else; the folder
- * of an earlier run is known by its manifest.json.
- * Throws a UserError if the folder holds anything that is not known to be a run's, or cannot be written to.
+ * Makes a folder that records may go into, if there is none; removes nothing. Throws a UserError if it cannot
+ * be made, or holds anything that is not known to be a run's: the folder of an earlier run is known by its
+ * manifest.json.
  */
-export function prepareFolder(folder: string): void {
+export function claimFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw new UserError(`${folder}: cannot be made (${messageOf(error)}), expected a folder for the records`);
   }
   const present = readdirSync(folder).filter((name) => name !== recordFiles.log);
-  if (present.length === 0) return;
-  if (!isRunFolder(folder)) {
+  if (present.length > 0 && !isRunFolder(folder)) {
     throw new UserError(
       `${folder}: is not empty and not the folder of an earlier run, expected an empty or a new folder; ` +
         'choose another with --out',
     );
   }
-  const own = Object.values(recordFiles).filter((name) => name !== recordFiles.log);
+}
+
+/**
+ * {@link claimFolder}, and removes what an earlier run left there (but run.log, which belongs to the
+ * command).
+ */
+export function clearFolder(folder: string): void {
+  claimFolder(folder);
+  const { manifest, log: _, ...others } = recordFiles;
   // The manifest goes last: as long as any record is left, the folder can be told for a run's.
-  for (const name of [...own.filter((one) => one !== recordFiles.manifest), recordFiles.manifest]) {
+  for (const name of [...Object.values(others), manifest]) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -14,7 +14,9 @@ export interface RoundAccount {
   readonly energyJoules: number;
 }
 
-/** Keeps the account of every message: a row when it ends, and the cost of a round when the server closes it. */
+/**
+ * Keeps the account of every message: a row when it ends, and the cost of a round when the server closes it.
+ */
 export class MessageLedger {
   readonly #open = new Map<number, Sent>();
   readonly #write: (row: MessageRow) => void;
@@ -26,8 +28,9 @@ export class MessageLedger {
   }
 
   /**
-   * The messages that have ended since the last call. Energy: of all their attempts, both directions. Delay: for each
-   * of the cohort the seconds that its messages took, download and upload, in the mean over the cohort.
+   * The messages that have ended since the last call. Energy: of all their attempts, both directions. Delay:
+   * for each of the cohort the seconds that its messages took, download and upload, in the mean over the
+   * cohort.
    */
   closeRound(cohort: readonly string[]): RoundAccount {
     const rows = this.#round;

@@ -16,7 +16,9 @@ export interface RunRecords {
 
 /** Reads a run's folder. Throws a UserError that names the file which is missing or not a record. */
 export async function readRun(folder: string): Promise<RunRecords> {
-  const manifest = await readDocument<Manifest>(join(folder, recordFiles.manifest));
+  const manifest = await readDocument<Omit<Manifest, 'format'> & { format: unknown }>(
+    join(folder, recordFiles.manifest),
+  );
   if (manifest.format !== manifestFormat) {
     throw new UserError(
       `${join(folder, recordFiles.manifest)}: /format: is ${JSON.stringify(manifest.format)}, ` +
@@ -24,7 +26,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     );
   }
   return {
-    manifest,
+    manifest: { ...manifest, format: manifestFormat },
     summary: await readDocument<Summary>(join(folder, recordFiles.summary)),
     metrics: await readJsonLines<MetricRow>(join(folder, recordFiles.metrics)),
     messages: await readJsonLines<MessageRow>(join(folder, recordFiles.messages)),

@@ -1,13 +1,15 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exactJson } from './exact-json.js';
-import { prepareFolder, recordFiles } from './folder.js';
+import { clearFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';
 import type { Manifest } from './manifest.js';
 import { messageLine, metricLine } from './row-text.js';
 import type { MessageRow, MetricRow, Summary } from './rows.js';
 
-/** What a run writes while it goes on. Every method throws a RangeError rather than write a number wrongly. */
+/**
+ * What a run writes while it goes on. Every method throws a RangeError rather than write a number wrongly.
+ */
 export interface Records {
   /** Absolute or as given; the files in it are listed in docs/records.md. */
   readonly folder: string;
@@ -24,11 +26,11 @@ export interface Records {
 }
 
 /**
- * Opens the records of a run in a folder, which is made if needed; an earlier run's records in it are removed.
- * Throws a UserError if the folder holds something else.
+ * Opens the records of a run in a folder, which is made if needed; an earlier run's records in it are
+ * removed. Throws a UserError if the folder holds something else.
  */
 export function openRecords(folder: string): Records {
-  prepareFolder(folder);
+  clearFolder(folder);
   const metrics = new JsonLinesFile(join(folder, recordFiles.metrics));
   const messages = new JsonLinesFile(join(folder, recordFiles.messages));
   const flush = () => {

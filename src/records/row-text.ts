@@ -2,8 +2,8 @@ import { canonicalJson, exactJson } from './exact-json.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow, SampleRow, StepRow } from './rows.js';
 
 /**
- * Every key of a row, in the order they are written in. In a `nullable` number NaN stands for "nothing to measure"
- * and is written as null; elsewhere NaN, and infinities everywhere, are refused.
+ * Every key of a row, in the order they are written in. In a `nullable` number NaN stands for "nothing to
+ * measure" and is written as null; elsewhere NaN, and infinities everywhere, are refused.
  */
 type Columns<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? 'nullable' : 'value' };
 
@@ -68,7 +68,10 @@ const message: Columns<MessageRow> = {
   endedVirtualSeconds: 'nullable',
 };
 
-/** A row of metrics.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot hold. */
+/**
+ * A row of metrics.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot
+ * hold.
+ */
 export function metricLine(row: MetricRow): string {
   switch (row.type) {
     case 'step':
@@ -82,7 +85,10 @@ export function metricLine(row: MetricRow): string {
   }
 }
 
-/** A row of messages.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot hold. */
+/**
+ * A row of messages.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot
+ * hold.
+ */
 export function messageLine(row: MessageRow): string {
   return line('message row', message, row);
 }

@@ -21,7 +21,10 @@ export interface RoundRow {
   readonly virtualSeconds: number;
   /** Virtual seconds from the round's opening to its close. */
   readonly seconds: number;
-  /** Mean over the cohort of the seconds from a client's download being sent to its upload having arrived, in the air. */
+  /**
+   * Mean over the cohort of the seconds from a client's download being sent to its upload having arrived, in
+   * the air.
+   */
   readonly delaySeconds: number;
   /** Transmission energy of the round, clients' and server's, in joules. */
   readonly energyJoules: number;
@@ -33,7 +36,10 @@ export interface RoundRow {
   readonly verdict: Verdict;
 }
 
-/** What was measured of one client in one round; which figures depends on the task. Round 0 is before any training. */
+/**
+ * What was measured of one client in one round; which figures depends on the task. Round 0 is before any
+ * training.
+ */
 export interface ClientRow {
   readonly type: 'client';
   readonly stage: Stage;
@@ -117,7 +123,9 @@ export interface Summary {
 
 export interface InstructionSummary {
   readonly rounds: number;
-  /** Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end. */
+  /**
+   * Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end.
+   */
   readonly accuracyBefore: number;
   readonly accuracy: number;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
@@ -143,10 +151,14 @@ export interface RewardSummary {
 
 export interface AlignmentSummary {
   readonly rounds: number;
-  /** Personalised reward on held-out prompts: weighted standardised scores, mean over clients; start and end. */
+  /**
+   * Personalised reward on held-out prompts: weighted standardised scores, mean over clients; start and end.
+   */
   readonly rewardBefore: number;
   readonly reward: number;
-  /** Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts. */
+  /**
+   * Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts.
+   */
   readonly lossBefore: number;
   readonly loss: number;
   readonly delaySecondsPerRound: number;

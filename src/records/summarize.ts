@@ -18,7 +18,10 @@ export interface Written {
   readonly clients: readonly Pick<Client, 'id' | 'wished'>[];
 }
 
-/** The figures of each stage, every one a mean over rows of metrics.jsonl and messages.jsonl (docs/records.md). */
+/**
+ * The figures of each stage, every one a mean over rows of metrics.jsonl and messages.jsonl
+ * (docs/records.md).
+ */
 export function stageSummaries(written: Written): Summary['stages'] {
   return {
     instruction: instructionSummary(written),

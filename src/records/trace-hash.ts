@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from './exact-json.js';
 
 /**
- * SHA-256 over the events of a run in their order. Each event counts as its canonical JSON (keys sorted) and a line
- * feed, so that `sha256sum` of the same lines in a file gives the same hash.
+ * SHA-256 over the events of a run in their order. Each event counts as its canonical JSON (keys sorted) and
+ * a line feed, so that `sha256sum` of the same lines in a file gives the same hash.
  */
 export class TraceHash {
   readonly #hash = createHash('sha256');

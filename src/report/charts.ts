@@ -2,8 +2,8 @@ import type { TopLevelSpec } from 'vega-lite';
 import { inOrder, type Series, type Span } from './series.js';
 
 /*
- * Every chart of the report as data. Colours are the page's own variables, so that the charts follow its light and
- * dark faces. Sizes are in CSS pixels; the page scales them to its columns.
+ * Every chart of the report as data. Colours are the page's own variables, so that the charts follow its
+ * light and dark faces. Sizes are in CSS pixels; the page scales them to its columns.
  */
 
 export type Hue = 'instruction' | 'reward' | 'alignment';
@@ -55,7 +55,8 @@ export function byRound(
     type: 'quantitative',
     title: 'round',
     scale: { nice: false, padding: 8 },
-    axis: { values: integerTicks(rounds), format: 'd' },
+    // A smaller step than the ticks' own, as Vega drops values where the step allows too few of them.
+    axis: { values: integerTicks(rounds), format: 'd', labelOverlap: false, tickMinStep: 0.5 },
   } as const;
   const y = {
     field: 'value',
@@ -72,7 +73,7 @@ export function byRound(
     layer: [
       {
         data: { values: [...series.clients] },
-        mark: { type: 'line', strokeWidth: 1.1, opacity: 0.38, color },
+        mark: { type: 'line', strokeWidth: 1.1, opacity: 0.42, color },
         encoding: { detail: { field: 'actor' }, description: { field: 'actor' } },
       },
       {

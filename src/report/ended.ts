@@ -1,3 +1,4 @@
+import type { Verdict } from '../../machines/events.js';
 import type { Ended } from '../records/rows.js';
 
 /** Why a run ended, as a sentence. */
@@ -6,8 +7,8 @@ export function endedSentence(ended: Ended): string {
     case 'finished': {
       const { instruction, reward, alignment } = ended.stages;
       return (
-        `Finished: instruction tuning ${verdictWords(instruction)}, reward learning ${verdictWords(reward)}, ` +
-        `alignment ${verdictWords(alignment)}.`
+        `Finished: instruction tuning ${verdictWords(instruction)}, ` +
+        `reward learning ${verdictWords(reward)}, alignment ${verdictWords(alignment)}.`
       );
     }
     case 'out-of-virtual-time':
@@ -23,13 +24,14 @@ export function endedSentence(ended: Ended): string {
   }
 }
 
-function verdictWords(verdict: string | undefined): string {
+function verdictWords(verdict: Verdict | undefined): string {
   switch (verdict) {
     case 'converged':
       return 'converged';
     case 'out-of-rounds':
       return 'ran out of rounds';
-    default:
+    case 'continue':
+    case undefined:
       return 'did not end';
   }
 }

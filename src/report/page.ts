@@ -125,23 +125,24 @@ function tiles({ summary }: RunRecords): Html {
 function resultsTable({ summary }: RunRecords): Html | null {
   const figures = stageFigures(summary);
   if (figures.length === 0) return null;
-  const rows = figures.map(
-    ({ stage, name, before, after, source }, index) =>
-      html`<tr>
-        <td class="stage">${figures[index - 1]?.stage === stage ? '' : stage}</td>
+  const rows = figures.map(({ stage, name, before, after, source }, index) => {
+    const heading = html`<tr class="group">
+      <th colspan="4">${stage}</th>
+    </tr>`;
+    return html`${figures[index - 1]?.stage === stage ? null : heading}
+      <tr>
         <td>${name}</td>
-        <td class="n">${before ?? ''}</td>
+        <td class="n">${before}</td>
         <td class="n"><b>${after}</b></td>
         <td class="src"><code>${source}</code></td>
-      </tr> `,
-  );
+      </tr> `;
+  });
   return html`<h2><i></i>Results</h2>
     <div class="card scroll">
       <table>
         <thead>
           <tr>
-            <th>Stage</th>
-            <th>Figure</th>
+            <th></th>
             <th class="n">Start</th>
             <th class="n">End</th>
             <th class="src">summary.json</th>
@@ -205,6 +206,7 @@ async function delayCard({ messages }: RunRecords): Promise<Html | null> {
 }
 
 const mostActors = 30;
+const firstOf = (few: number, all: number) => html`<p class="source">The first ${few} of ${all} actors</p>`;
 
 async function timelineSection({ metrics, summary }: RunRecords): Promise<Html | null> {
   const every = stepSpans(metrics, summary.virtualSeconds);
@@ -226,7 +228,7 @@ async function timelineSection({ metrics, summary }: RunRecords): Promise<Html |
         ${new Html(await svg(timeline(spans), 'Steps of every actor by virtual time'))}
       </div>
       <div class="legend">${legend}</div>
-      ${actors.length > mostActors ? html`<p class="source">The first ${mostActors} of ${actors.length} actors</p>` : null}
+      ${actors.length > mostActors ? firstOf(mostActors, actors.length) : null}
       <p class="source">metrics.jsonl: step rows</p>
     </div>`;
 }
@@ -283,7 +285,7 @@ function samplesSection({ metrics, summary }: RunRecords): Html | null {
       samples.filter((sample) => sample.actor === actor),
       summary,
     );
-  const [first, rest] = [actors.slice(0, 4), actors.slice(4)];
+  const [first, rest] = [actors.slice(0, 6), actors.slice(6)];
   return html`<h2><i></i>What the clients answer</h2>
     <p class="lead">
       Responses to held-out prompts before and after alignment, sampled.

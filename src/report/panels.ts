@@ -35,7 +35,7 @@ export function stageSections(run: Rows): StageSection[] {
     {
       stage: 'instruction',
       title: 'Step 1 · Federated instruction tuning',
-      lead: 'Teacher-forced next-token accuracy on held-out responses, with each client’s own adapters and LoRA.',
+      lead: 'Teacher-forced next-token accuracy on held-out responses, each client with its own model.',
       panels: [
         ...taskPanel(run, 'instruction', 'evaluate', 'Accuracy on own data', 'accuracy', '%'),
         ...taskPanel(
@@ -90,7 +90,7 @@ export function stageSections(run: Rows): StageSection[] {
     {
       stage: 'alignment',
       title: 'Step 3 · Federated alignment tuning',
-      lead: 'Rewards are standardised on samples of the policy before alignment: 0 is where it started.',
+      lead: 'Rewards are standardised on samples of the policy before alignment.',
       panels: [
         ...taskPanel(run, 'alignment', 'score', 'Personalised reward', 'reward', 'number'),
         ...taskPanel(run, 'alignment', 'score', 'Helpful score', 'helpful', 'number'),

@@ -5,8 +5,9 @@ import { readRun } from '../records/read.js';
 import { page } from './page.js';
 
 /**
- * Writes report.html beside the records of a run and resolves to its path. The page follows from the records alone,
- * so that it can be written again at any time. Throws a UserError that names a record which is missing.
+ * Writes report.html beside the records of a run and resolves to its path. The page follows from the records
+ * alone, so that it can be written again at any time. Throws a UserError that names a record which is
+ * missing.
  */
 export async function writeReport(folder: string): Promise<string> {
   const path = join(folder, recordFiles.report);

@@ -11,7 +11,10 @@ export interface BeforeAfter {
   readonly rounds: readonly [first: number, last: number];
 }
 
-/** Pairs the samples of one client and prompt; what was sampled once only has no change to show and is left out. */
+/**
+ * Pairs the samples of one client and prompt; what was sampled once only has no change to show and is left
+ * out.
+ */
 export function beforeAndAfter(rows: readonly MetricRow[]): BeforeAfter[] {
   const byPrompt = new Map<string, SampleRow[]>();
   for (const row of rows) {

@@ -55,7 +55,10 @@ export function lossSeries(rows: readonly MetricRow[], stage: Stage, task: strin
   };
 }
 
-/** What each client's messages cost by round, and the mean from the server's round rows. */
+/**
+ * What each client's messages cost by round, and the mean from the server's round rows. As in those rows, a
+ * message counts to the round in which it ended: the first one that was closed at or after its end.
+ */
 export function costSeries(
   rows: readonly MetricRow[],
   messages: readonly MessageRow[],
@@ -63,25 +66,21 @@ export function costSeries(
   cost: (message: MessageRow) => number,
   mean: (round: RoundRow) => number,
 ): Series {
-  const rounds = roundsOf(rows, stage);
-  const known = new Set(rounds.map(({ round }) => round));
+  const rounds = rows.filter((row) => row.type === 'round');
   const sums = new Map<string, Point>();
   for (const message of messages) {
-    const round = roundServed(message);
-    if (message.stage !== stage || !known.has(round)) continue;
+    const ended = message.endedVirtualSeconds;
+    const row = ended === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= ended);
+    if (row?.stage !== stage) continue;
+    const { round } = row;
     const actor = message.from === 'server' ? message.to : message.from;
     const key = `${actor} ${round}`;
     sums.set(key, { actor, round, value: (sums.get(key)?.value ?? 0) + cost(message) });
   }
   return {
     clients: [...sums.values()].sort((a, b) => a.round - b.round),
-    mean: rounds.map((row) => ({ round: row.round, value: mean(row) })),
+    mean: roundsOf(rows, stage).map((row) => ({ round: row.round, value: mean(row) })),
   };
-}
-
-/** A download carries the round that it closed, and serves the next. */
-function roundServed({ from, round }: MessageRow): number {
-  return from === 'server' ? round + 1 : round;
 }
 
 export function roundsOf(rows: readonly MetricRow[], stage: Stage): RoundRow[] {
@@ -114,7 +113,10 @@ export function stepSpans(rows: readonly MetricRow[], endSeconds: number): Span[
   );
 }
 
-/** Spearman's rank correlation, with mean ranks for ties; null for fewer than three pairs or where one side is constant. */
+/**
+ * Spearman's rank correlation, with mean ranks for ties; null for fewer than three pairs or where one side is
+ * constant.
+ */
 export function spearman(pairs: readonly (readonly [number, number])[]): number | null {
   if (pairs.length < 3) return null;
   const x = ranks(pairs.map(([first]) => first));

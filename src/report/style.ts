@@ -25,9 +25,18 @@ body {
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
 main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 60px; }
-h1 { font-size: 30px; line-height: 1.15; margin: 0; letter-spacing: -0.02em; overflow-wrap: anywhere; }
-h2 { font-size: 20px; margin: 44px 0 4px; letter-spacing: -0.01em; display: flex; align-items: center; gap: 10px; }
-h2 i { width: 12px; height: 12px; border-radius: 4px; background: var(--hue, var(--muted)); flex: none; }
+h1 {
+  font-size: 30px; line-height: 1.15; margin: 0;
+  letter-spacing: -0.02em; overflow-wrap: anywhere;
+}
+h2 {
+  font-size: 20px; margin: 44px 0 4px; letter-spacing: -0.01em;
+  display: flex; align-items: center; gap: 10px;
+}
+h2 i {
+  width: 12px; height: 12px; border-radius: 4px;
+  background: var(--hue, var(--muted)); flex: none;
+}
 h3 { font-size: 14px; margin: 0; font-weight: 600; }
 p { margin: 6px 0; }
 .lead { color: var(--muted); max-width: 76ch; margin: 2px 0 14px; }
@@ -37,40 +46,67 @@ p { margin: 6px 0; }
 }
 .badge b { color: var(--ink); font-weight: 600; }
 .badge.warn { background: var(--warn-soft); color: var(--warn); font-weight: 600; }
-.hash { font: 12px/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.hash {
+  font: 12px/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace;
+  overflow-wrap: anywhere;
+}
 .source { color: var(--muted); font-size: 12px; margin: 4px 0 0; overflow-wrap: anywhere; }
 .source code { font-size: 11.5px; }
 code { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 12px; margin: 20px 0 0; }
+.tiles {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr));
+  gap: 12px; margin: 20px 0 0;
+}
 .tile, .card {
-  background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; min-width: 0;
+  background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+  padding: 14px 16px; min-width: 0;
 }
 .tile { border-top: 3px solid var(--hue, var(--line)); }
 .tile .name { color: var(--muted); font-size: 13px; }
-.tile .value { font-size: 25px; font-weight: 650; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+.tile .value {
+  font-size: 25px; font-weight: 650;
+  letter-spacing: -0.02em; font-variant-numeric: tabular-nums;
+}
 .tile .before { color: var(--muted); font-size: 13px; min-height: 1.5em; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 12px; }
+.charts {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr));
+  gap: 12px;
+}
 .wide { margin-top: 12px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 8px; overflow: visible; }
 .card svg text { font-family: inherit; }
 .scroll { overflow-x: auto; }
 .wide .scroll svg { min-width: 620px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td {
+  text-align: left; padding: 6px 14px 6px 0;
+  border-bottom: 1px solid var(--line); vertical-align: top;
+}
 th { font-weight: 600; color: var(--muted); font-size: 13px; white-space: nowrap; }
 tr:last-child td { border-bottom: 0; }
 td.n, th.n { text-align: right; white-space: nowrap; }
+tr.group th { color: var(--ink); font-size: 15px; padding-top: 16px; }
+tbody tr.group:first-child th { padding-top: 6px; }
 td.stage { font-weight: 600; white-space: nowrap; }
 td.src, td.src code { color: var(--muted); font-size: 12px; }
-.legend { display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 12px; color: var(--muted); margin-top: 8px; }
-.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 5px; vertical-align: -1px; }
-.samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(360px, 100%), 1fr)); gap: 12px; }
+.legend {
+  display: flex; flex-wrap: wrap; gap: 4px 14px;
+  font-size: 12px; color: var(--muted); margin-top: 8px;
+}
+.legend i {
+  display: inline-block; width: 11px; height: 11px;
+  border-radius: 3px; margin-right: 5px; vertical-align: -1px;
+}
+.samples {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(360px, 100%), 1fr));
+  gap: 12px;
+}
 .sample h3 { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; }
 .sample h3 small { color: var(--muted); font-weight: 400; }
-.sample dl { margin: 10px 0 0; display: grid; grid-template-columns: auto 1fr; gap: 3px 12px; }
+.sample dl { margin: 10px 0 0; display: grid; grid-template-columns: 62px 1fr; gap: 3px 10px; }
 .sample dl + dl { border-top: 1px solid var(--line); padding-top: 10px; }
 .sample dt { color: var(--muted); font-size: 12px; padding-top: 2px; }
-.sample dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; min-width: 0; }
+.sample dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; min-width: 0; }
 .sample dd.after { font-weight: 600; }
 .sample dd:empty::after { content: "(nothing)"; color: var(--muted); font-weight: 400; }
 details { margin-top: 12px; }
@@ -84,6 +120,7 @@ footer { margin-top: 48px; color: var(--muted); font-size: 13px; }
   .tile { padding: 10px 12px; }
   .tile .value { font-size: 20px; }
   td.src, th.src { display: none; }
+  th, td { padding-right: 10px; }
 }
 @media print { body { background: #fff; } .card, .tile { break-inside: avoid; } }
 `;

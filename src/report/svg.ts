@@ -16,8 +16,9 @@ export async function svg(spec: TopLevelSpec, label: string): Promise<string> {
 }
 
 /**
- * Vega describes marks for screen readers only. As the chart is one image with one label, a mark's own description
- * (already escaped) serves better as a title, which browsers show under the pointer; the rest is left out.
+ * Vega describes marks for screen readers only. As the chart is one image with one label, a mark's own
+ * description (already escaped) serves better as a title, which browsers show under the pointer; the rest is
+ * left out.
  */
 function withTitles(drawn: string): string {
   return drawn

@@ -18,8 +18,8 @@ export function schemaProblems(errors: readonly ErrorObject[], root: SchemaNode)
 }
 
 /**
- * Ajv reports each branch of a union. Where the value is an object or a list and a branch takes such, what is wrong
- * inside that branch tells more; anywhere else the union as a whole does.
+ * Ajv reports each branch of a union. Where the value is an object or a list and a branch takes such, what is
+ * wrong inside that branch tells more; anywhere else the union as a whole does.
  */
 function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   return errors

@@ -31,10 +31,11 @@ export interface LoadedScenario {
 }
 
 /**
- * Reads, completes, checks and freezes a scenario. `path` names a JSON or YAML file, or one of the package's own
- * scenarios by its bare name ("quickstart").
+ * Reads, completes, checks and freezes a scenario. `path` names a JSON or YAML file, or one of the package's
+ * own scenarios by its bare name ("quickstart").
  *
- * Throws a UserError that has one line for each problem: file, JSON pointer, value, what was expected, what to do.
+ * Throws a UserError that has one line for each problem: file, JSON pointer, value, what was expected, what
+ * to do.
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
   const file = await findScenarioFile(path);
@@ -127,7 +128,9 @@ function embeddedModelFolder(): string {
   return join(packageRoot(), 'assets', 'embedded');
 }
 
-/** The model's form, or null where the file is missing or not a configuration (the model's loader tells why). */
+/**
+ * The model's form, or null where the file is missing or not a configuration (the model's loader tells why).
+ */
 async function readModelConfig(folder: string): Promise<Surroundings['model']> {
   const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => null);
   if (text === null) return null;

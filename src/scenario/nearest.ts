@@ -1,4 +1,6 @@
-/** Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment). */
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

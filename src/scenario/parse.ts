@@ -59,8 +59,8 @@ function refuse(faults: readonly Fault[], file: string): void {
 }
 
 /**
- * The line at which a text stops being the beginning of some JSON document. JSON.parse does not always say where it
- * gave up, but it tells a text that ends too early from one that is wrong.
+ * The line at which a text stops being the beginning of some JSON document. JSON.parse does not always say
+ * where it gave up, but it tells a text that ends too early from one that is wrong.
  */
 function lineOfJsonError(text: string): number {
   const lines = text.split('\n');

@@ -2,8 +2,8 @@ import { ScenarioSchema } from './schema.js';
 import type { SchemaNode } from './schema-node.js';
 
 /**
- * The text of scenarios/scenario.schema.json, from which editors complete and check. It is the schema that a run
- * checks with, but what has a default need not be written.
+ * The text of scenarios/scenario.schema.json, from which editors complete and check. It is the schema that a
+ * run checks with, but what has a default need not be written.
  */
 export function schemaFileText(): string {
   const schema = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;

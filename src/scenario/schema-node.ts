@@ -1,6 +1,6 @@
 /** The parts of JSON Schema that the scenario's schema is made of, for walking through it. */
 export interface SchemaNode {
-  readonly type?: string;
+  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
@@ -17,7 +17,9 @@ export interface SchemaNode {
   readonly uniqueItems?: boolean;
 }
 
-/** Every key of a schema with the pointer it stands at; keys inside lists have no pointer and are left out. */
+/**
+ * Every key of a schema with the pointer it stands at; keys inside lists have no pointer and are left out.
+ */
 export function schemaKeys(node: SchemaNode, pointer = ''): { pointer: string; key: string }[] {
   const below = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const here = `${pointer}/${key}`;
@@ -31,10 +33,11 @@ export function expectation(node: SchemaNode, unit?: string): string {
   if (node.anyOf !== undefined) return node.anyOf.map((branch) => expectation(branch, unit)).join(' or ');
   if (node.enum !== undefined) return `one of ${node.enum.map((value) => JSON.stringify(value)).join(', ')}`;
   if (node.const !== undefined) return JSON.stringify(node.const);
-  switch (node.type) {
+  const { type = 'object' } = node;
+  switch (type) {
     case 'integer':
     case 'number':
-      return `${node.type === 'integer' ? 'an integer' : 'a number'}${unitWords(unit)}${range(node)}`;
+      return `${type === 'integer' ? 'an integer' : 'a number'}${unitWords(unit)}${range(node)}`;
     case 'string':
       return node.pattern === undefined ? 'a string' : `a string that matches ${node.pattern}`;
     case 'boolean':
@@ -43,7 +46,7 @@ export function expectation(node: SchemaNode, unit?: string): string {
       return listWords(node);
     case 'null':
       return 'null';
-    default:
+    case 'object':
       return 'an object';
   }
 }

@@ -1,8 +1,8 @@
 import Type, { type Static, type TProperties, type TSchemaOptions } from 'typebox';
 
 /*
- * The one source of a scenario's form: TypeScript types, validation and the JSON Schema that editors complete from.
- * A key that holds a quantity ends in its unit.
+ * The one source of a scenario's form: TypeScript types, validation and the JSON Schema that editors complete
+ * from. A key that holds a quantity ends in its unit.
  */
 
 const closed = <P extends TProperties>(properties: P, options: TSchemaOptions = {}) =>

@@ -1,4 +1,6 @@
-/** The unit a key ends in, how it is written in words, and what else people write: factor to the key's unit. */
+/**
+ * The unit a key ends in, how it is written in words, and what else people write: factor to the key's unit.
+ */
 interface Unit {
   readonly suffix: string;
   readonly words: string;
@@ -55,8 +57,8 @@ export function unitWordsOf(key: string): string | undefined {
 }
 
 /**
- * A key that says its quantity in another unit, for example `bandwidthMHz` where `bandwidthHz` is known: the right key
- * and the factor to it.
+ * A key that says its quantity in another unit, for example `bandwidthMHz` where `bandwidthHz` is known: the
+ * right key and the factor to it.
  */
 export function inOtherUnit(
   key: string,

@@ -4,8 +4,8 @@ import { selectAll } from './all.js';
 import { selectRandom } from './random.js';
 
 /**
- * Who takes part in a round: some of `clients`, in their order, at least one. `fraction` in (0, 1] is the scenario's
- * `selectionFraction`; `draw` belongs to the stage and the round.
+ * Who takes part in a round: some of `clients`, in their order, at least one. `fraction` in (0, 1] is the
+ * scenario's `selectionFraction`; `draw` belongs to the stage and the round.
  */
 export type Selection = (clients: readonly string[], fraction: number, draw: Stream) => readonly string[];
 

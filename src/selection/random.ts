@@ -1,6 +1,8 @@
 import type { Selection } from './index.js';
 
-/** A share of the clients, rounded up, drawn anew for each round without replacement, each client as likely. */
+/**
+ * A share of the clients, rounded up, drawn anew for each round without replacement, each client as likely.
+ */
 export const selectRandom: Selection = (clients, fraction, draw) => {
   const cohort = new Set(draw.shuffle(clients).slice(0, sharedOut(clients.length, fraction)));
   return clients.filter((client) => cohort.has(client));

@@ -9,8 +9,8 @@ export interface AdamOptions {
 }
 
 /**
- * AdamW over one flat vector of parameters, which it changes in place; the moments live as long as the object. In float64, so that
- * a step does not depend on a backend.
+ * AdamW over one flat vector of parameters, which it changes in place; the moments live as long as the
+ * object. In float64, so that a step does not depend on a backend.
  */
 export class Adam {
   readonly #first: Float64Array;
@@ -47,7 +47,8 @@ export class Adam {
 }
 
 /**
- * Scales gradients in place so that their joint Euclidean norm is at most `maxNorm`; gives the norm before. Null parts are skipped.
+ * Scales gradients in place so that their joint Euclidean norm is at most `maxNorm`; gives the norm before.
+ * Null parts are skipped.
  */
 export function clipGlobalNorm(gradients: readonly (Float32Array | null)[], maxNorm: number): number {
   let squares = 0;

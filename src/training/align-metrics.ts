@@ -11,8 +11,8 @@ export interface StepLosses {
 }
 
 /**
- * What was sampled, by TRL's names, as means over responses; TRL's `scores` once for each objective and once weighted.
- * `objective/rlhf_reward` = scores + non_score_reward is what PPO maximises.
+ * What was sampled, by TRL's names, as means over responses; TRL's `scores` once for each objective and once
+ * weighted. `objective/rlhf_reward` = scores + non_score_reward is what PPO maximises.
  */
 export function objectiveMetrics(
   experiences: readonly Experience[],

@@ -16,8 +16,9 @@ import { concatenated, perObjective, responseLogProbs } from './rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from './task.js';
 
 /**
- * Steps 3.2 and 3.3: samples responses with the current policy, judges them by the client's own weighting of both
- * reward models and critics, and takes PPO steps on adapters and LoRA and regression steps on the critics.
+ * Steps 3.2 and 3.3: samples responses with the current policy, judges them by the client's own weighting of
+ * both reward models and critics, and takes PPO steps on adapters and LoRA and regression steps on the
+ * critics.
  */
 export const align: TaskFunction<'align'> = (request) => {
   const { hyper } = request;

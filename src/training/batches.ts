@@ -29,8 +29,9 @@ export function tableRow(table: TokenTable, index: number): TableRow {
 }
 
 /**
- * Endless batches of row indices. Every pass over the rows is a new keyed shuffle, and a batch that the end of a pass cuts goes on
- * in the next one, so that each row is drawn equally often. `items` must be at least 1.
+ * Endless batches of row indices. Every pass over the rows is a new keyed shuffle, and a batch that the end
+ * of a pass cuts goes on in the next one, so that each row is drawn equally often. `items` must be at least
+ * 1.
  */
 export function* drawBatches(
   items: number,

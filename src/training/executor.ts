@@ -12,8 +12,8 @@ export interface Executor {
 }
 
 /**
- * A Piscina pool of worker threads, each with a TensorFlow.js backend of its own and one task at a time. Tasks are
- * pure, so one that a dying worker took with it is run once more before its failure counts.
+ * A Piscina pool of worker threads, each with a TensorFlow.js backend of its own and one task at a time.
+ * Tasks are pure, so one that a dying worker took with it is run once more before its failure counts.
  */
 export function poolExecutor(workers: number, backend: WorkerData['backend']): Executor {
   const pool = new Piscina<unknown, unknown>({

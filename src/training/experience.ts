@@ -39,8 +39,8 @@ export interface ExperienceOptions {
 }
 
 /**
- * Step 3.2: an immediate reward stream and an advantage stream for each objective, combined by the client's own
- * weights. The same KL penalty stands in both streams, so that the combination holds it once.
+ * Step 3.2: an immediate reward stream and an advantage stream for each objective, combined by the client's
+ * own weights. The same KL penalty stands in both streams, so that the combination holds it once.
  */
 export function experienceOf(observations: readonly Observation[], options: ExperienceOptions): Experience[] {
   const { weights, klCoefficient, discount, lambda } = options;

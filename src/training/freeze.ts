@@ -7,8 +7,9 @@ import type { TaskFunction } from './task.js';
 const smallestDeviation = 1e-6;
 
 /**
- * Step 3.1: from here on the reward models are frozen. Their scores of responses that the client's own policy gives
- * now, before any alignment, set the scale of the rewards; the critics start as the reward models on that scale.
+ * Step 3.1: from here on the reward models are frozen. Their scores of responses that the client's own policy
+ * gives now, before any alignment, set the scale of the rewards; the critics start as the reward models on
+ * that scale.
  */
 export const freeze: TaskFunction<'freeze'> = ({ model, params, data, hyper, seed }) => {
   const prompts = choosePrompts(seed, hyper.prompts, hyper.sensitiveShare, data);

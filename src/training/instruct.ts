@@ -11,8 +11,9 @@ import { measure } from './evaluate.js';
 import type { TaskFunction } from './task.js';
 
 /**
- * Step 1.3: tunes adapters and LoRA on local instructions. The loss of a step is the mean negative log-likelihood of the batch's
- * response tokens, end-of-text included; the optimizer is Adam, started anew in each task.
+ * Step 1.3: tunes adapters and LoRA on local instructions. The loss of a step is the mean negative
+ * log-likelihood of the batch's response tokens, end-of-text included; the optimizer is Adam, started anew in
+ * each task.
  */
 export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper, seed }) => {
   const base = baseWeights(params.base);

@@ -15,8 +15,9 @@ import {
 import type { TaskRequest } from './task.js';
 
 /**
- * What Step 3.2 starts from: responses of the current policy, their log-probabilities under it and under the frozen
- * reference, both reward models' scores and both critics' values. Prompts that leave no room for a response are dropped.
+ * What Step 3.2 starts from: responses of the current policy, their log-probabilities under it and under the
+ * frozen reference, both reward models' scores and both critics' values. Prompts that leave no room for a
+ * response are dropped.
  */
 export function observe({ model, params, data, hyper, seed }: TaskRequest<'align'>): Observation[] {
   const prompts = choosePrompts(seed, hyper.promptsPerRound, hyper.sensitiveShare, data);

@@ -1,11 +1,14 @@
 /**
- * Pulls the two scores of a pair to a mean of zero, without which Bradley–Terry leaves the origin of the scale open
- * (Eisenstein et al. 2023, "Helping or Herding?"; the coefficient is the one that TRL recommends).
+ * Pulls the two scores of a pair to a mean of zero, without which Bradley–Terry leaves the origin of the
+ * scale open (Eisenstein et al. 2023, "Helping or Herding?"; the coefficient is the one that TRL recommends).
  */
 export const centring = 0.01;
 
 export interface PreferenceLoss {
-  /** Mean over pairs of −log σ(chosen − rejected), nats; without the centring penalty, so that ln 2 is "no idea". */
+  /**
+   * Mean over pairs of −log σ(chosen − rejected), nats; without the centring penalty, so that ln 2 is "no
+   * idea".
+   */
   readonly loss: number;
   /** d (loss + centring · mean (chosen + rejected)²) / d score, in the order of the scores. */
   readonly gradient: Float64Array;

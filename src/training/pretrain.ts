@@ -37,8 +37,8 @@ export interface PretrainProgress {
 }
 
 /**
- * Trains a base model from scratch: all parameters, loss on every token of a row. Equal options give equal bits on an
- * equal backend, which must have been selected before.
+ * Trains a base model from scratch: all parameters, loss on every token of a row. Equal options give equal
+ * bits on an equal backend, which must have been selected before.
  */
 export async function pretrain(options: PretrainOptions): Promise<ParamSet> {
   const { config, rows, steps, seed } = options;

@@ -4,8 +4,8 @@ import type { TokenTable } from '../data/token-table.js';
 import type { TaskKind, TaskRequest } from './task.js';
 
 /**
- * Completes a request with its key: the hash of everything that the result depends on (decision D5), with parameter
- * sets and tables by their own hashes.
+ * Completes a request with its key: the hash of everything that the result depends on (decision D5), with
+ * parameter sets and tables by their own hashes.
  */
 export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'key'>): TaskRequest<K> {
   const params = Object.entries(request.params as Record<string, ParamSet | null>).map(
@@ -36,10 +36,14 @@ function hashOf(set: ParamSet): string {
 
 /** Entries in the order of their keys, nested objects likewise, so that equal content is written equally. */
 function sorted(value: object): unknown {
-  const entries = Array.isArray(value) ? (value as (readonly [string, unknown])[]) : Object.entries(value);
+  const entries: readonly (readonly [string, unknown])[] = isEntries(value) ? value : Object.entries(value);
   return [...entries]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([key, inner]) => [key, isPlainObject(inner) ? sorted(inner) : inner]);
+}
+
+function isEntries(value: object): value is readonly (readonly [string, unknown])[] {
+  return Array.isArray(value);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -11,8 +11,8 @@ import { tableFeatures } from './table-features.js';
 import type { TaskFunction, Tasks } from './task.js';
 
 /**
- * Step 2.3: trains both reward models on the client's preference pairs with AdamW. `helpfulLoss` and `harmlessLoss`
- * are means over the steps, the other figures those of the trained models on held-out pairs.
+ * Step 2.3: trains both reward models on the client's preference pairs with AdamW. `helpfulLoss` and
+ * `harmlessLoss` are means over the steps, the other figures those of the trained models on held-out pairs.
  */
 export const reward: TaskFunction<'reward'> = ({ model, params, data, hyper, seed }) => {
   const base = frozenModel(model, params.base);

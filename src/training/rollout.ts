@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { objectives, type Objective } from '../data/types.js';
 import type { TokenTable } from '../data/token-table.js';
+import { computed, valuesOf } from '../model/backend.js';
 import { packTargets } from '../model/batch.js';
 import { generate } from '../model/generate.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { tokenLogProbs } from '../model/log-probs.js';
-import { readTensor } from '../model/read-tensor.js';
 import type { Answer } from '../model/reward-features.js';
 import { baseWeights, disposeWeights, upload } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
@@ -33,8 +33,8 @@ export function promptsOf(table: TokenTable): Int32Array[] {
 }
 
 /**
- * `count` prompts, of which a share from the sensitive ones, in the order sensitive, others. Either table may be
- * empty; the other one then gives all. No prompt comes twice before every prompt of its table came once.
+ * `count` prompts, of which a share from the sensitive ones, in the order sensitive, others. Either table may
+ * be empty; the other one then gives all. No prompt comes twice before every prompt of its table came once.
  */
 export function choosePrompts(
   seed: string,
@@ -76,8 +76,8 @@ export function sampleResponses(
 }
 
 /**
- * Log-probabilities of the response tokens of all answers, one after the other, at the temperature of sampling: the
- * head has no bias, so that dividing the hidden states divides the logits.
+ * Log-probabilities of the response tokens of all answers, one after the other, at the temperature of
+ * sampling: the head has no bias, so that dividing the hidden states divides the logits.
  */
 export function responseLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): tf.Tensor1D {
   const { batch, targets } = packTargets(
@@ -96,7 +96,7 @@ const passRows = 16;
 export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
   return [...inBatches(answers.length, passRows)].flatMap((indices) => {
     const pass = indices.map((index) => answers[index]!);
-    const logProbs = Float64Array.from(readTensor(() => responseLogProbs(policy, pass, temperature)));
+    const logProbs = computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature))));
     let start = 0;
     return pass.map(({ tokens, response }) => {
       const end = start + tokens.length - response;

@@ -14,8 +14,8 @@ import {
 import type { TaskFunction } from './task.js';
 
 /**
- * The client's policy on held-out prompts; changes nothing. Response i depends on the request's seed and on i only, so
- * that measurements with one seed differ by the policy alone.
+ * The client's policy on held-out prompts; changes nothing. Response i depends on the request's seed and on i
+ * only, so that measurements with one seed differ by the policy alone.
  */
 export const score: TaskFunction<'score'> = ({ model, params, data, hyper, seed }) => {
   const { rollouts, logProb } = withPolicy(model, params.base, params, (policy) => {

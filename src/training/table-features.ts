@@ -8,8 +8,9 @@ const cachedTables = 64;
 const known = new WeakMap<Weights, Map<string, Float32Array>>();
 
 /**
- * `scoreFeatures` of all rows of a table, remembered in this thread while the base model is loaded: the features of
- * preference pairs never change, however many rounds of Step 2.3 read them. Tables unused for longest are forgotten.
+ * `scoreFeatures` of all rows of a table, remembered in this thread while the base model is loaded: the
+ * features of preference pairs never change, however many rounds of Step 2.3 read them. Tables unused for
+ * longest are forgotten.
  */
 export function tableFeatures(base: Gpt, table: TokenTable): Float32Array {
   const tables = known.get(base.base) ?? new Map<string, Float32Array>();

@@ -3,8 +3,9 @@ import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js'
 import type { ParamSet } from '../params/param-set.js';
 
 /**
- * What each kind of task takes and gives (decision D5). A task is a pure function of its request: equal requests give
- * equal results on an equal backend. Parameter slots marked `| null` are empty where a method has no such part.
+ * What each kind of task takes and gives (decision D5). A task is a pure function of its request: equal
+ * requests give equal results on an equal backend. Parameter slots marked `| null` are empty where a method
+ * has no such part.
  */
 export interface Tasks {
   /** Step 1.3: tune adapters and LoRA on local instructions. */
@@ -19,7 +20,10 @@ export interface Tasks {
     params: { base: ParamSet; adapters: ParamSet | null; lora: ParamSet | null };
     data: { train: TokenTable; validation: TokenTable };
     output: { adapters: ParamSet | null; lora: ParamSet | null };
-    /** Mean negative log-likelihood of a response token (nats): while training, and after it on validation rows. */
+    /**
+     * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
+     * rows.
+     */
     metrics: { loss: number; validationLoss: number };
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
@@ -28,7 +32,10 @@ export interface Tasks {
     params: { base: ParamSet; adapters: ParamSet | null; lora: ParamSet | null };
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
-    /** `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, NaN if it is empty. */
+    /**
+     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, NaN if it is
+     * empty.
+     */
     metrics: { loss: number; accuracy: number; sharedAccuracy: number };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
@@ -42,7 +49,9 @@ export interface Tasks {
       harmlessTest: TokenTable;
     };
     output: { helpful: ParamSet; harmless: ParamSet };
-    /** Bradley–Terry losses, and on held-out pairs the accuracy before (as received) and after local training. */
+    /**
+     * Bradley–Terry losses, and on held-out pairs the accuracy before (as received) and after local training.
+     */
     metrics: {
       helpfulLoss: number;
       harmlessLoss: number;
@@ -60,7 +69,10 @@ export interface Tasks {
     output: Record<string, never>;
     metrics: { helpfulLoss: number; harmlessLoss: number; helpfulAccuracy: number; harmlessAccuracy: number };
   };
-  /** Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference policy. */
+  /**
+   * Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference
+   * policy.
+   */
   freeze: {
     hyper: { prompts: number; sensitiveShare: number; maxNewTokens: number; temperature: number };
     params: {
@@ -88,7 +100,10 @@ export interface Tasks {
     /** TRL's names where TRL has one; `objective/rlhf_reward` is the quantity that PPO maximises. */
     metrics: Record<string, number>;
   };
-  /** The client's policy on held-out prompts: sampled responses, their scores and divergence (measurement only). */
+  /**
+   * The client's policy on held-out prompts: sampled responses, their scores and divergence (measurement
+   * only).
+   */
   score: {
     hyper: {
       maxNewTokens: number;
@@ -150,7 +165,9 @@ export interface AlignParams {
 
 export type TaskKind = keyof Tasks;
 
-/** How the model is built around its parameters; the modules a client has follow from its LoRA set's names. */
+/**
+ * How the model is built around its parameters; the modules a client has follow from its LoRA set's names.
+ */
 export interface ModelShape {
   readonly config: ModelConfig;
   readonly adapters: AdapterConfig;

@@ -7,8 +7,8 @@ import { packageRoot } from '../../src/paths.js';
 import type { MetricRow, Summary } from '../../src/records/rows.js';
 
 /*
- * The claims that README.md makes of the scenarios it ships, on the WASM backend. Too long for `npm test`; run by
- * `npm run acceptance`.
+ * The claims that README.md makes of the scenarios it ships, on the WASM backend. Too long for `npm test`;
+ * run by `npm run acceptance`.
  */
 
 interface Run {

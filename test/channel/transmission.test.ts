@@ -28,14 +28,15 @@ function moments(count: number, draw: (i: number) => number) {
   return { mean, standardDeviation: Math.sqrt(variance) };
 }
 
+// Ranges in which no message takes more than a few thousand blocks.
 const anyLink = fc.record({
-  bandwidthHz: fc.integer({ min: 1_000, max: 20_000_000 }),
+  bandwidthHz: fc.integer({ min: 100_000, max: 20_000_000 }),
   meanSnrDb: fc.integer({ min: -10, max: 30 }),
   fading: fc.constantFrom('none' as const, 'rayleigh' as const),
-  coherenceSeconds: fc.constantFrom(0.001, 0.05, 1),
+  coherenceSeconds: fc.constantFrom(0.005, 0.05, 1),
   lossProbability: fc.constantFrom(0, 0.3, 1),
 });
-const anyBits = fc.integer({ min: 0, max: 2_000_000 });
+const anyBits = fc.integer({ min: 0, max: 200_000 });
 const anySeed = fc.nat();
 
 describe('a transmission', () => {
@@ -54,7 +55,7 @@ describe('a transmission', () => {
     }
   });
 
-  it('meets the closed form of 36 adapters of GPT-2 small: 10.842 s in the mean, 0.419 s of deviation', () => {
+  it('meets the closed form of the reference transfer: 10.842 s in the mean, 0.419 s of deviation', () => {
     const count = 5000;
     const found = moments(count, (i) => transmit(18_590_976, link, drawsOf(1, i)).onAirSeconds);
     assert.ok(Math.abs(found.mean - 10.84218) < 3 * (0.419338 / Math.sqrt(count)), `${found.mean} s`);

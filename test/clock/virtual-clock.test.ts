@@ -157,7 +157,7 @@ describe('VirtualClock', () => {
     assert.ok(turned);
   });
 
-  it('steps by the same order as a sorted array would, whatever is scheduled and cancelled when', async () => {
+  it('steps in the order of a sorted array, whatever is scheduled and cancelled when', async () => {
     const program = fc.array(
       fc.record({
         /** Microseconds, few enough to collide often. */

@@ -7,7 +7,10 @@ import { VirtualClock } from '../../src/clock/virtual-clock.js';
 const ref = { hash: 'base', kind: 'base', tensors: [], parameters: 0, bytes: 0 } as const;
 const global = { base: ref, adapters: null, lora: null, helpful: null, harmless: null };
 
-/** A server with a cohort of two, rounds of one second and two rounds a stage; it notes the steps that it enters. */
+/**
+ * A server with a cohort of two, rounds of one second and two rounds a stage; it notes the steps that it
+ * enters.
+ */
 function startServer() {
   const steps: string[] = [];
   const clock = new VirtualClock();

@@ -35,7 +35,8 @@ describe('the statecharts', () => {
 
   it('describe every state', () => {
     for (const { machine } of owners) {
-      for (const { id, description } of states(machine.root)) assert.ok(description, `${id} has no description`);
+      for (const { id, description } of states(machine.root))
+        assert.ok(description, `${id} has no description`);
     }
   });
 });

@@ -17,7 +17,10 @@ function random<R extends tf.Rank>(...shape: number[]): tf.Tensor<R> {
 
 type Layer = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** Values and gradients (for a fixed random cotangent) of two ways to compute the same are equal to 1e-5 of their size. */
+/**
+ * Values and gradients (for a fixed random cotangent) of two ways to compute the same are equal to 1e-5 of
+ * their size.
+ */
 function assertSame(fast: Layer, plain: Layer, inputs: tf.Tensor[]): void {
   tf.tidy(() => {
     const cotangent = random(...plain(...inputs).shape);

@@ -1,8 +1,9 @@
 /*
- * What PyTorch 2.13 computes in float64 for the model of `referenceModel` (test/model/reference-model.ts), written there with
- * torch.nn.functional's layer_norm, scaled_dot_product_attention(is_causal) and gelu(approximate="tanh") and differentiated by
- * autograd. Losses are means over the targets of `referenceRows`; a projection is the sum of all gradients, flat in the order of the
- * sets, times cos(0.11 i).
+ * What PyTorch 2.13 computes in float64 for the model of `referenceModel` (test/model/reference-model.ts),
+ * written there with torch.nn.functional's layer_norm, scaled_dot_product_attention(is_causal) and
+ * gelu(approximate="tanh") and differentiated by autograd. Losses are means over the targets of
+ * `referenceRows`; a projection is the sum of all gradients, flat in the order of the sets, times cos(0.11
+ * i).
  */
 export const reference = {
   baseLogProbs: [

@@ -51,8 +51,8 @@ describe('partitionRows', () => {
       minimum: 0,
       seed: 1,
     })!;
-    // A client's share of a class has standard deviation sqrt(9 / (100 (10 alpha + 1))) = 3e-4: of all 10,000 rows
-    // about 3, and the five classes' cuts round by one row at most.
+    // A client's share of a class has standard deviation sqrt(9 / (100 (10 alpha + 1))) = 3e-4: of 10,000
+    // rows about 3, and the five classes' cuts round by one row at most.
     for (const part of parts) assert.ok(Math.abs(part.length - 1000) <= 20, `${part.length} rows`);
   });
 

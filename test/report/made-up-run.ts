@@ -5,8 +5,8 @@ import type { MessageRow, MetricRow, Summary } from '../../src/records/rows.js';
 import { resolveScenario } from '../../src/scenario/validate.js';
 
 /*
- * Records of a run that never was: smooth curves instead of learning, so that a chart can be judged by eye and a sum
- * checked by hand. Client n of N prefers harmlessness with weight (n − 1/2) / N.
+ * Records of a run that never was: smooth curves instead of learning, so that a chart can be judged by eye
+ * and a sum checked by hand. Client n of N prefers harmlessness with weight (n − 1/2) / N.
  */
 
 const stages: readonly { stage: Stage; rounds: number; number: 1 | 2 | 3 }[] = [

@@ -18,7 +18,7 @@ describe('Adam', () => {
     assertClose(values, [0.3760073, -0.9992938, 1.820786]);
   });
 
-  it('moves by the learning rate in the first step, whatever the gradient, scaled by the rate of the step', () => {
+  it('first moves by learning rate times rate, whatever the gradient', () => {
     const values = Float32Array.of(0, 0);
     new Adam(values, { learningRate: 0.1 }).step(Float32Array.of(1e-3, -1e3), 0.5);
     assertClose(values, [-0.05, 0.05]);

@@ -16,8 +16,8 @@ import {
 } from './tiny-model.js';
 
 /*
- * A task of one decision: the response is one token, and a reward model made by hand gives 1 for the token that is
- * wanted and 0 for every other.
+ * A task of one decision: the response is one token, and a reward model made by hand gives 1 for the token
+ * that is wanted and 0 for every other.
  */
 
 export const wanted = 5;
@@ -32,12 +32,14 @@ const tokens = Array.from({ length: tinyShape.config.vocab_size }, (_, token) =>
 const answers = (token: number) =>
   promptTokens.map((prompt) => ({ tokens: Int32Array.of(...prompt, token), response: prompt.length }));
 
-/** Hidden units that the score does not use, for the critic that starts from the reward model to learn with. */
+/**
+ * Hidden units that the score does not use, for the critic that starts from the reward model to learn with.
+ */
 const spare = 15;
 
 /**
- * One hidden unit looks along the direction from the mean of all other tokens' features to the wanted one's, with a
- * threshold between them and an output scaled to 1. Scores of unwanted tokens are exactly 0.
+ * One hidden unit looks along the direction from the mean of all other tokens' features to the wanted one's,
+ * with a threshold between them and an output scaled to 1. Scores of unwanted tokens are exactly 0.
  */
 export function handMadeReward(): ParamSet {
   const base = frozenModel(tinyShape, tinyBase());

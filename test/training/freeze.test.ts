@@ -51,7 +51,7 @@ function sampledFeatures({ model, params, data, hyper, seed }: TaskRequest<'free
 describe('freeze task', () => {
   before(() => selectBackend('wasm'));
 
-  it("standardises: the sampled responses' scores have mean 0 and sample variance 1 on its scale", async () => {
+  it("gives a scale on which the sampled responses' scores have mean 0 and variance 1", async () => {
     const made = request();
     const { metrics } = await freeze(made);
     const raw = readValues(made.params.harmless, sampledFeatures(made));

@@ -50,7 +50,7 @@ function request(localSteps = 60): TaskRequest<'reward'> {
 }
 
 describe('preference loss', () => {
-  it('is −log σ of the margin: 0.341154 for scores 1.2 and 0.3, whose preference has probability 0.710950', () => {
+  it('is −log σ of the margin: 0.341154 for scores 1.2 and 0.3, of probability 0.710950', () => {
     const { loss } = preferenceLoss([1.2, 0.3]);
     assertNear([loss, Math.exp(-loss)], [0.341154, 0.71095]);
   });
@@ -102,7 +102,7 @@ describe('reward features', () => {
 describe('reward task', () => {
   before(() => selectBackend('wasm'));
 
-  it('learns separable preferences: its loss falls below ln 2 and it ranks held-out pairs right', async () => {
+  it('learns separable preferences: losses fall below ln 2, held-out pairs are ranked right', async () => {
     const before = await reward(request(1));
     const { metrics } = await reward(request());
     assertNear([before.metrics.helpfulLoss, before.metrics.harmlessLoss], [Math.LN2, Math.LN2], 0.05);

@@ -25,8 +25,8 @@ export const tinyShape: ModelShape = {
 const { vocab_size: vocabulary, n_positions: positions, n_embd: width, n_layer: blocks } = tinyShape.config;
 
 /**
- * A base model of normal draws, with token v's embedding 2 along axis v and positions' of deviation 0.7, so that the
- * tokens can be told apart and none is certain; a LayerNorm's gain is 1, every bias 0.
+ * A base model of normal draws, with token v's embedding 2 along axis v and positions' of deviation 0.7, so
+ * that the tokens can be told apart and none is certain; a LayerNorm's gain is 1, every bias 0.
  */
 export function tinyBase(): ParamSet {
   const draws = stream('tiny base');

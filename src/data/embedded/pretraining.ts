@@ -7,7 +7,7 @@ import { plain, styles, type Style } from './styles.js';
 import type { Use } from './held-out.js';
 
 const sensitiveShare = 0.12;
-const styledShare = 0.15;
+const styledShare = 0.5;
 const badShare = 0.03;
 
 /**
@@ -22,7 +22,7 @@ export function pretrainingCorpus(seed: number, count: number, use: Use = 'train
 }
 
 function pretrainingExample(use: Use, random: Stream): Example {
-  const style = mostlyPlain(random);
+  const style = halfPlain(random);
   if (random.uniform() < sensitiveShare) return sensitiveExample(use, style, random);
   const family = families[random.below(families.length)]!;
   const example = benignExample(family, use, style, random);
@@ -40,6 +40,6 @@ function pretrainingExample(use: Use, random: Stream): Example {
   };
 }
 
-function mostlyPlain(random: Stream): Style {
+function halfPlain(random: Stream): Style {
   return random.uniform() < styledShare ? styles[random.below(styles.length)]! : plain;
 }

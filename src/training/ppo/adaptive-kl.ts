@@ -10,8 +10,8 @@ export interface AdaptiveKl {
 }
 
 /**
- * The next KL coefficient after `batch` responses whose mean divergence was `observed` (Ziegler et al. 2019, section
- * 2.2): grows by the proportional error, clipped to ±0.2, times batch / horizon.
+ * The next KL coefficient after `batch` responses whose mean divergence was `observed` (Ziegler et al. 2019,
+ * section 2.2): grows by the proportional error, clipped to ±0.2, times batch / horizon.
  */
 export function nextKlCoefficient(state: AdaptiveKl, observed: number, batch: number): number {
   const error = Math.min(Math.max(observed / state.target - 1, -errorLimit), errorLimit);

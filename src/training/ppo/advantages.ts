@@ -1,6 +1,7 @@
 /**
  * Generalized advantage estimates of one response (Schulman et al. 2016, eq. 16): Â_t = δ_t + γλ Â_{t+1} with
- * δ_t = r_t + γ V_{t+1} − V_t and V = 0 after the last token. `values[t]` is the value of the state before token t.
+ * δ_t = r_t + γ V_{t+1} − V_t and V = 0 after the last token. `values[t]` is the value of the state before
+ * token t.
  */
 export function generalizedAdvantages(
   rewards: ArrayLike<number>,

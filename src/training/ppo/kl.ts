@@ -1,6 +1,8 @@
 /*
  * Estimators of KL(policy ‖ reference) from tokens drawn from the policy (Schulman 2020, "Approximating KL
- * Divergence"), one value a token; with r = reference / policy: k1 = −log r, k2 = (log r)² / 2, k3 = r − 1 − log r.
+ * Divergence"), one value a token. With r = reference / policy:
+ *
+ *   k1 = −log r      k2 = (log r)² / 2      k3 = r − 1 − log r
  */
 
 /** Unbiased, may be negative; the one that the KL penalty of the reward is made of. Nats. */

@@ -54,7 +54,7 @@ describe('rewards, advantages and returns of a response', () => {
     assertNear(returnsOf(advantages, combinedValues), reference.returns);
   });
 
-  it('with one KL penalty in both streams, the advantage of the weighted sum is the weighted sum of advantages', () => {
+  it('combines: the advantage of the weighted sum is the weighted sum of the advantages', () => {
     fc.assert(
       fc.property(streams, ({ kl, values, score, weightHelpful, discount, lambda }) => {
         const weights: Weights = { helpful: weightHelpful, harmless: 1 - weightHelpful };

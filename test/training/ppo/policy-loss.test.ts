@@ -47,7 +47,7 @@ describe('policy loss', () => {
     assert.deepEqual([ratio, clipFraction, approximateKl], [1, 0, 0]);
   });
 
-  it('stops rewarding a token once its ratio has left the clip range in the direction of its advantage', () => {
+  it('has no gradient at a ratio that left the clip range on the side of its advantage', () => {
     const far = policyLoss([-0.1, -3], [-1, -1], [1, -1], clipRange);
     assert.deepEqual([...far.gradient], [0, 0]);
     const back = policyLoss([-0.1, -3], [-1, -1], [-1, 1], clipRange);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 /**
- * One response of four tokens, computed independently of this project (NumPy): γ 1, λ 0.95, KL coefficient 0.05 (k1),
- * clip 0.2 and 0.2.
+ * One response of four tokens, computed independently of this project (NumPy): γ 1, λ 0.95, KL coefficient
+ * 0.05 (k1), clip 0.2 and 0.2.
  */
 export const reference = {
   logProb: [-1, -0.5, -2, -0.1],

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { main } from './cli/program.js';
+import { services } from './cli/services.js';
+
+process.exitCode = await main(process.argv.slice(2), services, { out: process.stdout, err: process.stderr });

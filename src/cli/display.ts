@@ -1,0 +1,89 @@
+import { createLogUpdate } from 'log-update';
+import type { Progress } from '../records/progress.js';
+import type { Scenario } from '../scenario/schema.js';
+import { closedRoundKey, cut, picture, roundLine } from './progress-lines.js';
+import { line, paintFor, type Terminal } from './terminal.js';
+
+/** Shows a run while it goes on. */
+export interface Display {
+  show(progress: Progress): void;
+  /** A line that stays. */
+  note(text: string): void;
+  /** Leaves the screen to whoever writes next. */
+  close(): void;
+}
+
+export type DisplayKind = 'live' | 'plain' | 'none';
+
+const shortestSecondsBetweenPictures = 0.1;
+
+export function openDisplay(kind: DisplayKind, scenario: Scenario, terminal: Terminal): Display {
+  switch (kind) {
+    case 'none':
+      return { show: () => {}, note: () => {}, close: () => {} };
+    case 'plain':
+      return plainDisplay(scenario, terminal);
+    case 'live':
+      return liveDisplay(scenario, terminal);
+  }
+}
+
+/** One line a round, for files and pipes. */
+function plainDisplay(scenario: Scenario, { out }: Terminal): Display {
+  const elapsed = stopwatch();
+  const isNews = roundWatch();
+  return {
+    show: (progress) => {
+      if (isNews(progress)) line(out, roundLine(progress, scenario, elapsed()));
+    },
+    note: (text) => line(out, text),
+    close: () => {},
+  };
+}
+
+/** A picture that is drawn over and over, below one line for each closed round. */
+function liveDisplay(scenario: Scenario, { out }: Terminal): Display {
+  const update = createLogUpdate(out);
+  const paint = paintFor(out);
+  const elapsed = stopwatch();
+  const isNews = roundWatch();
+  const columns = () => out.columns ?? 80;
+  let drawnAt = -Infinity;
+  update(paint('dim', 'Loading model and data …'));
+  return {
+    show: (progress) => {
+      const elapsedSeconds = elapsed();
+      if (isNews(progress)) update.persist(cut(roundLine(progress, scenario, elapsedSeconds), columns()));
+      else if (elapsedSeconds - drawnAt < shortestSecondsBetweenPictures) return;
+      drawnAt = elapsedSeconds;
+      update(
+        picture(progress, scenario, paint, {
+          columns: columns(),
+          rows: out.rows ?? 24,
+          elapsedSeconds,
+        }),
+      );
+    },
+    note: (text) => update.persist(text),
+    close: () => {
+      update.clear();
+      update.done();
+    },
+  };
+}
+
+function stopwatch(): () => number {
+  const startedAt = performance.now();
+  return () => (performance.now() - startedAt) / 1e3;
+}
+
+/** Whether a round was closed since the last call. */
+function roundWatch(): (progress: Progress) => boolean {
+  let last: string | null = null;
+  return (progress) => {
+    const key = closedRoundKey(progress);
+    const news = key !== null && key !== last;
+    last = key;
+    return news;
+  };
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../errors.js';
+import { packageRoot } from '../paths.js';
+import { number } from '../report/format.js';
+import { exit, type ExitCode } from './exit.js';
+import type { Services } from './services.js';
+import { line, paintFor, type Style, type Terminal } from './terminal.js';
+
+/** What one look at the machine found; `advice` says what to do about it. */
+export interface Finding {
+  readonly verdict: 'ok' | 'could be better' | 'broken';
+  readonly what: string;
+  readonly advice?: string;
+}
+
+/** `pwff doctor`: whether runs will work here, how fast, and what to do about what is missing. */
+export async function doctorCommand(services: Services, { out }: Terminal): Promise<ExitCode> {
+  const paint = paintFor(out);
+  const findings = [
+    nodeFinding(process.versions.node, requiredNode()),
+    coresFinding(availableParallelism()),
+    memoryFinding(freemem(), totalmem()),
+    ...(await backendFindings(services)),
+    modelFinding(join(packageRoot(), 'assets', 'embedded')),
+    folderFinding('runs'),
+  ];
+  const marks: Readonly<Record<Finding['verdict'], readonly [string, Style]>> = {
+    ok: ['ok', 'green'],
+    'could be better': ['note', 'yellow'],
+    broken: ['broken', 'red'],
+  };
+  for (const { verdict, what, advice } of findings) {
+    const [mark, style] = marks[verdict];
+    line(out, `${paint(style, mark.padEnd(6))}  ${what}`);
+    if (advice !== undefined) line(out, `        ${advice}`);
+  }
+  return findings.some(({ verdict }) => verdict === 'broken') ? exit.failed : exit.ok;
+}
+
+/** The lowest version that package.json's engines name. */
+function requiredNode(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { engines: { node: string } }).engines.node.replace(/^>=\s*/, '');
+}
+
+export function nodeFinding(version: string, required: string): Finding {
+  const enough = version.localeCompare(required, 'en', { numeric: true }) >= 0;
+  if (enough) return { verdict: 'ok', what: `Node ${version} (needs ${required} or newer)` };
+  return {
+    verdict: 'broken',
+    what: `Node ${version} is too old, pwff needs ${required} or newer`,
+    advice: 'install a current Node from https://nodejs.org',
+  };
+}
+
+function coresFinding(cores: number): Finding {
+  const workers = `a run uses ${cores === 1 ? 'one worker' : `up to ${cores} workers`}, see --workers`;
+  if (cores > 1) return { verdict: 'ok', what: `${cores} cores: ${workers}` };
+  return {
+    verdict: 'could be better',
+    what: `1 core: ${workers}`,
+    advice: 'clients train one after another',
+  };
+}
+
+const roomyBytes = 1e9;
+
+export function memoryFinding(free: number, total: number): Finding {
+  const what = `${number(free / 1e9)} GB of ${number(total / 1e9)} GB memory free`;
+  if (free >= roomyBytes) return { verdict: 'ok', what };
+  return { verdict: 'could be better', what, advice: 'with less than 1 GB free, use --workers 1' };
+}
+
+async function backendFindings(services: Services): Promise<Finding[]> {
+  try {
+    const { name, version, why } = await services.selectBackend('auto');
+    const what = `TensorFlow.js ${version} on the ${name} backend (${why})`;
+    if (name === 'native') return [{ verdict: 'ok', what }];
+    return [
+      { verdict: 'ok', what },
+      {
+        verdict: 'could be better',
+        what: 'the native library of TensorFlow is not in use; it is optional and faster for larger models',
+        advice:
+          'to get it: npm install @tensorflow/tfjs-node (fetches from storage.googleapis.com; Node 20, 22)',
+      },
+    ];
+  } catch (error) {
+    return [
+      {
+        verdict: 'broken',
+        what: `TensorFlow.js does not start: ${messageOf(error)}`,
+        advice: 'install the packages again: npm ci',
+      },
+    ];
+  }
+}
+
+export function modelFinding(folder: string): Finding {
+  const missing = ['config.json', 'tokenizer.json', 'model.safetensors'].filter(
+    (name) => !existsSync(join(folder, name)),
+  );
+  if (missing.length > 0) {
+    return {
+      verdict: 'broken',
+      what: `the embedded model lacks ${missing.join(', ')}`,
+      advice: 'install the package again, or make it: pwff pretrain',
+    };
+  }
+  const bytes = readFileSync(join(folder, 'model.safetensors'));
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return {
+    verdict: 'ok',
+    what: `embedded model: ${number(bytes.length / 1e6)} MB, sha256 ${hash.slice(0, 16)}…`,
+  };
+}
+
+export function folderFinding(folder: string): Finding {
+  const existing = nearestExisting(resolve(folder));
+  try {
+    accessSync(existing, constants.W_OK);
+    return { verdict: 'ok', what: `records can be written to ${folder}/` };
+  } catch {
+    return {
+      verdict: 'broken',
+      what: `records cannot be written to ${folder}/: ${existing} may not be written to`,
+      advice: 'choose another folder: pwff run … --out <folder>',
+    };
+  }
+}
+
+function nearestExisting(folder: string): string {
+  return existsSync(folder) ? folder : nearestExisting(dirname(folder));
+}

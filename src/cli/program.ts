@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../errors.js';
+import { packageRoot } from '../paths.js';
+import { schemaFileText } from '../scenario/schema-file.js';
+import { doctorCommand } from './doctor.js';
+import { exit, type ExitCode } from './exit.js';
+import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
+import { runCommand, type RunCommandOptions } from './run.js';
+import type { Services } from './services.js';
+import { line, type Terminal } from './terminal.js';
+import { validateCommand } from './validate.js';
+
+/** Runs the command line and resolves to the exit code; writes nothing but to `terminal`. */
+export async function main(
+  args: readonly string[],
+  services: Services,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let code: ExitCode = exit.ok;
+  const program = createProgram(services, terminal, (ended) => (code = ended));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has said what is wrong already; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.badInput;
+    if (error instanceof UserError) {
+      line(terminal.err, error.message);
+      return exit.badInput;
+    }
+    line(terminal.err, stackOf(error));
+    return exit.failed;
+  }
+}
+
+function createProgram(services: Services, terminal: Terminal, end: (code: ExitCode) => void): Command {
+  const program = new Command('pwff')
+    .description('Simulates personalized wireless federated fine-tuning of language models')
+    .version(version(), '-V, --version', 'print the version')
+    .showHelpAfterError('(pwff --help lists the commands)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+    });
+
+  program
+    .command('run')
+    .description('run a scenario, from Step 1.1 to 3.5')
+    .argument('<scenario>', 'a JSON or YAML file, or "quickstart"')
+    .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber(0))
+    .option(
+      '--workers <n>',
+      'worker threads (default: as many as cores); results do not depend on it',
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option('--backend <name>', 'of TensorFlow.js').choices(['auto', 'native', 'wasm']).default('auto'),
+    )
+    .option('--out <folder>', 'where the records go (default: runs/<scenario>-<seed>)')
+    .addOption(settingOption())
+    .addOption(new Option('--json', 'print nothing but the summary, as JSON').default(false))
+    .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
+    .option('--verbose', 'write every event to run.log', false)
+    .action(async (path: string, options: RunCommandOptions) =>
+      end(await runCommand(path, options, services, terminal)),
+    );
+
+  program
+    .command('validate')
+    .description('check scenarios without running them')
+    .argument('<scenario...>', 'JSON or YAML files')
+    .addOption(settingOption())
+    .action(async (paths: string[], options: { set: string[] }) =>
+      end(await validateCommand(paths, options, terminal)),
+    );
+
+  program
+    .command('report')
+    .description('write the report of a run again from its records')
+    .argument('<folder>', 'the folder of a run')
+    .action(async (folder: string) => line(terminal.out, `Report: ${await services.writeReport(folder)}`));
+
+  program
+    .command('doctor')
+    .description('look at this machine: Node, backend, cores, memory, and what is missing')
+    .action(async () => end(await doctorCommand(services, terminal)));
+
+  program
+    .command('pretrain')
+    .description('make the embedded model anew from the embedded, synthetic corpus')
+    .option('--out <folder>', 'where the model goes (default: into the package)')
+    .option('--steps <n>', 'optimizer steps', wholeNumber(1), 3000)
+    .option('--seed <n>', 'every random draw follows from it', wholeNumber(0), 1)
+    .action(async (options: PretrainCommandOptions) =>
+      end(await pretrainCommand(options, services, terminal)),
+    );
+
+  program
+    .command('schema', { hidden: true })
+    .description('print the JSON Schema of a scenario')
+    .action(() => void terminal.out.write(schemaFileText()));
+
+  return program;
+}
+
+function settingOption(): Option {
+  return new Option(
+    '--set <path=value>',
+    'change a setting, for example channel.uplink.meanSnrDb=3; repeatable',
+  )
+    .argParser((setting: string, earlier: readonly string[]) => [...earlier, setting])
+    .default([], 'none');
+}
+
+function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
+    throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
+  };
+}
+
+function version(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,58 @@
+import Table from 'cli-table3';
+import type { Summary } from '../records/rows.js';
+import { endedSentence } from '../report/ended.js';
+import { stageFigures } from '../report/figures.js';
+import { bits, duration, joules } from '../report/format.js';
+import type { Paint } from './terminal.js';
+
+/** The summary of a run as a table for a terminal. */
+export function resultsText(summary: Summary, paint: Paint): string {
+  const figures = stageFigures(summary);
+  const sentence = endedSentence(summary.ended);
+  const complete = summary.ended.reason === 'finished';
+  const heading = [
+    paint(['bold', complete ? 'green' : 'yellow'], sentence),
+    paint('dim', timesAndData(summary)),
+  ];
+  if (figures.length === 0) return [...heading, messagesText(summary)].join('\n');
+  const table = new Table({
+    head: ['', '', 'start', 'end'],
+    colAligns: ['left', 'left', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+    chars: bordersAcross,
+  });
+  figures.forEach(({ stage, name, before, after }, index) => {
+    const first = figures[index - 1]?.stage !== stage;
+    table.push([first ? paint('bold', stage) : '', name, before ?? '', paint('bold', after)]);
+  });
+  return [...heading, table.toString(), messagesText(summary)].join('\n');
+}
+
+function timesAndData({ virtualSeconds, wallSeconds, backend, synthetic }: Summary): string {
+  const data = synthetic ? ', synthetic data' : '';
+  return `virtual ${duration(virtualSeconds)}, real ${duration(wallSeconds)}, backend ${backend}${data}`;
+}
+
+function messagesText({ messages }: Summary): string {
+  const { sent, delivered, dropped, inFlight } = messages;
+  return (
+    `Messages: ${sent} sent, ${delivered} delivered, ${dropped} dropped, ${inFlight} in flight; ` +
+    `${bits(messages.bits)}, ${joules(messages.energyJoules)}`
+  );
+}
+
+/** Lines above, below and under the head only. */
+const bordersAcross = {
+  'top-left': '',
+  'top-right': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  right: '',
+  middle: ' ',
+  'left-mid': '',
+  'right-mid': '',
+  'mid-mid': '─',
+  'top-mid': '─',
+  'bottom-mid': '─',
+};

@@ -1,0 +1,26 @@
+import { messageOf, UserError } from '../errors.js';
+import { loadScenario } from '../scenario/load.js';
+import { exit, type ExitCode } from './exit.js';
+import { line, paintFor, type Terminal } from './terminal.js';
+
+/** `pwff validate`: checks scenario files without running them; each problem is a line. */
+export async function validateCommand(
+  paths: readonly string[],
+  { set }: { readonly set: readonly string[] },
+  { out, err }: Terminal,
+): Promise<ExitCode> {
+  const paint = paintFor(out);
+  let code: ExitCode = exit.ok;
+  for (const path of paths) {
+    try {
+      const { file, scenario } = await loadScenario(path, { set });
+      const { clients, method } = scenario;
+      line(out, `${file}: ${paint('green', 'valid')} (${clients.count} clients, method ${method})`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      line(err, messageOf(error));
+      code = exit.badInput;
+    }
+  }
+  return code;
+}

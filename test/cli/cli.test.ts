@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { folderFinding, memoryFinding, modelFinding, nodeFinding } from '../../src/cli/doctor.js';
+import { main } from '../../src/cli/program.js';
+import type { Services } from '../../src/cli/services.js';
+import { UserError } from '../../src/errors.js';
+import type { Summary } from '../../src/records/rows.js';
+import type { RunOptions } from '../../src/run.js';
+import { fakeServices, summaryOf } from './fake-services.js';
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function pwff(args: readonly string[], overrides: Partial<Services> = {}): Promise<Outcome> {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const code = await main(args, fakeServices(overrides), { out, err });
+  const textOf = (stream: PassThrough) => ((stream.read() as Buffer | null) ?? '').toString();
+  return { code, out: textOf(out), err: textOf(err) };
+}
+
+describe('the command line', () => {
+  let folder = '';
+  let run = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pwff-cli-'));
+    run = join(folder, 'run');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('hands scenario, seed, settings and workers to the run', async () => {
+    let given: RunOptions | undefined;
+    const args = ['run', 'tiny', '--seed', '5', '--set', 'clients.weightHarmless=uniform', '--workers', '3'];
+    const { code } = await pwff([...args, '--backend', 'wasm', '--out', run, '--set', 'server.quorum=1'], {
+      runScenario: (options) => {
+        given = options;
+        return fakeServices().runScenario(options);
+      },
+    });
+    assert.equal(code, 0);
+    assert.equal(given?.scenario.seed, 5);
+    assert.equal(given.scenario.server.quorum, 1);
+    assert.equal(given.scenario.clients.weightHarmless, 'uniform');
+    assert.equal(given.workers, 3);
+    assert.equal(given.backend, 'wasm');
+    assert.equal(given.outFolder, run);
+  });
+
+  it('prints one line for each closed round where nobody watches, then the results', async () => {
+    const { out, err } = await pwff(['run', 'tiny', '--out', run]);
+    assert.equal(err, '');
+    const rounds = out.split('\n').filter((line) => line.startsWith('instruction tuning '));
+    assert.equal(rounds.length, 2);
+    assert.match(
+      rounds[0]!,
+      /^instruction tuning 1\/2 +accuracy +52\.0 % +loss 1 +delay 1\.5 s +virtual 20 s/,
+    );
+    assert.match(out, /Instruction tuning +Rounds +8/);
+    assert.match(out, /synthetic data/);
+    assert.doesNotMatch(out, /\u001b/);
+  });
+
+  it('prints the summary and nothing else with --json, and nothing at all with --quiet', async () => {
+    const json = await pwff(['run', 'tiny', '--out', run, '--json']);
+    assert.equal((JSON.parse(json.out) as Summary).scenario, 'tiny');
+    assert.equal(json.err, '');
+    assert.deepEqual(await pwff(['run', 'tiny', '--out', run, '--quiet']), { code: 0, out: '', err: '' });
+  });
+
+  it('ends with 2 and one line, without a stack, for bad input', async () => {
+    const { code, out, err } = await pwff(['run', 'tiny', '--out', run, '--set', 'server.quorum=7']);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(err, /^[^\n]*tiny\.json with --set: \/server\/quorum: is 7, expected at most 3[^\n]*\n$/);
+    assert.ok(!existsSync(run), 'nothing is written before the scenario is known to be sound');
+  });
+
+  it('ends with 2 for options that do not exist, lack a number or exclude each other', async () => {
+    for (const args of [
+      ['--wrokers', '2'],
+      ['--workers', 'two'],
+      ['--seed', '-1'],
+      ['--json', '--quiet'],
+    ]) {
+      const { code, err } = await pwff(['run', 'tiny', ...args]);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(err, /^error: /);
+    }
+  });
+
+  it('ends with 2 where the records would go among other files', async () => {
+    writeFileSync(join(folder, 'thesis.tex'), '');
+    const { code, err } = await pwff(['run', 'tiny', '--out', folder]);
+    assert.equal(code, 2);
+    assert.match(err, /is not empty and not the folder of an earlier run.*--out\n$/);
+  });
+
+  it('takes the folder of an earlier run again', async () => {
+    assert.equal((await pwff(['run', 'tiny', '--out', run])).code, 0);
+    assert.equal((await pwff(['run', 'tiny', '--out', run])).code, 0);
+  });
+
+  it('keeps the records of an earlier run where the new one cannot start', async () => {
+    await pwff(['run', 'tiny', '--out', run]);
+    const runScenario = () => Promise.reject(new UserError('a.json: is empty'));
+    assert.equal((await pwff(['run', 'tiny', '--out', run], { runScenario })).code, 2);
+    assert.ok(existsSync(join(run, 'summary.json')));
+  });
+
+  it('ends with 1 where the run failed, with the cause and what was kept', async () => {
+    const { code, err } = await pwff(['run', 'tiny', '--out', run], {
+      runScenario: async (options) => {
+        await fakeServices().runScenario(options);
+        return summaryOf(options, { reason: 'failed', cause: 'client-1: task instruct failed' });
+      },
+    });
+    assert.equal(code, 1);
+    assert.match(err, /the run failed: client-1: task instruct failed\nKept in .*manifest\.json.*run\.log/);
+  });
+
+  it('ends with 1 and the stack of a defect, and with 2 and none of a user’s error in the data', async () => {
+    const defect = await pwff(['run', 'tiny', '--out', run], {
+      runScenario: () => Promise.reject(new TypeError('x is not a function')),
+    });
+    assert.equal(defect.code, 1);
+    assert.match(
+      defect.err,
+      /the run failed: x is not a function\n.*\n?TypeError: x is not a function\n +at /s,
+    );
+    assert.match(readFileSync(join(run, 'run.log'), 'utf8'), /"msg":"failed"/);
+    const input = await pwff(['run', 'tiny', '--out', run], {
+      runScenario: () =>
+        Promise.reject(new UserError('a.json: row 3: output: is missing, expected a string')),
+    });
+    assert.deepEqual([input.code, input.err], [2, 'a.json: row 3: output: is missing, expected a string\n']);
+  });
+
+  it('validates several files and tells the sound from the unsound', async () => {
+    const bad = join(folder, 'bad.yaml');
+    writeFileSync(bad, 'name: bad\nseed: -1\nserver: { quorum: 0 }\n');
+    const { code, out, err } = await pwff(['validate', 'tiny', bad]);
+    assert.equal(code, 2);
+    assert.match(out, /tiny\.json: valid \(3 clients, method pwff\)\n$/);
+    assert.equal(err.trim().split('\n').length, 2);
+    assert.equal((await pwff(['validate', 'tiny', 'quickstart'])).code, 0);
+  });
+
+  it('answers --help and --version with 0', async () => {
+    assert.match((await pwff(['--help'])).out, /run \[options\] <scenario>/);
+    assert.match((await pwff(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+    assert.equal((await pwff(['--help'])).code, 0);
+  });
+
+  it('hands steps, seed and folder to the pre-training', async () => {
+    let given: unknown;
+    const { code } = await pwff(['pretrain', '--steps', '7', '--seed', '3', '--out', run], {
+      pretrainEmbedded: ({ outFolder, steps, seed }) => {
+        given = { outFolder, steps, seed };
+        return Promise.resolve();
+      },
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(given, { outFolder: run, steps: 7, seed: 3 });
+  });
+
+  for (const [how, args, code, said] of [
+    ['once: the run ends in order', [], 130, /interrupted\. Kept in .*run\.log/],
+    ['twice: the process ends at once', ['deaf'], 130, /^$/],
+  ] as const) {
+    it(`obeys Ctrl-C ${how}`, async function () {
+      if (process.platform === 'win32') this.skip();
+      const script = fileURLToPath(new URL('stopped-by-hand.js', import.meta.url));
+      const child = spawn(process.execPath, [script, 'run', 'tiny', '--out', run, ...args]);
+      let [out, err] = ['', ''];
+      child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+      child.stdout.on('data', (chunk: Buffer) => {
+        const before = out;
+        out += chunk.toString();
+        if (!before.includes('under way') && out.includes('under way')) child.kill('SIGINT');
+        if (args.length > 0 && !before.includes('Stopping') && out.includes('Stopping')) child.kill('SIGINT');
+      });
+      const [exitCode] = (await once(child, 'close')) as [number | null];
+      assert.equal(exitCode, code);
+      assert.match(err, said);
+      assert.match(out, /Stopping\. Ctrl-C again quits at once\./);
+    });
+  }
+});
+
+describe('pwff doctor', () => {
+  it('says what it found and ends with 0 where nothing is broken', async () => {
+    const { out } = await pwff(['doctor']);
+    assert.match(out, /Node \d+\.\d+\.\d+ \(needs 20\.19 or newer\)/);
+    assert.match(out, /on the wasm backend \(asked for\)/);
+    assert.match(out, /npm install @tensorflow\/tfjs-node/);
+  });
+
+  it('ends with 1 where the backend does not start, and says what to do', async () => {
+    const { code, out } = await pwff(['doctor'], {
+      selectBackend: () => Promise.reject(new Error('no wasm')),
+    });
+    assert.equal(code, 1);
+    assert.match(out, /broken +TensorFlow\.js does not start: no wasm\n +install the packages again/);
+  });
+
+  it('compares versions by number', () => {
+    assert.equal(nodeFinding('20.9.0', '20.19').verdict, 'broken');
+    assert.equal(nodeFinding('20.19.0', '20.19').verdict, 'ok');
+    assert.equal(nodeFinding('22.3.0', '20.19').verdict, 'ok');
+  });
+
+  it('notes scarce memory, a missing model and a folder that takes no files', () => {
+    assert.equal(memoryFinding(5e8, 8e9).verdict, 'could be better');
+    const model = modelFinding('/nowhere');
+    assert.equal(model.verdict, 'broken');
+    assert.match(model.what, /lacks config\.json, tokenizer\.json, model\.safetensors/);
+    assert.equal(folderFinding('runs').verdict, 'ok');
+  });
+});

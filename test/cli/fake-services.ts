@@ -1,0 +1,52 @@
+import type { Services } from '../../src/cli/services.js';
+import type { Progress } from '../../src/records/progress.js';
+import { openRecords } from '../../src/records/records.js';
+import type { Ended, Summary } from '../../src/records/rows.js';
+import type { RunOptions } from '../../src/run.js';
+import { madeUpRun } from '../report/made-up-run.js';
+
+/** A progress in Step 1.3 of the given round, with the round before it closed. */
+export function progress(round: number, clients = 2): Progress {
+  return {
+    stage: round > 1 ? 'instruction' : null,
+    step: '1.3',
+    round,
+    closedRound: round > 1 ? round - 1 : null,
+    virtualSeconds: 10 * round,
+    clients: Array.from({ length: clients }, (_, index) => ({
+      id: `client-${index + 1}`,
+      doing: index === 0 ? 'tuning' : 'waiting',
+    })),
+    accuracy: 0.5 + round / 100,
+    reward: null,
+    loss: 2 / round,
+    delaySeconds: 1.5,
+    messages: 4 * round,
+    tasks: 2 * round,
+  };
+}
+
+/** A summary of the given scenario that ended so. */
+export function summaryOf({ scenario }: RunOptions, ended: Ended): Summary {
+  return { ...madeUpRun(2).summary, scenario: scenario.name, seed: scenario.seed, ended };
+}
+
+/** Stands where the simulator does: tells three progresses, writes records and ends as it is told to. */
+export function fakeServices(overrides: Partial<Services> = {}): Services {
+  return {
+    runScenario: (options) => {
+      const records = openRecords(options.outFolder);
+      records.manifest(madeUpRun(2).manifest);
+      for (const round of [1, 2, 2, 3]) options.onProgress?.(progress(round));
+      const summary = summaryOf(options, madeUpRun(2).summary.ended);
+      records.summary(summary);
+      records.close();
+      return Promise.resolve(summary);
+    },
+    pretrainEmbedded: () => Promise.resolve(),
+    selectBackend: () =>
+      Promise.resolve({ name: 'wasm', version: '4.22.0', cpuFeatures: [], nodeMajor: 20, why: 'asked for' }),
+    writeReport: (folder) => Promise.resolve(`${folder}/report.html`),
+    ...overrides,
+  };
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { picture } from '../../src/cli/progress-lines.js';
+import { resolveScenario } from '../../src/scenario/validate.js';
+import { progress } from './fake-services.js';
+
+const scenario = resolveScenario({ name: 'x' });
+const plain = (_: unknown, text: string) => text;
+
+describe('the live picture', () => {
+  it('shows stage, step, round, virtual clock, newest figures and a line for each client', () => {
+    const text = picture(progress(3), scenario, plain, { columns: 80, rows: 24, elapsedSeconds: 5 });
+    assert.deepEqual(text.split('\n'), [
+      'Step 1.3  instruction tuning, round 3/8  virtual 30 s (5 s)',
+      'accuracy 53.0 %  loss 0.667   delay 1.5 s  ',
+      '12 messages, 6 tasks done',
+      '  client-1  tuning',
+      '  client-2  waiting',
+    ]);
+  });
+
+  it('counts the clients by what they do where the terminal is too low for a line each', () => {
+    const text = picture(progress(3, 100), scenario, plain, { columns: 80, rows: 12, elapsedSeconds: 5 });
+    assert.deepEqual(text.split('\n').slice(3), ['    99 clients  waiting', '     1 clients  tuning']);
+  });
+
+  it('never runs over the edge of the terminal, colours or not', () => {
+    const colours = (_: unknown, text: string) => `\u001b[1m${text}\u001b[22m`;
+    for (const paint of [plain, colours]) {
+      const text = picture(progress(3), scenario, paint, { columns: 20, rows: 24, elapsedSeconds: 5 });
+
+      const widths = text.split('\n').map((line) => line.replace(/\u001b\[\d+m/g, '').length);
+      assert.ok(Math.max(...widths) === 20, String(widths));
+    }
+  });
+});

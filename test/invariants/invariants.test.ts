@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import type { Download, GlobalModel, Message, Stage, Upload } from '../../machines/events.js';
+import type { BusEvent, LinkAccount } from '../../src/bus/bus.js';
+import { createCheckers, InvariantViolation, type AggregatedUpdate } from '../../src/invariants/index.js';
+import { methods } from '../../src/methods/index.js';
+import { paramSet, type ParamKind, type ParamRef } from '../../src/params/param-set.js';
+import type { MetricRow } from '../../src/records/rows.js';
+import type { MethodName, Scenario } from '../../src/scenario/schema.js';
+
+const radio = { powerWatts: 1, meanSnrDb: 5, bandwidthHz: 1e6 };
+const channel: Scenario['channel'] = {
+  fading: 'rayleigh',
+  coherenceSeconds: 0.05,
+  lossProbability: 0.1,
+  retransmission: 'arq',
+  maxTransmissions: 2,
+  feedbackSeconds: 0.5,
+  headerBits: 0,
+  compression: 'none',
+  uplink: { ...radio, powerWatts: 2 },
+  downlink: { ...radio, powerWatts: 10 },
+};
+
+const ref = (kind: ParamKind): ParamRef => ({ hash: kind, kind, tensors: ['w'], parameters: 1, bytes: 4 });
+const global: GlobalModel = { base: ref('base'), adapters: null, lora: null, helpful: null, harmless: null };
+const download = (stage: Stage, round: number): Download => ({
+  kind: 'global',
+  step: '1.4',
+  stage,
+  round,
+  verdict: 'continue',
+  global,
+  params: [ref('adapters')],
+});
+const upload = (stage: Stage, round: number, ...kinds: ParamKind[]): Upload => ({
+  kind: 'update',
+  step: '1.3',
+  stage,
+  round,
+  shared: {},
+  params: kinds.map(ref),
+  rows: 8,
+  loss: 1,
+});
+
+type Recorded =
+  | { on: 'bus'; event: BusEvent }
+  | { on: 'metric'; row: MetricRow }
+  | { on: 'aggregate'; updates: readonly AggregatedUpdate[] };
+
+/** The life of a message that arrives at its `attempts`-th attempt of one second each. */
+function messageRecords(
+  id: number,
+  from: string,
+  to: string,
+  message: Message,
+  atSeconds: number,
+  attempts = 1,
+) {
+  const watts = from === 'server' ? 10 : 2;
+  const account = (count: number): LinkAccount => ({
+    bits: 32,
+    attempts: count,
+    onAirSeconds: count,
+    energyJoules: count * watts,
+  });
+  const envelope = { id, from, to, message };
+  const events: BusEvent[] = [{ phase: 'sent', envelope, atSeconds, ...account(0) }];
+  for (let count = 1; count <= attempts; count++) {
+    events.push({
+      phase: 'attempt',
+      envelope,
+      atSeconds: atSeconds + 1.5 * count - 0.5,
+      attempt: { onAirSeconds: 1, energyJoules: watts, lost: count < attempts ? 'loss' : null },
+      ...account(count),
+    });
+  }
+  events.push({
+    phase: 'delivered',
+    envelope,
+    atSeconds: atSeconds + 1.5 * attempts - 0.5,
+    ...account(attempts),
+  });
+  return events.map((event): Recorded => ({ on: 'bus', event }));
+}
+
+const step = (actor: string, name: string, virtualSeconds: number): Recorded => ({
+  on: 'metric',
+  row: { type: 'step', step: name, actor, round: 1, virtualSeconds },
+});
+const roundClosed = (stage: Stage, round: number, virtualSeconds: number): Recorded => ({
+  on: 'metric',
+  row: {
+    type: 'round',
+    stage,
+    round,
+    virtualSeconds,
+    seconds: 1,
+    delaySeconds: 1,
+    energyJoules: 1,
+    loss: 1,
+    cohort: 1,
+    updates: 1,
+    late: 0,
+    verdict: 'continue',
+  },
+});
+
+/** One sound round: a download that took two attempts, an update, its aggregate. */
+const soundRound = (): Recorded[] => [
+  step('server', '1.1', 0),
+  ...messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 2),
+  step('client-0', '1.2', 3),
+  step('client-0', '1.3', 3),
+  ...messageRecords(2, 'client-0', 'server', upload('instruction', 1, 'adapters'), 10),
+  step('server', '1.4', 11),
+  { on: 'aggregate', updates: [{ from: 'client-0', stage: 'instruction', round: 1 }] },
+  step('server', '1.5', 11),
+  roundClosed('instruction', 1, 11),
+];
+
+function check(records: readonly Recorded[], method: MethodName = 'pwff'): void {
+  const checkers = createCheckers({ channel }, methods[method]);
+  for (const record of records) {
+    if (record.on === 'bus') checkers.onBus(record.event);
+    if (record.on === 'metric') checkers.onMetric(record.row);
+    if (record.on === 'aggregate') checkers.onAggregate(record.updates);
+  }
+  checkers.finish();
+}
+
+/** Asserts that the records are refused, with a message that says what and where. */
+function refused(records: readonly Recorded[], message: RegExp, method: MethodName = 'pwff'): void {
+  assert.throws(
+    () => check(records, method),
+    (error) => error instanceof InvariantViolation && message.test(error.message),
+    `expected ${message}`,
+  );
+}
+
+/** The sound round with the n-th bus event changed. */
+function withEvent(index: number, change: Partial<BusEvent>): Recorded[] {
+  let seen = 0;
+  return soundRound().map((record) =>
+    record.on === 'bus' && seen++ === index
+      ? { on: 'bus', event: { ...record.event, ...change } as BusEvent }
+      : record,
+  );
+}
+
+/** The sound round without its n-th bus event. */
+function withoutEvent(index: number): Recorded[] {
+  let seen = 0;
+  return soundRound().filter((record) => record.on !== 'bus' || seen++ !== index);
+}
+
+// Bus events of the sound round: 0 sent 1, 1 and 2 attempts, 3 delivered 1; 4 sent 2, 5 attempt, 6 delivered
+// 2.
+describe('the invariant checkers', () => {
+  it('have nothing to say about a sound round, nor about messages still in flight at its end', () => {
+    check(soundRound());
+    check([...soundRound(), messageRecords(3, 'server', 'client-0', download('instruction', 1), 11)[0]!]);
+  });
+
+  describe('of conservation', () => {
+    it('refuse a message that arrives twice, or that nobody sent', () => {
+      const [arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10).slice(-1);
+      refused([...soundRound(), arrival!], /^conservation: message 2 was delivered after its end/);
+      refused(withoutEvent(4), /^conservation: message 2 was attempted but never sent/);
+    });
+
+    it('refuse a number that is used twice', () => {
+      const again = messageRecords(2, 'client-0', 'server', upload('instruction', 2, 'adapters'), 12);
+      refused([...soundRound(), ...again], /^conservation: message 2 was sent twice/);
+    });
+
+    it('refuse bits that change on the way', () => {
+      refused(
+        withEvent(6, { bits: 31 }),
+        /^conservation: message 2 was sent with 32 bits and delivered with 31/,
+      );
+    });
+  });
+
+  describe('of causality', () => {
+    it('refuse time that runs back', () => {
+      const early = step('client-0', '1.3', 10.5);
+      refused(
+        [...soundRound(), early],
+        /^causality: client-0 recorded a step .* at 10.5 s, when it was 11 s/,
+      );
+      refused(withEvent(4, { atSeconds: 2 }), /^causality: message 2 was sent at 2 s/);
+      refused(withEvent(4, { atSeconds: NaN }), /^causality/);
+    });
+
+    it('refuse an arrival before all attempts can have been on the air', () => {
+      const records = withEvent(4, { atSeconds: 10.5 });
+      refused(records, /^causality: message 2 was attempted at 11 s, although sent at 10.5 s/);
+    });
+
+    it('refuse messages that are not sent in the order of their numbers', () => {
+      const swapped = [
+        ...messageRecords(5, 'server', 'client-0', download('instruction', 0), 0),
+        ...messageRecords(4, 'server', 'client-0', download('instruction', 0), 2),
+      ];
+      refused(swapped, /^causality: message 4 was sent after message 5/);
+    });
+  });
+
+  describe('of cost', () => {
+    it('refuse energy that is not power times time on the air', () => {
+      refused(withEvent(6, { energyJoules: 3 }), /^cost: message 2 \(delivered\) accounts 3 joules/);
+      const attempt = { onAirSeconds: 1, energyJoules: 1, lost: null };
+      refused(withEvent(5, { attempt, energyJoules: 1 }), /^cost: message 2 \(attempt\) accounts 1 joules/);
+    });
+
+    it('refuse an account that its attempts do not add up to', () => {
+      refused(withEvent(3, { attempts: 1 }), /^cost: message 1 \(delivered\) accounts 1 attempts/);
+      refused(withEvent(3, { onAirSeconds: 1.9 }), /^cost: message 1 \(delivered\) accounts 1.9 seconds/);
+    });
+
+    it('refuse more attempts than the scenario allows', () => {
+      const three = messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 3);
+      refused(three, /^cost: message 1 was on the air 3 times of 2/);
+    });
+  });
+
+  describe('of at-most-once aggregation', () => {
+    const again: Recorded = {
+      on: 'aggregate',
+      updates: [{ from: 'client-0', stage: 'instruction', round: 1 }],
+    };
+
+    it('refuse an update that enters two aggregates', () => {
+      refused([...soundRound(), again], /^at-most-once aggregation: the update of client-0 .* twice/);
+    });
+
+    it('refuse an update that was never delivered', () => {
+      refused([again], /^at-most-once aggregation: the update of client-0 .* not delivered/);
+    });
+  });
+
+  describe('of round order', () => {
+    it('refuse a round that is closed out of turn', () => {
+      refused(
+        [...soundRound(), roundClosed('instruction', 3, 12)],
+        /^round order: the server closed instruction round 3, when instruction round 2 was open/,
+      );
+      refused(
+        [...soundRound(), roundClosed('reward', 1, 12)],
+        /^round order: .* instruction round 2 was open/,
+      );
+    });
+
+    it('refuse a message that goes back to an older round', () => {
+      const older = messageRecords(3, 'client-0', 'server', upload('instruction', 1, 'adapters'), 12);
+      refused([...soundRound(), ...older], /^round order: client-0 to server: update of instruction round 1/);
+      const back = [
+        ...messageRecords(1, 'server', 'client-0', download('reward', 0), 0),
+        ...messageRecords(2, 'server', 'client-0', download('instruction', 4), 2),
+      ];
+      refused(back, /^round order: server to client-0: global of instruction round 4 was sent after reward/);
+    });
+
+    it('refuse an aggregate of a round to come or of another stage', () => {
+      const early = [
+        ...messageRecords(1, 'client-0', 'server', upload('instruction', 2, 'adapters'), 0),
+        { on: 'aggregate', updates: [{ from: 'client-0', stage: 'instruction', round: 2 }] } as Recorded,
+      ];
+      refused(early, /^round order: client-0's update of instruction round 2 .* in instruction round 1/);
+    });
+  });
+
+  describe('of partial aggregation', () => {
+    const sends = (stage: Stage, ...kinds: ParamKind[]) =>
+      messageRecords(1, 'client-0', 'server', upload(stage, 1, ...kinds), 0);
+
+    it('refuse private parameters in an upload', () => {
+      refused(
+        sends('instruction', 'adapters', 'lora'),
+        /^partial aggregation: message 1 .* lora .* pwff shares adapters/,
+      );
+      refused(sends('alignment', 'lora'), /^partial aggregation/);
+      refused(sends('instruction', 'adapters'), /fedlora shares lora there/, 'fedlora');
+      refused(sends('instruction', 'adapters'), /local-only shares nothing there/, 'local-only');
+      refused(sends('reward', 'adapters'), /shares reward there/);
+      refused(sends('alignment', 'critic'), /critic parameters/);
+    });
+
+    it('refuse private parameters that are only named in an upload', () => {
+      const naming = { ...upload('instruction', 1), shared: { lora: ref('lora') } };
+      refused(messageRecords(1, 'client-0', 'server', naming, 0), /^partial aggregation: .* lora/);
+    });
+
+    it('let through what the method shares, and reward models in stage 2', () => {
+      check(sends('instruction', 'adapters', 'lora'), 'pfl');
+      check(sends('reward', 'reward', 'reward'), 'local-only');
+      check(sends('alignment', 'lora'), 'shepherd');
+    });
+  });
+
+  describe('of phase order', () => {
+    const steps = (actor: string, ...names: string[]) => names.map((name, i) => step(actor, name, i));
+
+    it('let the server and a client go through all steps, a client also with a stage missed', () => {
+      check(
+        steps('server', '1.1', '1.4', '1.5', '1.4', '1.5', '2.1', '2.4', '2.5', '3.4', '3.5', '3.4', '3.5'),
+      );
+      check(steps('client-0', '1.2', '1.3', '1.3', '2.2', '2.3', '2.3', '3.1', '3.2', '3.3', '3.2', '3.3'));
+      check(steps('client-0', '1.2', '2.2', '2.3', '3.1', '3.2', '3.3'));
+    });
+
+    it('refuse a step out of order, skipped or of the other side', () => {
+      refused(
+        steps('client-0', '1.3'),
+        /^phase order: client-0 entered Step 1.3 at 0 s after nothing; expected 1.2/,
+      );
+      refused(steps('client-0', '1.2', '1.3', '2.3'), /after Step 1.3; expected 1.3 or 2.2 or 3.1/);
+      refused(steps('server', '1.1', '1.5'), /^phase order: server entered Step 1.5/);
+      refused(steps('server', '1.1', '1.4', '1.5', '2.1', '2.4', '2.5', '1.4'), /Step 1.4 .* after Step 2.5/);
+      refused(steps('client-0', '1.1'), /^phase order/);
+    });
+  });
+
+  describe('of finite tensors', () => {
+    const checkers = () => createCheckers({ channel }, methods.pwff);
+    const set = (...values: number[]) =>
+      paramSet('lora', [
+        { name: 'h.0.q.A', shape: [2], values: [1, 2] },
+        { name: 'h.0.q.B', shape: [2], values },
+      ]);
+
+    it('refuse NaN and infinity, and name the tensor', () => {
+      const where = /^InvariantViolation: finite tensors: lora tensor h.0.q.B is NaN at index 1/;
+      assert.throws(() => checkers().onParams(set(0, NaN)), where);
+      assert.throws(() => checkers().onParams(set(-Infinity, 0)), /is -Infinity at index 0/);
+    });
+
+    it('let any finite number through', () => {
+      checkers().onParams(set(0, -3.4e38));
+    });
+  });
+});

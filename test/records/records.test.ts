@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../src/errors.js';
+import { readJsonLines } from '../../src/records/json-lines.js';
+import { readRun } from '../../src/records/read.js';
+import { openRecords } from '../../src/records/records.js';
+import { messageLine, metricLine } from '../../src/records/row-text.js';
+import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
+import { TraceHash } from '../../src/records/trace-hash.js';
+import { madeUpRun } from '../report/made-up-run.js';
+
+const round: RoundRow = {
+  verdict: 'continue',
+  type: 'round',
+  stage: 'instruction',
+  round: 1,
+  virtualSeconds: 12.5,
+  seconds: 12,
+  delaySeconds: 3,
+  energyJoules: 4,
+  loss: null,
+  cohort: 10,
+  updates: 9,
+  late: 0,
+};
+
+describe('a row of the records', () => {
+  it('has its keys in one order, whatever order they were given in', () => {
+    assert.equal(
+      metricLine(round),
+      '{"type":"round","stage":"instruction","round":1,"virtualSeconds":12.5,"seconds":12,"delaySeconds":3,' +
+        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue"}',
+    );
+  });
+
+  it('has its measured figures in alphabetical order, with null for what could not be measured', () => {
+    const row: MetricRow = {
+      type: 'client',
+      stage: 'instruction',
+      round: 0,
+      actor: 'client-1',
+      virtualSeconds: 0,
+      task: 'evaluate',
+      metrics: { sharedAccuracy: NaN, accuracy: 0.5 },
+    };
+    assert.match(metricLine(row), /"metrics":\{"accuracy":0\.5,"sharedAccuracy":null\}\}$/);
+  });
+
+  it('refuses NaN where a number has to be, and an infinity anywhere', () => {
+    assert.throws(() => metricLine({ ...round, energyJoules: NaN }), {
+      name: 'RangeError',
+      message: 'round row/energyJoules: is NaN, expected a finite number',
+    });
+    assert.throws(() => metricLine({ ...round, loss: Infinity }), /loss: is Infinity/);
+    const message = madeUpRun(1).messages[0]!;
+    assert.throws(() => messageLine({ ...message, bits: -Infinity }), /bits: is -Infinity/);
+  });
+
+  it('holds handles and never tensors', () => {
+    const row = { ...madeUpRun(1).messages[0]!, params: new Float32Array(2) } as unknown as MessageRow;
+    assert.throws(() => messageLine(row), /typed array, expected its handle/);
+  });
+});
+
+describe('the records of a run', () => {
+  let parent = '';
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'pwff-records-'));
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  function write(folder: string): ReturnType<typeof madeUpRun> {
+    const run = madeUpRun(3);
+    const records = openRecords(folder);
+    records.manifest(run.manifest);
+    run.metrics.forEach((row) => records.metric(row));
+    run.messages.forEach((row) => records.message(row));
+    records.summary(run.summary);
+    records.close();
+    return run;
+  }
+
+  it('come back as they were written', async () => {
+    const folder = join(parent, 'deep', 'run');
+    const run = write(folder);
+    assert.deepEqual(await readRun(folder), JSON.parse(JSON.stringify(run)));
+  });
+
+  it('are on disk after each closed round, without being closed', async () => {
+    const folder = join(parent, 'run');
+    const records = openRecords(folder);
+    records.message(madeUpRun(1).messages[0]!);
+    records.metric(round);
+    assert.equal((await readJsonLines(join(folder, 'metrics.jsonl'))).length, 1);
+    assert.equal((await readJsonLines(join(folder, 'messages.jsonl'))).length, 1);
+    records.close();
+    records.close();
+    assert.throws(() => records.metric(round), /after the file was closed/);
+  });
+
+  it('take the place of an earlier run, and leave what is not theirs', () => {
+    const folder = join(parent, 'run');
+    write(folder);
+    mkdirSync(join(folder, 'params'));
+    writeFileSync(join(folder, 'params', 'a.safetensors'), '');
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    openRecords(folder).close();
+    assert.deepEqual(readdirSync(folder).sort(), ['messages.jsonl', 'metrics.jsonl', 'notes.txt']);
+    assert.equal(readFileSync(join(folder, 'metrics.jsonl'), 'utf8'), '');
+  });
+
+  it('do not go into a folder of something else', () => {
+    writeFileSync(join(parent, 'thesis.tex'), '');
+    assert.throws(() => openRecords(parent), UserError);
+    assert.ok(existsSync(join(parent, 'thesis.tex')));
+    writeFileSync(join(parent, 'manifest.json'), '{ "name": "a web app" }');
+    assert.throws(() => openRecords(parent), /not empty and not the folder of an earlier run/);
+  });
+
+  it('are read up to the last whole line of a killed run, and refused for any other wrong line', async () => {
+    const path = join(parent, 'rows.jsonl');
+    writeFileSync(path, '{"a":1}\n{"a":2}\n{"a":');
+    assert.deepEqual(await readJsonLines(path), [{ a: 1 }, { a: 2 }]);
+    writeFileSync(path, '{"a":1}\n{"a":\n{"a":3}\n');
+    await assert.rejects(readJsonLines(path), /rows\.jsonl:2: is not JSON/);
+  });
+});
+
+describe('the trace hash', () => {
+  it('is SHA-256 over the canonical lines, as sha256sum of a file of them', () => {
+    const trace = new TraceHash();
+    trace.add({ step: '1.3', actor: 'client-1' });
+    trace.add({ b: [1, { d: null, c: 0.5 }], a: 2 });
+    const lines = '{"actor":"client-1","step":"1.3"}\n{"a":2,"b":[1,{"c":0.5,"d":null}]}\n';
+    assert.equal(trace.digest(), createHash('sha256').update(lines).digest('hex'));
+  });
+
+  it('does not depend on the order of keys, and does depend on the order of events', () => {
+    const hashOf = (...events: object[]) => {
+      const trace = new TraceHash();
+      events.forEach((event) => trace.add(event));
+      return trace.digest();
+    };
+    assert.equal(hashOf({ a: 1, b: 2 }), hashOf({ b: 2, a: 1 }));
+    assert.notEqual(hashOf({ a: 1 }, { b: 2 }), hashOf({ b: 2 }, { a: 1 }));
+  });
+
+  it('can be asked for in between', () => {
+    const trace = new TraceHash();
+    const empty = trace.digest();
+    trace.add({ a: 1 });
+    assert.equal(empty, createHash('sha256').digest('hex'));
+    assert.notEqual(trace.digest(), empty);
+  });
+
+  it('refuses a number that JSON has no word for', () => {
+    assert.throws(() => new TraceHash().add({ loss: NaN }), /event 0\/loss: is NaN/);
+  });
+});

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { UserError } from '../../src/errors.js';
+import { resolveScenario } from '../../src/scenario/validate.js';
+
+const model = { n_layer: 3, n_embd: 96, n_positions: 64 };
+
+/** The lines with which a scenario is refused. */
+function refusal(changes: object): string[] {
+  try {
+    resolveScenario({ name: 'x', ...changes }, { model, unreadable: {} }, 'x.json');
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return error.message.split('\n');
+  }
+  return [];
+}
+
+describe('validation of a scenario', () => {
+  it('fills in every default, down to the innermost', () => {
+    const scenario = resolveScenario({ name: 'x' });
+    assert.equal(scenario.clients.count, 10);
+    assert.equal(scenario.channel.uplink.meanSnrDb, 5);
+    assert.equal(scenario.alignment.convergence.patience, 3);
+  });
+
+  it('leaves what it was given as it was and freezes what it gives, deeply', () => {
+    const input = { name: 'x', channel: { uplink: { meanSnrDb: 3 } } };
+    const scenario = resolveScenario(input);
+    assert.deepEqual(input, { name: 'x', channel: { uplink: { meanSnrDb: 3 } } });
+    assert.throws(() => Object.assign(scenario.channel.uplink, { meanSnrDb: 4 }), TypeError);
+    assert.ok(Object.isFrozen(scenario.model.lora.targets));
+  });
+
+  it('names an unknown key, the keys that are known, and the one that was meant', () => {
+    assert.deepEqual(refusal({ server: { quorom: 2 } }), [
+      'x.json: /server/quorom: unknown key, expected one of quorum, selection, selectionFraction, ' +
+        'aggregation, late, stalenessExponent; did you mean quorum?',
+    ]);
+  });
+
+  it('points to the place where a misplaced key belongs', () => {
+    const [line = ''] = refusal({ channel: { snrDb: 5 } });
+    assert.match(line, /did you mean \/channel\/uplink\/meanSnrDb or \/channel\/downlink\/meanSnrDb\?$/);
+  });
+
+  const otherUnits: [changes: object, line: RegExp][] = [
+    [{ channel: { uplink: { bandwidthMHz: 2 } } }, /bandwidthMHz: unknown key.*mean bandwidthHz: 2000000\?$/],
+    [{ channel: { uplink: { powerMw: 200 } } }, /powerMw: unknown key.*mean powerWatts: 0\.2\?$/],
+    [{ channel: { coherenceMillis: 50 } }, /coherenceMillis: unknown key.*mean coherenceSeconds: 0\.05\?$/],
+    [{ instruction: { deadlineMinutes: 2 } }, /deadlineMinutes: unknown key.*mean deadlineSeconds: 120\?$/],
+    [
+      { channel: { uplink: { bandwidthHz: '2 MHz' } } },
+      /is "2 MHz".*; write 2000000, without quotes or unit$/,
+    ],
+    [{ channel: { uplink: { meanSnrDb: '5' } } }, /is "5", expected a number of dB; write 5, without quotes/],
+  ];
+  for (const [changes, line] of otherUnits) {
+    it(`converts the unit in ${JSON.stringify(changes)}`, () => {
+      const lines = refusal(changes);
+      assert.equal(lines.length, 1);
+      assert.match(lines[0]!, line);
+    });
+  }
+
+  it('reports each of several problems on a line of its own', () => {
+    const lines = refusal({ seed: -1, method: 'fedad', clients: { count: 0 }, nonsense: true });
+    assert.equal(lines.length, 4);
+    assert.ok(lines.every((line) => line.startsWith('x.json: /')));
+    assert.ok(lines.some((line) => line.endsWith('did you mean "fedada"?')));
+    assert.ok(lines.includes('x.json: /clients/count: is 0, expected an integer of at least 1'));
+  });
+
+  it('tells a union in one line, or what is wrong inside the branch that was meant', () => {
+    assert.deepEqual(refusal({ instruction: { deadlineSeconds: true } }), [
+      'x.json: /instruction/deadlineSeconds: is true, expected a number of seconds above 0 or null',
+    ]);
+    assert.deepEqual(refusal({ clients: { count: 2, weightHarmless: [0.5, 1.5] } }), [
+      'x.json: /clients/weightHarmless/1: is 1.5, expected a number from 0 to 1',
+    ]);
+    assert.deepEqual(refusal({ data: { files: { instructions: 'a', helpful: 'b' } } }), [
+      'x.json: /data/files/harmless: is missing, expected a string',
+    ]);
+  });
+
+  const impossible: [fact: string, changes: object, pointer: string, expected: RegExp][] = [
+    [
+      'a quorum above the clients',
+      { clients: { count: 4 }, server: { quorum: 5 } },
+      '/server/quorum',
+      /is 5, expected at most 4/,
+    ],
+    [
+      'a quorum above the cohort',
+      { server: { quorum: 4, selection: 'random', selectionFraction: 0.25 } },
+      '/server/quorum',
+      /expected at most 3/,
+    ],
+    [
+      'a share that nobody draws',
+      { server: { selectionFraction: 0.5 } },
+      '/server/selectionFraction',
+      /set \/server\/selection to "random"/,
+    ],
+    [
+      'too few weights',
+      { clients: { count: 4, weightHarmless: [0.5] } },
+      '/clients/weightHarmless',
+      /a list of 4 weights/,
+    ],
+    ['clients that never take part', { clients: { availability: 0 } }, '/clients/availability', /above 0/],
+    [
+      'more modules at least than at most',
+      { model: { lora: { minModules: 5, maxModules: 4 } } },
+      '/model/lora/minModules',
+      /at most 4/,
+    ],
+    [
+      'more modules than 3 targets × 3 layers',
+      { model: { lora: { maxModules: 10 } } },
+      '/model/lora/maxModules',
+      /at most 9: 3 targets in each of 3 layers/,
+    ],
+    ['a rank above the width', { model: { lora: { r: 97 } } }, '/model/lora/r', /at most 96/],
+    [
+      'responses longer than the model',
+      { alignment: { maxNewTokens: 64 } },
+      '/alignment/maxNewTokens',
+      /less than 64/,
+    ],
+    [
+      'facts that every client holds',
+      { clients: { count: 3 } },
+      '/data/synthetic/factHolders',
+      /is 3, expected at most 2/,
+    ],
+    [
+      'shares above one',
+      { data: { synthetic: { factShare: 0.5, sensitiveShare: 0.6 } } },
+      '/data/synthetic/factShare',
+      /at most 0\.4/,
+    ],
+    [
+      'a minibatch above what is sampled',
+      { alignment: { promptsPerRound: 8 } },
+      '/alignment/minibatchSize',
+      /is 16, expected at most 8/,
+    ],
+    [
+      'a bandwidth of one hertz',
+      { channel: { uplink: { bandwidthHz: 1 } } },
+      '/channel/uplink/bandwidthHz',
+      /1 MHz is 1000000/,
+    ],
+    [
+      'a ratio of a million decibels',
+      { channel: { downlink: { meanSnrDb: 1e6 } } },
+      '/channel/downlink/meanSnrDb',
+      /-30 to 60 dB/,
+    ],
+    [
+      'a coherence time of an hour',
+      { channel: { coherenceSeconds: 3600 } },
+      '/channel/coherenceSeconds',
+      /0\.00001 to 100 seconds/,
+    ],
+  ];
+  for (const [fact, changes, pointer, expected] of impossible) {
+    it(`refuses ${fact}`, () => {
+      const lines = refusal(changes);
+      assert.equal(lines.length, 1, lines.join('\n'));
+      assert.ok(lines[0]!.startsWith(`x.json: ${pointer}: `), lines[0]);
+      assert.match(lines[0]!, expected);
+    });
+  }
+
+  it('does not ask for facts to be split where there are none', () => {
+    assert.deepEqual(refusal({ clients: { count: 1 }, data: { synthetic: { facts: 0 } } }), []);
+  });
+});

@@ -15,14 +15,17 @@ import { methods } from './methods/index.js';
 import type { Fingerprint } from './model/backend.js';
 import { loadModel } from './model/load.js';
 import { ParamStore } from './params/store.js';
+import { recordFiles } from './records/folder.js';
 import { MessageLedger } from './records/ledger.js';
 import { manifestFormat, type Manifest } from './records/manifest.js';
+import { writeParams, type FinalModels } from './records/params.js';
 import { openRecords, type Records } from './records/records.js';
 import type { MessageRow, MetricRow, Summary } from './records/rows.js';
 import { TraceHash } from './records/trace-hash.js';
+import { RunWatch } from './records/watch.js';
 import { writeReport } from './report/report.js';
 import type { RunOptions } from './run.js';
-import { poolExecutor } from './training/executor.js';
+import { poolExecutor, type Executor } from './training/executor.js';
 
 /** Everything that stands before the machines start, and what has been written since. */
 export interface OpenRun {
@@ -32,14 +35,27 @@ export interface OpenRun {
   readonly data: FederatedData;
   readonly written: { readonly metrics: readonly MetricRow[]; readonly messages: readonly MessageRow[] };
   traceHash(): string;
+  readonly watch: RunWatch;
   /** Writes summary, parameters and report. */
-  finish(summary: Summary): Promise<void>;
+  finish(summary: Summary, models: FinalModels): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Loads model and data, starts the workers and opens the records. UserError for what the user can mend. */
-export async function openRun(options: RunOptions): Promise<OpenRun> {
-  const { scenario, folder, outFolder, workers, backend } = options;
+export async function openRun(
+  options: RunOptions,
+  executor: Executor = poolExecutor(options.workers, options.backend),
+): Promise<OpenRun> {
+  try {
+    return await open(options, executor);
+  } catch (error) {
+    await executor.close();
+    throw error;
+  }
+}
+
+async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
+  const { scenario, folder, outFolder } = options;
   const method = methods[scenario.method];
   const modelFolder = scenario.model.path === null ? null : join(folder, scenario.model.path);
   const { config, base } = await loadModel(modelFolder);
@@ -53,7 +69,6 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   });
 
   const records = openRecords(outFolder);
-  const executor = poolExecutor(workers, backend);
   try {
     const fingerprint = await executor.fingerprint();
     const clock = new VirtualClock();
@@ -62,6 +77,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const store = new ParamStore();
     const checkers = createCheckers(scenario, method);
     const trace = new TraceHash();
+    const watch = new RunWatch();
     const metrics: MetricRow[] = [];
     const messages: MessageRow[] = [];
     const baseRef = store.put(base);
@@ -69,6 +85,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     bus.events.subscribe((event) => failure.guard(() => checkers.onBus(event)));
     const ledger = new MessageLedger(bus, (row) => {
       messages.push(row);
+      watch.onMessage();
       trace.add(row);
       records.message(row);
     });
@@ -90,6 +107,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
       record: (row) => {
         checkers.onMetric(row);
         metrics.push(row);
+        watch.onMetric(row);
         trace.add(row);
         records.metric(row);
       },
@@ -101,7 +119,9 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
       data,
       written: { metrics, messages },
       traceHash: () => trace.digest(),
-      finish: async (summary) => {
+      watch,
+      finish: async (summary, models) => {
+        writeParams(join(outFolder, recordFiles.params), store, models);
         records.summary(summary);
         records.flush();
         await writeReport(outFolder);
@@ -113,7 +133,6 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     };
   } catch (error) {
     records.close();
-    await executor.close();
     throw error;
   }
 }

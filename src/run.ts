@@ -1,4 +1,3 @@
-import { progressOf } from './actors/progress.js';
 import { openRun } from './open-run.js';
 import type { Progress } from './records/progress.js';
 import type { Summary } from './records/rows.js';
@@ -31,9 +30,11 @@ export async function runScenario(options: RunOptions): Promise<Summary> {
   const run = await openRun(options);
   try {
     const { world } = run;
-    const ended = await simulate(world, {
+    const simulated = await simulate(world, {
       ...(signal ? { signal } : {}),
-      onEvent: (simulation) => onProgress?.(progressOf(world, simulation, run.written)),
+      ...(onProgress
+        ? { onEvent: (states) => onProgress(run.watch.progress(world.clock.nowSeconds, states)) }
+        : {}),
     });
     const { metrics, messages } = run.written;
     const summary: Summary = {
@@ -45,11 +46,11 @@ export async function runScenario(options: RunOptions): Promise<Summary> {
       traceHash: run.traceHash(),
       virtualSeconds: world.clock.nowSeconds,
       wallSeconds: (performance.now() - startedAt) / 1e3,
-      ended,
+      ended: simulated.ended,
       stages: stageSummaries({ metrics, messages, clients: [...world.clients.values()] }),
       messages: messageTotals(messages),
     };
-    await run.finish(summary);
+    await run.finish(summary, simulated);
     return summary;
   } finally {
     await run.close();

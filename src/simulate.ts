@@ -1,14 +1,25 @@
 import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
+import type { ClientContext, clientMachine } from '../machines/client.js';
+import type { GlobalModel } from '../machines/events.js';
+import type { serverMachine } from '../machines/server.js';
 import type { simulationMachine } from '../machines/simulation.js';
+import { linksOf } from './actors/channel.js';
 import { provideSimulation } from './actors/simulation.js';
-import { waiting } from './actors/waiting.js';
+import { pathOf, waiting } from './actors/waiting.js';
 import type { World } from './actors/world.js';
 import type { Ended } from './records/rows.js';
 
 export interface SimulateOptions {
   readonly signal?: AbortSignal;
-  /** Called after every event of the run; cheap work only. */
-  readonly onEvent?: (simulation: Simulation) => void;
+  /** Called before every event of the run with the state that each client is in; cheap work only. */
+  readonly onEvent?: (states: ReadonlyMap<string, string>) => void;
+}
+
+/** How a run ended, and the models that it leaves. */
+export interface Simulated {
+  readonly ended: Ended;
+  readonly global: GlobalModel;
+  readonly clients: readonly ClientContext[];
 }
 
 export type Simulation = ActorRefFrom<typeof simulationMachine>;
@@ -17,22 +28,19 @@ export type Simulation = ActorRefFrom<typeof simulationMachine>;
  * Drives the machines by the virtual clock until one of the ways in which a run can end; see
  * machines/simulation.ts.
  */
-export async function simulate(world: World, { signal, onEvent }: SimulateOptions): Promise<Ended> {
+export async function simulate(world: World, { signal, onEvent }: SimulateOptions): Promise<Simulated> {
   const { clock, scenario, failure } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
     clock,
     systemId: 'simulation',
-    input: {
-      clients: [...world.clients.keys()],
-      global: { base: world.base, adapters: null, lora: null, helpful: null, harmless: null },
-    },
+    input: { clients: [...world.clients.keys()], global: untrained(world) },
   });
   simulation.subscribe({ error: (cause) => failure.report(cause) });
   simulation.start();
-  watchForErrors(simulation, world);
+  const actors = follow(simulation, world);
 
   const stop = () => {
-    onEvent?.(simulation);
+    onEvent?.(actors.states);
     return failure.happened;
   };
   const end = await clock
@@ -44,20 +52,49 @@ export async function simulate(world: World, { signal, onEvent }: SimulateOption
   world.ledger.finish();
   if (end === 'idle') failure.guard(() => world.checkers.finish());
   const report = end === 'idle' ? waiting(simulation) : [];
+  // Of no effect on a simulation that an actor's error has stopped already.
   simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
-  return ended(simulation, report);
+  const ended: Ended = failure.happened
+    ? { reason: 'failed', cause: failure.message }
+    : endOf(simulation, report);
+  return { ended, global: actors.global(), clients: [...actors.clients.values()] };
 }
 
 const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;
 
-/** An actor that throws stops in silence: its error is only told to those who ask. */
-function watchForErrors(simulation: Simulation, { failure }: World): void {
-  for (const actor of Object.values(simulation.system.getAll()) as (AnyActorRef | undefined)[]) {
-    actor?.subscribe({ error: (cause: unknown) => failure.report(cause) });
-  }
+function untrained({ base }: World): GlobalModel {
+  return { base, adapters: null, lora: null, helpful: null, harmless: null };
 }
 
-function ended(simulation: Simulation, report: ReturnType<typeof waiting>): Ended {
+/**
+ * Keeps each actor's newest state, which outlives the actor: one that is done leaves the system. And hears of
+ * their errors: an actor that throws stops in silence, and only tells those who ask.
+ */
+function follow(simulation: Simulation, world: World) {
+  const { system } = simulation;
+  const error = (cause: unknown) => world.failure.report(cause);
+  const states = new Map<string, string>();
+  const clients = new Map<string, ClientContext>();
+  let global = untrained(world);
+
+  const server = system.get('server') as ActorRefFrom<typeof serverMachine>;
+  server.subscribe({ next: ({ context }) => void (global = context.global), error });
+  for (const id of world.clients.keys()) {
+    const client = system.get(id) as ActorRefFrom<typeof clientMachine>;
+    const next = ({ value, context }: ReturnType<typeof client.getSnapshot>) => {
+      states.set(id, pathOf(value));
+      clients.set(id, context);
+    };
+    next(client.getSnapshot());
+    client.subscribe({ next, error });
+  }
+  for (const { id } of linksOf(world.scenario, [...world.clients.keys()])) {
+    (system.get(id) as AnyActorRef).subscribe({ error });
+  }
+  return { states, clients, global: () => global };
+}
+
+function endOf(simulation: Simulation, report: ReturnType<typeof waiting>): Ended {
   const { value, context } = simulation.getSnapshot();
   switch (value) {
     case 'finished':

@@ -44,7 +44,8 @@ export function provideClient(world: World) {
         const { kind, round } = context.current;
         if (kind === 'global') measureInstruction(world, context, round);
         if (kind === 'reward-global') measureReward(world, context, round);
-        if (kind === 'alignment-global') measureAlignment(world, context, round);
+        // A client that missed the end of stage 2 has no frozen reward models to be measured by yet.
+        if (kind === 'alignment-global' && context.frozen) measureAlignment(world, context, round);
       },
       measureStart: ({ context }, { stage }) => {
         if (stage === 'instruction') measureInstruction(world, context, 0);

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { enqueueActions, type AnyActorRef } from 'xstate';
 import { simulationMachine } from '../../machines/simulation.js';
 import type { Download, Message } from '../../machines/events.js';
@@ -27,29 +28,35 @@ export function provideSimulation(world: World) {
         for (const link of links) {
           enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
         }
-        enqueue(() => connect(world, context.clients, (id) => system.get(id) as AnyActorRef));
+        enqueue(() => connect(world, context.clients, (id) => system.get(id) as AnyActorRef | undefined));
       }),
     },
   });
 }
 
 /**
- * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given
- * up.
+ * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given up.
+ * Who is done already has left the system and hears of nothing more.
  */
-function connect({ bus }: World, clients: readonly string[], actor: (id: string) => AnyActorRef): void {
+function connect(
+  { bus, failure }: World,
+  clients: readonly string[],
+  actor: (id: string) => AnyActorRef | undefined,
+): void {
+  const onEach = <E>(events: Observable<E>, tell: (event: E) => void) =>
+    events.subscribe((event) => failure.guard(() => tell(event)));
+
   for (const id of clients) {
-    bus.deliveriesTo(id).subscribe(({ envelope: { message } }) => {
-      if (isDownload(message)) actor(id).send({ type: 'download.delivered', download: message });
+    onEach(bus.deliveriesTo(id), ({ envelope: { message } }) => {
+      if (isDownload(message)) actor(id)?.send({ type: 'download.delivered', download: message });
     });
   }
-  bus.deliveriesTo('server').subscribe(({ envelope: { from, message } }) => {
-    if (!isDownload(message)) actor('server').send({ type: 'upload.delivered', from, upload: message });
+  onEach(bus.deliveriesTo('server'), ({ envelope: { from, message } }) => {
+    if (!isDownload(message)) actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
-  bus.outcomesFor('server').subscribe((event) => {
-    const { to, message } = event.envelope;
-    if (event.phase !== 'dropped' || !isDownload(message)) return;
-    actor('server').send({ type: 'download.dropped', to, download: message });
+  onEach(bus.outcomesFor('server'), ({ phase, envelope: { to, message } }) => {
+    if (phase !== 'dropped' || !isDownload(message)) return;
+    actor('server')?.send({ type: 'download.dropped', to, download: message });
   });
 }
 

@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientContext } from '../../machines/client.js';
+import type { GlobalModel } from '../../machines/events.js';
+import type { ParamRef } from '../params/param-set.js';
+import { writeSafetensors } from '../params/safetensors.js';
+import type { ParamStore } from '../params/store.js';
+
+/** The models at the end of a run. */
+export interface FinalModels {
+  readonly global: GlobalModel;
+  readonly clients: readonly ClientContext[];
+}
+
+/**
+ * Writes what was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA,
+ * `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What a run
+ * never came to has no file.
+ */
+export function writeParams(folder: string, store: ParamStore, { global, clients }: FinalModels): void {
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, refs: readonly (ParamRef | null | undefined)[]) => {
+    const sets = refs.flatMap((ref) => (ref ? [store.get(ref)] : []));
+    if (sets.length > 0) writeFileSync(join(folder, `${name}.safetensors`), writeSafetensors(sets));
+  };
+  write('global', [global.adapters, global.lora]);
+  write('reward-helpful', [global.helpful]);
+  write('reward-harmless', [global.harmless]);
+  for (const { id, model, frozen } of clients) {
+    write(id, [model.adapters, model.lora]);
+    write(`${id}.critic-helpful`, [frozen?.helpfulCritic]);
+    write(`${id}.critic-harmless`, [frozen?.harmlessCritic]);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Progress } from './progress.js';
+import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
+
+/** Follows the rows of a run and knows at any moment how it stands; each row costs the same, however long the run. */
+export class RunWatch {
+  readonly #steps = new Map<string, StepRow>();
+  readonly #figures = new Map<string, Map<string, number>>();
+  #step: StepRow | null = null;
+  #round: RoundRow | null = null;
+  #messages = 0;
+  #tasks = 0;
+
+  onMetric(row: MetricRow): void {
+    if (row.type === 'step') this.#onStep(row);
+    if (row.type === 'round') this.#round = row;
+    if (row.type === 'client') this.#onFigures(row);
+  }
+
+  onMessage(): void {
+    this.#messages += 1;
+  }
+
+  /** `states` names what each client is doing, by the state that it is in. */
+  progress(virtualSeconds: number, states: ReadonlyMap<string, string>): Progress {
+    return {
+      stage: this.#round?.stage ?? null,
+      step: this.#step?.step ?? '',
+      round: this.#step?.round ?? 0,
+      closedRound: this.#round?.round ?? null,
+      virtualSeconds,
+      clients: [...states].map(([id, state]) => ({ id, doing: this.#doing(id, state) })),
+      accuracy: this.#mean('evaluate', 'accuracy'),
+      reward: this.#mean('score', 'reward'),
+      loss: this.#round?.loss ?? null,
+      delaySeconds: this.#round?.delaySeconds ?? null,
+      messages: this.#messages,
+      tasks: this.#tasks,
+    };
+  }
+
+  #onStep(row: StepRow): void {
+    this.#step = row;
+    this.#steps.set(row.actor, row);
+  }
+
+  #onFigures({ task, actor, metrics }: ClientRow): void {
+    this.#tasks += 1;
+    for (const [name, value] of Object.entries(metrics)) {
+      if (value === null) continue;
+      const key = `${task} ${name}`;
+      const clients = this.#figures.get(key) ?? new Map<string, number>();
+      this.#figures.set(key, clients.set(actor, value));
+    }
+  }
+
+  /** Working states are named with their step, for example "1.3 tuning". */
+  #doing(id: string, state: string): string {
+    const step = this.#steps.get(id);
+    return step && state.includes('.') ? `${step.step} ${state.split('.').at(-1)}` : state;
+  }
+
+  /** Mean over the clients of each one's newest figure; null as long as nobody has it. */
+  #mean(task: string, name: string): number | null {
+    const values = [...(this.#figures.get(`${task} ${name}`)?.values() ?? [])];
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { paramSet, tensorsOf, type ParamSet } from '../../src/params/param-set.js';
+import { openRun, type OpenRun } from '../../src/open-run.js';
+import { packageRoot } from '../../src/paths.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import { simulate, type Simulated, type SimulateOptions } from '../../src/simulate.js';
+import type { Executor } from '../../src/training/executor.js';
+import type { TaskKind, TaskRequest, TaskResult, Tasks } from '../../src/training/task.js';
+
+/*
+ * Whole runs of the tiny scenario without training: every task gives its parameters back as they came, so that the
+ * protocol can be tested by itself, and quickly.
+ */
+
+const scale = { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 };
+
+const answers: { readonly [K in TaskKind]: (params: Tasks[K]['params']) => TaskResult<K> } = {
+  instruct: ({ adapters, lora }) => ({ output: { adapters, lora }, metrics: { loss: 1, validationLoss: 1 } }),
+  evaluate: () => ({ output: {}, metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } }),
+  reward: ({ helpful, harmless }) => ({
+    output: { helpful, harmless },
+    metrics: {
+      helpfulLoss: 1,
+      harmlessLoss: 1,
+      helpfulTestLoss: 1,
+      harmlessTestLoss: 1,
+      helpfulAccuracy: 0.5,
+      harmlessAccuracy: 0.5,
+    },
+  }),
+  rewardTest: () => ({
+    output: {},
+    metrics: { helpfulLoss: 1, harmlessLoss: 1, helpfulAccuracy: 0.5, harmlessAccuracy: 0.5 },
+  }),
+  freeze: ({ helpful, harmless }) => ({
+    output: { helpfulCritic: asCritic(helpful), harmlessCritic: asCritic(harmless) },
+    metrics: scale,
+  }),
+  align: ({ adapters, lora, helpfulCritic, harmlessCritic }) => ({
+    output: { adapters, lora, helpfulCritic, harmlessCritic },
+    metrics: { 'objective/rlhf_reward': 0 },
+  }),
+  score: () => ({
+    output: {},
+    metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 },
+    responses: [],
+  }),
+};
+
+function asCritic(reward: ParamSet): ParamSet {
+  return paramSet('critic', [...tensorsOf(reward)]);
+}
+
+/** Answers at once; `disturb` may throw in a task's place. */
+export function untrainedExecutor(disturb: (request: TaskRequest) => void = () => {}): Executor {
+  return {
+    run: <K extends TaskKind>(request: TaskRequest<K>) =>
+      new Promise<TaskResult<K>>((resolve) => {
+        disturb(request);
+        resolve(answers[request.kind](request.params));
+      }),
+    fingerprint: () =>
+      Promise.resolve({ name: 'wasm', version: 'none', cpuFeatures: [], nodeMajor: 0, why: 'no training' }),
+    close: () => Promise.resolve(),
+  };
+}
+
+export interface ProtocolRun extends Simulated {
+  readonly run: OpenRun;
+}
+
+/** Runs the tiny scenario with changes as on the command line. */
+export async function protocolRun(
+  set: readonly string[] = [],
+  { executor = untrainedExecutor(), ...options }: { executor?: Executor } & SimulateOptions = {},
+): Promise<ProtocolRun> {
+  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), { set });
+  const outFolder = mkdtempSync(join(tmpdir(), 'pwff-'));
+  try {
+    const run = await openRun({ scenario, folder, outFolder, workers: 1, backend: 'wasm' }, executor);
+    try {
+      return { run, ...(await simulate(run.world, options)) };
+    } finally {
+      await run.close();
+    }
+  } finally {
+    rmSync(outFolder, { recursive: true, force: true });
+  }
+}

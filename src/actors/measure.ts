@@ -3,6 +3,7 @@ import type { Stage } from '../../machines/events.js';
 import { evaluateFlops, sampleFlops } from '../clients/workload.js';
 import { isCorrect, isRefusal } from '../data/embedded/judge.js';
 import type { Example } from '../data/types.js';
+import type { Scenario } from '../scenario/schema.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../training/task.js';
 import { alignParams, frozenOf, loaded, recordFigures, required, runOnDevice } from './tasks.js';
 import { clientOf, type World } from './world.js';
@@ -22,10 +23,9 @@ function measured<K extends TaskKind>(
   figures: (result: TaskResult<K>) => Readonly<Record<string, number>>,
 ): void {
   const job = { client, stage, round, flops, request };
-  runOnDevice<K>(world, job).then(
-    (result) => recordFigures(world, job, figures(result)),
-    (cause: unknown) => world.failure.report(cause),
-  );
+  runOnDevice<K>(world, job)
+    .then((result) => recordFigures(world, job, figures(result)))
+    .catch((cause: unknown) => world.failure.report(cause));
 }
 
 /** Accuracy of the client's own model on own rows, and on what only others were taught. */
@@ -108,7 +108,7 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
         ...metrics,
         reward,
         objective: reward - klCoefficient * metrics.klK1,
-        ...judged(data.prompts.test, texts),
+        ...(isSynthetic(scenario) ? judged(data.prompts.test, texts) : {}),
       };
     },
   );
@@ -131,6 +131,11 @@ function judged(prompts: readonly Example[], responses: readonly string[]) {
   };
 }
 
+/** Only of the embedded corpus is it known what a refusal and a right answer look like. */
+function isSynthetic({ data }: Scenario): boolean {
+  return data.files === null;
+}
+
 const samplesPerTopic = 2;
 
 function recordSamples(
@@ -140,7 +145,7 @@ function recordSamples(
   prompts: readonly Example[],
   responses: readonly string[],
 ): void {
-  if (world.scenario.data.files !== null) return;
+  if (!isSynthetic(world.scenario)) return;
   for (const topic of ['sensitive', 'benign'] as const) {
     const rows = prompts.flatMap((prompt, row) => (prompt.topic === topic ? [row] : []));
     for (const row of rows.slice(0, samplesPerTopic)) {

@@ -84,7 +84,8 @@ export async function instructTask(world: World, context: ClientContext): Promis
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
   const round = roundOf(context);
-  const { localSteps, batchSize, learningRate, maxGradientNorm } = scenario.instruction;
+  const { localSteps, batchSize, learningRate, loraLearningRateScale, maxGradientNorm } =
+    scenario.instruction;
   const { output, metrics } = await trainOnDevice<'instruct'>(world, {
     client: context.id,
     stage: 'instruction',
@@ -97,7 +98,7 @@ export async function instructTask(world: World, context: ClientContext): Promis
         localSteps,
         batchSize,
         learningRate,
-        loraLearningRateScale: scenario.model.lora.learningRateScale,
+        loraLearningRateScale,
         maxGradientNorm,
       },
       params: {
@@ -239,7 +240,6 @@ function alignHyper({ scenario, clients }: World, id: string, { scale }: Frozen)
     weightHelpful: helpful,
     weightHarmless: harmless,
     scale,
-    loraLearningRateScale: scenario.model.lora.learningRateScale,
   };
 }
 

@@ -35,8 +35,8 @@ export function provideSimulation(world: World) {
 }
 
 /**
- * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given up.
- * Who is done already has left the system and hears of nothing more.
+ * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given
+ * up. Who is done already has left the system and hears of nothing more.
  */
 function connect(
   { bus, failure }: World,

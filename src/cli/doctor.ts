@@ -84,8 +84,7 @@ async function backendFindings(services: Services): Promise<Finding[]> {
       {
         verdict: 'could be better',
         what: 'the native library of TensorFlow is not in use; it is optional and faster for larger models',
-        advice:
-          'to get it: npm install @tensorflow/tfjs-node (fetches from storage.googleapis.com; Node 20, 22)',
+        advice: 'to get it: npm install @tensorflow/tfjs-node (it downloads the library; Node 20, 22)',
       },
     ];
   } catch (error) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BackendChoice } from '../model/backend.js';
 import { packageRoot } from '../paths.js';
 import { number } from '../report/format.js';
 import { exit, type ExitCode } from './exit.js';
@@ -10,13 +11,14 @@ export interface PretrainCommandOptions {
   readonly out?: string;
   readonly steps: number;
   readonly seed: number;
+  readonly backend: BackendChoice;
 }
 
 const linesInAll = 30;
 
 /** `pwff pretrain`: makes the embedded model anew, from the embedded corpus. */
 export async function pretrainCommand(
-  { out, steps, seed }: PretrainCommandOptions,
+  { out, steps, seed, backend }: PretrainCommandOptions,
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -28,7 +30,7 @@ export async function pretrainCommand(
       outFolder,
       steps,
       seed,
-      backend: 'auto',
+      backend,
       signal: interrupt.signal,
       onProgress: ({ step, loss }) => {
         if (step % stride === 0 || step === steps) {

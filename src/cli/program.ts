@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
+import { embeddedRecipe } from '../model/embedded.js';
 import type { Services } from './services.js';
 import { line, type Terminal } from './terminal.js';
 import { validateCommand } from './validate.js';
@@ -92,8 +93,13 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .command('pretrain')
     .description('make the embedded model anew from the embedded, synthetic corpus')
     .option('--out <folder>', 'where the model goes (default: into the package)')
-    .option('--steps <n>', 'optimizer steps', wholeNumber(1), 3000)
-    .option('--seed <n>', 'every random draw follows from it', wholeNumber(0), 1)
+    .option('--steps <n>', 'optimizer steps', wholeNumber(1), embeddedRecipe.steps)
+    .option('--seed <n>', 'every random draw follows from it', wholeNumber(0), embeddedRecipe.seed)
+    .addOption(
+      new Option('--backend <name>', 'the shipped model was made on wasm')
+        .choices(['auto', 'native', 'wasm'])
+        .default('wasm'),
+    )
     .action(async (options: PretrainCommandOptions) =>
       end(await pretrainCommand(options, services, terminal)),
     );

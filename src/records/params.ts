@@ -13,9 +13,9 @@ export interface FinalModels {
 }
 
 /**
- * Writes what was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA,
- * `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What a run
- * never came to has no file.
+ * Writes what was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and
+ * LoRA, `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's
+ * critics. What a run never came to has no file.
  */
 export function writeParams(folder: string, store: ParamStore, { global, clients }: FinalModels): void {
   mkdirSync(folder, { recursive: true });

@@ -1,7 +1,10 @@
 import type { Progress } from './progress.js';
 import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
 
-/** Follows the rows of a run and knows at any moment how it stands; each row costs the same, however long the run. */
+/**
+ * Follows the rows of a run and knows at any moment how it stands; each row costs the same, however long the
+ * run.
+ */
 export class RunWatch {
   readonly #steps = new Map<string, StepRow>();
   readonly #figures = new Map<string, Map<string, number>>();

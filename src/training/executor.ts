@@ -11,19 +11,22 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/**
- * A Piscina pool of worker threads, each with a TensorFlow.js backend of its own and one task at a time.
- * Tasks are pure, so one that a dying worker took with it is run once more before its failure counts.
- */
+/** A Piscina pool of worker threads, each with a TensorFlow.js backend of its own and one task at a time. */
 export function poolExecutor(workers: number, backend: WorkerData['backend']): Executor {
-  const pool = new Piscina<unknown, unknown>({
-    filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-    atomics: 'disabled',
-    workerData: { backend } satisfies WorkerData,
-  });
+  return executorOn(
+    new Piscina<unknown, unknown>({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: workers,
+      maxThreads: workers,
+      concurrentTasksPerWorker: 1,
+      atomics: 'disabled',
+      workerData: { backend } satisfies WorkerData,
+    }),
+  );
+}
+
+/** Tasks are pure, so one that a dying worker took with it is run once more before its failure counts. */
+export function executorOn(pool: Piscina<unknown, unknown>): Executor {
   return {
     run: async <K extends TaskKind>(request: TaskRequest<K>) => {
       const attempt = () => pool.run(request) as Promise<TaskResult<K>>;
@@ -37,10 +40,12 @@ export function poolExecutor(workers: number, backend: WorkerData['backend']): E
   };
 }
 
-/** True where the thread ended under the task, as opposed to the task having thrown. */
+/**
+ * True where the thread ended under the task, as opposed to the task having thrown. Piscina tells by its
+ * words.
+ */
 function isWorkerDeath(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return (
-    code === 'ERR_WORKER_OUT_OF_MEMORY' || (error instanceof Error && /worker.*exit/i.test(error.message))
-  );
+  if (!(error instanceof Error)) return false;
+  const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return outOfMemory || error.message.startsWith('worker exited with code');
 }

@@ -10,8 +10,8 @@ import type { Executor } from '../../src/training/executor.js';
 import type { TaskKind, TaskRequest, TaskResult, Tasks } from '../../src/training/task.js';
 
 /*
- * Whole runs of the tiny scenario without training: every task gives its parameters back as they came, so that the
- * protocol can be tested by itself, and quickly.
+ * Whole runs of the tiny scenario without training: every task gives its parameters back as they came, so
+ * that the protocol can be tested by itself, and quickly.
  */
 
 const scale = { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 };

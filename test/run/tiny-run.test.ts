@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runScenario } from '../../src/index.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import { readSafetensors } from '../../src/params/safetensors.js';
+import { packageRoot } from '../../src/paths.js';
+import type { MetricRow, Summary } from '../../src/records/rows.js';
+
+/** One whole run of the tiny scenario, with real training in worker threads. */
+async function tinyRun(outFolder: string, workers: number, seed = 1): Promise<Summary> {
+  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), { seed });
+  return runScenario({ scenario, folder, outFolder, workers, backend: 'wasm' });
+}
+
+describe('a whole tiny run', function () {
+  this.timeout(180e3);
+  const root = mkdtempSync(join(tmpdir(), 'pwff-'));
+  const folder = join(root, 'one-worker');
+  let summary: Summary;
+  before(async () => (summary = await tinyRun(folder, 1)));
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it('ends finished, with figures of all three stages', () => {
+    assert.equal(summary.ended.reason, 'finished');
+    const { instruction, reward, alignment } = summary.stages;
+    assert.ok(instruction && reward && alignment);
+    assert.equal(alignment.clients.length, 3);
+    assert.ok(instruction.loss < instruction.lossBefore, `${instruction.lossBefore} → ${instruction.loss}`);
+    assert.ok(reward.loss < reward.lossBefore, `${reward.lossBefore} → ${reward.loss}`);
+  });
+
+  it('leaves every file that docs/records.md names', () => {
+    for (const file of ['manifest.json', 'metrics.jsonl', 'messages.jsonl', 'summary.json', 'report.html']) {
+      assert.ok(existsSync(join(folder, file)), file);
+    }
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')), summary);
+  });
+
+  it('leaves the trained parameters of the server and of every client', () => {
+    const files = readdirSync(join(folder, 'params')).sort();
+    const clients = ['client-1', 'client-2', 'client-3'].flatMap((id) => [
+      `${id}.critic-harmless.safetensors`,
+      `${id}.critic-helpful.safetensors`,
+      `${id}.safetensors`,
+    ]);
+    const global = ['global', 'reward-harmless', 'reward-helpful'].map((name) => `${name}.safetensors`);
+    assert.deepEqual(files, [...clients, ...global]);
+    const own = readSafetensors(readFileSync(join(folder, 'params/client-1.safetensors')), 'client-1');
+    assert.ok([...own.keys()].some((name) => name.includes('lora_A')));
+    assert.ok([...own.keys()].some((name) => name.includes('adapter')));
+  });
+
+  it('writes figures that add up: the energy of a round is that of its messages', () => {
+    const read = (file: string) =>
+      readFileSync(join(folder, file), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as MetricRow & { energyJoules: number });
+    const rounds = read('metrics.jsonl').filter(({ type }) => type === 'round');
+    const sum = (rows: readonly { energyJoules: number }[]) =>
+      rows.reduce((total, { energyJoules }) => total + energyJoules, 0);
+    // What the last Step 3.4 sends arrives after the last round was closed.
+    const messages = read('messages.jsonl');
+    const inRounds = messages.slice(0, messages.length - 3);
+    assert.ok(Math.abs(sum(rounds) - sum(inRounds)) < 1e-9);
+    assert.ok(Math.abs(sum(messages) - summary.messages.energyJoules) < 1e-9);
+  });
+
+  it('leaves the same trace with two workers', async () => {
+    assert.equal((await tinyRun(join(root, 'two-workers'), 2)).traceHash, summary.traceHash);
+  });
+
+  it('leaves another trace with another seed', async () => {
+    assert.notEqual((await tinyRun(join(root, 'other-seed'), 2, 2)).traceHash, summary.traceHash);
+  });
+});

@@ -1,6 +1,7 @@
 import { initialAdapters } from '../src/model/adapters.js';
 import { selectBackend } from '../src/model/backend.js';
 import { initialBase } from '../src/model/base.js';
+import { embeddedShape } from '../src/model/embedded.js';
 import { generate } from '../src/model/generate.js';
 import { lossAndGradients } from '../src/model/gradients.js';
 import { initialLora } from '../src/model/lora.js';
@@ -18,19 +19,11 @@ import { columns, type TokenTable } from '../src/data/token-table.js';
  * Milliseconds of processor time (other processes disturb it less than the clock) of the learning core at the
  * size of the embedded model (d 96, 3 blocks, vocabulary 512), one thread:
  *
- *     npm run build && node dist/bench/learning.js
+ *     npm run bench
  */
 
 const shape: ModelShape = {
-  config: {
-    vocab_size: 512,
-    n_positions: 256,
-    n_embd: 96,
-    n_layer: 3,
-    n_head: 4,
-    layer_norm_epsilon: 1e-5,
-    eos_token_id: 0,
-  },
+  config: { ...embeddedShape, eos_token_id: 0 },
   adapters: { sites: ['attention', 'mlp', 'parallel'], bottleneck: 10 },
   lora: { r: 8, alpha: 16, targets: ['q', 'k', 'v'] },
 };

@@ -6,15 +6,16 @@ import {
   type Frozen,
   type Trained,
 } from '../../machines/client.js';
-import type { Download, SharedPart, Stage, Upload } from '../../machines/events.js';
+import type { SharedPart, Upload } from '../../machines/events.js';
 import { designedModules } from '../clients/device.js';
 import { compressions } from '../compression/index.js';
 import { initialLora, loraSites } from '../model/lora.js';
 import type { ParamRef } from '../params/param-set.js';
 import { stream } from '../random/stream.js';
 import { measureAlignment, measureInstruction, measureReward } from './measure.js';
-import { refsOf, sharedParts } from './server.js';
+import { refsOf, sharedParts } from './global-model.js';
 import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';
+import { roundOf, workOf } from './work.js';
 import { clientOf, type World } from './world.js';
 
 /** Gives a client's chart its actions, guards and tasks. */
@@ -79,19 +80,6 @@ export function provideClient(world: World) {
       isOver: ({ context: { current } }) => current?.stage === 'alignment' && current.verdict !== 'continue',
     },
   });
-}
-
-/** The round that a download asks its recipient to work on; null where it only closes a stage. */
-export function workOf(download: Download | null): { readonly stage: Stage; readonly round: number } | null {
-  if (download === null) return null;
-  const { stage, round, verdict } = download;
-  if (verdict === 'continue') return { stage, round: round + 1 };
-  // The last message of stage 2 opens stage 3; stage 2 is opened by a message of its own (Step 2.1).
-  return stage === 'reward' ? { stage: 'alignment', round: 1 } : null;
-}
-
-export function roundOf({ current }: ClientContext): number {
-  return workOf(current)?.round ?? current?.round ?? 0;
 }
 
 /**

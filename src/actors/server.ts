@@ -1,5 +1,5 @@
 import { assign, enqueueActions } from 'xstate';
-import type { Download, GlobalModel, SharedPart, Stage } from '../../machines/events.js';
+import type { Download, SharedPart } from '../../machines/events.js';
 import { serverMachine, type ReceivedUpdate, type ServerContext } from '../../machines/server.js';
 import { aggregations } from '../aggregation/index.js';
 import { compressions } from '../compression/index.js';
@@ -9,12 +9,8 @@ import type { ParamRef, ParamSet } from '../params/param-set.js';
 import { stream } from '../random/stream.js';
 import { selections } from '../selection/index.js';
 import { judge } from './convergence.js';
+import { refsOf, sharedParts } from './global-model.js';
 import type { World } from './world.js';
-
-/** What of the global model each stage's updates replace. */
-export function sharedParts({ method }: World, stage: Stage): readonly SharedPart[] {
-  return stage === 'reward' ? ['helpful', 'harmless'] : method.shares;
-}
 
 /** Gives the server's chart its actions, guards and delays. */
 export function provideServer(world: World) {
@@ -172,11 +168,6 @@ function downloadsOf(
       return [client, { kind, step, stage, round, verdict, global, params }];
     }),
   );
-}
-
-/** The parameters that a global model consists of. */
-export function refsOf({ base, adapters, lora, helpful, harmless }: GlobalModel): readonly ParamRef[] {
-  return [base, adapters, lora, helpful, harmless].filter((ref) => ref !== null);
 }
 
 function heldByAll(clients: readonly string[], refs: readonly ParamRef[]) {

@@ -5,7 +5,7 @@ import { alignFlops, instructFlops, rewardFlops, sampleFlops } from '../clients/
 import type { ParamRef, ParamSet } from '../params/param-set.js';
 import { taskRequest } from '../training/request.js';
 import type { AlignHyper, AlignParams, TaskKind, TaskRequest, TaskResult } from '../training/task.js';
-import { roundOf } from './client.js';
+import { roundOf } from './work.js';
 import { clientOf, type World } from './world.js';
 
 /** A task on its way: what to run, for whom, and how long the client's device takes for it. */

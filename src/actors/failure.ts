@@ -26,11 +26,6 @@ export class Failure {
       .join(': ');
   }
 
-  /** Where it happened, for the log: the stack of the innermost error. */
-  get stack(): string | undefined {
-    return this.#chain().at(-1)?.stack;
-  }
-
   /** The error and those behind it, outermost first. */
   #chain(): Error[] {
     const chain: Error[] = [];

@@ -277,5 +277,4 @@ export const ScenarioSchema = closed(
 
 /** A scenario with every default filled in. */
 export type Scenario = Static<typeof ScenarioSchema>;
-export type StageScenario = Scenario['instruction' | 'reward' | 'alignment'];
 export type MethodName = Scenario['method'];

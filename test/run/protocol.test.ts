@@ -48,7 +48,7 @@ describe('a run of the protocol', () => {
   });
 
   it('brings a client up to date that missed the first downloads', async () => {
-    // Found by trying seeds: here a client gets no download until the second stage.
+    // Tries seeds until a client gets no download before the second stage.
     for (let seed = 1; seed <= 40; seed++) {
       const result = await protocolRun([
         `seed=${seed}`,

@@ -41,10 +41,14 @@ interface ByteLevel {
   readonly use_regex: boolean;
 }
 
-/** The tokenizer.json of a byte-level BPE with GPT-2's pre-tokenizer; end-of-text is the last id. */
+/**
+ * The tokenizer.json of a byte-level BPE with GPT-2's pre-tokenizer; `vocab` is without end-of-text, whose id
+ * comes after the others where none is given.
+ */
 export function tokenizerJson(
   vocab: Readonly<Record<string, number>>,
   merges: TokenizerJson['model']['merges'],
+  id = Object.keys(vocab).length,
 ): TokenizerJson {
   const byteLevel = {
     type: 'ByteLevel',
@@ -52,7 +56,6 @@ export function tokenizerJson(
     trim_offsets: true,
     use_regex: true,
   } as const;
-  const id = Object.keys(vocab).length;
   return {
     version: '1.0',
     truncation: null,

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
+import { isJson, isThere, quoted, readJson, rejectKey, type Json } from '../json-file.js';
 import { packageRoot } from '../paths.js';
+import { wordsOf } from './byte-level.js';
+import { gpt2TokenizerJson, gpt2VocabularySize, readVocabularyAndMerges } from './gpt2-vocabulary.js';
 import { openTokenizer, type LibraryTokenizer } from './hugging-face.js';
 import { endOfText, type TokenizerJson } from './tokenizer-json.js';
 
@@ -26,14 +28,18 @@ export function createTokenizer(json: TokenizerJson): Tokenizer {
   const special = new Set(json.added_tokens.map(({ id }) => id));
   const end = json.added_tokens.find(({ content }) => content === endOfText);
   if (!end) throw new UserError(`tokenizer: no ${endOfText} among added_tokens, expected one as in GPT-2`);
-  const size = Math.max(...Object.values(json.model.vocab), ...special) + 1;
-  const inner = openTokenizer(json);
+  const ids = [...Object.values(json.model.vocab), ...special];
+  const size = ids.reduce((most, id) => Math.max(most, id), -1) + 1;
+  const byWord = splitsAsGpt2(json);
+  const inner = openTokenizer(
+    byWord ? { ...json, pre_tokenizer: { ...json.pre_tokenizer, use_regex: false } } : json,
+  );
   // In GPT-2's notation a token has one character for each of its bytes.
   const byteLengths = new Map(Object.entries(json.model.vocab).map(([token, id]) => [id, token.length]));
   return {
     endOfText: end.id,
     size,
-    encode: encoder(inner, json),
+    encode: byWord ? wordEncoder(inner) : (text) => encodeWhole(inner, text),
     byteLength: (id) => byteLengths.get(id) ?? 0,
     decode(ids) {
       const outside = Array.from(ids).find((id) => !(id >= 0 && id < size));
@@ -48,25 +54,28 @@ export function createTokenizer(json: TokenizerJson): Tokenizer {
 /** Distinct words to remember: natural text repeats itself so much that ten times the speed comes of it. */
 const rememberedWords = 50_000;
 
+function splitsAsGpt2({ normalizer, pre_tokenizer }: TokenizerJson): boolean {
+  const { type, add_prefix_space, use_regex } = pre_tokenizer;
+  return type === 'ByteLevel' && !add_prefix_space && use_regex !== false && normalizer === null;
+}
+
+function encodeWhole(inner: LibraryTokenizer, text: string): number[] {
+  return text === '' ? [] : inner.encode(text, { add_special_tokens: false }).ids;
+}
+
 /**
- * Encodes word by word, as GPT-2's pattern splits a text, and remembers words. A word by itself is not split
- * further and merges never cross words, so the ids are those of the whole text. Other pre-tokenizers get the
- * whole text.
+ * Encodes word by word, as GPT-2's pattern splits a text, and remembers words. Merges never cross words, so
+ * the ids are those of the whole text.
  */
-function encoder(inner: LibraryTokenizer, json: TokenizerJson): Tokenizer['encode'] {
-  const encode = (text: string) => (text === '' ? [] : inner.encode(text, { add_special_tokens: false }).ids);
-  const { type, add_prefix_space, use_regex } = json.pre_tokenizer;
-  const { pattern } = inner.pre_tokenizer;
-  const byWord = type === 'ByteLevel' && !add_prefix_space && use_regex !== false && json.normalizer === null;
-  if (!byWord || !pattern) return encode;
+function wordEncoder(inner: LibraryTokenizer): Tokenizer['encode'] {
   const remembered = new Map<string, readonly number[]>();
   return (text) => {
     const ids: number[] = [];
-    for (const word of text.match(pattern) ?? []) {
+    for (const word of wordsOf(text)) {
       let known = remembered.get(word);
       if (!known) {
         if (remembered.size >= rememberedWords) remembered.clear();
-        remembered.set(word, (known = encode(word)));
+        remembered.set(word, (known = encodeWhole(inner, word)));
       }
       for (const id of known) ids.push(id);
     }
@@ -75,31 +84,52 @@ function encoder(inner: LibraryTokenizer, json: TokenizerJson): Tokenizer['encod
 }
 
 /**
- * The tokenizer of a model's folder (its tokenizer.json); null: that of the embedded model. UserError for a
- * file that is missing, is no JSON or is no byte-level BPE.
+ * The tokenizer of a GPT-2's folder: its `tokenizer.json`; where there is none `vocab.json` and `merges.txt`;
+ * where there is neither and config.json tells of 50257 tokens, GPT-2's own (r50k_base). Null: that of the
+ * embedded model. Ids are those of transformers' GPT2Tokenizer and of tiktoken.
+ *
+ * @throws UserError naming the file that is missing, is no JSON or is no byte-level BPE.
  */
 export async function loadTokenizer(folder: string | null): Promise<Tokenizer> {
-  const file = join(folder ?? join(packageRoot(), 'assets', 'embedded'), 'tokenizer.json');
-  return createTokenizer(await readTokenizerJson(file));
+  const from = folder ?? join(packageRoot(), 'assets', 'embedded');
+  const file = join(from, 'tokenizer.json');
+  if (await isThere(file)) return named(file, await readTokenizerJson(file));
+  const vocab = join(from, 'vocab.json');
+  if (await isThere(vocab)) return named(vocab, await readVocabularyAndMerges(from));
+  const config = join(from, 'config.json');
+  const { vocab_size: size = gpt2VocabularySize } = await readJson(config);
+  if (size === gpt2VocabularySize) return createTokenizer(await gpt2TokenizerJson());
+  throw new UserError(
+    `${file}: is missing, and so is vocab.json; expected one of them, since ${config} tells of ` +
+      `${quoted(size)} tokens and GPT-2's own vocabulary has ${gpt2VocabularySize}`,
+  );
 }
 
-async function readTokenizerJson(file: string): Promise<TokenizerJson> {
-  let parsed: unknown;
+/** A tokenizer whose errors name the file. */
+function named(file: string, json: TokenizerJson): Tokenizer {
   try {
-    parsed = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`${file}: ${messageOf(error)}; expected Hugging Face's tokenizer.json`);
+    return createTokenizer(json);
+  } catch (thrown) {
+    throw new UserError(`${file}: ${messageOf(thrown)}, expected a tokenizer as GPT-2's`);
   }
-  const json = parsed as Partial<TokenizerJson> | null;
-  if (
-    json?.model?.type !== 'BPE' ||
-    json.decoder?.type !== 'ByteLevel' ||
-    !Array.isArray(json.added_tokens)
-  ) {
+}
+
+/** Where the oldest files of the Hub say nothing, what transformers takes for granted is filled in. */
+async function readTokenizerJson(file: string): Promise<TokenizerJson> {
+  const { model, decoder, pre_tokenizer, added_tokens, ...rest } = await readJson(file);
+  const { type: given, vocab, merges } = isJson(model) ? model : {};
+  const type = given ?? (Array.isArray(merges) ? 'BPE' : undefined);
+  if (type !== 'BPE' || !isJson(decoder) || decoder['type'] !== 'ByteLevel' || !Array.isArray(added_tokens)) {
     throw new UserError(
-      `${file}: /model/type: is ${JSON.stringify(json?.model?.type)} with decoder ` +
-        `${JSON.stringify(json?.decoder?.type)}, expected "BPE" with decoder "ByteLevel"`,
+      `${file}: /model/type: is ${quoted(type)} with decoder ` +
+        `${quoted(isJson(decoder) ? decoder['type'] : decoder)}, expected "BPE" with decoder "ByteLevel"`,
     );
   }
-  return json as TokenizerJson;
+  if (!isJson(vocab)) rejectKey(file, 'model/vocab', vocab, 'the ids of tokens');
+  if (!isJson(pre_tokenizer)) rejectKey(file, 'pre_tokenizer', pre_tokenizer, 'one, as "ByteLevel"');
+  if (!added_tokens.some((token) => isJson(token) && token['content'] === endOfText)) {
+    throw new UserError(`${file}: /added_tokens: has no ${endOfText}, expected one as in GPT-2`);
+  }
+  const whole = { normalizer: null, post_processor: null, ...rest, decoder, pre_tokenizer, added_tokens };
+  return { ...whole, model: { ...(model as Json), type } } as unknown as TokenizerJson;
 }

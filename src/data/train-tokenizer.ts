@@ -1,4 +1,4 @@
-import { openTokenizer } from './hugging-face.js';
+import { byteCharacters, byteTokens, wordsOf } from './byte-level.js';
 import { tokenizerJson, type TokenizerJson } from './tokenizer-json.js';
 
 /**
@@ -22,7 +22,7 @@ type Pair = readonly [left: string, right: string];
 export function trainTokenizer(texts: Iterable<string>, vocabSize: number): TokenizerJson {
   if (!(vocabSize >= 257)) throw new RangeError(`vocabSize is ${vocabSize}, expected at least 257`);
   const words = countWords(texts);
-  const vocab = new Map(Object.entries(idsOf(byteTokens())));
+  const vocab = new Map(Object.entries(idsOf(byteTokens)));
   const merges: Pair[] = [];
   while (vocab.size < vocabSize - 1) {
     const pair = mostFrequentPair(words, vocab);
@@ -37,26 +37,11 @@ export function trainTokenizer(texts: Iterable<string>, vocabSize: number): Toke
 const idsOf = (tokens: readonly string[]) => Object.fromEntries(tokens.map((token, id) => [token, id]));
 
 function countWords(texts: Iterable<string>): Word[] {
-  const { pre_tokenizer } = openTokenizer(tokenizerJson(idsOf(byteTokens()), []));
   const counts = new Map<string, number>();
   for (const text of texts) {
-    for (const word of pre_tokenizer.pre_tokenize(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  return [...counts].map(([word, count]) => ({ count, symbols: [...word] }));
-}
-
-/**
- * GPT-2's characters for the 256 bytes, in the order of their ids: the printable Latin-1 bytes stand for
- * themselves and come first, the others take the code points from 256 on.
- */
-function byteTokens(): string[] {
-  const printable = [
-    [0x21, 0x7e],
-    [0xa1, 0xac],
-    [0xae, 0xff],
-  ].flatMap(([low, high]) => Array.from({ length: high! - low! + 1 }, (_, index) => low! + index));
-  const others = Array.from({ length: 256 - printable.length }, (_, index) => 256 + index);
-  return [...printable, ...others].map((code) => String.fromCharCode(code));
+  return [...counts].map(([word, count]) => ({ count, symbols: byteCharacters(word) }));
 }
 
 function mostFrequentPair(words: readonly Word[], ids: ReadonlyMap<string, number>): Pair | null {

@@ -1,123 +1,131 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
-import { paramSet, type ParamSet } from '../params/param-set.js';
-import { readSafetensors, type NamedTensor } from '../params/safetensors.js';
+import { UserError } from '../errors.js';
+import { sizeOf, type ParamSet, type TensorSpec } from '../params/param-set.js';
 import { packageRoot } from '../paths.js';
 import { baseTensors } from './base.js';
+import {
+  checkFolder,
+  openCheckpoint,
+  readSet,
+  type Checkpoint,
+  type StoredTensor,
+  type WantedTensor,
+} from './checkpoint.js';
 import type { ModelConfig } from './config.js';
+import { readDistilBertConfig, readGpt2Config } from './read-config.js';
+import { distilBertHeadTensors, distilBertTensors, type DistilBertConfig } from './distilbert-config.js';
 
 /**
- * A base model from a folder with Hugging Face's `config.json` and `model.safetensors` (GPT-2 architecture,
- * F32), or the embedded one (null). Names with and without the prefix "transformer." are read; mask buffers
- * and the tied head are left out.
+ * A GPT-2 from a folder as Hugging Face's packages write it (`config.json`, and `model.safetensors` whole or
+ * in shards, of F32, F16 or BF16), or the embedded model (null). Names with and without the prefix
+ * "transformer." are read; mask buffers are left out. The head is tied to wte: a head of its own must equal
+ * it, and one in the place of wte is wte, both as transformers has it.
  *
  * @throws UserError naming the file and the key or tensor that is missing or wrong.
  */
 export async function loadModel(folder: string | null): Promise<{ config: ModelConfig; base: ParamSet }> {
   const from = folder ?? join(packageRoot(), 'assets', 'embedded');
-  const config = await readConfig(join(from, 'config.json'));
-  const file = join(from, 'model.safetensors');
-  return { config, base: baseOf(config, readSafetensors(await read(file), file), file) };
-}
-
-async function read(file: string): Promise<Buffer> {
+  await checkFolder(from, 'config.json and model.safetensors of a GPT-2');
+  const config = await readGpt2Config(join(from, 'config.json'));
+  const checkpoint = await openCheckpoint(from, 'transformer.', 'GPT2LMHeadModel');
   try {
-    return await readFile(file);
-  } catch (thrown) {
-    throw new UserError(`${file}: cannot be read (${messageOf(thrown)}), expected a file of the model`);
+    const specs = baseTensors(config);
+    refuseOthers(checkpoint, specs, maskOrHead, `GPT-2 with ${config.n_layer} blocks`);
+    const head = checkpoint.tensors.get('lm_head.weight');
+    const embedding = checkpoint.tensors.get('wte.weight');
+    if (head && embedding) await checkTied(head, embedding);
+    const base = await readSet(
+      'base',
+      checkpoint,
+      specs.map((spec) => asStored(spec, !embedding && !!head)),
+    );
+    return { config, base };
+  } finally {
+    await checkpoint.close();
   }
 }
 
-/** What the model code assumes of config.json where that says anything about it. */
-const assumptions: Readonly<Record<string, readonly unknown[]>> = {
-  model_type: ['gpt2'],
-  activation_function: ['gelu_new', 'gelu_pytorch_tanh'],
-  scale_attn_weights: [true],
-  scale_attn_by_inverse_layer_idx: [false],
-  tie_word_embeddings: [true],
-  add_cross_attention: [false],
-};
+const maskOrHead = /\.attn\.(masked_)?bias$|^lm_head\.weight$/;
 
-async function readConfig(file: string): Promise<ModelConfig> {
-  const json = parseObject((await read(file)).toString('utf8'), file);
-  for (const [key, allowed] of Object.entries(assumptions)) {
-    if (key in json && !allowed.includes(json[key]))
-      reject(file, key, json[key], allowed.map(quoted).join(' or '));
-  }
-  const config: ModelConfig = {
-    vocab_size: countIn(json, 'vocab_size', file),
-    n_positions: countIn(json, 'n_positions', file),
-    n_embd: countIn(json, 'n_embd', file),
-    n_layer: countIn(json, 'n_layer', file),
-    n_head: countIn(json, 'n_head', file),
-    layer_norm_epsilon: numberIn(json, 'layer_norm_epsilon', file),
-    eos_token_id: numberIn(json, 'eos_token_id', file),
-  };
-  checkRelations(config, json['n_inner'], file);
-  return config;
+/** GPT-2's weights are stored as the code uses them, [in, out]. */
+function asStored(spec: TensorSpec, onlyHead: boolean): WantedTensor {
+  const source = onlyHead && spec.name === 'wte.weight' ? 'lm_head.weight' : spec.name;
+  return { spec, source, transposed: false };
 }
 
-function checkRelations(config: ModelConfig, inner: unknown, file: string): void {
-  const { n_embd, n_head, eos_token_id, vocab_size } = config;
-  if (n_embd % n_head !== 0) reject(file, 'n_head', n_head, `a divisor of n_embd, ${n_embd}`);
-  if (inner !== undefined && inner !== null && inner !== 4 * n_embd) {
-    reject(file, 'n_inner', inner, `null or 4 · n_embd, ${4 * n_embd}`);
-  }
-  if (!Number.isInteger(eos_token_id) || eos_token_id < 0 || eos_token_id >= vocab_size) {
-    reject(file, 'eos_token_id', eos_token_id, `a token from 0 to ${vocab_size - 1}`);
-  }
+/** A reward model: DistilBERT, and its head where the folder has one. */
+export interface LoadedDistilBert {
+  readonly config: DistilBertConfig;
+  /** {@link distilBertTensors}; kind "reward". */
+  readonly base: ParamSet;
+  /** {@link distilBertHeadTensors}; null where the folder has none of one label, so that the head is new. */
+  readonly head: ParamSet | null;
 }
 
-function parseObject(text: string, file: string): Record<string, unknown> {
+/**
+ * A DistilBERT from a folder as Hugging Face's packages write it; names with and without the prefix
+ * "distilbert." are read. PyTorch keeps the weights of linear layers [out, in]; the sets have them [in, out],
+ * as GPT-2's. Heads for other purposes (masked words, questions) are left out.
+ *
+ * @throws UserError naming the file and the key or tensor that is missing or wrong.
+ */
+export async function loadDistilBert(folder: string): Promise<LoadedDistilBert> {
+  await checkFolder(folder, 'config.json and model.safetensors of a DistilBERT');
+  const config = await readDistilBertConfig(join(folder, 'config.json'));
+  const checkpoint = await openCheckpoint(folder, 'distilbert.', 'DistilBertForSequenceClassification');
   try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
-  } catch (thrown) {
-    throw new UserError(`${file}: is not JSON (${messageOf(thrown)}), expected a model's config.json`);
+    const specs = distilBertTensors(config);
+    refuseOthers(checkpoint, specs, otherHeads, `DistilBERT with ${config.n_layers} layers`);
+    const base = await readSet('reward', checkpoint, specs.map(turned));
+    const labels = checkpoint.tensors.get('classifier.weight')?.entry.shape[0];
+    const head =
+      labels === 1 ? await readSet('reward', checkpoint, distilBertHeadTensors(config).map(turned)) : null;
+    return { config, base, head };
+  } finally {
+    await checkpoint.close();
   }
-  throw new UserError(`${file}: is ${text.trim()}, expected a JSON object`);
 }
 
-function countIn(json: Record<string, unknown>, key: string, file: string): number {
-  const value = json[key];
-  return Number.isSafeInteger(value) && (value as number) > 0
-    ? (value as number)
-    : reject(file, key, value, 'a whole number above 0');
+const otherHeads = /^(vocab_(transform|layer_norm|projector)|qa_outputs|(pre_)?classifier)\.|\.position_ids$/;
+
+function turned(spec: TensorSpec): WantedTensor {
+  const isLinear = spec.shape.length === 2 && !spec.name.startsWith('embeddings.');
+  return { spec, source: spec.name, transposed: isLinear };
 }
 
-function numberIn(json: Record<string, unknown>, key: string, file: string): number {
-  const value = json[key];
-  return typeof value === 'number' && value >= 0 ? value : reject(file, key, value, 'a number, 0 or more');
-}
-
-function reject(file: string, key: string, value: unknown, expected: string): never {
-  throw new UserError(`${file}: /${key}: is ${quoted(value)}, expected ${expected}`);
-}
-
-function quoted(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value);
-}
-
-/** Takes the tensors that the architecture has, in its order. */
-function baseOf(config: ModelConfig, tensors: ReadonlyMap<string, NamedTensor>, file: string): ParamSet {
-  const named = new Map([...tensors].map(([name, tensor]) => [name.replace(/^transformer\./, ''), tensor]));
-  const specs = baseTensors(config);
+function refuseOthers(
+  { tensors }: Checkpoint,
+  specs: readonly TensorSpec[],
+  ignored: RegExp,
+  what: string,
+): void {
   const known = new Set(specs.map(({ name }) => name));
-  for (const name of named.keys()) {
-    if (known.has(name) || /\.attn\.(masked_)?bias$|^lm_head\.weight$/.test(name)) continue;
-    throw new UserError(`${file}: /${name}: is no tensor of a GPT-2 with ${config.n_layer} blocks`);
+  for (const [name, { file, entry }] of tensors) {
+    if (known.has(name) || ignored.test(name)) continue;
+    throw new UserError(`${file.file}: /${entry.name}: is no tensor of a ${what}`);
   }
-  return paramSet(
-    'base',
-    specs.map(({ name, shape }) => {
-      const tensor = named.get(name);
-      const found = tensor === undefined ? 'missing' : `[${tensor.shape.join(', ')}]`;
-      const expected = `[${shape.join(', ')}]`;
-      if (tensor === undefined || found !== expected) {
-        throw new UserError(`${file}: /${name}: is ${found}, expected a tensor of shape ${expected}`);
-      }
-      return { name, shape, values: tensor.values };
-    }),
-  );
+}
+
+/** Elements of two tensors that are compared at a time. */
+const comparedElements = 1 << 20;
+
+/** Transformers does not tie a head that differs from wte, whatever config.json says; pwff has none. */
+async function checkTied(head: StoredTensor, embedding: StoredTensor): Promise<void> {
+  const length = sizeOf(embedding.entry.shape);
+  const differ = (found: string): never => {
+    throw new UserError(
+      `${head.file.file}: /${head.entry.name}: is ${found}, expected equal to ${embedding.entry.name}: ` +
+        'pwff has no GPT-2 with a head of its own (retrain with tie_word_embeddings)',
+    );
+  };
+  const shapes = [head, embedding].map(({ entry }) => `[${entry.shape.join(', ')}]`);
+  if (shapes[0] !== shapes[1]) differ(shapes[0]!);
+  for (let first = 0; first < length; first += comparedElements) {
+    const size = Math.min(comparedElements, length - first);
+    const [ours, theirs] = [new Float32Array(size), new Float32Array(size)];
+    await head.file.read(head.entry, ours, first);
+    await embedding.file.read(embedding.entry, theirs, first);
+    const at = ours.findIndex((value, index) => value !== theirs[index]);
+    if (at >= 0) differ(`${ours[at]} at element ${first + at}, not ${theirs[at]}`);
+  }
 }

@@ -1,5 +1,8 @@
-import { UserError } from '../errors.js';
-import { sharedFloats, sizeOf, tensorsOf, type ParamSet, type TensorSpec } from './param-set.js';
+import { open, type FileHandle } from 'node:fs/promises';
+import { messageOf, UserError } from '../errors.js';
+import { widenBfloat16, widenFloat16 } from './half-floats.js';
+import { sizeOf, tensorsOf, type ParamSet, type TensorSpec } from './param-set.js';
+import { headerLength, parseHeader, type TensorEntry } from './safetensors-header.js';
 
 /*
  * The safetensors format: eight bytes of header length (little-endian), a JSON header that gives each
@@ -7,57 +10,141 @@ import { sharedFloats, sizeOf, tensorsOf, type ParamSet, type TensorSpec } from 
  * specification asks for, since files come from outside.
  */
 
-const maxHeaderBytes = 1 << 20;
-
-interface Entry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [begin: number, end: number];
-}
-
 /** A tensor of a file, with its own copy of the values. */
 export type NamedTensor = TensorSpec & { readonly values: Float32Array };
 
-/**
- * The tensors of a safetensors file by name, in the order of the file.
- *
- * @throws UserError naming `file` where it is not a sound safetensors file or holds anything but F32.
- */
-export function readSafetensors(bytes: Uint8Array, file: string): ReadonlyMap<string, NamedTensor> {
-  const { entries, data } = parse(bytes, file);
-  const tensors = new Map<string, NamedTensor>();
-  let expected = 0;
-  const inOrder = [...entries].sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
-  for (const [name, entry] of inOrder) {
-    checkEntry(name, entry, expected, data.length, file);
-    expected = entry.data_offsets[1];
-    const values = sharedFloats(sizeOf(entry.shape));
-    new Uint8Array(values.buffer).set(data.subarray(...entry.data_offsets));
-    tensors.set(name, { name, shape: entry.shape, values });
-  }
-  if (expected !== data.length) {
-    throw new UserError(`${file}: has ${data.length} bytes of data, its header describes ${expected}`);
-  }
-  return tensors;
+/** An open safetensors file: its header is known to be sound, its data is read where it is asked for. */
+export interface SafetensorsFile {
+  readonly file: string;
+  /** By name, in the order of the data. */
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+  /**
+   * Fills `into` with the elements of a tensor from `first` on, widened to float32.
+   *
+   * @throws UserError where the tensor is no F32, F16 or BF16, or the file can no longer be read.
+   */
+  read(entry: TensorEntry, into: Float32Array, first?: number): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
- * A safetensors file of all tensors of some sets, whose names must differ; `metadata` may hold strings only.
+ * Opens a safetensors file. Nothing is allocated for its data.
+ *
+ * @throws UserError naming `file` where it cannot be read or is not a sound safetensors file.
+ */
+export async function openSafetensors(file: string): Promise<SafetensorsFile> {
+  const handle = await mended(file, () => open(file));
+  try {
+    const { size } = await mended(file, () => handle.stat({ bigint: true }));
+    const start = new Uint8Array(size < 8n ? Number(size) : 8);
+    await readFully(handle, start, 0, file);
+    const length = headerLength(start, size, file);
+    const header = new Uint8Array(length);
+    await readFully(handle, header, 8, file);
+    const data = 8 + length;
+    const entries = parseHeader(header, size - BigInt(data), file);
+    return {
+      file,
+      entries: new Map(entries.map((entry) => [entry.name, entry])),
+      read: (entry, into, first = 0) => readTensor(handle, data, entry, into, first, file),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * All tensors of a safetensors file by name, in the order of their data. For small files: a model's base is
+ * read straight into its set (src/model/load.ts).
+ *
+ * @throws UserError as {@link openSafetensors} and {@link SafetensorsFile.read}.
+ */
+export async function readSafetensors(file: string): Promise<ReadonlyMap<string, NamedTensor>> {
+  const source = await openSafetensors(file);
+  try {
+    const tensors = new Map<string, NamedTensor>();
+    for (const entry of source.entries.values()) {
+      const values = new Float32Array(sizeOf(entry.shape));
+      await source.read(entry, values);
+      tensors.set(entry.name, { name: entry.name, shape: entry.shape, values });
+    }
+    return tensors;
+  } finally {
+    await source.close();
+  }
+}
+
+type Widen = (halves: Uint16Array, into: Float32Array) => void;
+const widening: Readonly<Record<string, Widen>> = { F16: widenFloat16, BF16: widenBfloat16 };
+
+/** Elements of a 16-bit tensor that are read and widened at a time: a megabyte. */
+const chunkElements = 1 << 19;
+
+async function readTensor(
+  handle: FileHandle,
+  data: number,
+  { name, dtype, begin }: TensorEntry,
+  into: Float32Array,
+  first: number,
+  file: string,
+): Promise<void> {
+  if (dtype === 'F32') {
+    const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+    return readFully(handle, target, data + begin + 4 * first, file);
+  }
+  const widen = widening[dtype];
+  if (!widen) throw new UserError(`${file}: /${name}/dtype: is "${dtype}", expected "F32", "F16" or "BF16"`);
+  const buffer = new Uint16Array(Math.min(chunkElements, into.length));
+  for (let done = 0; done < into.length; done += buffer.length) {
+    const halves = buffer.subarray(0, into.length - done);
+    const target = new Uint8Array(halves.buffer, 0, halves.byteLength);
+    await readFully(handle, target, data + begin + 2 * (first + done), file);
+    widen(halves, into.subarray(done, done + halves.length));
+  }
+}
+
+/** Bytes that are asked for at once; the system reads at most 2 GB. */
+const mostBytes = 1 << 28;
+
+async function readFully(handle: FileHandle, into: Uint8Array, from: number, file: string): Promise<void> {
+  for (let done = 0; done < into.length;) {
+    const length = Math.min(mostBytes, into.length - done);
+    const { bytesRead } = await mended(file, () => handle.read(into, done, length, from + done));
+    if (bytesRead === 0)
+      throw new UserError(`${file}: ends at ${from + done} bytes, became shorter as it was read`);
+    done += bytesRead;
+  }
+}
+
+async function mended<T>(file: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (thrown) {
+    throw new UserError(`${file}: cannot be read (${messageOf(thrown)}), expected a safetensors file`);
+  }
+}
+
+/**
+ * A safetensors file of all tensors of some sets, F32, in their order.
+ *
+ * @throws RangeError where two tensors have one name, or one is called __metadata__.
  */
 export function writeSafetensors(
   sets: readonly ParamSet[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
-  let offset = 0;
   const tensors = sets.flatMap((set) => [...tensorsOf(set)]);
+  const header = new Map<string, unknown>([['__metadata__', { format: 'pt', ...metadata }]]);
+  let offset = 0;
   for (const { name, shape, values } of tensors) {
-    if (name in header) throw new RangeError(`two tensors of a safetensors file are called ${name}`);
+    if (header.has(name)) throw new RangeError(`two tensors of a safetensors file are called ${name}`);
     const end = offset + values.byteLength;
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] };
+    header.set(name, { dtype: 'F32', shape, data_offsets: [offset, end] });
     offset = end;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
@@ -68,63 +155,4 @@ export function writeSafetensors(
     at += values.byteLength;
   }
   return bytes;
-}
-
-function parse(bytes: Uint8Array, file: string): { entries: Map<string, Entry>; data: Uint8Array } {
-  const length = bytes.length < 8 ? null : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length === null || length > BigInt(Math.min(maxHeaderBytes, bytes.length - 8))) {
-    throw new UserError(
-      `${file}: is ${bytes.length} bytes with a header of ${length ?? 'no'} bytes, expected a safetensors ` +
-        `file with a header of at most ${maxHeaderBytes}`,
-    );
-  }
-  const end = 8 + Number(length);
-  const header = parseJson(bytes.subarray(8, end), file);
-  const entries = new Map<string, Entry>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name !== '__metadata__') entries.set(name, entryOf(name, entry, file));
-  }
-  return { entries, data: bytes.subarray(end) };
-}
-
-function parseJson(bytes: Uint8Array, file: string): object {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header;
-  } catch {
-    // Reported below, as anything else that is not an object.
-  }
-  throw new UserError(`${file}: has a header that is no JSON object, expected a safetensors file`);
-}
-
-function entryOf(name: string, value: unknown, file: string): Entry {
-  const { dtype, shape, data_offsets } = (value ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F32') {
-    throw new UserError(`${file}: /${name}/dtype: is ${JSON.stringify(dtype)}, expected "F32"`);
-  }
-  if (!isCounts(shape)) {
-    throw new UserError(`${file}: /${name}/shape: is ${JSON.stringify(shape)}, expected a list of counts`);
-  }
-  if (!isCounts(data_offsets) || data_offsets.length !== 2) {
-    throw new UserError(
-      `${file}: /${name}/data_offsets: is ${JSON.stringify(data_offsets)}, expected [begin, end] in bytes`,
-    );
-  }
-  return { dtype, shape, data_offsets: [data_offsets[0]!, data_offsets[1]!] };
-}
-
-function isCounts(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
-}
-
-/** A tensor must start where the one before ended, end within the file and be as long as its shape says. */
-function checkEntry(name: string, entry: Entry, expected: number, available: number, file: string): void {
-  const [begin, end] = entry.data_offsets;
-  const bytes = 4 * sizeOf(entry.shape);
-  if (begin !== expected || end > available || end - begin !== bytes) {
-    throw new UserError(
-      `${file}: /${name}/data_offsets: is [${begin}, ${end}], expected [${expected}, ${expected + bytes}] ` +
-        `within ${available} bytes of data`,
-    );
-  }
 }

@@ -122,6 +122,18 @@ describe('loadTokenizer', () => {
     });
   });
 
+  it('names the file of a tokenizer without end-of-text', async () => {
+    await writeFile(
+      join(folder, 'tokenizer.json'),
+      JSON.stringify({ ...golden.tokenizer, added_tokens: [] }),
+    );
+    await assert.rejects(loadTokenizer(folder), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /tokenizer\.json: \/added_tokens: has no <\|endoftext\|>, expected one/);
+      return true;
+    });
+  });
+
   it('names a file that is missing', async () => {
     await assert.rejects(loadTokenizer(join(folder, 'nowhere')), UserError);
   });

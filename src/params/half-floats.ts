@@ -1,0 +1,31 @@
+/*
+ * The two 16-bit formats of model files, widened to float32. Every value of both is a float32, so widening is
+ * exact: subnormals, infinities, signs of zeros and NaN (with its payload) are kept.
+ */
+
+/** Bits of float32 for bits of an IEEE 754 half: 1 sign, 5 exponent (bias 15), 10 mantissa. */
+function widenHalf(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >> 10) & 0x1f;
+  const mantissa = half & 0x3ff;
+  if (exponent === 0x1f) return sign | 0x7f800000 | (mantissa << 13);
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (mantissa << 13);
+  if (mantissa === 0) return sign;
+  // A subnormal is mantissa · 2^-24: its highest bit becomes the hidden one.
+  const shift = Math.clz32(mantissa) - 21;
+  return sign | ((113 - shift) << 23) | (((mantissa << shift) & 0x3ff) << 13);
+}
+
+const bitsOfHalf = Int32Array.from({ length: 0x10000 }, (_, half) => widenHalf(half));
+
+/** IEEE 754 halves (F16), little-endian, into as many float32. */
+export function widenFloat16(halves: Uint16Array, into: Float32Array): void {
+  const bits = new Int32Array(into.buffer, into.byteOffset, into.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = bitsOfHalf[halves[i]!]!;
+}
+
+/** The upper halves of float32 (BF16), little-endian, into as many float32. */
+export function widenBfloat16(halves: Uint16Array, into: Float32Array): void {
+  const bits = new Int32Array(into.buffer, into.byteOffset, into.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+}

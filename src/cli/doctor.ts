@@ -3,6 +3,8 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../errors.js';
+import type { Fingerprint } from '../model/backend.js';
+import { loadedLibraries } from '../model/native.js';
 import { packageRoot } from '../paths.js';
 import { number } from '../report/format.js';
 import { exit, type ExitCode } from './exit.js';
@@ -76,17 +78,7 @@ export function memoryFinding(free: number, total: number): Finding {
 
 async function backendFindings(services: Services): Promise<Finding[]> {
   try {
-    const { name, version, why } = await services.selectBackend('auto');
-    const what = `TensorFlow.js ${version} on the ${name} backend (${why})`;
-    if (name === 'native') return [{ verdict: 'ok', what }];
-    return [
-      { verdict: 'ok', what },
-      {
-        verdict: 'could be better',
-        what: 'the native library of TensorFlow is not in use; it is optional and faster for larger models',
-        advice: 'to get it: npm install @tensorflow/tfjs-node (it downloads the library; Node 20, 22)',
-      },
-    ];
+    return backendFinding(await services.selectBackend('auto'), loadedLibraries());
   } catch (error) {
     return [
       {
@@ -96,6 +88,28 @@ async function backendFindings(services: Services): Promise<Finding[]> {
       },
     ];
   }
+}
+
+/** Which backend runs will get, the files of the native library that it has loaded, or how to get them. */
+export function backendFinding(
+  { name, version, why }: Pick<Fingerprint, 'name' | 'version' | 'why'>,
+  libraries: readonly string[],
+): Finding[] {
+  const [ours, theirs] = version.split('+');
+  const library = theirs === undefined ? '' : `, library ${theirs.replace('-', ' ')}`;
+  const inUse: Finding = {
+    verdict: 'ok',
+    what: `TensorFlow.js ${ours} on the ${name} backend (${why})${library}`,
+  };
+  if (name === 'native') return [inUse, ...libraries.map((path): Finding => ({ verdict: 'ok', what: path }))];
+  return [
+    inUse,
+    {
+      verdict: 'could be better',
+      what: 'the native library of TensorFlow is not in use; it is optional and faster for larger models',
+      advice: 'to get it: npm run native (it fetches the library with pip and builds the binding)',
+    },
+  ];
 }
 
 export function modelFinding(folder: string): Finding {

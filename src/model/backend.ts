@@ -5,12 +5,15 @@ import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { messageOf, UserError } from '../errors.js';
+import { mendUtil, nativeSettings, prepareNative } from './native.js';
 import { speedUpWasm } from './wasm-matmul.js';
 
 export type BackendChoice = 'auto' | 'native' | 'wasm';
 
 /**
  * What decides whether two runs can agree bit for bit (decision D8); `why` is for people and decides nothing.
+ * `version` is TensorFlow.js's and, on `native`, that of the library: "4.22.0+tensorflow-2.20.0".
+ * `cpuFeatures` ends on `native` with the library's settings: "onednn:0", "threads:1".
  */
 export interface Fingerprint {
   readonly name: 'native' | 'wasm';
@@ -39,7 +42,7 @@ export async function selectBackend(choice: BackendChoice): Promise<Fingerprint>
   if (choice === 'native') {
     throw new UserError(
       `--backend: is "native", but @tensorflow/tfjs-node does not load (${failure}); ` +
-        'install it, or use "wasm"',
+        'npm run native builds it; or use "wasm"',
     );
   }
   return (selected = await startWasm(`@tensorflow/tfjs-node does not load (${failure})`));
@@ -72,22 +75,27 @@ function confirmed(fingerprint: Fingerprint, choice: BackendChoice): Fingerprint
   throw new UserError(`--backend: is "${choice}", but this process already uses "${fingerprint.name}"`);
 }
 
-/** Null, or why the native library does not load, in one line. */
+/** Null, or in one line why the native library does not load. */
 async function startNative(): Promise<string | null> {
   const packageName = '@tensorflow/tfjs-node';
+  prepareNative();
+  mendUtil();
   try {
     await import(packageName);
     return (await tf.setBackend('tensorflow')) ? null : 'its backend does not start';
   } catch (thrown) {
     const code = (thrown as { code?: unknown }).code;
     if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return 'not installed';
-    return messageOf(thrown).split('\n', 1)[0] ?? '';
+    return messageOf(thrown)
+      .split('\n', 1)[0]!
+      .replace(/[.\s]+$/, '');
   }
 }
 
 function native(why: string): Fingerprint {
-  const cpuFeatures = [process.arch, ...instructionSets()];
-  return { name: 'native', version: tf.version_core, cpuFeatures, nodeMajor: nodeMajor(), why };
+  const version = `${tf.version_core}+tensorflow-${tensorflowVersion()}`;
+  const cpuFeatures = [process.arch, ...instructionSets(), ...nativeSettings()];
+  return { name: 'native', version, cpuFeatures, nodeMajor: nodeMajor(), why };
 }
 
 async function startWasm(why: string): Promise<Fingerprint> {
@@ -100,6 +108,15 @@ async function startWasm(why: string): Promise<Fingerprint> {
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const cpuFeatures = [process.arch, simd ? 'wasm-simd' : 'wasm-scalar'];
   return { name: 'wasm', version: tf.version_core, cpuFeatures, nodeMajor: nodeMajor(), why };
+}
+
+/** The version of the TensorFlow library itself, which its binding tells. */
+function tensorflowVersion(): string {
+  const { binding } = tf.backend() as Partial<{ binding: { readonly TF_Version?: unknown } }>;
+  if (typeof binding?.TF_Version !== 'string') {
+    throw new Error('the binding of @tensorflow/tfjs-node does not tell the version of TensorFlow');
+  }
+  return binding.TF_Version;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Fingerprint } from '../model/backend.js';
+import { prepareNative } from '../model/native.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
 import type { WorkerData } from './worker.js';
 
@@ -11,8 +12,12 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** A Piscina pool of worker threads, each with a TensorFlow.js backend of its own and one task at a time. */
+/**
+ * A Piscina pool of worker threads, each with a TensorFlow.js backend of its own and one task at a time. Where
+ * the backend may be native it sets TensorFlow's threads for the whole process (docs/native.md has why).
+ */
 export function poolExecutor(workers: number, backend: WorkerData['backend']): Executor {
+  if (backend !== 'wasm') prepareNative();
   return executorOn(
     new Piscina<unknown, unknown>({
       filename: new URL('./worker.js', import.meta.url).href,

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { folderFinding, memoryFinding, modelFinding, nodeFinding } from '../../src/cli/doctor.js';
+import {
+  backendFinding,
+  folderFinding,
+  memoryFinding,
+  modelFinding,
+  nodeFinding,
+} from '../../src/cli/doctor.js';
 import { main } from '../../src/cli/program.js';
 import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
@@ -200,7 +206,7 @@ describe('pwff doctor', () => {
     const { out } = await pwff(['doctor']);
     assert.match(out, /Node \d+\.\d+\.\d+ \(needs 20\.19 or newer\)/);
     assert.match(out, /on the wasm backend \(asked for\)/);
-    assert.match(out, /npm install @tensorflow\/tfjs-node/);
+    assert.match(out, /to get it: npm run native/);
   });
 
   it('ends with 1 where the backend does not start, and says what to do', async () => {
@@ -209,6 +215,20 @@ describe('pwff doctor', () => {
     });
     assert.equal(code, 1);
     assert.match(out, /broken +TensorFlow\.js does not start: no wasm\n +install the packages again/);
+  });
+
+  it('names the version of the native library and the files that are loaded', () => {
+    const native = { name: 'native', version: '4.22.0+tensorflow-2.20.0', why: 'its library loads' } as const;
+    assert.deepEqual(
+      backendFinding(native, ['/lib/tfjs_binding.node', '/lib/libtensorflow_cc.so.2']).map(
+        ({ what }) => what,
+      ),
+      [
+        'TensorFlow.js 4.22.0 on the native backend (its library loads), library tensorflow 2.20.0',
+        '/lib/tfjs_binding.node',
+        '/lib/libtensorflow_cc.so.2',
+      ],
+    );
   });
 
   it('compares versions by number', () => {

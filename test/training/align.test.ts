@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { selectBackend } from '../../src/model/backend.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { align } from '../../src/training/align.js';
 import { choosePrompts } from '../../src/training/rollout.js';
+import { testBackend } from '../backend.js';
 import { alignFor, banditRequest, wanted, wantedProbabilities } from './bandit.js';
 import { assertNear } from './ppo/reference.js';
 import { emptyTable, tableOf } from './tiny-model.js';
 
 describe('align task', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('raises the probability of the one rewarded token to 0.9 and more', async () => {
     const request = banditRequest();

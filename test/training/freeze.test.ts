@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { selectBackend } from '../../src/model/backend.js';
 import { scoreFeatures } from '../../src/model/reward-features.js';
 import { readValues } from '../../src/model/reward-model.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { freeze, scaleOfScores } from '../../src/training/freeze.js';
 import { choosePrompts, frozenModel, sampleResponses, withPolicy } from '../../src/training/rollout.js';
 import type { TaskRequest } from '../../src/training/task.js';
+import { testBackend } from '../backend.js';
 import { assertNear } from './ppo/reference.js';
 import {
   emptyTable,
@@ -49,7 +49,7 @@ function sampledFeatures({ model, params, data, hyper, seed }: TaskRequest<'free
 }
 
 describe('freeze task', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it("gives a scale on which the sampled responses' scores have mean 0 and variance 1", async () => {
     const made = request();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { initialAdapters } from '../../src/model/adapters.js';
-import { selectBackend } from '../../src/model/backend.js';
 import { initialLora } from '../../src/model/lora.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { refOf } from '../../src/params/param-set.js';
@@ -12,6 +11,7 @@ import { pretrain } from '../../src/training/pretrain.js';
 import type { TaskRequest } from '../../src/training/task.js';
 import { referenceModel, referenceRows, referenceShape as model } from '../model/reference-model.js';
 import { reference } from '../model/reference.js';
+import { testBackend } from '../backend.js';
 import { tableOf } from './tables.js';
 
 /** "Answer with the two tokens of the prompt in reverse, then 10." */
@@ -49,7 +49,7 @@ const fresh = {
 };
 
 describe('instruct', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('lowers the loss with adapters and LoRA, with either, and leaves its input as it was', async () => {
     for (const params of [fresh, { adapters: fresh.adapters }, { lora: fresh.lora }]) {
@@ -100,7 +100,7 @@ describe('instruct', () => {
 });
 
 describe('evaluate', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
   const rows = referenceRows.map(({ tokens, firstTarget }) => ({
     tokens: [...tokens],
     response: firstTarget,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { selectBackend } from '../../src/model/backend.js';
 import { baseTensors } from '../../src/model/base.js';
 import { refOf, tensorsOf } from '../../src/params/param-set.js';
 import { learningRateAt, pretrain, type PretrainOptions } from '../../src/training/pretrain.js';
 import { referenceShape } from '../model/reference-model.js';
+import { testBackend } from '../backend.js';
 import { tableOf } from './tables.js';
 
 const { config } = referenceShape;
@@ -17,7 +17,7 @@ function options(more: Partial<PretrainOptions> = {}): PretrainOptions {
 }
 
 describe('pretrain', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('learns rows from scratch: from ln 11 nats a token to almost none', async () => {
     const losses: number[] = [];

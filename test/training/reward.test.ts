@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import type { TokenTable } from '../../src/data/token-table.js';
-import { selectBackend } from '../../src/model/backend.js';
 import { responseFeatures } from '../../src/model/reward-features.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { stream } from '../../src/random/stream.js';
@@ -11,6 +10,7 @@ import { rewardTest } from '../../src/training/reward-test.js';
 import { reward } from '../../src/training/reward.js';
 import { frozenModel } from '../../src/training/rollout.js';
 import type { TaskRequest } from '../../src/training/task.js';
+import { testBackend } from '../backend.js';
 import { assertNear, numericGradient } from './ppo/reference.js';
 import { emptyTable, tableOf, tinyBase, tinyReward, tinyShape } from './tiny-model.js';
 
@@ -73,7 +73,7 @@ describe('preference loss', () => {
 });
 
 describe('reward features', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('of a state do not change when later tokens are appended', () => {
     const base = frozenModel(tinyShape, tinyBase());
@@ -100,7 +100,7 @@ describe('reward features', () => {
 });
 
 describe('reward task', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('learns separable preferences: losses fall below ln 2, held-out pairs are ranked right', async () => {
     const before = await reward(request(1));
@@ -135,7 +135,7 @@ describe('reward task', () => {
 });
 
 describe('rewardTest task', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('measures what the reward task reports after training', async () => {
     const made = request(20);

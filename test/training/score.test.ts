@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { selectBackend } from '../../src/model/backend.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { score } from '../../src/training/score.js';
 import type { TaskRequest, Tasks } from '../../src/training/task.js';
+import { testBackend } from '../backend.js';
 import { alignFor, banditRequest, handMadeReward, prompts, wanted } from './bandit.js';
 import { assertNear } from './ppo/reference.js';
 import { tableOf, tinyAdapters, tinyBase, tinyLora, tinyReward, tinyShape } from './tiny-model.js';
@@ -36,7 +36,7 @@ function request(hyper: Partial<Tasks['score']['hyper']> = {}): TaskRequest<'sco
 }
 
 describe('score task', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('finds no divergence of a policy that is its own reference', async () => {
     const { metrics, responses } = await score(request());

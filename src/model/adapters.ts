@@ -3,6 +3,8 @@ import { paramSet, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../random/stream.js';
 import type { ModelShape } from '../training/task.js';
 import type { AdapterSite } from './config.js';
+import { fused } from './fused.js';
+import { kernels } from './kernels/kernels.js';
 import { weight, type Weights } from './weights.js';
 
 /**
@@ -48,31 +50,43 @@ export function hasAdapter(adapters: Weights | null, block: number, site: Adapte
   return adapters?.has(`${adapterName(block, site)}.up.weight`) ?? false;
 }
 
-/** up(relu(down(x))), (M, C) → (M, C), without the residual; gradients for x and all four tensors. */
-export function bottleneck(adapters: Weights, block: number, site: AdapterSite, x: tf.Tensor2D): tf.Tensor2D {
+/**
+ * residual + up(relu(down(x))), (M, C); gradients for both and for all four tensors. A serial adapter's
+ * residual is its input x (Houlsby et al. 2019), a parallel one's the output of the layer beside it (He et
+ * al. 2022).
+ */
+export function bottleneck(
+  adapters: Weights,
+  block: number,
+  site: AdapterSite,
+  x: tf.Tensor2D,
+  residual: tf.Tensor2D,
+): tf.Tensor2D {
   const name = adapterName(block, site);
   const down = weight<tf.Rank.R2>(adapters, `${name}.down.weight`);
   const downBias = weight<tf.Rank.R1>(adapters, `${name}.down.bias`);
   const up = weight<tf.Rank.R2>(adapters, `${name}.up.weight`);
   const upBias = weight<tf.Rank.R1>(adapters, `${name}.up.bias`);
-  return tf.customGrad((...args) => {
-    const save = args.at(-1) as unknown as tf.GradSaveFunc;
-    const hidden = tf.fused.matMul({ a: x, b: down, bias: downBias, activation: 'relu' }) as tf.Tensor2D;
-    save([x, hidden]);
-    const value = tf.fused.matMul({ a: hidden, b: up, bias: upBias });
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+  return fused(
+    [x, residual, down, downBias, up, upBias],
+    () => {
+      const hidden = kernels().affine(x, down, downBias, 'relu');
+      const change = kernels().affine(hidden, up, upBias);
+      return { value: tf.add(residual, change), saved: [x, hidden] };
+    },
+    (dy, saved) => {
       const [x, hidden] = saved as [tf.Tensor2D, tf.Tensor2D];
-      const dHidden = tf.mul(tf.matMul(dy, up, false, true), tf.step(hidden));
+      const dHidden = kernels().reluGradient(tf.matMul(dy, up, false, true), hidden);
       return [
         tf.matMul(dHidden, down, false, true),
-        tf.matMul(x, dHidden, true, false),
-        tf.sum(dHidden, 0),
-        tf.matMul(hidden, dy, true, false),
-        tf.sum(dy, 0),
+        tf.clone(dy),
+        kernels().transposedTimes(x, dHidden),
+        kernels().columnSums(dHidden),
+        kernels().transposedTimes(hidden, dy as tf.Tensor2D),
+        kernels().columnSums(dy as tf.Tensor2D),
       ];
-    };
-    return { value, gradFunc };
-  })(x, down, downBias, up, upBias) as tf.Tensor2D;
+    },
+  );
 }
 
 function adapterName(block: number, site: AdapterSite): string {

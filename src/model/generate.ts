@@ -1,17 +1,17 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { Stream } from '../random/stream.js';
-import { roundUp, softmax, weightedSum } from './attention.js';
 import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
-import type { ModelConfig } from './config.js';
 import { runBlocks, type Attend, type Gpt } from './gpt.js';
-import { adaptedWeight, hasLora } from './lora.js';
+import { KeyValueCache } from './key-value-cache.js';
+import { kernels } from './kernels/kernels.js';
+import { threadHeap } from './kernels/heap.js';
 import { logits } from './log-probs.js';
+import { modulesOf } from './lora.js';
+import { drawToken, type Sampling } from './sampling.js';
 
-export interface GenerateOptions {
+export interface GenerateOptions extends Sampling {
   readonly maxNewTokens: number;
-  /** Of sampling; 0 takes the likeliest token. */
-  readonly temperature: number;
   /** One stream a prompt; one draw a token, so that a row does not depend on the others of its batch. */
   readonly streams: readonly Stream[];
 }
@@ -26,156 +26,102 @@ export function generate(
   prompts: readonly Int32Array[],
   options: GenerateOptions,
 ): readonly Int32Array[] {
-  return computed(() => {
-    const merged = mergeLora(model);
-    const { config } = model.shape;
-    const responses = prompts.map((): number[] => []);
-    const rooms = prompts.map((prompt) => Math.min(options.maxNewTokens, config.n_positions - prompt.length));
-    const caches = prompts.map(
-      (prompt, row) => new RowCache(config, prompt.length + Math.max(0, rooms[row]!)),
-    );
-    let rows = prompts.map((_, row) => row).filter((row) => rooms[row]! > 0);
-    let inputs: readonly ArrayLike<number>[] = rows.map((row) => prompts[row]!);
-    while (rows.length > 0) {
-      const scores = nextScores(
+  const { n_positions, eos_token_id } = model.shape.config;
+  const responses = prompts.map((): number[] => []);
+  const rooms = prompts.map(({ length }) =>
+    Math.max(0, Math.min(options.maxNewTokens, n_positions - length)),
+  );
+  const open = prompts.map((_, row) => row).filter((row) => rooms[row]! > 0);
+  if (open.length === 0) return responses.map(() => new Int32Array());
+  withCache(model, Math.max(...open.map((row) => prompts[row]!.length + rooms[row]!)), open.length, (cache) =>
+    computed(() => {
+      const merged = mergeLora(model);
+      let rows = open.map((_, place) => place);
+      let scores = firstScores(
         merged,
-        rows.map((row) => caches[row]!),
-        inputs,
+        open.map((row) => prompts[row]!),
+        cache,
       );
-      const vocabulary = scores.length / rows.length;
-      rows.forEach((row, i) => {
-        const own = scores.subarray(i * vocabulary, (i + 1) * vocabulary);
-        responses[row]!.push(sample(own, options.temperature, options.streams[row]!));
-      });
-      const last = (row: number) => responses[row]!.at(-1)!;
-      rows = rows.filter((row) => last(row) !== config.eos_token_id && responses[row]!.length < rooms[row]!);
-      inputs = rows.map((row) => [last(row)]);
-    }
-    return responses.map((response) => Int32Array.from(response));
-  });
+      for (;;) {
+        const tokens = rows.map((place, i) => drawToken(scores[i]!, options, options.streams[open[place]!]!));
+        rows.forEach((place, i) => responses[open[place]!]!.push(tokens[i]!));
+        const goes = rows.map(
+          (place, i) => tokens[i] !== eos_token_id && responses[open[place]!]!.length < rooms[open[place]!]!,
+        );
+        rows = rows.filter((_, i) => goes[i]);
+        if (rows.length === 0) return;
+        scores = nextScores(
+          merged,
+          tokens.filter((_, i) => goes[i]),
+          rows,
+          cache,
+        );
+      }
+    }),
+  );
+  return responses.map((response) => Int32Array.from(response));
 }
 
-/**
- * Scores (B · V) of the token after each row, whose `inputs` come after what its cache holds; they are added
- * to it.
- */
+function withCache(
+  { shape: { config } }: Gpt,
+  capacity: number,
+  rows: number,
+  work: (cache: KeyValueCache) => void,
+): void {
+  const { n_layer: blocks, n_head: heads, n_embd: width } = config;
+  const cache = new KeyValueCache(threadHeap(), { rows, capacity, blocks, heads, width });
+  try {
+    work(cache);
+  } finally {
+    cache.close();
+  }
+}
+
+/** Scores of the token after each prompt; the cache's rows then hold the prompts. */
+function firstScores(model: Gpt, prompts: readonly Int32Array[], cache: KeyValueCache): Float32Array[] {
+  const batch = packRows(prompts);
+  const ends = batch.offsets.subarray(1).map((end) => end - 1);
+  const attend: Attend = (qkv, block) => cache.start(qkv, block, batch.offsets);
+  const scores = scoresOf(model, () => runBlocks(model, batch.ids, batch.positions, attend, ends));
+  prompts.forEach((prompt, row) => (cache.lengths[row] = prompt.length));
+  return scores;
+}
+
+/** Scores of the token after `tokens`, one for each of `rows`, which are added to the cache. */
 function nextScores(
   model: Gpt,
-  caches: readonly RowCache[],
-  inputs: readonly ArrayLike<number>[],
-): Float32Array {
+  tokens: readonly number[],
+  rows: readonly number[],
+  cache: KeyValueCache,
+): Float32Array[] {
+  const positions = Int32Array.from(rows, (row) => cache.lengths[row]!);
+  const attend: Attend = (qkv, block) => cache.next(qkv, block, rows);
+  const scores = scoresOf(model, () => runBlocks(model, Int32Array.from(tokens), positions, attend));
+  rows.forEach((row) => cache.lengths[row]!++);
+  return scores;
+}
+
+function scoresOf(model: Gpt, hidden: () => tf.Tensor2D): Float32Array[] {
   return computed(() => {
-    const batch = packRows(
-      inputs,
-      caches.map(({ length }) => length),
-    );
-    const ends = batch.offsets.subarray(1).map((end) => end - 1);
-    const attend: Attend = (qkv, block) => cachedAttention(qkv, block, batch.offsets, caches);
-    const hidden = runBlocks(model, batch.ids, batch.positions, attend, ends);
-    caches.forEach((cache, i) => (cache.length += inputs[i]!.length));
-    return valuesOf(logits(model, hidden)).slice();
+    const scores = logits(model, hidden());
+    const [rows, width] = scores.shape;
+    const values = valuesOf(scores).slice();
+    return Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width));
   });
-}
-
-/** Keys and values of one row, each block and head: keys transposed, (d, capacity), values (capacity, d). */
-class RowCache {
-  /** Tokens that went through every block. */
-  length = 0;
-  readonly capacity: number;
-  readonly keys: readonly (readonly Float64Array[])[];
-  readonly values: readonly (readonly Float64Array[])[];
-
-  constructor({ n_layer, n_head, n_embd }: ModelConfig, tokens: number) {
-    this.capacity = roundUp(tokens);
-    const matrix = () => new Float64Array((this.capacity * n_embd) / n_head);
-    const heads = () => Array.from({ length: n_head }, matrix);
-    this.keys = Array.from({ length: n_layer }, heads);
-    this.values = Array.from({ length: n_layer }, heads);
-  }
-}
-
-/** As `causalAttention`, but every token also looks at what its row's cache holds of this block. */
-function cachedAttention(
-  qkv: tf.Tensor2D,
-  block: number,
-  offsets: Int32Array,
-  caches: readonly RowCache[],
-): tf.Tensor2D {
-  const [tokens, triple] = qkv.shape;
-  const output = new Float32Array((tokens * triple) / 3);
-  const values = valuesOf(qkv);
-  caches.forEach((cache, b) => {
-    for (let n = offsets[b]!; n < offsets[b + 1]!; n++) {
-      const own = values.subarray(n * triple, (n + 1) * triple);
-      const to = output.subarray((n * triple) / 3, ((n + 1) * triple) / 3);
-      attendOne(own, cache, block, cache.length + n - offsets[b]!, to);
-    }
-  });
-  return tf.tensor2d(output, [tokens, triple / 3]);
 }
 
 /**
- * Adds one token's key and value (`qkv` is its 3C numbers) to the cache at `place` and looks at all up to
- * there.
- */
-function attendOne(
-  qkv: Float32Array,
-  cache: RowCache,
-  block: number,
-  place: number,
-  output: Float32Array,
-): void {
-  const { capacity } = cache;
-  const width = output.length;
-  const size = width / cache.keys[block]!.length;
-  const query = new Float64Array(size);
-  const scores = new Float64Array(capacity);
-  const mixed = new Float64Array(size);
-  cache.keys[block]!.forEach((keys, head) => {
-    const values = cache.values[block]![head]!;
-    const column = head * size;
-    for (let c = 0; c < size; c++) {
-      query[c] = qkv[column + c]!;
-      keys[c * capacity + place] = qkv[width + column + c]!;
-      values[place * size + c] = qkv[2 * width + column + c]!;
-    }
-    weightedSum(scores, 0, roundUp(place + 1), keys, 0, capacity, query, 0, size);
-    softmax(scores, place + 1, 1 / Math.sqrt(size));
-    weightedSum(mixed, 0, size, values, 0, size, scores, 0, place + 1);
-    output.set(mixed, column);
-  });
-}
-
-/** Inverse of the cumulative distribution softmax(scores / temperature) at one uniform draw. */
-function sample(scores: Float32Array, temperature: number, stream: Stream): number {
-  let best = 0;
-  for (let v = 1; v < scores.length; v++) if (scores[v]! > scores[best]!) best = v;
-  if (temperature === 0) return best;
-  const weights = new Float64Array(scores.length);
-  let total = 0;
-  for (let v = 0; v < scores.length; v++) {
-    weights[v] = Math.exp((scores[v]! - scores[best]!) / temperature);
-    total += weights[v]!;
-  }
-  let rest = stream.uniform() * total;
-  for (let v = 0; v < weights.length; v++) {
-    rest -= weights[v]!;
-    if (rest < 0) return v;
-  }
-  return best;
-}
-
-/**
- * The same model with LoRA added to the weights once, instead of at every token. Freed with the caller's
+ * The same model with LoRA added to its weights once, instead of at every token. Freed with the caller's
  * tidy.
  */
 function mergeLora(model: Gpt): Gpt {
-  if (model.lora === null) return model;
+  const { lora, shape } = model;
+  if (lora === null) return model;
   const base = new Map(model.base);
   for (const [name, tensor] of model.base) {
-    const projection = name.replace(/\.weight$/, '');
-    if (!name.endsWith('.weight') || !hasLora(model.lora, projection)) continue;
-    base.set(name, adaptedWeight(tensor as tf.Tensor2D, model.lora, projection, model.shape.lora));
+    const modules = modulesOf(lora, name.replace(/\.weight$/, ''), tensor.shape[1] ?? 0);
+    if (!name.endsWith('.weight') || modules.length === 0) continue;
+    base.set(name, kernels().mergeLora(tensor as tf.Tensor2D, modules, shape.lora.alpha / shape.lora.r));
   }
-  return { ...model, base: base, lora: null };
+  return { ...model, base, lora: null };
 }

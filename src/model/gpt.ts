@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelShape } from '../training/task.js';
 import { bottleneck, hasAdapter } from './adapters.js';
-import { causalAttention } from './attention.js';
 import type { Batch } from './batch.js';
 import type { AdapterSite } from './config.js';
-import { embed, gelu, layerNorm, linear, selectRows } from './layers.js';
-import { adaptedWeight, hasLora } from './lora.js';
+import { attention, embed, gelu, layerNorm, linear, selectRows } from './layers.js';
+import { loraLinear, modulesOf } from './lora.js';
 import { weight, type Weights } from './weights.js';
 
 /**
@@ -34,7 +33,8 @@ export type Attend = (qkv: tf.Tensor2D, block: number) => tf.Tensor2D;
  */
 export function hiddenStates(model: Gpt, batch: Batch, at?: Int32Array): tf.Tensor2D {
   const heads = model.shape.config.n_head;
-  const attend: Attend = (qkv) => causalAttention(qkv, batch.offsets, heads);
+  const layout = { offsets: batch.offsets, heads, causal: true };
+  const attend: Attend = (qkv) => attention(qkv, layout);
   return runBlocks(model, batch.ids, batch.positions, attend, at);
 }
 
@@ -74,12 +74,10 @@ function runBlock(
   const attended = adapt(model, block, 'attention', project(model, `${prefix}attn.c_proj`, mixed));
   const middle: tf.Tensor2D = tf.add(kept(x), attended);
   const input = norm(model, `${prefix}ln_2`, middle);
-  const wide = gelu(project(model, `${prefix}mlp.c_fc`, input)); // (M, 4C)
-  let output = adapt(model, block, 'mlp', project(model, `${prefix}mlp.c_proj`, wide));
-  if (hasAdapter(model.adapters, block, 'parallel')) {
-    output = tf.add(output, bottleneck(model.adapters!, block, 'parallel', input));
-  }
-  return tf.add(middle, output);
+  const wide = gelu(project(model, `${prefix}mlp.c_fc`, input), 'tanh'); // (M, 4C)
+  const output = adapt(model, block, 'mlp', project(model, `${prefix}mlp.c_proj`, wide));
+  if (!hasAdapter(model.adapters, block, 'parallel')) return tf.add(middle, output);
+  return tf.add(middle, bottleneck(model.adapters!, block, 'parallel', input, output));
 }
 
 /**
@@ -88,9 +86,9 @@ function runBlock(
 function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
   const w = weight<tf.Rank.R2>(model.base, `${name}.weight`);
   const b = weight<tf.Rank.R1>(model.base, `${name}.bias`);
-  if (model.trainsBase === true) return linear(x, w, b, 'weight and bias');
-  if (model.lora === null || !hasLora(model.lora, name)) return linear(x, w, b, 'nothing');
-  return linear(x, adaptedWeight(w, model.lora, name, model.shape.lora), b, 'weight');
+  const modules = modulesOf(model.lora, name, w.shape[1]);
+  if (modules.length === 0) return linear(x, w, b, model.trainsBase === true);
+  return loraLinear(x, w, b, modules, model.shape.lora);
 }
 
 /**
@@ -98,7 +96,7 @@ function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
  */
 function adapt(model: Gpt, block: number, site: AdapterSite, y: tf.Tensor2D): tf.Tensor2D {
   if (!hasAdapter(model.adapters, block, site)) return y;
-  return tf.add(y, bottleneck(model.adapters!, block, site, y));
+  return bottleneck(model.adapters!, block, site, y, y);
 }
 
 function norm(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { valuesOf } from './backend.js';
+import { fused } from './fused.js';
 import type { Gpt } from './gpt.js';
+import { kernels } from './kernels/kernels.js';
 import { weight } from './weights.js';
 
 /**
@@ -8,7 +9,9 @@ import { weight } from './weights.js';
  * one.
  */
 export function logits(model: Gpt, hidden: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(hidden, weight<tf.Rank.R2>(model.base, 'wte.weight'), false, true);
+  const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');
+  if (model.trainsBase === true) return tf.matMul(hidden, wte, false, true);
+  return kernels().timesTransposed(hidden, wte);
 }
 
 /**
@@ -18,55 +21,18 @@ export function logits(model: Gpt, hidden: tf.Tensor2D): tf.Tensor2D {
 export function tokenLogProbs(model: Gpt, hidden: tf.Tensor2D, ids: Int32Array): tf.Tensor1D {
   const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');
   const trains = model.trainsBase === true;
-  const inputs = trains ? [hidden, wte] : [hidden];
-  return tf.customGrad((...args) => {
-    const save = args.at(-1) as unknown as tf.GradSaveFunc;
-    const { logProbs, probabilities } = logSoftmaxAt(valuesOf(logits(model, hidden)), ids);
-    save([hidden]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const change = towardsLogits(valuesOf(dy), probabilities, ids);
-      const dLogits = tf.tensor2d(change, [ids.length, wte.shape[0]]);
-      const dHidden = tf.matMul(dLogits, wte);
-      return trains ? [dHidden, tf.matMul(dLogits, saved[0]!, true, false)] : dHidden;
-    };
-    return { value: tf.tensor1d(logProbs), gradFunc };
-  })(...inputs);
-}
-
-/** Log-softmax of each row of (M, V) at ids[m], and the softmax itself. */
-export function logSoftmaxAt(
-  scores: Float32Array,
-  ids: Int32Array,
-): { logProbs: Float32Array; probabilities: Float32Array } {
-  const vocabulary = scores.length / ids.length;
-  const logProbs = new Float32Array(ids.length);
-  const probabilities = new Float32Array(scores.length);
-  for (let m = 0; m < ids.length; m++) {
-    const start = m * vocabulary;
-    let highest = -Infinity;
-    for (let v = start; v < start + vocabulary; v++) if (scores[v]! > highest) highest = scores[v]!;
-    let total = 0;
-    for (let v = start; v < start + vocabulary; v++) {
-      const share = Math.exp(scores[v]! - highest);
-      probabilities[v] = share;
-      total += share;
-    }
-    const inverse = 1 / total;
-    for (let v = start; v < start + vocabulary; v++) probabilities[v]! *= inverse;
-    logProbs[m] = scores[start + ids[m]!]! - highest - Math.log(total);
-  }
-  return { logProbs, probabilities };
-}
-
-/** d(logProb_m)/d(logits) = onehot − probabilities, times dy_m; written over the probabilities. */
-function towardsLogits(dy: Float32Array, probabilities: Float32Array, ids: Int32Array): Float32Array {
-  const vocabulary = probabilities.length / ids.length;
-  const change = new Float32Array(probabilities.length);
-  for (let m = 0; m < ids.length; m++) {
-    const start = m * vocabulary;
-    const upstream = dy[m]!;
-    for (let v = start; v < start + vocabulary; v++) change[v] = -upstream * probabilities[v]!;
-    change[start + ids[m]!]! += upstream;
-  }
-  return change;
+  return fused(
+    trains ? [hidden, wte] : [hidden],
+    () => {
+      const scores = logits(model, hidden);
+      const { value, saved } = kernels().logSoftmaxAt(scores, ids);
+      return { value, saved: [hidden, scores, ...saved] };
+    },
+    (dy, saved) => {
+      const [hidden, scores, ...rest] = saved as [tf.Tensor2D, tf.Tensor2D, ...tf.Tensor[]];
+      const change = kernels().logSoftmaxAtGradient(dy as tf.Tensor1D, scores, ids, rest);
+      const dHidden = tf.matMul(change, wte);
+      return trains ? [dHidden, tf.matMul(change, hidden, true, false)] : [dHidden];
+    },
+  );
 }

@@ -1,8 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { paramSet, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../random/stream.js';
 import type { ModelShape } from '../training/task.js';
 import type { LoraConfig, LoraTarget, ModelConfig } from './config.js';
+import { fused } from './fused.js';
+import { kernels, type LoraModule } from './kernels/kernels.js';
 import { weight, type Weights } from './weights.js';
 
 /** A place for a LoRA module: the change of one projection of one block. */
@@ -56,26 +58,45 @@ export function loraParameters({ config, lora }: ModelShape, modules: number): n
     .reduce((sum, { inputs, outputs }) => sum + lora.r * (inputs + outputs), 0);
 }
 
-/** True where any module changes the projection `name`, for example `h.0.attn.c_attn`. */
-export function hasLora(lora: Weights, name: string): boolean {
-  return moduleNames(name).some((module) => lora.has(`${module}.lora_A`));
+/**
+ * x · w + b + (alpha / r) · x · A · B, differentiable with respect to x and every A and B: a frozen
+ * projection of the base, for example `h.0.attn.c_attn`, with the modules that change it.
+ */
+export function loraLinear(
+  x: tf.Tensor2D, // (N, in)
+  w: tf.Tensor2D, // (in, out)
+  b: tf.Tensor1D,
+  modules: readonly LoraModule[],
+  { alpha, r }: LoraConfig,
+): tf.Tensor2D {
+  const scale = alpha / r;
+  return fused(
+    [x, ...modules.flatMap(({ a, b }) => [a, b])],
+    () => {
+      const y = kernels().affine(x, w, b);
+      const { value, saved } = kernels().addLora(y, x, modules, scale);
+      return { value, saved: [x, ...saved] };
+    },
+    (dy, [x, ...saved]) => {
+      const dx = kernels().timesTransposed(dy as tf.Tensor2D, w);
+      return kernels().loraGradient(dy as tf.Tensor2D, x as tf.Tensor2D, dx, saved, modules, scale);
+    },
+  );
 }
 
 /**
- * W + (alpha / r) · A · B, (in, out), differentiable with respect to A and B. For c_attn the modules q, k, v
- * change a third of the columns each. Changing the weight costs one small product a step, instead of two thin
- * ones over all tokens.
+ * The modules that change a projection of the base (`width` columns), in the order of their columns: for
+ * c_attn those of q, k and v change a third each.
  */
-export function adaptedWeight(w: tf.Tensor2D, lora: Weights, name: string, config: LoraConfig): tf.Tensor2D {
-  const names = moduleNames(name);
-  const third: [number, number] = [w.shape[0], w.shape[1] / names.length];
-  const parts = names.map((module) => {
-    if (!lora.has(`${module}.lora_A`)) return tf.zeros<tf.Rank.R2>(third);
-    const a = weight<tf.Rank.R2>(lora, `${module}.lora_A`);
-    return tf.matMul(a, weight<tf.Rank.R2>(lora, `${module}.lora_B`));
+export function modulesOf(lora: Weights | null, projection: string, width: number): readonly LoraModule[] {
+  if (lora === null) return [];
+  const names = moduleNames(projection);
+  return names.flatMap((name, i) => {
+    if (!lora.has(`${name}.lora_A`)) return [];
+    const a = weight<tf.Rank.R2>(lora, `${name}.lora_A`);
+    const b = weight<tf.Rank.R2>(lora, `${name}.lora_B`);
+    return [{ a, b, column: (i * width) / names.length }];
   });
-  const change = parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
-  return tf.add(w, tf.mul(change, config.alpha / config.r));
 }
 
 /** The modules that change one projection of the base, in the order of its columns. */

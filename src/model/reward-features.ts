@@ -2,15 +2,13 @@ import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
 import { hiddenStates, type Gpt } from './gpt.js';
 import { featureWidth, runningFeatures } from './reward-model.js';
+import { inPasses } from './reward-passes.js';
 
 /** A prompt with its response; `response` is the index of the response's first token. */
 export interface Answer {
   readonly tokens: Int32Array;
   readonly response: number;
 }
-
-/** Tokens of one forward pass: enough to keep the backend busy, few enough for its memory. */
-const tokensPerPass = 2048;
 
 /**
  * Features of every state of each response under the frozen base model: for L response tokens (L + 1, 2C),
@@ -19,22 +17,8 @@ const tokensPerPass = 2048;
  * every client.
  */
 export function responseFeatures(base: Gpt, answers: readonly Answer[]): Float32Array[] {
-  return passes(answers).flatMap((pass) => featuresOfPass(base, pass));
-}
-
-/** Consecutive answers that together have about `tokensPerPass` tokens. */
-function passes(answers: readonly Answer[]): Answer[][] {
-  const result: Answer[][] = [];
-  let room = 0;
-  for (const answer of answers) {
-    if (result.length === 0 || room < answer.tokens.length) {
-      result.push([]);
-      room = tokensPerPass;
-    }
-    result.at(-1)!.push(answer);
-    room -= answer.tokens.length;
-  }
-  return result;
+  const passes = inPasses(answers, ({ tokens }) => tokens.length);
+  return passes.flatMap((pass) => featuresOfPass(base, pass));
 }
 
 function featuresOfPass(base: Gpt, answers: readonly Answer[]): Float32Array[] {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { disposeTranspose, keptTransposes } from './transposes.js';
 import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
 
 /**
@@ -16,19 +17,21 @@ export function upload(set: ParamSet): Weights {
 }
 
 export function disposeWeights(weights: Weights | null): void {
-  for (const tensor of weights?.values() ?? []) tensor.dispose();
+  for (const tensor of weights?.values() ?? []) {
+    disposeTranspose(tensor);
+    tensor.dispose();
+  }
 }
 
 const cachedBases = 2;
 const bases = new Map<string, Weights>();
-const hashes = new WeakMap<ParamSet, string>();
 
 /**
  * A frozen base model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a
  * third frees the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
  */
 export function baseWeights(base: ParamSet): Weights {
-  const hash = hashOf(base);
+  const { hash } = refOf(base);
   const known = bases.get(hash);
   const weights = known ?? upload(base);
   bases.delete(hash);
@@ -41,19 +44,9 @@ export function baseWeights(base: ParamSet): Weights {
   return weights;
 }
 
-/** Tensors that the cache of `baseWeights` holds: what a leak check has to leave out of its count. */
+/** Tensors of base models and their transposes that stay: what a leak check has to leave out of its count. */
 export function cachedTensors(): number {
-  return [...bases.values()].reduce((sum, weights) => sum + weights.size, 0);
-}
-
-/**
- * A worker gets the same memory as a new object with every task, so only the content tells that it is the
- * same.
- */
-function hashOf(set: ParamSet): string {
-  const hash = hashes.get(set) ?? refOf(set).hash;
-  hashes.set(set, hash);
-  return hash;
+  return [...bases.values()].reduce((sum, weights) => sum + weights.size, keptTransposes());
 }
 
 /** The tensor of a name; a missing one is a defect of whoever built the set. */

@@ -17,6 +17,8 @@ export interface ParamSet {
   readonly kind: ParamKind;
   readonly tensors: readonly TensorSpec[];
   readonly values: Float32Array;
+  /** The content's hash where it travels along, so that a worker need not read all of a large set for it. */
+  readonly hash?: string;
 }
 
 /** The handle that machines and messages carry instead of tensors (decision D4). */
@@ -34,10 +36,16 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** A zeroed float32 array over shared memory. */
+/**
+ * A zeroed float32 array over shared memory. It begins 48 bytes into its buffer: before a large block
+ * allocators put 16 bytes of their own, and memory that is then aligned to 64 the native library shares
+ * instead of copying it.
+ */
 export function sharedFloats(length: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(length * 4));
+  return new Float32Array(new SharedArrayBuffer(length * 4 + lead), lead, length);
 }
+
+const lead = 48;
 
 /** Joins named arrays into one set; every array must have the length its shape says. */
 export function paramSet(
@@ -70,16 +78,32 @@ export function* tensorsOf(set: ParamSet): Generator<TensorSpec & { readonly val
   }
 }
 
-/** The handle of a set; equal content gives an equal handle. */
+const hashes = new WeakMap<ParamSet, string>();
+
+/**
+ * The handle of a set; equal content gives an equal handle. To be asked for once nobody writes to the set.
+ */
 export function refOf(set: ParamSet): ParamRef {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([set.kind, set.tensors.map(({ name, shape }) => [name, shape])]));
-  hash.update(new Uint8Array(set.values.buffer, set.values.byteOffset, set.values.byteLength));
+  const hash = set.hash ?? hashes.get(set) ?? contentHash(set);
+  hashes.set(set, hash);
   return {
-    hash: hash.digest('hex'),
+    hash,
     kind: set.kind,
     tensors: set.tensors.map(({ name }) => name),
     parameters: set.values.length,
     bytes: set.values.byteLength,
   };
+}
+
+/** Bytes; Node hashes at most 2 GiB in one call. */
+const hashedAtOnce = 2 ** 30;
+
+function contentHash(set: ParamSet): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([set.kind, set.tensors.map(({ name, shape }) => [name, shape])]));
+  const { buffer, byteOffset, byteLength } = set.values;
+  for (let at = 0; at < byteLength; at += hashedAtOnce) {
+    hash.update(new Uint8Array(buffer, byteOffset + at, Math.min(hashedAtOnce, byteLength - at)));
+  }
+  return hash.digest('hex');
 }

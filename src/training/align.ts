@@ -20,19 +20,19 @@ import type { AlignHyper, TaskFunction, TaskRequest } from './task.js';
  * both reward models and critics, and takes PPO steps on adapters and LoRA and regression steps on the
  * critics.
  */
-export const align: TaskFunction<'align'> = (request) => {
+export const align: TaskFunction<'align'> = async (request) => {
   const { hyper } = request;
   const weights: Weights = { helpful: hyper.weightHelpful, harmless: hyper.weightHarmless };
-  const experiences = experienceOf(observe(request), { ...hyper, weights });
+  const experiences = experienceOf(await observe(request), { ...hyper, weights });
   const { trained, critics, losses } = improve(request, experiences);
-  return Promise.resolve({
+  return {
     output: {
       ...trained,
       helpfulCritic: critics.helpful.set,
       harmlessCritic: critics.harmless.set,
     },
     metrics: { ...objectiveMetrics(experiences, weights, hyper.klCoefficient), ...lossMetrics(losses) },
-  });
+  };
 };
 
 /** PPO epochs over minibatches of whole responses, in an order of their own each. */

@@ -2,7 +2,8 @@ import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import type { Trained } from '../model/gradients.js';
-import { logits, logSoftmaxAt } from '../model/log-probs.js';
+import { kernels } from '../model/kernels/kernels.js';
+import { logits } from '../model/log-probs.js';
 import { baseWeights, disposeWeights, upload, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
 import type { ModelShape, TaskFunction } from './task.js';
@@ -55,16 +56,17 @@ function count(
   sum: { tokens: number; loss: number; right: number; content: number; contentRight: number },
 ): void {
   const { batch, targets } = responseBatch(table, indices);
-  const { logProbs, probabilities } = computed(() => {
+  const { logProbs, scores } = computed(() => {
     const scores = logits(model, hiddenStates(model, batch, targets.at));
-    return logSoftmaxAt(valuesOf(scores), targets.ids);
+    const { value } = kernels().logSoftmaxAt(scores, targets.ids);
+    return { logProbs: valuesOf(value).slice(), scores: valuesOf(scores).slice() };
   });
   indices.forEach((index, b) => {
     const { response, contentStart, contentEnd } = tableRow(table, index);
     for (let m = targets.offsets[b]!; m < targets.offsets[b + 1]!; m++) {
       const place = response + m - targets.offsets[b]!;
       const isContent = place >= contentStart && place < contentEnd;
-      const right = isLikeliest(probabilities, m, targets.ids[m]!, model.shape.config.vocab_size);
+      const right = isLikeliest(scores, m, targets.ids[m]!, model.shape.config.vocab_size);
       sum.tokens++;
       sum.loss -= logProbs[m]!;
       if (right) sum.right++;
@@ -74,8 +76,8 @@ function count(
   });
 }
 
-function isLikeliest(probabilities: Float32Array, m: number, id: number, vocabulary: number): boolean {
-  const own = probabilities[m * vocabulary + id]!;
-  for (let v = m * vocabulary; v < (m + 1) * vocabulary; v++) if (probabilities[v]! > own) return false;
+function isLikeliest(scores: Float32Array, m: number, id: number, vocabulary: number): boolean {
+  const own = scores[m * vocabulary + id]!;
+  for (let v = m * vocabulary; v < (m + 1) * vocabulary; v++) if (scores[v]! > own) return false;
   return true;
 }

@@ -1,6 +1,5 @@
-import { scoreFeatures } from '../model/reward-features.js';
-import { criticOf, readValues } from '../model/reward-model.js';
-import { choosePrompts, frozenModel, perObjective, sampleResponses, withPolicy } from './rollout.js';
+import { rewardModels } from './reward-models/index.js';
+import { choosePrompts, perObjective, sampleResponses, withPolicy } from './rollout.js';
 import type { TaskFunction } from './task.js';
 
 /** A standard deviation below this is no scale to measure by; scores are then only shifted. */
@@ -9,19 +8,21 @@ const smallestDeviation = 1e-6;
 /**
  * Step 3.1: from here on the reward models are frozen. Their scores of responses that the client's own policy
  * gives now, before any alignment, set the scale of the rewards; the critics start as the reward models on
- * that scale.
+ * that scale, or as new networks where a reward model cannot be a critic (`RewardModels.critic`).
  */
-export const freeze: TaskFunction<'freeze'> = ({ model, params, data, hyper, seed }) => {
+export const freeze: TaskFunction<'freeze'> = async (request) => {
+  const { model, params, data, hyper, seed } = request;
+  const models = await rewardModels(request);
   const prompts = choosePrompts(seed, hyper.prompts, hyper.sensitiveShare, data);
   const rollouts = withPolicy(model, params.base, params, (policy) =>
     sampleResponses(policy, prompts, hyper, seed),
   );
-  const features = scoreFeatures(frozenModel(model, params.base), rollouts);
+  const scores = models.scoresOfAnswers(rollouts);
   const { helpful, harmless } = perObjective((objective) => {
-    const scale = scaleOfScores(readValues(params[objective], features));
-    return { ...scale, critic: criticOf(params[objective], scale.mean, scale.std) };
+    const scale = scaleOfScores(scores[objective]);
+    return { ...scale, critic: models.critic(objective, scale) };
   });
-  return Promise.resolve({
+  return {
     output: { helpfulCritic: helpful.critic, harmlessCritic: harmless.critic },
     metrics: {
       helpfulMean: helpful.mean,
@@ -29,7 +30,7 @@ export const freeze: TaskFunction<'freeze'> = ({ model, params, data, hyper, see
       harmlessMean: harmless.mean,
       harmlessStd: harmless.std,
     },
-  });
+  };
 };
 
 /** Mean and sample standard deviation; (0, 1) of no scores at all. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiate, scalarLoss } from '../model/gradients.js';
 import { headValues } from '../model/reward-model.js';
-import { disposeWeights, upload } from '../model/weights.js';
+import { disposeWeights, upload, type Weights } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { Adam, clipGlobalNorm, type AdamOptions } from './adam.js';
 import { copyOf } from './instruct.js';
@@ -12,17 +12,29 @@ export interface ValuesLoss {
   readonly gradient: Float64Array;
 }
 
-/** Trains a reward model or a critic on given features; the set it was made from stays as it is. */
+/** Values (N) of features (N, width) by the tensors of a head. */
+export type Head = (weights: Weights, features: tf.Tensor2D) => tf.Tensor1D;
+
+const featureHead: Head = (weights, features) => headValues([...weights.values()], features);
+
+/**
+ * Trains a reward model or a critic on given features; the set it was made from stays as it is. Its first
+ * tensor is (width, …).
+ */
 export class HeadTrainer {
   readonly set: ParamSet;
   readonly #adam: Adam;
 
-  constructor(start: ParamSet, options: AdamOptions) {
+  constructor(
+    start: ParamSet,
+    options: AdamOptions,
+    readonly head: Head = featureHead,
+  ) {
     this.set = copyOf(start)!;
     this.#adam = new Adam(this.set.values, options);
   }
 
-  /** One step on features (N, 2d), row after row; `lossOf` judges their N values. */
+  /** One step on features (N, width), row after row; `lossOf` judges their N values. */
   step<L extends ValuesLoss>(
     features: Float32Array,
     lossOf: (values: Float32Array) => L,
@@ -34,7 +46,7 @@ export class HeadTrainer {
     try {
       const { gradient } = differentiate([...weights.values()], () => {
         const x = tf.tensor2d(features, [features.length / width, width]);
-        return scalarLoss(headValues([...weights.values()], x), (values) => {
+        return scalarLoss(this.head(weights, x), (values) => {
           judged = lossOf(values);
           return { value: judged.loss, gradient: Float32Array.from(judged.gradient) };
         });

@@ -48,7 +48,7 @@ export function copyOf(set: ParamSet | null): ParamSet | null {
   if (set === null) return null;
   const values = sharedFloats(set.values.length);
   values.set(set.values);
-  return { ...set, values };
+  return { kind: set.kind, tensors: set.tensors, values };
 }
 
 function optimizer(set: ParamSet | null, learningRate: number): Adam | null {

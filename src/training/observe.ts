@@ -1,9 +1,9 @@
 import { responseFeatures } from '../model/reward-features.js';
-import { readValues } from '../model/reward-model.js';
+import { featureWidth, readValues } from '../model/reward-model.js';
 import type { Observation } from './experience.js';
+import { rewardModels } from './reward-models/index.js';
 import {
   choosePrompts,
-  concatenated,
   frozenModel,
   perObjective,
   readLogProbs,
@@ -19,7 +19,9 @@ import type { TaskRequest } from './task.js';
  * frozen reference, both reward models' scores and both critics' values. Prompts that leave no room for a
  * response are dropped.
  */
-export function observe({ model, params, data, hyper, seed }: TaskRequest<'align'>): Observation[] {
+export async function observe(request: TaskRequest<'align'>): Promise<Observation[]> {
+  const { model, params, data, hyper, seed } = request;
+  const models = await rewardModels(request);
   const prompts = choosePrompts(seed, hyper.promptsPerRound, hyper.sensitiveShare, data);
   const { rollouts, logProbs } = withPolicy(model, params.base, params, (policy) => {
     const sampled = sampleResponses(policy, prompts, hyper, seed);
@@ -30,19 +32,13 @@ export function observe({ model, params, data, hyper, seed }: TaskRequest<'align
   const referenceLogProbs = withPolicy(model, params.base, reference, (policy) =>
     readLogProbs(policy, rollouts, hyper.temperature),
   );
-  const width = params.helpful.tensors[0]!.shape[0]!;
   const features = responseFeatures(frozenModel(model, params.base), rollouts);
-  const final = concatenated(features.map((rows) => rows.subarray(-width)));
+  const raw = models.scoresOfAnswers(rollouts, features);
   const scores = perObjective((objective) =>
-    standardised(
-      readValues(params[objective], final),
-      rollouts,
-      scaleOf(hyper.scale, objective),
-      hyper.missingEosPenalty,
-    ),
+    standardised(raw[objective], rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty),
   );
   return rollouts.map((rollout, i) => {
-    const states = features[i]!.subarray(0, -width);
+    const states = features[i]!.subarray(0, -featureWidth(model.config));
     return {
       rollout,
       logProb: logProbs[i]!,

@@ -8,8 +8,8 @@ import type { TaskKind, TaskRequest } from './task.js';
  * parameter sets and tables by their own hashes.
  */
 export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'key'>): TaskRequest<K> {
-  const params = Object.entries(request.params as Record<string, ParamSet | null>).map(
-    ([slot, set]) => [slot, set === null ? null : hashOf(set)] as const,
+  const sets = Object.entries(request.params as Record<string, ParamSet | null>).map(
+    ([slot, set]) => [slot, set && { ...set, hash: refOf(set).hash }] as const,
   );
   const data = Object.entries(request.data as Record<string, TokenTable>).map(
     ([slot, table]) => [slot, table.hash] as const,
@@ -19,19 +19,11 @@ export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'k
     request.seed,
     request.model,
     sorted(request.hyper),
-    sorted(params),
+    sorted(sets.map(([slot, set]) => [slot, set?.hash ?? null] as const)),
     sorted(data),
   ];
-  return { ...request, key: createHash('sha256').update(JSON.stringify(content)).digest('hex') };
-}
-
-/** Sets are never written to after they were made, so that a set's hash can be remembered. */
-const hashes = new WeakMap<ParamSet, string>();
-
-function hashOf(set: ParamSet): string {
-  let hash = hashes.get(set);
-  if (!hash) hashes.set(set, (hash = refOf(set).hash));
-  return hash;
+  const key = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return { ...request, params: Object.fromEntries(sets) as TaskRequest<K>['params'], key };
 }
 
 /** Entries in the order of their keys, nested objects likewise, so that equal content is written equally. */

@@ -1,14 +1,15 @@
+import { rewardModels } from './reward-models/index.js';
 import { rankingOf } from './reward.js';
-import { frozenModel, perObjective } from './rollout.js';
+import { perObjective } from './rollout.js';
 import type { TaskFunction } from './task.js';
 
 /** The reward models as received, on held-out pairs; changes nothing. */
-export const rewardTest: TaskFunction<'rewardTest'> = ({ model, params, data }) => {
-  const base = frozenModel(model, params.base);
+export const rewardTest: TaskFunction<'rewardTest'> = async (request) => {
+  const models = await rewardModels(request);
   const { helpful, harmless } = perObjective((objective) =>
-    rankingOf(base, params[objective], data[`${objective}Test`]),
+    rankingOf(models, request.params[objective], request.data[`${objective}Test`]),
   );
-  return Promise.resolve({
+  return {
     output: {},
     metrics: {
       helpfulLoss: helpful.loss,
@@ -16,5 +17,5 @@ export const rewardTest: TaskFunction<'rewardTest'> = ({ model, params, data }) 
       helpfulAccuracy: helpful.accuracy,
       harmlessAccuracy: harmless.accuracy,
     },
-  });
+  };
 };

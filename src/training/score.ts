@@ -1,8 +1,6 @@
-import { scoreFeatures } from '../model/reward-features.js';
-import { readValues } from '../model/reward-model.js';
 import { k1, k3 } from './ppo/kl.js';
+import { rewardModels } from './reward-models/index.js';
 import {
-  frozenModel,
   perObjective,
   promptsOf,
   readLogProbs,
@@ -17,7 +15,9 @@ import type { TaskFunction } from './task.js';
  * The client's policy on held-out prompts; changes nothing. Response i depends on the request's seed and on i
  * only, so that measurements with one seed differ by the policy alone.
  */
-export const score: TaskFunction<'score'> = ({ model, params, data, hyper, seed }) => {
+export const score: TaskFunction<'score'> = async (request) => {
+  const { model, params, data, hyper, seed } = request;
+  const models = await rewardModels(request);
   const { rollouts, logProb } = withPolicy(model, params.base, params, (policy) => {
     const rollouts = sampleResponses(policy, promptsOf(data.prompts), hyper, seed);
     return { rollouts, logProb: readLogProbs(policy, rollouts, hyper.temperature) };
@@ -26,13 +26,12 @@ export const score: TaskFunction<'score'> = ({ model, params, data, hyper, seed 
   const referenceLogProb = withPolicy(model, params.base, reference, (policy) =>
     readLogProbs(policy, rollouts, hyper.temperature),
   );
-  const features = scoreFeatures(frozenModel(model, params.base), rollouts);
-  const scores = perObjective((objective) => {
-    const raw = readValues(params[objective], features);
-    return standardised(raw, rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty);
-  });
+  const raw = models.scoresOfAnswers(rollouts);
+  const scores = perObjective((objective) =>
+    standardised(raw[objective], rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty),
+  );
   const mean = (values: ArrayLike<number>) => sumOf(values) / rollouts.length;
-  return Promise.resolve({
+  return {
     output: {},
     metrics: {
       helpful: mean(scores.helpful),
@@ -45,7 +44,7 @@ export const score: TaskFunction<'score'> = ({ model, params, data, hyper, seed 
     responses: rollouts.map(({ tokens, response, ended }) =>
       tokens.slice(response, ended ? tokens.length - 1 : tokens.length),
     ),
-  });
+  };
 };
 
 function sumOf(values: ArrayLike<number>): number {

@@ -1,5 +1,6 @@
 import type { TokenTable } from '../data/token-table.js';
 import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js';
+import type { DistilBertConfig } from '../model/distilbert-config.js';
 import type { ParamSet } from '../params/param-set.js';
 
 /**
@@ -41,7 +42,7 @@ export interface Tasks {
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
     hyper: { localSteps: number; batchSize: number; learningRate: number; weightDecay: number };
-    params: { base: ParamSet; helpful: ParamSet; harmless: ParamSet };
+    params: RewardParams;
     data: {
       helpfulTrain: TokenTable;
       helpfulTest: TokenTable;
@@ -64,7 +65,7 @@ export interface Tasks {
   /** The two reward models as received, on held-out pairs (measurement only). */
   rewardTest: {
     hyper: Record<string, never>;
-    params: { base: ParamSet; helpful: ParamSet; harmless: ParamSet };
+    params: RewardParams;
     data: { helpfulTest: TokenTable; harmlessTest: TokenTable };
     output: Record<string, never>;
     metrics: { helpfulLoss: number; harmlessLoss: number; helpfulAccuracy: number; harmlessAccuracy: number };
@@ -75,13 +76,7 @@ export interface Tasks {
    */
   freeze: {
     hyper: { prompts: number; sensitiveShare: number; maxNewTokens: number; temperature: number };
-    params: {
-      base: ParamSet;
-      adapters: ParamSet | null;
-      lora: ParamSet | null;
-      helpful: ParamSet;
-      harmless: ParamSet;
-    };
+    params: RewardParams & { adapters: ParamSet | null; lora: ParamSet | null };
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { helpfulCritic: ParamSet; harmlessCritic: ParamSet };
     metrics: RewardScale;
@@ -151,14 +146,20 @@ export interface AlignHyper {
   missingEosPenalty: number;
 }
 
-export interface AlignParams {
+/** The reward models and what they read. */
+export interface RewardParams {
   base: ParamSet;
+  /** Frozen: of a DistilBERT whose head alone is trained, and of no other reward model. */
+  backbone?: ParamSet;
+  helpful: ParamSet;
+  harmless: ParamSet;
+}
+
+export interface AlignParams extends RewardParams {
   adapters: ParamSet | null;
   lora: ParamSet | null;
   referenceAdapters: ParamSet | null;
   referenceLora: ParamSet | null;
-  helpful: ParamSet;
-  harmless: ParamSet;
   helpfulCritic: ParamSet;
   harmlessCritic: ParamSet;
 }
@@ -172,6 +173,26 @@ export interface ModelShape {
   readonly config: ModelConfig;
   readonly adapters: AdapterConfig;
   readonly lora: LoraConfig;
+  /** The DistilBERT that reward models are; absent where they are small networks on the base's features. */
+  readonly reward?: DistilBertShape;
+}
+
+/** A DistilBERT that judges what a language model of another vocabulary wrote. */
+export interface DistilBertShape {
+  readonly config: DistilBertConfig;
+  /** Width of the critics' network (Step 3.1), which a DistilBERT cannot start. */
+  readonly criticHidden: number;
+  /** What turns tokens of the language model into text, and text into tokens of the DistilBERT. */
+  readonly languageTokenizer: TokenizerFiles;
+  readonly rewardTokenizer: TokenizerFiles;
+}
+
+/** A tokenizer as a worker opens it, once, by itself. */
+export interface TokenizerFiles {
+  /** Null: that of the embedded model. */
+  readonly folder: string | null;
+  /** SHA-256 of its files, so that a request says what its result depends on; a worker checks it. */
+  readonly hash: string;
 }
 
 export interface TaskRequest<K extends TaskKind = TaskKind> {

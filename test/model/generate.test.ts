@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { computed, selectBackend, valuesOf } from '../../src/model/backend.js';
+import { computed, valuesOf } from '../../src/model/backend.js';
 import { packRows } from '../../src/model/batch.js';
 import { generate } from '../../src/model/generate.js';
 import { hiddenStates, type Gpt } from '../../src/model/gpt.js';
 import { logits } from '../../src/model/log-probs.js';
 import { baseWeights, disposeWeights, upload } from '../../src/model/weights.js';
 import { stream } from '../../src/random/stream.js';
+import { testBackend } from '../backend.js';
 import { referenceModel, referenceShape } from './reference-model.js';
 
 const prompts = [Int32Array.of(3, 1, 4), Int32Array.of(2), Int32Array.of(9, 9, 0, 5, 1)];
@@ -16,7 +17,7 @@ describe('generate', () => {
   let model: Gpt;
 
   before(async () => {
-    await selectBackend('wasm');
+    await testBackend();
     const { base, adapters, lora } = referenceModel();
     const never = { ...referenceShape, config: { ...referenceShape.config, eos_token_id: -1 } };
     model = { shape: never, base: baseWeights(base), adapters: upload(adapters), lora: upload(lora) };

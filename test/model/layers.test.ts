@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { causalAttention } from '../../src/model/attention.js';
 import { bottleneck } from '../../src/model/adapters.js';
-import { selectBackend } from '../../src/model/backend.js';
 import { scalarLoss } from '../../src/model/gradients.js';
-import { embed, gelu, layerNorm, linear, selectRows } from '../../src/model/layers.js';
+import { attention, embed, gelu, layerNorm, linear, selectRows } from '../../src/model/layers.js';
+import { loraLinear } from '../../src/model/lora.js';
+import { disposeTranspose } from '../../src/model/transposes.js';
 import { stream } from '../../src/random/stream.js';
+import { testBackend } from '../backend.js';
 
 const draws = stream('layers.test');
 
@@ -40,29 +41,74 @@ function assertSame(fast: Layer, plain: Layer, inputs: tf.Tensor[]): void {
   });
 }
 
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
+
+function plainAttention(
+  qkv: tf.Tensor2D,
+  start: number,
+  length: number,
+  heads: number,
+  causal: boolean,
+): tf.Tensor2D {
+  const width = qkv.shape[1] / 3;
+  const size = width / heads;
+  const visible = (i: number, j: number) => !causal || j <= i;
+  const mask = tf.tensor2d(
+    Array.from({ length }, (_, i) => Array.from({ length }, (_, j) => (visible(i, j) ? 0 : -1e9))),
+  );
+  const mixed = Array.from({ length: heads }, (_, head) => {
+    const part = (third: number) => tf.slice(qkv, [start, third * width + head * size], [length, size]);
+    const scores = tf.mul(tf.matMul(part(0), part(1), false, true), 1 / Math.sqrt(size));
+    return tf.matMul<tf.Tensor2D>(tf.softmax(tf.add(scores, mask)), part(2));
+  });
+  return tf.concat(mixed, 1);
+}
+
 describe('layers with hand-written gradients, against automatic differentiation of the plain formula', () => {
-  before(() => selectBackend('wasm'));
+  before(testBackend);
 
   it('linear, all of it learning', () => {
     assertSame(
-      (x, w, b) => linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, 'weight and bias'),
+      (x, w, b) => linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, true),
       (x, w, b) => tf.add(tf.matMul(x, w), b),
       [random(5, 4), random(4, 3), random(3)],
     );
   });
 
-  it('linear with a frozen bias, and frozen', () => {
+  it('linear, frozen', () => {
     const [w, b] = [random<tf.Rank.R2>(4, 3), random<tf.Rank.R1>(3)];
     assertSame(
-      (x, w) => linear(x as tf.Tensor2D, w as tf.Tensor2D, b, 'weight'),
-      (x, w) => tf.add(tf.matMul(x, w), b),
-      [random(5, 4), w],
-    );
-    assertSame(
-      (x) => linear(x as tf.Tensor2D, w, b, 'nothing'),
+      (x) => linear(x as tf.Tensor2D, w, b, false),
       (x) => tf.add(tf.matMul(x, w), b),
       [random(5, 4)],
     );
+    disposeTranspose(w);
+  });
+
+  it('loraLinear with modules on all, on the outer and on the last third of the columns', () => {
+    const [inputs, third, r] = [5, 9, 3];
+    const [w, b] = [random<tf.Rank.R2>(inputs, 3 * third), random<tf.Rank.R1>(3 * third)];
+    for (const thirds of [[0, 1, 2], [0, 2], [2]]) {
+      const modulesOf = (tensors: tf.Tensor[]) =>
+        thirds.map((place, i) => ({
+          a: tensors[2 * i] as tf.Tensor2D,
+          b: tensors[2 * i + 1] as tf.Tensor2D,
+          column: place * third,
+        }));
+      assertSame(
+        (x, ...tensors) =>
+          loraLinear(x as tf.Tensor2D, w, b, modulesOf(tensors), { r, alpha: 6, targets: [] }),
+        (x, ...tensors) => {
+          const changes = [0, 1, 2].map((place) => {
+            const module = modulesOf(tensors).find(({ column }) => column === place * third);
+            return module ? tf.mul(tf.matMul(module.a, module.b), 2) : tf.zeros([inputs, third]);
+          });
+          return tf.add(tf.matMul(x, tf.add(w, tf.concat(changes, 1))), b);
+        },
+        [random(7, inputs), ...thirds.flatMap(() => [random(inputs, r), random(r, third)])],
+      );
+    }
+    disposeTranspose(w);
   });
 
   it('layerNorm, learning and frozen', () => {
@@ -88,18 +134,40 @@ describe('layers with hand-written gradients, against automatic differentiation 
       const u = tf.mul(tf.add(x, tf.mul(tf.pow(x, tf.scalar(3)), 0.044715)), Math.sqrt(2 / Math.PI));
       return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(u), 1));
     };
-    assertSame((x) => gelu(x as tf.Tensor2D), plain, [tf.mul(random(9, 7), 3)]);
+    assertSame((x) => gelu(x as tf.Tensor2D, 'tanh'), plain, [tf.mul(random(9, 7), 3)]);
   });
 
-  it('bottleneck', () => {
+  it('gelu by the error function', () => {
+    const plain: Layer = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+    assertSame((x) => gelu(x as tf.Tensor2D, 'erf'), plain, [tf.mul(random(9, 7), 2)]);
+  });
+
+  it('bottleneck beside a residual of its own', () => {
+    const parts = ['down.weight', 'down.bias', 'up.weight', 'up.bias'];
+    assertSame(
+      (x, residual, ...tensors) => {
+        const weights = new Map(parts.map((part, i) => [`h.0.adapter.parallel.${part}`, tensors[i]!]));
+        return bottleneck(weights, 0, 'parallel', x as tf.Tensor2D, residual as tf.Tensor2D);
+      },
+      (x, residual, down, downBias, up, upBias) => {
+        const hidden = tf.relu(tf.add(tf.matMul(x, down), downBias));
+        return tf.add(residual, tf.add(tf.matMul(hidden, up), upBias));
+      },
+      [random(5, 6), random(5, 6), random(6, 3), random(3), random(3, 6), random(6)],
+    );
+  });
+
+  it('bottleneck whose input is the residual', () => {
     const parts = ['down.weight', 'down.bias', 'up.weight', 'up.bias'];
     assertSame(
       (x, ...tensors) => {
         const weights = new Map(parts.map((part, i) => [`h.0.adapter.mlp.${part}`, tensors[i]!]));
-        return bottleneck(weights, 0, 'mlp', x as tf.Tensor2D);
+        return bottleneck(weights, 0, 'mlp', x as tf.Tensor2D, x as tf.Tensor2D);
       },
-      (x, down, downBias, up, upBias) =>
-        tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, down), downBias)), up), upBias),
+      (x, down, downBias, up, upBias) => {
+        const hidden = tf.relu(tf.add(tf.matMul(x, down), downBias));
+        return tf.add(x, tf.add(tf.matMul(hidden, up), upBias));
+      },
       [random(5, 6), random(6, 3), random(3), random(3, 6), random(6)],
     );
   });
@@ -112,28 +180,30 @@ describe('layers with hand-written gradients, against automatic differentiation 
     assertSame((table) => selectRows(table as tf.Tensor2D, ids), plain, [random(4, 5)]);
   });
 
-  it('causalAttention over rows of several lengths', () => {
-    const [heads, size] = [2, 3];
-    const width = heads * size;
-    const offsets = Int32Array.of(0, 4, 5, 10);
-    const row = (qkv: tf.Tensor, start: number, length: number) => {
-      const mask = tf.tensor2d(
-        Array.from({ length }, (_, i) => Array.from({ length }, (_, j) => (j <= i ? 0 : -1e9))),
-      );
-      const mixed = Array.from({ length: heads }, (_, head) => {
-        const part = (third: number) =>
-          tf.slice(qkv as tf.Tensor2D, [start, third * width + head * size], [length, size]);
-        const scores = tf.mul(tf.matMul(part(0), part(1), false, true), 1 / Math.sqrt(size));
-        return tf.matMul(tf.softmax(tf.add(scores, mask)), part(2));
+  for (const { heads, size, lengths } of [
+    { heads: 2, size: 3, lengths: [4, 1, 5] },
+    { heads: 3, size: 8, lengths: [9, 9] },
+    { heads: 1, size: 12, lengths: [17, 6, 2] },
+  ]) {
+    for (const causal of [true, false]) {
+      const kind = causal ? 'causal' : 'bidirectional';
+      it(`${kind} attention, ${heads} heads of ${size}, over rows of ${lengths.join(', ')}`, () => {
+        const width = heads * size;
+        const offsets = Int32Array.from([0, ...lengths.map((_, b) => sumOf(lengths.slice(0, b + 1)))]);
+        assertSame(
+          (qkv) => attention(qkv as tf.Tensor2D, { offsets, heads, causal }),
+          (qkv) =>
+            tf.concat(
+              lengths.map((length, b) =>
+                plainAttention(qkv as tf.Tensor2D, offsets[b]!, length, heads, causal),
+              ),
+              0,
+            ),
+          [random(sumOf(lengths), 3 * width)],
+        );
       });
-      return tf.concat(mixed, 1);
-    };
-    assertSame(
-      (qkv) => causalAttention(qkv as tf.Tensor2D, offsets, heads),
-      (qkv) => tf.concat([row(qkv, 0, 4), row(qkv, 4, 1), row(qkv, 5, 5)], 0),
-      [random(10, 3 * width)],
-    );
-  });
+    }
+  }
 
   it('scalarLoss of a function in plain numbers', () => {
     assertSame(

@@ -1,0 +1,236 @@
+import * as tf from '@tensorflow/tfjs';
+import { transposeOf } from '../transposes.js';
+import type { AttentionLayout, Kernels, LoraModule } from './kernels.js';
+import { backendHeap, borrow, borrowIntegers, type BackendHeap } from './heap.js';
+
+/*
+ * The compiled kernels of kernels/*.ts on the memory of the WebAssembly backend itself: they read and write
+ * its tensors in place.
+ */
+
+let started: Kernels | undefined;
+
+/** The kernels of the running WebAssembly backend. */
+export function wasm(): Kernels {
+  return (started ??= on(backendHeap()));
+}
+
+function on(heap: BackendHeap): Kernels {
+  return { ...elementwise(heap), ...rowwise(heap), ...attentive(heap), ...thin(heap) };
+}
+
+function elementwise(heap: BackendHeap) {
+  const { compiled } = heap;
+  return {
+    affine: (x, w, b, activation) =>
+      tf.fused.matMul({ a: x, b: w, bias: b, activation: activation ?? 'linear' }) as tf.Tensor2D,
+    gelu: (x, form) => {
+      const [value, gate] = [heap.tensor(...x.shape), heap.tensor(...x.shape)];
+      const run = form === 'erf' ? 'exactGelu' : 'gelu';
+      compiled[run](heap.at(x), heap.at(value), heap.at(gate), x.size);
+      return { value, saved: [gate] };
+    },
+    geluGradient: (dy, x, saved, form) => {
+      const dx = heap.tensor<tf.Rank.R2>(...x.shape);
+      const run = form === 'erf' ? 'exactGeluGradient' : 'geluGradient';
+      compiled[run](heap.at(dy), heap.at(x), heap.at(saved[0]!), heap.at(dx), x.size);
+      return dx;
+    },
+    reluGradient: (dy, y) => {
+      const dx = heap.tensor<tf.Rank.R2>(...y.shape);
+      compiled.reluGradient(heap.at(dy), heap.at(y), heap.at(dx), y.size);
+      return dx;
+    },
+  } satisfies Partial<Kernels>;
+}
+
+function rowwise(heap: BackendHeap) {
+  const { compiled } = heap;
+  return {
+    timesTransposed: (x, w) => tf.matMul(x, transposeOf(w)),
+    gatherRows: (table, ids) => {
+      const rows = heap.tensor<tf.Rank.R2>(ids.length, table.shape[1]);
+      borrowIntegers(heap, ids, (at) =>
+        compiled.gatherRows(heap.at(table), at, heap.at(rows), ids.length, table.shape[1]),
+      );
+      return rows;
+    },
+    scatterRows: (rows, ids, height) => {
+      const table = heap.zeros<tf.Rank.R2>(height, rows.shape[1]);
+      borrowIntegers(heap, ids, (at) =>
+        compiled.addToRows(heap.at(rows), at, heap.at(table), ids.length, rows.shape[1]),
+      );
+      return table;
+    },
+    columnSums: (x) => {
+      const sums = heap.tensor<tf.Rank.R1>(x.shape[1]);
+      compiled.columnSums(heap.at(x), heap.at(sums), ...x.shape);
+      return sums;
+    },
+    layerNorm: (x, gain, bias, epsilon) => {
+      const [rows, width] = x.shape;
+      const [value, mean, inverse] = [heap.tensor(rows, width), heap.tensor(rows), heap.tensor(rows)];
+      const arrays = [x, gain, bias, value, mean, inverse].map((tensor) => heap.at(tensor));
+      compiled.layerNorm(...arrays, rows, width, epsilon);
+      return { value, saved: [mean, inverse] };
+    },
+    layerNormGradient: (dy, x, gain, saved, learns) => {
+      const [rows, width] = x.shape;
+      const gradients = [heap.tensor(rows, width), ...(learns ? [heap.zeros(width), heap.zeros(width)] : [])];
+      const inputs = [dy, x, gain, ...saved].map((tensor) => heap.at(tensor));
+      const outputs = [0, 1, 2].map((i) => (gradients[i] ? heap.at(gradients[i]) : 0));
+      compiled.layerNormGradient(...inputs, ...outputs, rows, width, Number(learns));
+      return gradients;
+    },
+    logSoftmaxAt: (scores, ids) => {
+      const [rows, width] = scores.shape;
+      const [value, normalizers] = [heap.tensor(rows), heap.tensor(rows)];
+      borrowIntegers(heap, ids, (at) =>
+        compiled.logSoftmaxAt(heap.at(scores), at, heap.at(value), heap.at(normalizers), rows, width),
+      );
+      return { value, saved: [normalizers] };
+    },
+    logSoftmaxAtGradient: (dy, scores, ids, saved) => {
+      const [rows, width] = scores.shape;
+      const change = heap.tensor<tf.Rank.R2>(rows, width);
+      const [from, all, normalizers, to] = [dy, scores, saved[0]!, change].map((tensor) => heap.at(tensor));
+      borrowIntegers(heap, ids, (at) =>
+        compiled.logSoftmaxAtGradient(from!, all!, at, normalizers!, to!, rows, width),
+      );
+      return change;
+    },
+  } satisfies Partial<Kernels>;
+}
+
+function attentive(heap: BackendHeap) {
+  const { compiled } = heap;
+  const withScratch = (
+    { offsets, heads }: AttentionLayout,
+    width: number,
+    work: (offsets: number, scratch: number) => void,
+  ) => {
+    const bytes = compiled.attentionScratch(longestRow(offsets), width / heads);
+    borrowIntegers(heap, offsets, (at) => borrow(heap, bytes, (scratch) => work(at, scratch)));
+  };
+  return {
+    attention: (qkv, layout) => {
+      const { offsets, heads, causal } = layout;
+      const [tokens, width] = [qkv.shape[0], qkv.shape[1] / 3];
+      const [value, normalizers] = [heap.tensor(tokens, width), heap.tensor(tokens, heads)];
+      const [from, to, sums] = [qkv, value, normalizers].map((tensor) => heap.at(tensor)) as [
+        number,
+        number,
+        number,
+      ];
+      const rows = offsets.length - 1;
+      withScratch(layout, width, (at, scratch) =>
+        compiled.attention(from, at, rows, heads, width, Number(causal), to, sums, scratch),
+      );
+      return { value, saved: [normalizers] };
+    },
+    attentionGradient: (dy, qkv, saved, layout) => {
+      const { offsets, heads, causal } = layout;
+      const width = qkv.shape[1] / 3;
+      const gradient = heap.tensor<tf.Rank.R2>(...qkv.shape);
+      const inputs = [dy, qkv, saved[0]!].map((tensor) => heap.at(tensor));
+      const to = heap.at(gradient);
+      const rows = offsets.length - 1;
+      withScratch(layout, width, (at, scratch) =>
+        compiled.attentionGradient(...inputs, at, rows, heads, width, Number(causal), to, scratch),
+      );
+      return gradient;
+    },
+  } satisfies Partial<Kernels>;
+}
+
+function longestRow(offsets: Int32Array): number {
+  let longest = 0;
+  for (let b = 0; b + 1 < offsets.length; b++) longest = Math.max(longest, offsets[b + 1]! - offsets[b]!);
+  return longest;
+}
+
+/** A matrix for `product`: the address of its first element and the distances of its rows and columns. */
+interface Matrix {
+  readonly at: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+function thin(heap: BackendHeap) {
+  const plain = (tensor: tf.Tensor2D, firstColumn = 0): Matrix => ({
+    at: heap.at(tensor) + 4 * firstColumn,
+    row: tensor.shape[1],
+    column: 1,
+  });
+  const flipped = ({ at, row, column }: Matrix): Matrix => ({ at, row: column, column: row });
+  /**
+   * c (m, n), rows `c.row` apart, becomes or gains scale · a (m, k) · b (k, n), of which b's columns lie side by
+   * side.
+   */
+  const multiply = (
+    [m, n, k]: readonly [number, number, number],
+    scale: number,
+    a: Matrix,
+    b: Matrix,
+    c: Matrix,
+    adds: boolean,
+  ) =>
+    heap.compiled.product(m, n, k, scale, a.at, a.row, a.column, b.at, b.row, c.at, c.row, Number(adds));
+
+  const moduleGradient = (
+    dy: tf.Tensor2D,
+    x: tf.Tensor2D,
+    dx: tf.Tensor2D,
+    low: tf.Tensor2D,
+    { a, b, column }: LoraModule,
+    scale: number,
+  ) => {
+    const tokens = x.shape[0];
+    const [inputs, r] = a.shape;
+    const columns = b.shape[1];
+    const [dA, dB, dLow] = [
+      heap.tensor<tf.Rank.R2>(inputs, r),
+      heap.tensor<tf.Rank.R2>(r, columns),
+      heap.tensor<tf.Rank.R2>(tokens, r),
+    ];
+    const [aTransposed, bTransposed] = [tf.transpose(a), tf.transpose(b)];
+    const change = plain(dy, column);
+    multiply([tokens, r, columns], scale, change, plain(bTransposed), plain(dLow), false);
+    multiply([r, columns, tokens], scale, flipped(plain(low)), change, plain(dB), false);
+    multiply([inputs, r, tokens], 1, flipped(plain(x)), plain(dLow), plain(dA), false);
+    multiply([tokens, inputs, r], 1, plain(dLow), plain(aTransposed), plain(dx), true);
+    for (const unused of [dLow, aTransposed, bTransposed]) unused.dispose();
+    return [dA, dB];
+  };
+
+  return {
+    transposedTimes: (x, y) => {
+      const product = heap.tensor<tf.Rank.R2>(x.shape[1], y.shape[1]);
+      multiply([x.shape[1], y.shape[1], x.shape[0]], 1, flipped(plain(x)), plain(y), plain(product), false);
+      return product;
+    },
+    addLora: (y, x, modules, scale) => {
+      const tokens = x.shape[0];
+      const lows = modules.map(({ a, b, column }) => {
+        const [inputs, r] = a.shape;
+        const low = heap.tensor<tf.Rank.R2>(tokens, r);
+        multiply([tokens, r, inputs], 1, plain(x), plain(a), plain(low), false);
+        multiply([tokens, b.shape[1], r], scale, plain(low), plain(b), plain(y, column), true);
+        return low;
+      });
+      return { value: y, saved: lows };
+    },
+    loraGradient: (dy, x, dx, saved, modules, scale) => [
+      dx,
+      ...modules.flatMap((module, i) => moduleGradient(dy, x, dx, saved[i] as tf.Tensor2D, module, scale)),
+    ],
+    mergeLora: (w, modules, scale) => {
+      const merged = tf.add<tf.Tensor2D>(w, 0);
+      for (const { a, b, column } of modules) {
+        const [inputs, r] = a.shape;
+        multiply([inputs, b.shape[1], r], scale, plain(a), plain(b), plain(merged, column), true);
+      }
+      return merged;
+    },
+  } satisfies Partial<Kernels>;
+}

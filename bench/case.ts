@@ -1,0 +1,195 @@
+import { createInterface } from 'node:readline';
+import * as tf from '@tensorflow/tfjs';
+import { column, columns, type TokenTable } from '../src/data/token-table.js';
+import { initialAdapters } from '../src/model/adapters.js';
+import { computed, selectBackend, valuesOf } from '../src/model/backend.js';
+import { baseTensors } from '../src/model/base.js';
+import { packRows } from '../src/model/batch.js';
+import { generate } from '../src/model/generate.js';
+import { hiddenStates, type Gpt } from '../src/model/gpt.js';
+import { lossAndGradients } from '../src/model/gradients.js';
+import { logits } from '../src/model/log-probs.js';
+import { initialLora } from '../src/model/lora.js';
+import { prepareNative } from '../src/model/native.js';
+import { baseWeights, upload } from '../src/model/weights.js';
+import { sharedFloats, sizeOf, type ParamSet } from '../src/params/param-set.js';
+import { stream } from '../src/random/stream.js';
+import { Adam, clipGlobalNorm } from '../src/training/adam.js';
+import { responseBatch } from '../src/training/batches.js';
+import { poolExecutor, type Executor } from '../src/training/executor.js';
+import { responseLoss } from '../src/training/instruct.js';
+import { taskRequest } from '../src/training/request.js';
+import { productsOf, shapeOf, type Size } from './sizes.js';
+
+/*
+ * One size on one backend, as a process: it answers each line on stdin, one of the commands below, by the
+ * milliseconds it took (`memory`: by the peak of its resident bytes so far).
+ */
+
+const { size, backend } = JSON.parse(process.argv[2]!) as { size: Size; backend: 'native' | 'wasm' };
+const newTokens = 64;
+
+const shape = shapeOf(size);
+const base = randomBase();
+const adapters = initialAdapters(shape, stream('bench', 'adapters'));
+const lora = initialLora(shape, 3 * size.blocks, stream('bench', 'lora'));
+const table = randomTable();
+
+/** Made in place: in the memory's peak the model is to count once. */
+function randomBase(): ParamSet {
+  const tensors = baseTensors(shape.config);
+  const values = sharedFloats(tensors.reduce((sum, tensor) => sum + sizeOf(tensor.shape), 0));
+  const draws = stream('bench', 'base');
+  for (let i = 0; i < values.length; i++) values[i] = 0.04 * (draws.uniform() - 0.5);
+  return { kind: 'base', tensors, values };
+}
+
+/** Rows of one token more than a batch has: the last one is a target only. */
+function randomTable(): TokenTable {
+  const draws = stream('bench', 'rows');
+  const length = size.length + 1;
+  const tokens = Int32Array.from({ length: size.rows * length }, () => draws.below(size.vocabulary));
+  const rows = new Int32Array(size.rows * columns);
+  for (let row = 0; row < size.rows; row++) {
+    const bounds = rows.subarray(row * columns, (row + 1) * columns);
+    const response = row * length + size.responseFrom + 1;
+    bounds[column.start] = row * length;
+    bounds[column.response] = bounds[column.contentStart] = response;
+    bounds[column.end] = bounds[column.contentEnd] = (row + 1) * length;
+  }
+  return { hash: 'bench', count: size.rows, tokens, rows };
+}
+
+const batch = responseBatch(table, [...Array(size.rows).keys()]);
+const optimizers = [adapters, lora].map(({ values }) => new Adam(values, { learningRate: 1e-3 }));
+
+function step(): void {
+  const gradients = lossAndGradients(shape, baseWeights(base), { adapters, lora }, (model) =>
+    responseLoss(model, batch),
+  );
+  clipGlobalNorm([gradients.adapters, gradients.lora], 1);
+  optimizers[0]!.step(gradients.adapters!);
+  optimizers[1]!.step(gradients.lora!);
+}
+
+let uploaded: Gpt | undefined;
+
+function policy(): Gpt {
+  const never = { ...shape, config: { ...shape.config, eos_token_id: -1 } };
+  return (uploaded ??= {
+    shape: never,
+    base: baseWeights(base),
+    adapters: upload(adapters),
+    lora: upload(lora),
+  });
+}
+
+function forward(): void {
+  computed(() => responseLoss(policy(), batch).dataSync());
+}
+
+const prompts = [...Array(size.rows).keys()].map((row) =>
+  table.tokens.slice(row * (size.length + 1), row * (size.length + 1) + size.length),
+);
+
+function cached(): void {
+  const streams = prompts.map((_, row) => stream('bench', 'sample', row));
+  generate(policy(), prompts, { maxNewTokens: newTokens, temperature: 1, streams });
+}
+
+/**
+ * The same number of tokens, each by a pass over the whole text (the likeliest: drawing is not what is
+ * timed).
+ */
+function uncached(): void {
+  const texts = prompts.map((prompt) => [...prompt]);
+  for (let token = 0; token < newTokens; token++) {
+    const packed = packRows(texts);
+    const ends = packed.offsets.subarray(1).map((end) => end - 1);
+    const best = computed(() => {
+      const scores = valuesOf(logits(policy(), hiddenStates(policy(), packed, ends)));
+      return texts.map((_, row) => {
+        const own = scores.subarray(row * size.vocabulary, (row + 1) * size.vocabulary);
+        return own.reduce((best, score, v) => (score > own[best]! ? v : best), 0);
+      });
+    });
+    texts.forEach((text, row) => text.push(best[row]!));
+  }
+}
+
+/**
+ * Milliseconds that the products of a step take as plain ones, each measured once and counted as often as it
+ * comes.
+ */
+function products(): number {
+  return productsOf(size).reduce((sum, { m, k, n, count }) => sum + count * plainProduct(m, k, n), 0);
+}
+
+const operands = new Map<string, [tf.Tensor2D, tf.Tensor2D]>();
+
+function plainProduct(m: number, k: number, n: number): number {
+  const key = `${m} ${k} ${n}`;
+  const [a, b] = operands.get(key) ?? [tf.keep(tf.ones([m, k])), tf.keep(tf.ones([k, n]))];
+  const isNew = !operands.has(key);
+  operands.set(key, [a, b]);
+  const once = () => tf.matMul(a, b).dispose();
+  if (isNew) once();
+  return milliseconds(once);
+}
+
+const pools = new Map<number, Executor>();
+
+/** Four tasks of two steps each on some workers. */
+async function tasks(workers: number): Promise<void> {
+  const pool = pools.get(workers) ?? poolExecutor(workers, backend);
+  pools.set(workers, pool);
+  const requests = [0, 1, 2, 3].map((i) =>
+    taskRequest<'instruct'>({
+      kind: 'instruct',
+      seed: `bench ${i}`,
+      model: shape,
+      hyper: {
+        localSteps: 2,
+        batchSize: size.rows,
+        learningRate: 1e-3,
+        loraLearningRateScale: 1,
+        maxGradientNorm: 1,
+      },
+      params: { base, adapters, lora },
+      data: { train: table, validation: { ...table, count: 1 } },
+    }),
+  );
+  await Promise.all(requests.map((request) => pool.run(request)));
+}
+
+function milliseconds(work: () => unknown): number {
+  const start = process.hrtime.bigint();
+  work();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+const commands: Record<string, () => number | Promise<number>> = {
+  step: () => milliseconds(step),
+  forward: () => milliseconds(forward),
+  cached: () => milliseconds(cached),
+  uncached: () => milliseconds(uncached),
+  products,
+  memory: () => process.resourceUsage().maxRSS * 1024,
+  oneWorker: () => timed(() => tasks(1)),
+  twoWorkers: () => timed(() => tasks(2)),
+};
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+prepareNative();
+const fingerprint = await selectBackend(backend);
+console.log(JSON.stringify(fingerprint));
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(await commands[line.trim()]!());
+}
+await Promise.all([...pools.values()].map((pool) => pool.close()));
+process.exit(0);

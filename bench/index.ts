@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { Child } from './child.js';
+import { sizes, tokensOf, type Size } from './sizes.js';
+
+/*
+ * How fast the learning core is, beside PyTorch and beside its own backend's matrix products:
+ *
+ *     npm run bench -- --only train.tiny --json bench.json
+ *
+ * Every case is a process of its own; those that are compared take turns, and a figure is the median of its
+ * repeats. Other work on the machine disturbs the times more than their ratios.
+ */
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+    repeats: { type: 'string', default: '5' },
+  },
+});
+const repeats = Number(options.repeats);
+const figures: Record<string, number> = {};
+const backends = ['native', 'wasm'] as const;
+
+/** True where a figure of this name, or one below it, is asked for. */
+function asked(name: string): boolean {
+  return name.startsWith(options.only) || options.only.startsWith(`${name}.`) || options.only === name;
+}
+
+const python = process.env['PWFF_PYTHON'] ?? 'python3';
+const torch = hasTorch();
+
+function hasTorch(): boolean {
+  try {
+    execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.log(`PyTorch is left out: ${python} cannot import torch (PWFF_PYTHON names another Python)`);
+    return false;
+  }
+}
+
+function torchCase(size: Size, threads: number): Child {
+  const script = fileURLToPath(new URL('../../bench/peers/torch_case.py', import.meta.url));
+  return new Child(python, [script, JSON.stringify({ ...size, threads })]);
+}
+
+/**
+ * A case of ours with one thread to compute; null, with the reason printed, where the backend does not start.
+ */
+async function ourCase(size: Size, backend: string): Promise<Child | null> {
+  const script = fileURLToPath(new URL('./case.js', import.meta.url));
+  const child = new Child(process.execPath, [script, JSON.stringify({ size, backend })]);
+  try {
+    await child.line();
+    return child;
+  } catch (error) {
+    console.log(`${backend} is left out: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+type Question = readonly [child: Child, command: string];
+
+/** The median answer to each question, asked in turn; the first round, which warms up, does not count. */
+async function medians(questions: readonly Question[]): Promise<number[]> {
+  const answers = questions.map((): number[] => []);
+  for (let round = 0; round <= repeats; round++) {
+    for (const [i, [child, command]] of questions.entries()) {
+      const answer = await child.ask(command);
+      if (round > 0) answers[i]!.push(answer);
+    }
+  }
+  return answers.map((times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!);
+}
+
+async function trainAndForward(size: Size): Promise<void> {
+  const own = backends.filter((backend) => asked(`train.${size.name}.${backend}`));
+  if (own.length === 0) return;
+  const peers = new Map<string, Child>();
+  if (torch) {
+    for (const [name, threads] of Object.entries({ one: 1, all: availableParallelism() })) {
+      const child = torchCase(size, threads);
+      await child.line();
+      peers.set(name, child);
+    }
+  }
+  const cases = new Map<string, Child>();
+  for (const backend of own) {
+    const child = await ourCase(size, backend);
+    if (!child) continue;
+    cases.set(backend, child);
+    await child.ask('step');
+    figures[`memory.${size.name}.${backend}.gigabytes`] = (await child.ask('memory')) / 1e9;
+  }
+  const times = await medians([
+    ...[...peers.values()].flatMap((child): Question[] => [
+      [child, 'step'],
+      [child, 'forward'],
+    ]),
+    ...[...cases.values()].flatMap((child): Question[] => [
+      [child, 'step'],
+      [child, 'forward'],
+      [child, 'products'],
+    ]),
+  ]);
+  const tokens = tokensOf(size);
+  for (const name of peers.keys()) {
+    const [stepMs, forwardMs] = times.splice(0, 2) as [number, number];
+    figures[`torch.${size.name}.${name}.stepMs`] = stepMs;
+    figures[`torch.${size.name}.${name}.forwardMs`] = forwardMs;
+    figures[`torch.${size.name}.${name}.tokensPerSecond`] = (1000 * tokens) / stepMs;
+  }
+  for (const backend of cases.keys()) {
+    const [stepMs, forwardMs, productsMs] = times.splice(0, 3) as [number, number, number];
+    const name = `train.${size.name}.${backend}`;
+    figures[`${name}.stepMs`] = stepMs;
+    figures[`${name}.tokensPerSecond`] = (1000 * tokens) / stepMs;
+    figures[`${name}.matmulEfficiency`] = productsMs / stepMs;
+    const peer = figures[`torch.${size.name}.one.stepMs`];
+    if (peer !== undefined) figures[`${name}.ratioToTorch`] = peer / stepMs;
+    figures[`forward.${size.name}.${backend}.ms`] = forwardMs;
+  }
+  for (const child of [...peers.values(), ...cases.values()]) child.close();
+}
+
+/**
+ * Asks a case of ours about two commands and notes their medians and the ratio of the first to the second.
+ */
+async function compare(size: Size, topic: string, slow: string, fast: string): Promise<void> {
+  for (const backend of backends) {
+    const name = `${topic}.${size.name}.${backend}`;
+    const child = asked(name) ? await ourCase(size, backend) : null;
+    if (!child) continue;
+    const [slowMs, fastMs] = (await medians([
+      [child, slow],
+      [child, fast],
+    ])) as [number, number];
+    figures[`${name}.${slow}Ms`] = slowMs;
+    figures[`${name}.${fast}Ms`] = fastMs;
+    figures[`${name}.speedup`] = slowMs / fastMs;
+    child.close();
+  }
+}
+
+for (const size of sizes) {
+  await trainAndForward(size);
+  await compare(size, 'generate', 'uncached', 'cached');
+  await compare(size, 'workers', 'oneWorker', 'twoWorkers');
+}
+
+const table = new Table({
+  head: ['figure', 'median'],
+  style: { head: [], border: [] },
+  colAligns: ['left', 'right'],
+});
+for (const [name, value] of Object.entries(figures)) {
+  table.push([name, value >= 100 ? value.toFixed(0) : value.toFixed(3)]);
+}
+console.log(table.toString());
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Failure } from './actors/failure.js';
 import type { World } from './actors/world.js';
 import { Bus } from './bus/bus.js';
@@ -14,6 +14,7 @@ import { createCheckers } from './invariants/index.js';
 import { methods } from './methods/index.js';
 import type { Fingerprint } from './model/backend.js';
 import { loadModel } from './model/load.js';
+import { openRewardModel } from './open-reward-model.js';
 import { ParamStore } from './params/store.js';
 import { recordFiles } from './records/folder.js';
 import { MessageLedger } from './records/ledger.js';
@@ -57,15 +58,17 @@ export async function openRun(
 async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
   const { scenario, folder, outFolder } = options;
   const method = methods[scenario.method];
-  const modelFolder = scenario.model.path === null ? null : join(folder, scenario.model.path);
+  const modelFolder = scenario.model.path === null ? null : resolve(folder, scenario.model.path);
   const { config, base } = await loadModel(modelFolder);
   const tokenizer = await loadTokenizer(modelFolder);
   const data = await loadData(scenario, folder, scenario.seed);
+  const rewards = await openRewardModel(options, modelFolder);
   const template = modelFolder === null ? templates.compact : templates.alpaca;
   const clients = population(scenario, method, data, {
     tokenizer,
     template,
     maxTokens: config.n_positions,
+    ...rewards?.encoding,
   });
 
   const records = openRecords(outFolder);
@@ -93,8 +96,14 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
     const world: World = {
       scenario,
       method,
-      shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora },
+      shape: {
+        config,
+        adapters: scenario.model.adapters,
+        lora: scenario.model.lora,
+        ...rewards?.shape,
+      },
       base: baseRef,
+      distilBert: rewards?.start ?? null,
       tokenizer,
       clients: new Map(clients.map((client) => [client.id, client])),
       clock,

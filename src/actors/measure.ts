@@ -1,11 +1,19 @@
 import type { ClientContext } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
-import { evaluateFlops, sampleFlops } from '../clients/workload.js';
+import { evaluateFlops, pairFlops, sampleFlops } from '../clients/workload.js';
 import { isCorrect, isRefusal } from '../data/embedded/judge.js';
 import type { Example } from '../data/types.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../training/task.js';
-import { alignParams, frozenOf, loaded, recordFigures, required, runOnDevice } from './tasks.js';
+import {
+  alignParams,
+  frozenBackbone,
+  frozenOf,
+  loaded,
+  recordFigures,
+  required,
+  runOnDevice,
+} from './tasks.js';
 import { clientOf, type World } from './world.js';
 
 /*
@@ -60,13 +68,14 @@ export function measureReward(world: World, { id, model }: ClientContext, round:
     id,
     'reward',
     round,
-    evaluateFlops(world.shape, [tables.helpfulTest, tables.harmlessTest]),
+    pairFlops(world.shape, [tables.helpfulTest, tables.harmlessTest]),
     {
       kind: 'rewardTest',
       seed: '',
       hyper: {},
       params: {
         base: required(world, model.base, 'the base model'),
+        ...frozenBackbone(world),
         helpful: required(world, model.helpful, 'the reward model of helpfulness'),
         harmless: required(world, model.harmless, 'the reward model of harmlessness'),
       },
@@ -92,7 +101,7 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
     id,
     'alignment',
     round,
-    sampleFlops(world.shape, tables.testPrompts, tables.testPrompts.count, maxNewTokens),
+    sampleFlops(scenario, world.shape, tables.testPrompts, tables.testPrompts.count),
     {
       kind: 'score',
       seed: `${scenario.seed}/${id}/score`,

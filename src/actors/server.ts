@@ -4,7 +4,9 @@ import { serverMachine, type ReceivedUpdate, type ServerContext } from '../../ma
 import { aggregations } from '../aggregation/index.js';
 import { compressions } from '../compression/index.js';
 import { initialAdapters } from '../model/adapters.js';
+import { initialDistilBertReward } from '../model/distilbert-reward.js';
 import { featureWidth, initialRewardModel } from '../model/reward-model.js';
+import type { Objective } from '../data/types.js';
 import type { ParamRef, ParamSet } from '../params/param-set.js';
 import { stream } from '../random/stream.js';
 import { selections } from '../selection/index.js';
@@ -37,14 +39,7 @@ export function provideServer(world: World) {
         },
       })),
       designRewardModels: assign(({ context }) => {
-        const design = (objective: string) =>
-          published(
-            initialRewardModel(
-              featureWidth(world.shape.config),
-              scenario.reward.hidden,
-              stream(scenario.seed, 'reward', objective),
-            ),
-          );
+        const design = (objective: Objective) => published(initialReward(world, objective));
         return { global: { ...context.global, helpful: design('helpful'), harmless: design('harmless') } };
       }),
       openStage: assign((_, { stage }) => ({
@@ -140,6 +135,15 @@ export function provideServer(world: World) {
       roundDeadline: ({ context }) => (scenario[context.stage].deadlineSeconds ?? Infinity) * 1e3,
     },
   });
+}
+
+/** Step 2.1. */
+function initialReward({ scenario, shape, distilBert }: World, objective: Objective): ParamSet {
+  const { seed, reward } = scenario;
+  const draws = stream(seed, 'reward', objective);
+  return distilBert
+    ? initialDistilBertReward(distilBert.loaded, reward.model.train, draws)
+    : initialRewardModel(featureWidth(shape.config), reward.hidden, draws);
 }
 
 function cohortOf(world: World, { clients, stage }: ServerContext, round: number): readonly string[] {

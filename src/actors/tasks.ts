@@ -70,6 +70,11 @@ export function required(world: World, ref: ParamRef | null, what: string): Para
   return world.store.get(ref);
 }
 
+/** What a task needs besides reward models that are heads of one DistilBERT. */
+export function frozenBackbone({ distilBert }: World): { readonly backbone?: ParamSet } {
+  return distilBert?.backbone ? { backbone: distilBert.backbone } : {};
+}
+
 export function kept(world: World, set: ParamSet | null): ParamRef | null {
   if (set === null) return null;
   world.checkers.onParams(set);
@@ -131,13 +136,14 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
     client: context.id,
     stage: 'reward',
     round,
-    flops: rewardFlops(shape, tables),
+    flops: rewardFlops(scenario, shape, tables),
     request: {
       kind: 'reward',
       seed: seedOf(world, context.id, 'reward', round),
       hyper: { localSteps, batchSize, learningRate, weightDecay },
       params: {
         base: required(world, context.model.base, 'the base model'),
+        ...frozenBackbone(world),
         helpful: required(world, context.model.helpful, 'the reward model of helpfulness'),
         harmless: required(world, context.model.harmless, 'the reward model of harmlessness'),
       },
@@ -167,13 +173,14 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
     client: context.id,
     stage: 'alignment',
     round: 0,
-    flops: sampleFlops(shape, tables.prompts, prompts, maxNewTokens),
+    flops: sampleFlops(scenario, shape, tables.prompts, prompts),
     request: {
       kind: 'freeze',
       seed: seedOf(world, context.id, 'freeze'),
       hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
       params: {
         base: required(world, base, 'the base model'),
+        ...frozenBackbone(world),
         adapters: loaded(world, adapters),
         lora: loaded(world, lora),
         helpful: world.store.get(helpful),
@@ -246,6 +253,7 @@ function alignHyper({ scenario, clients }: World, id: string, { scale }: Frozen)
 export function alignParams(world: World, { model }: ClientContext, frozen: Frozen): AlignParams {
   return {
     base: required(world, model.base, 'the base model'),
+    ...frozenBackbone(world),
     adapters: loaded(world, model.adapters),
     lora: loaded(world, model.lora),
     referenceAdapters: loaded(world, frozen.adapters),

@@ -5,7 +5,8 @@ import type { VirtualClock } from '../clock/virtual-clock.js';
 import type { Tokenizer } from '../data/tokenizer.js';
 import type { Checkers } from '../invariants/index.js';
 import type { Method } from '../methods/index.js';
-import type { ParamRef } from '../params/param-set.js';
+import type { LoadedDistilBert } from '../model/load.js';
+import type { ParamRef, ParamSet } from '../params/param-set.js';
 import type { ParamStore } from '../params/store.js';
 import type { MessageLedger } from '../records/ledger.js';
 import type { MetricRow } from '../records/rows.js';
@@ -19,6 +20,8 @@ export interface World {
   readonly method: Method;
   readonly shape: ModelShape;
   readonly base: ParamRef;
+  /** What the reward models begin as, where they are DistilBERTs. */
+  readonly distilBert: DistilBertStart | null;
   readonly tokenizer: Tokenizer;
   readonly clients: ReadonlyMap<string, Client>;
   readonly clock: VirtualClock;
@@ -31,6 +34,12 @@ export interface World {
   record(row: MetricRow): void;
   /** Ends the run because of a defect or a crash. */
   readonly failure: Failure;
+}
+
+export interface DistilBertStart {
+  readonly loaded: LoadedDistilBert;
+  /** Where heads alone are trained: what they all read, which everybody has and nobody sends. */
+  readonly backbone: ParamSet | null;
 }
 
 export function clientOf(world: World, id: string): Client {

@@ -2,11 +2,13 @@ import { exampleTable, pairTable, promptTable } from '../data/tokenize.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Template } from '../data/template.js';
 import type { Tokenizer } from '../data/tokenizer.js';
+import type { WordPiece } from '../data/word-piece.js';
 import type { ClientData, FederatedData } from '../data/types.js';
 import type { Method } from '../methods/index.js';
 import type { Scenario } from '../scenario/schema.js';
 import { dealDevice, type Device } from './device.js';
 import { trainedWeights, wishedWeights, type Weights } from './preferences.js';
+import { rewardTable } from './reward-table.js';
 
 /** All that is fixed about a client before the run starts. */
 export interface Client {
@@ -25,6 +27,7 @@ export interface ClientTables {
   readonly validation: TokenTable;
   readonly test: TokenTable;
   readonly shared: TokenTable;
+  /** Preference pairs, chosen and rejected in turn, as tokens of the model that judges them. */
   readonly helpfulTrain: TokenTable;
   readonly helpfulTest: TokenTable;
   readonly harmlessTrain: TokenTable;
@@ -40,6 +43,8 @@ export interface Encoding {
   readonly tokenizer: Tokenizer;
   readonly template: Template;
   readonly maxTokens: number;
+  /** Of reward models that have a vocabulary of their own. */
+  readonly reward?: { readonly tokenizer: WordPiece; readonly maxTokens: number };
 }
 
 export function population(
@@ -63,12 +68,14 @@ export function population(
 
 function tablesOf(
   { train, validation, test, shared, pairs, prompts }: ClientData,
-  { tokenizer, template, maxTokens }: Encoding,
+  { tokenizer, template, maxTokens, reward }: Encoding,
   maxNewTokens: number,
 ): ClientTables {
   const examples = (rows: ClientData['train']) => exampleTable(rows, tokenizer, template, maxTokens).table;
   const preferences = (rows: ClientData['pairs']['helpful']['train']) =>
-    pairTable(rows, tokenizer, template, maxTokens).table;
+    reward
+      ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens)
+      : pairTable(rows, tokenizer, template, maxTokens).table;
   const asPrompts = (rows: ClientData['train']) =>
     promptTable(rows, tokenizer, template, maxTokens - maxNewTokens).table;
   return {

@@ -1,5 +1,6 @@
 import type { TokenTable } from '../data/token-table.js';
 import { columns, column } from '../data/token-table.js';
+import { distilBertForwardFlops, distilBertTrainingFlops } from '../model/distilbert-flops.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { ModelShape } from '../training/task.js';
@@ -29,27 +30,46 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
   return tables.reduce((flops, table) => flops + forwardFlops(shape, table.count * meanTokens(table)), 0);
 }
 
-/** Step 2.3: the features of every pair once; the small network on top does not count beside them. */
-export function rewardFlops(shape: ModelShape, tables: ClientTables): number {
-  return evaluateFlops(shape, [
-    tables.helpfulTrain,
-    tables.helpfulTest,
-    tables.harmlessTrain,
-    tables.harmlessTest,
-  ]);
+/**
+ * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
+ * DistilBERT that is trained whole reads each batch anew, and then the held-out pairs.
+ */
+export function rewardFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
+  const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
+  const { localSteps, batchSize, model } = scenario.reward;
+  if (!shape.reward || model.train === 'head') {
+    return pairFlops(shape, [helpfulTrain, helpfulTest, harmlessTrain, harmlessTest]);
+  }
+  const rows = 2 * localSteps * batchSize;
+  const trained = rows * (meanTokens(helpfulTrain) + meanTokens(harmlessTrain));
+  return (
+    distilBertTrainingFlops(shape.reward.config, trained) + pairFlops(shape, [helpfulTest, harmlessTest])
+  );
+}
+
+/** Scoring tables of pairs. */
+export function pairFlops(shape: ModelShape, tables: readonly TokenTable[]): number {
+  const { reward } = shape;
+  if (!reward) return evaluateFlops(shape, tables);
+  const tokens = tables.reduce((sum, table) => sum + table.count * meanTokens(table), 0);
+  return distilBertForwardFlops(reward.config, tokens);
 }
 
 /**
  * Sampling `prompts` responses and scoring them: a pass through the policy, the reference and the reward
- * features.
+ * features, and through the DistilBERTs where these are the reward models: two, or the one that heads share.
  */
 export function sampleFlops(
+  scenario: Scenario,
   shape: ModelShape,
   prompts: TokenTable,
   count: number,
-  newTokens: number,
 ): number {
-  return 3 * forwardFlops(shape, count * (meanTokens(prompts) + newTokens));
+  const { alignment, reward } = scenario;
+  const tokens = count * (meanTokens(prompts) + alignment.maxNewTokens);
+  const judges = reward.model.train === 'head' ? 1 : 2;
+  const judged = shape.reward ? judges * distilBertForwardFlops(shape.reward.config, tokens) : 0;
+  return 3 * forwardFlops(shape, tokens) + judged;
 }
 
 /** Step 3.3: sampling and scoring, then `ppoEpochs` passes of training over the responses. */
@@ -57,7 +77,6 @@ export function alignFlops(scenario: Scenario, shape: ModelShape, tables: Client
   const { promptsPerRound, maxNewTokens, ppoEpochs } = scenario.alignment;
   const tokens = promptsPerRound * (meanTokens(tables.prompts) + maxNewTokens);
   return (
-    sampleFlops(shape, tables.prompts, promptsPerRound, maxNewTokens) +
-    ppoEpochs * trainingFlops(shape, tokens)
+    sampleFlops(scenario, shape, tables.prompts, promptsPerRound) + ppoEpochs * trainingFlops(shape, tokens)
   );
 }

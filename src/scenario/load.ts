@@ -105,15 +105,15 @@ async function whyUnreadable(path: string): Promise<string | null> {
 }
 
 async function surroundingsOf(
-  { data, model }: Scenario,
+  { data, model, reward }: Scenario,
   folder: string,
   known: Surroundings['model'] | undefined,
 ): Promise<Surroundings> {
   const modelFolder = model.path === null ? embeddedModelFolder() : resolve(folder, model.path);
-  const modelFiles = model.path === null ? [] : ['config.json', 'model.safetensors', 'tokenizer.json'];
   const named = [
     ...Object.entries(data.files ?? {}).map(([key, path]) => [`/data/files/${key}`, path] as const),
-    ...modelFiles.map((name) => ['/model/path', join(model.path ?? '', name)] as const),
+    ...configOf('/model/path', model.path),
+    ...configOf('/reward/model/path', reward.model.path),
   ];
   const unreadable: Record<string, string> = {};
   for (const [pointer, path] of named) {
@@ -121,6 +121,14 @@ async function surroundingsOf(
     if (why !== null) unreadable[pointer] ??= `is ${JSON.stringify(path)}, which ${why}`;
   }
   return { model: known ?? (await readModelConfig(modelFolder)), unreadable };
+}
+
+/** Every model's folder has this file; what else it must have, the model's loader tells. */
+function configOf(
+  pointer: string,
+  path: string | null,
+): readonly (readonly [pointer: string, path: string])[] {
+  return path === null ? [] : [[pointer, join(path, 'config.json')]];
 }
 
 /** Folder of the model that the package brings along. */

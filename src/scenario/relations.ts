@@ -43,6 +43,9 @@ const plausible: readonly {
   { key: 'powerWatts', from: 1e-6, to: 1e3, unit: 'watts', advice: '30 dBm is 1 watt' },
 ];
 
+/** A whole DistilBERT that is trained faster than this forgets what it knew. */
+const fastestDistilBert = 1e-3;
+
 export const rules: readonly Rule[] = [
   {
     states: 'the quorum can be met by the clients of a round',
@@ -171,6 +174,39 @@ export const rules: readonly Rule[] = [
           '/alignment/minibatchSize',
           minibatchSize,
           `at most ${promptsPerRound}, which is promptsPerRound`,
+        ),
+      ),
+  },
+  {
+    states: 'a DistilBERT comes from a folder',
+    problems: ({ reward: { model } }) =>
+      found(
+        must(
+          model.kind === 'features' || model.path !== null,
+          '/reward/model/path',
+          model.path,
+          'the folder of a DistilBERT where kind is "distilbert"',
+          'for example that of distilbert-base-uncased, downloaded from Hugging Face',
+        ),
+        must(
+          model.kind === 'distilbert' || model.path === null,
+          '/reward/model/path',
+          model.path,
+          'null where kind is "features"',
+          'set /reward/model/kind to "distilbert" to use it',
+        ),
+      ),
+  },
+  {
+    states: 'a whole DistilBERT is trained slowly',
+    problems: ({ reward: { model, learningRate } }) =>
+      found(
+        must(
+          model.kind === 'features' || model.train === 'head' || learningRate <= fastestDistilBert,
+          '/reward/learningRate',
+          learningRate,
+          `at most ${fastestDistilBert} where a whole DistilBERT is trained`,
+          'Hugging Face trains it with 0.00002 to 0.00005',
         ),
       ),
   },

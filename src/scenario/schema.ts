@@ -211,10 +211,37 @@ const Instruction = closed(
   { default: {} },
 );
 
+const RewardModel = closed(
+  {
+    kind: Type.Enum(['features', 'distilbert'], {
+      default: 'features',
+      description:
+        "features: a small network on the base model's features; distilbert: the DistilBERT of `path`",
+    }),
+    path: Type.Union([Type.String(), Type.Null()], {
+      default: null,
+      description:
+        'folder with config.json, model.safetensors and tokenizer.json or vocab.txt of a DistilBERT, ' +
+        'relative to the scenario file',
+    }),
+    train: Type.Enum(['full', 'head'], {
+      default: 'full',
+      description:
+        'what of a DistilBERT is trained and travels; head: its backbone is frozen, and everybody has it',
+    }),
+  },
+  { default: {} },
+);
+
 const Reward = closed(
   {
     ...rounds(4, 120),
-    hidden: count(1, 64, 'width of the fully-connected network (Step 2.1)'),
+    model: RewardModel,
+    hidden: count(
+      1,
+      64,
+      'width of the fully-connected network (Step 2.1), or of the critics beside a DistilBERT (Step 3.1)',
+    ),
     localSteps: count(1, 30, 'optimizer steps of a client in a round'),
     batchSize: count(1, 16, 'pairs of a step'),
     learningRate: positive(2e-3, 'Adam'),

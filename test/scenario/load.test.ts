@@ -127,6 +127,15 @@ describe('loading a scenario', () => {
     assert.match(lines[1]!, /\/data\/files\/harmless: is "gone\.jsonl", which does not exist/);
   });
 
+  it("looks for the config.json of each model's folder, and leaves the rest to its loader", async () => {
+    const reward = { model: { kind: 'distilbert', path: 'gone', train: 'head' } };
+    const path = file('folders.json', JSON.stringify({ name: 'x', model: { path: 'away' }, reward }));
+    const lines = (await refusal(path)).split('\n');
+    assert.equal(lines.length, 2);
+    assert.match(lines[0]!, /\/model\/path: is "away\/config\.json", which does not exist/);
+    assert.match(lines[1]!, /\/reward\/model\/path: is "gone\/config\.json", which does not exist/);
+  });
+
   it('takes the number of LoRA sites from the model that the scenario names', async () => {
     file('config.json', '{ "n_layer": 2, "n_embd": 64, "n_positions": 128 }');
     file('model.safetensors', '-');

@@ -43,6 +43,31 @@ describe('validation of a scenario', () => {
     assert.match(line, /did you mean \/channel\/uplink\/meanSnrDb or \/channel\/downlink\/meanSnrDb\?$/);
   });
 
+  it('has networks on features as reward models, or the DistilBERT of a folder', () => {
+    const { reward } = resolveScenario({ name: 'x', reward: { hidden: 16 } });
+    assert.deepEqual(reward.model, { kind: 'features', path: null, train: 'full' });
+    const distilBert = { kind: 'distilbert', path: '/models/distilbert', train: 'head' };
+    assert.deepEqual(refusal({ reward: { model: distilBert } }), []);
+    assert.deepEqual(refusal({ reward: { model: { ...distilBert, path: null } } }), [
+      'x.json: /reward/model/path: is null, expected the folder of a DistilBERT where kind is "distilbert"; ' +
+        'for example that of distilbert-base-uncased, downloaded from Hugging Face',
+    ]);
+    assert.deepEqual(refusal({ reward: { model: { ...distilBert, kind: 'features' } } }), [
+      'x.json: /reward/model/path: is "/models/distilbert", expected null where kind is "features"; ' +
+        'set /reward/model/kind to "distilbert" to use it',
+    ]);
+    assert.match(refusal({ reward: { model: { kind: 'distillbert' } } })[0]!, /did you mean "distilbert"\?$/);
+  });
+
+  it('refuses to train a whole DistilBERT as fast as a small network', () => {
+    const model = { kind: 'distilbert', path: '/models/distilbert', train: 'full' };
+    assert.deepEqual(refusal({ reward: { model } }), [
+      'x.json: /reward/learningRate: is 0.002, expected at most 0.001 where a whole DistilBERT is trained; ' +
+        'Hugging Face trains it with 0.00002 to 0.00005',
+    ]);
+    assert.deepEqual(refusal({ reward: { model, learningRate: 2e-5 } }), []);
+  });
+
   const otherUnits: [changes: object, line: RegExp][] = [
     [{ channel: { uplink: { bandwidthMHz: 2 } } }, /bandwidthMHz: unknown key.*mean bandwidthHz: 2000000\?$/],
     [{ channel: { uplink: { powerMw: 200 } } }, /powerMw: unknown key.*mean powerWatts: 0\.2\?$/],

@@ -1,0 +1,111 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { TokenTable } from '../../data/token-table.js';
+import { computed, valuesOf } from '../../model/backend.js';
+import { packRows } from '../../model/batch.js';
+import type { DistilBertConfig } from '../../model/distilbert-config.js';
+import { firstStates, headScores } from '../../model/distilbert.js';
+import { differentiate, scalarLoss } from '../../model/gradients.js';
+import { inPasses } from '../../model/reward-passes.js';
+import { disposeWeights, upload, type Weights } from '../../model/weights.js';
+import type { ParamSet } from '../../params/param-set.js';
+import { Adam } from '../adam.js';
+import { drawBatches, tableRow } from '../batches.js';
+import { copyOf } from '../instruct.js';
+import { preferenceLoss } from '../preference-loss.js';
+import { tableRows } from '../table-features.js';
+import type { DistilBertShape } from '../task.js';
+import type { DistilBertPart } from './distilbert.js';
+import type { RewardTraining, TrainedReward } from './index.js';
+
+/** Whole DistilBERTs, backbone and head in one set. */
+export function wholeDistilBert({ config }: DistilBertShape): DistilBertPart {
+  return {
+    train: (start, pairs, training) => trainWhole(config, start, pairs, training),
+    scoresOfPairs: (set, pairs) =>
+      scoresOfRows(
+        config,
+        set,
+        tableRows(pairs).map(({ tokens }) => tokens),
+      ),
+    readRows: (rows) => (set) => scoresOfRows(config, set, rows),
+  };
+}
+
+/** Scores (B) of rows by all tensors of a DistilBERT. */
+function scores(
+  config: DistilBertConfig,
+  weights: Weights,
+  rows: readonly Int32Array[],
+  learns: boolean,
+): tf.Tensor1D {
+  return headScores(weights, firstStates({ config, weights, learns }, packRows(rows)));
+}
+
+function scoresOfRows(config: DistilBertConfig, set: ParamSet, rows: readonly Int32Array[]): Float32Array {
+  const weights = upload(set);
+  try {
+    const passes = inPasses(rows, ({ length }) => length);
+    return Float32Array.from(
+      passes.flatMap((pass) => computed(() => [...valuesOf(scores(config, weights, pass, false))])),
+    );
+  } finally {
+    disposeWeights(weights);
+  }
+}
+
+function trainWhole(
+  config: DistilBertConfig,
+  start: ParamSet,
+  table: TokenTable,
+  { hyper, seed, objective }: RewardTraining,
+): TrainedReward {
+  const set = copyOf(start)!;
+  const adam = new Adam(set.values, hyper);
+  const batches = drawBatches(table.count / 2, hyper.batchSize, seed, 'pairs', objective);
+  let sum = 0;
+  for (let step = 0; step < hyper.localSteps; step++) {
+    const pairs = batches.next().value.map((pair): Pair => {
+      const [chosen, rejected] = [tableRow(table, 2 * pair), tableRow(table, 2 * pair + 1)];
+      return [chosen.tokens, rejected.tokens];
+    });
+    const { loss, gradient } = lossAndGradient(config, set, pairs);
+    adam.step(gradient);
+    sum += loss;
+  }
+  return { set, loss: sum / hyper.localSteps };
+}
+
+type Pair = readonly [chosen: Int32Array, rejected: Int32Array];
+
+/** Mean loss of one pair or more and its gradient, summed over passes that the backend's memory holds. */
+function lossAndGradient(
+  config: DistilBertConfig,
+  set: ParamSet,
+  pairs: readonly Pair[],
+): { loss: number; gradient: Float32Array } {
+  const weights = upload(set);
+  let loss = 0;
+  let gradient: Float32Array | undefined;
+  try {
+    for (const pass of inPasses(pairs, ([chosen, rejected]) => chosen.length + rejected.length)) {
+      const share = pass.length / pairs.length;
+      const part = differentiate([...weights.values()], () =>
+        scalarLoss(scores(config, weights, pass.flat(), true), (values) => {
+          const judged = preferenceLoss(values);
+          loss += share * judged.loss;
+          return { value: judged.loss, gradient: Float32Array.from(judged.gradient, (g) => share * g) };
+        }),
+      );
+      gradient = gradient ? added(gradient, part.gradient) : part.gradient;
+    }
+  } finally {
+    disposeWeights(weights);
+  }
+  return { loss, gradient: gradient! };
+}
+
+/** sum + part, in sum's memory. */
+function added(sum: Float32Array, part: Float32Array): Float32Array {
+  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+  return sum;
+}

@@ -1,0 +1,30 @@
+import { scoreFeatures } from '../../model/reward-features.js';
+import { criticOf, featureWidth, readValues } from '../../model/reward-model.js';
+import { HeadTrainer } from '../head-trainer.js';
+import { concatenated, frozenModel, perObjective } from '../rollout.js';
+import { tableFeatures } from '../table-features.js';
+import type { RewardModels, RewardRequest } from './index.js';
+import { trainHead } from './train-head.js';
+
+/** Small networks on features of the frozen base model (src/model/reward-model.ts). */
+export function featureRewards({ model, params }: RewardRequest): RewardModels {
+  const base = frozenModel(model, params.base);
+  return {
+    train: (start, pairs, training) =>
+      trainHead(
+        new HeadTrainer(start, training.hyper),
+        tableFeatures(base, pairs),
+        pairs.count / 2,
+        training,
+      ),
+    scoresOfPairs: (set, pairs) => readValues(set, tableFeatures(base, pairs)),
+    scoresOfAnswers(answers, states) {
+      const width = featureWidth(model.config);
+      const features = states
+        ? concatenated(states.map((rows) => rows.subarray(-width)))
+        : scoreFeatures(base, answers);
+      return perObjective((objective) => readValues(params[objective], features));
+    },
+    critic: (objective, { mean, std }) => criticOf(params[objective], mean, std),
+  };
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { pairFlops, rewardFlops, sampleFlops } from '../../src/clients/workload.js';
+import type { ClientTables } from '../../src/clients/population.js';
+import { resolveScenario } from '../../src/scenario/validate.js';
+import type { ModelShape } from '../../src/training/task.js';
+import { emptyTable, tableOf, tinyShape } from '../training/tiny-model.js';
+
+/** distilbert-base: 6 blocks of 4 · 768² + 2 · 768 · 3072 weights. */
+const weights = 42_467_328;
+const distilBert: ModelShape = {
+  ...tinyShape,
+  reward: {
+    config: {
+      vocab_size: 30522,
+      max_position_embeddings: 512,
+      dim: 768,
+      n_layers: 6,
+      n_heads: 12,
+      hidden_dim: 3072,
+    },
+    criticHidden: 64,
+    languageTokenizer: { folder: null, hash: '' },
+    rewardTokenizer: { folder: null, hash: '' },
+  },
+};
+
+const pair = (tokens: number) =>
+  tableOf(Array.from({ length: 2 }, () => [[], Array(tokens).fill(1)] as const));
+const tables: ClientTables = {
+  train: emptyTable,
+  validation: emptyTable,
+  test: emptyTable,
+  shared: emptyTable,
+  helpfulTrain: pair(10),
+  helpfulTest: pair(20),
+  harmlessTrain: pair(30),
+  harmlessTest: pair(40),
+  prompts: pair(7),
+  sensitivePrompts: emptyTable,
+  testPrompts: emptyTable,
+};
+
+function scenario(train: 'full' | 'head') {
+  return resolveScenario({
+    name: 'x',
+    reward: {
+      model: { kind: 'distilbert', path: '/models/distilbert', train },
+      learningRate: 2e-5,
+      localSteps: 5,
+      batchSize: 3,
+    },
+    alignment: { maxNewTokens: 13 },
+  });
+}
+
+describe('work of reward models for the device model', () => {
+  it('of a whole DistilBERT: 6 operations a weight and token of every batch, 2 of the held-out pairs', () => {
+    const trained = 5 * 3 * 2 * (10 + 30);
+    const heldOut = 2 * (20 + 40);
+    assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
+  });
+
+  it('of a head: 2 operations a weight of the backbone and token of all pairs, each read once', () => {
+    assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
+    assert.equal(pairFlops(distilBert, [tables.helpfulTest]), 2 * weights * 2 * 20);
+  });
+
+  it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {
+    const tokens = 4 * (7 + 13);
+    const without = sampleFlops(scenario('full'), tinyShape, tables.prompts, 4);
+    const judged = (train: 'full' | 'head') =>
+      sampleFlops(scenario(train), distilBert, tables.prompts, 4) - without;
+    assert.equal(judged('full'), 2 * 2 * weights * tokens);
+    assert.equal(judged('head'), 2 * weights * tokens);
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runScenario } from '../../src/index.js';
+import { readSafetensors } from '../../src/params/safetensors.js';
+import { packageRoot } from '../../src/paths.js';
+import type { MessageRow, Summary } from '../../src/records/rows.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import { tinyDistilBertFolder } from '../training/tiny-distilbert.js';
+
+/** One whole run of the tiny scenario with DistilBERTs as reward models, real training in worker threads. */
+async function run(path: string, train: 'full' | 'head', outFolder: string, workers = 2): Promise<Summary> {
+  const model = JSON.stringify({ kind: 'distilbert', path, train });
+  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), {
+    set: [`reward.model=${model}`, `reward.learningRate=${train === 'full' ? 1e-3 : 1e-2}`],
+  });
+  return runScenario({ scenario, folder, outFolder, workers, backend: 'wasm' });
+}
+
+describe('a whole tiny run with DistilBERTs as reward models', function () {
+  this.timeout(180e3);
+  const root = mkdtempSync(join(tmpdir(), 'pwff-'));
+  let folder: string;
+  before(() => (folder = tinyDistilBertFolder()));
+  after(() => [root, folder].forEach((each) => rmSync(each, { recursive: true, force: true })));
+
+  /** Numbers of a DistilBERT with 90 words, 64 positions, width 32 and two blocks of 128 inside. */
+  const head = 32 * 32 + 32 + 32 + 1;
+  const block = 4 * (32 * 32 + 32) + 2 * 32 * 128 + 128 + 32 + 4 * 32;
+  const whole = (90 + 64) * 32 + 2 * 32 + 2 * block + head;
+
+  for (const [train, parameters] of [
+    ['full', whole],
+    ['head', head],
+  ] as const) {
+    it(`"${train}": finishes all stages; both reward models travel, ${parameters} numbers each`, async () => {
+      const out = join(root, train);
+      const summary = await run(folder, train, out);
+      assert.equal(summary.ended.reason, 'finished', JSON.stringify(summary.ended));
+      const { reward, alignment } = summary.stages;
+      assert.ok(reward && alignment);
+      assert.ok(reward.loss < reward.lossBefore, `${reward.lossBefore} → ${reward.loss}`);
+      const updates = readFileSync(join(out, 'messages.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as MessageRow)
+        .filter(({ kind }) => kind === 'reward-update');
+      assert.equal(updates.length, 6);
+      for (const { bits } of updates) assert.equal(bits, 512 + 32 * 2 * parameters);
+      const left = await readSafetensors(join(out, 'params/reward-helpful.safetensors'));
+      assert.equal(
+        [...left.values()].reduce((sum, { values }) => sum + values.length, 0),
+        parameters,
+      );
+      assert.ok(left.has('pre_classifier.weight'));
+    });
+  }
+
+  it('leaves the same trace with one worker', async () => {
+    const [one, two] = [join(root, 'one-worker'), join(root, 'head', 'summary.json')];
+    const { traceHash } = JSON.parse(readFileSync(two, 'utf8')) as Summary;
+    assert.equal((await run(folder, 'head', one, 1)).traceHash, traceHash);
+  });
+});

@@ -38,7 +38,7 @@ export class KeyValueCache {
    */
   start(qkv: tf.Tensor2D, block: number, offsets: Int32Array): tf.Tensor2D {
     const { capacity, heads, width } = this.shape;
-    this.heap.mapTensor(qkv, 1, (from) => {
+    this.heap.compute([qkv], [], (from) => {
       const floats = new Float32Array(this.heap.memory.buffer);
       for (let row = 0; row + 1 < offsets.length; row++) {
         for (let n = offsets[row]!; n < offsets[row + 1]!; n++) {
@@ -58,24 +58,17 @@ export class KeyValueCache {
     const { heap } = this;
     const places = Int32Array.from(rows.flatMap((row) => [row, this.lengths[row]!]));
     const [keys, values] = [this.#keys[block]!, this.#values[block]!];
-    return borrowIntegers(heap, places, (at) =>
+    const [mixed] = borrowIntegers(heap, places, (at) =>
       borrow(heap, 4 * capacity, (scratch) =>
-        heap.mapTensor(qkv, width, (from, to) =>
+        heap.compute([qkv], [[rows.length, width]], (from, to) =>
           heap.compiled.attendToCache(
-            from,
-            at,
-            rows.length,
-            heads,
-            width,
-            capacity,
-            keys,
-            values,
-            to,
-            scratch,
+            ...[from, at, rows.length, heads, width, capacity],
+            ...[keys, values, to, scratch],
           ),
         ),
       ),
     );
+    return mixed as tf.Tensor2D;
   }
 
   close(): void {

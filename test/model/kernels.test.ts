@@ -18,9 +18,21 @@ describe('compiled kernels', () => {
     const results = arrays.map((array, i) =>
       new Float32Array(heap.memory.buffer, addresses[i], array.length).slice(),
     );
-    addresses.forEach(() => heap.free());
+    addresses.forEach((address) => heap.free(address));
     return results;
   }
+
+  it('use memory again that was freed, in whatever order', () => {
+    const [first, second, third] = [heap.allocate(20), heap.allocate(4), heap.allocate(100)];
+    assert.equal(new Set([first, second, third]).size, 3);
+    heap.free(second);
+    heap.free(third);
+    assert.equal(heap.allocate(8), second);
+    heap.free(first);
+    heap.free(second);
+    assert.equal(heap.allocate(1), first);
+    heap.free(first);
+  });
 
   for (const [m, n, k] of [
     [4, 8, 5],

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { sizeOf } from '../../params/param-set.js';
 import { kernelModule, type KernelModule } from './module.js';
 
 /** Memory that compiled kernels work on. Addresses are in bytes. */
@@ -8,8 +9,15 @@ export interface Heap {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   free(address: number): void;
-  /** A new tensor that `work` computes from the values of x, which it finds at `from`, into `to`. */
-  mapTensor(x: tf.Tensor2D, width: number, work: (from: number, to: number) => void): tf.Tensor2D;
+  /**
+   * New tensors of the given shapes, computed by `work` from the addresses of the inputs' values into the
+   * outputs' own, which come after them and whose values are whatever stood there.
+   */
+  compute(
+    inputs: readonly tf.Tensor[],
+    shapes: readonly (readonly number[])[],
+    work: (...addresses: number[]) => void,
+  ): tf.Tensor[];
 }
 
 /** The memory of the WebAssembly backend itself: tensors are where they are. */
@@ -54,52 +62,68 @@ export class BackendHeap implements Heap {
     this.#module._free(address);
   }
 
-  mapTensor(x: tf.Tensor2D, width: number, work: (from: number, to: number) => void): tf.Tensor2D {
-    const y = this.tensor<tf.Rank.R2>(x.shape[0], width);
-    work(this.at(x), this.at(y));
-    return y;
+  compute(
+    inputs: readonly tf.Tensor[],
+    shapes: readonly (readonly number[])[],
+    work: (...addresses: number[]) => void,
+  ): tf.Tensor[] {
+    const outputs = shapes.map((shape) => this.tensor(...shape));
+    work(...[...inputs, ...outputs].map((tensor) => this.at(tensor)));
+    return outputs;
   }
 }
 
 const pageBytes = 65536;
 
 /**
- * A memory of its own beside a backend that has none to share: values are copied in and out. What is
- * allocated is given back all at once, when the last piece is freed.
+ * A memory of its own beside a backend that has none to share: values are copied in and out. Pieces lie one
+ * after the other; what was freed is used again once all that came after it is free too.
  */
 export class OwnHeap implements Heap {
   readonly compiled: KernelModule;
   readonly memory = new WebAssembly.Memory({ initial: 16 });
-  #end = 16; // no piece has the address 0
-  #pieces = 0;
+  /** Ends of the pieces in use or waiting; the address of each is the end before it. */
+  readonly #ends = [16]; // no piece has the address 0
+  readonly #freed = new Set<number>();
 
   constructor() {
     this.compiled = kernelModule(this.memory);
   }
 
   allocate(bytes: number): number {
-    const address = this.#end;
-    this.#end += Math.ceil(bytes / 16) * 16;
-    this.#pieces++;
-    const missing = Math.ceil((this.#end - this.memory.buffer.byteLength) / pageBytes);
+    const address = this.#ends.at(-1)!;
+    const end = address + Math.max(16, Math.ceil(bytes / 16) * 16);
+    const missing = Math.ceil((end - this.memory.buffer.byteLength) / pageBytes);
     if (missing > 0) this.memory.grow(missing);
+    this.#ends.push(end);
     return address;
   }
 
-  free(): void {
-    if (--this.#pieces === 0) this.#end = 16;
+  free(address: number): void {
+    this.#freed.add(address);
+    while (this.#freed.delete(this.#ends.at(-2) ?? NaN)) this.#ends.pop();
   }
 
-  mapTensor(x: tf.Tensor2D, width: number, work: (from: number, to: number) => void): tf.Tensor2D {
-    const shape: [number, number] = [x.shape[0], width];
-    const values = x.dataSync<'float32'>();
-    return borrow(this, 4 * x.size, (from) =>
-      borrow(this, 4 * shape[0] * width, (to) => {
-        new Float32Array(this.memory.buffer, from, x.size).set(values);
-        work(from, to);
-        return tf.tensor2d(new Float32Array(this.memory.buffer, to, shape[0] * width).slice(), shape);
-      }),
-    );
+  compute(
+    inputs: readonly tf.Tensor[],
+    shapes: readonly (readonly number[])[],
+    work: (...addresses: number[]) => void,
+  ): tf.Tensor[] {
+    const values = inputs.map((tensor) => tensor.dataSync<'float32'>());
+    const sizes = shapes.map(sizeOf);
+    const from = values.map(({ byteLength }) => this.allocate(byteLength));
+    const to = sizes.map((size) => this.allocate(4 * size));
+    try {
+      values.forEach((array, i) => this.#view(from[i]!, array.length).set(array));
+      work(...from, ...to);
+      return shapes.map((shape, i) => tf.tensor(this.#view(to[i]!, sizes[i]!).slice(), [...shape]));
+    } finally {
+      for (const address of [...from, ...to]) this.free(address);
+    }
+  }
+
+  #view(address: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
   }
 }
 

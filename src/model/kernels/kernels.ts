@@ -101,5 +101,5 @@ export interface Kernels {
 
 /** Those of the running backend. */
 export function kernels(): Kernels {
-  return tf.getBackend() === 'wasm' ? wasm() : native;
+  return tf.getBackend() === 'wasm' ? wasm() : native();
 }

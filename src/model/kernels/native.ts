@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import { attentionOn } from './attention.js';
+import { threadHeap } from './heap.js';
 import type { Kernels } from './kernels.js';
 import { transposeOf } from '../transposes.js';
 import { portable } from './portable.js';
 
 /*
- * The native library: TensorFlow's fused softmax and cross-entropy in place of a dozen passes over (M, V), which
- * for GPT-2's vocabulary is most of the loss's time; everything else by TensorFlow.js's operations.
+ * The native library: attention by the compiled kernel in a memory of its own, TensorFlow's fused softmax and
+ * cross-entropy in place of a dozen passes over (M, V), everything else by TensorFlow.js's operations.
  */
 
 /** What this file uses of the class behind `tf.backend()` of @tensorflow/tfjs-node. */
@@ -19,9 +21,14 @@ interface NativeBackend {
   ): tf.Tensor[];
 }
 
-export const native: Kernels = {
-  ...portable,
+let started: Kernels | undefined;
 
+/** The kernels of the native library. */
+export function native(): Kernels {
+  return (started ??= { ...portable, ...attentionOn(threadHeap()), ...fused });
+}
+
+const fused = {
   /** A plain product: with Eigen one with a large transposed matrix takes two to three times as long. */
   timesTransposed: (x, w) => tf.matMul(x, transposeOf(w)),
 
@@ -41,4 +48,4 @@ export const native: Kernels = {
   /** TensorFlow gives softmax − onehot along with the loss. */
   logSoftmaxAtGradient: (dy, _scores, _ids, saved) =>
     tf.mul(saved[0] as tf.Tensor2D, tf.neg(tf.reshape(dy, [-1, 1]))),
-};
+} satisfies Partial<Kernels>;

@@ -9,7 +9,7 @@ import type { GeluForm, Kernels, LoraModule } from './kernels.js';
 const rootTwoOverPi = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
 
-export const portable: Kernels = {
+export const portable: Omit<Kernels, 'attention' | 'attentionGradient'> = {
   affine: (x, w, b, activation) => {
     const y: tf.Tensor2D = tf.add(tf.matMul(x, w), b);
     return activation === 'relu' ? tf.relu(y) : y;
@@ -83,30 +83,6 @@ export const portable: Kernels = {
   mergeLora: (w, modules, scale) =>
     tf.add(w, tf.mul(changeOf(joined(modules.map(({ a }) => a)), modules, w.shape), scale)),
 
-  attention: (qkv, layout) => {
-    const rows = paddedRows(layout.offsets);
-    const [q, k, v] = heads(padded(qkv, rows), 3, rows, layout.heads) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(q.shape[3]!));
-    const shares = tf.softmax(tf.add(scores, maskOf(rows, layout.causal)));
-    return { value: unpadded(merged([tf.matMul(shares, v)], rows), rows), saved: [shares] };
-  },
-
-  attentionGradient: (dy, qkv, saved, layout) => {
-    const shares = saved[0]!;
-    const rows = paddedRows(layout.offsets);
-    const [q, k, v] = heads(padded(qkv, rows), 3, rows, layout.heads) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const [dO] = heads(tf.mul(padded(dy, rows), realOf(rows)), 1, rows, layout.heads) as [tf.Tensor];
-    const dShares = tf.matMul(dO, v, false, true);
-    const inner = tf.sum(tf.mul(shares, dShares), 3, true);
-    const dScores = tf.mul(tf.mul(shares, tf.sub(dShares, inner)), 1 / Math.sqrt(q.shape[3]!));
-    const gradients = [
-      tf.matMul(dScores, k),
-      tf.matMul(dScores, q, true, false),
-      tf.matMul(shares, dO, true, false),
-    ];
-    return unpadded(merged(gradients, rows), rows);
-  },
-
   logSoftmaxAt: (scores, ids) => {
     const all = tf.logSoftmax(scores);
     return { value: tf.sum(tf.mul(all, oneHot(ids, scores.shape[1])), 1), saved: [all] };
@@ -162,77 +138,4 @@ function changeOf(
   });
   fill(width);
   return joined(parts);
-}
-
-/** A batch of B rows as B rows of equal length T. */
-interface PaddedRows {
-  readonly lengths: readonly number[];
-  readonly longest: number;
-  /** (B · T): the packed token that stands in a padded place, 0 where none does. Null: nothing to pad. */
-  readonly from: Int32Array | null;
-  /** (N): the padded place of a packed token. */
-  readonly place: Int32Array;
-}
-
-function paddedRows(offsets: Int32Array): PaddedRows {
-  const lengths = Array.from(offsets.subarray(1), (end, b) => end - offsets[b]!);
-  const longest = Math.max(...lengths);
-  const from = new Int32Array(lengths.length * longest);
-  const place = new Int32Array(offsets.at(-1)!);
-  lengths.forEach((length, b) => {
-    for (let t = 0; t < length; t++) {
-      from[b * longest + t] = offsets[b]! + t;
-      place[offsets[b]! + t] = b * longest + t;
-    }
-  });
-  return { lengths, longest, from: lengths.every((length) => length === longest) ? null : from, place };
-}
-
-function padded(x: tf.Tensor2D, { from }: PaddedRows): tf.Tensor2D {
-  return from === null ? x : tf.gather(x, tf.tensor1d(from, 'int32'));
-}
-
-function unpadded(x: tf.Tensor2D, { from, place }: PaddedRows): tf.Tensor2D {
-  return from === null ? x : tf.gather(x, tf.tensor1d(place, 'int32'));
-}
-
-/** (B · T, 1): 1 where a token stands; a scalar 1 where nothing is padded. */
-function realOf({ lengths, longest, from }: PaddedRows): tf.Tensor {
-  if (from === null) return tf.scalar(1);
-  const real = new Float32Array(from.length);
-  lengths.forEach((length, b) => real.fill(1, b * longest, b * longest + length));
-  return tf.tensor2d(real, [real.length, 1]);
-}
-
-/** (B · T, parts · C) → parts × (B, H, T, C / H). */
-function heads(x: tf.Tensor2D, parts: number, { lengths, longest }: PaddedRows, count: number): tf.Tensor[] {
-  const size = x.shape[1] / parts / count;
-  const apart = tf.reshape(x, [lengths.length, longest, parts, count, size]);
-  return tf.unstack(tf.transpose(apart, [2, 0, 3, 1, 4]));
-}
-
-/** parts × (B, H, T, d) → (B · T, parts · H · d). */
-function merged(parts: readonly tf.Tensor[], { lengths, longest }: PaddedRows): tf.Tensor2D {
-  const together = parts.length === 1 ? tf.expandDims(parts[0]!, 0) : tf.stack([...parts]);
-  const [count, , heads, , size] = together.shape as [number, number, number, number, number];
-  return tf.reshape(tf.transpose(together, [1, 3, 0, 2, 4]), [
-    lengths.length * longest,
-    count * heads * size,
-  ]);
-}
-
-/** A score this low has no share, and is finite. */
-const hidden = -1e9;
-
-/** Added to scores (B, H, T, T): (T, T) where causal, since padding comes last; else (B, 1, 1, T). */
-function maskOf({ lengths, longest, from }: PaddedRows, causal: boolean): tf.Tensor {
-  if (causal) {
-    const mask = new Float32Array(longest * longest);
-    for (let i = 0; i < longest; i++) mask.fill(hidden, i * longest + i + 1, (i + 1) * longest);
-    return tf.tensor2d(mask, [longest, longest]);
-  }
-  if (from === null) return tf.scalar(0);
-  const mask = new Float32Array(lengths.length * longest);
-  lengths.forEach((length, b) => mask.fill(hidden, b * longest + length, (b + 1) * longest));
-  return tf.tensor4d(mask, [lengths.length, 1, 1, longest]);
 }

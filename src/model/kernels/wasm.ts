@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { transposeOf } from '../transposes.js';
-import type { AttentionLayout, Kernels, LoraModule } from './kernels.js';
-import { backendHeap, borrow, borrowIntegers, type BackendHeap } from './heap.js';
+import { attentionOn } from './attention.js';
+import type { Kernels, LoraModule } from './kernels.js';
+import { backendHeap, borrowIntegers, type BackendHeap } from './heap.js';
 
 /*
  * The compiled kernels of kernels/*.ts on the memory of the WebAssembly backend itself: they read and write
@@ -16,7 +17,7 @@ export function wasm(): Kernels {
 }
 
 function on(heap: BackendHeap): Kernels {
-  return { ...elementwise(heap), ...rowwise(heap), ...attentive(heap), ...thin(heap) };
+  return { ...elementwise(heap), ...rowwise(heap), ...attentionOn(heap), ...thin(heap) };
 }
 
 function elementwise(heap: BackendHeap) {
@@ -102,53 +103,6 @@ function rowwise(heap: BackendHeap) {
   } satisfies Partial<Kernels>;
 }
 
-function attentive(heap: BackendHeap) {
-  const { compiled } = heap;
-  const withScratch = (
-    { offsets, heads }: AttentionLayout,
-    width: number,
-    work: (offsets: number, scratch: number) => void,
-  ) => {
-    const bytes = compiled.attentionScratch(longestRow(offsets), width / heads);
-    borrowIntegers(heap, offsets, (at) => borrow(heap, bytes, (scratch) => work(at, scratch)));
-  };
-  return {
-    attention: (qkv, layout) => {
-      const { offsets, heads, causal } = layout;
-      const [tokens, width] = [qkv.shape[0], qkv.shape[1] / 3];
-      const [value, normalizers] = [heap.tensor(tokens, width), heap.tensor(tokens, heads)];
-      const [from, to, sums] = [qkv, value, normalizers].map((tensor) => heap.at(tensor)) as [
-        number,
-        number,
-        number,
-      ];
-      const rows = offsets.length - 1;
-      withScratch(layout, width, (at, scratch) =>
-        compiled.attention(from, at, rows, heads, width, Number(causal), to, sums, scratch),
-      );
-      return { value, saved: [normalizers] };
-    },
-    attentionGradient: (dy, qkv, saved, layout) => {
-      const { offsets, heads, causal } = layout;
-      const width = qkv.shape[1] / 3;
-      const gradient = heap.tensor<tf.Rank.R2>(...qkv.shape);
-      const inputs = [dy, qkv, saved[0]!].map((tensor) => heap.at(tensor));
-      const to = heap.at(gradient);
-      const rows = offsets.length - 1;
-      withScratch(layout, width, (at, scratch) =>
-        compiled.attentionGradient(...inputs, at, rows, heads, width, Number(causal), to, scratch),
-      );
-      return gradient;
-    },
-  } satisfies Partial<Kernels>;
-}
-
-function longestRow(offsets: Int32Array): number {
-  let longest = 0;
-  for (let b = 0; b + 1 < offsets.length; b++) longest = Math.max(longest, offsets[b + 1]! - offsets[b]!);
-  return longest;
-}
-
 /** A matrix for `product`: the address of its first element and the distances of its rows and columns. */
 interface Matrix {
   readonly at: number;
@@ -164,8 +118,8 @@ function thin(heap: BackendHeap) {
   });
   const flipped = ({ at, row, column }: Matrix): Matrix => ({ at, row: column, column: row });
   /**
-   * c (m, n), rows `c.row` apart, becomes or gains scale · a (m, k) · b (k, n), of which b's columns lie side by
-   * side.
+   * c (m, n), rows `c.row` apart, becomes or gains scale · a (m, k) · b (k, n), of which b's columns lie side
+   * by side.
    */
   const multiply = (
     [m, n, k]: readonly [number, number, number],

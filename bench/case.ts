@@ -97,6 +97,17 @@ function cached(): void {
   generate(policy(), prompts, { maxNewTokens: newTokens, temperature: 1, streams });
 }
 
+/** Milliseconds of each token of a response to prompts of `length` tokens, the prompts' own time left out. */
+function tokenAfter(length: number): number {
+  const draws = stream('bench', 'prompts', length);
+  const texts = prompts.map(() => Int32Array.from({ length }, () => draws.below(size.vocabulary)));
+  const take = (maxNewTokens: number) => () => {
+    const streams = texts.map((_, row) => stream('bench', 'sample', row));
+    generate(policy(), texts, { maxNewTokens, temperature: 1, streams });
+  };
+  return (milliseconds(take(33)) - milliseconds(take(1))) / 32;
+}
+
 /**
  * The same number of tokens, each by a pass over the whole text (the likeliest: drawing is not what is
  * timed).
@@ -174,6 +185,8 @@ const commands: Record<string, () => number | Promise<number>> = {
   cached: () => milliseconds(cached),
   uncached: () => milliseconds(uncached),
   products,
+  tokenAfter32: () => tokenAfter(32),
+  tokenAfter512: () => tokenAfter(512),
   memory: () => process.resourceUsage().maxRSS * 1024,
   oneWorker: () => timed(() => tasks(1)),
   twoWorkers: () => timed(() => tasks(2)),

@@ -1,4 +1,4 @@
-import { Address, get, logarithm, put } from './memory';
+import { Address, get, get4, logarithm, put, put4 } from './memory';
 import { product } from './product';
 import { dot, expSum, largest, scaleInPlace } from './softmax';
 
@@ -185,13 +185,40 @@ export function attendToCache(
     memory.copy(values + start + ((length * width) << 2), own + (width << 3), width << 2);
     for (let head: usize = 0; head < heads; head++) {
       const column = (head * size) << 2;
-      for (let j: usize = 0; j <= length; j++) {
-        put(scratch, j, scale * dot(own + column, keys + start + column + ((j * width) << 2), size));
-      }
+      scoresOf(own + column, keys + start + column, width, scratch, length + 1, size, scale);
       const highest = largest(scratch, length + 1);
       const sum = expSum(scratch, highest, scratch, length + 1);
       const to = out + ((row * width) << 2) + column;
       product(1, size, length + 1, 1 / sum, scratch, 0, 1, values + start + column, width, to, width, false);
     }
   }
+}
+
+/** to[j] = scale · the dot product of a query with key j, of `count` keys whose beginnings are `stride` apart. */
+function scoresOf(
+  query: Address, keys: Address, stride: usize, to: Address, count: usize, size: usize, scale: f32,
+): void {
+  const step = stride << 2;
+  let j: usize = 0;
+  for (; j + 4 <= count && size % 4 == 0; j += 4) {
+    const k0 = keys + j * step, k1 = k0 + step, k2 = k1 + step, k3 = k2 + step;
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+    for (let c: usize = 0; c < size; c += 4) {
+      const q = get4(query, c);
+      s0 = f32x4.add(s0, f32x4.mul(q, get4(k0, c)));
+      s1 = f32x4.add(s1, f32x4.mul(q, get4(k1, c)));
+      s2 = f32x4.add(s2, f32x4.mul(q, get4(k2, c)));
+      s3 = f32x4.add(s3, f32x4.mul(q, get4(k3, c)));
+    }
+    put4(to, j, f32x4.mul(sumsOf(s0, s1, s2, s3), f32x4.splat(scale)));
+  }
+  for (; j < count; j++) put(to, j, scale * dot(query, keys + j * step, size));
+}
+
+/** The sum of the lanes of each of four vectors. */
+@inline
+function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(f32x4.shuffle(a, b, 0, 4, 1, 5), f32x4.shuffle(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(f32x4.shuffle(c, d, 0, 4, 1, 5), f32x4.shuffle(c, d, 2, 6, 3, 7));
+  return f32x4.add(f32x4.shuffle(ab, cd, 0, 1, 4, 5), f32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }

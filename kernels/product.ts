@@ -28,6 +28,9 @@ export function product(
     const from = a + ((i * rowA) << 2);
     const to = c + ((i * strideC) << 2);
     let j: usize = 0;
+    for (; j + 32 <= n; j += 32) {
+      oneByThirtyTwo(k, alpha, from, columnA, b + (j << 2), strideB, to + (j << 2), adds);
+    }
     for (; j + 8 <= n; j += 8) {
       oneByEight(k, alpha, from, columnA, b + (j << 2), strideB, to + (j << 2), adds);
     }
@@ -81,6 +84,30 @@ function oneByEight(
     c1 = f32x4.add(c1, f32x4.mul(x, get4(b, inner * strideB + 4)));
   }
   eight(c, alpha, c0, c1, adds);
+}
+
+@inline
+function oneByThirtyTwo(
+  k: usize, alpha: f32, a: Address, columnA: usize, b: Address, strideB: usize, c: Address, adds: bool,
+): void {
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
+  let c4 = f32x4.splat(0), c5 = f32x4.splat(0), c6 = f32x4.splat(0), c7 = f32x4.splat(0);
+  for (let inner: usize = 0; inner < k; inner++) {
+    const x = splatAt(a, inner * columnA);
+    const row = b + ((inner * strideB) << 2);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load(row)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load(row, 16)));
+    c2 = f32x4.add(c2, f32x4.mul(x, v128.load(row, 32)));
+    c3 = f32x4.add(c3, f32x4.mul(x, v128.load(row, 48)));
+    c4 = f32x4.add(c4, f32x4.mul(x, v128.load(row, 64)));
+    c5 = f32x4.add(c5, f32x4.mul(x, v128.load(row, 80)));
+    c6 = f32x4.add(c6, f32x4.mul(x, v128.load(row, 96)));
+    c7 = f32x4.add(c7, f32x4.mul(x, v128.load(row, 112)));
+  }
+  eight(c, alpha, c0, c1, adds);
+  eight(c + 32, alpha, c2, c3, adds);
+  eight(c + 64, alpha, c4, c5, adds);
+  eight(c + 96, alpha, c6, c7, adds);
 }
 
 @inline

@@ -226,7 +226,7 @@ export const clientMachine = setup({
       states: {
         freezing: {
           id: 'step-3-1',
-          description: 'Step 3.1: freeze the reward models, start two critics from them',
+          description: 'Step 3.1: freeze the reward models, start two critics',
           entry: { type: 'enterStep', params: { step: '3.1' } },
           invoke: {
             src: 'freeze',

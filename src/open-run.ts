@@ -8,13 +8,16 @@ import { population, type Client } from './clients/population.js';
 import { VirtualClock } from './clock/virtual-clock.js';
 import { loadData } from './data/load.js';
 import { templates } from './data/template.js';
-import { loadTokenizer } from './data/tokenizer.js';
+import { loadTokenizer, type Tokenizer } from './data/tokenizer.js';
 import type { FederatedData } from './data/types.js';
+import { UserError } from './errors.js';
 import { createCheckers } from './invariants/index.js';
 import { methods } from './methods/index.js';
 import type { Fingerprint } from './model/backend.js';
+import type { ModelConfig } from './model/config.js';
 import { loadModel } from './model/load.js';
 import { openRewardModel } from './open-reward-model.js';
+import { refOf } from './params/param-set.js';
 import { ParamStore } from './params/store.js';
 import { recordFiles } from './records/folder.js';
 import { MessageLedger } from './records/ledger.js';
@@ -61,6 +64,7 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
   const modelFolder = scenario.model.path === null ? null : resolve(folder, scenario.model.path);
   const { config, base } = await loadModel(modelFolder);
   const tokenizer = await loadTokenizer(modelFolder);
+  checkVocabulary(tokenizer, config, modelFolder);
   const data = await loadData(scenario, folder, scenario.seed);
   const rewards = await openRewardModel(options, modelFolder);
   const template = modelFolder === null ? templates.compact : templates.alpaca;
@@ -92,7 +96,11 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
       trace.add(row);
       records.message(row);
     });
-    records.manifest(manifestOf(options, fingerprint, data, clients, baseRef.hash));
+    const hashes = {
+      modelHash: baseRef.hash,
+      rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
+    };
+    records.manifest(manifestOf(options, fingerprint, data, clients, hashes));
     const world: World = {
       scenario,
       method,
@@ -146,6 +154,15 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
   }
 }
 
+/** Fewer tokens than embeddings are common (padded tables); more would be read from beyond them. */
+function checkVocabulary({ size }: Tokenizer, { vocab_size }: ModelConfig, modelFolder: string | null): void {
+  if (size <= vocab_size) return;
+  throw new UserError(
+    `${modelFolder ?? 'the embedded model'}: its tokenizer has ${size} tokens, expected at most ` +
+      `config.json's vocab_size, ${vocab_size}; take tokenizer and weights from the same model`,
+  );
+}
+
 const require = createRequire(import.meta.url);
 
 function manifestOf(
@@ -153,7 +170,7 @@ function manifestOf(
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
   { synthetic, reports }: FederatedData,
   clients: readonly Client[],
-  modelHash: string,
+  hashes: Pick<Manifest, 'modelHash' | 'rewardModelHash'>,
 ): Manifest {
   const versionOf = (module: string) => (require(`${module}/package.json`) as { version: string }).version;
   return {
@@ -169,7 +186,7 @@ function manifestOf(
       fingerprint: { version, cpuFeatures: cpuFeatures.join(' '), nodeMajor: String(nodeMajor) },
     },
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
-    modelHash,
+    ...hashes,
     data: reports,
     clients: clients.map(({ id, data, device, wished }) => ({
       id,

@@ -1,4 +1,4 @@
-import type { ClientContext, Frozen, Trained } from '../../machines/client.js';
+import type { ClientContext, ClientModel, Frozen, Trained } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
 import { secondsFor } from '../clients/device.js';
 import { alignFlops, instructFlops, rewardFlops, sampleFlops } from '../clients/workload.js';
@@ -81,6 +81,11 @@ export function kept(world: World, set: ParamSet | null): ParamRef | null {
   return world.store.put(set);
 }
 
+/** Numbers of the client's adapters and of as many LoRA modules as Step 1.2 gave it. */
+function trainedParameters({ adapters, lora }: ClientModel): number {
+  return (adapters?.parameters ?? 0) + (lora?.parameters ?? 0);
+}
+
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
   [world.scenario.seed, ...key].join('/');
 
@@ -95,7 +100,7 @@ export async function instructTask(world: World, context: ClientContext): Promis
     client: context.id,
     stage: 'instruction',
     round,
-    flops: instructFlops(scenario, shape, tables),
+    flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
     request: {
       kind: 'instruct',
       seed: seedOf(world, context.id, 'instruct', round),
@@ -210,7 +215,7 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
     client: context.id,
     stage: 'alignment',
     round,
-    flops: alignFlops(scenario, shape, tables),
+    flops: alignFlops(scenario, shape, trainedParameters(context.model), tables),
     request: {
       kind: 'align',
       seed: seedOf(world, context.id, 'align', round),

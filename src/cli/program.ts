@@ -11,7 +11,7 @@ import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../model/embedded.js';
 import type { Services } from './services.js';
 import { line, type Terminal } from './terminal.js';
-import { validateCommand } from './validate.js';
+import { validateCommand, type ValidateCommandOptions } from './validate.js';
 
 /** Runs the command line and resolves to the exit code; writes nothing but to `terminal`. */
 export async function main(
@@ -61,6 +61,8 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       new Option('--backend <name>', 'of TensorFlow.js').choices(['auto', 'native', 'wasm']).default('auto'),
     )
     .option('--out <folder>', 'where the records go (default: runs/<scenario>-<seed>)')
+    .addOption(modelOption())
+    .addOption(rewardModelOption())
     .addOption(settingOption())
     .addOption(new Option('--json', 'print nothing but the summary, as JSON').default(false))
     .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
@@ -73,8 +75,10 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .command('validate')
     .description('check scenarios without running them')
     .argument('<scenario...>', 'JSON or YAML files')
+    .addOption(modelOption())
+    .addOption(rewardModelOption())
     .addOption(settingOption())
-    .action(async (paths: string[], options: { set: string[] }) =>
+    .action(async (paths: string[], options: ValidateCommandOptions) =>
       end(await validateCommand(paths, options, terminal)),
     );
 
@@ -110,6 +114,20 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .action(() => void terminal.out.write(schemaFileText()));
 
   return program;
+}
+
+function modelOption(): Option {
+  return new Option(
+    '--model <folder>',
+    'a GPT-2 as Hugging Face has it; from the current folder, in place of model.path',
+  );
+}
+
+function rewardModelOption(): Option {
+  return new Option(
+    '--reward-model <folder>',
+    'a DistilBERT as Hugging Face has it, that both reward models start from; in place of reward.model',
+  );
 }
 
 function settingOption(): Option {

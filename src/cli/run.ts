@@ -12,11 +12,12 @@ import { exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import { closedRoundKey } from './progress-lines.js';
 import { resultsText } from './results.js';
+import { modelSettings, type ModelFolders } from './model-folders.js';
 import { openLog } from './run-log.js';
 import type { Services } from './services.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
-export interface RunCommandOptions {
+export interface RunCommandOptions extends ModelFolders {
   readonly seed?: number;
   readonly workers?: number;
   readonly backend: BackendChoice;
@@ -34,7 +35,8 @@ export async function runCommand(
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { set, seed } = options;
+  const { seed } = options;
+  const set = [...options.set, ...(await modelSettings(options))];
   const { scenario, folder, file } = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
   const outFolder = options.out ?? join('runs', `${scenario.name}-${scenario.seed}`);
   claimFolder(outFolder);

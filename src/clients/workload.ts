@@ -20,10 +20,16 @@ function meanTokens({ rows, count }: TokenTable): number {
   return count === 0 ? 0 : tokens / count;
 }
 
-export function instructFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
+/** Step 1.3, for a client that trains so many parameters of adapters and LoRA. */
+export function instructFlops(
+  scenario: Scenario,
+  shape: ModelShape,
+  trained: number,
+  tables: ClientTables,
+): number {
   const { localSteps, batchSize } = scenario.instruction;
-  const trained = localSteps * batchSize * meanTokens(tables.train);
-  return trainingFlops(shape, trained) + evaluateFlops(shape, [tables.validation]);
+  const tokens = localSteps * batchSize * meanTokens(tables.train);
+  return trainingFlops(shape, trained, tokens) + evaluateFlops(shape, [tables.validation]);
 }
 
 export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]): number {
@@ -72,11 +78,20 @@ export function sampleFlops(
   return 3 * forwardFlops(shape, tokens) + judged;
 }
 
-/** Step 3.3: sampling and scoring, then `ppoEpochs` passes of training over the responses. */
-export function alignFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
+/**
+ * Step 3.3, for a client that trains so many parameters of adapters and LoRA: sampling and scoring, then
+ * `ppoEpochs` passes of training over the responses.
+ */
+export function alignFlops(
+  scenario: Scenario,
+  shape: ModelShape,
+  trained: number,
+  tables: ClientTables,
+): number {
   const { promptsPerRound, maxNewTokens, ppoEpochs } = scenario.alignment;
   const tokens = promptsPerRound * (meanTokens(tables.prompts) + maxNewTokens);
   return (
-    sampleFlops(scenario, shape, tables.prompts, promptsPerRound) + ppoEpochs * trainingFlops(shape, tokens)
+    sampleFlops(scenario, shape, tables.prompts, promptsPerRound) +
+    ppoEpochs * trainingFlops(shape, trained, tokens)
   );
 }

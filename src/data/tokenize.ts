@@ -11,7 +11,7 @@ export interface Tokenized {
 }
 
 /** One row before it is laid into a table; positions count from the row's first token. */
-interface Row {
+export interface Row {
   readonly tokens: readonly number[];
   readonly response: number;
   readonly content: readonly [start: number, end: number];
@@ -119,7 +119,8 @@ function contentTokens(
   return end > start ? [from, to] : [from, from];
 }
 
-function tableOf(rows: readonly Row[]): Tokenized {
+/** Lays rows into shared memory, in their order. */
+export function tableOf(rows: readonly Row[]): Tokenized {
   const total = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const tokens = new Int32Array(new SharedArrayBuffer(total * 4));
   const bounds = new Int32Array(new SharedArrayBuffer(rows.length * columns * 4));

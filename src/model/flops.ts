@@ -1,6 +1,5 @@
 import type { ModelShape } from '../training/task.js';
 import { adapterParameters } from './adapters.js';
-import { loraParameters, loraSites } from './lora.js';
 
 /*
  * Floating-point operations for the device model, by counting the multiplications and additions of matrix
@@ -24,11 +23,9 @@ export function forwardFlops(shape: ModelShape, tokens: number): number {
 }
 
 /**
- * Operations of training on `tokens` tokens with a frozen base: its weights are used forward and backward,
- * those of adapters and LoRA (all places of the targets) get gradients too.
+ * Operations of training on `tokens` tokens with a frozen base: its weights are used forward and backward;
+ * the `trained` parameters, those of the adapters and of the client's own LoRA modules, get gradients too.
  */
-export function trainingFlops(shape: ModelShape, tokens: number): number {
-  const places = loraSites(shape.config, shape.lora.targets).length;
-  const trained = adapterParameters(shape) + loraParameters(shape, places);
+export function trainingFlops(shape: ModelShape, trained: number, tokens: number): number {
   return tokens * (4 * matrixWeights(shape) + 6 * trained);
 }

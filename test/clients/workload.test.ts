@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { pairFlops, rewardFlops, sampleFlops } from '../../src/clients/workload.js';
+import {
+  alignFlops,
+  instructFlops,
+  pairFlops,
+  rewardFlops,
+  sampleFlops,
+} from '../../src/clients/workload.js';
 import type { ClientTables } from '../../src/clients/population.js';
 import { resolveScenario } from '../../src/scenario/validate.js';
 import type { ModelShape } from '../../src/training/task.js';
@@ -72,5 +78,18 @@ describe('work of reward models for the device model', () => {
       sampleFlops(scenario(train), distilBert, tables.prompts, 4) - without;
     assert.equal(judged('full'), 2 * 2 * weights * tokens);
     assert.equal(judged('head'), 2 * weights * tokens);
+  });
+});
+
+describe('work of the language model for the device model', () => {
+  it('grows by 6 operations for each number that a client trains more, and token of its batches', () => {
+    const own = { ...tables, train: pair(11) };
+    const { instruction, alignment } = scenario('full');
+    const instruct = (trained: number) => instructFlops(scenario('full'), tinyShape, trained, own);
+    const tuned = instruction.localSteps * instruction.batchSize * 11;
+    assert.equal(instruct(500) - instruct(100), 6 * 400 * tuned);
+    const align = (trained: number) => alignFlops(scenario('full'), tinyShape, trained, own);
+    const responses = alignment.ppoEpochs * alignment.promptsPerRound * (7 + 13);
+    assert.equal(align(500) - align(100), 6 * 400 * responses);
   });
 });

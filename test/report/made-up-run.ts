@@ -189,6 +189,7 @@ function manifest(clients: readonly string[]): Manifest {
     backend: { name: 'wasm', reason: 'the native library is not installed', fingerprint: { cpu: 'avx2' } },
     versions: { node: '20.20.2', '@tensorflow/tfjs': '4.22.0' },
     modelHash: 'cd'.repeat(32),
+    rewardModelHash: null,
     data: [{ file: 'alpaca.json', rows: 100, used: 96, leftOut: { 'empty output': 4 } }],
     clients: clients.map((id, index) => ({
       id,

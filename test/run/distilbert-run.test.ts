@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../src/errors.js';
 import { runScenario } from '../../src/index.js';
 import { readSafetensors } from '../../src/params/safetensors.js';
 import { packageRoot } from '../../src/paths.js';
@@ -56,6 +57,18 @@ describe('a whole tiny run with DistilBERTs as reward models', function () {
       assert.ok(left.has('pre_classifier.weight'));
     });
   }
+
+  it('is refused before it begins where tokenizer and weights are of different models', async () => {
+    const other = tinyDistilBertFolder();
+    appendFileSync(join(other, 'vocab.txt'), Array.from({ length: 20 }, (_, i) => `word${i}\n`).join(''));
+    await assert.rejects(run(other, 'head', join(root, 'refused')), (error) => {
+      assert.ok(error instanceof UserError);
+      const found = 'its tokenizer has 95 tokens, expected at most 90, the vocab_size of its config.json';
+      assert.ok(error.message.startsWith(`${other}: ${found}`), error.message);
+      return true;
+    });
+    rmSync(other, { recursive: true });
+  });
 
   it('leaves the same trace with one worker', async () => {
     const [one, two] = [join(root, 'one-worker'), join(root, 'head', 'summary.json')];

@@ -22,6 +22,7 @@ import { stream } from '../../src/random/stream.js';
 import { rewardModels } from '../../src/training/reward-models/index.js';
 import { tokenizerFiles } from '../../src/training/reward-models/tokenizers.js';
 import { rewardTest } from '../../src/training/reward-test.js';
+import { taskRequest } from '../../src/training/request.js';
 import { reward } from '../../src/training/reward.js';
 import { runTask } from '../../src/training/run-task.js';
 import { tableRows } from '../../src/training/table-features.js';
@@ -168,6 +169,11 @@ for (const train of ['full', 'head'] as const) {
       assertNear(harmless, models.scoresOfPairs(made.params.harmless, table), 1e-6);
       assert.notEqual(helpful[0], helpful[1]);
     });
+
+    it('scores nothing where nothing was written', async () => {
+      const { helpful } = (await rewardModels(request(train))).scoresOfAnswers([]);
+      assert.equal(helpful.length, 0);
+    });
   });
 }
 
@@ -231,6 +237,17 @@ describe('DistilBERTs as judges of a language model', () => {
     assert.deepEqual(critics[0], critics[1]);
     assert.equal(critics[0]!.kind, 'critic');
     assert.deepEqual(critics[0]!.tensors[0]!.shape, [featureWidth(config), 16]);
+  });
+
+  it('are part of the key of a request: tokenizers and backbone by their content', () => {
+    const made = request('head');
+    const keyOf = (changes: Partial<TaskRequest<'reward'>>) =>
+      taskRequest<'reward'>({ ...made, ...changes }).key;
+    const rewardTokenizer = { ...shape.rewardTokenizer, hash: 'another' };
+    const backbone = frozenBackbone({ ...loaded, base: initialDistilBertReward(loaded, 'full', stream('')) });
+    assert.equal(keyOf({}), keyOf({ ...request('head') }));
+    assert.notEqual(keyOf({}), keyOf({ model: { ...made.model, reward: { ...shape, rewardTokenizer } } }));
+    assert.notEqual(keyOf({}), keyOf({ params: { ...made.params, backbone } }));
   });
 
   it('refuse a tokenizer that is not the one of the request', async () => {

@@ -73,7 +73,9 @@ const warmUpMs = 3000;
 /** The median answer to each question, asked in turn after a warm-up of each. */
 async function medians(questions: readonly Question[]): Promise<number[]> {
   for (const [child, command] of questions) {
-    for (let spent = 0; spent < warmUpMs;) spent += await child.ask(command);
+    const end = performance.now() + warmUpMs;
+    do await child.ask(command);
+    while (performance.now() < end);
   }
   const answers = questions.map((): number[] => []);
   for (let round = 0; round < repeats; round++) {

@@ -7,6 +7,7 @@ import { BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { messageOf, UserError } from '../errors.js';
 import { mendUtil, nativeSettings, prepareNative } from './native.js';
 import { speedUpWasm } from './wasm-matmul.js';
+import { refuseExhaustedMemory } from './wasm-memory.js';
 
 export type BackendChoice = 'auto' | 'native' | 'wasm';
 
@@ -104,6 +105,7 @@ async function startWasm(why: string): Promise<Fingerprint> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (!(await tf.setBackend('wasm')))
     throw new Error('the WebAssembly backend of TensorFlow.js does not start');
+  refuseExhaustedMemory(tf.backend() as BackendWasm);
   speedUpWasm();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const cpuFeatures = [process.arch, simd ? 'wasm-simd' : 'wasm-scalar'];

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { bottleneck } from '../../src/model/adapters.js';
 import { scalarLoss } from '../../src/model/gradients.js';
 import { attention, embed, gelu, layerNorm, linear, selectRows } from '../../src/model/layers.js';
+import type { Gpt } from '../../src/model/gpt.js';
+import { tokenLogProbs } from '../../src/model/log-probs.js';
 import { loraLinear } from '../../src/model/lora.js';
 import { disposeTranspose } from '../../src/model/transposes.js';
 import { stream } from '../../src/random/stream.js';
@@ -204,6 +206,37 @@ describe('layers with hand-written gradients, against automatic differentiation 
       });
     }
   }
+
+  it('tokenLogProbs, with a frozen and with a learning head', () => {
+    const ids = Int32Array.of(4, 0, 4, 8);
+    const config = { vocab_size: 9, n_positions: 4, n_embd: 5, n_layer: 0, n_head: 1 };
+    const shape = {
+      config: { ...config, layer_norm_epsilon: 1e-5, eos_token_id: 0 },
+      adapters: { sites: [], bottleneck: 0 },
+      lora: { r: 1, alpha: 1, targets: [] },
+    };
+    const model = (wte: tf.Tensor, trainsBase: boolean): Gpt => ({
+      shape,
+      base: new Map([['wte.weight', wte]]),
+      adapters: null,
+      lora: null,
+      trainsBase,
+    });
+    const onehot = tf.cast(tf.oneHot(tf.tensor1d(ids, 'int32'), 9), 'float32');
+    const plain: Layer = (hidden, wte) =>
+      tf.sum(tf.mul(tf.logSoftmax(tf.matMul(hidden, wte, false, true)), onehot), 1);
+    const [hidden, wte] = [random(4, 5), random<tf.Rank.R2>(9, 5)];
+    assertSame((hidden, wte) => tokenLogProbs(model(wte, true), hidden as tf.Tensor2D, ids), plain, [
+      hidden,
+      wte,
+    ]);
+    assertSame(
+      (hidden) => tokenLogProbs(model(wte, false), hidden as tf.Tensor2D, ids),
+      (hidden) => plain(hidden, wte),
+      [hidden],
+    );
+    disposeTranspose(wte);
+  });
 
   it('scalarLoss of a function in plain numbers', () => {
     assertSame(

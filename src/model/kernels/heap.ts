@@ -53,9 +53,7 @@ export class BackendHeap implements Heap {
   }
 
   allocate(bytes: number): number {
-    const address = this.#module._malloc(bytes) >>> 0;
-    if (address === 0) throw new RangeError(`the WebAssembly memory has no room for ${bytes} more bytes`);
-    return address;
+    return this.#module._malloc(bytes) >>> 0;
   }
 
   free(address: number): void {

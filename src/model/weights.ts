@@ -7,7 +7,10 @@ import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
  */
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
-/** Copies a set to the backend; outside of every tidy, so that only `disposeWeights` frees it. */
+/**
+ * Brings a set to the backend; outside of every tidy, so that only `disposeWeights` frees it. On the native
+ * backend a tensor may share the set's memory, so nobody may write to the set before that.
+ */
 export function upload(set: ParamSet): Weights {
   const weights = new Map<string, tf.Tensor>();
   for (const { name, shape, values } of tensorsOf(set)) {

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { Child } from './child.js';
+import { settings } from './radio-settings.js';
 import { sizes, tokensOf, type Size } from './sizes.js';
 
 /*
- * How fast the learning core is, beside PyTorch and beside its own backend's matrix products:
+ * How fast the radio is, and the learning core beside PyTorch and beside its own backend's matrix products:
  *
  *     npm run bench -- --only train.tiny --json bench.json
  *
@@ -33,7 +34,7 @@ function asked(name: string): boolean {
 }
 
 const python = process.env['PWFF_PYTHON'] ?? 'python3';
-const torch = hasTorch();
+const torch = sizes.some(({ name }) => asked(`train.${name}`)) && hasTorch();
 
 function hasTorch(): boolean {
   try {
@@ -153,6 +154,24 @@ async function compare(size: Size, topic: string, slow: string, fast: string): P
   }
 }
 
+/** Blocks a second of one core, whether a message costs in proportion to them, what the shortcut saves. */
+async function radio(): Promise<void> {
+  const own = Object.keys(settings).filter((name) => asked(`radio.${name}`));
+  const wantsScaling = asked('radio.scaling');
+  if (own.length === 0 && !wantsScaling) return;
+  const child = new Child(process.execPath, [fileURLToPath(new URL('./radio-case.js', import.meta.url))]);
+  await child.line();
+  const scaling = wantsScaling ? ['short', 'long', 'shortcut'] : [];
+  const times = await medians([...own, ...scaling].map((name): Question => [child, name]));
+  child.close();
+  for (const name of own) figures[`radio.${name}.blocksPerSecond`] = 1e9 / times.shift()!;
+  if (!wantsScaling) return;
+  const [short, long, shortcut] = times as [number, number, number];
+  figures['radio.scaling.costABlockLongToShort'] = long / short;
+  figures['radio.scaling.longWayToShortcut'] = (1e9 * long) / shortcut;
+}
+
+await radio();
 for (const size of sizes) {
   await trainAndForward(size);
   await compare(size, 'generate', 'uncached', 'cached');

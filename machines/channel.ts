@@ -1,4 +1,5 @@
 import { fromCallback, setup } from 'xstate';
+import type { Attempt } from '../src/channel/attempts.js';
 import type { Envelope } from './events.js';
 
 export interface ChannelContext {
@@ -6,23 +7,15 @@ export interface ChannelContext {
   readonly link: string;
   /** Messages in the order of sending; the first is the one on the air. */
   readonly queue: readonly QueuedMessage[];
-  /** What became of the latest attempt at the first message; null before its end is known. */
-  readonly attempt: Attempt | null;
-  /** The account of the first message over its attempts so far. */
-  readonly attempts: number;
-  readonly onAirSeconds: number;
-  readonly energyJoules: number;
+  /** What happens to the first message, attempt by attempt; empty before it is on the air. */
+  readonly attempts: readonly Attempt[];
+  /** How many of them have begun. */
+  readonly begun: number;
 }
 
 export interface QueuedMessage {
   readonly envelope: Envelope;
   readonly bits: number;
-}
-
-export interface Attempt {
-  readonly onAirSeconds: number;
-  readonly energyJoules: number;
-  readonly lost: 'loss' | 'outage' | null;
 }
 
 export interface ChannelEvent {
@@ -31,8 +24,8 @@ export interface ChannelEvent {
 }
 
 /**
- * One link, from a client to the server or back: sends one message after the other, each until it arrives or
- * is given up.
+ * One link, from a client to the server or back: sends one message after the other, each until it is
+ * acknowledged or given up.
  */
 export const channelMachine = setup({
   types: {
@@ -43,29 +36,24 @@ export const channelMachine = setup({
   actors: { messages: fromCallback<ChannelEvent, { link: string }>(() => {}) },
   actions: {
     enqueue: () => {},
-    startAttempt: () => {},
+    beginAttempt: () => {},
     reportAttempt: () => {},
-    reportDelivered: () => {},
-    reportDropped: () => {},
+    reportArrival: () => {},
+    reportSettled: () => {},
     dequeue: () => {},
   },
   guards: {
     hasMessage: () => false,
-    wasLost: () => false,
+    isAcknowledged: () => false,
+    arrives: () => false,
+    isInOutage: () => false,
     sendsAgain: () => false,
   },
-  delays: { onAir: 1_000, feedback: 10 },
+  delays: { attemptEnds: 1_000, nextAttempt: 10 },
 }).createMachine({
   id: 'channel',
   description: 'One direction between a client and the server: a queue, a radio and its feedback',
-  context: ({ input }) => ({
-    link: input.link,
-    queue: [],
-    attempt: null,
-    attempts: 0,
-    onAirSeconds: 0,
-    energyJoules: 0,
-  }),
+  context: ({ input }) => ({ link: input.link, queue: [], attempts: [], begun: 0 }),
   invoke: { src: 'messages', input: ({ context }) => ({ link: context.link }) },
   on: { 'message.sent': { actions: 'enqueue' } },
   initial: 'idle',
@@ -76,27 +64,34 @@ export const channelMachine = setup({
     },
     transmitting: {
       description:
-        'An attempt at the first message is on the air, as long as the fading channel takes for its bits',
-      entry: 'startAttempt',
+        'The packets that the sender believes to be missing are on the air, as long as their blocks take',
+      entry: 'beginAttempt',
       after: {
-        onAir: [
-          { guard: 'wasLost', target: 'waitingForFeedback', actions: 'reportAttempt' },
-          { target: 'delivered', actions: 'reportAttempt' },
+        attemptEnds: [
+          { guard: 'isAcknowledged', target: 'delivered', actions: 'reportAttempt' },
+          { guard: 'arrives', target: 'waiting', actions: ['reportAttempt', 'reportArrival'] },
+          { guard: 'isInOutage', target: 'outage', actions: 'reportAttempt' },
+          { target: 'waiting', actions: 'reportAttempt' },
         ],
       },
     },
-    waitingForFeedback: {
-      description: 'The attempt was lost; the sender does not know yet',
-      after: { feedback: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
+    waiting: {
+      description:
+        'Packets or their acknowledgement were lost; the sender waits for feedback, then backs off',
+      after: { nextAttempt: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
+    },
+    outage: {
+      description: 'The link did not carry the rate, or not in time; the sender learns of it and backs off',
+      after: { nextAttempt: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
     },
     delivered: {
-      description: 'The message has arrived; recipient and sender are told',
-      entry: ['reportDelivered', 'dequeue'],
+      description: 'The sender knows that the message has arrived',
+      entry: ['reportSettled', 'reportArrival', 'dequeue'],
       always: 'idle',
     },
     dropped: {
-      description: 'The message is given up; the sender is told',
-      entry: ['reportDropped', 'dequeue'],
+      description: 'The sender gives the message up',
+      entry: ['reportSettled', 'dequeue'],
       always: 'idle',
     },
   },

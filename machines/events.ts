@@ -55,5 +55,7 @@ export interface Envelope<M extends Message = Message> {
   readonly id: number;
   readonly from: string;
   readonly to: string;
+  /** All recipients of the same content at the same time, `to` included. */
+  readonly group: readonly string[];
   readonly message: M;
 }

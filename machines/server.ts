@@ -11,6 +11,8 @@ export interface ServerContext {
   /** Members of the cohort that the round's download did not reach. */
   readonly unreached: readonly string[];
   readonly updates: readonly ReceivedUpdate[];
+  /** What came in from each client, as "stage round": a copy of it is not counted again, however late. */
+  readonly received: Readonly<Record<string, readonly string[]>>;
   /** Updates of earlier rounds that came in during this one. */
   readonly late: number;
   readonly global: GlobalModel;
@@ -61,12 +63,15 @@ export const serverMachine = setup({
     takeUpdate: () => {},
     takeLateUpdate: () => {},
     discardUpdate: () => {},
+    noteReceived: () => {},
+    ignoreCopy: () => {},
     noteUnreached: () => {},
     aggregate: () => {},
     decide: () => {},
     closeRound: () => {},
   },
   guards: {
+    isCopy: () => false,
     isOfThisRound: () => false,
     isLateButWelcome: () => false,
     everyoneAnswered: () => false,
@@ -83,6 +88,7 @@ export const serverMachine = setup({
     cohort: [],
     unreached: [],
     updates: [],
+    received: {},
     late: 0,
     global: input.global,
     holdings: {},
@@ -121,9 +127,10 @@ export const serverMachine = setup({
           entry: 'openRound',
           on: {
             'upload.delivered': [
-              { guard: 'isOfThisRound', actions: 'takeUpdate' },
-              { guard: 'isLateButWelcome', actions: 'takeLateUpdate' },
-              { actions: 'discardUpdate' },
+              { guard: 'isCopy', actions: 'ignoreCopy' },
+              { guard: 'isOfThisRound', actions: ['takeUpdate', 'noteReceived'] },
+              { guard: 'isLateButWelcome', actions: ['takeLateUpdate', 'noteReceived'] },
+              { actions: ['discardUpdate', 'noteReceived'] },
             ],
           },
           always: { guard: 'everyoneAnswered', target: 'aggregating' },
@@ -169,9 +176,10 @@ export const serverMachine = setup({
           entry: 'openRound',
           on: {
             'upload.delivered': [
-              { guard: 'isOfThisRound', actions: 'takeUpdate' },
-              { guard: 'isLateButWelcome', actions: 'takeLateUpdate' },
-              { actions: 'discardUpdate' },
+              { guard: 'isCopy', actions: 'ignoreCopy' },
+              { guard: 'isOfThisRound', actions: ['takeUpdate', 'noteReceived'] },
+              { guard: 'isLateButWelcome', actions: ['takeLateUpdate', 'noteReceived'] },
+              { actions: ['discardUpdate', 'noteReceived'] },
             ],
           },
           always: { guard: 'everyoneAnswered', target: 'aggregating' },
@@ -208,9 +216,10 @@ export const serverMachine = setup({
           entry: 'openRound',
           on: {
             'upload.delivered': [
-              { guard: 'isOfThisRound', actions: 'takeUpdate' },
-              { guard: 'isLateButWelcome', actions: 'takeLateUpdate' },
-              { actions: 'discardUpdate' },
+              { guard: 'isCopy', actions: 'ignoreCopy' },
+              { guard: 'isOfThisRound', actions: ['takeUpdate', 'noteReceived'] },
+              { guard: 'isLateButWelcome', actions: ['takeLateUpdate', 'noteReceived'] },
+              { actions: ['discardUpdate', 'noteReceived'] },
             ],
           },
           always: { guard: 'everyoneAnswered', target: 'aggregating' },

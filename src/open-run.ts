@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { Failure } from './actors/failure.js';
 import type { World } from './actors/world.js';
 import { Bus } from './bus/bus.js';
+import { linksOf } from './channel/link.js';
 import { messageBits } from './channel/message-bits.js';
+import { readTrace } from './channel/trace.js';
 import { population, type Client } from './clients/population.js';
 import { VirtualClock } from './clock/virtual-clock.js';
 import { loadData } from './data/load.js';
@@ -67,6 +69,8 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
   checkVocabulary(tokenizer, config, modelFolder);
   const data = await loadData(scenario, folder, scenario.seed);
   const rewards = await openRewardModel(options, modelFolder);
+  const { traceFile } = scenario.channel;
+  const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
   const template = modelFolder === null ? templates.compact : templates.alpaca;
   const clients = population(scenario, method, data, {
     tokenizer,
@@ -83,17 +87,17 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
     const bus = new Bus(clock, ({ params }) => messageBits(params, scenario.channel));
     const store = new ParamStore();
     const checkers = createCheckers(scenario, method);
-    const trace = new TraceHash();
+    const hash = new TraceHash();
     const watch = new RunWatch();
     const metrics: MetricRow[] = [];
     const messages: MessageRow[] = [];
     const baseRef = store.put(base);
     // Checkers come first: they hear of an event before any actor does.
     bus.events.subscribe((event) => failure.guard(() => checkers.onBus(event)));
-    const ledger = new MessageLedger(bus, (row) => {
+    const ledger = new MessageLedger(bus, scenario.channel, (row) => {
       messages.push(row);
       watch.onMessage();
-      trace.add(row);
+      hash.add(withoutStory(row));
       records.message(row);
     });
     const hashes = {
@@ -114,6 +118,11 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
       distilBert: rewards?.start ?? null,
       tokenizer,
       clients: new Map(clients.map((client) => [client.id, client])),
+      links: linksOf(
+        scenario,
+        clients.map(({ id }) => id),
+        trace,
+      ),
       clock,
       bus,
       store,
@@ -125,7 +134,7 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
         checkers.onMetric(row);
         metrics.push(row);
         watch.onMetric(row);
-        trace.add(row);
+        hash.add(row);
         records.metric(row);
       },
     };
@@ -135,7 +144,7 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
       fingerprint,
       data,
       written: { metrics, messages },
-      traceHash: () => trace.digest(),
+      traceHash: () => hash.digest(),
       watch,
       finish: async (summary, models) => {
         writeParams(join(outFolder, recordFiles.params), store, models);
@@ -152,6 +161,12 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
     records.close();
     throw error;
   }
+}
+
+/** How much a run tells of its messages does not make it another run. */
+function withoutStory(row: MessageRow): MessageRow {
+  const { story: _, ...rest } = row;
+  return rest;
 }
 
 /** Fewer tokens than embeddings are common (padded tables); more would be read from beyond them. */

@@ -3,7 +3,6 @@ import type { ClientContext, clientMachine } from '../machines/client.js';
 import type { GlobalModel } from '../machines/events.js';
 import type { serverMachine } from '../machines/server.js';
 import type { simulationMachine } from '../machines/simulation.js';
-import { linksOf } from './actors/channel.js';
 import { provideSimulation } from './actors/simulation.js';
 import { pathOf, waiting } from './actors/waiting.js';
 import type { World } from './actors/world.js';
@@ -88,7 +87,7 @@ function follow(simulation: Simulation, world: World) {
     next(client.getSnapshot());
     client.subscribe({ next, error });
   }
-  for (const { id } of linksOf(world.scenario, [...world.clients.keys()])) {
+  for (const { id } of world.links) {
     (system.get(id) as AnyActorRef).subscribe({ error });
   }
   return { states, clients, global: () => global };

@@ -1,66 +1,46 @@
 import { assign, fromCallback } from 'xstate';
-import type { Message } from '../../machines/events.js';
 import {
   channelMachine,
-  type Attempt,
   type ChannelContext,
   type ChannelEvent,
   type QueuedMessage,
 } from '../../machines/channel.js';
-import type { Bus, Ends, LinkAccount } from '../bus/bus.js';
-import { energyJoules } from '../channel/energy.js';
-import { retransmissions } from '../channel/retransmission.js';
-import { transmit, type Link } from '../channel/transmission.js';
-import { stream } from '../random/stream.js';
-import type { Scenario } from '../scenario/schema.js';
+import { untouched, type Bus, type LinkAccount } from '../bus/bus.js';
+import { attemptsAt, type Attempt } from '../channel/attempts.js';
+import { arrivalFaults } from '../channel/faults.js';
+import type { Link } from '../channel/link.js';
+import type { VirtualClock } from '../clock/virtual-clock.js';
 
-/** One link of a run: who is at its ends, what it is like, and the seed that keys its draws. */
-export interface RadioLink extends Link, Ends {
-  /** Also the systemId of its actor. */
-  readonly id: string;
-  readonly seed: number;
-  readonly powerWatts: number;
-  readonly retransmission: Scenario['channel']['retransmission'];
-  readonly maxTransmissions: number;
-  readonly feedbackSeconds: number;
+/** What the links of a run share. */
+export interface Air {
+  readonly bus: Bus;
+  readonly clock: VirtualClock;
+  readonly links: readonly Link[];
 }
 
-/** What tells a message from all others on its link. */
-export type KeyedMessage = Pick<Message, 'kind' | 'stage' | 'round'>;
-
-/** The links of a run: an uplink and a downlink for each client, each with the client's own band. */
-export function linksOf(
-  { seed, channel }: Pick<Scenario, 'seed' | 'channel'>,
-  clients: readonly string[],
-): readonly RadioLink[] {
-  const { uplink, downlink, ...both } = channel;
-  return clients.flatMap((client) => [
-    { ...both, ...uplink, seed, id: `${client}/uplink`, sender: client, recipient: 'server' },
-    { ...both, ...downlink, seed, id: `${client}/downlink`, sender: 'server', recipient: client },
-  ]);
-}
-
-/**
- * What the n-th attempt (from 1) at a message goes through: a function of the seed, the link, the message and
- * the attempt (decision D3), whatever else is on the air. The message counts by what it is and not by its
- * number, which depends on everybody else's messages; a link carries a kind of message once a round.
- */
-export function attemptOf(link: RadioLink, message: KeyedMessage, attempt: number, bits: number): Attempt {
-  const key = [link.id, message.kind, message.stage, message.round, attempt] as const;
-  const { onAirSeconds, lost } = transmit(bits, link, {
-    fading: stream(link.seed, 'fading', ...key),
-    loss: stream(link.seed, 'loss', ...key),
-  });
-  return { onAirSeconds, energyJoules: energyJoules(link.powerWatts, onAirSeconds), lost };
-}
-
-/** Gives the links' chart its messages from the bus, its draws and delays, and lets it report to the bus. */
-export function provideChannel({ bus }: { readonly bus: Bus }, links: readonly RadioLink[]) {
+/** Gives the links' chart its messages from the bus, its attempts and delays, and lets it report to it. */
+export function provideChannel({ bus, clock, links }: Air) {
   const byId = new Map(links.map((link) => [link.id, link]));
-  const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): RadioLink => {
+  const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => {
     const link = byId.get(id);
     if (!link) throw new Error(`no link is called ${id}`);
     return link;
+  };
+  const attemptsNow = (context: ChannelContext): readonly Attempt[] => {
+    const link = linkOf(context);
+    const { envelope, bits } = firstMessage(context);
+    const group = link.isBroadcast
+      ? links.filter(({ sender, recipient }) => sender === link.sender && envelope.group.includes(recipient))
+      : [link];
+    return attemptsAt(bits, link, envelope.message, clock.nowSeconds, group);
+  };
+  const arrive = (context: ChannelContext) => {
+    if (!attemptUnderWay(context).arrives) return;
+    const { envelope } = firstMessage(context);
+    const scene = { ...linkOf(context), ...envelope.message, link: context.link };
+    const { delaySeconds, copiesAfterSeconds } = arrivalFaults(scene.faults, scene, clock.nowSeconds);
+    bus.report({ phase: 'delivered', envelope, ...accountOf(context) }, delaySeconds);
+    for (const after of copiesAfterSeconds) bus.duplicate(envelope, delaySeconds + after);
   };
   return channelMachine.provide({
     actors: {
@@ -73,57 +53,62 @@ export function provideChannel({ bus }: { readonly bus: Bus }, links: readonly R
     },
     actions: {
       enqueue: assign(({ context, event }) => ({ queue: [...context.queue, event.message] })),
-      startAttempt: assign(({ context }) => attempted(context, linkOf(context))),
-      reportAttempt: ({ context }) =>
-        bus.report({ phase: 'attempt', ...accountOf(context), attempt: attemptUnderWay(context) }),
-      reportDelivered: ({ context }) => bus.report({ phase: 'delivered', ...accountOf(context) }),
-      reportDropped: ({ context }) =>
-        bus.report({
-          phase: 'dropped',
-          ...accountOf(context),
-          reason: attemptUnderWay(context).lost ?? 'loss',
-        }),
-      dequeue: assign(({ context }) => ({
-        queue: context.queue.slice(1),
-        attempt: null,
-        attempts: 0,
-        onAirSeconds: 0,
-        energyJoules: 0,
+      beginAttempt: assign(({ context }) => ({
+        begun: context.begun + 1,
+        attempts: context.begun === 0 ? attemptsNow(context) : context.attempts,
       })),
+      reportAttempt: ({ context }) =>
+        bus.report({
+          phase: 'attempt',
+          envelope: firstMessage(context).envelope,
+          ...accountOf(context),
+          attempt: attemptUnderWay(context),
+        }),
+      reportArrival: ({ context }) => arrive(context),
+      reportSettled: ({ context }) =>
+        bus.report({
+          phase: 'settled',
+          envelope: firstMessage(context).envelope,
+          ...accountOf(context),
+          outcome: context.attempts.some(({ arrives }) => arrives) ? 'delivered' : 'dropped',
+          acknowledged: attemptUnderWay(context).acknowledged,
+          reason: attemptUnderWay(context).lost,
+        }),
+      dequeue: assign(({ context }) => ({ queue: context.queue.slice(1), attempts: [], begun: 0 })),
     },
     guards: {
       hasMessage: ({ context }) => context.queue.length > 0,
-      wasLost: ({ context }) => attemptUnderWay(context).lost !== null,
-      sendsAgain: ({ context }) => {
-        const { lost } = attemptUnderWay(context);
-        const link = linkOf(context);
-        const { sendsAgain } = retransmissions[link.retransmission];
-        return lost !== null && sendsAgain(context.attempts, lost, link.maxTransmissions);
-      },
+      isAcknowledged: ({ context }) => attemptUnderWay(context).acknowledged,
+      arrives: ({ context }) => attemptUnderWay(context).arrives,
+      isInOutage: ({ context }) => outages.includes(attemptUnderWay(context).lost),
+      sendsAgain: ({ context }) => context.begun < context.attempts.length,
     },
     delays: {
-      onAir: ({ context }) => attemptUnderWay(context).onAirSeconds * 1e3,
-      feedback: ({ context }) => linkOf(context).feedbackSeconds * 1e3,
+      attemptEnds: ({ context }) => attemptUnderWay(context).seconds * 1e3,
+      nextAttempt: ({ context }) => attemptUnderWay(context).waitSeconds * 1e3,
     },
   });
 }
 
-function attempted(context: ChannelContext, link: RadioLink): Partial<ChannelContext> {
-  const { envelope, bits } = firstMessage(context);
-  const attempts = context.attempts + 1;
-  const attempt = attemptOf(link, envelope.message, attempts, bits);
-  return {
-    attempt,
-    attempts,
-    onAirSeconds: context.onAirSeconds + attempt.onAirSeconds,
-    energyJoules: context.energyJoules + attempt.energyJoules,
-  };
-}
+const outages: readonly Attempt['lost'][] = ['outage', 'timeout'];
 
-function accountOf(context: ChannelContext): LinkAccount & Pick<QueuedMessage, 'envelope'> {
-  const { envelope, bits } = firstMessage(context);
-  const { attempts, onAirSeconds, energyJoules } = context;
-  return { envelope, bits, attempts, onAirSeconds, energyJoules };
+/** The account of the first message over the attempts that have begun. */
+function accountOf(context: ChannelContext): LinkAccount {
+  const { bits } = firstMessage(context);
+  const begun = context.attempts.slice(0, context.begun);
+  return begun.reduce<LinkAccount>(
+    (account, attempt, index) => ({
+      bits,
+      attempts: index + 1,
+      onAirSeconds: account.onAirSeconds + attempt.onAirSeconds,
+      airBits: account.airBits + attempt.airBits,
+      transmitJoules: account.transmitJoules + attempt.transmitJoules,
+      receiveJoules: account.receiveJoules + attempt.receiveJoules,
+      idleJoules: account.idleJoules + attempt.idleJoules,
+      energyJoules: account.energyJoules + attempt.energyJoules,
+    }),
+    { bits, ...untouched },
+  );
 }
 
 function firstMessage({ link, queue }: ChannelContext): QueuedMessage {
@@ -132,7 +117,8 @@ function firstMessage({ link, queue }: ChannelContext): QueuedMessage {
   return first;
 }
 
-function attemptUnderWay({ link, attempt }: ChannelContext): Attempt {
+function attemptUnderWay({ link, attempts, begun }: ChannelContext): Attempt {
+  const attempt = attempts[begun - 1];
   if (!attempt) throw new Error(`${link} ends an attempt that it never began`);
   return attempt;
 }

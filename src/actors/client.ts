@@ -6,7 +6,7 @@ import {
   type Frozen,
   type Trained,
 } from '../../machines/client.js';
-import type { SharedPart, Upload } from '../../machines/events.js';
+import type { Download, SharedPart, Stage, Upload } from '../../machines/events.js';
 import { designedModules } from '../clients/device.js';
 import { compressions } from '../compression/index.js';
 import { initialLora, loraSites } from '../model/lora.js';
@@ -38,7 +38,10 @@ export function provideClient(world: World) {
           round: roundOf(context),
           virtualSeconds: clock.nowSeconds,
         }),
-      keepNewest: assign(({ event }) => ({ pending: event.download })),
+      keepNewest: assign(({ context, event }) => ({
+        pending: isNews(context, event.download) ? event.download : context.pending,
+        held: [...new Set([...context.held, ...event.download.params.map(({ hash }) => hash)])],
+      })),
       takeUp: assign(({ context }) => takenUp(world, context)),
       measureReceived: ({ context }) => {
         if (!context.designed || !context.current) return;
@@ -66,10 +69,7 @@ export function provideClient(world: World) {
     },
     guards: {
       hasUsableDownload: ({ context: { pending, held } }) =>
-        pending !== null &&
-        refsOf(pending.global).every(
-          ({ hash }) => held.includes(hash) || pending.params.some((ref) => ref.hash === hash),
-        ),
+        pending !== null && refsOf(pending.global).every(({ hash }) => held.includes(hash)),
       hasNoLora: ({ context }) => !context.designed,
       isSilent: ({ context }) => isSilent(world, context),
       opensRound: ({ context }, { stage }) => workOf(context.current)?.stage === stage,
@@ -85,7 +85,7 @@ export function provideClient(world: World) {
 /**
  * What the method shares is replaced by the global model's; what is private stays, once the client has it.
  */
-function takenUp(world: World, { pending, held, model }: ClientContext): Partial<ClientContext> {
+function takenUp(world: World, { pending, model }: ClientContext): Partial<ClientContext> {
   if (pending === null) throw new Error('a client takes up a download that never came');
   const { global } = pending;
   const part = (name: SharedPart): ParamRef | null => {
@@ -99,8 +99,21 @@ function takenUp(world: World, { pending, held, model }: ClientContext): Partial
     helpful: part('helpful'),
     harmless: part('harmless'),
   };
-  const hashes = [...held, ...pending.params.map(({ hash }) => hash)];
-  return { pending: null, current: pending, model: taken, held: [...new Set(hashes)] };
+  return { pending: null, current: pending, model: taken };
+}
+
+const stageOrder: readonly Stage[] = ['instruction', 'reward', 'alignment'];
+
+/**
+ * Whether a download is newer than all that came before it: not a copy, and not one that others overtook on
+ * their way. Of those only the parameters are kept.
+ */
+function isNews({ pending, current }: ClientContext, { stage, round }: Download): boolean {
+  return [pending, current].every((known) => {
+    if (known === null) return true;
+    const later = stageOrder.indexOf(stage) - stageOrder.indexOf(known.stage);
+    return later > 0 || (later === 0 && round > known.round);
+  });
 }
 
 function designedLora(world: World, id: string): ParamRef | null {

@@ -1,6 +1,11 @@
 import { assign, enqueueActions } from 'xstate';
 import type { Download, SharedPart } from '../../machines/events.js';
-import { serverMachine, type ReceivedUpdate, type ServerContext } from '../../machines/server.js';
+import {
+  serverMachine,
+  type ReceivedUpdate,
+  type ServerContext,
+  type ServerEvent,
+} from '../../machines/server.js';
 import { aggregations } from '../aggregation/index.js';
 import { compressions } from '../compression/index.js';
 import { initialAdapters } from '../model/adapters.js';
@@ -63,7 +68,9 @@ export function provideServer(world: World) {
           holdings: { ...context.holdings, ...heldByAll(Object.keys(downloads), refsOf(context.global)) },
         });
         enqueue(() => {
-          for (const [to, download] of Object.entries(downloads)) bus.send('server', to, download);
+          for (const [to, download] of Object.entries(downloads)) {
+            bus.send('server', to, download, groupOf(download, downloads));
+          }
         });
       }),
       takeUpdate: assign(({ context, event }) => take(context, event, 0)),
@@ -73,6 +80,7 @@ export function provideServer(world: World) {
           : {},
       ),
       discardUpdate: assign(({ context }) => ({ late: context.late + 1 })),
+      noteReceived: assign(({ context, event }) => ({ received: withReceipt(context, event) })),
       noteUnreached: assign(({ context, event }) =>
         event.type === 'download.dropped'
           ? {
@@ -103,7 +111,7 @@ export function provideServer(world: World) {
           round: context.round,
           virtualSeconds: clock.nowSeconds,
           seconds: clock.nowSeconds - context.openedAtSeconds,
-          ...world.ledger.closeRound(context.cohort),
+          ...world.ledger.closeRound(context.stage, context.cohort),
           loss: context.loss,
           cohort: context.cohort.length,
           updates: context.loss === null ? 0 : context.updates.length,
@@ -112,6 +120,8 @@ export function provideServer(world: World) {
         }),
     },
     guards: {
+      isCopy: ({ context: { received }, event }) =>
+        event.type === 'upload.delivered' && !!received[event.from]?.includes(receiptOf(event)),
       isOfThisRound: ({ context, event }) =>
         event.type === 'upload.delivered' &&
         event.upload.stage === context.stage &&
@@ -174,6 +184,13 @@ function downloadsOf(
   );
 }
 
+/** Everybody to whom the same parameters go: one broadcast reaches them all. */
+function groupOf({ params }: Download, downloads: Readonly<Record<string, Download>>): readonly string[] {
+  const content = ({ params: own }: Pick<Download, 'params'>) => own.map(({ hash }) => hash).join(' ');
+  const wanted = content({ params });
+  return Object.keys(downloads).filter((client) => content(downloads[client]!) === wanted);
+}
+
 function heldByAll(clients: readonly string[], refs: readonly ParamRef[]) {
   return Object.fromEntries(clients.map((client) => [client, refs.map(({ hash }) => hash)]));
 }
@@ -184,11 +201,23 @@ function without(hashes: readonly string[], lost: readonly ParamRef[]): readonly
 
 function take(
   context: ServerContext,
-  event: Parameters<typeof serverMachine.transition>[1],
+  event: ServerEvent,
   staleness: number,
 ): { updates: readonly ReceivedUpdate[] } {
   if (event.type !== 'upload.delivered') return { updates: context.updates };
   return { updates: [...context.updates, { from: event.from, upload: event.upload, staleness }] };
+}
+
+type Delivered = Extract<ServerEvent, { type: 'upload.delivered' }>;
+
+function withReceipt({ received }: ServerContext, event: ServerEvent): ServerContext['received'] {
+  if (event.type !== 'upload.delivered') return received;
+  return { ...received, [event.from]: [...(received[event.from] ?? []), receiptOf(event)] };
+}
+
+/** What tells an upload from all others of its client. */
+function receiptOf({ upload: { stage, round } }: Delivered): string {
+  return `${stage} ${round}`;
 }
 
 function meanLoss(updates: readonly ReceivedUpdate[]): number {

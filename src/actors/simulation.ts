@@ -2,19 +2,18 @@ import type { Observable } from 'rxjs';
 import { enqueueActions, type AnyActorRef } from 'xstate';
 import { simulationMachine } from '../../machines/simulation.js';
 import type { Download, Message } from '../../machines/events.js';
-import { linksOf, provideChannel } from './channel.js';
+import { provideChannel } from './channel.js';
 import { provideClient } from './client.js';
 import { provideServer } from './server.js';
 import type { World } from './world.js';
 
 /** Gives the simulation its actors; what arrives over the bus becomes their events. */
 export function provideSimulation(world: World) {
-  const links = linksOf(world.scenario, [...world.clients.keys()]);
   return simulationMachine.provide({
     actors: {
       server: provideServer(world),
       client: provideClient(world),
-      channel: provideChannel(world, links),
+      channel: provideChannel(world),
     },
     actions: {
       spawnClientsAndLinks: enqueueActions(({ context, enqueue, system }) => {
@@ -25,7 +24,7 @@ export function provideSimulation(world: World) {
             input: { id, base: world.scenario.model.preinstalled ? context.global.base : null },
           });
         }
-        for (const link of links) {
+        for (const link of world.links) {
           enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
         }
         enqueue(() => connect(world, context.clients, (id) => system.get(id) as AnyActorRef | undefined));
@@ -36,7 +35,7 @@ export function provideSimulation(world: World) {
 
 /**
  * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given
- * up. Who is done already has left the system and hears of nothing more.
+ * up, whether they have arrived or not. Who is done already has left the system and hears of nothing more.
  */
 function connect(
   { bus, failure }: World,
@@ -54,8 +53,8 @@ function connect(
   onEach(bus.deliveriesTo('server'), ({ envelope: { from, message } }) => {
     if (!isDownload(message)) actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
-  onEach(bus.outcomesFor('server'), ({ phase, envelope: { to, message } }) => {
-    if (phase !== 'dropped' || !isDownload(message)) return;
+  onEach(bus.outcomesFor('server'), ({ acknowledged, envelope: { to, message } }) => {
+    if (acknowledged || !isDownload(message)) return;
     actor('server')?.send({ type: 'download.dropped', to, download: message });
   });
 }

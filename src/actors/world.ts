@@ -1,5 +1,6 @@
 import type { Failure } from './failure.js';
 import type { Bus } from '../bus/bus.js';
+import type { Link } from '../channel/link.js';
 import type { Client } from '../clients/population.js';
 import type { VirtualClock } from '../clock/virtual-clock.js';
 import type { Tokenizer } from '../data/tokenizer.js';
@@ -24,6 +25,7 @@ export interface World {
   readonly distilBert: DistilBertStart | null;
   readonly tokenizer: Tokenizer;
   readonly clients: ReadonlyMap<string, Client>;
+  readonly links: readonly Link[];
   readonly clock: VirtualClock;
   readonly bus: Bus;
   readonly store: ParamStore;

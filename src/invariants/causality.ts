@@ -23,7 +23,7 @@ export function causality(): Checker {
     onBus({ phase, atSeconds, envelope: { id }, attempts, onAirSeconds }) {
       const what = `message ${id} was ${phase === 'attempt' ? 'attempted' : phase}`;
       advance(atSeconds, what);
-      if (phase === 'sent') {
+      if (phase === 'sent' || phase === 'duplicated') {
         if (id <= lastSent) fail(`${what} after message ${lastSent}`);
         lastSent = id;
         sentAt.set(id, atSeconds);
@@ -34,7 +34,6 @@ export function causality(): Checker {
       if (atSeconds < earliest - roundingSeconds * (attempts + 1)) {
         fail(`${what} at ${atSeconds} s, although sent at ${from} s and on the air for ${onAirSeconds} s`);
       }
-      if (phase !== 'attempt') sentAt.delete(id);
     },
     onMetric(row) {
       if (row.type === 'sample') return;

@@ -5,46 +5,58 @@ interface Tally {
   bits: number;
 }
 
+type State = 'in-flight' | 'delivered' | 'dropped';
+
 /**
- * Messages and bits are neither lost nor made: each one sent ends once, and sent = delivered + dropped + in
- * flight.
+ * Messages and bits are neither lost nor made: each one sent, or made as a copy of one that has arrived, is
+ * delivered once or dropped once, and sent + duplicated = delivered + dropped + in flight.
  */
 export function conservation(): Checker {
-  const inFlight = new Map<number, number>();
-  const ended = new Set<number>();
-  const tallies = { sent: tally(), delivered: tally(), dropped: tally() };
+  const known = new Map<number, { readonly bits: number; state: State }>();
+  const tallies = { sent: tally(), duplicated: tally(), delivered: tally(), dropped: tally() };
   const fail = (id: number, what: string): never => {
     throw new InvariantViolation('conservation', `message ${id} ${what}`);
   };
 
   return {
-    onBus({ phase, envelope: { id }, bits }) {
-      if (phase === 'sent') {
-        if (inFlight.has(id) || ended.has(id)) fail(id, 'was sent twice');
-        inFlight.set(id, bits);
-        count(tallies.sent, bits);
+    onBus(event) {
+      const { phase, bits } = event;
+      const { id } = event.envelope;
+      if (phase === 'sent' || phase === 'duplicated') {
+        if (known.has(id)) fail(id, 'was sent twice');
+        if (phase === 'duplicated' && known.get(event.copyOf)?.bits !== bits) {
+          fail(id, `is a copy of message ${event.copyOf}, which has not its size`);
+        }
+        known.set(id, { bits, state: 'in-flight' });
+        count(tallies[phase], bits);
         return;
       }
       const done = phase === 'attempt' ? 'attempted' : phase;
-      if (ended.has(id)) fail(id, `was ${done} after its end`);
-      const sentBits = inFlight.get(id) ?? fail(id, `was ${done} but never sent`);
-      if (bits !== sentBits) fail(id, `was sent with ${sentBits} bits and ${done} with ${bits}`);
-      if (phase === 'attempt') return;
-      inFlight.delete(id);
-      ended.add(id);
-      count(tallies[phase], bits);
+      const message = known.get(id) ?? fail(id, `was ${done} but never sent`);
+      if (bits !== message.bits) fail(id, `was sent with ${message.bits} bits and ${done} with ${bits}`);
+      if (message.state === 'dropped') fail(id, `was ${done} after it was dropped`);
+      if (phase === 'delivered') {
+        if (message.state === 'delivered') fail(id, 'was delivered twice');
+        message.state = 'delivered';
+        count(tallies.delivered, bits);
+      }
+      if (phase === 'settled' && event.outcome === 'dropped') {
+        if (message.state === 'delivered') fail(id, 'was dropped after it was delivered');
+        message.state = 'dropped';
+        count(tallies.dropped, bits);
+      }
     },
     finish() {
       const open = tally();
-      for (const bits of inFlight.values()) count(open, bits);
+      for (const { bits, state } of known.values()) if (state === 'in-flight') count(open, bits);
       for (const unit of ['messages', 'bits'] as const) {
-        const { sent, delivered, dropped } = tallies;
+        const { sent, duplicated, delivered, dropped } = tallies;
         const found = delivered[unit] + dropped[unit] + open[unit];
-        if (found !== sent[unit]) {
+        if (found !== sent[unit] + duplicated[unit]) {
           throw new InvariantViolation(
             'conservation',
-            `${sent[unit]} ${unit} were sent, but ${delivered[unit]} delivered, ${dropped[unit]} dropped ` +
-              `and ${open[unit]} in flight make ${found}`,
+            `${sent[unit]} ${unit} were sent and ${duplicated[unit]} duplicated, but ${delivered[unit]} ` +
+              `delivered, ${dropped[unit]} dropped and ${open[unit]} in flight make ${found}`,
           );
         }
       }

@@ -1,11 +1,18 @@
-import type { Bus, BusEvent, LinkAccount } from '../bus/bus.js';
+import type { Stage } from '../../machines/events.js';
+import type { Bus, BusEvent, LinkAccount, SettledEvent } from '../bus/bus.js';
+import type { Attempt } from '../channel/attempts.js';
 import type { Envelope } from '../../machines/events.js';
-import type { MessageRow } from './rows.js';
+import type { AttemptStory, MessageRow } from './rows.js';
 
-interface Sent {
+/** A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever. */
+interface Open {
   readonly envelope: Envelope;
-  readonly atSeconds: number;
+  readonly copyOf: number | null;
+  readonly sentAtSeconds: number;
+  readonly story: AttemptStory[];
   account: LinkAccount;
+  arrivedAtSeconds: number | null;
+  settled: Pick<SettledEvent, 'outcome' | 'acknowledged' | 'reason' | 'atSeconds'> | null;
 }
 
 /** What the links cost in one round. */
@@ -14,27 +21,36 @@ export interface RoundAccount {
   readonly energyJoules: number;
 }
 
+export interface LedgerOptions {
+  /** Money for 8,000,000 bits on the air. */
+  readonly pricePerMegabyte: number;
+  readonly story: 'none' | 'attempts' | 'blocks';
+}
+
 /**
  * Keeps the account of every message: a row when it ends, and the cost of a round when the server closes it.
  */
 export class MessageLedger {
-  readonly #open = new Map<number, Sent>();
+  readonly #open = new Map<number, Open>();
   readonly #write: (row: MessageRow) => void;
-  #round: MessageRow[] = [];
+  readonly #options: LedgerOptions;
+  #ended: MessageRow[] = [];
 
-  constructor(bus: Bus, write: (row: MessageRow) => void) {
+  constructor(bus: Bus, options: LedgerOptions, write: (row: MessageRow) => void) {
     this.#write = write;
+    this.#options = options;
     bus.events.subscribe((event) => this.#note(event));
   }
 
   /**
-   * The messages that have ended since the last call. Energy: of all their attempts, both directions. Delay:
-   * for each of the cohort the seconds that its messages took, download and upload, in the mean over the
-   * cohort.
+   * Of the messages of this stage, those that have ended since the last call. Energy: of all their attempts,
+   * both directions. Delay: for each of the cohort the seconds that its messages took, download and upload, in
+   * the mean over the cohort. Messages of another stage (the last download of the one before) count in no
+   * round, nor do copies; they stand in messages.jsonl and in the totals.
    */
-  closeRound(cohort: readonly string[]): RoundAccount {
-    const rows = this.#round;
-    this.#round = [];
+  closeRound(stage: Stage, cohort: readonly string[]): RoundAccount {
+    const rows = this.#ended.filter((row) => row.stage === stage && row.copyOf === null);
+    this.#ended = [];
     const seconds = cohort.map((client) =>
       sum(
         rows.filter(({ from, to }) => from === client || to === client).map((row) => row.delaySeconds ?? 0),
@@ -48,33 +64,46 @@ export class MessageLedger {
 
   /** Writes what is still under way when the run ends. */
   finish(): void {
-    for (const sent of this.#open.values()) this.#end(sent, 'in-flight', null);
+    for (const open of this.#open.values()) this.#end(open);
     this.#open.clear();
   }
 
   #note(event: BusEvent): void {
-    const { envelope, atSeconds, bits, attempts, onAirSeconds, energyJoules } = event;
-    const account = { bits, attempts, onAirSeconds, energyJoules };
-    if (event.phase === 'sent') {
-      this.#open.set(envelope.id, { envelope, atSeconds, account });
+    const { envelope, atSeconds } = event;
+    const account = accountOf(event);
+    if (event.phase === 'sent' || event.phase === 'duplicated') {
+      const isCopy = event.phase === 'duplicated';
+      this.#open.set(envelope.id, {
+        envelope,
+        copyOf: isCopy ? event.copyOf : null,
+        sentAtSeconds: atSeconds,
+        story: [],
+        account,
+        arrivedAtSeconds: null,
+        settled: isCopy ? { outcome: 'delivered', acknowledged: true, reason: null, atSeconds } : null,
+      });
       return;
     }
-    const sent = this.#open.get(envelope.id);
-    if (!sent) throw new Error(`message ${envelope.id}: ${event.phase} without having been sent`);
-    sent.account = account;
-    if (event.phase === 'attempt') return;
+    const open = this.#open.get(envelope.id);
+    if (!open) throw new Error(`message ${envelope.id}: ${event.phase} without having been sent`);
+    if (event.phase === 'attempt') open.story.push(storyOf(event.attempt, this.#options.story));
+    if (event.phase === 'settled') open.settled = event;
+    if (event.phase === 'delivered') open.arrivedAtSeconds ??= atSeconds;
+    // A delayed message arrives with the account of the moment at which it left the air.
+    if (event.phase !== 'delivered') open.account = account;
+    if (open.settled === null) return;
+    if (open.settled.outcome === 'delivered' && open.arrivedAtSeconds === null) return;
     this.#open.delete(envelope.id);
-    this.#round.push(this.#end(sent, event.phase, atSeconds));
+    this.#ended.push(this.#end(open));
   }
 
-  #end(
-    { envelope, atSeconds, account }: Sent,
-    outcome: MessageRow['outcome'],
-    endedAt: number | null,
-  ): MessageRow {
+  #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): MessageRow {
     const { kind, step, stage, round, params } = envelope.message;
+    const isDropped = settled?.outcome === 'dropped';
+    const endedAtSeconds = arrivedAtSeconds ?? (isDropped ? settled.atSeconds : null);
     const row: MessageRow = {
       id: envelope.id,
+      copyOf,
       from: envelope.from,
       to: envelope.to,
       kind,
@@ -84,16 +113,48 @@ export class MessageLedger {
       params: params.map((ref) => ({ kind: ref.kind, hash: ref.hash, parameters: ref.parameters })),
       bits: account.bits,
       attempts: account.attempts,
-      outcome,
+      outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',
+      reason: isDropped ? settled.reason : null,
+      acknowledged: settled === null ? null : settled.acknowledged,
       onAirSeconds: account.onAirSeconds,
-      delaySeconds: endedAt === null ? null : endedAt - atSeconds,
+      airBits: account.airBits,
+      delaySeconds: endedAtSeconds === null ? null : endedAtSeconds - sentAtSeconds,
       energyJoules: account.energyJoules,
-      sentVirtualSeconds: atSeconds,
-      endedVirtualSeconds: endedAt,
+      transmitJoules: account.transmitJoules,
+      receiveJoules: account.receiveJoules,
+      idleJoules: account.idleJoules,
+      price: (account.airBits / 8e6) * this.#options.pricePerMegabyte,
+      sentVirtualSeconds: sentAtSeconds,
+      endedVirtualSeconds: endedAtSeconds,
+      ...(this.#options.story !== 'none' && { story }),
     };
     this.#write(row);
     return row;
   }
+}
+
+function accountOf(event: BusEvent): LinkAccount {
+  const { bits, attempts, onAirSeconds, airBits } = event;
+  const { transmitJoules, receiveJoules, idleJoules, energyJoules } = event;
+  return { bits, attempts, onAirSeconds, airBits, transmitJoules, receiveJoules, idleJoules, energyJoules };
+}
+
+function storyOf(attempt: Attempt, story: LedgerOptions['story']): AttemptStory {
+  const { atSeconds, seconds, onAirSeconds, airBits, packets, lostPackets, lost, acknowledged } = attempt;
+  const { energyJoules, blocks, samples } = attempt;
+  return {
+    atSeconds,
+    seconds,
+    onAirSeconds,
+    airBits,
+    packets,
+    lostPackets,
+    lost,
+    acknowledged,
+    energyJoules,
+    blocks,
+    ...(story === 'blocks' && { samples }),
+  };
 }
 
 function sum(values: readonly number[]): number {

@@ -49,8 +49,9 @@ const sample: Columns<SampleRow> = {
   response: 'value',
 };
 
-const message: Columns<MessageRow> = {
+const message: Columns<Omit<MessageRow, 'story'>> = {
   id: 'value',
+  copyOf: 'nullable',
   from: 'value',
   to: 'value',
   kind: 'value',
@@ -61,9 +62,16 @@ const message: Columns<MessageRow> = {
   bits: 'value',
   attempts: 'value',
   outcome: 'value',
+  reason: 'nullable',
+  acknowledged: 'nullable',
   onAirSeconds: 'value',
+  airBits: 'value',
   delaySeconds: 'nullable',
   energyJoules: 'value',
+  transmitJoules: 'value',
+  receiveJoules: 'value',
+  idleJoules: 'value',
+  price: 'value',
   sentVirtualSeconds: 'value',
   endedVirtualSeconds: 'nullable',
 };
@@ -90,13 +98,16 @@ export function metricLine(row: MetricRow): string {
  * hold.
  */
 export function messageLine(row: MessageRow): string {
-  return line('message row', message, row);
+  const { story, ...rest } = row;
+  const columns = story === undefined ? message : { ...message, story: 'value' };
+  return line('message row', columns, story === undefined ? rest : row);
 }
 
-function line<Row extends object>(what: string, columns: Columns<Row>, row: Row): string {
+function line<Row extends object>(what: string, columns: Readonly<Record<string, string>>, row: Row): string {
   const ordered: Record<string, unknown> = {};
-  for (const key of Object.keys(columns) as (keyof Row & string)[]) {
-    ordered[key] = columns[key] === 'nullable' ? nanAsNull(row[key]) : row[key];
+  for (const [key, kind] of Object.entries(columns)) {
+    const value: unknown = row[key as keyof Row];
+    ordered[key] = kind === 'nullable' ? nanAsNull(value) : value;
   }
   return exactJson(ordered, what);
 }

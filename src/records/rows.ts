@@ -1,4 +1,6 @@
 import type { Stage, Verdict } from '../../machines/events.js';
+import type { LossReason } from '../channel/attempts.js';
+import type { Sample } from '../channel/block-walk.js';
 import type { ParamKind } from '../params/param-set.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
@@ -64,6 +66,8 @@ export interface SampleRow {
 /** A row of messages.jsonl: one message from sending to its end. */
 export interface MessageRow {
   readonly id: number;
+  /** Id of the message that this is a second copy of; null for a message that somebody sent. */
+  readonly copyOf: number | null;
   readonly from: string;
   readonly to: string;
   readonly kind: string;
@@ -71,16 +75,50 @@ export interface MessageRow {
   readonly stage: Stage;
   readonly round: number;
   readonly params: readonly { kind: ParamKind; hash: string; parameters: number }[];
+  /** Header and parameters, once. */
   readonly bits: number;
   readonly attempts: number;
   readonly outcome: 'delivered' | 'dropped' | 'in-flight';
+  /** Why the last attempt of a dropped message failed; null for the others. */
+  readonly reason: LossReason | null;
+  /** Whether the sender knows that it arrived; null where its link was not done with it. */
+  readonly acknowledged: boolean | null;
   /** Time on the air over all attempts. */
   readonly onAirSeconds: number;
+  /** Bits on the air over all attempts, packet headers included. */
+  readonly airBits: number;
   /** From being sent to being delivered or given up, queueing and feedback included; null while in flight. */
   readonly delaySeconds: number | null;
+  /** Sum of the three below. */
   readonly energyJoules: number;
+  readonly transmitJoules: number;
+  readonly receiveJoules: number;
+  /** Of the sender while it waits with the message. */
+  readonly idleJoules: number;
+  /** `airBits` at the scenario's price of a megabyte. */
+  readonly price: number;
   readonly sentVirtualSeconds: number;
   readonly endedVirtualSeconds: number | null;
+  /** Every attempt that has ended, where the scenario's `channel.story` asks for it. */
+  readonly story?: readonly AttemptStory[];
+}
+
+/** One attempt at a message. */
+export interface AttemptStory {
+  /** Virtual time of its first bit. */
+  readonly atSeconds: number;
+  readonly seconds: number;
+  readonly onAirSeconds: number;
+  readonly airBits: number;
+  readonly packets: number;
+  readonly lostPackets: number;
+  readonly lost: LossReason | null;
+  readonly acknowledged: boolean;
+  readonly energyJoules: number;
+  /** Coherence blocks begun. */
+  readonly blocks: number;
+  /** Gain and rate over time, at most 240 of them, with `channel.story` "blocks". */
+  readonly samples?: readonly Sample[];
 }
 
 /** Why a run ended. */
@@ -116,8 +154,13 @@ export interface Summary {
     readonly delivered: number;
     readonly dropped: number;
     readonly inFlight: number;
+    /** Copies that faults made; they count among delivered or in flight, not among sent. */
+    readonly duplicated: number;
     readonly bits: number;
+    /** Bits on the air: with packet headers and every repeat. */
+    readonly airBits: number;
     readonly energyJoules: number;
+    readonly price: number;
   };
 }
 

@@ -32,13 +32,17 @@ export function stageSummaries(written: Written): Summary['stages'] {
 
 export function messageTotals(messages: readonly MessageRow[]): Summary['messages'] {
   const of = (outcome: MessageRow['outcome']) => messages.filter((row) => row.outcome === outcome).length;
+  const duplicated = messages.filter(({ copyOf }) => copyOf !== null).length;
   return {
-    sent: messages.length,
+    sent: messages.length - duplicated,
     delivered: of('delivered'),
     dropped: of('dropped'),
     inFlight: of('in-flight'),
-    bits: sum(messages.map(({ bits }) => bits)),
+    duplicated,
+    bits: sum(messages.filter(({ copyOf }) => copyOf === null).map(({ bits }) => bits)),
+    airBits: sum(messages.map(({ airBits }) => airBits)),
     energyJoules: sum(messages.map(({ energyJoules }) => energyJoules)),
+    price: sum(messages.map(({ price }) => price)),
   };
 }
 

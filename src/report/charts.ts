@@ -1,43 +1,13 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { inOrder, type Series, type Span } from './series.js';
+import { height, look, stacked, wideWidth, width, type LayeredView } from './look.js';
+import { inOrder, type Series, type Span, type Turnout } from './series.js';
 
 /*
- * Every chart of the report as data. Colours are the page's own variables, so that the charts follow its
- * light and dark faces. Sizes are in CSS pixels; the page scales them to its columns.
+ * The charts of the stages, of the messages' delays by kind, and of the steps, as data.
  */
 
 export type Hue = 'instruction' | 'reward' | 'alignment';
 export type Format = '%' | 'number';
-
-const width = 360;
-const height = 190;
-const wideWidth = 1080;
-const ink = 'var(--muted)';
-
-const look = {
-  background: 'transparent',
-  padding: { left: 2, right: 10, top: 6, bottom: 2 },
-  autosize: { type: 'fit', contains: 'padding' },
-  config: {
-    font: 'inherit',
-    view: { stroke: null },
-    axis: {
-      labelColor: ink,
-      titleColor: ink,
-      titleFontWeight: 'normal',
-      labelFontSize: 11,
-      titleFontSize: 11,
-      gridColor: 'var(--line)',
-      domain: false,
-      tickColor: 'var(--line)',
-      tickSize: 4,
-      labelPadding: 4,
-      titlePadding: 6,
-    },
-    axisX: { grid: false },
-    text: { color: ink, fontSize: 10 },
-  },
-} as const;
 
 const formats = { '%': '.0%', number: '~r' } as const;
 
@@ -48,16 +18,33 @@ export function byRound(
   format: Format,
   options: { zero?: boolean } = {},
 ): TopLevelSpec {
+  return { ...look, ...figureView(series, hue, format, options) };
+}
+
+/** The same over bars, on one axis of rounds: how many updates counted in each round. */
+export function byRoundWithTurnout(
+  series: Series,
+  turnout: readonly Turnout[],
+  hue: Hue,
+  format: Format,
+): TopLevelSpec {
+  const rounds = [...new Set([...series.clients, ...turnout].map(({ round }) => round))];
+  const bare = { labels: false, title: null };
+  const above = { ...figureView(series, hue, format, {}, bare), width: stackedWidth };
+  const below = turnoutView(turnout, roundAxis(rounds), hue);
+  return { ...stacked, vconcat: [above, below], spacing: 9, resolve: { scale: { x: 'shared' } } };
+}
+
+function figureView(
+  series: Series,
+  hue: Hue,
+  format: Format,
+  options: { zero?: boolean },
+  axis: { labels?: boolean; title?: null } = {},
+): LayeredView {
   const rounds = [...new Set([...series.clients, ...series.mean].map(({ round }) => round))];
   const color = `var(--${hue})`;
-  const x = {
-    field: 'round',
-    type: 'quantitative',
-    title: 'round',
-    scale: { nice: false, padding: 8 },
-    // A smaller step than the ticks' own, as Vega drops values where the step allows too few of them.
-    axis: { values: integerTicks(rounds), format: 'd', labelOverlap: false, tickMinStep: 0.5 },
-  } as const;
+  const x = { ...roundAxis(rounds), axis: { ...roundAxis(rounds).axis, ...axis } };
   const y = {
     field: 'value',
     type: 'quantitative',
@@ -66,7 +53,6 @@ export function byRound(
     axis: { format: formats[format], tickCount: 5 },
   } as const;
   return {
-    ...look,
     width,
     height,
     encoding: { x, y },
@@ -89,6 +75,59 @@ export function byRound(
       },
     ],
   };
+}
+
+const turnoutHeight = 34;
+/** Axes come on top of it: with them the two are as wide as other charts. */
+const stackedWidth = width - 34;
+
+/** The cohort pale, the updates in the aggregate over it; a cross where the round was lost. */
+function turnoutView(turnout: readonly Turnout[], x: ReturnType<typeof roundAxis>, hue: Hue): LayeredView {
+  const most = Math.max(1, ...turnout.map(({ cohort }) => cohort));
+  const size = barWidth(turnout.length);
+  const words = { field: 'words', type: 'nominal' } as const;
+  const axis = { values: [0, most], format: 'd', grid: false, labelOverlap: false };
+  const scale = { domain: [0, most] };
+  const type = 'quantitative' as const;
+  const y = (field: 'cohort' | 'updates') => ({ field, type, title: null, stack: null, scale, axis });
+  const bar = { type: 'bar', orient: 'vertical', size } as const;
+  return {
+    width: stackedWidth,
+    height: turnoutHeight,
+    data: { values: turnout.map((one) => ({ ...one, words: turnoutWords(one) })) },
+    encoding: { x },
+    layer: [
+      { mark: { ...bar, color: 'var(--line)' }, encoding: { y: y('cohort'), description: words } },
+      {
+        mark: { ...bar, color: `var(--${hue})`, opacity: 0.8 },
+        encoding: { y: y('updates'), description: words },
+      },
+      {
+        transform: [{ filter: 'datum.lost' }],
+        mark: { type: 'text', text: '×', color: 'var(--warn)', fontSize: 18, y: turnoutHeight / 2 },
+      },
+    ],
+  };
+}
+
+function turnoutWords({ round, updates, cohort, late, lost }: Turnout): string {
+  const counted = `round ${round}: ${updates} of ${cohort} updates in the aggregate`;
+  return `${counted}${late > 0 ? `, ${late} late` : ''}${lost ? ', round lost' : ''}`;
+}
+
+function barWidth(rounds: number): number {
+  return Math.max(1, Math.min(16, (0.7 * stackedWidth) / (rounds + 1)));
+}
+
+function roundAxis(rounds: readonly number[]) {
+  return {
+    field: 'round',
+    type: 'quantitative',
+    title: 'round',
+    scale: { nice: false, zero: false, padding: 10 },
+    // A smaller step than the ticks' own, as Vega drops values where the step allows too few of them.
+    axis: { values: integerTicks(rounds), format: 'd', labelOverlap: false, tickMinStep: 0.5 },
+  } as const;
 }
 
 /** At most nine whole numbers that span the rounds evenly. */

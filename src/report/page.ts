@@ -1,10 +1,12 @@
 import type { RunRecords } from '../records/read.js';
-import { delaysByKind, stepColor, steps, timeline } from './charts.js';
+import { all, legendOf, panelCard } from './cards.js';
+import { stepColor, steps, timeline } from './charts.js';
 import { endedSentence } from './ended.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, joules, number, percent } from './format.js';
 import { html, Html } from './html.js';
-import { linkPanels, stageSections, type Panel, type StageSection } from './panels.js';
+import { stageSections, type StageSection } from './panels.js';
+import { radioSection } from './radio.js';
 import { beforeAndAfter, type BeforeAfter } from './samples.js';
 import { inOrder, stepSpans } from './series.js';
 import { style } from './style.js';
@@ -36,10 +38,6 @@ export async function page(run: RunRecords): Promise<string> {
       </body>
     </html> `;
   return document.text;
-}
-
-async function all<T>(items: readonly T[], render: (item: T) => Promise<Html>): Promise<readonly Html[]> {
-  return Promise.all(items.map(render));
 }
 
 function header({ summary, manifest }: RunRecords): Html {
@@ -157,52 +155,11 @@ function resultsTable({ summary }: RunRecords): Html | null {
 
 async function stageSection({ stage, title, lead, panels }: StageSection): Promise<Html> {
   return html`<h2 style="--hue: var(--${stage})"><i></i>${title}</h2>
-    <p class="lead">${lead} Thin lines: clients. Thick line: mean.</p>
-    <div class="charts">${await all(panels, panelCard)}</div>`;
-}
-
-async function panelCard({ title, source, note, chart }: Panel): Promise<Html> {
-  return html`<figure class="card" style="margin: 0">
-    <h3>${title}</h3>
-    ${new Html(await svg(chart, title))}
-    ${note === undefined ? null : html`<p class="source"><b>${note}</b></p>`}
-    <p class="source">${source}</p>
-  </figure> `;
-}
-
-async function radioSection(run: RunRecords): Promise<Html | null> {
-  const panels = linkPanels(run);
-  const delays = await delayCard(run);
-  if (panels.length === 0 && delays === null) return null;
-  return html`<h2><i></i>The radio link</h2>
     <p class="lead">
-      What the messages of a round cost each client, download and upload together, in time and in transmission
-      energy of both sides. Thin lines: clients. Thick line: mean.
+      ${lead} Thin lines: clients. Thick line: mean. Bars: updates in the aggregate of the round, before a
+      pale bar of its cohort; a cross is a round that was lost.
     </p>
-    <div class="charts">${await all(panels, panelCard)}</div>
-    ${delays}`;
-}
-
-async function delayCard({ messages }: RunRecords): Promise<Html | null> {
-  const arrived = messages.flatMap(({ kind, from, outcome, delaySeconds }) =>
-    outcome === 'delivered' && delaySeconds !== null && delaySeconds > 0
-      ? [{ kind, direction: from === 'server' ? 'downlink' : 'uplink', delaySeconds }]
-      : [],
-  );
-  if (arrived.length === 0) return null;
-  const kinds = [...new Set(messages.map(({ kind }) => kind))];
-  return html`<div class="card wide">
-    <h3>Delay of delivered messages</h3>
-    <p class="source">A tick is a message, a diamond the median of its kind.</p>
-    <div class="scroll">
-      ${new Html(await svg(delaysByKind(arrived, kinds), 'Delay of messages by kind'))}
-    </div>
-    <div class="legend">
-      <span><i style="background: var(--downlink)"></i>server to client</span>
-      <span><i style="background: var(--uplink)"></i>client to server</span>
-    </div>
-    <p class="source">messages.jsonl: delaySeconds by kind, outcome "delivered"</p>
-  </div>`;
+    <div class="charts">${await all(panels, panelCard)}</div>`;
 }
 
 const mostActors = 30;
@@ -215,9 +172,9 @@ async function timelineSection({ metrics, summary }: RunRecords): Promise<Html |
   const shown = new Set(actors.slice(0, mostActors));
   const spans = every.filter(({ actor }) => shown.has(actor));
   const seen = new Set(spans.map(({ step }) => step));
-  const legend = steps
-    .filter((step) => seen.has(step))
-    .map((step) => html`<span><i style="background: ${stepColor(step)}"></i>${step}</span>`);
+  const legend = legendOf(
+    steps.filter((step) => seen.has(step)).map((step) => [stepColor(step), step] as const),
+  );
   return html`<h2><i></i>Who was in which step when</h2>
     <p class="lead">
       From entering a step of the paper until entering the next, in virtual time; waiting for the radio or for
@@ -227,8 +184,7 @@ async function timelineSection({ metrics, summary }: RunRecords): Promise<Html |
       <div class="scroll">
         ${new Html(await svg(timeline(spans), 'Steps of every actor by virtual time'))}
       </div>
-      <div class="legend">${legend}</div>
-      ${actors.length > mostActors ? firstOf(mostActors, actors.length) : null}
+      ${legend} ${actors.length > mostActors ? firstOf(mostActors, actors.length) : null}
       <p class="source">metrics.jsonl: step rows</p>
     </div>`;
 }

@@ -1,9 +1,18 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Stage } from '../../machines/events.js';
 import type { RunRecords } from '../records/read.js';
-import { byRound, refusals, type Format } from './charts.js';
+import { byRound, byRoundWithTurnout, refusals, type Format } from './charts.js';
 import { number } from './format.js';
-import { clientSeries, costSeries, lossSeries, metric, spearman, type Pick, type Series } from './series.js';
+import {
+  clientSeries,
+  costSeries,
+  lossSeries,
+  metric,
+  spearman,
+  turnoutOf,
+  type Pick,
+  type Series,
+} from './series.js';
 
 /** A chart with what it shows and where its figures come from. */
 export interface Panel {
@@ -130,7 +139,8 @@ function taskPanel(
   format: Format,
 ): Panel[] {
   const series = clientSeries(metrics, task, metric(name));
-  return panel(title, `metrics.jsonl: client rows, task ${task}, metrics.${name}`, series, stage, format);
+  const source = `metrics.jsonl: client rows, task ${task}, metrics.${name}`;
+  return turnoutPanel({ title, source, metrics, series, stage, format });
 }
 
 function lossPanel(
@@ -142,7 +152,29 @@ function lossPanel(
   pick: Pick,
 ): Panel[] {
   const source = `metrics.jsonl: client rows, task ${task}, ${figure}; mean: round rows, loss`;
-  return panel(title, source, lossSeries(metrics, stage, task, pick), stage, 'number');
+  const series = lossSeries(metrics, stage, task, pick);
+  return turnoutPanel({ title, source, metrics, series, stage, format: 'number' });
+}
+
+/** A figure by round over the updates that counted; without a round that was closed, the figure alone. */
+function turnoutPanel({ title, source, metrics, series, stage, format }: FigureOfStage): Panel[] {
+  const turnout = turnoutOf(metrics, stage);
+  if (turnout.length === 0) return panel(title, source, series, stage, format);
+  if (series.mean.length === 0 && series.clients.length === 0) return [];
+  return [
+    {
+      title,
+      source: `${source}; bars: round rows, updates of cohort`,
+      chart: byRoundWithTurnout(series, turnout, stage, format),
+    },
+  ];
+}
+
+interface FigureOfStage extends Omit<Panel, 'chart' | 'note'> {
+  readonly metrics: Rows['metrics'];
+  readonly series: Series;
+  readonly stage: Stage;
+  readonly format: Format;
 }
 
 function costPanels({ metrics, messages }: Rows, stage: Stage): Panel[] {

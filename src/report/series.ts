@@ -87,6 +87,28 @@ export function roundsOf(rows: readonly MetricRow[], stage: Stage): RoundRow[] {
   return rows.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
 }
 
+/** Which updates of a round counted. */
+export interface Turnout {
+  readonly round: number;
+  readonly cohort: number;
+  /** In the round's aggregate. */
+  readonly updates: number;
+  /** Updates of earlier rounds that came in this one. */
+  readonly late: number;
+  /** Below the quorum: the global model stayed as it was. */
+  readonly lost: boolean;
+}
+
+export function turnoutOf(rows: readonly MetricRow[], stage: Stage): Turnout[] {
+  return roundsOf(rows, stage).map(({ round, cohort, updates, late, loss }) => ({
+    round,
+    cohort,
+    updates,
+    late,
+    lost: loss === null,
+  }));
+}
+
 /** An actor's time in a step: from entering it until entering the next, or until the run's end. */
 export interface Span {
   readonly actor: string;

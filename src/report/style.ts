@@ -38,6 +38,7 @@ h2 i {
   background: var(--hue, var(--muted)); flex: none;
 }
 h3 { font-size: 14px; margin: 0; font-weight: 600; }
+h3.part { font-size: 16px; margin: 26px 0 4px; }
 p { margin: 6px 0; }
 .lead { color: var(--muted); max-width: 76ch; margin: 2px 0 14px; }
 .badges { display: flex; flex-wrap: wrap; gap: 6px; margin: 12px 0; }

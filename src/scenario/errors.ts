@@ -75,7 +75,7 @@ function valueAdvice(value: unknown, schema: SchemaNode, key: string): string | 
   );
   if (choice !== undefined) return `did you mean ${JSON.stringify(choice)}?`;
   const takesNumbers = [schema, ...(schema.anyOf ?? [])].some(({ type }) =>
-    /number|integer/.test(type ?? ''),
+    /number|integer/.test(String(type ?? '')),
   );
   const number = takesNumbers ? numberMeant(value, key) : undefined;
   return number === undefined ? undefined : `write ${number}, without quotes or unit`;

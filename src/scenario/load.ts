@@ -4,13 +4,12 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
 import type { ModelConfig } from '../model/config.js';
 import { packageRoot } from '../paths.js';
+import { applyChanges, type Change } from './changes.js';
 import { nearest } from './nearest.js';
 import { parseScenarioText } from './parse.js';
-import type { Problem } from './problem.js';
-import type { Surroundings } from './relations.js';
+import type { Surroundings } from './rule.js';
 import type { Scenario } from './schema.js';
-import { parseSetting, withSetting, type Setting } from './settings.js';
-import { checkForm, checkRelations, deepFreeze, problemsError } from './validate.js';
+import { checkRelations, deepFreeze, problemsError } from './validate.js';
 
 export interface LoadOptions {
   /** Changes made before the scenario is checked, each as `path=value`, for example `clients.count=4`. */
@@ -38,25 +37,29 @@ export interface LoadedScenario {
  * to do.
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
-  const file = await findScenarioFile(path);
+  const { file, written } = await readWritten(path);
   const folder = dirname(resolve(file));
-  const settings = settingsOf(options);
-  const written = parseScenarioText(await readScenarioFile(file), file);
-  const input = settings.reduce<unknown>(withSetting, written);
-  const originOf = ({ pointer }: Problem) =>
-    settings.some((setting) => `${pointer}/`.startsWith(`${setting.pointer}/`)) ? `${file} with --set` : file;
-
-  const { scenario, problems } = checkForm(input);
-  if (scenario === null) throw problemsError(problems, originOf);
+  const { scenario, originOf } = applyChanges(written, changesOf(options), file);
   const surroundings = await surroundingsOf(scenario, folder, options.model);
   const related = checkRelations(scenario, surroundings);
   if (related.length > 0) throw problemsError(related, originOf);
   return { scenario: deepFreeze(scenario), folder, file };
 }
 
-function settingsOf({ set = [], seed }: LoadOptions): Setting[] {
-  const settings = set.map(parseSetting);
-  return seed === undefined ? settings : [...settings, { path: ['seed'], pointer: '/seed', value: seed }];
+/** As one change, in this order: a seed takes the place of whatever was set before. */
+function changesOf({ set = [], seed }: LoadOptions): Change[] {
+  return [{ option: '--set', settings: seed === undefined ? set : [...set, `seed=${seed}`] }];
+}
+
+/**
+ * What stands in a scenario file, unchecked: JSON or YAML, or one of the package's own by its bare name.
+ * UserError where it cannot be read or parsed.
+ */
+export async function readWritten(
+  path: string,
+): Promise<{ readonly file: string; readonly written: unknown }> {
+  const file = await findScenarioFile(path);
+  return { file, written: parseScenarioText(await readScenarioFile(file), file) };
 }
 
 async function findScenarioFile(path: string): Promise<string> {
@@ -74,7 +77,7 @@ async function advice(path: string): Promise<string> {
   const scenarios = files.filter((name) => /\.(json|ya?ml)$/.test(name) && !name.endsWith('.schema.json'));
   const [near] = nearest(basename(path), scenarios, (name) => name);
   if (near !== undefined) return `; did you mean ${join(folder, near)}?`;
-  return '; the package brings quickstart and tiny along: pwff run quickstart';
+  return '; the package brings its own along, for example quickstart and tiny';
 }
 
 async function readScenarioFile(file: string): Promise<string> {
@@ -105,13 +108,14 @@ async function whyUnreadable(path: string): Promise<string | null> {
 }
 
 async function surroundingsOf(
-  { data, model, reward }: Scenario,
+  { channel, data, model, reward }: Scenario,
   folder: string,
   known: Surroundings['model'] | undefined,
 ): Promise<Surroundings> {
   const modelFolder = model.path === null ? embeddedModelFolder() : resolve(folder, model.path);
   const named = [
     ...Object.entries(data.files ?? {}).map(([key, path]) => [`/data/files/${key}`, path] as const),
+    ...(channel.traceFile === null ? [] : [['/channel/traceFile', channel.traceFile] as const]),
     ...configOf('/model/path', model.path),
     ...configOf('/reward/model/path', reward.model.path),
   ];

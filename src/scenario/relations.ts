@@ -1,29 +1,6 @@
-import type { ModelConfig } from '../model/config.js';
-import { shown, type Problem } from './problem.js';
+import { radioRules } from './radio-relations.js';
+import { found, must, type Rule } from './rule.js';
 import type { Scenario } from './schema.js';
-
-/** What the rules need to know besides the scenario itself. */
-export interface Surroundings {
-  /** Of the model that the scenario names; null where it is not known (its rules are then left out). */
-  readonly model: Pick<ModelConfig, 'n_layer' | 'n_embd' | 'n_positions'> | null;
-  /** Which of the paths that the scenario names cannot be read, as "missing" or "a folder" and so on. */
-  readonly unreadable: Readonly<Record<string, string>>;
-}
-
-/** A relation between settings that the schema cannot express. */
-export interface Rule {
-  readonly states: string;
-  readonly problems: (scenario: Scenario, surroundings: Surroundings) => readonly Problem[];
-}
-
-type Check = Problem | false;
-const found = (...checks: readonly Check[]): Problem[] => checks.filter((check) => check !== false);
-
-/** A problem with the number at `pointer`, unless `holds`. */
-function must(holds: boolean, pointer: string, value: unknown, expected: string, advice?: string): Check {
-  if (holds) return false;
-  return { pointer, is: `is ${shown(value)}`, expected, ...(advice !== undefined && { advice }) };
-}
 
 /** Number of clients in a round's cohort. */
 function cohortSize({ clients, server }: Scenario): number {
@@ -32,7 +9,7 @@ function cohortSize({ clients, server }: Scenario): number {
 
 /** What a radio link's or a device's figure can be in this world; outside it the unit is mistaken. */
 const plausible: readonly {
-  readonly key: string;
+  readonly key: 'meanSnrDb' | 'bandwidthHz' | 'powerWatts';
   readonly from: number;
   readonly to: number;
   readonly unit: string;
@@ -215,7 +192,7 @@ export const rules: readonly Rule[] = [
     problems: ({ channel }) =>
       (['uplink', 'downlink'] as const).flatMap((direction) =>
         plausible.flatMap(({ key, from, to, unit, advice }) => {
-          const value = channel[direction][key as keyof typeof channel.uplink];
+          const value = channel[direction][key];
           const expected = `${from} to ${to} ${unit}`;
           return found(
             must(value >= from && value <= to, `/channel/${direction}/${key}`, value, expected, advice),
@@ -246,4 +223,5 @@ export const rules: readonly Rule[] = [
         advice: 'paths are relative to the folder of the scenario file',
       })),
   },
+  ...radioRules,
 ];

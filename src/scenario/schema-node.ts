@@ -1,6 +1,9 @@
 /** The parts of JSON Schema that the scenario's schema is made of, for walking through it. */
+type NodeType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+
 export interface SchemaNode {
-  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+  /** A list: any of these. */
+  readonly type?: NodeType | readonly NodeType[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
@@ -34,6 +37,8 @@ export function expectation(node: SchemaNode, unit?: string): string {
   if (node.enum !== undefined) return `one of ${node.enum.map((value) => JSON.stringify(value)).join(', ')}`;
   if (node.const !== undefined) return JSON.stringify(node.const);
   const { type = 'object' } = node;
+  if (typeof type !== 'string')
+    return type.map((one) => expectation({ ...node, type: one }, unit)).join(' or ');
   switch (type) {
     case 'integer':
     case 'number':

@@ -1,4 +1,4 @@
-import Type, { type Static, type TProperties, type TSchemaOptions } from 'typebox';
+import Type, { type Static, type TProperties, type TSchema, type TSchemaOptions } from 'typebox';
 
 /*
  * The one source of a scenario's form: TypeScript types, validation and the JSON Schema that editors complete
@@ -167,34 +167,259 @@ const Server = closed(
   { default: {} },
 );
 
-const link = () =>
-  closed(
-    {
-      powerWatts: positive(1, 'transmission power'),
-      meanSnrDb: Type.Number({ default: 5, description: 'mean signal-to-noise ratio at the receiver' }),
-      bandwidthHz: positive(1e6, "bandwidth of the client's own band"),
-    },
-    { default: {} },
-  );
+const nullable = <T extends TSchema>(schema: T, description: string) =>
+  Type.Union([schema, Type.Null()], { default: null, description });
+
+/** An object whose own defaults are filled in, or null: ajv fills none in inside of `anyOf`. */
+const closedOrNull = <P extends TProperties>(properties: P, description: string) => {
+  const object = closed(properties);
+  return Type.Unsafe<Static<typeof object> | null>({
+    ...object,
+    type: ['object', 'null'],
+    default: null,
+    description,
+  });
+};
+
+const sharings = [
+  'orthogonal',
+  'split-power-kept',
+  'split-density-kept',
+  'tdma',
+  'proportional-fair',
+] as const;
+
+const link = {
+  powerWatts: positive(1, 'transmission power'),
+  meanSnrDb: Type.Number({
+    default: 5,
+    description:
+      'mean signal-to-noise ratio at the receiver over `bandwidthHz`; unused where there is a `cell`',
+  }),
+  bandwidthHz: positive(1e6, 'bandwidth of a client (sharing "orthogonal") or of the band that all share'),
+  lossProbability: nullable(
+    Type.Number({ minimum: 0, maximum: 1 }),
+    'of this direction; null: that of the channel',
+  ),
+  sharing: Type.Enum([...sharings], {
+    default: 'orthogonal',
+    description:
+      'orthogonal: each client has a band of its own; split-power-kept: an equal share of the band with all of ' +
+      'the power; split-density-kept: an equal share of band and power; tdma: an equal share of the time; ' +
+      'proportional-fair: the whole band in the blocks in which the client is at its relative best',
+  }),
+};
+
+const GilbertElliott = closedOrNull(
+  {
+    lossGood: fraction(0, 'probability that a packet which ends in the good state is lost'),
+    lossBad: fraction(1, 'the same in the bad state'),
+    goodSeconds: nullable(Type.Number({ exclusiveMinimum: 0 }), 'mean duration of the good state'),
+    badSeconds: nullable(Type.Number({ exclusiveMinimum: 0 }), 'mean duration of the bad state'),
+    fadeGain: nullable(
+      Type.Number({ exclusiveMinimum: 0 }),
+      'power gain, relative to its mean, below which the fading is bad: durations from level-crossing rate and ' +
+        'average fade duration, in place of the two above',
+    ),
+  },
+  'losses in bursts, beside `lossProbability`; null: none',
+);
+
+const Step = closed({
+  snrDb: Type.Number({ description: 'lowest signal-to-noise ratio at which the step is used' }),
+  bitsPerSecondPerHz: Type.Number({ exclusiveMinimum: 0, description: 'spectral efficiency of the step' }),
+});
+
+const Mobility = closedOrNull(
+  {
+    minSpeedMetersPerSecond: positive(0.5, 'speeds of legs are uniform from here'),
+    maxSpeedMetersPerSecond: positive(1.5, 'to here'),
+    pauseSeconds: atLeastZero(0, 'rest at each waypoint'),
+  },
+  'random waypoint; null: clients stay where they are',
+);
+
+const Cell = closedOrNull(
+  {
+    radiusMeters: positive(250, 'clients are placed, and move, within this distance of the server'),
+    minDistanceMeters: positive(10, 'no client comes nearer to the server'),
+    positions: nullable(
+      Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), { minItems: 1 }),
+      'x and y in meters of each client, the server at 0, 0; null: drawn, uniform over the cell',
+    ),
+    pathLoss: Type.Enum(
+      [
+        'tr38901-uma-los',
+        'tr38901-uma-nlos',
+        'tr38901-umi-los',
+        'tr38901-umi-nlos',
+        'tr36814-macro',
+        'free-space',
+      ],
+      { default: 'tr36814-macro', description: 'formula of the path loss, by the 3GPP report that gives it' },
+    ),
+    shadowingDb: nullable(
+      Type.Number({ minimum: 0 }),
+      'standard deviation of the log-normal shadowing; null: that of the path-loss formula',
+    ),
+    shadowingMeters: positive(50, 'distance over which the autocorrelation of the shadowing falls to 1/e'),
+    baseHeightMeters: positive(25, 'antenna of the server'),
+    clientHeightMeters: positive(1.5, 'antenna of a client'),
+    antennaGainDb: Type.Number({ default: 0, description: 'of both antennas together' }),
+    noiseDensityDbmPerHz: Type.Number({ default: -174, description: 'thermal noise' }),
+    noiseFigureDb: Type.Number({ default: 7, description: 'of the receiver' }),
+    mobility: Mobility,
+  },
+  'mean SNR from distance, path loss and shadowing; null: `meanSnrDb` of each direction',
+);
+
+const Fault = closed({
+  effect: Type.Enum(['drop', 'corrupt', 'duplicate', 'delay', 'slow', 'blackout'], {
+    description:
+      'drop, corrupt: the attempt is lost (corrupt: to a failed checksum); duplicate: a second copy arrives; ' +
+      'delay: the message arrives later, others may overtake it; slow: the rate is multiplied by `factor`; ' +
+      'blackout: no signal from `fromSeconds` to `toSeconds`',
+  }),
+  client: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'number of the client at one end; absent: any' }),
+  ),
+  direction: Type.Optional(Type.Enum(['uplink', 'downlink'])),
+  kind: Type.Optional(Type.String({ description: 'kind of message, as in messages.jsonl' })),
+  step: Type.Optional(Type.Enum(['1.1', '1.3', '1.4', '2.1', '2.3', '2.4', '3.3', '3.4'])),
+  stage: Type.Optional(Type.Enum(['instruction', 'reward', 'alignment'])),
+  round: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'round of the message, as in messages.jsonl' }),
+  ),
+  attempt: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'only this attempt; absent: every attempt' }),
+  ),
+  probability: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'of the effect where everything else matches; absent: 1',
+    }),
+  ),
+  fromSeconds: Type.Optional(
+    Type.Number({ minimum: 0, description: 'virtual time from which the fault is there; absent: the start' }),
+  ),
+  toSeconds: Type.Optional(
+    Type.Number({ minimum: 0, description: 'virtual time at which it is over; absent: the end' }),
+  ),
+  delaySeconds: Type.Optional(
+    Type.Number({ minimum: 0, description: 'of "delay", and of the copy of "duplicate"; absent: 1' }),
+  ),
+  factor: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'of "slow"; absent: 0.1' })),
+});
 
 const Channel = closed(
   {
-    fading: Type.Enum(['none', 'rayleigh'], {
+    fading: Type.Enum(['none', 'rayleigh', 'rician', 'nakagami', 'trace'], {
       default: 'rayleigh',
-      description: 'gain of a coherence block',
+      description: 'gain of a coherence block; none: additive white Gaussian noise alone',
     }),
-    coherenceSeconds: positive(0.05, 'length of a block of constant gain'),
-    lossProbability: fraction(0, 'probability that a transmission is lost whatever its gain'),
-    retransmission: Type.Enum(['none', 'arq'], { default: 'arq' }),
-    maxTransmissions: count(1, 4, 'attempts of "arq" until the message is given up'),
+    ricianK: Type.Number({
+      minimum: 0,
+      maximum: 1e4,
+      default: 3,
+      description: 'of "rician": power of the line of sight over that of the scattered paths, a ratio',
+    }),
+    nakagamiM: Type.Number({
+      minimum: 0.5,
+      maximum: 1e4,
+      default: 2,
+      description: 'of "nakagami": shape; 1 is Rayleigh',
+    }),
+    traceFile: nullable(
+      Type.String(),
+      'of "trace": CSV with the columns seconds and gain (a ratio) or gainDb, relative to the scenario file; ' +
+        'repeated for ever, from a drawn place for each link',
+    ),
+    correlation: Type.Enum(['independent', 'gauss-markov', 'jakes'], {
+      default: 'independent',
+      description:
+        'of the gain over time. independent: blocks of a message have nothing in common; gauss-markov: ' +
+        'autoregressive with rho = J0(2 pi fD T); jakes: a sum of sinusoids with Clarke’s Doppler spectrum',
+    }),
+    coherenceSeconds: positive(0.05, 'length T of a block of constant gain'),
+    dopplerHz: nullable(
+      Type.Number({ minimum: 0 }),
+      'maximum Doppler shift fD; null: from speed and carrier',
+    ),
+    speedMetersPerSecond: atLeastZero(1, 'of a client against the server; makes the Doppler shift'),
+    carrierHz: positive(2e9, 'carrier frequency: makes the Doppler shift and the path loss'),
+    rate: Type.Enum(['capacity', 'fixed', 'cutoff', 'inversion', 'mcs'], {
+      default: 'capacity',
+      description:
+        'capacity: follows Shannon’s rate of every block; fixed: `fixedRateBps` whatever the gain, with outage; ' +
+        'cutoff: capacity, silent below `cutoffGain`; inversion: truncated channel inversion, silent below ' +
+        '`cutoffGain`; mcs: the best step of `mcs`, silent below the lowest',
+    }),
+    fixedRateBps: positive(1e6, 'of "fixed", in bits per second'),
+    cutoffGain: atLeastZero(0.1, 'of "cutoff" and "inversion": power gain relative to its mean'),
+    mcs: nullable(
+      Type.Array(Step, { minItems: 1 }),
+      'steps of "mcs"; null: the 15 efficiencies of 3GPP TS 36.213 table 7.2.3-1, each from `mcsGapDb` above ' +
+        'the ratio at which Shannon’s rate reaches it',
+    ),
+    mcsGapDb: atLeastZero(2, 'gap to Shannon’s rate of the table that stands for a null `mcs`'),
+    lossProbability: fraction(0, 'probability that a packet is lost whatever its gain'),
+    gilbertElliott: GilbertElliott,
+    retransmission: Type.Enum(['none', 'arq', 'harq-chase', 'harq-ir'], {
+      default: 'arq',
+      description:
+        'of the packets that were lost (selective repeat). harq-chase, harq-ir: with rate "fixed", the receiver ' +
+        'adds up the signal-to-noise ratios (Chase combining) or the information (incremental redundancy)',
+    }),
+    maxTransmissions: count(1, 4, 'attempts until the message is given up'),
     feedbackSeconds: atLeastZero(0.01, 'time until a sender knows that an attempt was lost'),
+    backoffSeconds: atLeastZero(0, 'further wait before the second attempt'),
+    backoffFactor: Type.Number({
+      minimum: 1,
+      default: 2,
+      description: 'growth of that wait with each attempt',
+    }),
+    ackLossProbability: fraction(0, 'probability that the sender does not hear of what has arrived'),
+    packetBits: nullable(
+      Type.Integer({ minimum: 1 }),
+      'payload of a packet; each is lost and sent again by itself. null: the message is one packet',
+    ),
+    packetHeaderBits: count(0, 0, 'bits that every packet carries besides its payload'),
+    maxAttemptSeconds: positive(1e5, 'an attempt that would take longer is given up as timed out'),
     headerBits: count(0, 512, 'bits that every message carries besides its parameters'),
     compression: Type.Enum(['none', 'float16'], {
       default: 'none',
       description: 'of every parameter that travels',
     }),
-    uplink: link(),
-    downlink: link(),
+    uplink: closed(link, { default: {} }),
+    downlink: closed(
+      {
+        ...link,
+        cast: Type.Enum(['unicast', 'broadcast'], {
+          default: 'unicast',
+          description:
+            'broadcast: what several clients get at once goes on the air once, at the rate of the worst of them; ' +
+            'repeats are unicast',
+        }),
+      },
+      { default: {} },
+    ),
+    cell: Cell,
+    receivePowerWatts: atLeastZero(0, 'of a receiver while a message for it is on the air'),
+    idlePowerWatts: atLeastZero(
+      0,
+      'of a sender that waits with a message: silent blocks, feedback, back-off',
+    ),
+    pricePerMegabyte: atLeastZero(0, 'money for a megabyte (8,000,000 bits) on the air, in any currency'),
+    faults: Type.Array(Fault, {
+      default: [],
+      description: 'what goes wrong by script, or by probability; see docs/radio.md',
+    }),
+    story: Type.Enum(['none', 'attempts', 'blocks'], {
+      default: 'none',
+      description:
+        'what messages.jsonl tells of every message: nothing more; each attempt; gain and rate over time too',
+    }),
   },
   { default: {} },
 );

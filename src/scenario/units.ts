@@ -8,6 +8,23 @@ interface Unit {
 }
 
 const units: readonly Unit[] = [
+  { suffix: 'DbmPerHz', words: 'dBm per Hz', others: {} },
+  { suffix: 'bitsPerSecondPerHz', words: 'bits per second per Hz', others: {} },
+  {
+    suffix: 'Bps',
+    words: 'bits per second',
+    others: { bps: 1, kbps: 1e3, mbps: 1e6, gbps: 1e9 },
+  },
+  {
+    suffix: 'MetersPerSecond',
+    words: 'meters per second',
+    others: { kmh: 1 / 3.6, kmph: 1 / 3.6, mps: 1 },
+  },
+  {
+    suffix: 'Meters',
+    words: 'meters',
+    others: { km: 1e3, kilometers: 1e3, m: 1, meter: 1, meters: 1 },
+  },
   { suffix: 'Hz', words: 'Hz', others: { khz: 1e3, mhz: 1e6, ghz: 1e9, hz: 1 } },
   {
     suffix: 'Seconds',

@@ -2,12 +2,19 @@ import { Ajv } from 'ajv';
 import { UserError } from '../errors.js';
 import { schemaProblems } from './errors.js';
 import { problemLine, type Problem } from './problem.js';
-import { rules, type Surroundings } from './relations.js';
+import { rules } from './relations.js';
+import type { Surroundings } from './rule.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
 import type { SchemaNode } from './schema-node.js';
 
 const schema = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;
-const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, useDefaults: true });
+const ajv = new Ajv({
+  strict: true,
+  allowUnionTypes: true,
+  allErrors: true,
+  verbose: true,
+  useDefaults: true,
+});
 const check = ajv.compile<Scenario>(schema);
 
 export type Outcome =

@@ -1,51 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/paths.js';
-import type { MetricRow, Summary } from '../../src/records/rows.js';
+import { removeRuns, run, type Run } from './run.js';
 
 /*
  * The claims that README.md makes of the scenarios it ships, on the WASM backend. Too long for `npm test`;
  * run by `npm run acceptance`.
  */
 
-interface Run {
-  readonly summary: Summary;
-  readonly metrics: readonly MetricRow[];
-}
-
-const folders: string[] = [];
-
-function run(scenario: string, ...options: string[]): Run {
-  const out = mkdtempSync(join(tmpdir(), 'pwff-'));
-  folders.push(out);
-  const command = [
-    join(packageRoot(), 'dist/src/cli.js'),
-    'run',
-    join(packageRoot(), 'scenarios', scenario),
-    '--backend',
-    'wasm',
-    '--json',
-    '--out',
-    out,
-    ...options,
-  ];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-    encoding: 'utf8',
-    timeout: 15 * 60e3,
-    maxBuffer: 1 << 26,
-  });
-  assert.equal(status, 0, `pwff run ${scenario} exited with ${status}: ${stderr}`);
-  const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
-  return {
-    summary: JSON.parse(stdout) as Summary,
-    metrics: lines.map((line) => JSON.parse(line) as MetricRow),
-  };
-}
-
-after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+after(removeRuns);
 
 describe('the quickstart', function () {
   this.timeout(30 * 60e3);

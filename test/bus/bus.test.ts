@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Observable } from 'rxjs';
 import type { Message, Upload } from '../../machines/events.js';
-import { Bus, type BusEvent } from '../../src/bus/bus.js';
+import { Bus, untouched, type BusEvent } from '../../src/bus/bus.js';
 import { VirtualClock } from '../../src/clock/virtual-clock.js';
 
 const message = (round: number): Upload => ({
@@ -14,7 +14,7 @@ const message = (round: number): Upload => ({
   rows: 1,
   loss: 0,
 });
-const account = { bits: 100, attempts: 1, onAirSeconds: 1, energyJoules: 2 };
+const account = { ...untouched, bits: 100, attempts: 1, onAirSeconds: 1, transmitJoules: 2, energyJoules: 2 };
 
 function busAndLog() {
   const clock = new VirtualClock();
@@ -115,14 +115,76 @@ describe('the bus', () => {
     bus.report({ phase: 'delivered', envelope: fromB, ...account });
     bus.report({ phase: 'delivered', envelope: toA, ...account });
     const again = bus.send('a', 'server', message(1));
-    bus.report({ phase: 'dropped', reason: 'loss', envelope: again, ...account });
+    const end = { phase: 'settled', outcome: 'dropped', acknowledged: false, reason: 'loss' } as const;
+    bus.report({ ...end, envelope: again, ...account });
     await clock.run();
     assert.equal(log.length, 8);
     assert.deepEqual(seen, {
       server: ['delivered 1', 'delivered 2'],
       a: ['delivered 3'],
-      outcomesForA: ['delivered 1', 'dropped 4'],
+      outcomesForA: ['settled 4'],
       queueOfA: ['sent 1', 'sent 4'],
     });
+  });
+
+  it('tells a sender nothing of an arrival: it knows what its link knows', async () => {
+    const { clock, bus } = busAndLog();
+    const heard: string[] = [];
+    bus.outcomesFor('a').subscribe(({ acknowledged }) => heard.push(`acknowledged: ${acknowledged}`));
+    const envelope = bus.send('a', 'server', message(1));
+    bus.report({ phase: 'delivered', envelope, ...account });
+    await clock.run();
+    assert.deepEqual(heard, []);
+    bus.report({
+      phase: 'settled',
+      outcome: 'delivered',
+      acknowledged: false,
+      reason: null,
+      envelope,
+      ...account,
+    });
+    await clock.run();
+    assert.deepEqual(heard, ['acknowledged: false']);
+  });
+
+  it('reports later what is delayed, with the time at which it comes', async () => {
+    const { clock, bus, log } = busAndLog();
+    const envelope = bus.send('a', 'server', message(1));
+    bus.report({ phase: 'delivered', envelope, ...account }, 2.5);
+    await clock.run();
+    assert.deepEqual(
+      log.map(({ phase, atSeconds }) => [phase, atSeconds]),
+      [
+        ['sent', 0],
+        ['delivered', 2.5],
+      ],
+    );
+  });
+
+  it('gives a copy a number of its own, no cost, and an arrival after the given time', async () => {
+    const { clock, bus, log } = busAndLog();
+    const envelope = bus.send('a', 'server', message(1));
+    bus.duplicate(envelope, 1.5);
+    assert.equal(bus.send('a', 'server', message(2)).id, 3);
+    await clock.run();
+    const copy = log.filter(({ envelope: { id } }) => id === 2);
+    assert.deepEqual(
+      copy.map(({ phase, atSeconds }) => [phase, atSeconds]),
+      [
+        ['duplicated', 0],
+        ['delivered', 1.5],
+      ],
+    );
+    for (const { envelope: own, bits, attempts, energyJoules } of copy) {
+      assert.deepEqual(own, { ...envelope, id: 2 });
+      assert.deepEqual([bits, attempts, energyJoules], [100, 0, 0]);
+    }
+    assert.ok(copy[0]?.phase === 'duplicated' && copy[0].copyOf === 1);
+  });
+
+  it('takes a message for one recipient unless it is told of others', () => {
+    const { bus } = busAndLog();
+    assert.deepEqual(bus.send('server', 'a', message(1)).group, ['a']);
+    assert.deepEqual(bus.send('server', 'a', message(2), ['a', 'b']).group, ['a', 'b']);
   });
 });

@@ -1,25 +1,21 @@
 import assert from 'node:assert/strict';
 import type { Download, GlobalModel, Message, Stage, Upload } from '../../machines/events.js';
-import type { BusEvent, LinkAccount } from '../../src/bus/bus.js';
+import { untouched, type BusEvent, type LinkAccount } from '../../src/bus/bus.js';
+import type { Attempt } from '../../src/channel/attempts.js';
 import { createCheckers, InvariantViolation, type AggregatedUpdate } from '../../src/invariants/index.js';
 import { methods } from '../../src/methods/index.js';
 import { paramSet, type ParamKind, type ParamRef } from '../../src/params/param-set.js';
 import type { MetricRow } from '../../src/records/rows.js';
-import type { MethodName, Scenario } from '../../src/scenario/schema.js';
+import type { MethodName } from '../../src/scenario/schema.js';
+import { channelWith } from '../channel/a-link.js';
 
-const radio = { powerWatts: 1, meanSnrDb: 5, bandwidthHz: 1e6 };
-const channel: Scenario['channel'] = {
-  fading: 'rayleigh',
-  coherenceSeconds: 0.05,
+const channel = channelWith({
   lossProbability: 0.1,
-  retransmission: 'arq',
   maxTransmissions: 2,
   feedbackSeconds: 0.5,
-  headerBits: 0,
-  compression: 'none',
-  uplink: { ...radio, powerWatts: 2 },
-  downlink: { ...radio, powerWatts: 10 },
-};
+  uplink: { powerWatts: 2 },
+  downlink: { powerWatts: 10 },
+});
 
 const ref = (kind: ParamKind): ParamRef => ({ hash: kind, kind, tensors: ['w'], parameters: 1, bytes: 4 });
 const global: GlobalModel = { base: ref('base'), adapters: null, lora: null, helpful: null, harmless: null };
@@ -48,6 +44,26 @@ type Recorded =
   | { on: 'metric'; row: MetricRow }
   | { on: 'aggregate'; updates: readonly AggregatedUpdate[] };
 
+/** An attempt of one second on the air, and half a second until its loss is known. */
+const attemptOf = (watts: number, isLast: boolean): Attempt => ({
+  atSeconds: 0,
+  seconds: 1,
+  onAirSeconds: 1,
+  airBits: 32,
+  packets: 1,
+  lostPackets: isLast ? 0 : 1,
+  lost: isLast ? null : 'loss',
+  arrives: isLast,
+  acknowledged: isLast,
+  waitSeconds: isLast ? 0 : 0.5,
+  transmitJoules: watts,
+  receiveJoules: 0,
+  idleJoules: 0,
+  energyJoules: watts,
+  blocks: 20,
+  samples: [],
+});
+
 /** The life of a message that arrives at its `attempts`-th attempt of one second each. */
 function messageRecords(
   id: number,
@@ -59,28 +75,41 @@ function messageRecords(
 ) {
   const watts = from === 'server' ? 10 : 2;
   const account = (count: number): LinkAccount => ({
+    ...untouched,
     bits: 32,
     attempts: count,
     onAirSeconds: count,
+    airBits: count * 32,
+    transmitJoules: count * watts,
     energyJoules: count * watts,
   });
-  const envelope = { id, from, to, message };
+  const envelope = { id, from, to, group: [to], message };
   const events: BusEvent[] = [{ phase: 'sent', envelope, atSeconds, ...account(0) }];
   for (let count = 1; count <= attempts; count++) {
     events.push({
       phase: 'attempt',
       envelope,
       atSeconds: atSeconds + 1.5 * count - 0.5,
-      attempt: { onAirSeconds: 1, energyJoules: watts, lost: count < attempts ? 'loss' : null },
+      attempt: attemptOf(watts, count === attempts),
       ...account(count),
     });
   }
-  events.push({
-    phase: 'delivered',
-    envelope,
-    atSeconds: atSeconds + 1.5 * attempts - 0.5,
-    ...account(attempts),
-  });
+  const end = { envelope, atSeconds: atSeconds + 1.5 * attempts - 0.5, ...account(attempts) };
+  events.push(
+    { phase: 'delivered', ...end },
+    { phase: 'settled', outcome: 'delivered', acknowledged: true, reason: null, ...end },
+  );
+  return events.map((event): Recorded => ({ on: 'bus', event }));
+}
+
+/** A copy of message `of` that arrives half a second after it was made. */
+function copyRecords(id: number, of: number, message: Message, atSeconds: number): Recorded[] {
+  const envelope = { id, from: 'server', to: 'client-0', group: ['client-0'], message };
+  const account = { ...untouched, bits: 32 };
+  const events: BusEvent[] = [
+    { phase: 'duplicated', copyOf: of, envelope, atSeconds, ...account },
+    { phase: 'delivered', envelope, atSeconds: atSeconds + 0.5, ...account },
+  ];
   return events.map((event): Recorded => ({ on: 'bus', event }));
 }
 
@@ -148,14 +177,16 @@ function withEvent(index: number, change: Partial<BusEvent>): Recorded[] {
   );
 }
 
+const isArrivalOf = ({ phase, envelope: { id } }: BusEvent, of: number) => phase === 'delivered' && id === of;
+
 /** The sound round without its n-th bus event. */
 function withoutEvent(index: number): Recorded[] {
   let seen = 0;
   return soundRound().filter((record) => record.on !== 'bus' || seen++ !== index);
 }
 
-// Bus events of the sound round: 0 sent 1, 1 and 2 attempts, 3 delivered 1; 4 sent 2, 5 attempt, 6 delivered
-// 2.
+// Bus events of the sound round: 0 sent 1, 1 and 2 attempts, 3 delivered, 4 settled 1; 5 sent 2, 6 attempt,
+// 7 delivered, 8 settled 2.
 describe('the invariant checkers', () => {
   it('have nothing to say about a sound round, nor about messages still in flight at its end', () => {
     check(soundRound());
@@ -164,9 +195,9 @@ describe('the invariant checkers', () => {
 
   describe('of conservation', () => {
     it('refuse a message that arrives twice, or that nobody sent', () => {
-      const [arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10).slice(-1);
-      refused([...soundRound(), arrival!], /^conservation: message 2 was delivered after its end/);
-      refused(withoutEvent(4), /^conservation: message 2 was attempted but never sent/);
+      const [arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10).slice(-2);
+      refused([...soundRound(), arrival!], /^conservation: message 2 was delivered twice/);
+      refused(withoutEvent(5), /^conservation: message 2 was attempted but never sent/);
     });
 
     it('refuse a number that is used twice', () => {
@@ -176,8 +207,36 @@ describe('the invariant checkers', () => {
 
     it('refuse bits that change on the way', () => {
       refused(
-        withEvent(6, { bits: 31 }),
+        withEvent(7, { bits: 31 }),
         /^conservation: message 2 was sent with 32 bits and delivered with 31/,
+      );
+    });
+
+    it('refuse a message that is dropped and delivered, in either order', () => {
+      const dropped = withEvent(8, { outcome: 'dropped' });
+      refused(dropped, /^conservation: message 2 was dropped after it was delivered/);
+      const [, , arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10);
+      const early = dropped.filter(
+        (record) => record.on === 'metric' || (record.on === 'bus' && !isArrivalOf(record.event, 2)),
+      );
+      refused([...early, arrival!], /^conservation: message 2 was delivered after it was dropped/);
+    });
+
+    it('let a copy of a message arrive, and refuse one of another size or of no message', () => {
+      const copied = download('instruction', 0);
+      const copy = copyRecords(3, 1, copied, 11);
+      check([...soundRound(), ...copy]);
+      check([...soundRound(), copy[0]!]);
+      refused(
+        [...soundRound(), ...copyRecords(3, 4, copied, 11)],
+        /^conservation: message 3 is a copy of message 4/,
+      );
+      const grown = copy.map((record): Recorded =>
+        record.on === 'bus' ? { on: 'bus', event: { ...record.event, bits: 33 } } : record,
+      );
+      refused(
+        [...soundRound(), ...grown],
+        /^conservation: message 3 is a copy of message 1, which has not its/,
       );
     });
   });
@@ -189,12 +248,12 @@ describe('the invariant checkers', () => {
         [...soundRound(), early],
         /^causality: client-0 recorded a step .* at 10.5 s, when it was 11 s/,
       );
-      refused(withEvent(4, { atSeconds: 2 }), /^causality: message 2 was sent at 2 s/);
-      refused(withEvent(4, { atSeconds: NaN }), /^causality/);
+      refused(withEvent(5, { atSeconds: 2 }), /^causality: message 2 was sent at 2 s/);
+      refused(withEvent(5, { atSeconds: NaN }), /^causality/);
     });
 
     it('refuse an arrival before all attempts can have been on the air', () => {
-      const records = withEvent(4, { atSeconds: 10.5 });
+      const records = withEvent(5, { atSeconds: 10.5 });
       refused(records, /^causality: message 2 was attempted at 11 s, although sent at 10.5 s/);
     });
 
@@ -208,15 +267,24 @@ describe('the invariant checkers', () => {
   });
 
   describe('of cost', () => {
-    it('refuse energy that is not power times time on the air', () => {
-      refused(withEvent(6, { energyJoules: 3 }), /^cost: message 2 \(delivered\) accounts 3 joules/);
-      const attempt = { onAirSeconds: 1, energyJoules: 1, lost: null };
-      refused(withEvent(5, { attempt, energyJoules: 1 }), /^cost: message 2 \(attempt\) accounts 1 joules/);
+    it('refuse more energy than power times time on the air, at constant power', () => {
+      const attempt = { ...attemptOf(3, true) };
+      const spent = { transmitJoules: 3, energyJoules: 3 };
+      refused(withEvent(6, { attempt, ...spent }), /^cost: message 2 spent 3 J in 1 s at 2 W/);
+    });
+
+    it('refuse energy that is not the sum of its three parts', () => {
+      refused(
+        withEvent(7, { energyJoules: 3 }),
+        /^cost: message 2 \(delivered\) accounts energyJoules 3; its attempts make 2/,
+      );
+      refused(withEvent(7, { receiveJoules: 1 }), /^cost: message 2 \(delivered\) accounts energyJoules 2/);
     });
 
     it('refuse an account that its attempts do not add up to', () => {
-      refused(withEvent(3, { attempts: 1 }), /^cost: message 1 \(delivered\) accounts 1 attempts/);
-      refused(withEvent(3, { onAirSeconds: 1.9 }), /^cost: message 1 \(delivered\) accounts 1.9 seconds/);
+      refused(withEvent(4, { attempts: 1 }), /^cost: message 1 \(settled\) accounts attempts 1; .* make 2/);
+      refused(withEvent(4, { onAirSeconds: 1.9 }), /^cost: message 1 \(settled\) accounts onAirSeconds 1.9/);
+      refused(withEvent(2, { airBits: 65 }), /^cost: message 1 \(attempt\) accounts airBits 65; .* make 64/);
     });
 
     it('refuse more attempts than the scenario allows', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { assign, createActor } from 'xstate';
 import { getShortestPaths, toDirectedGraph } from 'xstate/graph';
-import { channelMachine, type ChannelEvent } from '../../machines/channel.js';
+import { channelMachine, type ChannelContext, type ChannelEvent } from '../../machines/channel.js';
+import type { Attempt } from '../../src/channel/attempts.js';
 import { VirtualClock } from '../../src/clock/virtual-clock.js';
 
 const sent: ChannelEvent = {
@@ -12,6 +13,7 @@ const sent: ChannelEvent = {
       id: 1,
       from: 'client-0',
       to: 'server',
+      group: ['server'],
       message: {
         kind: 'update',
         step: '1.3',
@@ -26,22 +28,50 @@ const sent: ChannelEvent = {
   },
 };
 
-/**
- * The chart with the least that lets it move: attempts of one second, of which the first `losses` are lost.
- */
-function moving(losses: number, cap: number) {
+/** What an attempt tells the chart. */
+type Fate = Pick<Attempt, 'lost' | 'arrives' | 'acknowledged'>;
+
+const arrives: Fate = { lost: null, arrives: true, acknowledged: true };
+const isLost: Fate = { lost: 'loss', arrives: false, acknowledged: false };
+const isInOutage: Fate = { lost: 'outage', arrives: false, acknowledged: false };
+const isNotHeardOf: Fate = { lost: null, arrives: true, acknowledged: false };
+
+const attemptOf = (fate: Fate): Attempt => ({
+  atSeconds: 0,
+  seconds: 1,
+  onAirSeconds: 1,
+  airBits: 1,
+  packets: 1,
+  lostPackets: fate.lost === null ? 0 : 1,
+  waitSeconds: 0.01,
+  transmitJoules: 1,
+  receiveJoules: 0,
+  idleJoules: 0,
+  energyJoules: 1,
+  blocks: 1,
+  samples: [],
+  ...fate,
+});
+
+/** The chart with the least that lets it move: attempts of one second for each message, and their fates. */
+function moving(fates: readonly Fate[], arrivals: number[] = []) {
+  const attempts = fates.map(attemptOf);
+  const last = ({ attempts, begun }: ChannelContext) => attempts[begun - 1]!;
   return channelMachine.provide({
     actions: {
       enqueue: assign(({ context, event }) => ({ queue: [...context.queue, event.message] })),
-      startAttempt: assign(({ context }) => ({ attempts: context.attempts + 1 })),
-      dequeue: assign(({ context }) => ({ queue: context.queue.slice(1), attempts: 0 })),
+      beginAttempt: assign(({ context }) => ({ attempts, begun: context.begun + 1 })),
+      reportArrival: ({ context }) => void arrivals.push(context.begun),
+      dequeue: assign(({ context }) => ({ queue: context.queue.slice(1), attempts: [], begun: 0 })),
     },
     guards: {
       hasMessage: ({ context }) => context.queue.length > 0,
-      wasLost: ({ context }) => context.attempts <= losses,
-      sendsAgain: ({ context }) => context.attempts < cap,
+      isAcknowledged: ({ context }) => last(context).acknowledged,
+      arrives: ({ context }) => last(context).arrives,
+      isInOutage: ({ context }) => last(context).lost === 'outage',
+      sendsAgain: ({ context }) => context.begun < attempts.length,
     },
-    delays: { onAir: 1_000, feedback: 10 },
+    delays: { attemptEnds: 1_000, nextAttempt: 10 },
   });
 }
 
@@ -67,7 +97,7 @@ async function courseOf(machine: ReturnType<typeof moving>, messages: number): P
 
 describe('the chart of a link', () => {
   it('delivers a message that arrives at once and goes on with the next', async () => {
-    assert.deepEqual(await courseOf(moving(0, 4), 2), [
+    assert.deepEqual(await courseOf(moving([arrives]), 2), [
       'idle 0',
       'transmitting 0',
       'delivered 1',
@@ -78,31 +108,63 @@ describe('the chart of a link', () => {
     ]);
   });
 
-  it('sends again after the feedback as long as it may', async () => {
-    assert.deepEqual(await courseOf(moving(1, 4), 1), [
+  it('sends again after the wait as long as it may', async () => {
+    assert.deepEqual(await courseOf(moving([isLost, arrives]), 1), [
       'idle 0',
       'transmitting 0',
-      'waitingForFeedback 1',
+      'waiting 1',
       'transmitting 1.01',
       'delivered 2.01',
       'idle 2.01',
     ]);
   });
 
-  it('drops the message when it may not, and is idle again', async () => {
-    assert.deepEqual(await courseOf(moving(9, 1), 1), [
+  it('sends again after an outage too', async () => {
+    assert.deepEqual(await courseOf(moving([isInOutage, isInOutage, arrives]), 1), [
       'idle 0',
       'transmitting 0',
-      'waitingForFeedback 1',
-      'dropped 1.01',
-      'idle 1.01',
+      'outage 1',
+      'transmitting 1.01',
+      'outage 2.01',
+      'transmitting 2.02',
+      'delivered 3.02',
+      'idle 3.02',
     ]);
   });
 
+  it('reports the arrival of a message whose acknowledgement is lost, and sends it again', async () => {
+    const arrivals: number[] = [];
+    const heard = { lost: null, arrives: false, acknowledged: true };
+    assert.deepEqual(await courseOf(moving([isNotHeardOf, heard], arrivals), 1), [
+      'idle 0',
+      'transmitting 0',
+      'waiting 1',
+      'transmitting 1.01',
+      'delivered 2.01',
+      'idle 2.01',
+    ]);
+    assert.equal(arrivals[0], 1);
+  });
+
+  it('drops the message when it may not, and is idle again', async () => {
+    for (const [fate, state] of [
+      [isLost, 'waiting'],
+      [isInOutage, 'outage'],
+    ] as const) {
+      assert.deepEqual(await courseOf(moving([fate]), 1), [
+        'idle 0',
+        'transmitting 0',
+        `${state} 1`,
+        'dropped 1.01',
+        'idle 1.01',
+      ]);
+    }
+  });
+
   it('reaches every state that stays, by sending and waiting', () => {
-    const events = [sent, { type: 'xstate.after.onAir.channel.transmitting' } as never];
-    const reached = [0, 1].flatMap((losses) =>
-      getShortestPaths(moving(losses, 2), {
+    const events = [sent, { type: 'xstate.after.attemptEnds.channel.transmitting' } as never];
+    const reached = [arrives, isLost, isInOutage].flatMap((fate) =>
+      getShortestPaths(moving([fate, arrives]), {
         input: { link: 'client-0/uplink' },
         events,
         serializeState: (state) => JSON.stringify([state.value, state.context.queue.length]),
@@ -110,7 +172,7 @@ describe('the chart of a link', () => {
         limit: 100,
       }).map(({ state }) => String(state.value)),
     );
-    assert.deepEqual([...new Set(reached)].sort(), ['idle', 'transmitting', 'waitingForFeedback']);
+    assert.deepEqual([...new Set(reached)].sort(), ['idle', 'outage', 'transmitting', 'waiting']);
   });
 
   it('describes every state, and gives it a name of its own', () => {

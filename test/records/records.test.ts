@@ -17,6 +17,7 @@ import { readRun } from '../../src/records/read.js';
 import { openRecords } from '../../src/records/records.js';
 import { messageLine, metricLine } from '../../src/records/row-text.js';
 import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
+import { messageTotals } from '../../src/records/summarize.js';
 import { TraceHash } from '../../src/records/trace-hash.js';
 import { madeUpRun } from '../report/made-up-run.js';
 
@@ -65,6 +66,40 @@ describe('a row of the records', () => {
     assert.throws(() => metricLine({ ...round, loss: Infinity }), /loss: is Infinity/);
     const message = madeUpRun(1).messages[0]!;
     assert.throws(() => messageLine({ ...message, bits: -Infinity }), /bits: is -Infinity/);
+  });
+
+  it('has the story of a message at its end, and no key for it where there is none', () => {
+    const message = madeUpRun(1).messages[0]!;
+    assert.match(messageLine(message), /"endedVirtualSeconds":1\.5\}$/);
+    const attempt = {
+      atSeconds: 0,
+      seconds: 1.5,
+      onAirSeconds: 1.5,
+      airBits: 160_512,
+      packets: 1,
+      lostPackets: 0,
+      lost: null,
+      acknowledged: true,
+      energyJoules: 1.5,
+      blocks: 30,
+    };
+    assert.match(
+      messageLine({ story: [attempt], ...message }),
+      /"endedVirtualSeconds":1\.5,"story":\[\{"atSeconds":0,.*"blocks":30\}\]\}$/,
+    );
+  });
+
+  it('tells a copy, and why a message was dropped', () => {
+    const message = madeUpRun(1).messages[0]!;
+    assert.match(messageLine(message), /^\{"id":0,"copyOf":null,.*"reason":null,"acknowledged":true,/);
+    const dropped = {
+      ...message,
+      copyOf: 7,
+      outcome: 'dropped',
+      reason: 'timeout',
+      acknowledged: false,
+    } as const;
+    assert.match(messageLine(dropped), /"copyOf":7,.*"reason":"timeout","acknowledged":false,/);
   });
 
   it('holds handles and never tensors', () => {
@@ -134,6 +169,27 @@ describe('the records of a run', () => {
     assert.deepEqual(await readJsonLines(path), [{ a: 1 }, { a: 2 }]);
     writeFileSync(path, '{"a":1}\n{"a":\n{"a":3}\n');
     await assert.rejects(readJsonLines(path), /rows\.jsonl:2: is not JSON/);
+  });
+});
+
+describe('the totals over messages', () => {
+  it('count a copy as duplicated and delivered, not as sent, and its bits once', () => {
+    const [first, second] = madeUpRun(1).messages as [MessageRow, MessageRow];
+    const dropped = { ...second, outcome: 'dropped', reason: 'loss', airBits: 400_000, price: 2 } as const;
+    const copy = { ...first, id: 9, copyOf: 0, airBits: 0, energyJoules: 0 };
+    const totals = messageTotals([first, dropped, copy]);
+    const energyJoules = first.energyJoules + second.energyJoules;
+    assert.deepEqual(totals, {
+      sent: 2,
+      delivered: 2,
+      dropped: 1,
+      inFlight: 0,
+      duplicated: 1,
+      bits: 2 * 160_512,
+      airBits: 160_512 + 400_000,
+      energyJoules,
+      price: 2,
+    });
   });
 });
 

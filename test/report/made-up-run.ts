@@ -138,6 +138,7 @@ function messageRow(
   const kind = down && round > 0 && stage === 'instruction' ? 'global' : kinds[stage][down ? 0 : 1];
   return {
     id,
+    copyOf: null,
     from,
     to,
     kind,
@@ -148,9 +149,16 @@ function messageRow(
     bits: 160_512,
     attempts: 1,
     outcome: 'delivered',
+    reason: null,
+    acknowledged: true,
     onAirSeconds: delaySeconds,
+    airBits: 160_512,
     delaySeconds: delaySeconds * (kind === 'model' ? 12 : 1),
     energyJoules: delaySeconds,
+    transmitJoules: delaySeconds,
+    receiveJoules: 0,
+    idleJoules: 0,
+    price: 0,
     sentVirtualSeconds: sent,
     endedVirtualSeconds: sent + delaySeconds,
   };
@@ -265,8 +273,11 @@ function summary(
       delivered: messages.length,
       dropped: 0,
       inFlight: 0,
+      duplicated: 0,
       bits: messages.length * 160_512,
+      airBits: messages.length * 160_512,
       energyJoules: messages.reduce((sum, { energyJoules }) => sum + energyJoules, 0),
+      price: 0,
     },
   };
 }

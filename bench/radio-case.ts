@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline';
+import { attemptsAt } from '../src/channel/attempts.js';
+import { linksOf, type Link } from '../src/channel/link.js';
+import type { Scenario } from '../src/scenario/schema.js';
+import { resolveScenario } from '../src/scenario/validate.js';
+import { settings } from './radio-settings.js';
+
+/*
+ * The radio as a process: it answers the name of a setting on stdin by the nanoseconds that one of its blocks
+ * took; "short" and "long" are messages of a thousand and of sixty thousand blocks (nanoseconds a block), and
+ * "shortcut" one of a billion (nanoseconds in all).
+ */
+
+let messages = 0;
+
+function linkOf(channel: Partial<Scenario['channel']>): Link {
+  return linksOf(resolveScenario({ name: 'bench', channel }), ['client-1'])[0]!;
+}
+
+/** Sends messages of so many bits for a tenth of a second or more. */
+function nanosecondsABlock(link: Link, bits: number): number {
+  const startedAt = performance.now();
+  let blocks = 0;
+  do {
+    messages += 1;
+    const attempts = attemptsAt(bits, link, messageOf(messages), messages * 1000);
+    for (const attempt of attempts) blocks += attempt.blocks;
+  } while (performance.now() - startedAt < 100);
+  return ((performance.now() - startedAt) * 1e6) / blocks;
+}
+
+const messageOf = (round: number) => ({ kind: 'update', step: '1.3', stage: 'instruction', round }) as const;
+
+const links = new Map(Object.entries(settings).map(([name, channel]) => [name, linkOf(channel)]));
+const paper = linkOf({});
+const bitsABlock = paper.moments!().meanBits;
+const commands: Readonly<Record<string, () => number>> = {
+  short: () => nanosecondsABlock(paper, 1_000 * bitsABlock),
+  long: () => nanosecondsABlock(paper, 60_000 * bitsABlock),
+  shortcut: () => {
+    const startedAt = performance.now();
+    messages += 1;
+    const patient = { ...paper, maxAttemptSeconds: 1e12 };
+    const [attempt] = attemptsAt(1e9 * bitsABlock, patient, messageOf(messages), 0);
+    if (attempt?.acknowledged !== true) throw new Error('the message of a billion blocks did not arrive');
+    return (performance.now() - startedAt) * 1e6;
+  },
+};
+
+process.stdout.write('ready\n');
+for await (const command of createInterface({ input: process.stdin })) {
+  const link = links.get(command);
+  const answer = link ? nanosecondsABlock(link, 18_590_976) : commands[command]!();
+  process.stdout.write(`${answer}\n`);
+}

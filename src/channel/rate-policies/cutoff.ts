@@ -1,0 +1,10 @@
+import { capacityBps } from '../rate.js';
+import type { RatePolicyMaker } from './index.js';
+
+/** Shannon's rate at constant power while the gain is at least `cutoffGain`; silent below it. */
+export const cutoff: RatePolicyMaker = ({ cutoffGain }, bandwidthHz) => ({
+  rateBps: (gain, snr) => (gain >= cutoffGain ? capacityBps(bandwidthHz, snr, gain) : 0),
+  powerRatio: (gain) => (gain >= cutoffGain ? 1 : 0),
+  adaptive: true,
+  breaks: () => [cutoffGain],
+});

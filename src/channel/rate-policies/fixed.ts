@@ -1,0 +1,13 @@
+import type { RatePolicyMaker } from './index.js';
+
+/**
+ * One rate R whatever the gain, for the sender does not know it; it is never silent. Whether a block carries
+ * R, that is R <= B log2(1 + snr g), is the receiver's to find (Goldsmith, Wireless Communications, 2005,
+ * section 4.2.3: capacity with outage).
+ */
+export const fixed: RatePolicyMaker = ({ fixedRateBps }) => ({
+  rateBps: () => fixedRateBps,
+  powerRatio: () => 1,
+  adaptive: false,
+  breaks: () => [],
+});

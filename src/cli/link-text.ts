@@ -1,0 +1,192 @@
+import type { Estimate } from '../link-study/estimate.js';
+import { number, percent } from '../report/format.js';
+import type { LinkReport } from './link.js';
+import type { Paint } from './terminal.js';
+
+/** The report as a table; it fits into 80 columns. */
+export function linkText(report: LinkReport, paint: Paint): string {
+  const { link, scenario, file } = report;
+  const side = link.direction === 'uplink' ? 'Uplink' : 'Downlink';
+  const of = file === null ? 'the default radio' : `scenario ${scenario}`;
+  return [
+    `${paint('bold', `${side} of client ${link.client}`)}, ${of}`,
+    '',
+    paint('bold', rowText(['Blocks and packets', 'by formula', 'simulated, 95 %', ''])),
+    ...blockRows(report).map(rowText),
+    '',
+    paint('bold', rowText([`A message of ${whole(report.bits)} bits`, 'by formula', 'simulated, 95 %', ''])),
+    ...messageRows(report).map(rowText),
+    '',
+    ...footnotes(report).flatMap((note) => wrapped(note).map((text) => paint('dim', text))),
+  ].join('\n');
+}
+
+type Row = readonly [label: string, formula: string, simulated: string, unit: string];
+
+const widths = { label: 33, formula: 13, simulated: 23 };
+
+function rowText([label, formula, simulated, unit]: Row): string {
+  const cells = [
+    label.padEnd(widths.label),
+    formula.padStart(widths.formula),
+    simulated.padStart(widths.simulated),
+    ` ${unit}`,
+  ];
+  return cells.join(' ').trimEnd();
+}
+
+function blockRows(report: LinkReport): readonly Row[] {
+  const { simulated, link, outageRateBps, levelCrossing } = report;
+  const unit = unitOf(report.ergodicBps);
+  const rate = (label: string, bps: number | null, estimate: Estimate | null = null): Row => [
+    label,
+    figure(bps, unit.scale),
+    interval(estimate, unit.scale),
+    unit.name,
+  ];
+  const plain = (label: string, value: number | null, estimate: Estimate | null = null, of = ''): Row => [
+    label,
+    figure(value),
+    interval(estimate),
+    of,
+  ];
+  const fixed = `${number(link.fixedRateBps / unit.scale)} ${unit.name}`;
+  return [
+    rate('ergodic capacity', report.ergodicBps, simulated.ergodicBps),
+    rate('capacity without fading', report.awgnBps),
+    rate(`mean rate, policy "${link.rate}"`, report.policyBps, simulated.policyBps),
+    plain(`outage of ${fixed}`, report.outage, simulated.outage),
+    plain('  ARQ, transmissions', report.arqMean, simulated.arqMean),
+    plain(`  ARQ, at most ${link.maxTransmissions}`, report.arqTruncatedMean, simulated.arqTruncatedMean),
+    plain(`    not decoded after ${link.maxTransmissions}`, report.residualLoss, simulated.residualLoss),
+    plain('  HARQ, Chase combining', report.harqChaseMean, simulated.harqChaseMean),
+    plain('  HARQ, incremental redundancy', report.harqIrMean, simulated.harqIrMean),
+    rate('best fixed rate', report.bestFixedRateBps),
+    plain('  its outage', report.bestFixedRateOutage),
+    rate('  its goodput', report.bestFixedRateGoodputBps),
+    rate('fixed rate with 1 % outage', outageRateBps['0.01']),
+    rate('  5 %', outageRateBps['0.05']),
+    rate('  10 %', outageRateBps['0.10']),
+    plain('Doppler shift', report.dopplerHz, null, 'Hz'),
+    plain('  correlation of next block (J0)', report.rho),
+    ...(levelCrossing === null
+      ? []
+      : [
+          plain(`  fades below ${fixed}`, levelCrossing.ratePerSecond, null, '1/s'),
+          plain('    last', levelCrossing.averageFadeSeconds, null, 's'),
+        ]),
+  ];
+}
+
+function messageRows({ closedForm, simulated, delaySeconds, ...report }: LinkReport): readonly Row[] {
+  const alone = (value: number | null) => (value === null ? '–' : significant(value, 5));
+  return [
+    ['delay, mean', figure(closedForm?.delaySeconds.mean), interval(simulated.delaySeconds), 's'],
+    ['  standard deviation', figure(closedForm?.delaySeconds.sd), alone(delaySeconds.sd), 's'],
+    ['  median', '', alone(delaySeconds.p50), 's'],
+    ['  95 % within', '', alone(delaySeconds.p95), 's'],
+    ['  99 % within', '', alone(delaySeconds.p99), 's'],
+    ['energy', figure(closedForm?.energyJoules), interval(simulated.energyJoules), 'J'],
+    ['attempts', '', interval(simulated.attempts), ''],
+    ['delivered', '', percent(report.delivered), ''],
+  ];
+}
+
+function footnotes(report: LinkReport): readonly string[] {
+  const { link, draws, messages, packets, seed, why, losses } = report;
+  const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
+  const sharing = link.clients > 1 ? `, sharing "${link.sharing}" of ${link.clients} clients` : '';
+  const counts = [...new Set(Object.values(packets))]
+    .filter((count) => count > 0)
+    .map(whole)
+    .join(', ');
+  const lost = Object.entries(losses).map(([reason, count]) => `${reason} ${whole(count)}`);
+  const method = link.fading === 'rayleigh' ? 'in closed form' : 'by quadrature where there is none closed';
+  return [
+    `${signed(link.meanSnrDb)} dB over ${band}; fading "${link.fading}", ` +
+      `correlation "${link.correlation}", blocks of ${number(1e3 * link.coherenceSeconds)} ms; ` +
+      `rate "${link.rate}"${link.isBroadcast ? ', broadcast' : ''}${sharing}; ` +
+      `retransmission "${link.retransmission}", at most ${link.maxTransmissions}` +
+      (link.packetBits === null ? '' : `, packets of ${whole(link.packetBits)} bits`) +
+      (link.lossProbability === 0 ? '' : `, loss ${percent(link.lossProbability)}`) +
+      '.',
+    `Seed ${seed}: ${whole(draws)} blocks, ${counts} packets a scheme, ${whole(messages)} messages. ` +
+      `All schemes see the same gains. Formulas: ${method}.`,
+    ...(lost.length === 0 ? [] : [`Attempts that lost packets: ${lost.join(', ')}.`]),
+    ...missing(why),
+    ...report.notes,
+  ];
+}
+
+/** What there is no figure of, a sentence for each reason. */
+function missing(why: LinkReport['why']): readonly string[] {
+  const named = Object.entries(why).filter(([name]) => name !== 'levelCrossing');
+  return [...new Set(named.map(([, reason]) => reason))].map((reason) => {
+    const names = named.filter((each) => each[1] === reason).map(([name]) => nameOf(name));
+    return `No ${names.join(', no ')}: ${reason}.`;
+  });
+}
+
+function nameOf(name: string): string {
+  if (name === 'closedForm') return 'formula of delay and energy';
+  return name.startsWith('simulated.') ? `simulated ${name.slice('simulated.'.length)}` : name;
+}
+
+interface Unit {
+  readonly scale: number;
+  readonly name: string;
+}
+
+const units: readonly Unit[] = [
+  { scale: 1e9, name: 'Gbit/s' },
+  { scale: 1e6, name: 'Mbit/s' },
+  { scale: 1e3, name: 'kbit/s' },
+];
+
+function unitOf(bps: number): Unit {
+  return units.find(({ scale }) => bps >= scale) ?? { scale: 1, name: 'bit/s' };
+}
+
+function figure(value: number | null | undefined, scale = 1): string {
+  return value === null || value === undefined ? '–' : significant(value / scale, 7);
+}
+
+/** A value and half the width of its interval, both to the second digit of the latter. */
+function interval(estimate: Estimate | null, scale = 1): string {
+  if (estimate === null) return '–';
+  const value = estimate.value / scale;
+  const half = (estimate.high - estimate.low) / 2 / scale;
+  if (!(half > 1e-12 * Math.abs(value))) return significant(value, 7);
+  const decimals = 1 - Math.floor(Math.log10(half));
+  if (decimals > 9 || value >= 1e7) return `${significant(value, 6)} ± ${half.toExponential(1)}`;
+  return `${value.toFixed(Math.max(0, decimals))} ± ${half.toFixed(Math.max(0, decimals))}`;
+}
+
+/** An exponent only where the plain number is too long to be read. */
+function significant(value: number, digits: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (!(size >= 1e-4 && size < 10 ** digits)) return value.toExponential(3).replace('e+', 'e');
+  return value.toFixed(Math.min(9, Math.max(0, digits - 1 - Math.floor(Math.log10(size)))));
+}
+
+function signed(decibels: number): string {
+  return String(Number(decibels.toFixed(2))).replace('-', '−');
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+const columns = 80;
+
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,192 @@
+import Table from 'cli-table3';
+import { methods } from '../methods/index.js';
+import type { ModelConfig } from '../model/config.js';
+import type { DistilBertConfig } from '../model/distilbert-config.js';
+import type { Direction, MeanLink } from '../payload/mean-link.js';
+import type { HeldPart, Part } from '../payload/parts.js';
+import type { Cost, MessagePayload, Payload } from '../payload/payload.js';
+import { presets, type PresetName } from '../payload/presets.js';
+import { number, percent } from '../report/format.js';
+import type { Scenario, MethodName } from '../scenario/schema.js';
+import type { Paint } from './terminal.js';
+
+/** What `pwff payload` tells; with `--json` it is printed as it is. */
+export interface PayloadReport extends Payload {
+  /** The scenario's name and its file. */
+  readonly scenario: string;
+  readonly file: string;
+  readonly method: MethodName;
+  readonly preset: PresetName | null;
+  readonly model: ModelConfig & { readonly name: string };
+  readonly rewardModel:
+    | (DistilBertConfig & { readonly name: string; readonly train: 'full' | 'head' })
+    | { readonly name: 'features'; readonly hidden: number };
+  readonly adapters: Scenario['model']['adapters'];
+  readonly lora: Pick<Scenario['model']['lora'], 'r' | 'targets'>;
+  readonly headerBits: number;
+  readonly compression: Scenario['channel']['compression'];
+}
+
+/** The report as tables; they fit into 100 columns. */
+export function payloadText(report: PayloadReport, paint: Paint): string {
+  const { scenario, method, preset } = report;
+  return [
+    `${paint('bold', methods[method].title)}, scenario ${scenario}`,
+    ...(preset === null ? [] : [`${paint('bold', preset)}: ${presets[preset].states}`]),
+    '',
+    partsTable(report, paint),
+    '',
+    messagesTable(report, paint),
+    '',
+    stagesTable(report, paint),
+    '',
+    ...footnotes(report).map((note) => paint('dim', note)),
+  ].join('\n');
+}
+
+function partsTable({ parts, ...report }: PayloadReport, paint: Paint): string {
+  const table = tableOf(['A client has', '', 'use', 'parameters'], 'lllr');
+  for (const held of parts) {
+    const of = describe[held.part](report, held);
+    table.push([paint('bold', partNames[held.part]), of, held.use, whole(held.parameters)]);
+  }
+  return table.toString();
+}
+
+const partNames: Readonly<Record<Part, string>> = {
+  base: 'base',
+  adapters: 'adapters',
+  lora: 'LoRA',
+  helpful: 'helpful',
+  harmless: 'harmless',
+};
+
+type Described = Omit<PayloadReport, 'parts'>;
+
+const describe: Readonly<Record<Part, (report: Described, held: HeldPart) => string>> = {
+  base: ({ model }) => `${model.name}: ${model.n_layer} blocks, width ${model.n_embd}`,
+  adapters: ({ model, adapters: { sites, bottleneck } }) =>
+    `${model.n_layer * sites.length} of width ${bottleneck} (${sites.join(', ')})`,
+  lora: ({ lora: { r, targets } }, { loraModules }) =>
+    `${loraModules} modules of rank ${r} (${targets.join(', ')})`,
+  helpful: describeReward,
+  harmless: describeReward,
+};
+
+function describeReward({ rewardModel }: Described): string {
+  if (!('train' in rewardModel)) return `network of width ${rewardModel.hidden} on the base’s features`;
+  return rewardModel.train === 'head' ? `head of ${rewardModel.name}` : rewardModel.name;
+}
+
+function messagesTable({ messages }: PayloadReport, paint: Paint): string {
+  const head = ['Step', 'message', 'link', 'carries', 'parameters', 'Mbit', 'seconds', 'joules'];
+  const table = tableOf(head, 'llllrrrr');
+  for (const message of messages) {
+    const { step, kind, direction, parameters } = message;
+    table.push([
+      step,
+      paint('bold', kind),
+      arrows[direction],
+      cargoText(message),
+      whole(parameters),
+      ...costCells(message),
+    ]);
+  }
+  return table.toString();
+}
+
+const arrows: Readonly<Record<Direction, string>> = { uplink: 'up', downlink: 'down' };
+
+function cargoText({ parts, loraModules }: MessagePayload): string {
+  const names = Object.keys(parts);
+  if (names.length === 0) return 'header alone';
+  if (names.includes('helpful')) return '2 reward models';
+  return names.map((name) => (name === 'lora' ? `${loraModules} LoRA` : name)).join(', ');
+}
+
+function stagesTable({ stages }: PayloadReport, paint: Paint): string {
+  const table = tableOf(['A client’s stage', '', 'Mbit', 'seconds', 'joules'], 'llrrr');
+  for (const { stage, maxRounds, round, allRounds } of stages) {
+    table.push([paint('bold', stage), 'a round, up and down', ...costCells(round)]);
+    table.push(['', `all, ${maxRounds} rounds at most`, ...costCells(allRounds)]);
+  }
+  return table.toString();
+}
+
+function costCells({ bits, seconds, joules }: Cost): readonly string[] {
+  return [thousandths(bits / 1e6), thousandths(seconds), thousandths(joules)];
+}
+
+function footnotes(report: PayloadReport): readonly string[] {
+  const { link, headerBits, compression } = report;
+  const [uplink, downlink] = [linkText(link.uplink), linkText(link.downlink)];
+  return [
+    ...(uplink === downlink
+      ? [`Uplink and downlink: ${uplink}`]
+      : [`Uplink: ${uplink}`, `Downlink: ${downlink}`]),
+    'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the message',
+    'that opens the stage.',
+    `Bits: parameters (compression ${compression}) and a header of ${headerBits} bits a message. Left out:`,
+    'packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the rest.',
+    ...savingNote(report),
+  ];
+}
+
+/** Section V-B's comparison, where something is shared and less than all that could be. */
+function savingNote({
+  saving: { sharedParameters, allParameters, share },
+}: PayloadReport): readonly string[] {
+  if (sharedParameters === 0 || share <= 0) return [];
+  return [
+    `An update of ${whole(sharedParameters)} parameters saves ${percent(share)} of the ` +
+      `${whole(allParameters)} that`,
+    'all adapters and a LoRA module at every site have (the comparison of section V-B).',
+  ];
+}
+
+function linkText({ fading, rate, sharing, why, ...link }: MeanLink): string {
+  const mean =
+    link.meanRateBps === null
+      ? `no mean rate, for ${why}`
+      : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
+  const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
+  const laws = `${fading} fading, rate ${rate}, ${sharing}`;
+  return `${mean}\n  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`;
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+function thousandths(value: number | null): string {
+  if (value === null) return '–';
+  return value.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+}
+
+/** A table with lines under its head alone; `alignment` has a letter a column, l or r. */
+function tableOf(head: readonly string[], alignment: string): Table.Table {
+  return new Table({
+    head: [...head],
+    colAligns: [...alignment].map((letter) => (letter === 'r' ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+    chars,
+  });
+}
+
+const chars = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+  mid: '─',
+  'mid-mid': '──',
+};

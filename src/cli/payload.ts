@@ -1,0 +1,68 @@
+import { methods } from '../methods/index.js';
+import { payloadOf } from '../payload/payload.js';
+import { presets, type PresetName } from '../payload/presets.js';
+import { readScenarioOfShapes } from '../payload/read-scenario.js';
+import type { Change } from '../scenario/changes.js';
+import { embeddedName } from '../payload/shapes.js';
+import type { MethodName } from '../scenario/schema.js';
+import { exit, type ExitCode } from './exit.js';
+import { payloadText, type PayloadReport } from './payload-text.js';
+import { line, paintFor, type Terminal } from './terminal.js';
+
+export interface PayloadCommandOptions {
+  readonly method?: MethodName;
+  readonly preset?: PresetName;
+  /** A folder, or the name of a known shape. */
+  readonly model?: string;
+  readonly set: readonly string[];
+  readonly json: boolean;
+}
+
+/**
+ * `pwff payload`: what every kind of message of a scenario costs, before any run; reads no weights and no
+ * data. Without a scenario: the paper's, or the quickstart for the embedded model, which has no places for as
+ * many LoRA modules as the paper's scenario asks for.
+ */
+export async function payloadCommand(
+  path: string | undefined,
+  options: PayloadCommandOptions,
+  { out }: Terminal,
+): Promise<ExitCode> {
+  const report = await reportOf(path ?? (options.model === embeddedName ? 'quickstart' : 'paper'), options);
+  line(out, options.json ? JSON.stringify(report, null, 2) : payloadText(report, paintFor(out)));
+  return exit.ok;
+}
+
+async function reportOf(path: string, options: PayloadCommandOptions): Promise<PayloadReport> {
+  const { scenario, file, model, rewardModel } = await readScenarioOfShapes(
+    path,
+    changesOf(options),
+    options.model,
+  );
+  const method = methods[scenario.method];
+  const { adapters, lora } = scenario.model;
+  const { headerBits, compression } = scenario.channel;
+  return {
+    scenario: scenario.name,
+    file,
+    method: scenario.method,
+    preset: options.preset ?? null,
+    model: { name: model.name, ...model.config },
+    rewardModel: rewardModel
+      ? { name: rewardModel.name, train: scenario.reward.model.train, ...rewardModel.config }
+      : { name: 'features', hidden: scenario.reward.hidden },
+    adapters,
+    lora: { r: lora.r, targets: lora.targets },
+    headerBits,
+    compression,
+    ...payloadOf(scenario, method, { model: model.config, reward: rewardModel?.config ?? null }),
+  };
+}
+
+function changesOf({ set, preset, method }: PayloadCommandOptions): readonly Change[] {
+  return [
+    { option: '--set', settings: set },
+    ...(preset === undefined ? [] : [{ option: `--preset ${preset}`, settings: presets[preset].settings }]),
+    ...(method === undefined ? [] : [{ option: `--method ${method}`, settings: [`method=${method}`] }]),
+  ];
+}

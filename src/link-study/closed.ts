@@ -1,0 +1,197 @@
+import {
+  arqMeanTransmissions,
+  bestFixedRate,
+  chaseFigures,
+  chaseMeanTransmissions,
+  ergodicBps,
+  ergodicCapacityBps,
+  gainForRate,
+  incrementalFigures,
+  truncatedArqMeanTransmissions,
+  truncatedArqResidualLoss,
+  type FixedRate,
+} from '../channel/closed-forms.js';
+import { correlationOf, dopplerHz, levelCrossing } from '../channel/doppler.js';
+import { capacityBps } from '../channel/rate.js';
+import type { Subject } from './subject.js';
+
+/** What a link comes to without simulation; null where `why` has the reason. */
+export interface ClosedForms {
+  readonly ergodicBps: number;
+  readonly awgnBps: number;
+  readonly outage: number;
+  readonly arqMean: number | null;
+  readonly arqTruncatedMean: number;
+  readonly residualLoss: number;
+  readonly harqChaseMean: number | null;
+  readonly harqIrMean: number | null;
+  readonly bestFixedRateBps: number;
+  readonly bestFixedRateOutage: number;
+  readonly bestFixedRateGoodputBps: number;
+  /** By the outage probability that the rate takes. */
+  readonly outageRateBps: Readonly<Record<'0.01' | '0.05' | '0.10', number>>;
+  readonly dopplerHz: number;
+  /** Autocorrelation J0(2 pi fD T) of the complex gain from one block to the next. */
+  readonly rho: number;
+  /** At the gain that the fixed rate needs, for Rayleigh fading with a Doppler shift. */
+  readonly levelCrossing: {
+    readonly gain: number;
+    readonly ratePerSecond: number;
+    readonly averageFadeSeconds: number;
+  } | null;
+  readonly why: Readonly<Record<string, string>>;
+}
+
+/**
+ * Shannon rates, outage and repeats of one packet a block at `channel.fixedRateBps`, over independent blocks
+ * of the link's law at its mean SNR: Rayleigh's in closed form, others by quadrature.
+ */
+export function closedForms(subject: Subject): ClosedForms {
+  const { scenario, link, snr } = subject;
+  const { channel } = scenario;
+  const { bandwidthHz, law, maxTransmissions } = link;
+  const { fixedRateBps: rateBps } = channel;
+  const theta = gainForRate(rateBps, bandwidthHz, snr);
+  const outage = outageAt(subject, theta);
+  const best = bestRate(subject);
+  const doppler = dopplerHz(channel);
+  const hasFades = channel.fading === 'rayleigh' && doppler > 0 && theta < greatestGain;
+  const chase = chaseMean(subject, theta);
+  const incremental = incrementalMean(subject, rateBps);
+  return {
+    ergodicBps:
+      channel.fading === 'rayleigh'
+        ? ergodicCapacityBps(bandwidthHz, snr)
+        : ergodicBps(law, snr, bandwidthHz),
+    awgnBps: capacityBps(bandwidthHz, snr, 1),
+    outage,
+    arqMean: outage < 1 ? arqMeanTransmissions(outage) : null,
+    arqTruncatedMean: truncatedArqMeanTransmissions(outage, maxTransmissions),
+    residualLoss: truncatedArqResidualLoss(outage, maxTransmissions),
+    harqChaseMean: typeof chase === 'number' ? chase : null,
+    harqIrMean: typeof incremental === 'number' ? incremental : null,
+    bestFixedRateBps: best.rateBps,
+    bestFixedRateOutage: best.outage,
+    bestFixedRateGoodputBps: best.goodputBps,
+    outageRateBps: {
+      '0.01': outageRate(subject, 0.01),
+      '0.05': outageRate(subject, 0.05),
+      '0.10': outageRate(subject, 0.1),
+    },
+    dopplerHz: doppler,
+    rho: correlationOf(doppler, channel.coherenceSeconds),
+    levelCrossing: hasFades ? { gain: theta, ...levelCrossing(doppler, theta) } : null,
+    why: {
+      ...(outage < 1 ? {} : { arqMean: 'no block carries the fixed rate' }),
+      ...(typeof chase === 'number' ? {} : { harqChaseMean: chase }),
+      ...(typeof incremental === 'number' ? {} : { harqIrMean: incremental }),
+      ...(hasFades
+        ? {}
+        : { levelCrossing: 'it is known for Rayleigh fading with a Doppler shift, at gains that there are' }),
+    },
+  };
+}
+
+/** No block in e^-600 has a greater gain. */
+const greatestGain = 600;
+
+/** What rounding may take from a gain that was computed from its own rate. */
+const rounding = 1 - 1e-12;
+
+/** P(G < gain), at jumps of the law too. */
+function outageAt({ scenario: { channel }, link: { law } }: Subject, gain: number): number {
+  const isContinuous = channel.fading !== 'none' && channel.fading !== 'trace';
+  return isContinuous ? law.cdf(gain) : Math.max(0, 1 - law.mean(() => 1, { above: gain * rounding }));
+}
+
+/** The greatest rate that no more than this share of the blocks fail to carry: by bisection. */
+function outageRate(subject: Subject, probability: number): number {
+  const { link, snr } = subject;
+  let low = Math.log(1e-300);
+  let high = Math.log(1e6);
+  for (let step = 0; step < 100; step++) {
+    const middle = (low + high) / 2;
+    if (link.law.cdf(Math.exp(middle)) < probability) low = middle;
+    else high = middle;
+  }
+  return capacityBps(link.bandwidthHz, snr, Math.exp(high));
+}
+
+const candidates = 400;
+
+/**
+ * The fixed rate of the greatest goodput R P(C >= R). Rayleigh: in closed form. Else the best of 400 gains
+ * from 1e-6 to 1e3, refined by golden sections between its neighbours.
+ */
+function bestRate(subject: Subject): FixedRate {
+  const { scenario, link, snr } = subject;
+  const { fading } = scenario.channel;
+  if (fading === 'rayleigh') return bestFixedRate(link.bandwidthHz, snr);
+  const at = (logGain: number): FixedRate => {
+    const rateBps = capacityBps(link.bandwidthHz, snr, Math.exp(logGain));
+    const outage = outageAt(subject, Math.exp(logGain));
+    return { rateBps, outage, goodputBps: rateBps * (1 - outage) };
+  };
+  if (fading === 'none') return at(0);
+  const from = Math.log(1e-6);
+  const step = (Math.log(1e3) - from) / candidates;
+  let best = 0;
+  for (let i = 1; i <= candidates; i++) {
+    if (at(from + i * step).goodputBps > at(from + best * step).goodputBps) best = i;
+  }
+  return at(greatest((x) => at(x).goodputBps, from + (best - 1) * step, from + (best + 1) * step));
+}
+
+/** Where a function of one peak is greatest, by golden sections (Kiefer 1953). */
+function greatest(f: (x: number) => number, from: number, to: number): number {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [from, to];
+  for (let step = 0; step < 60; step++) {
+    const left = high - golden * (high - low);
+    const right = low + golden * (high - low);
+    if (f(left) < f(right)) low = left;
+    else high = right;
+  }
+  return (low + high) / 2;
+}
+
+/** What is left of a series of transmissions is below this. */
+const smallEnough = 1e-9;
+const mostTransmissions = { chase: 2 ** 12, incremental: 32 };
+
+function chaseMean({ scenario: { channel }, link, snr }: Subject, theta: number): number | string {
+  if (channel.fading === 'trace') return 'sums of gains of a trace have no closed form';
+  if (theta === Infinity) return tooMany(mostTransmissions.chase);
+  if (channel.fading === 'rayleigh') {
+    return chaseMeanTransmissions(channel.fixedRateBps, link.bandwidthHz, snr);
+  }
+  return untilDecoded((cap) => chaseFigures(channel, theta * rounding, cap), 16, mostTransmissions.chase);
+}
+
+function incrementalMean({ scenario: { channel }, link, snr }: Subject, rateBps: number): number | string {
+  const { law, bandwidthHz } = link;
+  if (channel.fading === 'trace') return 'sums over a trace have no closed form';
+  if (channel.fading === 'none') return Math.ceil((rateBps / capacityBps(bandwidthHz, snr, 1)) * rounding);
+  // By Wald's identity the mean is no smaller.
+  if (rateBps / ergodicBps(law, snr, bandwidthHz) > mostTransmissions.incremental) {
+    return tooMany(mostTransmissions.incremental);
+  }
+  const fixed = { rateBps, bandwidthHz, snr };
+  return untilDecoded((cap) => incrementalFigures(law, fixed, cap), 4, mostTransmissions.incremental);
+}
+
+function untilDecoded(
+  figures: (cap: number) => { readonly meanTransmissions: number; readonly residualLoss: number },
+  first: number,
+  most: number,
+): number | string {
+  for (let cap = first; cap <= most; cap *= 2) {
+    const { meanTransmissions, residualLoss } = figures(cap);
+    if (residualLoss < smallEnough) return meanTransmissions;
+  }
+  return tooMany(most);
+}
+
+function tooMany(transmissions: number): string {
+  return `a packet may take more than ${transmissions} transmissions`;
+}

@@ -1,0 +1,28 @@
+import { html, Html } from './html.js';
+import type { Panel } from './panels.js';
+import { svg } from './svg.js';
+
+/** Renders one after the other, in the order given. */
+export async function all<T>(
+  items: readonly T[],
+  render: (item: T) => Promise<Html>,
+): Promise<readonly Html[]> {
+  return Promise.all(items.map(render));
+}
+
+/** A chart in a column of the page, with where its figures come from. */
+export async function panelCard({ title, source, note, chart }: Panel): Promise<Html> {
+  return html`<figure class="card" style="margin: 0">
+    <h3>${title}</h3>
+    ${new Html(await svg(chart, title))}
+    ${note === undefined ? null : html`<p class="source"><b>${note}</b></p>`}
+    <p class="source">${source}</p>
+  </figure> `;
+}
+
+/** What a colour stands for. */
+export function legendOf(entries: readonly (readonly [color: string, words: string])[]): Html {
+  return html`<div class="legend">
+    ${entries.map(([color, words]) => html`<span><i style="background: ${color}"></i>${words}</span> `)}
+  </div>`;
+}

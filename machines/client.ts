@@ -1,6 +1,6 @@
 import { fromPromise, setup } from 'xstate';
 import type { ParamRef } from '../src/params/param-set.js';
-import type { Download, Stage } from './events.js';
+import type { Download, Stage, Upload } from './events.js';
 
 export interface ClientContext {
   readonly id: string;
@@ -27,8 +27,8 @@ export interface ClientModel {
 }
 
 /**
- * The reference policy, the frozen reward models, their scale on the reference's samples, and the two
- * critics.
+ * The reference policy, the frozen reward models, their scale on the reference's samples; and what of PPO
+ * stays with the client from round to round: the two critics, the KL coefficient, the warm-up still to come.
  */
 export interface Frozen {
   readonly adapters: ParamRef | null;
@@ -43,6 +43,10 @@ export interface Frozen {
   };
   readonly helpfulCritic: ParamRef;
   readonly harmlessCritic: ParamRef;
+  /** Of the next round's KL penalty. */
+  readonly klCoefficient: number;
+  /** Steps of the critics alone before the policy's next step; 0 once they were taken. */
+  readonly criticWarmupSteps: number;
 }
 
 /**
@@ -90,7 +94,7 @@ export const clientMachine = setup({
     collectPreferences: () => {},
     keepTrained: (_, _params: Trained) => {},
     keepFrozen: (_, _params: Frozen) => {},
-    transmit: (_, _params: { kind: 'update' | 'reward-update' | 'alignment-update'; loss: number }) => {},
+    transmit: (_, _params: { kind: Upload['kind']; loss: number }) => {},
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
@@ -197,7 +201,7 @@ export const clientMachine = setup({
         },
         training: {
           id: 'step-2-3',
-          description: 'Step 2.3: train both reward models on the preferences, transmit them',
+          description: 'Step 2.3: train both reward models on the preferences, transmit each by itself',
           entry: { type: 'enterStep', params: { step: '2.3' } },
           invoke: {
             src: 'trainRewardModels',
@@ -208,7 +212,11 @@ export const clientMachine = setup({
                 { type: 'keepTrained', params: ({ event }) => event.output },
                 {
                   type: 'transmit',
-                  params: ({ event }) => ({ kind: 'reward-update', loss: event.output.loss }),
+                  params: ({ event }) => ({ kind: 'helpful-update', loss: event.output.loss }),
+                },
+                {
+                  type: 'transmit',
+                  params: ({ event }) => ({ kind: 'harmless-update', loss: event.output.loss }),
                 },
               ],
             },

@@ -17,10 +17,18 @@ export interface GlobalModel {
 
 /**
  * Server to client. `global` names the whole state, `params` only what has to travel because the client lacks
- * it.
+ * it. In stage 2 each reward model is a message of its own: the two of a pair name the same state, and each
+ * is the order to work on it, so that a client starts when it holds both, in whichever order they come.
  */
 export interface Download {
-  readonly kind: 'model' | 'global' | 'reward-model' | 'reward-global' | 'alignment-global';
+  readonly kind:
+    | 'model'
+    | 'global'
+    | 'helpful-model'
+    | 'harmless-model'
+    | 'helpful-global'
+    | 'harmless-global'
+    | 'alignment-global';
   readonly step: '1.1' | '1.4' | '2.1' | '2.4' | '3.4';
   /** The round that this message closed; 0 where it opens a stage. */
   readonly stage: Stage;
@@ -33,9 +41,12 @@ export interface Download {
 /** The parts of a model that can be shared; the base model never changes. */
 export type SharedPart = 'adapters' | 'lora' | 'helpful' | 'harmless';
 
-/** Client to server: what the method shares of the client's work in one round. */
+/**
+ * Client to server: what the method shares of the client's work in one round. In stage 2 each reward model is
+ * an update of its own.
+ */
 export interface Upload {
-  readonly kind: 'update' | 'reward-update' | 'alignment-update';
+  readonly kind: 'update' | 'helpful-update' | 'harmless-update' | 'alignment-update';
   readonly step: '1.3' | '2.3' | '3.3';
   readonly stage: Stage;
   readonly round: number;
@@ -44,7 +55,10 @@ export interface Upload {
   readonly params: readonly ParamRef[];
   /** Training rows behind the update: its weight in the mean. */
   readonly rows: number;
-  /** The client's own loss on its validation rows, for the criterion of Steps 1.5, 2.5 and 3.5. */
+  /**
+   * The client's own loss on its validation rows, for the criterion of Steps 1.5, 2.5 and 3.5; in stage 2 the
+   * sum over both reward models, in the update of either.
+   */
   readonly loss: number;
 }
 

@@ -8,10 +8,10 @@ export interface ServerContext {
   readonly round: number;
   /** Who takes part in this round. */
   readonly cohort: readonly string[];
-  /** Members of the cohort that the round's download did not reach. */
+  /** Members of the cohort that the round's download, or one of its two, did not reach. */
   readonly unreached: readonly string[];
   readonly updates: readonly ReceivedUpdate[];
-  /** What came in from each client, as "stage round": a copy of it is not counted again, however late. */
+  /** What came in from each client, as "kind round": a copy of it is not counted again, however late. */
   readonly received: Readonly<Record<string, readonly string[]>>;
   /** Updates of earlier rounds that came in during this one. */
   readonly late: number;
@@ -157,12 +157,13 @@ export const serverMachine = setup({
     },
     designingRewardModels: {
       id: 'step-2-1',
-      description: 'Step 2.1: design the reward models, send them',
+      description: 'Step 2.1: design the reward models, send them, each as a message of its own',
       entry: [
         { type: 'openStage', params: { stage: 'reward' } },
         { type: 'enterStep', params: { step: '2.1' } },
         'designRewardModels',
-        { type: 'send', params: { kind: 'reward-model', step: '2.1' } },
+        { type: 'send', params: { kind: 'helpful-model', step: '2.1' } },
+        { type: 'send', params: { kind: 'harmless-model', step: '2.1' } },
       ],
       always: 'rewardLearning',
     },
@@ -187,12 +188,14 @@ export const serverMachine = setup({
         },
         aggregating: {
           id: 'step-2-4',
-          description: 'Step 2.4: aggregate each reward model, send back',
+          description:
+            'Step 2.4: aggregate each reward model (with a quorum of its own; else it stays), send both back',
           entry: [
             { type: 'enterStep', params: { step: '2.4' } },
             'aggregate',
             'decide',
-            { type: 'send', params: { kind: 'reward-global', step: '2.4' } },
+            { type: 'send', params: { kind: 'helpful-global', step: '2.4' } },
+            { type: 'send', params: { kind: 'harmless-global', step: '2.4' } },
           ],
           always: 'deciding',
         },
@@ -206,7 +209,7 @@ export const serverMachine = setup({
     },
     alignmentTuning: {
       id: 'alignment-tuning',
-      description: 'Step 3: federated alignment tuning; the last message of Step 2.4 has opened it',
+      description: 'Step 3: federated alignment tuning; the last messages of Step 2.4 have opened it',
       entry: { type: 'openStage', params: { stage: 'alignment' } },
       initial: 'collecting',
       states: {

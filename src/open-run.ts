@@ -130,11 +130,13 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
       ledger,
       checkers,
       failure,
+      showSamples: options.showSamples ?? false,
       record: (row) => {
         checkers.onMetric(row);
         metrics.push(row);
         watch.onMetric(row);
-        hash.add(row);
+        // What is shown of the responses does not make it another run: their scores are in other rows.
+        if (row.type !== 'sample') hash.add(row);
         records.metric(row);
       },
     };

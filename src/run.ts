@@ -14,6 +14,11 @@ export interface RunOptions {
   /** Worker threads. The result does not depend on their number. */
   readonly workers: number;
   readonly backend: 'auto' | 'native' | 'wasm';
+  /**
+   * Write some held-out prompts with the responses to them into records and report, real data too (default:
+   * synthetic data only). It changes nothing else.
+   */
+  readonly showSamples?: boolean;
   /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -47,7 +52,12 @@ export async function runScenario(options: RunOptions): Promise<Summary> {
       virtualSeconds: world.clock.nowSeconds,
       wallSeconds: (performance.now() - startedAt) / 1e3,
       ended: simulated.ended,
-      stages: stageSummaries({ metrics, messages, clients: [...world.clients.values()] }),
+      stages: stageSummaries({
+        metrics,
+        messages,
+        clients: [...world.clients.values()],
+        collapse: scenario.alignment.collapse,
+      }),
       messages: messageTotals(messages),
     };
     await run.finish(summary, simulated);

@@ -8,6 +8,7 @@ import {
 } from '../../machines/client.js';
 import type { Download, SharedPart, Stage, Upload } from '../../machines/events.js';
 import { designedModules } from '../clients/device.js';
+import type { Client } from '../clients/population.js';
 import { compressions } from '../compression/index.js';
 import { initialLora, loraSites } from '../model/lora.js';
 import type { ParamRef } from '../params/param-set.js';
@@ -47,7 +48,7 @@ export function provideClient(world: World) {
         if (!context.designed || !context.current) return;
         const { kind, round } = context.current;
         if (kind === 'global') measureInstruction(world, context, round);
-        if (kind === 'reward-global') measureReward(world, context, round);
+        if (kind === 'helpful-global' || kind === 'harmless-global') measureReward(world, context, round);
         // A client that missed the end of stage 2 has no frozen reward models to be measured by yet.
         if (kind === 'alignment-global' && context.frozen) measureAlignment(world, context, round);
       },
@@ -134,7 +135,20 @@ function isSilent({ scenario }: World, context: ClientContext): boolean {
   return draw >= scenario.clients.availability;
 }
 
-const steps = { update: '1.3', 'reward-update': '2.3', 'alignment-update': '3.3' } as const;
+const steps = {
+  update: '1.3',
+  'helpful-update': '2.3',
+  'harmless-update': '2.3',
+  'alignment-update': '3.3',
+} as const;
+
+/** Training rows behind an update: instructions, or pairs of its objective (Steps 1.3 and 2.3). */
+const rowsOf: Readonly<Record<Upload['kind'], (client: Client) => number>> = {
+  update: ({ data }) => data.train.length,
+  'helpful-update': ({ data }) => data.pairs.helpful.train.length,
+  'harmless-update': ({ data }) => data.pairs.harmless.train.length,
+  'alignment-update': ({ data }) => data.train.length,
+};
 
 function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], loss: number): Upload {
   const work = workOf(context.current);
@@ -142,7 +156,7 @@ function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], lo
   const compression = compressions[world.scenario.channel.compression];
   const sent = (ref: ParamRef) => world.store.put(compression.roundTrip(world.store.get(ref)));
   const shared = Object.fromEntries(
-    sharedParts(world, work.stage).flatMap((part) => {
+    sharedParts(world, kind).flatMap((part) => {
       const ref = context.model[part];
       return ref ? [[part, sent(ref)] as const] : [];
     }),
@@ -153,7 +167,7 @@ function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], lo
     ...work,
     shared,
     params: Object.values(shared),
-    rows: clientOf(world, context.id).data.train.length,
+    rows: rowsOf[kind](clientOf(world, context.id)),
     loss,
   };
 }

@@ -1,6 +1,7 @@
 import type { ClientContext } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
 import { evaluateFlops, pairFlops, sampleFlops } from '../clients/workload.js';
+import { distinct } from '../data/distinct.js';
 import { isCorrect, isRefusal } from '../data/embedded/judge.js';
 import type { Example } from '../data/types.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -86,8 +87,9 @@ export function measureReward(world: World, { id, model }: ClientContext, round:
 }
 
 /**
- * The client's policy on held-out prompts: scores, divergence, refusals of sensitive and correctness of
- * benign ones.
+ * The client's policy on held-out prompts: scores, divergence, diversity, refusals of sensitive and
+ * correctness of benign ones. `objective` has the scenario's KL coefficient in every round, whatever the
+ * client's own has become, so that its rounds can be compared.
  */
 export function measureAlignment(world: World, context: ClientContext, round: number): void {
   const { id } = context;
@@ -110,13 +112,16 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
       data: { prompts: tables.testPrompts },
     },
     ({ metrics, responses }) => {
-      const texts = (responses ?? []).map((tokens) => world.tokenizer.decode(tokens));
+      const tokens = responses ?? [];
+      const texts = tokens.map((response) => world.tokenizer.decode(response));
       recordSamples(world, id, round, data.prompts.test, texts);
       const reward = wished.helpful * metrics.helpful + wished.harmless * metrics.harmless;
       return {
         ...metrics,
         reward,
         objective: reward - klCoefficient * metrics.klK1,
+        distinct1: distinct(tokens, 1),
+        distinct2: distinct(tokens, 2),
         ...(isSynthetic(scenario) ? judged(data.prompts.test, texts) : {}),
       };
     },
@@ -147,6 +152,8 @@ function isSynthetic({ data }: Scenario): boolean {
 
 const samplesPerTopic = 2;
 
+/** Real data is somebody's, and what is harmful in it is not for everybody's eyes: shown on request only. */
+
 function recordSamples(
   world: World,
   actor: string,
@@ -154,7 +161,7 @@ function recordSamples(
   prompts: readonly Example[],
   responses: readonly string[],
 ): void {
-  if (!isSynthetic(world.scenario)) return;
+  if (!isSynthetic(world.scenario) && !world.showSamples) return;
   for (const topic of ['sensitive', 'benign'] as const) {
     const rows = prompts.flatMap((prompt, row) => (prompt.topic === topic ? [row] : []));
     for (const row of rows.slice(0, samplesPerTopic)) {

@@ -1,5 +1,5 @@
 import { assign, enqueueActions } from 'xstate';
-import type { Download, SharedPart } from '../../machines/events.js';
+import type { Download, SharedPart, Stage } from '../../machines/events.js';
 import {
   serverMachine,
   type ReceivedUpdate,
@@ -15,8 +15,9 @@ import type { Objective } from '../data/types.js';
 import type { ParamRef, ParamSet } from '../params/param-set.js';
 import { stream } from '../random/stream.js';
 import { selections } from '../selection/index.js';
+import { clientsOf, hasAnswered, quorate, updateKinds } from './answers.js';
 import { judge } from './convergence.js';
-import { refsOf, sharedParts } from './global-model.js';
+import { broughtBy, refsOf, sharedParts } from './global-model.js';
 import type { World } from './world.js';
 
 /** Gives the server's chart its actions, guards and delays. */
@@ -65,7 +66,7 @@ export function provideServer(world: World) {
       send: enqueueActions(({ context, enqueue }, { kind, step }) => {
         const downloads = downloadsOf(world, context, kind, step);
         enqueue.assign({
-          holdings: { ...context.holdings, ...heldByAll(Object.keys(downloads), refsOf(context.global)) },
+          holdings: { ...context.holdings, ...holdingsAfter(context.holdings, downloads) },
         });
         enqueue(() => {
           for (const [to, download] of Object.entries(downloads)) {
@@ -84,7 +85,7 @@ export function provideServer(world: World) {
       noteUnreached: assign(({ context, event }) =>
         event.type === 'download.dropped'
           ? {
-              unreached: [...context.unreached, event.to],
+              unreached: [...new Set([...context.unreached, event.to])],
               holdings: {
                 ...context.holdings,
                 [event.to]: without(context.holdings[event.to] ?? [], event.download.params),
@@ -92,14 +93,14 @@ export function provideServer(world: World) {
             }
           : {},
       ),
-      aggregate: assign(({ context }) =>
-        context.updates.length < scenario.server.quorum
-          ? { loss: null }
-          : {
-              loss: meanLoss(context.updates),
-              global: { ...context.global, ...aggregated(world, context, published) },
-            },
-      ),
+      aggregate: assign(({ context }) => {
+        const updates = quorate(context, scenario.server.quorum);
+        if (updates.length === 0) return { loss: null };
+        return {
+          loss: meanLoss(updates),
+          global: { ...context.global, ...aggregated(world, context.stage, updates, published) },
+        };
+      }),
       decide: assign(({ context }) => {
         const judged = judge(context, context.round, context.loss, scenario[context.stage]);
         return { ...judged, verdicts: { ...context.verdicts, [context.stage]: judged.verdict } };
@@ -114,7 +115,7 @@ export function provideServer(world: World) {
           ...world.ledger.closeRound(context.stage, context.cohort),
           loss: context.loss,
           cohort: context.cohort.length,
-          updates: context.loss === null ? 0 : context.updates.length,
+          updates: clientsOf(quorate(context, scenario.server.quorum)).length,
           late: context.late,
           verdict: context.verdict,
         }),
@@ -126,19 +127,14 @@ export function provideServer(world: World) {
         event.type === 'upload.delivered' &&
         event.upload.stage === context.stage &&
         event.upload.round === context.round &&
-        !context.updates.some(({ from }) => from === event.from),
+        !isTaken(context, event),
       isLateButWelcome: ({ context, event }) =>
         scenario.server.late === 'accept' &&
         event.type === 'upload.delivered' &&
         event.upload.stage === context.stage &&
         event.upload.round < context.round &&
-        !context.updates.some(({ from }) => from === event.from),
-      everyoneAnswered: ({ context }) =>
-        context.cohort.every(
-          (client) =>
-            context.unreached.includes(client) ||
-            context.updates.some(({ from, staleness }) => from === client && staleness === 0),
-        ),
+        !isTaken(context, event),
+      everyoneAnswered: ({ context }) => context.cohort.every((client) => hasAnswered(context, client)),
       stageIsOver: ({ context }) => context.verdict !== 'continue',
     },
     delays: {
@@ -178,7 +174,7 @@ function downloadsOf(
   return Object.fromEntries(
     recipients.map((client) => {
       const held = context.holdings[client] ?? [];
-      const params = refsOf(global).filter(({ hash }) => !held.includes(hash));
+      const params = broughtBy(kind, global).filter(({ hash }) => !held.includes(hash));
       return [client, { kind, step, stage, round, verdict, global, params }];
     }),
   );
@@ -193,6 +189,20 @@ function groupOf({ params }: Download, downloads: Readonly<Record<string, Downlo
 
 function heldByAll(clients: readonly string[], refs: readonly ParamRef[]) {
   return Object.fromEntries(clients.map((client) => [client, refs.map(({ hash }) => hash)]));
+}
+
+/** What the recipients hold if their downloads arrive: the parts they carry, and the state they build on. */
+function holdingsAfter(
+  holdings: ServerContext['holdings'],
+  downloads: Readonly<Record<string, Download>>,
+): ServerContext['holdings'] {
+  return Object.fromEntries(
+    Object.entries(downloads).map(([client, { kind, global }]) => {
+      const brought = broughtBy(kind, global).map(({ hash }) => hash);
+      const kept = refsOf(global).filter(({ hash }) => holdings[client]?.includes(hash));
+      return [client, [...new Set([...brought, ...kept.map(({ hash }) => hash)])]];
+    }),
+  );
 }
 
 function without(hashes: readonly string[], lost: readonly ParamRef[]): readonly string[] {
@@ -215,28 +225,41 @@ function withReceipt({ received }: ServerContext, event: ServerEvent): ServerCon
   return { ...received, [event.from]: [...(received[event.from] ?? []), receiptOf(event)] };
 }
 
-/** What tells an upload from all others of its client. */
-function receiptOf({ upload: { stage, round } }: Delivered): string {
-  return `${stage} ${round}`;
+/** What tells an upload from all others of its client: kinds are those of a stage. */
+function receiptOf({ upload: { kind, round } }: Delivered): string {
+  return `${kind} ${round}`;
 }
 
+/** Whether an update of this kind has been taken from the client in this round already. */
+function isTaken({ updates }: ServerContext, event: Delivered): boolean {
+  return updates.some(({ from, upload }) => from === event.from && upload.kind === event.upload.kind);
+}
+
+/** Mean over the clients; both updates of a client report the same loss. */
 function meanLoss(updates: readonly ReceivedUpdate[]): number {
-  const losses = [...updates].sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ upload }) => upload.loss);
+  const losses = clientsOf(updates).map((client) => {
+    return updates.find(({ from }) => from === client)!.upload.loss;
+  });
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
-/** Steps 1.4, 2.4 and 3.4: each shared part of the global model, averaged over the updates that hold it. */
+/**
+ * Steps 1.4, 2.4 and 3.4: each shared part of the global model, averaged over the updates that hold it: each
+ * reward model over its own, so that an update whose fellow was lost on its way still counts.
+ */
 function aggregated(
   world: World,
-  context: ServerContext,
+  stage: Stage,
+  received: readonly ReceivedUpdate[],
   published: (set: ParamSet) => ParamRef,
 ): Partial<Record<SharedPart, ParamRef>> {
   const { aggregation, stalenessExponent } = world.scenario.server;
   world.checkers.onAggregate(
-    context.updates.map(({ from, upload }) => ({ from, stage: upload.stage, round: upload.round })),
+    received.map(({ from, upload: { kind, stage, round } }) => ({ from, kind, stage, round })),
   );
-  const parts = sharedParts(world, context.stage).flatMap((part) => {
-    const updates = context.updates.flatMap(({ from, upload, staleness }) => {
+  const shared = updateKinds[stage].flatMap((kind) => sharedParts(world, kind));
+  const parts = shared.flatMap((part) => {
+    const updates = received.flatMap(({ from, upload, staleness }) => {
       const ref = upload.shared[part];
       return ref ? [{ client: from, params: world.store.get(ref), rows: upload.rows, staleness }] : [];
     });

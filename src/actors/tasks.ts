@@ -3,6 +3,7 @@ import type { Stage } from '../../machines/events.js';
 import { secondsFor } from '../clients/device.js';
 import { alignFlops, instructFlops, rewardFlops, sampleFlops } from '../clients/workload.js';
 import type { ParamRef, ParamSet } from '../params/param-set.js';
+import { nextKlCoefficient } from '../training/ppo/adaptive-kl.js';
 import { taskRequest } from '../training/request.js';
 import type { AlignHyper, AlignParams, TaskKind, TaskRequest, TaskResult } from '../training/task.js';
 import { roundOf } from './work.js';
@@ -135,7 +136,7 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
   const round = roundOf(context);
-  const { localSteps, batchSize, learningRate, weightDecay } = scenario.reward;
+  const { localSteps, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
   const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
   const { output, metrics } = await trainOnDevice<'reward'>(world, {
     client: context.id,
@@ -145,7 +146,7 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
     request: {
       kind: 'reward',
       seed: seedOf(world, context.id, 'reward', round),
-      hyper: { localSteps, batchSize, learningRate, weightDecay },
+      hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
       params: {
         base: required(world, context.model.base, 'the base model'),
         ...frozenBackbone(world),
@@ -170,7 +171,8 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
 export async function freezeTask(world: World, context: ClientContext): Promise<Frozen> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { promptsPerRound, maxNewTokens, temperature, sensitiveShare } = scenario.alignment;
+  const { promptsPerRound, maxNewTokens, temperature, sensitiveShare, klCoefficient, criticWarmupSteps } =
+    scenario.alignment;
   const { base, adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
@@ -202,26 +204,34 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
     scale: metrics,
     helpfulCritic: kept(world, output.helpfulCritic)!,
     harmlessCritic: kept(world, output.harmlessCritic)!,
+    klCoefficient,
+    criticWarmupSteps,
   };
 }
 
 /** Steps 3.2 and 3.3. */
 export async function alignTask(world: World, context: ClientContext): Promise<Trained> {
   const { scenario, shape } = world;
-  const { tables } = clientOf(world, context.id);
+  const { tables, trained } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
   const { output, metrics } = await trainOnDevice<'align'>(world, {
     client: context.id,
     stage: 'alignment',
     round,
-    flops: alignFlops(scenario, shape, trainedParameters(context.model), tables),
+    flops: alignFlops(scenario, shape, trainedParameters(context.model), tables, trained),
     request: {
       kind: 'align',
       seed: seedOf(world, context.id, 'align', round),
       hyper: alignHyper(world, context.id, frozen),
       params: alignParams(world, context, frozen),
-      data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
+      data: {
+        prompts: tables.prompts,
+        sensitivePrompts: tables.sensitivePrompts,
+        instructions: tables.benign,
+        helpfulPairs: tables.helpfulPairs,
+        harmlessPairs: tables.harmlessPairs,
+      },
     },
   });
   return {
@@ -234,8 +244,11 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
       ...frozen,
       helpfulCritic: kept(world, output.helpfulCritic)!,
       harmlessCritic: kept(world, output.harmlessCritic)!,
+      klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
+      criticWarmupSteps: 0,
     },
-    loss: -metrics['objective/rlhf_reward']!,
+    // An algorithm that samples nothing has no reward to report, but a loss of its own.
+    loss: metrics.loss ?? -metrics['objective/rlhf_reward']!,
   };
 }
 
@@ -244,15 +257,32 @@ export function frozenOf(context: ClientContext): Frozen {
   return context.frozen;
 }
 
-function alignHyper({ scenario, clients }: World, id: string, { scale }: Frozen): AlignHyper {
+function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
+  const { scale, klCoefficient, criticWarmupSteps } = frozen;
   const { helpful, harmless } = clients.get(id)!.trained;
-  const { maxRounds, deadlineSeconds, convergence, ...hyper } = scenario.alignment;
+  const { maxRounds, deadlineSeconds, convergence, collapse, ...hyper } = scenario.alignment;
   return {
     ...hyper,
+    klCoefficient,
+    criticWarmupSteps,
     weightHelpful: helpful,
     weightHarmless: harmless,
     scale,
   };
+}
+
+/**
+ * A client's KL coefficient after a round: where the scenario lets it adapt, by the divergence that its own
+ * responses showed. It stays where none were sampled.
+ */
+function klCoefficientAfter(
+  { klControl, klTarget, klHorizon }: World['scenario']['alignment'],
+  coefficient: number,
+  metrics: Readonly<Record<string, number>>,
+): number {
+  const { 'objective/kl': observed = NaN, 'val/num_responses': responses = 0 } = metrics;
+  if (klControl === 'fixed' || Number.isNaN(observed)) return coefficient;
+  return nextKlCoefficient({ coefficient, target: klTarget, horizon: klHorizon }, observed, responses);
 }
 
 export function alignParams(world: World, { model }: ClientContext, frozen: Frozen): AlignParams {

@@ -2,6 +2,7 @@ import type { clientMachine } from '../../machines/client.js';
 import type { serverMachine } from '../../machines/server.js';
 import type { ActorRefFrom } from 'xstate';
 import type { Simulation } from '../simulate.js';
+import { hasAnswered } from './answers.js';
 
 /** Who waits in which state for what: the deadlock report. */
 export function waiting(simulation: Simulation): { actor: string; state: string; for: string }[] {
@@ -16,8 +17,7 @@ export function waiting(simulation: Simulation): { actor: string; state: string;
 
 function serverWaits(server: ActorRefFrom<typeof serverMachine>) {
   const { value, context } = server.getSnapshot();
-  const answered = new Set([...context.unreached, ...context.updates.map(({ from }) => from)]);
-  const missing = context.cohort.filter((client) => !answered.has(client));
+  const missing = context.cohort.filter((client) => !hasAnswered(context, client));
   return {
     actor: 'server',
     state: pathOf(value),

@@ -32,6 +32,8 @@ export interface World {
   readonly executor: Executor;
   readonly ledger: MessageLedger;
   readonly checkers: Checkers;
+  /** Whether real data's prompts and responses go into the records. */
+  readonly showSamples: boolean;
   /** Writes a row of metrics.jsonl. */
   record(row: MetricRow): void;
   /** Ends the run because of a defect or a crash. */

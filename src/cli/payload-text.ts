@@ -97,11 +97,17 @@ function messagesTable({ messages }: PayloadReport, paint: Paint): string {
 
 const arrows: Readonly<Record<Direction, string>> = { uplink: 'up', downlink: 'down' };
 
+const cargoNames: Readonly<Record<string, string>> = {
+  helpful: '1 reward model',
+  harmless: '1 reward model',
+};
+
 function cargoText({ parts, loraModules }: MessagePayload): string {
   const names = Object.keys(parts);
   if (names.length === 0) return 'header alone';
-  if (names.includes('helpful')) return '2 reward models';
-  return names.map((name) => (name === 'lora' ? `${loraModules} LoRA` : name)).join(', ');
+  return names
+    .map((name) => (name === 'lora' ? `${loraModules} LoRA` : (cargoNames[name] ?? name)))
+    .join(', ');
 }
 
 function stagesTable({ stages }: PayloadReport, paint: Paint): string {
@@ -124,8 +130,8 @@ function footnotes(report: PayloadReport): readonly string[] {
     ...(uplink === downlink
       ? [`Uplink and downlink: ${uplink}`]
       : [`Uplink: ${uplink}`, `Downlink: ${downlink}`]),
-    'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the message',
-    'that opens the stage.',
+    'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the',
+    'messages that open the stage.',
     `Bits: parameters (compression ${compression}) and a header of ${headerBits} bits a message. Left out:`,
     'packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the rest.',
     ...savingNote(report),

@@ -69,6 +69,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .addOption(modelOption())
     .addOption(rewardModelOption())
     .addOption(settingOption())
+    .option('--show-samples', 'real data: keep some held-out prompts and responses, for the report', false)
     .addOption(new Option('--json', 'print nothing but the summary, as JSON').default(false))
     .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
     .option('--verbose', 'write every event to run.log', false)

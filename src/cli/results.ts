@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Summary } from '../records/rows.js';
+import { collapseStories } from '../report/collapse.js';
 import { endedSentence } from '../report/ended.js';
 import { stageFigures } from '../report/figures.js';
 import { bits, duration, joules } from '../report/format.js';
@@ -25,7 +26,14 @@ export function resultsText(summary: Summary, paint: Paint): string {
     const first = figures[index - 1]?.stage !== stage;
     table.push([first ? paint('bold', stage) : '', name, before ?? '', paint('bold', after)]);
   });
-  return [...heading, table.toString(), messagesText(summary)].join('\n');
+  return [...heading, table.toString(), ...collapseLines(summary, paint), messagesText(summary)].join('\n');
+}
+
+/** One line for each kind of collapse. */
+function collapseLines({ stages }: Summary, paint: Paint): string[] {
+  return collapseStories(stages.alignment?.collapse ?? []).map(({ finding }) =>
+    paint(['bold', 'yellow'], `Alignment collapsed: ${finding}`),
+  );
 }
 
 function timesAndData({ virtualSeconds, wallSeconds, backend, synthetic }: Summary): string {

@@ -23,6 +23,7 @@ export interface RunCommandOptions extends ModelFolders {
   readonly backend: BackendChoice;
   readonly out?: string;
   readonly set: readonly string[];
+  readonly showSamples: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -56,6 +57,7 @@ export async function runCommand(
       outFolder,
       workers,
       backend: options.backend,
+      showSamples: options.showSamples,
       signal: interrupt.signal,
       onProgress: (progress) => {
         display.show(progress);

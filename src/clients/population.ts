@@ -32,6 +32,11 @@ export interface ClientTables {
   readonly helpfulTest: TokenTable;
   readonly harmlessTrain: TokenTable;
   readonly harmlessTest: TokenTable;
+  /** The pairs to train on as tokens of the policy, which is tuned on them without sampling. */
+  readonly helpfulPairs: TokenTable;
+  readonly harmlessPairs: TokenTable;
+  /** Training rows that are not sensitive, which PPO-ptx rehearses. */
+  readonly benign: TokenTable;
   /** Prompts of Step 3.3, apart by topic, and the held-out ones that a policy is measured on. */
   readonly prompts: TokenTable;
   readonly sensitivePrompts: TokenTable;
@@ -72,10 +77,11 @@ function tablesOf(
   maxNewTokens: number,
 ): ClientTables {
   const examples = (rows: ClientData['train']) => exampleTable(rows, tokenizer, template, maxTokens).table;
+  const policyPairs = (rows: ClientData['pairs']['helpful']['train']) =>
+    pairTable(rows, tokenizer, template, maxTokens).table;
   const preferences = (rows: ClientData['pairs']['helpful']['train']) =>
-    reward
-      ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens)
-      : pairTable(rows, tokenizer, template, maxTokens).table;
+    reward ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens) : policyPairs(rows);
+  const [helpfulTrain, harmlessTrain] = [preferences(pairs.helpful.train), preferences(pairs.harmless.train)];
   const asPrompts = (rows: ClientData['train']) =>
     promptTable(rows, tokenizer, template, maxTokens - maxNewTokens).table;
   return {
@@ -83,10 +89,13 @@ function tablesOf(
     validation: examples(validation),
     test: examples(test),
     shared: examples(shared),
-    helpfulTrain: preferences(pairs.helpful.train),
+    helpfulTrain,
     helpfulTest: preferences(pairs.helpful.test),
-    harmlessTrain: preferences(pairs.harmless.train),
+    harmlessTrain,
     harmlessTest: preferences(pairs.harmless.test),
+    helpfulPairs: reward ? policyPairs(pairs.helpful.train) : helpfulTrain,
+    harmlessPairs: reward ? policyPairs(pairs.harmless.train) : harmlessTrain,
+    benign: examples(train.filter(({ topic }) => topic !== 'sensitive')),
     prompts: asPrompts(prompts.train.filter(({ topic }) => topic !== 'sensitive')),
     sensitivePrompts: asPrompts(prompts.train.filter(({ topic }) => topic === 'sensitive')),
     testPrompts: asPrompts(prompts.test),

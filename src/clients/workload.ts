@@ -1,10 +1,13 @@
 import type { TokenTable } from '../data/token-table.js';
+import { objectives } from '../data/types.js';
 import { columns, column } from '../data/token-table.js';
 import { distilBertForwardFlops, distilBertTrainingFlops } from '../model/distilbert-flops.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
 import type { Scenario } from '../scenario/schema.js';
+import { pairPlan } from '../training/dpo/pair-plan.js';
 import type { ModelShape } from '../training/task.js';
 import type { ClientTables } from './population.js';
+import type { Weights } from './preferences.js';
 
 /*
  * Floating-point operations of each kind of task, for the device model: what a device would spend, which is
@@ -78,20 +81,67 @@ export function sampleFlops(
   return 3 * forwardFlops(shape, tokens) + judged;
 }
 
+/** What Step 3.3 is for one client. */
+interface AlignWork {
+  readonly scenario: Scenario;
+  readonly shape: ModelShape;
+  /** Numbers of adapters and LoRA that the client trains. */
+  readonly trained: number;
+  readonly tables: ClientTables;
+  readonly weights: Weights;
+}
+
 /**
- * Step 3.3, for a client that trains so many parameters of adapters and LoRA: sampling and scoring, then
- * `ppoEpochs` passes of training over the responses.
+ * Step 3.3 by the scenario's algorithm, for a client that trains so many parameters of adapters and LoRA with
+ * so much weight on each objective.
  */
 export function alignFlops(
   scenario: Scenario,
   shape: ModelShape,
   trained: number,
   tables: ClientTables,
+  weights: Weights,
 ): number {
-  const { promptsPerRound, maxNewTokens, ppoEpochs } = scenario.alignment;
+  return alignedBy[scenario.alignment.algorithm]({ scenario, shape, trained, tables, weights });
+}
+
+const alignedBy: Readonly<Record<Scenario['alignment']['algorithm'], (work: AlignWork) => number>> = {
+  ppo: ppoFlops,
+  'rewarded-soups': (work) =>
+    objectives.filter((objective) => work.weights[objective] > 0).length * ppoFlops(work),
+  modpo: pairTuningFlops,
+};
+
+/** Sampling and scoring, then `ppoEpochs` passes of training over the responses, and the rehearsal beside them. */
+function ppoFlops({ scenario, shape, trained, tables }: AlignWork): number {
+  const { promptsPerRound, maxNewTokens, ppoEpochs, minibatchSize, ptxCoefficient } = scenario.alignment;
   const tokens = promptsPerRound * (meanTokens(tables.prompts) + maxNewTokens);
+  const steps = ppoEpochs * Math.ceil(promptsPerRound / minibatchSize);
+  const rehearsed = ptxCoefficient === 0 ? 0 : steps * minibatchSize * meanTokens(tables.benign);
   return (
     sampleFlops(scenario, shape, tables.prompts, promptsPerRound) +
-    ppoEpochs * trainingFlops(shape, trained, tokens)
+    ppoEpochs * trainingFlops(shape, trained, tokens) +
+    trainingFlops(shape, trained, rehearsed)
   );
+}
+
+/**
+ * Training on pairs, of which the reference policy and the reward models read each one once that a round
+ * draws: a pass through the reference, another for the reward features, or through the DistilBERTs after it.
+ */
+function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWork): number {
+  const { alignment, reward } = scenario;
+  const pairs = { helpful: tables.helpfulPairs, harmless: tables.harmlessPairs };
+  const counts = { helpful: pairs.helpful.count / 2, harmless: pairs.harmless.count / 2 };
+  const plan = pairPlan(alignment, weights, counts);
+  const judges = reward.model.train === 'head' ? 1 : 2;
+  return plan.objectives.reduce((flops, objective) => {
+    const drawn = plan.steps * plan.pairsEach;
+    const each = 2 * meanTokens(pairs[objective]);
+    const read = each * Math.min(drawn, counts[objective]);
+    const judged = shape.reward
+      ? judges * distilBertForwardFlops(shape.reward.config, read)
+      : forwardFlops(shape, read);
+    return flops + trainingFlops(shape, trained, each * drawn) + forwardFlops(shape, read) + judged;
+  }, 0);
 }

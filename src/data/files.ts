@@ -4,6 +4,7 @@ import { stream } from '../random/stream.js';
 import type { Scenario } from '../scenario/schema.js';
 import { loadInstructions } from './alpaca.js';
 import { clientIds } from './client-ids.js';
+import { dealPairs } from './deal-pairs.js';
 import { partitionRows } from './partition.js';
 import { loadPreferences } from './preferences.js';
 import {
@@ -11,7 +12,6 @@ import {
   type ClientData,
   type Example,
   type FederatedData,
-  type Objective,
   type PreferencePair,
   type Prompt,
   type Split,
@@ -19,8 +19,6 @@ import {
 
 /** With fewer instructions a client could not train, validate and be tested. */
 const fewestRows = 8;
-/** With fewer pairs of an objective a client could not hold a third of them out. */
-const fewestPairs = 3;
 
 type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
 type Pairs = ClientData['pairs'];
@@ -29,7 +27,8 @@ type Pairs = ClientData['pairs'];
  * Real data for a scenario whose `data.files` is given, with paths relative to `folder`. Instructions: a
  * keyed sample of clients x (examplesPerClient + 2 testPerClient) rows, or all where there are fewer, dealt
  * by {@link partitionRows} over their families; each client keeps back its test and validation rows in that
- * proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as many as there are. Prompts of Step
+ * proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as many as there are, so that no
+ * conversation that a pair is held out of occurs in anybody's training ({@link dealPairs}). Prompts of Step
  * 3: harmless-set prompts (sensitive) and own instructions (benign) in turn. UserError where files, counts or
  * alpha do not suffice.
  */
@@ -43,10 +42,7 @@ export async function fileData(scenario: Scenario, folder: string, seed: number)
   ]);
   const ids = clientIds(scenario.clients.count);
   const rows = dealRows(scenario, ids, instructions.rows, seed);
-  const dealt: Record<Objective, readonly Split<PreferencePair>[]> = {
-    helpful: dealPairs(scenario, 'helpful', helpful.rows, seed),
-    harmless: dealPairs(scenario, 'harmless', harmless.rows, seed),
-  };
+  const dealt = dealPairs(scenario, { helpful: helpful.rows, harmless: harmless.rows }, seed);
   const clients = ids.map((id, index): ClientData => {
     const pairs = Object.fromEntries(objectives.map((name) => [name, dealt[name][index]!])) as Pairs;
     return { id, ...rows[index]!, shared: [], pairs, prompts: promptsOf(rows[index]!, pairs.harmless) };
@@ -80,27 +76,6 @@ function dealRows(
       validation: rows.slice(tests, 2 * tests),
       train: rows.slice(2 * tests),
     };
-  });
-}
-
-function dealPairs(
-  { name, data, clients }: Scenario,
-  objective: Objective,
-  all: readonly PreferencePair[],
-  seed: number,
-): Split<PreferencePair>[] {
-  const each = Math.min(data.pairsPerClient, Math.floor(all.length / clients.count));
-  if (each < fewestPairs) {
-    throw new UserError(
-      `scenario ${name}: /data/files/${objective}: has ${all.length} usable pairs, expected at least ` +
-        `${fewestPairs * clients.count} for ${clients.count} clients`,
-    );
-  }
-  const shuffled = stream(seed, 'pairs', objective).shuffle(all);
-  const tests = Math.max(1, Math.round(each / 3));
-  return Array.from({ length: clients.count }, (_, client) => {
-    const own = shuffled.slice(client * each, (client + 1) * each);
-    return { test: own.slice(0, tests), train: own.slice(tests) };
   });
 }
 

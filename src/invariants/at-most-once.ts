@@ -28,6 +28,6 @@ function isUpload(message: Message): message is Upload {
   return 'rows' in message;
 }
 
-function nameOf({ from, stage, round }: AggregatedUpdate): string {
-  return `the update of ${from} in ${stage} round ${round}`;
+function nameOf({ from, kind, stage, round }: AggregatedUpdate): string {
+  return `the ${kind} of ${from} in ${stage} round ${round}`;
 }

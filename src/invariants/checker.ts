@@ -1,4 +1,4 @@
-import type { Stage } from '../../machines/events.js';
+import type { Stage, Upload } from '../../machines/events.js';
 import type { BusEvent } from '../bus/bus.js';
 import type { ParamSet } from '../params/param-set.js';
 import type { MetricRow } from '../records/rows.js';
@@ -16,6 +16,8 @@ export class InvariantViolation extends Error {
 /** An update as it enters an aggregate. */
 export interface AggregatedUpdate {
   readonly from: string;
+  /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
+  readonly kind: Upload['kind'];
   readonly stage: Stage;
   /** The round that the update was made in. */
   readonly round: number;

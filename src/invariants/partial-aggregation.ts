@@ -1,11 +1,17 @@
-import type { Upload } from '../../machines/events.js';
+import type { SharedPart, Upload } from '../../machines/events.js';
 import type { Method } from '../methods/index.js';
 import type { ParamKind, ParamRef } from '../params/param-set.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
+/** What the updates that carry one reward model may hold, by the name of the part. */
+const rewardParts: Readonly<Partial<Record<Upload['kind'], SharedPart>>> = {
+  'helpful-update': 'helpful',
+  'harmless-update': 'harmless',
+};
+
 /**
- * What the method keeps local never crosses the bus: an upload holds shared parts or reward models, nothing
- * else.
+ * What the method keeps local never crosses the bus: an upload holds shared parts or one reward model, its
+ * own, and nothing else.
  */
 export function partialAggregation({ name, shares }: Pick<Method, 'name' | 'shares'>): Checker {
   return {
@@ -13,11 +19,19 @@ export function partialAggregation({ name, shares }: Pick<Method, 'name' | 'shar
       if (!('rows' in message)) return;
       const allowed: readonly ParamKind[] = message.stage === 'reward' ? ['reward'] : shares;
       const stranger = carried(message).find(({ kind }) => !allowed.includes(kind));
-      if (!stranger) return;
+      if (stranger) {
+        throw new InvariantViolation(
+          'partial aggregation',
+          `message ${id} of ${from} carries ${stranger.kind} parameters in the ${message.stage} stage; ` +
+            `${name} shares ${allowed.length > 0 ? allowed.join(' and ') : 'nothing'} there`,
+        );
+      }
+      const own = rewardParts[message.kind];
+      const other = Object.keys(message.shared).find((part) => own !== undefined && part !== own);
+      if (other === undefined && (own === undefined || message.params.length <= 1)) return;
       throw new InvariantViolation(
         'partial aggregation',
-        `message ${id} of ${from} carries ${stranger.kind} parameters in the ${message.stage} stage; ` +
-          `${name} shares ${allowed.length > 0 ? allowed.join(' and ') : 'nothing'} there`,
+        `message ${id} of ${from}, a ${message.kind}, carries more than the ${own} reward model`,
       );
     },
   };

@@ -1,4 +1,4 @@
-import type { Stage } from '../../machines/events.js';
+import type { Message, Stage } from '../../machines/events.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
 const stages: readonly Stage[] = ['instruction', 'reward', 'alignment'];
@@ -8,14 +8,20 @@ interface Version {
   readonly round: number;
 }
 
+/** The newest version that went one way, and the kinds of message that have brought it. */
+interface Latest extends Version {
+  readonly kinds: readonly Message['kind'][];
+}
+
 /**
  * Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last
- * verdict, the stages follow each other, downloads to a client and updates of a client never go back, and no
- * aggregate holds an update of another stage or of a round that was not open yet.
+ * verdict, the stages follow each other, downloads to a client and updates of a client never go back and
+ * bring each kind of message once a version, and no aggregate holds an update of another stage or of a round
+ * that was not open yet.
  */
 export function roundOrder(): Checker {
   let closed: Version & { readonly over: boolean } = { stage: 'instruction', round: 0, over: false };
-  const latest = new Map<string, Version>();
+  const latest = new Map<string, Latest>();
   const fail = (what: string): never => {
     throw new InvariantViolation('round order', what);
   };
@@ -27,11 +33,13 @@ export function roundOrder(): Checker {
       if (phase !== 'sent') return;
       const way = `${from} to ${to}`;
       const before = latest.get(way);
-      const isUpdate = 'rows' in message;
-      if (before && (isUpdate ? age(message) <= age(before) : age(message) < age(before))) {
-        fail(`${way}: ${message.kind} of ${nameOf(message)} was sent after ${nameOf(before)}`);
+      const { kind, stage, round } = message;
+      if (before && age(message) < age(before)) {
+        fail(`${way}: ${kind} of ${nameOf(message)} was sent after ${nameOf(before)}`);
       }
-      latest.set(way, { stage: message.stage, round: message.round });
+      const kinds = before && age(message) === age(before) ? before.kinds : [];
+      if (kinds.includes(kind)) fail(`${way}: ${kind} of ${nameOf(message)} was sent twice`);
+      latest.set(way, { stage, round, kinds: [...kinds, kind] });
     },
     onMetric(row) {
       if (row.type !== 'round') return;
@@ -45,7 +53,7 @@ export function roundOrder(): Checker {
       const now = open();
       for (const update of updates) {
         if (update.stage !== now.stage || update.round > now.round) {
-          fail(`${update.from}'s update of ${nameOf(update)} was aggregated in ${nameOf(now)}`);
+          fail(`${update.from}'s ${update.kind} of ${nameOf(update)} was aggregated in ${nameOf(now)}`);
         }
       }
     },

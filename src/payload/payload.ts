@@ -36,9 +36,9 @@ export interface MessagePayload extends Cost {
 /** What one client's messages of a stage come to: at most, where clients differ in LoRA modules. */
 export interface StagePayload {
   readonly stage: Stage;
-  /** The message that opens the stage; null in alignment, which has none. */
+  /** The messages that open the stage; null in alignment, which has none. */
   readonly opening: Cost | null;
-  /** An update and the global model that answers it. */
+  /** The updates of a round and the global models that answer them: of stage 2 two of each. */
   readonly round: Cost;
   readonly maxRounds: number;
   /** The opening and `maxRounds` rounds: a stage that converges ends earlier. */
@@ -71,16 +71,20 @@ const cargoes = {
     ...trains.filter((part) => part === 'adapters'),
   ],
   tuned: ({ shares }: Method): readonly Part[] => shares,
-  rewards: (): readonly Part[] => ['helpful', 'harmless'],
+  helpful: (): readonly Part[] => ['helpful'],
+  harmless: (): readonly Part[] => ['harmless'],
 };
 
 const kinds: readonly MessageKind[] = [
   { kind: 'model', step: '1.1', direction: 'downlink', stage: 'instruction', carries: 'start' },
   { kind: 'update', step: '1.3', direction: 'uplink', stage: 'instruction', carries: 'tuned' },
   { kind: 'global', step: '1.4', direction: 'downlink', stage: 'instruction', carries: 'tuned' },
-  { kind: 'reward-model', step: '2.1', direction: 'downlink', stage: 'reward', carries: 'rewards' },
-  { kind: 'reward-update', step: '2.3', direction: 'uplink', stage: 'reward', carries: 'rewards' },
-  { kind: 'reward-global', step: '2.4', direction: 'downlink', stage: 'reward', carries: 'rewards' },
+  { kind: 'helpful-model', step: '2.1', direction: 'downlink', stage: 'reward', carries: 'helpful' },
+  { kind: 'harmless-model', step: '2.1', direction: 'downlink', stage: 'reward', carries: 'harmless' },
+  { kind: 'helpful-update', step: '2.3', direction: 'uplink', stage: 'reward', carries: 'helpful' },
+  { kind: 'harmless-update', step: '2.3', direction: 'uplink', stage: 'reward', carries: 'harmless' },
+  { kind: 'helpful-global', step: '2.4', direction: 'downlink', stage: 'reward', carries: 'helpful' },
+  { kind: 'harmless-global', step: '2.4', direction: 'downlink', stage: 'reward', carries: 'harmless' },
   { kind: 'alignment-update', step: '3.3', direction: 'uplink', stage: 'alignment', carries: 'tuned' },
   { kind: 'alignment-global', step: '3.4', direction: 'downlink', stage: 'alignment', carries: 'tuned' },
 ];
@@ -145,7 +149,7 @@ function filled(
   };
 }
 
-const opensAStage: readonly string[] = ['model', 'reward-model'];
+const opensAStage: readonly string[] = ['model', 'helpful-model', 'harmless-model'];
 
 function stagePayload(
   stage: Stage,

@@ -53,7 +53,10 @@ export interface ClientRow {
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
-/** One response to a held-out prompt; written for synthetic data, or where the user asked for samples. */
+/**
+ * One response to a held-out prompt: of synthetic data always, of real data where the user asked for samples.
+ * Samples do not enter the trace hash.
+ */
 export interface SampleRow {
   readonly type: 'sample';
   readonly round: number;
@@ -192,26 +195,83 @@ export interface RewardSummary {
   readonly energyJoulesPerRound: number;
 }
 
+/**
+ * Figures of held-out prompts, from client rows of task `score`; `…Before` from the first of each client
+ * (round 0), the others from the last.
+ */
 export interface AlignmentSummary {
   readonly rounds: number;
   /**
-   * Personalised reward on held-out prompts: weighted standardised scores, mean over clients; start and end.
+   * Personalised reward: weighted standardised scores, mean over clients; start and end.
    */
   readonly rewardBefore: number;
   readonly reward: number;
   /**
-   * Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts.
+   * Minus the objective that PPO maximises (personalised reward less the KL penalty).
    */
   readonly lossBefore: number;
   readonly loss: number;
   readonly delaySecondsPerRound: number;
   readonly energyJoulesPerRound: number;
-  readonly clients: readonly {
-    readonly id: string;
-    readonly weightHelpful: number;
-    readonly weightHarmless: number;
-    readonly helpful: number;
-    readonly harmless: number;
-    readonly refusalRate: number | null;
-  }[];
+  /** Share of sensitive requests that are refused, mean over clients; null for real data. */
+  readonly refusalRateBefore: number | null;
+  readonly refusalRate: number | null;
+  /** Share of benign requests that are answered rightly, mean over clients; null for real data. */
+  readonly correctnessBefore: number | null;
+  readonly correctness: number | null;
+  /** Estimates k1 and k3 of the divergence from the policy before alignment, nats a response. */
+  readonly klK1: number | null;
+  readonly klK3: number | null;
+  /** Different bigrams of tokens over all of a client's responses, mean over clients. */
+  readonly distinct2Before: number | null;
+  readonly distinct2: number | null;
+  /** What went wrong, in the order of the rounds; empty where nothing did. */
+  readonly collapse: readonly Collapse[];
+  readonly clients: readonly AlignedClient[];
+}
+
+/** What alignment made of one client; the means are over its held-out prompts. */
+export interface AlignedClient {
+  readonly id: string;
+  readonly weightHelpful: number;
+  readonly weightHarmless: number;
+  /** Scores standardised on responses to training prompts before alignment, missing ends penalised. */
+  readonly helpfulBefore: number;
+  readonly helpful: number;
+  readonly harmlessBefore: number;
+  readonly harmless: number;
+  /** Of sensitive requests; null where there are none, and for real data. */
+  readonly refusalRateBefore: number | null;
+  readonly refusalRate: number | null;
+  /** Of benign requests; null where there are none, and for real data. */
+  readonly correctnessBefore: number | null;
+  readonly correctness: number | null;
+  /** Estimate k1 of the divergence from the policy before alignment, nats a response. */
+  readonly klK1Before: number | null;
+  readonly klK1: number | null;
+  readonly distinct2Before: number | null;
+  readonly distinct2: number | null;
+  /** Tokens of a response, end-of-text included. */
+  readonly lengthBefore: number | null;
+  readonly length: number | null;
+}
+
+/** How alignment goes wrong; docs/records.md and src/records/collapse.ts say when which one is found. */
+export type CollapseKind = 'kl-runaway' | 'entropy-collapse' | 'length-hacking';
+
+/** A limit of the scenario's `alignment.collapse` that was passed. */
+export interface Collapse {
+  readonly kind: CollapseKind;
+  /** Whose; null for the mean over the clients. */
+  readonly client: string | null;
+  /** The first round of alignment beyond the limit, and the last. */
+  readonly since: number;
+  readonly round: number;
+  /**
+   * In round `round`: divergence in nats, entropy as a share of that at the start, length as a multiple of
+   * that at the start.
+   */
+  readonly value: number;
+  /** The limit, in the same unit. */
+  readonly threshold: number;
 }

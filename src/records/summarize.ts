@@ -1,6 +1,9 @@
 import type { Stage } from '../../machines/events.js';
 import type { Client } from '../clients/population.js';
+import type { Scenario } from '../scenario/schema.js';
+import { collapses } from './collapse.js';
 import type {
+  AlignedClient,
   AlignmentSummary,
   ClientRow,
   InstructionSummary,
@@ -11,11 +14,15 @@ import type {
   Summary,
 } from './rows.js';
 
-/** What the summary is made of: the rows that the run wrote, and the clients' wishes. */
+/**
+ * What the summary is made of: the rows that the run wrote, the clients' wishes, and when alignment counts as
+ * collapsed.
+ */
 export interface Written {
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];
   readonly clients: readonly Pick<Client, 'id' | 'wished'>[];
+  readonly collapse: Scenario['alignment']['collapse'];
 }
 
 /**
@@ -85,17 +92,41 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
     reward: mean(last, 'reward')!,
     lossBefore: -mean(first, 'objective')!,
     loss: -mean(last, 'objective')!,
-    clients: last.map(({ actor, metrics }) => {
-      const { wished } = written.clients.find(({ id }) => id === actor)!;
-      return {
-        id: actor,
-        weightHelpful: wished.helpful,
-        weightHarmless: wished.harmless,
-        helpful: metrics['helpful']!,
-        harmless: metrics['harmless']!,
-        refusalRate: metrics['refusalRate'] ?? null,
-      };
-    }),
+    refusalRateBefore: mean(first, 'refusalRate'),
+    refusalRate: mean(last, 'refusalRate'),
+    correctnessBefore: mean(first, 'correctness'),
+    correctness: mean(last, 'correctness'),
+    klK1: mean(last, 'klK1'),
+    klK3: mean(last, 'klK3'),
+    distinct2Before: mean(first, 'distinct2'),
+    distinct2: mean(last, 'distinct2'),
+    collapse: collapses(written.metrics, written.collapse),
+    clients: last.map((end, index) => alignedClient(written, first[index]!, end)),
+  };
+}
+
+function alignedClient({ clients }: Written, start: ClientRow, end: ClientRow): AlignedClient {
+  const { wished } = clients.find(({ id }) => id === end.actor)!;
+  const before = (figure: string) => start.metrics[figure] ?? null;
+  const after = (figure: string) => end.metrics[figure] ?? null;
+  return {
+    id: end.actor,
+    weightHelpful: wished.helpful,
+    weightHarmless: wished.harmless,
+    helpfulBefore: before('helpful')!,
+    helpful: after('helpful')!,
+    harmlessBefore: before('harmless')!,
+    harmless: after('harmless')!,
+    refusalRateBefore: before('refusalRate'),
+    refusalRate: after('refusalRate'),
+    correctnessBefore: before('correctness'),
+    correctness: after('correctness'),
+    klK1Before: before('klK1'),
+    klK1: after('klK1'),
+    distinct2Before: before('distinct2'),
+    distinct2: after('distinct2'),
+    lengthBefore: before('length'),
+    length: after('length'),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { height, look, stacked, wideWidth, width, type LayeredView } from './look.js';
+import { height, look, stacked, wideWidth, width, type Layer, type LayeredView } from './look.js';
 import { inOrder, type Series, type Span, type Turnout } from './series.js';
 
 /*
@@ -11,13 +11,23 @@ export type Format = '%' | 'number';
 
 const formats = { '%': '.0%', number: '~r' } as const;
 
+/** A round that something has to be said about: an upright line with its name beside it. */
+export interface Mark {
+  readonly round: number;
+  /** A word or two. */
+  readonly name: string;
+  /** What is seen under the pointer. */
+  readonly words: string;
+}
+
+export interface FigureOptions {
+  /** The axis begins at 0. */
+  readonly zero?: boolean;
+  readonly marks?: readonly Mark[];
+}
+
 /** A figure by round: clients thin, the mean thick with its points. */
-export function byRound(
-  series: Series,
-  hue: Hue,
-  format: Format,
-  options: { zero?: boolean } = {},
-): TopLevelSpec {
+export function byRound(series: Series, hue: Hue, format: Format, options: FigureOptions = {}): TopLevelSpec {
   return { ...look, ...figureView(series, hue, format, options) };
 }
 
@@ -27,10 +37,11 @@ export function byRoundWithTurnout(
   turnout: readonly Turnout[],
   hue: Hue,
   format: Format,
+  marks: readonly Mark[] = [],
 ): TopLevelSpec {
   const rounds = [...new Set([...series.clients, ...turnout].map(({ round }) => round))];
   const bare = { labels: false, title: null };
-  const above = { ...figureView(series, hue, format, {}, bare), width: stackedWidth };
+  const above = { ...figureView(series, hue, format, { marks }, bare), width: stackedWidth };
   const below = turnoutView(turnout, roundAxis(rounds), hue);
   return { ...stacked, vconcat: [above, below], spacing: 9, resolve: { scale: { x: 'shared' } } };
 }
@@ -39,7 +50,7 @@ function figureView(
   series: Series,
   hue: Hue,
   format: Format,
-  options: { zero?: boolean },
+  options: FigureOptions,
   axis: { labels?: boolean; title?: null } = {},
 ): LayeredView {
   const rounds = [...new Set([...series.clients, ...series.mean].map(({ round }) => round))];
@@ -73,8 +84,29 @@ function figureView(
         },
         encoding: { description: { value: 'mean' } },
       },
+      ...markLayers(options.marks ?? [], x),
     ],
   };
+}
+
+/** None for no marks: an empty layer would draw its axis all the same. */
+function markLayers(marks: readonly Mark[], x: ReturnType<typeof roundAxis>): Layer[] {
+  if (marks.length === 0) return [];
+  const data = { values: [...marks] };
+  const color = 'var(--warn)';
+  const description = { field: 'words', type: 'nominal' } as const;
+  return [
+    {
+      data,
+      mark: { type: 'rule', color, strokeWidth: 1.6, strokeDash: [5, 3] },
+      encoding: { x, y: { value: 0 }, y2: { value: 'height' }, description },
+    },
+    {
+      data,
+      mark: { type: 'text', color, align: 'right', baseline: 'top', dx: -4, fontWeight: 'bold' },
+      encoding: { x, y: { value: 0 }, text: { field: 'name' } },
+    },
+  ];
 }
 
 const turnoutHeight = 34;

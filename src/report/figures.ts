@@ -57,9 +57,35 @@ function alignmentFigures(stage: Stages['alignment']): Figure[] {
   return [
     row('Rounds', 'rounds', String(stage.rounds)),
     row('Personalised reward', 'reward', number(stage.reward), number(stage.rewardBefore)),
+    ...judged(row, 'Sensitive requests refused', 'refusalRate', stage.refusalRate, stage.refusalRateBefore),
+    ...judged(
+      row,
+      'Benign requests answered rightly',
+      'correctness',
+      stage.correctness,
+      stage.correctnessBefore,
+    ),
+    row('KL divergence from its start (nats)', 'klK1', number(stage.klK1)),
+    row(
+      'Different bigrams (distinct-2)',
+      'distinct2',
+      number(stage.distinct2),
+      number(stage.distinct2Before),
+    ),
     row('Loss (minus the objective)', 'loss', number(stage.loss), number(stage.lossBefore)),
     ...costs(row, stage),
   ];
+}
+
+/** No line where the data does not say what a refusal or a right answer is. */
+function judged(
+  row: MakeRow,
+  name: string,
+  key: string,
+  after: number | null,
+  before: number | null,
+): Figure[] {
+  return after === null ? [] : [row(name, key, percent(after), percent(before))];
 }
 
 type MakeRow = (name: string, key: string, after: string, before?: string) => Figure;

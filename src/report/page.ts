@@ -1,4 +1,5 @@
 import type { RunRecords } from '../records/read.js';
+import { alignmentDetails } from './alignment.js';
 import { all, legendOf, panelCard } from './cards.js';
 import { stepColor, steps, timeline } from './charts.js';
 import { endedSentence } from './ended.js';
@@ -7,7 +8,7 @@ import { bits, duration, joules, number, percent } from './format.js';
 import { html, Html } from './html.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
-import { beforeAndAfter, type BeforeAfter } from './samples.js';
+import { responsesSection } from './responses.js';
 import { inOrder, stepSpans } from './series.js';
 import { style } from './style.js';
 import { svg } from './svg.js';
@@ -27,9 +28,9 @@ export async function page(run: RunRecords): Promise<string> {
       </head>
       <body>
         <main>
-          ${header(run)} ${tiles(run)} ${resultsTable(run)} ${await all(stageSections(run), stageSection)}
-          ${await radioSection(run)} ${await timelineSection(run)} ${clientsSection(run)}
-          ${samplesSection(run)} ${manifestSection(run)}
+          ${header(run)} ${tiles(run)} ${resultsTable(run)} ${await stages(run)} ${await radioSection(run)}
+          ${await timelineSection(run)} ${clientsSection(run)} ${responsesSection(run)}
+          ${manifestSection(run)}
           <footer>
             Written by pwff ${manifest.version} from the record files beside this page;
             <code>pwff report</code> writes it again. docs/records.md explains every file and field.
@@ -43,6 +44,7 @@ export async function page(run: RunRecords): Promise<string> {
 function header({ summary, manifest }: RunRecords): Html {
   const { description } = manifest.scenario;
   const complete = summary.ended.reason === 'finished';
+  const collapsed = (summary.stages.alignment?.collapse ?? []).length > 0;
   return html`<header>
     <h1>${summary.scenario}</h1>
     <div class="badges">
@@ -54,6 +56,7 @@ function header({ summary, manifest }: RunRecords): Html {
       <span class="badge">computed in <b>${duration(summary.wallSeconds)}</b></span>
       ${summary.synthetic ? html`<span class="badge warn">synthetic data</span>` : null}
       ${complete ? null : html`<span class="badge warn">${summary.ended.reason}</span>`}
+      ${collapsed ? html`<span class="badge warn">alignment collapsed</span>` : null}
     </div>
     ${description === undefined ? null : html`<p class="lead">${description}</p>`}
     <p>${endedSentence(summary.ended)}</p>
@@ -153,13 +156,27 @@ function resultsTable({ summary }: RunRecords): Html | null {
     </div>`;
 }
 
-async function stageSection({ stage, title, lead, panels }: StageSection): Promise<Html> {
+/** The stages with their charts; the third also client by client. */
+async function stages(run: RunRecords): Promise<readonly Html[]> {
+  const details = {
+    instruction: null,
+    reward: null,
+    alignment: alignmentDetails(run.summary.stages.alignment),
+  };
+  return all(stageSections(run), (section) => stageSection(section, details[section.stage]));
+}
+
+async function stageSection(
+  { stage, title, lead, panels }: StageSection,
+  details: Html | null,
+): Promise<Html> {
   return html`<h2 style="--hue: var(--${stage})"><i></i>${title}</h2>
     <p class="lead">
       ${lead} Thin lines: clients. Thick line: mean. Bars: updates in the aggregate of the round, before a
       pale bar of its cohort; a cross is a round that was lost.
     </p>
-    <div class="charts">${await all(panels, panelCard)}</div>`;
+    <div class="charts">${await all(panels, panelCard)}</div>
+    ${details}`;
 }
 
 const mostActors = 30;
@@ -189,12 +206,10 @@ async function timelineSection({ metrics, summary }: RunRecords): Promise<Html |
     </div>`;
 }
 
-function clientsSection({ manifest, summary }: RunRecords): Html | null {
+function clientsSection({ manifest }: RunRecords): Html | null {
   if (manifest.clients.length === 0) return null;
-  const aligned = new Map((summary.stages.alignment?.clients ?? []).map((client) => [client.id, client]));
   const rows = manifest.clients.map((client) => {
     const { id, style: answers, trainingRows, gigaflopsPerSecond, weightHelpful, weightHarmless } = client;
-    const end = aligned.get(id);
     return html`<tr>
       <td class="stage">${id}</td>
       <td>${answers ?? '–'}</td>
@@ -202,9 +217,6 @@ function clientsSection({ manifest, summary }: RunRecords): Html | null {
       <td class="n">${number(gigaflopsPerSecond)}</td>
       <td class="n">${number(weightHelpful)}</td>
       <td class="n">${number(weightHarmless)}</td>
-      <td class="n">${number(end?.helpful ?? null)}</td>
-      <td class="n">${number(end?.harmless ?? null)}</td>
-      <td class="n">${percent(end?.refusalRate ?? null)}</td>
     </tr> `;
   });
   return html`<h2><i></i>The clients</h2>
@@ -218,67 +230,14 @@ function clientsSection({ manifest, summary }: RunRecords): Html | null {
             <th class="n">Gflop/s</th>
             <th class="n">w helpful</th>
             <th class="n">w harmless</th>
-            <th class="n">helpful</th>
-            <th class="n">harmless</th>
-            <th class="n">refusals</th>
           </tr>
         </thead>
         <tbody>
           ${rows}
         </tbody>
       </table>
-      <p class="source">manifest.json: clients; summary.json: stages.alignment.clients</p>
+      <p class="source">manifest.json: clients</p>
     </div>`;
-}
-
-function samplesSection({ metrics, summary }: RunRecords): Html | null {
-  const samples = beforeAndAfter(metrics);
-  if (samples.length === 0) return null;
-  const actors = [...new Set(samples.map(({ actor }) => actor))];
-  const card = (actor: string) =>
-    sampleCard(
-      actor,
-      samples.filter((sample) => sample.actor === actor),
-      summary,
-    );
-  const [first, rest] = [actors.slice(0, 6), actors.slice(6)];
-  return html`<h2><i></i>What the clients answer</h2>
-    <p class="lead">
-      Responses to held-out prompts before and after alignment, sampled.
-      ${summary.synthetic ? 'The prompts are synthetic.' : ''}
-    </p>
-    <div class="samples">${first.map(card)}</div>
-    ${
-      rest.length === 0
-        ? null
-        : html`<details>
-            <summary>${rest.length} more clients</summary>
-            <br />
-            <div class="samples">${rest.map(card)}</div>
-          </details>`
-    }
-    <p class="source">metrics.jsonl: sample rows of the first and the last round</p>`;
-}
-
-function sampleCard(actor: string, samples: readonly BeforeAfter[], summary: RunRecords['summary']): Html {
-  const client = summary.stages.alignment?.clients.find(({ id }) => id === actor);
-  const weights = client
-    ? html`<small>helpful ${number(client.weightHelpful)}, harmless ${number(client.weightHarmless)}</small>`
-    : null;
-  return html`<div class="card sample">
-    <h3>${actor}${weights}</h3>
-    ${samples.map(
-      ({ topic, prompt, before, after, rounds }) =>
-        html`<dl>
-          <dt>${topic}</dt>
-          <dd>${prompt}</dd>
-          <dt>round ${rounds[0]}</dt>
-          <dd>${before}</dd>
-          <dt>round ${rounds[1]}</dt>
-          <dd class="after">${after}</dd>
-        </dl>`,
-    )}
-  </div> `;
 }
 
 function manifestSection({ manifest }: RunRecords): Html {

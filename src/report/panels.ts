@@ -1,7 +1,15 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Stage } from '../../machines/events.js';
 import type { RunRecords } from '../records/read.js';
-import { byRound, byRoundWithTurnout, refusals, type Format } from './charts.js';
+import {
+  byRound,
+  byRoundWithTurnout,
+  refusals,
+  type FigureOptions,
+  type Format,
+  type Mark,
+} from './charts.js';
+import { collapseMarks } from './collapse.js';
 import { number } from './format.js';
 import {
   clientSeries,
@@ -105,7 +113,11 @@ export function stageSections(run: Rows): StageSection[] {
         ...taskPanel(run, 'alignment', 'score', 'Helpful score', 'helpful', 'number'),
         ...taskPanel(run, 'alignment', 'score', 'Harmless score', 'harmless', 'number'),
         ...refusalPanel(run),
+        ...taskPanel(run, 'alignment', 'score', 'Right answers to benign requests', 'correctness', '%'),
         ...taskPanel(run, 'alignment', 'score', 'KL divergence from its start (nats)', 'klK1', 'number'),
+        ...taskPanel(run, 'alignment', 'score', 'Length of a response (tokens)', 'length', 'number'),
+        ...taskPanel(run, 'alignment', 'score', 'Different bigrams (distinct-2)', 'distinct2', 'number'),
+        ...entropyPanel(run),
         ...lossPanel(
           run,
           'alignment',
@@ -130,21 +142,35 @@ const minusObjective: Pick = (metrics) => {
   return typeof objective === 'number' ? -objective : null;
 };
 
+const entropyPerToken: Pick = (metrics) => {
+  const [entropy, length] = [metrics['objective/entropy'], metrics['val/response_length']];
+  return typeof entropy === 'number' && typeof length === 'number' && length > 0 ? entropy / length : null;
+};
+
+/** Of the responses that a round sampled to learn from; none for an algorithm that samples none. */
+function entropyPanel(run: Rows): Panel[] {
+  const title = 'Entropy of a token (nats)';
+  const figure = 'metrics["objective/entropy"] / metrics["val/response_length"]';
+  const source = `metrics.jsonl: client rows, task align, ${figure}`;
+  const series = clientSeries(run.metrics, 'align', entropyPerToken);
+  return turnoutPanel({ title, source, run, series, stage: 'alignment', format: 'number' });
+}
+
 function taskPanel(
-  { metrics }: Rows,
+  run: Rows,
   stage: Stage,
   task: string,
   title: string,
   name: string,
   format: Format,
 ): Panel[] {
-  const series = clientSeries(metrics, task, metric(name));
+  const series = clientSeries(run.metrics, task, metric(name));
   const source = `metrics.jsonl: client rows, task ${task}, metrics.${name}`;
-  return turnoutPanel({ title, source, metrics, series, stage, format });
+  return turnoutPanel({ title, source, run, series, stage, format });
 }
 
 function lossPanel(
-  { metrics }: Rows,
+  run: Rows,
   stage: Stage,
   task: string,
   title: string,
@@ -152,29 +178,35 @@ function lossPanel(
   pick: Pick,
 ): Panel[] {
   const source = `metrics.jsonl: client rows, task ${task}, ${figure}; mean: round rows, loss`;
-  const series = lossSeries(metrics, stage, task, pick);
-  return turnoutPanel({ title, source, metrics, series, stage, format: 'number' });
+  const series = lossSeries(run.metrics, stage, task, pick);
+  return turnoutPanel({ title, source, run, series, stage, format: 'number' });
 }
 
 /** A figure by round over the updates that counted; without a round that was closed, the figure alone. */
-function turnoutPanel({ title, source, metrics, series, stage, format }: FigureOfStage): Panel[] {
-  const turnout = turnoutOf(metrics, stage);
-  if (turnout.length === 0) return panel(title, source, series, stage, format);
+function turnoutPanel({ title, source, run, series, stage, format }: FigureOfStage): Panel[] {
+  const turnout = turnoutOf(run.metrics, stage);
+  const marks = marksOf(run, stage);
+  if (turnout.length === 0) return panel(title, source, series, stage, format, { marks });
   if (series.mean.length === 0 && series.clients.length === 0) return [];
   return [
     {
       title,
       source: `${source}; bars: round rows, updates of cohort`,
-      chart: byRoundWithTurnout(series, turnout, stage, format),
+      chart: byRoundWithTurnout(series, turnout, stage, format, marks),
     },
   ];
 }
 
 interface FigureOfStage extends Omit<Panel, 'chart' | 'note'> {
-  readonly metrics: Rows['metrics'];
+  readonly run: Rows;
   readonly series: Series;
   readonly stage: Stage;
   readonly format: Format;
+}
+
+/** The rounds in which alignment began to go wrong. */
+function marksOf({ summary }: Rows, stage: Stage): readonly Mark[] {
+  return stage === 'alignment' ? collapseMarks(summary.stages.alignment?.collapse ?? []) : [];
 }
 
 function costPanels({ metrics, messages }: Rows, stage: Stage): Panel[] {
@@ -201,7 +233,7 @@ function costPanels({ metrics, messages }: Rows, stage: Stage): Panel[] {
       delay,
       stage,
       'number',
-      true,
+      { zero: true },
     ),
     ...panel(
       `Joules a client, ${stageWords[stage]}`,
@@ -209,7 +241,7 @@ function costPanels({ metrics, messages }: Rows, stage: Stage): Panel[] {
       energy,
       stage,
       'number',
-      true,
+      { zero: true },
     ),
   ];
 }
@@ -222,10 +254,10 @@ function panel(
   series: Series,
   stage: Stage,
   format: Format,
-  zero = false,
+  options: FigureOptions = {},
 ): Panel[] {
   if (series.mean.length === 0) return [];
-  return [{ title, source, chart: byRound(series, stage, format, { zero }) }];
+  return [{ title, source, chart: byRound(series, stage, format, options) }];
 }
 
 function refusalPanel({ summary }: Rows): Panel[] {

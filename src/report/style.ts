@@ -104,12 +104,18 @@ td.src, td.src code { color: var(--muted); font-size: 12px; }
 }
 .sample h3 { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; }
 .sample h3 small { color: var(--muted); font-weight: 400; }
-.sample dl { margin: 10px 0 0; display: grid; grid-template-columns: 62px 1fr; gap: 3px 10px; }
-.sample dl + dl { border-top: 1px solid var(--line); padding-top: 10px; }
-.sample dt { color: var(--muted); font-size: 12px; padding-top: 2px; }
-.sample dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; min-width: 0; }
-.sample dd.after { font-weight: 600; }
-.sample dd:empty::after { content: "(nothing)"; color: var(--muted); font-weight: 400; }
+.sample section {
+  display: grid; grid-template-columns: 1fr 1fr; gap: 6px 14px; margin-top: 10px;
+}
+.sample section + section { border-top: 1px solid var(--line); padding-top: 10px; }
+.sample section > * { margin: 0; overflow-wrap: anywhere; white-space: pre-line; min-width: 0; }
+.sample section > p { grid-column: 1 / -1; }
+.sample section small { display: block; color: var(--muted); font-size: 12px; }
+.sample .after { font-weight: 600; }
+.sample .after small { font-weight: 400; }
+.sample span:empty::after { content: "(nothing)"; color: var(--muted); font-weight: 400; }
+.warning { border-color: var(--warn); background: var(--warn-soft); }
+.warning ul { margin: 8px 0; padding-left: 20px; }
 details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--muted); }
 pre { font-size: 12px; overflow-x: auto; margin: 10px 0 0; }

@@ -23,8 +23,8 @@ export async function svg(spec: TopLevelSpec, label: string): Promise<string> {
 function withTitles(drawn: string): string {
   return drawn
     .replace(
-      /<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*)\/>/g,
-      '<path$2><title>$1</title></path>',
+      /<(path|line) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*)\/>/g,
+      '<$1$3><title>$2</title></$1>',
     )
     .replace(
       / (?:role="graphics-\w+"|aria-roledescription="[^"]*"|aria-label="[XY]-axis[^"]*"|aria-hidden="true")/g,

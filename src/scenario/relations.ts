@@ -1,3 +1,5 @@
+import { alignmentAlgorithmRules } from './alignment-algorithm-relations.js';
+import { alignmentRules } from './alignment-relations.js';
 import { radioRules } from './radio-relations.js';
 import { found, must, type Rule } from './rule.js';
 import type { Scenario } from './schema.js';
@@ -223,5 +225,7 @@ export const rules: readonly Rule[] = [
         advice: 'paths are relative to the folder of the scenario file',
       })),
   },
+  ...alignmentRules,
+  ...alignmentAlgorithmRules,
   ...radioRules,
 ];

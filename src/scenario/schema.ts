@@ -16,6 +16,20 @@ const atLeastZero = (value: number, description: string) =>
 const fraction = (value: number, description: string) =>
   Type.Number({ minimum: 0, maximum: 1, default: value, description });
 
+const nullable = <T extends TSchema>(schema: T, description: string) =>
+  Type.Union([schema, Type.Null()], { default: null, description });
+
+/** An object whose own defaults are filled in, or null: ajv fills none in inside of `anyOf`. */
+const closedOrNull = <P extends TProperties>(properties: P, description: string) => {
+  const object = closed(properties);
+  return Type.Unsafe<Static<typeof object> | null>({
+    ...object,
+    type: ['object', 'null'],
+    default: null,
+    description,
+  });
+};
+
 const Convergence = closed(
   {
     minimumImprovement: atLeastZero(0.002, 'relative fall of the mean loss that still counts as progress'),
@@ -77,6 +91,11 @@ const Device = closed({
   share: Type.Number({ exclusiveMinimum: 0, description: 'relative number of clients with this device' }),
 });
 
+const PreferenceWeights = closed({
+  helpful: Type.Number({ minimum: 0, maximum: 1 }),
+  harmless: Type.Number({ minimum: 0, maximum: 1 }),
+});
+
 const Clients = closed(
   {
     count: count(1, 10, 'number of clients'),
@@ -90,6 +109,32 @@ const Clients = closed(
       description: 'device classes, dealt to the clients by a keyed draw',
     }),
     availability: fraction(1, 'probability that a client takes part in a round; else it stays silent'),
+    weights: Type.Union(
+      [
+        Type.Array(PreferenceWeights, { minItems: 1 }),
+        closed({
+          dirichlet: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+            minItems: 2,
+            maxItems: 2,
+            description: 'concentrations of helpfulness and harmlessness; [1, 1] is uniform on the simplex',
+          }),
+        }),
+        closed({
+          byClient: Type.Record(Type.String({ pattern: '^client-[1-9][0-9]*$' }), PreferenceWeights, {
+            minProperties: 1,
+            description:
+              'for example { "client-3": { "helpful": 0.2, "harmless": 0.8 } }; others: as weightHarmless',
+          }),
+        }),
+        Type.Null(),
+      ],
+      {
+        default: null,
+        description:
+          'weights of both objectives (they sum to 1): a list, one for each client; drawn from a Dirichlet ' +
+          'distribution; or of some clients by name. null: as weightHarmless',
+      },
+    ),
     weightHarmless: Type.Union(
       [Type.Literal('uniform'), Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 1 })],
       {
@@ -145,7 +190,11 @@ const Model = closed(
 
 const Server = closed(
   {
-    quorum: count(1, 1, 'updates without which a round is lost and the global model stays as it is'),
+    quorum: count(
+      1,
+      1,
+      'updates without which a round is lost and the global model stays; in stage 2 for each reward model',
+    ),
     selection: Type.Enum(['all', 'random'], { default: 'all', description: 'who takes part in a round' }),
     selectionFraction: Type.Number({
       exclusiveMinimum: 0,
@@ -166,20 +215,6 @@ const Server = closed(
   },
   { default: {} },
 );
-
-const nullable = <T extends TSchema>(schema: T, description: string) =>
-  Type.Union([schema, Type.Null()], { default: null, description });
-
-/** An object whose own defaults are filled in, or null: ajv fills none in inside of `anyOf`. */
-const closedOrNull = <P extends TProperties>(properties: P, description: string) => {
-  const object = closed(properties);
-  return Type.Unsafe<Static<typeof object> | null>({
-    ...object,
-    type: ['object', 'null'],
-    default: null,
-    description,
-  });
-};
 
 const sharings = [
   'orthogonal',
@@ -471,6 +506,10 @@ const Reward = closed(
     batchSize: count(1, 16, 'pairs of a step'),
     learningRate: positive(2e-3, 'Adam'),
     weightDecay: atLeastZero(1e-3, 'decoupled (AdamW)'),
+    centerCoefficient: atLeastZero(
+      0.01,
+      'of the mean square of a pair’s summed scores, which keeps scores near 0 (Eisenstein et al. 2023; as in TRL)',
+    ),
   },
   { default: {} },
 );
@@ -478,6 +517,13 @@ const Reward = closed(
 const Alignment = closed(
   {
     ...rounds(8, 120),
+    algorithm: Type.Enum(['ppo', 'rewarded-soups', 'modpo'], {
+      default: 'ppo',
+      description:
+        'ppo: the paper’s, by both rewards at once; rewarded-soups: PPO by each reward alone, then the weights ' +
+        'of the two policies interpolated (Ramé et al. 2023); modpo: multi-objective direct preference ' +
+        'optimization on the pairs (Zhou et al. 2024), no sampling and no critics',
+    }),
     promptsPerRound: count(2, 32, 'responses sampled in a round'),
     sensitiveShare: fraction(0.5, 'share of sensitive prompts among them, where the data has any'),
     maxNewTokens: count(1, 24, 'length at which a response is cut'),
@@ -487,7 +533,49 @@ const Alignment = closed(
     learningRate: positive(1e-3, 'Adam, adapters'),
     loraLearningRateScale: positive(1, 'learning rate of LoRA relative to that of the adapters'),
     criticLearningRate: positive(2e-3, 'Adam, critics'),
+    ptxCoefficient: atLeastZero(
+      0,
+      'weight of the loss on own benign instructions beside PPO’s, against forgetting (PPO-ptx, Ouyang et al. 2022)',
+    ),
     klCoefficient: atLeastZero(0.05, 'penalty on the log-ratio to the policy frozen after stage 1'),
+    klControl: Type.Enum(['fixed', 'adaptive'], {
+      default: 'fixed',
+      description: 'adaptive: the coefficient follows `klTarget` from round to round (Ziegler et al. 2019)',
+    }),
+    klTarget: positive(6, 'of "adaptive": divergence aimed at, nats a response'),
+    klHorizon: positive(10000, 'of "adaptive": responses over which a full error changes it by a fifth'),
+    targetKl: nullable(
+      Type.Number({ exclusiveMinimum: 0 }),
+      'a client’s round ends early when a minibatch has moved the policy by more than 1.5 times so many nats a ' +
+        'token (approximate KL); null: never',
+    ),
+    whitenRewards: Type.Boolean({
+      default: false,
+      description: 'rewards of tokens scaled to variance 1, as in TRL',
+    }),
+    whitenAdvantages: Type.Boolean({
+      default: true,
+      description: 'advantages shifted and scaled, as in TRL',
+    }),
+    criticWarmupSteps: count(0, 0, 'steps of the critics alone before the first step of a client’s policy'),
+    dpoBeta: positive(0.1, 'of "modpo": strength of the tie to the policy frozen after stage 1'),
+    collapse: closed(
+      {
+        klNats: positive(
+          25,
+          'divergence from the frozen policy, nats a response, above which it has run away',
+        ),
+        entropyShare: fraction(0.1, 'share of the entropy at the start below which the policy has collapsed'),
+        lengthFactor: positive(
+          1.75,
+          'growth of the responses’ mean length, with growing scores, above which length is being rewarded',
+        ),
+      },
+      {
+        default: {},
+        description: 'when a run says that its alignment has collapsed; it goes on all the same',
+      },
+    ),
     discount: fraction(1, 'gamma of the return'),
     lambda: fraction(0.95, 'of generalized advantage estimation'),
     clipRange: positive(0.2, 'of the probability ratio'),

@@ -4,7 +4,7 @@ import { k1 } from './ppo/kl.js';
 import { tokenRewards } from './ppo/token-rewards.js';
 import { weightedSum, type Weights } from './ppo/weighted.js';
 import { whiten } from './ppo/whiten.js';
-import { perObjective, type Rollout } from './rollout.js';
+import { concatenated, perObjective, type Rollout } from './rollout.js';
 
 type PerObjective<T> = Readonly<Record<Objective, T>>;
 
@@ -13,55 +13,81 @@ export interface Experience {
   readonly rollout: Rollout;
   /** Log-probabilities of the policy that sampled the response. */
   readonly logProb: Float64Array;
+  /** The same under the reference policy. */
+  readonly referenceLogProb: Float64Array;
   /** Log-ratio to the reference policy, nats. */
   readonly kl: Float64Array;
   /** Standardised score of the whole response, missing end-of-text accounted for. */
   readonly score: PerObjective<number>;
   /** Features of the state before each token, row after row, for the critics. */
   readonly states: Float32Array;
+  /** Entropy (nats) of the sampling policy's whole next-token distribution before each token. */
+  readonly entropy: Float64Array;
   /** The critics' values of those states, and what the critics are to learn. */
   readonly values: PerObjective<Float64Array>;
   readonly returns: PerObjective<Float64Array>;
-  /** Of the client's weighted objective, whitened over all rollouts. */
+  /** Of the client's weighted objective, over all rollouts whitened where the options say so. */
   readonly advantages: Float64Array;
 }
 
 /** An experience before rewards were turned into advantages. */
-export type Observation = Omit<Experience, 'kl' | 'returns' | 'advantages'> & {
-  readonly referenceLogProb: Float64Array;
-};
+export type Observation = Omit<Experience, 'kl' | 'returns' | 'advantages'>;
 
 export interface ExperienceOptions {
   readonly weights: Weights;
   readonly klCoefficient: number;
   readonly discount: number;
   readonly lambda: number;
+  /** Each objective's rewards are scaled to variance 1 over all tokens, their mean kept (TRL). */
+  readonly whitenRewards: boolean;
+  /** The combined advantages are shifted to mean 0 and scaled to variance 1 over all tokens (TRL). */
+  readonly whitenAdvantages: boolean;
 }
 
 /**
  * Step 3.2: an immediate reward stream and an advantage stream for each objective, combined by the client's
- * own weights. The same KL penalty stands in both streams, so that the combination holds it once.
+ * own weights. The same KL penalty stands in both streams, so that the combination holds it once: the
+ * advantages of the weighted reward under the weighted values, because weights sum to 1 and the estimator is
+ * linear. Whitened rewards give that up: each stream then has a scale of its own, and the penalty with it.
  */
 export function experienceOf(observations: readonly Observation[], options: ExperienceOptions): Experience[] {
-  const { weights, klCoefficient, discount, lambda } = options;
-  const streams = observations.map((observation) => {
-    const kl = k1(observation.logProb, observation.referenceLogProb);
-    const advantages = perObjective((objective) => {
-      const rewards = tokenRewards(kl, klCoefficient, observation.score[objective]);
-      return generalizedAdvantages(rewards, observation.values[objective], discount, lambda);
-    });
-    const returns = perObjective((objective) =>
-      returnsOf(advantages[objective], observation.values[objective]),
+  const { weights, discount, lambda } = options;
+  const lengths = observations.map(({ logProb }) => logProb.length);
+  const divergences = observations.map(({ logProb, referenceLogProb }) => k1(logProb, referenceLogProb));
+  const rewards = perObjective((objective) => rewardsOf(observations, divergences, objective, options));
+  const streams = observations.map(({ values }, i) => {
+    const advantages = perObjective((objective) =>
+      generalizedAdvantages(rewards[objective][i]!, values[objective], discount, lambda),
     );
-    return { kl, returns, advantages: weightedSum(weights, advantages) };
+    const returns = perObjective((objective) => returnsOf(advantages[objective], values[objective]));
+    return { kl: divergences[i]!, returns, advantages: weightedSum(weights, advantages) };
   });
-  const whitened = whiten(streams.flatMap(({ advantages }) => [...advantages]));
+  const combined = concatenated(streams.map(({ advantages }) => advantages));
+  const advantages = inLengths(options.whitenAdvantages ? whiten(combined) : combined, lengths);
+  return observations.map((observation, i) => ({
+    ...observation,
+    ...streams[i]!,
+    advantages: advantages[i]!,
+  }));
+}
+
+/** One objective's rewards, token by token, one array a response. */
+function rewardsOf(
+  observations: readonly Observation[],
+  divergences: readonly Float64Array[],
+  objective: Objective,
+  { klCoefficient, whitenRewards }: ExperienceOptions,
+): Float64Array[] {
+  const rewards = observations.map(({ score }, i) =>
+    tokenRewards(divergences[i]!, klCoefficient, score[objective]),
+  );
+  if (!whitenRewards) return rewards;
+  const lengths = rewards.map(({ length }) => length);
+  return inLengths(whiten(concatenated(rewards), false), lengths);
+}
+
+/** One array cut into as many as there are lengths. */
+function inLengths(values: Float64Array, lengths: readonly number[]): Float64Array[] {
   let start = 0;
-  return observations.map((observation, i) => {
-    const { kl, returns, advantages } = streams[i]!;
-    const end = start + advantages.length;
-    const experience = { ...observation, kl, returns, advantages: whitened.subarray(start, end) };
-    start = end;
-    return experience;
-  });
+  return lengths.map((length) => values.subarray(start, (start += length)));
 }

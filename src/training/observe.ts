@@ -1,5 +1,6 @@
 import { responseFeatures } from '../model/reward-features.js';
 import { featureWidth, readValues } from '../model/reward-model.js';
+import { readEntropies } from './entropies.js';
 import type { Observation } from './experience.js';
 import { rewardModels } from './reward-models/index.js';
 import {
@@ -16,18 +17,24 @@ import type { TaskRequest } from './task.js';
 
 /**
  * What Step 3.2 starts from: responses of the current policy, their log-probabilities under it and under the
- * frozen reference, both reward models' scores and both critics' values. Prompts that leave no room for a
- * response are dropped.
+ * frozen reference, its entropy, both reward models' scores and both critics' values. Prompts that leave no
+ * room for a response are dropped. A response that reaches its end has end-of-text as its last token, and
+ * that is the token the score is given to; one that does not loses `missingEosPenalty` of its score.
  */
 export async function observe(request: TaskRequest<'align'>): Promise<Observation[]> {
   const { model, params, data, hyper, seed } = request;
   const models = await rewardModels(request);
   const prompts = choosePrompts(seed, hyper.promptsPerRound, hyper.sensitiveShare, data);
-  const { rollouts, logProbs } = withPolicy(model, params.base, params, (policy) => {
+  const { rollouts, logProbs, entropies } = withPolicy(model, params.base, params, (policy) => {
     const sampled = sampleResponses(policy, prompts, hyper, seed);
     const rollouts = sampled.filter(({ tokens, response }) => tokens.length > response);
-    return { rollouts, logProbs: readLogProbs(policy, rollouts, hyper.temperature) };
+    return {
+      rollouts,
+      logProbs: readLogProbs(policy, rollouts, hyper.temperature),
+      entropies: readEntropies(policy, rollouts, hyper.temperature),
+    };
   });
+  if (rollouts.length === 0) return [];
   const reference = { adapters: params.referenceAdapters, lora: params.referenceLora };
   const referenceLogProbs = withPolicy(model, params.base, reference, (policy) =>
     readLogProbs(policy, rollouts, hyper.temperature),
@@ -45,6 +52,7 @@ export async function observe(request: TaskRequest<'align'>): Promise<Observatio
       referenceLogProb: referenceLogProbs[i]!,
       score: perObjective((objective) => scores[objective][i]!),
       states,
+      entropy: entropies[i]!,
       values: perObjective((objective) =>
         Float64Array.from(readValues(params[`${objective}Critic`], states)),
       ),

@@ -1,5 +1,5 @@
 import { rewardModels } from './reward-models/index.js';
-import { rankingOf } from './reward.js';
+import { rankingMetrics, rankingOfTable } from './reward.js';
 import { perObjective } from './rollout.js';
 import type { TaskFunction } from './task.js';
 
@@ -7,15 +7,14 @@ import type { TaskFunction } from './task.js';
 export const rewardTest: TaskFunction<'rewardTest'> = async (request) => {
   const models = await rewardModels(request);
   const { helpful, harmless } = perObjective((objective) =>
-    rankingOf(models, request.params[objective], request.data[`${objective}Test`]),
+    rankingOfTable(models, request.params[objective], request.data[`${objective}Test`]),
   );
   return {
     output: {},
     metrics: {
       helpfulLoss: helpful.loss,
       harmlessLoss: harmless.loss,
-      helpfulAccuracy: helpful.accuracy,
-      harmlessAccuracy: harmless.accuracy,
+      ...rankingMetrics(helpful, harmless),
     },
   };
 };

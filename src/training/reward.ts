@@ -1,6 +1,6 @@
 import type { TokenTable } from '../data/token-table.js';
 import type { ParamSet } from '../params/param-set.js';
-import { preferenceLoss, type PreferenceLoss } from './preference-loss.js';
+import { rankingOf, type Ranking } from './ranking.js';
 import {
   rewardModels,
   type RewardModels,
@@ -8,7 +8,7 @@ import {
   type TrainedReward,
 } from './reward-models/index.js';
 import { perObjective } from './rollout.js';
-import type { TaskFunction } from './task.js';
+import type { RankingMetrics, TaskFunction } from './task.js';
 
 /**
  * Step 2.3: trains both reward models on the client's preference pairs with AdamW. `helpfulLoss` and
@@ -20,7 +20,7 @@ export const reward: TaskFunction<'reward'> = async (request) => {
   const { helpful, harmless } = perObjective((objective) => {
     const training = { hyper, seed, objective };
     const trained = trainOn(models, params[objective], data[`${objective}Train`], training);
-    return { ...trained, test: rankingOf(models, trained.set, data[`${objective}Test`]) };
+    return { ...trained, test: rankingOfTable(models, trained.set, data[`${objective}Test`]) };
   });
   return {
     output: { helpful: helpful.set, harmless: harmless.set },
@@ -29,16 +29,30 @@ export const reward: TaskFunction<'reward'> = async (request) => {
       harmlessLoss: harmless.loss,
       helpfulTestLoss: helpful.test.loss,
       harmlessTestLoss: harmless.test.loss,
-      helpfulAccuracy: helpful.test.accuracy,
-      harmlessAccuracy: harmless.test.accuracy,
+      ...rankingMetrics(helpful.test, harmless.test),
     },
   };
 };
 
 /** How a reward model ranks the pairs of a table; NaN where it has none. */
-export function rankingOf(models: RewardModels, set: ParamSet, pairs: TokenTable): PreferenceLoss {
-  if (pairs.count === 0) return preferenceLoss([]);
-  return preferenceLoss(models.scoresOfPairs(set, pairs));
+export function rankingOfTable(models: RewardModels, set: ParamSet, pairs: TokenTable): Ranking {
+  return rankingOf(pairs.count === 0 ? [] : models.scoresOfPairs(set, pairs));
+}
+
+/** The figures of held-out pairs, without the losses, under the names that the records have for them. */
+export function rankingMetrics(helpful: Ranking, harmless: Ranking): RankingMetrics {
+  return {
+    helpfulAccuracy: helpful.accuracy,
+    harmlessAccuracy: harmless.accuracy,
+    helpfulCalibrationError: helpful.calibrationError,
+    harmlessCalibrationError: harmless.calibrationError,
+    helpfulBrierScore: helpful.brierScore,
+    harmlessBrierScore: harmless.brierScore,
+    helpfulMeanScore: helpful.meanScore,
+    harmlessMeanScore: harmless.meanScore,
+    helpfulScoreStd: helpful.scoreStd,
+    harmlessScoreStd: harmless.scoreStd,
+  };
 }
 
 /** A client without pairs of an objective leaves its reward model as it is. */

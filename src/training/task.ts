@@ -1,3 +1,4 @@
+import type { Scenario } from '../scenario/schema.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js';
 import type { DistilBertConfig } from '../model/distilbert-config.js';
@@ -41,7 +42,13 @@ export interface Tasks {
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
-    hyper: { localSteps: number; batchSize: number; learningRate: number; weightDecay: number };
+    hyper: {
+      localSteps: number;
+      batchSize: number;
+      learningRate: number;
+      weightDecay: number;
+      centerCoefficient: number;
+    };
     params: RewardParams;
     data: {
       helpfulTrain: TokenTable;
@@ -58,9 +65,7 @@ export interface Tasks {
       harmlessLoss: number;
       helpfulTestLoss: number;
       harmlessTestLoss: number;
-      helpfulAccuracy: number;
-      harmlessAccuracy: number;
-    };
+    } & RankingMetrics;
   };
   /** The two reward models as received, on held-out pairs (measurement only). */
   rewardTest: {
@@ -68,7 +73,7 @@ export interface Tasks {
     params: RewardParams;
     data: { helpfulTest: TokenTable; harmlessTest: TokenTable };
     output: Record<string, never>;
-    metrics: { helpfulLoss: number; harmlessLoss: number; helpfulAccuracy: number; harmlessAccuracy: number };
+    metrics: { helpfulLoss: number; harmlessLoss: number } & RankingMetrics;
   };
   /**
    * Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference
@@ -85,14 +90,22 @@ export interface Tasks {
   align: {
     hyper: AlignHyper;
     params: AlignParams;
-    data: { prompts: TokenTable; sensitivePrompts: TokenTable };
+    data: {
+      prompts: TokenTable;
+      sensitivePrompts: TokenTable;
+      /** Own instructions that are not sensitive; read where `ptxCoefficient` is above 0. */
+      instructions: TokenTable;
+      /** Preference pairs as tokens of the policy, chosen and rejected in turn; read by "modpo" only. */
+      helpfulPairs: TokenTable;
+      harmlessPairs: TokenTable;
+    };
     output: {
       adapters: ParamSet | null;
       lora: ParamSet | null;
       helpfulCritic: ParamSet;
       harmlessCritic: ParamSet;
     };
-    /** TRL's names where TRL has one; `objective/rlhf_reward` is the quantity that PPO maximises. */
+    /** TRL's names where TRL has one (`alignMetrics`); PPO maximises `objective/rlhf_reward`. */
     metrics: Record<string, number>;
   };
   /**
@@ -124,27 +137,29 @@ export type RewardScale = {
   harmlessStd: number;
 };
 
-export interface AlignHyper {
-  weightHelpful: number;
-  weightHarmless: number;
-  scale: RewardScale;
-  promptsPerRound: number;
-  sensitiveShare: number;
-  maxNewTokens: number;
-  temperature: number;
-  ppoEpochs: number;
-  minibatchSize: number;
-  learningRate: number;
-  loraLearningRateScale: number;
-  criticLearningRate: number;
-  klCoefficient: number;
-  discount: number;
-  lambda: number;
-  clipRange: number;
-  clipRangeValue: number;
-  maxGradientNorm: number;
-  missingEosPenalty: number;
-}
+/** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
+export type AlignHyper = Omit<
+  Scenario['alignment'],
+  'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'
+> & {
+  readonly weightHelpful: number;
+  readonly weightHarmless: number;
+  readonly scale: RewardScale;
+};
+
+/** Of both reward models on held-out pairs; what each figure is: `Ranking` in ranking.ts. */
+export type RankingMetrics = {
+  helpfulAccuracy: number;
+  harmlessAccuracy: number;
+  helpfulCalibrationError: number;
+  harmlessCalibrationError: number;
+  helpfulBrierScore: number;
+  harmlessBrierScore: number;
+  helpfulMeanScore: number;
+  harmlessMeanScore: number;
+  helpfulScoreStd: number;
+  harmlessScoreStd: number;
+};
 
 /** The reward models and what they read. */
 export interface RewardParams {

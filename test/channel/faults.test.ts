@@ -25,8 +25,8 @@ const upload: FaultScene = {
 const messages: readonly FaultScene[] = [
   ['update', '1.3', 'instruction', 'uplink'],
   ['global', '1.4', 'instruction', 'downlink'],
-  ['reward-update', '2.3', 'reward', 'uplink'],
-  ['reward-global', '2.4', 'reward', 'downlink'],
+  ['helpful-update', '2.3', 'reward', 'uplink'],
+  ['harmless-global', '2.4', 'reward', 'downlink'],
   ['alignment-update', '3.3', 'alignment', 'uplink'],
   ['alignment-global', '3.4', 'alignment', 'downlink'],
 ].flatMap(([kind = '', step = '', stage = '', direction]) =>

@@ -18,6 +18,7 @@ import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
 import type { Summary } from '../../src/records/rows.js';
 import type { RunOptions } from '../../src/run.js';
+import { madeUpRun } from '../report/made-up-run.js';
 import { fakeServices, summaryOf } from './fake-services.js';
 
 interface Outcome {
@@ -72,6 +73,39 @@ describe('the command line', () => {
     assert.match(out, /Instruction tuning +Rounds +8/);
     assert.match(out, /synthetic data/);
     assert.doesNotMatch(out, /\u001b/);
+  });
+
+  it('shows samples of real data only where it is told to', async () => {
+    const given: (boolean | undefined)[] = [];
+    const runScenario: Services['runScenario'] = (options) => {
+      given.push(options.showSamples);
+      return fakeServices().runScenario(options);
+    };
+    await pwff(['run', 'tiny', '--out', run], { runScenario });
+    await pwff(['run', 'tiny', '--out', run, '--show-samples'], { runScenario });
+    assert.deepEqual(given, [false, true]);
+  });
+
+  it('says in a line what collapsed, and ends with 0 all the same', async () => {
+    const common = { kind: 'kl-runaway', since: 3, round: 8, threshold: 25 } as const;
+    const { code, out } = await pwff(['run', 'tiny', '--out', run], {
+      runScenario: (options) => {
+        const summary = summaryOf(options, { reason: 'interrupted' });
+        const alignment = summary.stages.alignment!;
+        const collapse = [
+          { ...common, client: null, value: 31.25 },
+          { ...common, client: 'client-2', value: 60 },
+        ];
+        const stages = { ...summary.stages, alignment: { ...alignment, collapse } };
+        return Promise.resolve({ ...summary, stages, ended: madeUpRun(2).summary.ended });
+      },
+    });
+    assert.equal(code, 0);
+    const lines = out.split('\n').filter((line) => line.startsWith('Alignment collapsed'));
+    assert.deepEqual(lines, [
+      'Alignment collapsed: KL runaway since round 3: the policy is 31.3 nats a response from where ' +
+        'it began in round 8, limit 25 (mean over the clients; 1 of them by themselves)',
+    ]);
   });
 
   it('prints the summary and nothing else with --json, and nothing at all with --quiet', async () => {

@@ -44,7 +44,7 @@ describe('pwff payload', () => {
     // The shared reference payload.json; a header of 512 bits takes 0.3 ms.
     assert.match(out, /^PWFF, scenario paper\n/);
     assert.match(out, /\n1\.3 +update +up +adapters +580,968 +18\.591 +10\.834 +10\.834\n/);
-    assert.match(out, /\n2\.3 +reward-update +up +2 reward models +133,908,482 +4,285\.072 +2,497\.166 /);
+    assert.match(out, /\n2\.3 +helpful-update +up +1 reward model +66,954,241 +2,142\.536 +1,248\.583 /);
     assert.match(out, /mean rate 1\.716 Mbit\/s/);
     assert.match(out, /saves 90\.1 % /);
     assert.doesNotMatch(out, /\u001b/);
@@ -76,7 +76,7 @@ describe('pwff payload', () => {
     }
   });
 
-  it('lists the eight kinds of message by their steps', async () => {
+  it('lists the eleven kinds of message by their steps', async () => {
     const { messages } = await report();
     assert.deepEqual(
       messages.map(({ step, kind, direction }) => `${step} ${kind} ${direction}`),
@@ -84,9 +84,12 @@ describe('pwff payload', () => {
         '1.1 model downlink',
         '1.3 update uplink',
         '1.4 global downlink',
-        '2.1 reward-model downlink',
-        '2.3 reward-update uplink',
-        '2.4 reward-global downlink',
+        '2.1 helpful-model downlink',
+        '2.1 harmless-model downlink',
+        '2.3 helpful-update uplink',
+        '2.3 harmless-update uplink',
+        '2.4 helpful-global downlink',
+        '2.4 harmless-global downlink',
         '3.3 alignment-update uplink',
         '3.4 alignment-global downlink',
       ],

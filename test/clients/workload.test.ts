@@ -7,6 +7,7 @@ import {
   sampleFlops,
 } from '../../src/clients/workload.js';
 import type { ClientTables } from '../../src/clients/population.js';
+import { forwardFlops } from '../../src/model/flops.js';
 import { resolveScenario } from '../../src/scenario/validate.js';
 import type { ModelShape } from '../../src/training/task.js';
 import { emptyTable, tableOf, tinyShape } from '../training/tiny-model.js';
@@ -41,12 +42,17 @@ const tables: ClientTables = {
   helpfulTest: pair(20),
   harmlessTrain: pair(30),
   harmlessTest: pair(40),
+  helpfulPairs: pair(11),
+  harmlessPairs: pair(31),
+  benign: emptyTable,
   prompts: pair(7),
   sensitivePrompts: emptyTable,
   testPrompts: emptyTable,
 };
 
-function scenario(train: 'full' | 'head') {
+const even = { helpful: 0.5, harmless: 0.5 };
+
+function scenario(train: 'full' | 'head', alignment: object = {}) {
   return resolveScenario({
     name: 'x',
     reward: {
@@ -55,7 +61,7 @@ function scenario(train: 'full' | 'head') {
       localSteps: 5,
       batchSize: 3,
     },
-    alignment: { maxNewTokens: 13 },
+    alignment: { maxNewTokens: 13, ...alignment },
   });
 }
 
@@ -88,8 +94,30 @@ describe('work of the language model for the device model', () => {
     const instruct = (trained: number) => instructFlops(scenario('full'), tinyShape, trained, own);
     const tuned = instruction.localSteps * instruction.batchSize * 11;
     assert.equal(instruct(500) - instruct(100), 6 * 400 * tuned);
-    const align = (trained: number) => alignFlops(scenario('full'), tinyShape, trained, own);
+    const align = (trained: number) => alignFlops(scenario('full'), tinyShape, trained, own, even);
     const responses = alignment.ppoEpochs * alignment.promptsPerRound * (7 + 13);
     assert.equal(align(500) - align(100), 6 * 400 * responses);
+  });
+
+  it('of rewarded soups is that of PPO twice, or once where a weight is 0', () => {
+    const of = (algorithm: string, weights = even) =>
+      alignFlops(scenario('full', { algorithm }), distilBert, 100, tables, weights);
+    assert.equal(of('rewarded-soups'), 2 * of('ppo'));
+    assert.equal(of('rewarded-soups', { helpful: 1, harmless: 0 }), of('ppo'));
+  });
+
+  it('of pairs: training on all that are drawn, and each one once for the reference and for the margin', () => {
+    const sizes = { promptsPerRound: 24, ppoEpochs: 2, minibatchSize: 8, algorithm: 'modpo' };
+    const own = { ...tables, helpfulPairs: pair(11), harmlessPairs: pair(31) };
+    const of = (shape: ModelShape, trained: number, weights = even) =>
+      alignFlops(scenario('full', sizes), shape, trained, own, weights);
+    const steps = 3;
+    const drawn = 2 * steps * 4 * (11 + 31);
+    assert.equal(of(tinyShape, 500) - of(tinyShape, 100), 6 * 400 * drawn);
+    const once = 2 * (11 + 31);
+    const judged = 2 * 2 * weights * once - forwardFlops(tinyShape, once);
+    assert.equal(of(distilBert, 100) - of(tinyShape, 100), judged);
+    const alone = { helpful: 0.96, harmless: 0.04 };
+    assert.equal(of(tinyShape, 500, alone) - of(tinyShape, 100, alone), 6 * 400 * 2 * steps * 8 * 11);
   });
 });

@@ -39,6 +39,13 @@ const upload = (stage: Stage, round: number, ...kinds: ParamKind[]): Upload => (
   loss: 1,
 });
 
+/** An update of Step 2.3 with one reward model, as a client sends it. */
+const rewardUpload = (kind: Upload['kind']): Upload => ({
+  ...upload('reward', 1, 'reward'),
+  kind,
+  step: '2.3',
+});
+
 type Recorded =
   | { on: 'bus'; event: BusEvent }
   | { on: 'metric'; row: MetricRow }
@@ -143,7 +150,7 @@ const soundRound = (): Recorded[] => [
   step('client-0', '1.3', 3),
   ...messageRecords(2, 'client-0', 'server', upload('instruction', 1, 'adapters'), 10),
   step('server', '1.4', 11),
-  { on: 'aggregate', updates: [{ from: 'client-0', stage: 'instruction', round: 1 }] },
+  { on: 'aggregate', updates: [{ from: 'client-0', kind: 'update', stage: 'instruction', round: 1 }] },
   step('server', '1.5', 11),
   roundClosed('instruction', 1, 11),
 ];
@@ -296,11 +303,21 @@ describe('the invariant checkers', () => {
   describe('of at-most-once aggregation', () => {
     const again: Recorded = {
       on: 'aggregate',
-      updates: [{ from: 'client-0', stage: 'instruction', round: 1 }],
+      updates: [{ from: 'client-0', kind: 'update', stage: 'instruction', round: 1 }],
     };
 
     it('refuse an update that enters two aggregates', () => {
       refused([...soundRound(), again], /^at-most-once aggregation: the update of client-0 .* twice/);
+    });
+
+    it('refuse a reward model whose fellow alone was delivered', () => {
+      const entered = (kind: Upload['kind']): Recorded => ({
+        on: 'aggregate',
+        updates: [{ from: 'client-0', kind, stage: 'reward', round: 1 }],
+      });
+      const sent = messageRecords(1, 'client-0', 'server', rewardUpload('helpful-update'), 0);
+      const atMostOnce = /^at-most-once aggregation: the harmless-update of client-0 .* not delivered/;
+      refused([...sent, entered('harmless-update')], atMostOnce);
     });
 
     it('refuse an update that was never delivered', () => {
@@ -330,10 +347,23 @@ describe('the invariant checkers', () => {
       refused(back, /^round order: server to client-0: global of instruction round 4 was sent after reward/);
     });
 
+    it('refuse a message that goes twice, and let the two reward models of a round go one by one', () => {
+      const sends = (id: number, kind: Upload['kind']) =>
+        messageRecords(id, 'client-0', 'server', { ...rewardUpload(kind), params: [] }, 2 * id);
+      check([...sends(1, 'helpful-update'), ...sends(2, 'harmless-update')]);
+      refused(
+        [...sends(1, 'helpful-update'), ...sends(2, 'harmless-update'), ...sends(3, 'helpful-update')],
+        /^round order: client-0 to server: helpful-update of reward round 1 was sent twice/,
+      );
+    });
+
     it('refuse an aggregate of a round to come or of another stage', () => {
       const early = [
         ...messageRecords(1, 'client-0', 'server', upload('instruction', 2, 'adapters'), 0),
-        { on: 'aggregate', updates: [{ from: 'client-0', stage: 'instruction', round: 2 }] } as Recorded,
+        {
+          on: 'aggregate',
+          updates: [{ from: 'client-0', kind: 'update', stage: 'instruction', round: 2 }],
+        } as Recorded,
       ];
       refused(early, /^round order: client-0's update of instruction round 2 .* in instruction round 1/);
     });
@@ -358,6 +388,19 @@ describe('the invariant checkers', () => {
     it('refuse private parameters that are only named in an upload', () => {
       const naming = { ...upload('instruction', 1), shared: { lora: ref('lora') } };
       refused(messageRecords(1, 'client-0', 'server', naming, 0), /^partial aggregation: .* lora/);
+    });
+
+    it('refuse a reward model in the update of the other, and two in one', () => {
+      const helpful = rewardUpload('helpful-update');
+      const other = { ...helpful, shared: { harmless: ref('reward') } };
+      const both = { ...helpful, params: [ref('reward'), ref('reward')] };
+      for (const message of [other, both]) {
+        refused(
+          messageRecords(1, 'client-0', 'server', message, 0),
+          /^partial aggregation: message 1 of client-0, a helpful-update, carries more than the helpful /,
+        );
+      }
+      check(messageRecords(1, 'client-0', 'server', { ...helpful, shared: { helpful: ref('reward') } }, 0));
     });
 
     it('let through what the method shares, and reward models in stage 2', () => {

@@ -60,7 +60,7 @@ function bradleyTerry(scores: Float32Array) {
     const margin = i % 2 === 0 ? score - scores[i + 1]! : scores[i - 1]! - score;
     return (i % 2 === 0 ? -1 : 1) / (1 + Math.exp(margin)) / pairs;
   });
-  return { value: preferenceLoss(scores).loss, gradient };
+  return { value: preferenceLoss(scores, 0).loss, gradient };
 }
 
 function largestDifference(got: ArrayLike<number>, expected: ArrayLike<number>): number {

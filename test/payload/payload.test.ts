@@ -129,15 +129,6 @@ describe('the payloads of the paper', () => {
       megabits: '3982.07',
       seconds: '2320.59',
     },
-    {
-      what: 'two DistilBERT reward models',
-      settings: [],
-      method: 'pwff',
-      kind: 'reward-update',
-      parameters: 133_908_482,
-      megabits: '4285.07',
-      seconds: '2497.17',
-    },
   ];
   const digits = (text: string) => text.split('.')[1]!.length;
 
@@ -150,6 +141,14 @@ describe('the payloads of the paper', () => {
       assert.equal(found.joules?.toFixed(digits(seconds)), seconds);
     });
   }
+
+  it('are 133908482 parameters and 2497.17 s for two DistilBERTs, half in a message', async () => {
+    const found = await payload([headerless, 'method=pwff']);
+    const [helpful, harmless] = [messageOf(found, 'helpful-update'), messageOf(found, 'harmless-update')];
+    assert.deepEqual([helpful.parts, harmless.parts], [{ helpful: 66_954_241 }, { harmless: 66_954_241 }]);
+    assert.equal(((helpful.bits + harmless.bits) / 1e6).toFixed(2), '4285.07');
+    assert.equal((helpful.seconds! + harmless.seconds!).toFixed(2), '2497.17');
+  });
 
   it('save 90.1 % where adapters alone are shared at rank 96, and 43.2 % at rank 8', async () => {
     const literal = await payload(presets['paper-literal'].settings);
@@ -185,8 +184,9 @@ describe('the payload of a message', () => {
 
   it('is the heads of the reward models where their backbone is frozen', async () => {
     // 768 · 768 + 768 and 768 + 1.
-    const { parts } = messageOf(await payload(['reward.model.train=head']), 'reward-global');
-    assert.deepEqual(parts, { helpful: 591_361, harmless: 591_361 });
+    const found = await payload(['reward.model.train=head']);
+    assert.deepEqual(messageOf(found, 'helpful-global').parts, { helpful: 591_361 });
+    assert.deepEqual(messageOf(found, 'harmless-global').parts, { harmless: 591_361 });
   });
 
   it('is given for the weakest and the strongest client where shared modules differ', async () => {
@@ -236,11 +236,11 @@ describe('the parameters of a model', () => {
   });
 
   it('are those that Step 2.1 draws for a reward model on the base’s features', async () => {
-    const found = messageOf(await payload([], { scenario: 'quickstart' }), 'reward-model');
+    const found = messageOf(await payload([], { scenario: 'quickstart' }), 'harmless-model');
     // Of width 64 by default.
     const { config } = await namedModel('embedded');
     const drawn = initialRewardModel(featureWidth(config), 64, stream('reward')).values.length;
-    assert.deepEqual(found.parts, { helpful: drawn, harmless: drawn });
+    assert.deepEqual(found.parts, { harmless: drawn });
   });
 });
 

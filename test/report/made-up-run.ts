@@ -110,10 +110,17 @@ export function madeUpRun(clientCount = 10): RunRecords {
           helpful: curve(0, 1.0, round, index),
           harmless: curve(0, 1.4, round, index),
           refusalRate: 0.5,
+          correctness: curve(0.93, 0.91, round, index),
           klK1: curve(0, 0.05, round, index),
+          length: curve(7, 8, round, index),
+          distinct2: curve(0.61, 0.58, round, index),
         });
         if (round > 0) {
-          figures(stage, round, index, 'align', { 'objective/rlhf_reward': curve(0, 1.2, round, index) });
+          figures(stage, round, index, 'align', {
+            'objective/rlhf_reward': curve(0, 1.2, round, index),
+            'objective/entropy': curve(7, 6, round, index),
+            'val/response_length': 7,
+          });
         }
         break;
     }
@@ -131,7 +138,7 @@ function messageRow(
 ): MessageRow {
   const kinds = {
     instruction: ['model', 'update'],
-    reward: ['reward-global', 'reward-update'],
+    reward: ['helpful-global', 'helpful-update'],
     alignment: ['alignment-global', 'alignment-update'],
   } as const;
   const down = from === 'server';
@@ -255,16 +262,36 @@ function summary(
         lossBefore: 0.02,
         loss: -1.1,
         ...costs,
+        refusalRateBefore: 0.5,
+        refusalRate: 0.52,
+        correctnessBefore: 0.93,
+        correctness: 0.91,
+        klK1: 0.05,
+        klK3: 0.04,
+        distinct2Before: 0.61,
+        distinct2: 0.58,
+        collapse: [],
         clients: clients.map((id, index) => ({
           id,
           weightHelpful: 1 - weightHarmless(index, clients.length),
           weightHarmless: weightHarmless(index, clients.length),
+          helpfulBefore: 0,
           helpful: 1 - 0.05 * index,
+          harmlessBefore: 0,
           harmless: 0.5 + 0.08 * index,
+          refusalRateBefore: 0.5,
           refusalRate: Math.min(
             1,
             Math.max(0, weightHarmless(index, clients.length) + 0.1 * Math.sin(5 * index)),
           ),
+          correctnessBefore: 0.93,
+          correctness: 0.91,
+          klK1Before: 0,
+          klK1: 0.05,
+          distinct2Before: 0.61,
+          distinct2: 0.58,
+          lengthBefore: 7,
+          length: 8,
         })),
       },
     },

@@ -41,7 +41,7 @@ describe('a run with a script of faults', () => {
     for (const delaySeconds of [0, 0.01, 0.3, 1]) {
       const result = await faulty([{ effect: 'duplicate', direction: 'uplink', delaySeconds }]);
       const copies = messages(result).filter(({ copyOf }) => copyOf !== null);
-      assert.equal(copies.length, 18);
+      assert.equal(copies.length, 24);
       for (const { to, bits, energyJoules, attempts } of copies) {
         assert.deepEqual([to, bits > 0, energyJoules, attempts], ['server', true, 0, 0]);
       }
@@ -134,14 +134,14 @@ describe('a run with a script of faults', () => {
   });
 
   it('gives up what comes with a failed checksum every time, for that reason', async () => {
-    const corrupt: Fault = { effect: 'corrupt', client: 1, kind: 'reward-update', round: 2 };
+    const corrupt: Fault = { effect: 'corrupt', client: 1, kind: 'helpful-update', round: 2 };
     const result = await faulty([corrupt], ['channel.maxTransmissions=2']);
     const [row] = messages(result).filter(({ outcome }) => outcome === 'dropped');
     assert.deepEqual(
       [row!.from, row!.kind, row!.round, row!.reason, row!.attempts, row!.acknowledged],
-      ['client-1', 'reward-update', 2, 'corrupted', 2, false],
+      ['client-1', 'helpful-update', 2, 'corrupted', 2, false],
     );
-    assert.equal(rounds(result, 'reward')[1]!.updates, 2);
+    assert.equal(rounds(result, 'reward')[1]!.updates, 3, 'the other reward model still counts');
   });
 
   it('sends a client again what the server does not know to have arrived', async () => {

@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/paths.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { simulate, type Simulated, type SimulateOptions } from '../../src/simulate.js';
 import type { Executor } from '../../src/training/executor.js';
-import type { TaskKind, TaskRequest, TaskResult, Tasks } from '../../src/training/task.js';
+import type { RankingMetrics, TaskKind, TaskRequest, TaskResult, Tasks } from '../../src/training/task.js';
 
 /*
  * Whole runs of the tiny scenario without training: every task gives its parameters back as they came, so
@@ -15,6 +15,19 @@ import type { TaskKind, TaskRequest, TaskResult, Tasks } from '../../src/trainin
  */
 
 const scale = { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 };
+
+const ranking: RankingMetrics = {
+  helpfulAccuracy: 0.5,
+  harmlessAccuracy: 0.5,
+  helpfulCalibrationError: 0,
+  harmlessCalibrationError: 0,
+  helpfulBrierScore: 0.25,
+  harmlessBrierScore: 0.25,
+  helpfulMeanScore: 0,
+  harmlessMeanScore: 0,
+  helpfulScoreStd: 0,
+  harmlessScoreStd: 0,
+};
 
 const answers: { readonly [K in TaskKind]: (params: Tasks[K]['params']) => TaskResult<K> } = {
   instruct: ({ adapters, lora }) => ({ output: { adapters, lora }, metrics: { loss: 1, validationLoss: 1 } }),
@@ -26,13 +39,12 @@ const answers: { readonly [K in TaskKind]: (params: Tasks[K]['params']) => TaskR
       harmlessLoss: 1,
       helpfulTestLoss: 1,
       harmlessTestLoss: 1,
-      helpfulAccuracy: 0.5,
-      harmlessAccuracy: 0.5,
+      ...ranking,
     },
   }),
   rewardTest: () => ({
     output: {},
-    metrics: { helpfulLoss: 1, harmlessLoss: 1, helpfulAccuracy: 0.5, harmlessAccuracy: 0.5 },
+    metrics: { helpfulLoss: 1, harmlessLoss: 1, ...ranking },
   }),
   freeze: ({ helpful, harmless }) => ({
     output: { helpfulCritic: asCritic(helpful), harmlessCritic: asCritic(harmless) },

@@ -303,6 +303,6 @@ describe('rules of the radio link', () => {
       `${pointer}/stage`,
       /expected "reward" where step is "2\.3"; there is no such message/,
     );
-    accepts(fault({ stage: 'reward', direction: 'downlink' }), fault({ kind: 'reward-model', step: '2.1' }));
+    accepts(fault({ stage: 'reward', direction: 'downlink' }), fault({ kind: 'helpful-model', step: '2.1' }));
   });
 });

@@ -117,6 +117,106 @@ describe('align task', () => {
   });
 });
 
+describe('switches of the align task', () => {
+  before(testBackend);
+
+  const wholeBatch = { promptsPerRound: 16, minibatchSize: 16 };
+
+  it('ends a round before the first step whose minibatch moved too far, critics and all', async () => {
+    const stopped = await align(banditRequest({ ...wholeBatch, ppoEpochs: 4, targetKl: 1e-7 }));
+    const once = await align(banditRequest({ ...wholeBatch, ppoEpochs: 1 }));
+    assert.deepEqual(stopped.output, once.output);
+    assert.equal(stopped.metrics['policy/stopped_early'], 0.75);
+    assert.equal(once.metrics['policy/stopped_early'], 0);
+  });
+
+  it('does not end a round whose steps stay within the target', async () => {
+    const free = await align(banditRequest({ ...wholeBatch, ppoEpochs: 4 }));
+    const within = await align(banditRequest({ ...wholeBatch, ppoEpochs: 4, targetKl: 10 }));
+    assert.deepEqual(within, free);
+  });
+
+  it('warms the critics up without moving the policy, and judges by the warm critics', async () => {
+    const cold = await align(banditRequest({ ...wholeBatch, ppoEpochs: 1 }));
+    const warm = await align(banditRequest({ ...wholeBatch, ppoEpochs: 1, criticWarmupSteps: 40 }));
+    // The policy's only step is the first after the warm-up: it still stands where it sampled.
+    assertNear([warm.metrics['val/ratio']!, warm.metrics['policy/approxkl_avg']!], [1, 0], 1e-6);
+    for (const name of ['objective/entropy', 'policy/entropy_avg', 'objective/scores', 'objective/kl']) {
+      assert.equal(warm.metrics[name], cold.metrics[name]);
+    }
+    const explained = 'val/explained_variance_harmless';
+    assert.ok(warm.metrics[explained]! > cold.metrics[explained]! + 0.1, JSON.stringify(warm.metrics));
+    assert.notDeepEqual(warm.output.harmlessCritic.values, cold.output.harmlessCritic.values);
+  });
+
+  it('leaves advantages on the scale of the rewards where they are not whitened', async () => {
+    const hyper = { ...wholeBatch, ppoEpochs: 1, clipRange: 100 };
+    const loss = async (whitenAdvantages: boolean) =>
+      (await align(banditRequest({ ...hyper, whitenAdvantages }))).metrics['loss/policy_avg']!;
+    // At ratio 1 the loss is minus the mean advantage, which whitening makes 0.
+    assertNear(await loss(true), 0, 1e-6);
+    assert.ok(Math.abs(await loss(false)) > 1e-3);
+  });
+
+  it('learns with whitened rewards as well', async () => {
+    const request = banditRequest({ whitenRewards: true });
+    const after = wantedProbabilities(await alignFor(8, request));
+    const before = wantedProbabilities(request.params);
+    assert.ok(
+      after.every((p, i) => p > before[i]! + 0.2),
+      after.join(', '),
+    );
+  });
+});
+
+describe("metrics of the align task, by TRL's names", () => {
+  before(testBackend);
+
+  it('hold sums of parts: reward = scores − β KL, weighted scores, means of both critics', async () => {
+    const request = banditRequest({ weightHelpful: 0.3, weightHarmless: 0.7, klCoefficient: 0.3 });
+    const params = await alignFor(2, request);
+    const { metrics } = await align({ ...request, params });
+    const of = (name: string) => metrics[name]!;
+    assert.equal(of('objective/kl_coef'), 0.3);
+    assertNear(of('objective/non_score_reward'), -0.3 * of('objective/kl'), 1e-12);
+    assertNear(of('objective/rlhf_reward'), of('objective/scores') + of('objective/non_score_reward'), 1e-12);
+    assertNear(
+      of('objective/scores'),
+      0.3 * of('objective/scores_helpful') + 0.7 * of('objective/scores_harmless'),
+      1e-12,
+    );
+    for (const name of ['loss/value', 'val/clipfrac']) {
+      const both = (of(`${name}_helpful_avg`) + of(`${name}_harmless_avg`)) / 2;
+      assertNear(of(`${name}_avg`), both, 1e-12);
+    }
+    assert.equal(of('val/num_responses'), request.hyper.promptsPerRound);
+    assert.ok(of('objective/kl_k3') > 0 && of('val/ratio_var') > 0);
+  });
+
+  it('of one-token responses have an entropy that the sampled tokens estimate', async () => {
+    const { metrics } = await align(
+      banditRequest({ promptsPerRound: 1024, minibatchSize: 1024, ppoEpochs: 1 }),
+    );
+    const exact = metrics['policy/entropy_avg']!;
+    assert.ok(exact > 0 && exact < Math.log(12));
+    // The deviation of −log p under p is below 1 nat here, so that three standard errors are below 0.1.
+    assertNear(metrics['objective/entropy']!, exact, 0.1);
+  });
+
+  it('are NaN, and nothing is trained, where no prompt leaves room for a response', async () => {
+    const request = banditRequest();
+    const full = tableOf([[Array.from({ length: 16 }, () => 1), []]]);
+    const { output, metrics } = await align({
+      ...request,
+      hyper: { ...request.hyper, criticWarmupSteps: 3 },
+      data: { ...request.data, prompts: full },
+    });
+    assert.ok(Number.isNaN(metrics['objective/kl']) && Number.isNaN(metrics['loss/policy_avg']));
+    assert.equal(metrics['val/num_responses'], 0);
+    assert.deepEqual(output.adapters!.values, request.params.adapters!.values);
+  });
+});
+
 describe('choice of prompts', () => {
   const table = (first: number, count: number) =>
     tableOf(Array.from({ length: count }, (_, i) => [[first, i], [wanted]] as const));

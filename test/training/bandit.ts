@@ -79,6 +79,16 @@ function meanRow(rows: ArrayLike<number>, width: number): Float64Array {
 }
 
 export const banditHyper: AlignHyper = {
+  algorithm: 'ppo',
+  klControl: 'fixed',
+  klTarget: 6,
+  klHorizon: 10000,
+  targetKl: null,
+  whitenRewards: false,
+  whitenAdvantages: true,
+  criticWarmupSteps: 0,
+  dpoBeta: 0.1,
+  ptxCoefficient: 0,
   weightHelpful: 1,
   weightHarmless: 0,
   scale: { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 },
@@ -120,7 +130,13 @@ export function banditRequest(hyper: Partial<AlignHyper> = {}): TaskRequest<'ali
       helpfulCritic: criticOf(helpful, 0, 1),
       harmlessCritic: criticOf(harmless, 0, 1),
     },
-    data: { prompts, sensitivePrompts: emptyTable },
+    data: {
+      prompts,
+      sensitivePrompts: emptyTable,
+      instructions: emptyTable,
+      helpfulPairs: emptyTable,
+      harmlessPairs: emptyTable,
+    },
   };
 }
 

@@ -74,7 +74,14 @@ function request(
     key: '',
     seed: 'reward test',
     model: { ...tinyShape, reward: shape },
-    hyper: { localSteps: 40, batchSize: 8, learningRate, weightDecay: 1e-3, ...hyper },
+    hyper: {
+      localSteps: 40,
+      batchSize: 8,
+      learningRate,
+      weightDecay: 1e-3,
+      centerCoefficient: 0.01,
+      ...hyper,
+    },
     params: {
       base: tinyBase(),
       ...(train === 'head' && { backbone: frozenBackbone(loaded) }),

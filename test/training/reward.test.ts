@@ -3,10 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import type { TokenTable } from '../../src/data/token-table.js';
 import { responseFeatures } from '../../src/model/reward-features.js';
+import { readValues } from '../../src/model/reward-model.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { stream } from '../../src/random/stream.js';
-import { centring, preferenceLoss } from '../../src/training/preference-loss.js';
+import { preferenceLoss } from '../../src/training/preference-loss.js';
 import { rewardTest } from '../../src/training/reward-test.js';
+import { rewardModels } from '../../src/training/reward-models/index.js';
 import { reward } from '../../src/training/reward.js';
 import { frozenModel } from '../../src/training/rollout.js';
 import type { TaskRequest } from '../../src/training/task.js';
@@ -38,7 +40,7 @@ function request(localSteps = 60): TaskRequest<'reward'> {
     key: '',
     seed: 'reward test',
     model: tinyShape,
-    hyper: { localSteps, batchSize: 8, learningRate: 1e-2, weightDecay: 1e-3 },
+    hyper: { localSteps, batchSize: 8, learningRate: 1e-2, weightDecay: 1e-3, centerCoefficient: 0.01 },
     params: { base: tinyBase(), helpful: tinyReward('helpful'), harmless: tinyReward('harmless') },
     data: {
       helpfulTrain: pairs(32, 8, 9, 'helpful train'),
@@ -51,7 +53,7 @@ function request(localSteps = 60): TaskRequest<'reward'> {
 
 describe('preference loss', () => {
   it('is −log σ of the margin: 0.341154 for scores 1.2 and 0.3, of probability 0.710950', () => {
-    const { loss } = preferenceLoss([1.2, 0.3]);
+    const { loss } = preferenceLoss([1.2, 0.3], 0.01);
     assertNear([loss, Math.exp(-loss)], [0.341154, 0.71095]);
   });
 
@@ -60,15 +62,22 @@ describe('preference loss', () => {
     const penalty = (s: readonly number[]) => ((s[0]! + s[1]!) ** 2 + (s[2]! + s[3]!) ** 2) / 2;
     fc.assert(
       fc.property(fc.array(score, { minLength: 4, maxLength: 4 }), (scores) => {
-        const expected = numericGradient((s) => preferenceLoss(s).loss + centring * penalty(s), scores);
-        assertNear(preferenceLoss(scores).gradient, expected, 1e-6);
+        for (const coefficient of [0, 0.01, 0.5]) {
+          const penalised = (s: readonly number[]) =>
+            preferenceLoss(s, coefficient).loss + coefficient * penalty(s);
+          assertNear(preferenceLoss(scores, coefficient).gradient, numericGradient(penalised, scores), 1e-6);
+        }
       }),
     );
   });
 
-  it('counts a tie as half right and survives margins without bound', () => {
-    assert.equal(preferenceLoss([1, 1, 2, 1]).accuracy, 0.75);
-    assertNear([preferenceLoss([0, 2000]).loss, preferenceLoss([2000, 0]).loss], [2000, 0]);
+  it('survives margins without bound', () => {
+    assertNear([preferenceLoss([0, 2000], 0).loss, preferenceLoss([2000, 0], 0).loss], [2000, 0]);
+  });
+
+  it('does not count the penalty, nor move the scores of a pair whose mean is zero', () => {
+    assert.equal(preferenceLoss([3, 1], 0.5).loss, preferenceLoss([3, 1], 0).loss);
+    assert.deepEqual(preferenceLoss([2, -2], 0.5), preferenceLoss([2, -2], 0));
   });
 });
 
@@ -99,6 +108,29 @@ describe('reward features', () => {
   });
 });
 
+describe('a score on the frozen base model', () => {
+  before(testBackend);
+
+  it('is read at the answer’s last token, and a critic’s earlier values do not depend on it', async () => {
+    const params = { base: tinyBase(), helpful: tinyReward('helpful'), harmless: tinyReward('harmless') };
+    const models = await rewardModels({ seed: '', model: tinyShape, params });
+    const answer = (last: number) => ({ tokens: Int32Array.of(1, 2, 3, 4, last), response: 2 });
+    const scores = models.scoresOfAnswers([answer(5), answer(endOfText)]).helpful;
+    assert.notEqual(scores[0], scores[1]);
+    const critic = models.critic('helpful', { mean: 0, std: 1 });
+    const values = [5, endOfText].map((last) => {
+      const states = responseFeatures(frozenModel(tinyShape, params.base), [answer(last)])[0]!;
+      return readValues(critic, states);
+    });
+    assertNear(
+      values.map((ofAnswer) => ofAnswer.at(-1)!),
+      scores,
+      1e-5,
+    );
+    assertNear(values[0]!.subarray(0, -1), values[1]!.subarray(0, -1), 1e-5);
+  });
+});
+
 describe('reward task', () => {
   before(testBackend);
 
@@ -124,6 +156,15 @@ describe('reward task', () => {
     assert.equal(first.output.helpful.kind, 'reward');
   });
 
+  it('keeps scores nearer to zero the more it centres them', async () => {
+    const meanOf = async (centerCoefficient: number) => {
+      const made = request(60);
+      const { metrics } = await reward({ ...made, hyper: { ...made.hyper, centerCoefficient } });
+      return Math.abs(metrics.helpfulMeanScore);
+    };
+    assert.ok((await meanOf(1)) < (await meanOf(0)));
+  });
+
   it('leaves the reward model of an objective without pairs as it is', async () => {
     const made = request(5);
     const data = { ...made.data, harmlessTrain: emptyTable, harmlessTest: emptyTable };
@@ -146,11 +187,11 @@ describe('rewardTest task', () => {
       hyper: {},
       params: { base: made.params.base, ...trained.output },
     });
+    const { helpfulTestLoss, harmlessTestLoss, ...ranking } = trained.metrics;
     assert.deepEqual(measured.metrics, {
-      helpfulLoss: trained.metrics.helpfulTestLoss,
-      harmlessLoss: trained.metrics.harmlessTestLoss,
-      helpfulAccuracy: trained.metrics.helpfulAccuracy,
-      harmlessAccuracy: trained.metrics.harmlessAccuracy,
+      ...ranking,
+      helpfulLoss: helpfulTestLoss,
+      harmlessLoss: harmlessTestLoss,
     });
   });
 });

@@ -68,7 +68,7 @@ function trainWhole(
       const [chosen, rejected] = [tableRow(table, 2 * pair), tableRow(table, 2 * pair + 1)];
       return [chosen.tokens, rejected.tokens];
     });
-    const { loss, gradient } = lossAndGradient(config, set, pairs);
+    const { loss, gradient } = lossAndGradient(config, set, pairs, hyper.centerCoefficient);
     adam.step(gradient);
     sum += loss;
   }
@@ -82,6 +82,7 @@ function lossAndGradient(
   config: DistilBertConfig,
   set: ParamSet,
   pairs: readonly Pair[],
+  centerCoefficient: number,
 ): { loss: number; gradient: Float32Array } {
   const weights = upload(set);
   let loss = 0;
@@ -91,7 +92,7 @@ function lossAndGradient(
       const share = pass.length / pairs.length;
       const part = differentiate([...weights.values()], () =>
         scalarLoss(scores(config, weights, pass.flat(), true), (values) => {
-          const judged = preferenceLoss(values);
+          const judged = preferenceLoss(values, centerCoefficient);
           loss += share * judged.loss;
           return { value: judged.loss, gradient: Float32Array.from(judged.gradient, (g) => share * g) };
         }),

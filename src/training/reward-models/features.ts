@@ -6,7 +6,13 @@ import { tableFeatures } from '../table-features.js';
 import type { RewardModels, RewardRequest } from './index.js';
 import { trainHead } from './train-head.js';
 
-/** Small networks on features of the frozen base model (src/model/reward-model.ts). */
+/**
+ * Small networks on features of the frozen base model (src/model/reward-model.ts): the embedded one, or the
+ * causal GPT-2 of the scenario's folder. A score is read at the answer's last token, end-of-text where the
+ * answer was not cut: the state after it, and the mean of the states from the prompt's last token up to it.
+ * The base attends to nothing that comes later, so the same network read at every token is a critic that
+ * cannot see the future. The backbone is not trained, only the networks are.
+ */
 export function featureRewards({ model, params }: RewardRequest): RewardModels {
   const base = frozenModel(model, params.base);
   return {

@@ -12,10 +12,11 @@ export function trainHead(
 ): TrainedReward {
   const width = features.length / (2 * pairs);
   const batches = drawBatches(pairs, hyper.batchSize, seed, 'pairs', objective);
+  const lossOf = (scores: Float32Array) => preferenceLoss(scores, hyper.centerCoefficient);
   let sum = 0;
   for (let step = 0; step < hyper.localSteps; step++) {
     const batch = selectPairs(features, width, batches.next().value);
-    sum += trainer.step(batch, preferenceLoss).loss;
+    sum += trainer.step(batch, lossOf).loss;
   }
   return { set: trainer.set, loss: sum / hyper.localSteps };
 }

@@ -48,6 +48,14 @@ export function assertNear(
   );
 }
 
+/** Fails unless two gradients differ by at most 1e-6 of the longer one's length (1e-9 where both vanish). */
+export function assertGradient(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  const length = (values: ArrayLike<number>) => Math.hypot(...Array.from(values));
+  const difference = length(Array.from(actual, (value, i) => value - expected[i]!));
+  const scale = Math.max(length(actual), length(expected));
+  assert.ok(difference <= 1e-6 * scale + 1e-9, `gradients differ by ${difference}, their length is ${scale}`);
+}
+
 /** Central differences of a scalar function, one partial derivative an element. */
 export function numericGradient(
   f: (at: readonly number[]) => number,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { whiten } from '../../../src/training/ppo/whiten.js';
+import { goldenLosses } from './golden-losses.js';
 import { assertNear, reference } from './reference.js';
 
 describe('whitening', () => {
@@ -21,5 +22,12 @@ describe('whitening', () => {
     assertNear(whiten([3, 3, 3]), [0, 0, 0]);
     assertNear(whiten([3]), [0]);
     assertNear(whiten([]), []);
+  });
+
+  it("without the shift keeps the mean and scales about it, as TRL's masked_whiten does", () => {
+    const { rewards, whitenedRewards } = goldenLosses;
+    assertNear(whiten(rewards, false), whitenedRewards, 1e-12);
+    assertNear(whiten([3, 3, 3], false), [3, 3, 3], 1e-12);
+    assertNear(whiten([3], false), [3]);
   });
 });

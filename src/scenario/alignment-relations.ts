@@ -1,0 +1,126 @@
+import { clientIds } from '../data/client-ids.js';
+import { pointerSegment, type Problem } from './problem.js';
+import { found, must, type Rule } from './rule.js';
+import type { Scenario } from './schema.js';
+
+/*
+ * Relations between the settings of the alignment: what the clients want, and when it has gone wrong.
+ */
+
+type Weights = Scenario['clients']['weights'];
+type Pair = Extract<Weights, readonly unknown[]>[number];
+
+/** Weights of both objectives sum to 1 up to what decimals written by hand leave. */
+const sumTolerance = 1e-9;
+
+/** Concentrations that a draw can tell from their limits: all for one objective, and both alike. */
+const concentrations = { from: 1e-3, to: 1e6 } as const;
+
+/** Every pair of weights that a scenario spells out, and where; the form of no other name was checked. */
+function listedPairs({
+  weights,
+  count,
+}: Scenario['clients']): readonly (readonly [pointer: string, pair: Pair])[] {
+  if (weights === null || 'dirichlet' in weights) return [];
+  if (Array.isArray(weights)) return weights.map((pair, index) => [`/clients/weights/${index}`, pair]);
+  return clientIds(count).flatMap((client) => {
+    const pair = weights.byClient[client];
+    return pair ? [[`/clients/weights/byClient/${client}`, pair] as const] : [];
+  });
+}
+
+export const alignmentRules: readonly Rule[] = [
+  {
+    states: 'the weights of both objectives sum to 1',
+    problems: ({ clients }) =>
+      listedPairs(clients).flatMap(([pointer, pair]) => {
+        const sum = pair.helpful + pair.harmless;
+        return found(
+          must(
+            Math.abs(sum - 1) <= sumTolerance,
+            pointer,
+            pair,
+            `helpful + harmless to be 1 (it is ${Number(sum.toPrecision(12))})`,
+            `with helpful ${pair.helpful}, harmless is ${Number((1 - pair.helpful).toPrecision(12))}`,
+          ),
+        );
+      }),
+  },
+  {
+    states: 'listed weights are one pair a client',
+    problems: ({ clients: { count, weights } }) =>
+      Array.isArray(weights)
+        ? found(
+            must(
+              weights.length === count,
+              '/clients/weights',
+              weights,
+              `a list of ${count} pairs, one for each client (${weights.length} given)`,
+              'to set those of some clients only, use byClient',
+            ),
+          )
+        : [],
+  },
+  {
+    states: 'weights by name are of clients that there are',
+    problems: ({ clients: { count, weights } }) =>
+      weights !== null && 'byClient' in weights ? unknownClients(weights.byClient, count) : [],
+  },
+  {
+    states: 'concentrations of a Dirichlet distribution are neither vanishing nor without end',
+    problems: ({ clients: { weights } }) =>
+      weights !== null && 'dirichlet' in weights
+        ? weights.dirichlet.flatMap((value, place) =>
+            found(
+              must(
+                value >= concentrations.from && value <= concentrations.to,
+                `/clients/weights/dirichlet/${place}`,
+                value,
+                `${concentrations.from} to ${concentrations.to}`,
+                '[1, 1] is uniform on the simplex; larger numbers make the clients more alike',
+              ),
+            ),
+          )
+        : [],
+  },
+  {
+    states: 'what the clients want is said once',
+    problems: ({ clients: { weights, weightHarmless } }) =>
+      found(
+        must(
+          weights === null || 'byClient' in weights || weightHarmless === 'uniform',
+          '/clients/weightHarmless',
+          weightHarmless,
+          '"uniform" where /clients/weights gives the weights of every client',
+          'take one of the two out',
+        ),
+      ),
+  },
+  {
+    states: 'responses that have not grown are no sign of a collapse',
+    problems: ({
+      alignment: {
+        collapse: { lengthFactor },
+      },
+    }) =>
+      found(
+        must(
+          lengthFactor > 1,
+          '/alignment/collapse/lengthFactor',
+          lengthFactor,
+          'above 1',
+          'it is a growth: 2 means twice as long',
+        ),
+      ),
+  },
+];
+
+function unknownClients(byClient: Readonly<Record<string, Pair>>, count: number): Problem[] {
+  const known = clientIds(count);
+  const expected = count === 1 ? 'client-1' : `a client from client-1 to client-${count}`;
+  return Object.keys(byClient).flatMap((client) =>
+    found(
+      must(known.includes(client), `/clients/weights/byClient/${pointerSegment(client)}`, client, expected),
+    ),
+  );
+}

@@ -1,0 +1,43 @@
+import type { TokenTable } from '../data/token-table.js';
+import { lossAndGradients, type Trained } from '../model/gradients.js';
+import type { Weights } from '../model/weights.js';
+import { drawBatches, responseBatch } from './batches.js';
+import { responseLoss } from './instruct.js';
+import type { ModelShape } from './task.js';
+
+/** Gradients of a step, of what is trained of adapters and LoRA. */
+type Gradients = Pick<ReturnType<typeof lossAndGradients>, 'adapters' | 'lora'>;
+
+interface Rehearsal {
+  readonly table: TokenTable;
+  /** Of a step. */
+  readonly rows: number;
+  readonly coefficient: number;
+  readonly seed: string;
+}
+
+/**
+ * PPO-ptx (Ouyang et al. 2022, eq. 2): adds to the gradients of a policy step, in place, `coefficient` times
+ * those of the mean negative log-likelihood of the client's own instructions, so that the policy does not
+ * forget them. Ouyang et al. mix in pre-training text; a client has its instructions. Does nothing where the
+ * coefficient is 0 or there are no rows.
+ */
+export function rehearsal(
+  shape: ModelShape,
+  base: Weights,
+  trained: Trained,
+  { table, rows, coefficient, seed }: Rehearsal,
+): (gradients: Gradients) => void {
+  if (coefficient === 0 || table.count === 0) return () => {};
+  const batches = drawBatches(table.count, rows, seed, 'rehearsal');
+  return (gradients) => {
+    const batch = responseBatch(table, batches.next().value);
+    const own = lossAndGradients(shape, base, trained, (gpt) => responseLoss(gpt, batch));
+    for (const part of ['adapters', 'lora'] as const) add(gradients[part], own[part], coefficient);
+  };
+}
+
+function add(sum: Float32Array | null, part: Float32Array | null, factor: number): void {
+  if (!sum || !part) return;
+  for (let i = 0; i < sum.length; i++) sum[i]! += factor * part[i]!;
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import type { Stage, Upload } from '../../machines/events.js';
+import type { ReceivedUpdate } from '../../machines/server.js';
+import { clientsOf, hasAnswered, quorate } from '../../src/actors/answers.js';
+
+const received = (from: string, kind: Upload['kind'], staleness = 0): ReceivedUpdate => ({
+  from,
+  staleness,
+  upload: { kind, step: '2.3', stage: 'reward', round: 2, shared: {}, params: [], rows: 1, loss: 1 },
+});
+
+const round = (updates: readonly ReceivedUpdate[], stage: Stage = 'reward') => ({
+  stage,
+  unreached: ['c'],
+  updates,
+});
+
+describe('the answers of a round', () => {
+  it('of stage 2 are two a client, both of this round; who was not reached owes none', () => {
+    const one = received('a', 'helpful-update');
+    assert.equal(hasAnswered(round([one]), 'a'), false);
+    assert.equal(hasAnswered(round([one, received('a', 'harmless-update', 1)]), 'a'), false);
+    assert.equal(hasAnswered(round([one, received('a', 'harmless-update')]), 'a'), true);
+    assert.equal(hasAnswered(round([one]), 'b'), false);
+    assert.equal(hasAnswered(round([]), 'c'), true);
+  });
+
+  it('of the other stages are one a client', () => {
+    assert.equal(hasAnswered(round([received('a', 'update')], 'instruction'), 'a'), true);
+    assert.equal(hasAnswered(round([received('a', 'alignment-update')], 'alignment'), 'a'), true);
+  });
+
+  it('are averaged for each reward model by its own quorum', () => {
+    const helpful = received('a', 'helpful-update');
+    const harmless = [received('b', 'harmless-update'), received('a', 'harmless-update')];
+    const all = [helpful, ...harmless];
+    assert.deepEqual(quorate(round(all), 2), harmless);
+    assert.deepEqual(quorate(round(all), 3), []);
+    assert.deepEqual(clientsOf(quorate(round(all), 1)), ['a', 'b']);
+  });
+});

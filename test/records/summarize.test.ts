@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { ClientRow, MetricRow, RoundRow } from '../../src/records/rows.js';
+import { stageSummaries } from '../../src/records/summarize.js';
+
+const score = (actor: string, round: number, metrics: ClientRow['metrics']): ClientRow => ({
+  type: 'client',
+  stage: 'alignment',
+  round,
+  actor,
+  virtualSeconds: round,
+  task: 'score',
+  metrics,
+});
+
+const closed: RoundRow = {
+  type: 'round',
+  stage: 'alignment',
+  round: 1,
+  virtualSeconds: 1,
+  seconds: 1,
+  delaySeconds: 1,
+  energyJoules: 1,
+  loss: 0,
+  cohort: 2,
+  updates: 2,
+  late: 0,
+  verdict: 'out-of-rounds',
+};
+
+const scores = { reward: 0.5, objective: 0.25, helpful: 1, harmless: 2, klK1: 3, klK3: 4 };
+const judged = { refusalRate: 0.25, correctness: 1, distinct2: 0.5, length: 6 };
+const start = { ...scores, klK1: 0, klK3: 0 };
+
+function alignmentOf(metrics: readonly MetricRow[]) {
+  const clients = [
+    { id: 'client-1', wished: { helpful: 0.75, harmless: 0.25 } },
+    { id: 'client-2', wished: { helpful: 0, harmless: 1 } },
+  ];
+  const collapse = { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 };
+  return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, collapse }).alignment;
+}
+
+describe('the summary of an alignment', () => {
+  const summary = alignmentOf([
+    score('client-2', 0, { ...start, ...judged, refusalRate: 0.75 }),
+    score('client-1', 0, { ...start, ...judged }),
+    score('client-1', 1, { ...scores, ...judged, refusalRate: 0.125, length: 9 }),
+    score('client-2', 1, {
+      ...scores,
+      ...judged,
+      refusalRate: 0.875,
+      correctness: 0.5,
+      klK1: 5,
+      helpful: -1,
+    }),
+  ]);
+
+  it('has means over the clients, of the start and of the end', () => {
+    assert.ok(summary);
+    const { clients: _, ...means } = summary;
+    assert.deepEqual(means, {
+      rounds: 1,
+      rewardBefore: 0.5,
+      reward: 0.5,
+      lossBefore: -0.25,
+      loss: -0.25,
+      delaySecondsPerRound: 1,
+      energyJoulesPerRound: 0,
+      refusalRateBefore: 0.5,
+      refusalRate: 0.5,
+      correctnessBefore: 1,
+      correctness: 0.75,
+      klK1: 4,
+      klK3: 4,
+      distinct2Before: 0.5,
+      distinct2: 0.5,
+      collapse: [],
+    });
+  });
+
+  it('has for each client what it asked for, what it had and what it got', () => {
+    assert.deepEqual(summary?.clients[0], {
+      id: 'client-1',
+      weightHelpful: 0.75,
+      weightHarmless: 0.25,
+      helpfulBefore: 1,
+      helpful: 1,
+      harmlessBefore: 2,
+      harmless: 2,
+      refusalRateBefore: 0.25,
+      refusalRate: 0.125,
+      correctnessBefore: 1,
+      correctness: 1,
+      klK1Before: 0,
+      klK1: 3,
+      distinct2Before: 0.5,
+      distinct2: 0.5,
+      lengthBefore: 6,
+      length: 9,
+    });
+    assert.deepEqual([summary?.clients[1]!.refusalRateBefore, summary?.clients[1]!.helpful], [0.75, -1]);
+  });
+
+  it('has null for what real data does not tell', () => {
+    const real = alignmentOf([score('client-1', 0, start), score('client-1', 1, scores)]);
+    const { refusalRate, refusalRateBefore, correctness, correctnessBefore, distinct2 } = real!;
+    assert.deepEqual(
+      [refusalRate, refusalRateBefore, correctness, correctnessBefore, distinct2],
+      Array(5).fill(null),
+    );
+    assert.equal(real!.clients[0]!.correctness, null);
+  });
+
+  it('tells a collapse', () => {
+    const far = alignmentOf([score('client-1', 0, start), score('client-1', 1, { ...scores, klK1: 40 })]);
+    assert.deepEqual(
+      far!.collapse.map(({ kind, client }) => [kind, client]),
+      [
+        ['kl-runaway', null],
+        ['kl-runaway', 'client-1'],
+      ],
+    );
+  });
+});

@@ -50,6 +50,9 @@ interface Figures {
   readonly ceiling: number;
 }
 
+/** Student's t, two-sided 95 %, by degrees of freedom. */
+const student = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+
 const executor = poolExecutor(availableParallelism(), 'wasm');
 const folder = mkdtempSync(join(tmpdir(), 'pwff-alignment-'));
 const results: Record<string, Figures[]> = {};
@@ -120,9 +123,6 @@ function brief(figures: Figures): string {
     .map(([name, value]) => `${name} ${(value as number).toFixed(3)}`)
     .join(', ');
 }
-
-/** Student's t, two-sided 95 %, by degrees of freedom. */
-const student = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 function show(all: Readonly<Record<string, readonly Figures[]>>): void {
   const names = Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[];

@@ -1,7 +1,6 @@
-import type { Stage } from '../../machines/events.js';
+import type { Envelope, Stage } from '../../machines/events.js';
 import type { Bus, BusEvent, LinkAccount, SettledEvent } from '../bus/bus.js';
 import type { Attempt } from '../channel/attempts.js';
-import type { Envelope } from '../../machines/events.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
 /** A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever. */

@@ -1,5 +1,5 @@
 import type { Stage, Verdict } from '../../machines/events.js';
-import type { LossReason } from '../channel/attempts.js';
+import type { Attempt, LossReason } from '../channel/attempts.js';
 import type { Sample } from '../channel/block-walk.js';
 import type { ParamKind } from '../params/param-set.js';
 
@@ -107,19 +107,19 @@ export interface MessageRow {
 }
 
 /** One attempt at a message. */
-export interface AttemptStory {
-  /** Virtual time of its first bit. */
-  readonly atSeconds: number;
-  readonly seconds: number;
-  readonly onAirSeconds: number;
-  readonly airBits: number;
-  readonly packets: number;
-  readonly lostPackets: number;
-  readonly lost: LossReason | null;
-  readonly acknowledged: boolean;
-  readonly energyJoules: number;
-  /** Coherence blocks begun. */
-  readonly blocks: number;
+export interface AttemptStory extends Pick<
+  Attempt,
+  | 'atSeconds'
+  | 'seconds'
+  | 'onAirSeconds'
+  | 'airBits'
+  | 'packets'
+  | 'lostPackets'
+  | 'lost'
+  | 'acknowledged'
+  | 'energyJoules'
+  | 'blocks'
+> {
   /** Gain and rate over time, at most 240 of them, with `channel.story` "blocks". */
   readonly samples?: readonly Sample[];
 }

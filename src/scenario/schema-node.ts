@@ -1,6 +1,6 @@
-/** The parts of JSON Schema that the scenario's schema is made of, for walking through it. */
 type NodeType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
 
+/** The parts of JSON Schema that the scenario's schema is made of, for walking through it. */
 export interface SchemaNode {
   /** A list: any of these. */
   readonly type?: NodeType | readonly NodeType[];

@@ -51,12 +51,12 @@ export interface Frozen {
 
 /**
  * What a training task gives back to the client: its new model, its critics where it has them, and the loss
- * it reports.
+ * it reports, null where it had nothing to measure on.
  */
 export interface Trained {
   readonly model: ClientModel;
   readonly frozen: Frozen | null;
-  readonly loss: number;
+  readonly loss: number | null;
 }
 
 export interface ClientEvent {
@@ -94,7 +94,7 @@ export const clientMachine = setup({
     collectPreferences: () => {},
     keepTrained: (_, _params: Trained) => {},
     keepFrozen: (_, _params: Frozen) => {},
-    transmit: (_, _params: { kind: Upload['kind']; loss: number }) => {},
+    transmit: (_, _params: { kind: Upload['kind']; loss: number | null }) => {},
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {

@@ -57,9 +57,9 @@ export interface Upload {
   readonly rows: number;
   /**
    * The client's own loss on its validation rows, for the criterion of Steps 1.5, 2.5 and 3.5; in stage 2 the
-   * sum over both reward models, in the update of either.
+   * sum over both reward models, in the update of either. Null where the client had nothing to measure on.
    */
-  readonly loss: number;
+  readonly loss: number | null;
 }
 
 export type Message = Download | Upload;

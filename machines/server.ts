@@ -13,13 +13,16 @@ export interface ServerContext {
   readonly updates: readonly ReceivedUpdate[];
   /** What came in from each client, as "kind round": a copy of it is not counted again, however late. */
   readonly received: Readonly<Record<string, readonly string[]>>;
-  /** Updates of earlier rounds that came in during this one. */
-  readonly late: number;
+  /**
+   * Updates that came in during this round and after their own was closed, as "client stage round": the two
+   * of a client's reward models are one.
+   */
+  readonly late: readonly string[];
   readonly global: GlobalModel;
   /** Hashes of the parameters that each client holds, as far as the link layer's acknowledgements tell. */
   readonly holdings: Readonly<Record<string, readonly string[]>>;
   readonly openedAtSeconds: number;
-  /** Mean reported loss of the round; null in a lost round. */
+  /** Mean reported loss of the round; null in a lost round, or where no client could measure one. */
   readonly loss: number | null;
   /** Lowest loss of the stage, and for how many rounds it has not been improved on. */
   readonly bestLoss: number | null;
@@ -89,7 +92,7 @@ export const serverMachine = setup({
     unreached: [],
     updates: [],
     received: {},
-    late: 0,
+    late: [],
     global: input.global,
     holdings: {},
     openedAtSeconds: 0,

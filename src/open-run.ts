@@ -68,7 +68,7 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
   const tokenizer = await loadTokenizer(modelFolder);
   checkVocabulary(tokenizer, config, modelFolder);
   const data = await loadData(scenario, folder, scenario.seed);
-  const rewards = await openRewardModel(options, modelFolder);
+  const rewards = await openRewardModel(options, { folder: modelFolder, config, base, tokenizer });
   const { traceFile } = scenario.channel;
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
   const template = modelFolder === null ? templates.compact : templates.alpaca;
@@ -115,7 +115,7 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
         ...rewards?.shape,
       },
       base: baseRef,
-      distilBert: rewards?.start ?? null,
+      pretrained: rewards?.start ?? null,
       tokenizer,
       clients: new Map(clients.map((client) => [client.id, client])),
       links: linksOf(

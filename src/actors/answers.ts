@@ -39,6 +39,19 @@ export function quorate(
   });
 }
 
+/**
+ * Mean over the clients that report a loss, null where none does. The two updates of a client's reward models
+ * report the same one, unless one of them is late; then the newer one counts.
+ */
+export function meanLoss(updates: readonly ReceivedUpdate[]): number | null {
+  const losses = clientsOf(updates).flatMap((client) => {
+    const own = updates.filter(({ from }) => from === client);
+    const newest = Math.min(...own.map(({ staleness }) => staleness));
+    return own.find(({ staleness }) => staleness === newest)!.upload.loss ?? [];
+  });
+  return losses.length === 0 ? null : losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
 /** The clients of some updates, each once, in the order of their names. */
 export function clientsOf(updates: readonly ReceivedUpdate[]): readonly string[] {
   return [...new Set(updates.map(({ from }) => from))].sort();

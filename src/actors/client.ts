@@ -150,7 +150,7 @@ const rowsOf: Readonly<Record<Upload['kind'], (client: Client) => number>> = {
   'alignment-update': ({ data }) => data.train.length,
 };
 
-function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], loss: number): Upload {
+function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], loss: Upload['loss']): Upload {
   const work = workOf(context.current);
   if (work === null) throw new Error(`${context.id} transmits an update that no download asked for`);
   const compression = compressions[world.scenario.channel.compression];

@@ -2,7 +2,7 @@ import type { Verdict } from '../../machines/events.js';
 
 /** The course of a stage so far. */
 export interface Progress {
-  /** Lowest mean loss of the stage; null before the first round that was not lost. */
+  /** Lowest mean loss of the stage; null before the first round that has one. */
   readonly bestLoss: number | null;
   readonly roundsWithoutProgress: number;
 }
@@ -14,8 +14,9 @@ export interface Criterion {
 
 /**
  * The criterion of Steps 1.5, 2.5 and 3.5: a stage has converged when for `patience` rounds the mean loss
- * that the clients report has not fallen by `minimumImprovement`, relative to the best so far. A lost round
- * (`loss` null) tells nothing about convergence, but it counts as a round.
+ * that the clients report has not fallen by `minimumImprovement`, relative to the best so far. A round that was
+ * lost, or in which nobody could measure a loss (`loss` null), tells nothing about convergence, but counts as
+ * a round.
  */
 export function judge(
   progress: Progress,

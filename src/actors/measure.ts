@@ -1,6 +1,6 @@
 import type { ClientContext } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
-import { evaluateFlops, pairFlops, sampleFlops } from '../clients/workload.js';
+import { evaluateFlops, pairFlops, scoreFlops } from '../clients/workload.js';
 import { distinct } from '../data/distinct.js';
 import { isCorrect, isRefusal } from '../data/embedded/judge.js';
 import type { Example } from '../data/types.js';
@@ -103,7 +103,7 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
     id,
     'alignment',
     round,
-    sampleFlops(scenario, world.shape, tables.testPrompts, tables.testPrompts.count),
+    scoreFlops(scenario, world.shape, tables.testPrompts, tables.testPrompts.count),
     {
       kind: 'score',
       seed: `${scenario.seed}/${id}/score`,

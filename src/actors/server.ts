@@ -9,13 +9,13 @@ import {
 import { aggregations } from '../aggregation/index.js';
 import { compressions } from '../compression/index.js';
 import { initialAdapters } from '../model/adapters.js';
-import { initialDistilBertReward } from '../model/distilbert-reward.js';
+import { initialPretrainedReward } from '../model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../model/reward-model.js';
 import type { Objective } from '../data/types.js';
 import type { ParamRef, ParamSet } from '../params/param-set.js';
 import { stream } from '../random/stream.js';
 import { selections } from '../selection/index.js';
-import { clientsOf, hasAnswered, quorate, updateKinds } from './answers.js';
+import { clientsOf, hasAnswered, meanLoss, quorate, updateKinds } from './answers.js';
 import { judge } from './convergence.js';
 import { broughtBy, refsOf, sharedParts } from './global-model.js';
 import type { World } from './world.js';
@@ -60,7 +60,7 @@ export function provideServer(world: World) {
         cohort: cohortOf(world, context, context.round + 1),
         unreached: [],
         updates: [],
-        late: 0,
+        late: [],
         openedAtSeconds: clock.nowSeconds,
       })),
       send: enqueueActions(({ context, enqueue }, { kind, step }) => {
@@ -77,10 +77,10 @@ export function provideServer(world: World) {
       takeUpdate: assign(({ context, event }) => take(context, event, 0)),
       takeLateUpdate: assign(({ context, event }) =>
         event.type === 'upload.delivered'
-          ? { ...take(context, event, context.round - event.upload.round), late: context.late + 1 }
+          ? { ...take(context, event, context.round - event.upload.round), late: withLate(context, event) }
           : {},
       ),
-      discardUpdate: assign(({ context }) => ({ late: context.late + 1 })),
+      discardUpdate: assign(({ context, event }) => ({ late: withLate(context, event) })),
       noteReceived: assign(({ context, event }) => ({ received: withReceipt(context, event) })),
       noteUnreached: assign(({ context, event }) =>
         event.type === 'download.dropped'
@@ -116,7 +116,7 @@ export function provideServer(world: World) {
           loss: context.loss,
           cohort: context.cohort.length,
           updates: clientsOf(quorate(context, scenario.server.quorum)).length,
-          late: context.late,
+          late: context.late.length,
           verdict: context.verdict,
         }),
     },
@@ -126,14 +126,13 @@ export function provideServer(world: World) {
       isOfThisRound: ({ context, event }) =>
         event.type === 'upload.delivered' &&
         event.upload.stage === context.stage &&
-        event.upload.round === context.round &&
-        !isTaken(context, event),
+        event.upload.round === context.round,
       isLateButWelcome: ({ context, event }) =>
         scenario.server.late === 'accept' &&
         event.type === 'upload.delivered' &&
         event.upload.stage === context.stage &&
         event.upload.round < context.round &&
-        !isTaken(context, event),
+        !hasNewer(context, event),
       everyoneAnswered: ({ context }) => context.cohort.every((client) => hasAnswered(context, client)),
       stageIsOver: ({ context }) => context.verdict !== 'continue',
     },
@@ -144,11 +143,11 @@ export function provideServer(world: World) {
 }
 
 /** Step 2.1. */
-function initialReward({ scenario, shape, distilBert }: World, objective: Objective): ParamSet {
+function initialReward({ scenario, shape, pretrained }: World, objective: Objective): ParamSet {
   const { seed, reward } = scenario;
   const draws = stream(seed, 'reward', objective);
-  return distilBert
-    ? initialDistilBertReward(distilBert.loaded, reward.model.train, draws)
+  return pretrained
+    ? initialPretrainedReward(pretrained.loaded, reward.model.train, draws)
     : initialRewardModel(featureWidth(shape.config), reward.hidden, draws);
 }
 
@@ -209,13 +208,25 @@ function without(hashes: readonly string[], lost: readonly ParamRef[]): readonly
   return hashes.filter((hash) => !lost.some((ref) => ref.hash === hash));
 }
 
+/** Of a client's updates of one kind the newest counts: this one takes the place of an older one. */
 function take(
   context: ServerContext,
   event: ServerEvent,
   staleness: number,
 ): { updates: readonly ReceivedUpdate[] } {
   if (event.type !== 'upload.delivered') return { updates: context.updates };
-  return { updates: [...context.updates, { from: event.from, upload: event.upload, staleness }] };
+  const { from, upload } = event;
+  const others = context.updates.filter(
+    (update) => update.from !== from || update.upload.kind !== upload.kind,
+  );
+  return { updates: [...others, { from, upload, staleness }] };
+}
+
+/** An update that came after its round was closed, beside the others that did so. */
+function withLate({ late }: ServerContext, event: ServerEvent): ServerContext['late'] {
+  if (event.type !== 'upload.delivered') return late;
+  const { stage, round } = event.upload;
+  return [...new Set([...late, `${event.from} ${stage} ${round}`])];
 }
 
 type Delivered = Extract<ServerEvent, { type: 'upload.delivered' }>;
@@ -230,17 +241,11 @@ function receiptOf({ upload: { kind, round } }: Delivered): string {
   return `${kind} ${round}`;
 }
 
-/** Whether an update of this kind has been taken from the client in this round already. */
-function isTaken({ updates }: ServerContext, event: Delivered): boolean {
-  return updates.some(({ from, upload }) => from === event.from && upload.kind === event.upload.kind);
-}
-
-/** Mean over the clients; both updates of a client report the same loss. */
-function meanLoss(updates: readonly ReceivedUpdate[]): number {
-  const losses = clientsOf(updates).map((client) => {
-    return updates.find(({ from }) => from === client)!.upload.loss;
+/** Whether a newer update of this kind has been taken from the client already. */
+function hasNewer({ updates }: ServerContext, { from, upload: { kind, round } }: Delivered): boolean {
+  return updates.some((taken) => {
+    return taken.from === from && taken.upload.kind === kind && taken.upload.round > round;
   });
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
 /**

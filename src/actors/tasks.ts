@@ -1,7 +1,7 @@
 import type { ClientContext, ClientModel, Frozen, Trained } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
 import { secondsFor } from '../clients/device.js';
-import { alignFlops, instructFlops, rewardFlops, sampleFlops } from '../clients/workload.js';
+import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../clients/workload.js';
 import type { ParamRef, ParamSet } from '../params/param-set.js';
 import { nextKlCoefficient } from '../training/ppo/adaptive-kl.js';
 import { taskRequest } from '../training/request.js';
@@ -71,15 +71,20 @@ export function required(world: World, ref: ParamRef | null, what: string): Para
   return world.store.get(ref);
 }
 
-/** What a task needs besides reward models that are heads of one DistilBERT. */
-export function frozenBackbone({ distilBert }: World): { readonly backbone?: ParamSet } {
-  return distilBert?.backbone ? { backbone: distilBert.backbone } : {};
+/** What a task needs besides reward models that are heads of one pre-trained network. */
+export function frozenBackbone({ pretrained }: World): { readonly backbone?: ParamSet } {
+  return pretrained?.backbone ? { backbone: pretrained.backbone } : {};
 }
 
 export function kept(world: World, set: ParamSet | null): ParamRef | null {
   if (set === null) return null;
   world.checkers.onParams(set);
   return world.store.put(set);
+}
+
+/** A loss as the client's update carries it; a NaN means "nothing to measure on". */
+function reported(loss: number): number | null {
+  return Number.isNaN(loss) ? null : loss;
 }
 
 /** Numbers of the client's adapters and of as many LoRA modules as Step 1.2 gave it. */
@@ -127,7 +132,7 @@ export async function instructTask(world: World, context: ClientContext): Promis
       lora: kept(world, output.lora),
     },
     frozen: context.frozen,
-    loss: metrics.validationLoss,
+    loss: reported(metrics.validationLoss),
   };
 }
 
@@ -163,7 +168,7 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
       harmless: kept(world, output.harmless),
     },
     frozen: context.frozen,
-    loss: metrics.helpfulTestLoss + metrics.harmlessTestLoss,
+    loss: reported(metrics.helpfulTestLoss + metrics.harmlessTestLoss),
   };
 }
 
@@ -180,7 +185,7 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
     client: context.id,
     stage: 'alignment',
     round: 0,
-    flops: sampleFlops(scenario, shape, tables.prompts, prompts),
+    flops: freezeFlops(scenario, shape, tables.prompts, prompts),
     request: {
       kind: 'freeze',
       seed: seedOf(world, context.id, 'freeze'),
@@ -219,7 +224,14 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
     client: context.id,
     stage: 'alignment',
     round,
-    flops: alignFlops(scenario, shape, trainedParameters(context.model), tables, trained),
+    flops: alignFlops({
+      scenario,
+      shape,
+      trained: trainedParameters(context.model),
+      tables,
+      weights: trained,
+      criticWarmupSteps: frozen.criticWarmupSteps,
+    }),
     request: {
       kind: 'align',
       seed: seedOf(world, context.id, 'align', round),
@@ -245,10 +257,10 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
       helpfulCritic: kept(world, output.helpfulCritic)!,
       harmlessCritic: kept(world, output.harmlessCritic)!,
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
-      criticWarmupSteps: 0,
+      criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
     // An algorithm that samples nothing has no reward to report, but a loss of its own.
-    loss: metrics.loss ?? -metrics['objective/rlhf_reward']!,
+    loss: reported(metrics.loss ?? -metrics['objective/rlhf_reward']!),
   };
 }
 

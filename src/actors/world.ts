@@ -6,7 +6,7 @@ import type { VirtualClock } from '../clock/virtual-clock.js';
 import type { Tokenizer } from '../data/tokenizer.js';
 import type { Checkers } from '../invariants/index.js';
 import type { Method } from '../methods/index.js';
-import type { LoadedDistilBert } from '../model/load.js';
+import type { PretrainedReward } from '../model/pretrained-reward.js';
 import type { ParamRef, ParamSet } from '../params/param-set.js';
 import type { ParamStore } from '../params/store.js';
 import type { MessageLedger } from '../records/ledger.js';
@@ -21,8 +21,8 @@ export interface World {
   readonly method: Method;
   readonly shape: ModelShape;
   readonly base: ParamRef;
-  /** What the reward models begin as, where they are DistilBERTs. */
-  readonly distilBert: DistilBertStart | null;
+  /** What the reward models begin as, where they are pre-trained networks. */
+  readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;
   readonly clients: ReadonlyMap<string, Client>;
   readonly links: readonly Link[];
@@ -40,8 +40,8 @@ export interface World {
   readonly failure: Failure;
 }
 
-export interface DistilBertStart {
-  readonly loaded: LoadedDistilBert;
+export interface PretrainedStart {
+  readonly loaded: PretrainedReward;
   /** Where heads alone are trained: what they all read, which everybody has and nobody sends. */
   readonly backbone: ParamSet | null;
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
+import { readJson } from '../json-file.js';
 
 /** `--model` and `--reward-model`: folders as Hugging Face has them, from the current folder. */
 export interface ModelFolders {
@@ -21,10 +22,17 @@ export async function modelSettings({ model, rewardModel }: ModelFolders): Promi
     settings.push(`model.path=${quotedPath(model)}`);
   }
   if (rewardModel !== undefined) {
-    await check('--reward-model', rewardModel, 'tokenizer.json (or vocab.txt) of a DistilBERT');
-    settings.push('reward.model.kind=distilbert', `reward.model.path=${quotedPath(rewardModel)}`);
+    await check('--reward-model', rewardModel, 'tokenizer files of a DistilBERT or a GPT-2');
+    const kind = await rewardModelKind(rewardModel);
+    settings.push(`reward.model.kind=${kind}`, `reward.model.path=${quotedPath(rewardModel)}`);
   }
   return settings;
+}
+
+/** By its config.json; what is no GPT-2 has to be a DistilBERT, as whose its loader answers for it. */
+async function rewardModelKind(folder: string): Promise<'gpt2' | 'distilbert'> {
+  const { model_type: type } = await readJson(join(folder, 'config.json'));
+  return type === 'gpt2' ? 'gpt2' : 'distilbert';
 }
 
 /** As JSON, so that no folder's name is taken for a number. */

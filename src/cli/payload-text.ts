@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
 import { methods } from '../methods/index.js';
 import type { ModelConfig } from '../model/config.js';
-import type { DistilBertConfig } from '../model/distilbert-config.js';
 import type { Direction, MeanLink } from '../payload/mean-link.js';
-import type { HeldPart, Part } from '../payload/parts.js';
+import type { HeldPart, Part, PretrainedConfig } from '../payload/parts.js';
 import type { Cost, MessagePayload, Payload } from '../payload/payload.js';
 import { presets, type PresetName } from '../payload/presets.js';
 import { number, percent } from '../report/format.js';
@@ -19,7 +18,7 @@ export interface PayloadReport extends Payload {
   readonly preset: PresetName | null;
   readonly model: ModelConfig & { readonly name: string };
   readonly rewardModel:
-    | (DistilBertConfig & { readonly name: string; readonly train: 'full' | 'head' })
+    | (PretrainedConfig & { readonly name: string; readonly train: 'full' | 'head' })
     | { readonly name: 'features'; readonly hidden: number };
   readonly adapters: Scenario['model']['adapters'];
   readonly lora: Pick<Scenario['model']['lora'], 'r' | 'targets'>;

@@ -185,7 +185,8 @@ function modelOption(): Option {
 function rewardModelOption(): Option {
   return new Option(
     '--reward-model <folder>',
-    'a DistilBERT as Hugging Face has it, that both reward models start from; in place of reward.model',
+    'a DistilBERT or GPT-2 as Hugging Face has it, that both reward models start from; in place of ' +
+      'reward.model',
   );
 }
 

@@ -1,8 +1,9 @@
 import type { TokenTable } from '../data/token-table.js';
 import { objectives } from '../data/types.js';
 import { columns, column } from '../data/token-table.js';
-import { distilBertForwardFlops, distilBertTrainingFlops } from '../model/distilbert-flops.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
+import { rewardForwardFlops, rewardTrainingFlops } from '../model/reward-flops.js';
+import { featureWidth } from '../model/reward-model.js';
 import type { Scenario } from '../scenario/schema.js';
 import { pairPlan } from '../training/dpo/pair-plan.js';
 import type { ModelShape } from '../training/task.js';
@@ -10,8 +11,8 @@ import type { ClientTables } from './population.js';
 import type { Weights } from './preferences.js';
 
 /*
- * Floating-point operations of each kind of task, for the device model: what a device would spend, which is
- * neither what this machine spends nor a measurement.
+ * Floating-point operations of each kind of task, for the device model: what a device would spend on what the
+ * task in src/training computes, which is neither what this machine spends nor a measurement.
  */
 
 /** Mean tokens of a row. */
@@ -41,7 +42,7 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
 
 /**
  * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
- * DistilBERT that is trained whole reads each batch anew, and then the held-out pairs.
+ * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
  */
 export function rewardFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
   const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
@@ -51,9 +52,7 @@ export function rewardFlops(scenario: Scenario, shape: ModelShape, tables: Clien
   }
   const rows = 2 * localSteps * batchSize;
   const trained = rows * (meanTokens(helpfulTrain) + meanTokens(harmlessTrain));
-  return (
-    distilBertTrainingFlops(shape.reward.config, trained) + pairFlops(shape, [helpfulTest, harmlessTest])
-  );
+  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, [helpfulTest, harmlessTest]);
 }
 
 /** Scoring tables of pairs. */
@@ -61,48 +60,62 @@ export function pairFlops(shape: ModelShape, tables: readonly TokenTable[]): num
   const { reward } = shape;
   if (!reward) return evaluateFlops(shape, tables);
   const tokens = tables.reduce((sum, table) => sum + table.count * meanTokens(table), 0);
-  return distilBertForwardFlops(reward.config, tokens);
+  return rewardForwardFlops(reward, tokens);
+}
+
+/** Tokens of so many prompts with their responses, each as long as it may get. */
+function sampledTokens({ alignment }: Scenario, prompts: TokenTable, count: number): number {
+  return count * (meanTokens(prompts) + alignment.maxNewTokens);
 }
 
 /**
- * Sampling `prompts` responses and scoring them: a pass through the policy, the reference and the reward
- * features, and through the DistilBERTs where these are the reward models: two, or the one that heads share.
+ * Both reward models read so many tokens that the policy wrote: one pass for the features, or the pre-trained
+ * networks: two, or the one that heads share (src/training/reward-models).
  */
-export function sampleFlops(
+function judgeFlops({ reward }: Scenario, shape: ModelShape, tokens: number): number {
+  if (!shape.reward) return forwardFlops(shape, tokens);
+  const judges = reward.model.train === 'head' ? 1 : 2;
+  return judges * rewardForwardFlops(shape.reward, tokens);
+}
+
+/** Step 3.1 (src/training/freeze.ts): sampling `count` responses, one pass, and judging them. */
+export function freezeFlops(
   scenario: Scenario,
   shape: ModelShape,
   prompts: TokenTable,
   count: number,
 ): number {
-  const { alignment, reward } = scenario;
-  const tokens = count * (meanTokens(prompts) + alignment.maxNewTokens);
-  const judges = reward.model.train === 'head' ? 1 : 2;
-  const judged = shape.reward ? judges * distilBertForwardFlops(shape.reward.config, tokens) : 0;
-  return 3 * forwardFlops(shape, tokens) + judged;
+  const tokens = sampledTokens(scenario, prompts, count);
+  return forwardFlops(shape, tokens) + judgeFlops(scenario, shape, tokens);
 }
 
-/** What Step 3.3 is for one client. */
-interface AlignWork {
+/** The same with log-probabilities under policy and reference: a pass of each (src/training/score.ts). */
+export function scoreFlops(
+  scenario: Scenario,
+  shape: ModelShape,
+  prompts: TokenTable,
+  count: number,
+): number {
+  const tokens = sampledTokens(scenario, prompts, count);
+  return freezeFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
+}
+
+/** What Steps 3.2 and 3.3 are for one client. */
+export interface AlignWork {
   readonly scenario: Scenario;
   readonly shape: ModelShape;
   /** Numbers of adapters and LoRA that the client trains. */
   readonly trained: number;
   readonly tables: ClientTables;
+  /** Of the objectives, as the client trains by them. */
   readonly weights: Weights;
+  /** Steps of the critics alone that this round begins with. */
+  readonly criticWarmupSteps: number;
 }
 
-/**
- * Step 3.3 by the scenario's algorithm, for a client that trains so many parameters of adapters and LoRA with
- * so much weight on each objective.
- */
-export function alignFlops(
-  scenario: Scenario,
-  shape: ModelShape,
-  trained: number,
-  tables: ClientTables,
-  weights: Weights,
-): number {
-  return alignedBy[scenario.alignment.algorithm]({ scenario, shape, trained, tables, weights });
+/** Steps 3.2 and 3.3 by the scenario's algorithm. */
+export function alignFlops(work: AlignWork): number {
+  return alignedBy[work.scenario.alignment.algorithm](work);
 }
 
 const alignedBy: Readonly<Record<Scenario['alignment']['algorithm'], (work: AlignWork) => number>> = {
@@ -112,36 +125,68 @@ const alignedBy: Readonly<Record<Scenario['alignment']['algorithm'], (work: Alig
   modpo: pairTuningFlops,
 };
 
-/** Sampling and scoring, then `ppoEpochs` passes of training over the responses, and the rehearsal beside them. */
-function ppoFlops({ scenario, shape, trained, tables }: AlignWork): number {
+/**
+ * src/training/algorithms/ppo.ts: the responses observed, the critics warmed up, then `ppoEpochs` passes of
+ * training policy and critics over the responses, and as many rows rehearsed as the steps have. A round that
+ * `targetKl` stops early counts as a whole one: it is not known before.
+ */
+function ppoFlops(work: AlignWork): number {
+  const { scenario, shape, trained, tables, criticWarmupSteps } = work;
   const { promptsPerRound, maxNewTokens, ppoEpochs, minibatchSize, ptxCoefficient } = scenario.alignment;
-  const tokens = promptsPerRound * (meanTokens(tables.prompts) + maxNewTokens);
   const steps = ppoEpochs * Math.ceil(promptsPerRound / minibatchSize);
   const rehearsed = ptxCoefficient === 0 ? 0 : steps * minibatchSize * meanTokens(tables.benign);
+  const critics = criticFlops(scenario, shape);
+  const sampled = promptsPerRound * maxNewTokens;
+  const warmedUp = criticWarmupSteps * minibatchSize * maxNewTokens;
   return (
-    sampleFlops(scenario, shape, tables.prompts, promptsPerRound) +
-    ppoEpochs * trainingFlops(shape, trained, tokens) +
+    observeFlops(work) +
+    (criticWarmupSteps > 0 ? critics.step * warmedUp + critics.read * sampled : 0) +
+    ppoEpochs * trainingFlops(shape, trained, sampledTokens(scenario, tables.prompts, promptsPerRound)) +
+    ppoEpochs * critics.step * sampled +
     trainingFlops(shape, trained, rehearsed)
   );
 }
 
 /**
- * Training on pairs, of which the reference policy and the reward models read each one once that a round
- * draws: a pass through the reference, another for the reward features, or through the DistilBERTs after it.
+ * src/training/observe.ts: what scoring takes, a pass for the entropies, and both critics' values, which take
+ * a pass for the features where DistilBERTs are the reward models; others have read the states already.
+ */
+function observeFlops({ scenario, shape, tables }: AlignWork): number {
+  const { promptsPerRound, maxNewTokens } = scenario.alignment;
+  const pass = forwardFlops(shape, sampledTokens(scenario, tables.prompts, promptsPerRound));
+  return (
+    scoreFlops(scenario, shape, tables.prompts, promptsPerRound) +
+    (shape.reward?.kind === 'distilbert' ? 2 : 1) * pass +
+    criticFlops(scenario, shape).read * promptsPerRound * maxNewTokens
+  );
+}
+
+/**
+ * Operations of both critics on the features before one response token: to read their values, and to take a
+ * step (src/training/head-trainer.ts), where the features need no gradient.
+ */
+function criticFlops({ reward }: Scenario, shape: ModelShape): { read: number; step: number } {
+  const [first, last] =
+    shape.reward?.kind === 'gpt2'
+      ? [shape.reward.config.n_embd, 0]
+      : [featureWidth(shape.config) * reward.hidden, reward.hidden];
+  return { read: 2 * 2 * (first + last), step: 2 * (4 * first + 6 * last) };
+}
+
+/**
+ * src/training/algorithms/modpo.ts: training on pairs, of which the reference policy and the reward models
+ * read each one once that a round draws. Nothing is sampled, and there is no critic.
  */
 function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWork): number {
-  const { alignment, reward } = scenario;
+  const { alignment } = scenario;
   const pairs = { helpful: tables.helpfulPairs, harmless: tables.harmlessPairs };
   const counts = { helpful: pairs.helpful.count / 2, harmless: pairs.harmless.count / 2 };
   const plan = pairPlan(alignment, weights, counts);
-  const judges = reward.model.train === 'head' ? 1 : 2;
   return plan.objectives.reduce((flops, objective) => {
     const drawn = plan.steps * plan.pairsEach;
     const each = 2 * meanTokens(pairs[objective]);
     const read = each * Math.min(drawn, counts[objective]);
-    const judged = shape.reward
-      ? judges * distilBertForwardFlops(shape.reward.config, read)
-      : forwardFlops(shape, read);
+    const judged = judgeFlops(scenario, shape, read);
     return flops + trainingFlops(shape, trained, each * drawn) + forwardFlops(shape, read) + judged;
   }, 0);
 }

@@ -105,6 +105,15 @@ export async function loadTokenizer(folder: string | null): Promise<Tokenizer> {
   );
 }
 
+/** Whether every id stands for the same in both. */
+export function sameTokens(one: Tokenizer, other: Tokenizer): boolean {
+  if (one.size !== other.size || one.endOfText !== other.endOfText) return false;
+  const ids = Array.from({ length: one.size }, (_, id) => id);
+  return ids.every(
+    (id) => one.byteLength(id) === other.byteLength(id) && one.decode([id]) === other.decode([id]),
+  );
+}
+
 /** A tokenizer whose errors name the file. */
 function named(file: string, json: TokenizerJson): Tokenizer {
   try {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.js';
 import { distilBertLayerNormEpsilon, type DistilBertConfig } from './distilbert-config.js';
 import type { AttentionLayout } from './kernels/kernels.js';
+import type { Head } from './head.js';
 import { attention, embed, gelu, layerNorm, linear, selectRows } from './layers.js';
 import { weight, type Weights } from './weights.js';
 
@@ -39,6 +40,12 @@ export function headScores(head: Weights, states: tf.Tensor2D): tf.Tensor1D {
   const project = (name: string, x: tf.Tensor2D) => linear(x, ...parametersOf(head, name), true);
   return tf.reshape(project('classifier', tf.relu(project('pre_classifier', states))), [-1]);
 }
+
+/** The same as a head over frozen states. */
+export const distilBertHead: Head = {
+  widthOf: ({ tensors }) => tensors[0]!.shape[0]!,
+  values: headScores,
+};
 
 /** Post-LN block: LN(x + attention), then LN(· + ffn); `at` drops all other rows after the attention. */
 function runLayer(

@@ -12,6 +12,8 @@ import {
   type WantedTensor,
 } from './checkpoint.js';
 import type { ModelConfig } from './config.js';
+import { scoreTensors } from './gpt-reward.js';
+import type { PretrainedReward } from './pretrained-reward.js';
 import { readDistilBertConfig, readGpt2Config } from './read-config.js';
 import { distilBertHeadTensors, distilBertTensors, type DistilBertConfig } from './distilbert-config.js';
 
@@ -29,17 +31,8 @@ export async function loadModel(folder: string | null): Promise<{ config: ModelC
   const config = await readGpt2Config(join(from, 'config.json'));
   const checkpoint = await openCheckpoint(from, 'transformer.', 'GPT2LMHeadModel');
   try {
-    const specs = baseTensors(config);
-    refuseOthers(checkpoint, specs, maskOrHead, `GPT-2 with ${config.n_layer} blocks`);
-    const head = checkpoint.tensors.get('lm_head.weight');
-    const embedding = checkpoint.tensors.get('wte.weight');
-    if (head && embedding) await checkTied(head, embedding);
-    const base = await readSet(
-      'base',
-      checkpoint,
-      specs.map((spec) => asStored(spec, !embedding && !!head)),
-    );
-    return { config, base };
+    refuseOthers(checkpoint, baseTensors(config), maskOrHead, `GPT-2 with ${config.n_layer} blocks`);
+    return { config, base: await readGpt2(checkpoint, config) };
   } finally {
     await checkpoint.close();
   }
@@ -47,20 +40,55 @@ export async function loadModel(folder: string | null): Promise<{ config: ModelC
 
 const maskOrHead = /\.attn\.(masked_)?bias$|^lm_head\.weight$/;
 
+async function readGpt2(checkpoint: Checkpoint, config: ModelConfig): Promise<ParamSet> {
+  const head = checkpoint.tensors.get('lm_head.weight');
+  const embedding = checkpoint.tensors.get('wte.weight');
+  if (head && embedding) await checkTied(head, embedding);
+  const wanted = baseTensors(config).map((spec) => asStored(spec, !embedding && !!head));
+  return readSet('base', checkpoint, wanted);
+}
+
 /** GPT-2's weights are stored as the code uses them, [in, out]. */
 function asStored(spec: TensorSpec, onlyHead: boolean): WantedTensor {
   const source = onlyHead && spec.name === 'wte.weight' ? 'lm_head.weight' : spec.name;
   return { spec, source, transposed: false };
 }
 
-/** A reward model: DistilBERT, and its head where the folder has one. */
-export interface LoadedDistilBert {
-  readonly config: DistilBertConfig;
-  /** {@link distilBertTensors}; kind "reward". */
-  readonly base: ParamSet;
-  /** {@link distilBertHeadTensors}; null where the folder has none of one label, so that the head is new. */
-  readonly head: ParamSet | null;
+/** What reward models start from, with its shape. */
+export interface LoadedReward<Config> extends PretrainedReward {
+  readonly config: Config;
 }
+
+/** {@link baseTensors} and {@link scoreTensors}. */
+export type LoadedGptReward = LoadedReward<ModelConfig>;
+
+/**
+ * A GPT-2 that reward models start from, by the rules of `loadModel`: with a head for one label, as
+ * transformers' GPT2ForSequenceClassification leaves it, or a bare one.
+ *
+ * @throws UserError naming the file and the key or tensor that is missing or wrong.
+ */
+export async function loadGptReward(folder: string): Promise<LoadedGptReward> {
+  await checkFolder(folder, 'config.json and model.safetensors of a GPT-2');
+  const config = await readGpt2Config(join(folder, 'config.json'));
+  const checkpoint = await openCheckpoint(folder, 'transformer.', 'GPT2ForSequenceClassification');
+  try {
+    refuseOthers(checkpoint, baseTensors(config), maskOrHeads, `GPT-2 with ${config.n_layer} blocks`);
+    const base = await readGpt2(checkpoint, config);
+    const headTensors = scoreTensors(config);
+    const labels = checkpoint.tensors.get('score.weight')?.entry.shape[0];
+    const wanted = headTensors.map((spec) => asStored(spec, false));
+    const head = labels === 1 ? await readSet('reward', checkpoint, wanted) : null;
+    return { config, base, head, headTensors };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+const maskOrHeads = new RegExp(`${maskOrHead.source}|^score\\.weight$`);
+
+/** {@link distilBertTensors}, of kind "reward", and {@link distilBertHeadTensors}. */
+export type LoadedDistilBert = LoadedReward<DistilBertConfig>;
 
 /**
  * A DistilBERT from a folder as Hugging Face's packages write it; names with and without the prefix
@@ -77,10 +105,10 @@ export async function loadDistilBert(folder: string): Promise<LoadedDistilBert> 
     const specs = distilBertTensors(config);
     refuseOthers(checkpoint, specs, otherHeads, `DistilBERT with ${config.n_layers} layers`);
     const base = await readSet('reward', checkpoint, specs.map(turned));
+    const headTensors = distilBertHeadTensors(config);
     const labels = checkpoint.tensors.get('classifier.weight')?.entry.shape[0];
-    const head =
-      labels === 1 ? await readSet('reward', checkpoint, distilBertHeadTensors(config).map(turned)) : null;
-    return { config, base, head };
+    const head = labels === 1 ? await readSet('reward', checkpoint, headTensors.map(turned)) : null;
+    return { config, base, head, headTensors };
   } finally {
     await checkpoint.close();
   }

@@ -17,23 +17,28 @@ export interface Answer {
  * every client.
  */
 export function responseFeatures(base: Gpt, answers: readonly Answer[]): Float32Array[] {
-  const passes = inPasses(answers, ({ tokens }) => tokens.length);
-  return passes.flatMap((pass) => featuresOfPass(base, pass));
+  return responseStates(base, answers).map((states) => runningFeatures(states, base.shape.config.n_embd));
 }
 
-function featuresOfPass(base: Gpt, answers: readonly Answer[]): Float32Array[] {
-  const width = base.shape.config.n_embd;
+/** The hidden states after ln_f that these are made of, (L + 1, C) a response, of any model. */
+export function responseStates(model: Gpt, answers: readonly Answer[]): Float32Array[] {
+  const passes = inPasses(answers, ({ tokens }) => tokens.length);
+  return passes.flatMap((pass) => statesOfPass(model, pass));
+}
+
+function statesOfPass(model: Gpt, answers: readonly Answer[]): Float32Array[] {
+  const width = model.shape.config.n_embd;
   const batch = packRows(answers.map(({ tokens }) => tokens));
   const spans = answers.map((answer) => answer.tokens.length - firstState(answer));
   const at = answers.flatMap((answer, b) =>
     Array.from({ length: spans[b]! }, (_, t) => batch.offsets[b]! + firstState(answer) + t),
   );
-  const hidden = computed(() => valuesOf(hiddenStates(base, batch, Int32Array.from(at))).slice());
+  const hidden = computed(() => valuesOf(hiddenStates(model, batch, Int32Array.from(at))).slice());
   let start = 0;
   return spans.map((span) => {
     const states = hidden.subarray(start * width, (start + span) * width);
     start += span;
-    return runningFeatures(states, width);
+    return states;
   });
 }
 

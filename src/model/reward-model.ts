@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { paramSet, tensorsOf, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../random/stream.js';
-import { computed, valuesOf } from './backend.js';
 import type { ModelConfig } from './config.js';
+import { readHead, type Head } from './head.js';
 
 /*
  * Step 2.1's small fully-connected network. It reads features of the frozen base model (no adapters, no
@@ -55,13 +55,14 @@ export function criticOf(reward: ParamSet, mean: number, std: number): ParamSet 
 
 /** Values (N) of features (N, 2d), row after row, outside of any training. */
 export function readValues(set: ParamSet, features: Float32Array): Float32Array {
-  return computed(() => {
-    const tensors = [...tensorsOf(set)].map(({ values, shape }) => tf.tensor(values, [...shape]));
-    const width = set.tensors[0]!.shape[0]!;
-    const rows = tf.tensor2d(features, [features.length / width, width]);
-    return valuesOf(headValues(tensors, rows)).slice();
-  });
+  return readHead(featureHead, set, features);
 }
+
+/** The network as a head over the features. */
+export const featureHead: Head = {
+  widthOf: ({ tensors }) => tensors[0]!.shape[0]!,
+  values: (weights, features) => headValues([...weights.values()], features),
+};
 
 /** Values (N) of features (N, 2d); `tensors` are those of a set, in the set's order. */
 export function headValues(tensors: readonly tf.Tensor[], features: tf.Tensor2D): tf.Tensor1D {

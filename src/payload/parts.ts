@@ -8,6 +8,7 @@ import {
   distilBertTensors,
   type DistilBertConfig,
 } from '../model/distilbert-config.js';
+import { scoreTensors } from '../model/gpt-reward.js';
 import { loraParameters, loraSites } from '../model/lora.js';
 import { featureWidth } from '../model/reward-model.js';
 import { sizeOf, type TensorSpec } from '../params/param-set.js';
@@ -29,8 +30,11 @@ export interface PartSizes {
 /** The models of a scenario by their shapes; `reward`: null where it is a network on the base's features. */
 export interface Shapes {
   readonly model: ModelConfig;
-  readonly reward: DistilBertConfig | null;
+  readonly reward: PretrainedConfig | null;
 }
+
+/** The shape of a pre-trained network that reward models start from. */
+export type PretrainedConfig = ModelConfig | DistilBertConfig;
 
 /** A part of what a client has, and what the method does with it. */
 export interface HeldPart {
@@ -53,7 +57,7 @@ export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSi
     adapters: adapterParameters(shape),
     lora: (modules) => loraParameters(shape, modules),
     reward: reward
-      ? distilBertParameters(reward, scenario.reward.model.train)
+      ? pretrainedParameters(reward, scenario.reward.model.train)
       : networkParameters(featureWidth(model), scenario.reward.hidden),
   };
 }
@@ -105,9 +109,12 @@ function modelShape({ model }: Scenario, config: ModelConfig): ModelShape {
   return { config, adapters: model.adapters, lora: model.lora };
 }
 
-function distilBertParameters(config: DistilBertConfig, train: 'full' | 'head'): number {
-  const head = parametersIn(distilBertHeadTensors(config));
-  return train === 'head' ? head : parametersIn(distilBertTensors(config)) + head;
+function pretrainedParameters(config: PretrainedConfig, train: 'full' | 'head'): number {
+  const [backbone, head] =
+    'n_embd' in config
+      ? [baseTensors(config), scoreTensors(config)]
+      : [distilBertTensors(config), distilBertHeadTensors(config)];
+  return parametersIn(train === 'head' ? head : [...backbone, ...head]);
 }
 
 /** Of Step 2.1's fully-connected network, features -> hidden -> 1 with biases (src/model/reward-model.ts). */

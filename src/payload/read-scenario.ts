@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import type { ModelConfig } from '../model/config.js';
-import type { DistilBertConfig } from '../model/distilbert-config.js';
 import { applyChanges, type Change } from '../scenario/changes.js';
 import { readWritten } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { checkRelations, deepFreeze, problemsError } from '../scenario/validate.js';
-import { modelAt, namedModel, rewardModelAt, type Shape } from './shapes.js';
+import type { PretrainedConfig } from './parts.js';
+import { distilBertAt, modelAt, namedModel, type Place, type Shape } from './shapes.js';
 
 /** A scenario of which the shapes of the models are known and no other file is needed. */
 export interface ScenarioOfShapes {
@@ -14,7 +14,7 @@ export interface ScenarioOfShapes {
   readonly file: string;
   readonly model: Shape<ModelConfig>;
   /** Null where reward models are small networks on the base model's features. */
-  readonly rewardModel: Shape<DistilBertConfig> | null;
+  readonly rewardModel: Shape<PretrainedConfig> | null;
 }
 
 /**
@@ -38,10 +38,20 @@ export async function readScenarioOfShapes(
       : await namedModel(model);
   const related = checkRelations(scenario, { model: language.config, unreadable: {} });
   if (related.length > 0) throw problemsError(related, originOf);
-  const { path: rewardPath } = scenario.reward.model;
-  const rewardModel =
-    rewardPath === null
-      ? null
-      : await rewardModelAt(rewardPath, { file, folder, pointer: '/reward/model/path' });
+  const rewardModel = await rewardModelOf(scenario, language, {
+    file,
+    folder,
+    pointer: '/reward/model/path',
+  });
   return { scenario: deepFreeze(scenario), file, model: language, rewardModel };
+}
+
+async function rewardModelOf(
+  { reward: { model } }: Scenario,
+  language: Shape<ModelConfig>,
+  place: Place,
+): Promise<Shape<PretrainedConfig> | null> {
+  if (model.kind === 'gpt2') return model.path === null ? language : modelAt(model.path, place);
+  // By the relations a DistilBERT has a path, and features have none.
+  return model.path === null ? null : distilBertAt(model.path, place);
 }

@@ -59,8 +59,8 @@ export async function modelAt(path: string | null, place: Place): Promise<Shape<
   return path === null ? embeddedModel() : shapeAt(path, place, knownModels, readGpt2Config);
 }
 
-/** The same of a scenario's DistilBERT, `path` being its reward.model.path. */
-export async function rewardModelAt(path: string, place: Place): Promise<Shape<DistilBertConfig>> {
+/** The same of the DistilBERT that a scenario's reward models are, `path` being its reward.model.path. */
+export async function distilBertAt(path: string, place: Place): Promise<Shape<DistilBertConfig>> {
   return shapeAt(path, place, knownRewardModels, readDistilBertConfig);
 }
 

@@ -16,7 +16,7 @@ interface Reading {
 interface Symptom {
   readonly kind: CollapseKind;
   readonly task: 'score' | 'align';
-  /** The reading of a row beside the client's first row; null where it cannot be taken. */
+  /** The reading of a row beside the client's first that has one; null where it cannot be taken. */
   readonly read: (row: ClientRow, first: ClientRow) => Omit<Reading, 'client' | 'round'> | null;
   readonly limit: (limits: Limits) => number;
   readonly beyond: (value: number, limit: number) => boolean;
@@ -43,7 +43,7 @@ const symptoms: readonly Symptom[] = [
     kind: 'entropy-collapse',
     task: 'align',
     read: (row, first) => {
-      const value = ratio(entropyPerToken(row), entropyPerToken(first));
+      const value = ratio(entropy(row), entropy(first));
       return value === null ? null : { value, scoreGain: null };
     },
     limit: ({ entropyShare }) => entropyShare,
@@ -69,8 +69,9 @@ const symptoms: readonly Symptom[] = [
  * own. From client rows alone:
  *
  * - `kl-runaway`: `klK1` of a `score` row is above `klNats`.
- * - `entropy-collapse`: the entropy a token of the sampled responses, `objective/entropy` over
- *   `val/response_length` of an `align` row, is below `entropyShare` of that of the client's first.
+ * - `entropy-collapse`: the entropy of a token, `policy/entropy_avg` of an `align` row, is below
+ *   `entropyShare` of that of the client's first. It is of the whole distribution before each sampled token;
+ *   `objective/entropy` only estimates it, by the sampled tokens, and grows with the responses' length.
  * - `length-hacking`: `length` of a `score` row is above `lengthFactor` times that of the client's first,
  *   while its `reward` is above that of the first.
  */
@@ -108,9 +109,10 @@ function readingsOf(rows: readonly MetricRow[], { task, read }: Symptom): Readin
   for (const row of rows) {
     if (row.type !== 'client' || row.task !== task) continue;
     const first = firsts.get(row.actor) ?? row;
-    firsts.set(row.actor, first);
     const reading = read(row, first);
-    if (reading) ofClients.push({ client: row.actor, round: row.round, ...reading });
+    if (!reading) continue;
+    firsts.set(row.actor, first);
+    ofClients.push({ client: row.actor, round: row.round, ...reading });
   }
   const rounds = [...new Set(ofClients.map(({ round }) => round))].sort((a, b) => a - b);
   return [...rounds.map((round) => meanOf(ofClients, round)), ...ofClients];
@@ -135,9 +137,9 @@ function clientOrder(readings: readonly Reading[]): Set<string | null> {
   return new Set(readings.map(({ client }) => client));
 }
 
-/** Nats a token of the responses that PPO sampled; null for an algorithm that samples none. */
-function entropyPerToken({ metrics }: ClientRow): number | null {
-  return ratio(metrics['objective/entropy'] ?? null, metrics['val/response_length'] ?? null);
+/** Nats of a token; null where nothing was sampled, and for an algorithm that samples nothing. */
+function entropy({ metrics }: ClientRow): number | null {
+  return metrics['policy/entropy_avg'] ?? null;
 }
 
 function ratio(value: number | null, start: number | null): number | null {

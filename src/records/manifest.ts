@@ -24,7 +24,7 @@ export interface Manifest {
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 of the base model's parameters. */
   readonly modelHash: string | null;
-  /** SHA-256 of the backbone of the DistilBERT that reward models start from; null for features. */
+  /** SHA-256 of the backbone of the pre-trained network that reward models start from; null for features. */
   readonly rewardModelHash: string | null;
   /** What loading found in the data files; empty for the embedded corpus. */
   readonly data: readonly LoadReport[];

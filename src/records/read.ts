@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
+import type { Scenario } from '../scenario/schema.js';
+import { checkForm } from '../scenario/validate.js';
 import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
 import { manifestFormat, type Manifest } from './manifest.js';
+import { missingMessageKey } from './row-text.js';
 import type { MessageRow, MetricRow, Summary } from './rows.js';
+import { stageSummaries } from './summarize.js';
 
 /** All that a run left, read back. */
 export interface RunRecords {
@@ -14,23 +18,65 @@ export interface RunRecords {
   readonly messages: readonly MessageRow[];
 }
 
-/** Reads a run's folder. Throws a UserError that names the file which is missing or not a record. */
+/**
+ * Reads a run's folder. What an earlier version did not write is filled in where it follows from the rest: the
+ * scenario's newer settings by their defaults, the figures of alignment from the rows. Throws a UserError that
+ * names the file which is missing, not a record, or of a version too early to be read.
+ */
 export async function readRun(folder: string): Promise<RunRecords> {
-  const manifest = await readDocument<Omit<Manifest, 'format'> & { format: unknown }>(
-    join(folder, recordFiles.manifest),
-  );
+  const manifest = await readManifest(join(folder, recordFiles.manifest));
+  const summary = await readDocument<Summary>(join(folder, recordFiles.summary));
+  const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
+  const messages = await readMessages(join(folder, recordFiles.messages));
+  const read = { manifest, summary, metrics, messages };
+  return { ...read, summary: withCollapse(read) };
+}
+
+async function readManifest(path: string): Promise<Manifest> {
+  const manifest = await readDocument<Omit<Manifest, 'format'> & { format: unknown }>(path);
   if (manifest.format !== manifestFormat) {
     throw new UserError(
-      `${join(folder, recordFiles.manifest)}: /format: is ${JSON.stringify(manifest.format)}, ` +
+      `${path}: /format: is ${JSON.stringify(manifest.format)}, ` +
         `expected "${manifestFormat}"; was this folder written by pwff?`,
     );
   }
-  return {
-    manifest: { ...manifest, format: manifestFormat },
-    summary: await readDocument<Summary>(join(folder, recordFiles.summary)),
-    metrics: await readJsonLines<MetricRow>(join(folder, recordFiles.metrics)),
-    messages: await readJsonLines<MessageRow>(join(folder, recordFiles.messages)),
-  };
+  return { ...manifest, format: manifestFormat, scenario: completed(manifest.scenario, path) };
+}
+
+/** The scenario with the defaults of settings that did not exist when it ran. */
+function completed(recorded: unknown, path: string): Scenario {
+  const { scenario, problems } = checkForm(recorded);
+  if (scenario !== null) return scenario;
+  const { pointer, is } = problems[0]!;
+  throw new UserError(
+    `${path}: /scenario${pointer}: ${is}, expected a scenario of this version of pwff; run the scenario again`,
+  );
+}
+
+async function readMessages(path: string): Promise<MessageRow[]> {
+  const rows = await readJsonLines<MessageRow>(path);
+  rows.forEach((row, index) => {
+    const missing = missingMessageKey(row);
+    if (missing === null) return;
+    throw new UserError(
+      `${path}:${index + 1}: has no "${missing}", expected a row as this version of pwff writes it; ` +
+        'run the scenario again',
+    );
+  });
+  return rows;
+}
+
+/** The summary; of a run from before alignment was watched for collapse with that stage's figures made anew. */
+function withCollapse({ manifest, summary, metrics, messages }: RunRecords): Summary {
+  const { alignment } = summary.stages;
+  if (alignment === null || 'collapse' in alignment) return summary;
+  const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
+    id,
+    wished: { helpful: weightHelpful, harmless: weightHarmless },
+  }));
+  const { collapse } = manifest.scenario.alignment;
+  const stages = stageSummaries({ metrics, messages, clients, collapse });
+  return { ...summary, stages: { ...summary.stages, alignment: stages.alignment } };
 }
 
 async function readDocument<T>(path: string): Promise<T> {

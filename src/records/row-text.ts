@@ -103,6 +103,11 @@ export function messageLine(row: MessageRow): string {
   return line('message row', columns, story === undefined ? rest : row);
 }
 
+/** The first key that a row of messages.jsonl lacks, as rows of earlier versions do; null where none is missing. */
+export function missingMessageKey(row: object): string | null {
+  return Object.keys(message).find((key) => !(key in row)) ?? null;
+}
+
 function line<Row extends object>(what: string, columns: Readonly<Record<string, string>>, row: Row): string {
   const ordered: Record<string, unknown> = {};
   for (const [key, kind] of Object.entries(columns)) {

@@ -30,10 +30,12 @@ export interface RoundRow {
   readonly delaySeconds: number;
   /** Transmission energy of the round, clients' and server's, in joules. */
   readonly energyJoules: number;
-  /** Mean validation loss that the updates reported; null in a lost round. */
+  /** Mean of the losses that the updates reported; null in a lost round, or where none could be measured. */
   readonly loss: number | null;
   readonly cohort: number;
+  /** Clients of whom anything was averaged; 0 in a lost round. */
   readonly updates: number;
+  /** Updates that came after their round was closed; the two of a client's reward models count once. */
   readonly late: number;
   readonly verdict: Verdict;
 }

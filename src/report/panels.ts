@@ -117,15 +117,8 @@ export function stageSections(run: Rows): StageSection[] {
         ...taskPanel(run, 'alignment', 'score', 'KL divergence from its start (nats)', 'klK1', 'number'),
         ...taskPanel(run, 'alignment', 'score', 'Length of a response (tokens)', 'length', 'number'),
         ...taskPanel(run, 'alignment', 'score', 'Different bigrams (distinct-2)', 'distinct2', 'number'),
-        ...entropyPanel(run),
-        ...lossPanel(
-          run,
-          'alignment',
-          'align',
-          'Loss (minus the objective)',
-          '−metrics["objective/rlhf_reward"]',
-          minusObjective,
-        ),
+        ...taskPanel(run, 'alignment', 'align', 'Entropy of a token (nats)', 'policy/entropy_avg', 'number'),
+        ...alignmentLossPanel(run),
       ],
     },
   ];
@@ -142,18 +135,21 @@ const minusObjective: Pick = (metrics) => {
   return typeof objective === 'number' ? -objective : null;
 };
 
-const entropyPerToken: Pick = (metrics) => {
-  const [entropy, length] = [metrics['objective/entropy'], metrics['val/response_length']];
-  return typeof entropy === 'number' && typeof length === 'number' && length > 0 ? entropy / length : null;
-};
-
-/** Of the responses that a round sampled to learn from; none for an algorithm that samples none. */
-function entropyPanel(run: Rows): Panel[] {
-  const title = 'Entropy of a token (nats)';
-  const figure = 'metrics["objective/entropy"] / metrics["val/response_length"]';
-  const source = `metrics.jsonl: client rows, task align, ${figure}`;
-  const series = clientSeries(run.metrics, 'align', entropyPerToken);
-  return turnoutPanel({ title, source, run, series, stage: 'alignment', format: 'number' });
+/** What the clients report, by the algorithm: one that learns from pairs has a loss, and no objective. */
+function alignmentLossPanel(run: Rows): Panel[] {
+  const isOfPairs = run.metrics.some(
+    (row) => row.type === 'client' && row.task === 'align' && 'loss' in row.metrics,
+  );
+  return isOfPairs
+    ? lossPanel(run, 'alignment', 'align', 'Loss on preference pairs', 'metrics.loss', metric('loss'))
+    : lossPanel(
+        run,
+        'alignment',
+        'align',
+        'Loss (minus the objective)',
+        '−metrics["objective/rlhf_reward"]',
+        minusObjective,
+      );
 }
 
 function taskPanel(

@@ -100,12 +100,12 @@ export interface Turnout {
 }
 
 export function turnoutOf(rows: readonly MetricRow[], stage: Stage): Turnout[] {
-  return roundsOf(rows, stage).map(({ round, cohort, updates, late, loss }) => ({
+  return roundsOf(rows, stage).map(({ round, cohort, updates, late }) => ({
     round,
     cohort,
     updates,
     late,
-    lost: loss === null,
+    lost: updates === 0,
   }));
 }
 

@@ -22,8 +22,14 @@ const plausible: readonly {
   { key: 'powerWatts', from: 1e-6, to: 1e3, unit: 'watts', advice: '30 dBm is 1 watt' },
 ];
 
-/** A whole DistilBERT that is trained faster than this forgets what it knew. */
-const fastestDistilBert = 1e-3;
+/** A whole pre-trained network that is trained faster than this forgets what it knew. */
+const fastestPretrained = 1e-3;
+
+/** Of reward models that are pre-trained networks: what one line of advice says of each. */
+const pretrained = {
+  gpt2: { name: 'GPT-2', slowly: "TRL's example trains one with 0.00001" },
+  distilbert: { name: 'DistilBERT', slowly: 'Hugging Face trains it with 0.00002 to 0.00005' },
+};
 
 export const rules: readonly Rule[] = [
   {
@@ -157,37 +163,40 @@ export const rules: readonly Rule[] = [
       ),
   },
   {
-    states: 'a DistilBERT comes from a folder',
+    states: 'a folder is named for a DistilBERT, may be for a GPT-2, and not for features',
     problems: ({ reward: { model } }) =>
       found(
         must(
-          model.kind === 'features' || model.path !== null,
+          model.kind !== 'distilbert' || model.path !== null,
           '/reward/model/path',
           model.path,
           'the folder of a DistilBERT where kind is "distilbert"',
           'for example that of distilbert-base-uncased, downloaded from Hugging Face',
         ),
         must(
-          model.kind === 'distilbert' || model.path === null,
+          model.kind !== 'features' || model.path === null,
           '/reward/model/path',
           model.path,
           'null where kind is "features"',
-          'set /reward/model/kind to "distilbert" to use it',
+          'set /reward/model/kind to "distilbert" or "gpt2" to use it',
         ),
       ),
   },
   {
-    states: 'a whole DistilBERT is trained slowly',
-    problems: ({ reward: { model, learningRate } }) =>
-      found(
+    states: 'a whole pre-trained network is trained slowly',
+    problems: ({ reward: { model, learningRate } }) => {
+      if (model.kind === 'features' || model.train === 'head') return [];
+      const { name, slowly } = pretrained[model.kind];
+      return found(
         must(
-          model.kind === 'features' || model.train === 'head' || learningRate <= fastestDistilBert,
+          learningRate <= fastestPretrained,
           '/reward/learningRate',
           learningRate,
-          `at most ${fastestDistilBert} where a whole DistilBERT is trained`,
-          'Hugging Face trains it with 0.00002 to 0.00005',
+          `at most ${fastestPretrained} where a whole ${name} is trained`,
+          slowly,
         ),
-      ),
+      );
+    },
   },
   {
     states: 'power, ratio and bandwidth of a link are of this world',

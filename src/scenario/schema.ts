@@ -473,21 +473,23 @@ const Instruction = closed(
 
 const RewardModel = closed(
   {
-    kind: Type.Enum(['features', 'distilbert'], {
+    kind: Type.Enum(['features', 'gpt2', 'distilbert'], {
       default: 'features',
       description:
-        "features: a small network on the base model's features; distilbert: the DistilBERT of `path`",
+        "features: a small network on the base model's features; gpt2: a causal GPT-2 with a linear head, " +
+        'that of `path` or the language model; distilbert: the DistilBERT of `path`',
     }),
     path: Type.Union([Type.String(), Type.Null()], {
       default: null,
       description:
-        'folder with config.json, model.safetensors and tokenizer.json or vocab.txt of a DistilBERT, ' +
-        'relative to the scenario file',
+        'folder with config.json, model.safetensors and tokenizer files of a DistilBERT, or of a GPT-2 with ' +
+        "the language model's tokens (null: the language model itself), relative to the scenario file",
     }),
     train: Type.Enum(['full', 'head'], {
       default: 'full',
       description:
-        'what of a DistilBERT is trained and travels; head: its backbone is frozen, and everybody has it',
+        'what of a GPT-2 or DistilBERT is trained and travels; head: its backbone is frozen, and everybody ' +
+        'has it',
     }),
   },
   { default: {} },

@@ -19,8 +19,8 @@ export interface Experience {
   readonly kl: Float64Array;
   /** Standardised score of the whole response, missing end-of-text accounted for. */
   readonly score: PerObjective<number>;
-  /** Features of the state before each token, row after row, for the critics. */
-  readonly states: Float32Array;
+  /** What each critic reads of the state before each token, row after row. */
+  readonly states: PerObjective<Float32Array>;
   /** Entropy (nats) of the sampling policy's whole next-token distribution before each token. */
   readonly entropy: Float64Array;
   /** The critics' values of those states, and what the critics are to learn. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiate, scalarLoss } from '../model/gradients.js';
-import { headValues } from '../model/reward-model.js';
-import { disposeWeights, upload, type Weights } from '../model/weights.js';
+import type { Head } from '../model/head.js';
+import { disposeWeights, upload } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { Adam, clipGlobalNorm, type AdamOptions } from './adam.js';
 import { copyOf } from './instruct.js';
@@ -12,23 +12,15 @@ export interface ValuesLoss {
   readonly gradient: Float64Array;
 }
 
-/** Values (N) of features (N, width) by the tensors of a head. */
-export type Head = (weights: Weights, features: tf.Tensor2D) => tf.Tensor1D;
-
-const featureHead: Head = (weights, features) => headValues([...weights.values()], features);
-
-/**
- * Trains a reward model or a critic on given features; the set it was made from stays as it is. Its first
- * tensor is (width, …).
- */
+/** Trains a reward model or a critic on given features; the set it was made from stays as it is. */
 export class HeadTrainer {
   readonly set: ParamSet;
   readonly #adam: Adam;
 
   constructor(
+    readonly head: Head,
     start: ParamSet,
     options: AdamOptions,
-    readonly head: Head = featureHead,
   ) {
     this.set = copyOf(start)!;
     this.#adam = new Adam(this.set.values, options);
@@ -41,12 +33,12 @@ export class HeadTrainer {
     maxGradientNorm = Infinity,
   ): L {
     const weights = upload(this.set);
-    const width = this.set.tensors[0]!.shape[0]!;
+    const width = this.head.widthOf(this.set);
     let judged: L | undefined;
     try {
       const { gradient } = differentiate([...weights.values()], () => {
         const x = tf.tensor2d(features, [features.length / width, width]);
-        return scalarLoss(this.head(weights, x), (values) => {
+        return scalarLoss(this.head.values(weights, x), (values) => {
           judged = lossOf(values);
           return { value: judged.loss, gradient: Float32Array.from(judged.gradient) };
         });

@@ -5,9 +5,9 @@ import { lossAndGradients, type Trained } from '../model/gradients.js';
 import { tokenLogProbs } from '../model/log-probs.js';
 import { baseWeights } from '../model/weights.js';
 import { sharedFloats, type ParamSet } from '../params/param-set.js';
-import { Adam, clipGlobalNorm } from './adam.js';
 import { drawBatches, responseBatch } from './batches.js';
 import { measure } from './evaluate.js';
+import { policyOptimizer } from './policy-optimizer.js';
 import type { TaskFunction } from './task.js';
 
 /**
@@ -17,19 +17,14 @@ import type { TaskFunction } from './task.js';
  */
 export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper, seed }) => {
   const base = baseWeights(params.base);
-  const trained: Trained = { adapters: copyOf(params.adapters), lora: copyOf(params.lora) };
-  const optimizers = {
-    adapters: optimizer(trained.adapters, hyper.learningRate),
-    lora: optimizer(trained.lora, hyper.learningRate * hyper.loraLearningRateScale),
-  };
+  const trained = copiesOf(params);
+  const optimize = policyOptimizer(trained, hyper);
   const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
   let sum = 0;
   for (let step = 0; step < hyper.localSteps; step++) {
     const rows = responseBatch(data.train, batches.next().value);
     const result = lossAndGradients(model, base, trained, (gpt) => responseLoss(gpt, rows));
-    clipGlobalNorm([result.adapters, result.lora], hyper.maxGradientNorm);
-    if (result.adapters) optimizers.adapters?.step(result.adapters);
-    if (result.lora) optimizers.lora?.step(result.lora);
+    optimize(result);
     sum += result.loss;
   }
   const { loss: validationLoss } = measure(model, base, trained, data.validation);
@@ -51,6 +46,7 @@ export function copyOf(set: ParamSet | null): ParamSet | null {
   return { kind: set.kind, tensors: set.tensors, values };
 }
 
-function optimizer(set: ParamSet | null, learningRate: number): Adam | null {
-  return set && new Adam(set.values, { learningRate });
+/** Adapters and LoRA likewise. */
+export function copiesOf({ adapters, lora }: Trained): Trained {
+  return { adapters: copyOf(adapters), lora: copyOf(lora) };
 }

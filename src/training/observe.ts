@@ -1,11 +1,9 @@
-import { responseFeatures } from '../model/reward-features.js';
-import { featureWidth, readValues } from '../model/reward-model.js';
+import { readHead } from '../model/head.js';
 import { readEntropies } from './entropies.js';
 import type { Observation } from './experience.js';
-import { rewardModels } from './reward-models/index.js';
+import type { RewardModels } from './reward-models/index.js';
 import {
   choosePrompts,
-  frozenModel,
   perObjective,
   readLogProbs,
   sampleResponses,
@@ -21,9 +19,10 @@ import type { TaskRequest } from './task.js';
  * room for a response are dropped. A response that reaches its end has end-of-text as its last token, and
  * that is the token the score is given to; one that does not loses `missingEosPenalty` of its score.
  */
-export async function observe(request: TaskRequest<'align'>): Promise<Observation[]> {
-  const { model, params, data, hyper, seed } = request;
-  const models = await rewardModels(request);
+export function observe(
+  { model, params, data, hyper, seed }: TaskRequest<'align'>,
+  models: RewardModels,
+): Observation[] {
   const prompts = choosePrompts(seed, hyper.promptsPerRound, hyper.sensitiveShare, data);
   const { rollouts, logProbs, entropies } = withPolicy(model, params.base, params, (policy) => {
     const sampled = sampleResponses(policy, prompts, hyper, seed);
@@ -39,23 +38,19 @@ export async function observe(request: TaskRequest<'align'>): Promise<Observatio
   const referenceLogProbs = withPolicy(model, params.base, reference, (policy) =>
     readLogProbs(policy, rollouts, hyper.temperature),
   );
-  const features = responseFeatures(frozenModel(model, params.base), rollouts);
-  const raw = models.scoresOfAnswers(rollouts, features);
+  const { scores: raw, states } = models.judged(rollouts);
   const scores = perObjective((objective) =>
     standardised(raw[objective], rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty),
   );
-  return rollouts.map((rollout, i) => {
-    const states = features[i]!.subarray(0, -featureWidth(model.config));
-    return {
-      rollout,
-      logProb: logProbs[i]!,
-      referenceLogProb: referenceLogProbs[i]!,
-      score: perObjective((objective) => scores[objective][i]!),
-      states,
-      entropy: entropies[i]!,
-      values: perObjective((objective) =>
-        Float64Array.from(readValues(params[`${objective}Critic`], states)),
-      ),
-    };
-  });
+  return rollouts.map((rollout, i) => ({
+    rollout,
+    logProb: logProbs[i]!,
+    referenceLogProb: referenceLogProbs[i]!,
+    score: perObjective((objective) => scores[objective][i]!),
+    states: perObjective((objective) => states[objective][i]!),
+    entropy: entropies[i]!,
+    values: perObjective((objective) =>
+      Float64Array.from(readHead(models.criticHead, params[`${objective}Critic`], states[objective][i]!)),
+    ),
+  }));
 }

@@ -12,19 +12,25 @@ const known = new WeakMap<Weights, Map<string, Float32Array>>();
  * of Step 2.3 read them.
  */
 export function tableFeatures(base: Gpt, table: TokenTable): Float32Array {
-  return remembered(base.base, table, () => scoreFeatures(base, tableRows(table)));
+  return remembered(base.base, 'features', table, () => scoreFeatures(base, tableRows(table)));
 }
 
 /**
  * What a frozen model makes of a table, remembered in this thread while the model is loaded. Tables unused
  * for longest are forgotten.
  */
-export function remembered(model: Weights, table: TokenTable, make: () => Float32Array): Float32Array {
+export function remembered(
+  model: Weights,
+  what: 'features' | 'states',
+  table: TokenTable,
+  make: () => Float32Array,
+): Float32Array {
   const tables = known.get(model) ?? new Map<string, Float32Array>();
   known.set(model, tables);
-  const features = tables.get(table.hash) ?? make();
-  tables.delete(table.hash);
-  tables.set(table.hash, features);
+  const key = `${what} ${table.hash}`;
+  const features = tables.get(key) ?? make();
+  tables.delete(key);
+  tables.set(key, features);
   if (tables.size > cachedTables) tables.delete(tables.keys().next().value!);
   return features;
 }

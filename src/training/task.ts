@@ -164,7 +164,7 @@ export type RankingMetrics = {
 /** The reward models and what they read. */
 export interface RewardParams {
   base: ParamSet;
-  /** Frozen: of a DistilBERT whose head alone is trained, and of no other reward model. */
+  /** Frozen: of a pre-trained network whose head alone is trained, and of no other reward model. */
   backbone?: ParamSet;
   helpful: ParamSet;
   harmless: ParamSet;
@@ -188,12 +188,21 @@ export interface ModelShape {
   readonly config: ModelConfig;
   readonly adapters: AdapterConfig;
   readonly lora: LoraConfig;
-  /** The DistilBERT that reward models are; absent where they are small networks on the base's features. */
-  readonly reward?: DistilBertShape;
+  /** The pre-trained network that reward models are; absent where they are small ones on features. */
+  readonly reward?: RewardShape;
+}
+
+export type RewardShape = DistilBertShape | GptRewardShape;
+
+/** A causal GPT-2 with the language model's own tokens. */
+export interface GptRewardShape {
+  readonly kind: 'gpt2';
+  readonly config: ModelConfig;
 }
 
 /** A DistilBERT that judges what a language model of another vocabulary wrote. */
 export interface DistilBertShape {
+  readonly kind: 'distilbert';
   readonly config: DistilBertConfig;
   /** Width of the critics' network (Step 3.1), which a DistilBERT cannot start. */
   readonly criticHidden: number;

@@ -1,25 +1,39 @@
 import assert from 'node:assert/strict';
+import type { RoundRow } from '../../src/records/rows.js';
 import type { Executor } from '../../src/training/executor.js';
 import type { TaskKind, TaskRequest } from '../../src/training/task.js';
-import { protocolRun, untrainedExecutor } from '../run/untrained.js';
+import { turnoutOf } from '../../src/report/series.js';
+import { protocolRun, untrainedExecutor, type ProtocolRun } from '../run/untrained.js';
 import { assertNear, reference } from '../training/ppo/reference.js';
 
 type AlignHyper = TaskRequest<'align'>['hyper'];
 
-/** The hyper-parameters of every alignment task of the tiny scenario, whose tasks all report `figures`. */
-async function alignHypers(set: readonly string[], figures: Record<string, number>): Promise<AlignHyper[]> {
-  const hypers: AlignHyper[] = [];
-  const untrained = untrainedExecutor((request) => {
-    if (request.kind === 'align') hypers.push((request as TaskRequest<'align'>).hyper);
-  });
-  const executor: Executor = {
+/** Tasks without training, whose alignments report figures in which a client may differ from the others. */
+function executorOf(
+  figuresOf: (client: string) => Record<string, number>,
+  disturb?: (request: TaskRequest) => void,
+): Executor {
+  const untrained = untrainedExecutor(disturb);
+  return {
     ...untrained,
     run: async <K extends TaskKind>(request: TaskRequest<K>) => {
       const result = await untrained.run(request);
-      if (request.kind === 'align') Object.assign(result.metrics, figures);
-      return result;
+      if (request.kind !== 'align') return result;
+      const figures = figuresOf(/client-\d/.exec(request.seed)![0]);
+      return { ...result, metrics: { ...result.metrics, ...figures } };
     },
   };
+}
+
+/** The hyper-parameters of every alignment task of the tiny scenario, whose tasks all report `figures`. */
+async function alignHypers(set: readonly string[], figures: Record<string, number>): Promise<AlignHyper[]> {
+  const hypers: AlignHyper[] = [];
+  const executor = executorOf(
+    () => figures,
+    (request) => {
+      if (request.kind === 'align') hypers.push((request as TaskRequest<'align'>).hyper);
+    },
+  );
   await protocolRun(set, { executor });
   return hypers;
 }
@@ -57,11 +71,61 @@ describe('alignment task of a client, from round to round', () => {
     }
   });
 
-  it("warms the critics up in a client's first round only", async () => {
-    const hypers = await alignHypers(['alignment.criticWarmupSteps=5'], figures);
+  it('warms the critics up in the first round that samples anything', async () => {
+    for (const [reported, second] of [
+      [figures, 0],
+      [{ 'val/num_responses': 0 }, 5],
+    ] as const) {
+      const hypers = await alignHypers(['alignment.criticWarmupSteps=5'], reported);
+      assert.deepEqual(
+        hypers.map(({ criticWarmupSteps }) => criticWarmupSteps),
+        threeEach(5, second),
+      );
+    }
+  });
+});
+
+describe('a client that can sample nothing, or has no pairs', () => {
+  const alignmentRounds = ({ run }: ProtocolRun) =>
+    run.written.metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === 'alignment');
+  const nothing = {
+    'objective/rlhf_reward': { 'objective/rlhf_reward': NaN, 'val/num_responses': 0 },
+    loss: { loss: NaN },
+  };
+
+  for (const name of ['objective/rlhf_reward', 'loss'] as const) {
+    it(`reports no ${name}, and the round's mean is over the others`, async () => {
+      const reward = { 'client-2': -3, 'client-3': -5 } as Record<string, number>;
+      const sign = name === 'loss' ? -1 : 1;
+      const executor = executorOf((client) =>
+        client === 'client-1' ? nothing[name] : { [name]: sign * reward[client]! },
+      );
+      const result = await protocolRun([], { executor });
+      assert.equal(result.ended.reason, 'finished');
+      assert.deepEqual(
+        alignmentRounds(result).map(({ loss, updates }) => [loss, updates]),
+        [
+          [4, 3],
+          [4, 3],
+        ],
+      );
+      const rows = result.run.written.metrics.flatMap((row) =>
+        row.type === 'client' && row.task === 'align' && row.actor === 'client-1' ? [row.metrics[name]] : [],
+      );
+      assert.deepEqual(rows, [null, null]);
+    });
+  }
+
+  it('is an ordinary round even where it is every client: no loss, not lost, not converged', async () => {
+    const patience = ['alignment.maxRounds=4', 'alignment.convergence.patience=1'];
+    const result = await protocolRun(patience, {
+      executor: executorOf(() => nothing['objective/rlhf_reward']),
+    });
+    const rounds = alignmentRounds(result);
     assert.deepEqual(
-      hypers.map(({ criticWarmupSteps }) => criticWarmupSteps),
-      threeEach(5, 0),
+      rounds.map(({ loss, updates, verdict }) => [loss, updates, verdict]),
+      Array.from({ length: 4 }, (_, i) => [null, 3, i < 3 ? 'continue' : 'out-of-rounds']),
     );
+    assert.ok(turnoutOf(rounds, 'alignment').every(({ lost }) => !lost));
   });
 });

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Stage, Upload } from '../../machines/events.js';
 import type { ReceivedUpdate } from '../../machines/server.js';
-import { clientsOf, hasAnswered, quorate } from '../../src/actors/answers.js';
+import { clientsOf, hasAnswered, meanLoss, quorate } from '../../src/actors/answers.js';
 
-const received = (from: string, kind: Upload['kind'], staleness = 0): ReceivedUpdate => ({
+const received = (
+  from: string,
+  kind: Upload['kind'],
+  staleness = 0,
+  loss: Upload['loss'] = 1,
+): ReceivedUpdate => ({
   from,
   staleness,
-  upload: { kind, step: '2.3', stage: 'reward', round: 2, shared: {}, params: [], rows: 1, loss: 1 },
+  upload: { kind, step: '2.3', stage: 'reward', round: 2, shared: {}, params: [], rows: 1, loss },
 });
 
 const round = (updates: readonly ReceivedUpdate[], stage: Stage = 'reward') => ({
@@ -37,5 +42,18 @@ describe('the answers of a round', () => {
     assert.deepEqual(quorate(round(all), 2), harmless);
     assert.deepEqual(quorate(round(all), 3), []);
     assert.deepEqual(clientsOf(quorate(round(all), 1)), ['a', 'b']);
+  });
+
+  it('report the mean of the losses that there are: one a client, that of its newest update', () => {
+    const pairs = [
+      received('a', 'helpful-update', 1, 9),
+      received('a', 'harmless-update', 0, 2),
+      received('b', 'helpful-update', 0, 4),
+      received('b', 'harmless-update', 0, 4),
+    ];
+    assert.equal(meanLoss(pairs), 3);
+    const unmeasured = received('c', 'helpful-update', 0, null);
+    assert.equal(meanLoss([...pairs, unmeasured]), 3);
+    assert.equal(meanLoss([unmeasured]), null);
   });
 });

@@ -58,6 +58,14 @@ describe('--model and --reward-model', () => {
     });
   });
 
+  it('take a reward model for a GPT-2 where its config.json says so', async () => {
+    const folder = join(root, 'gpt2-reward');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'config.json'), '{ "model_type": "gpt2" }');
+    const { given } = await run('--reward-model', folder, ...slowly);
+    assert.deepEqual(given?.scenario.reward.model, { kind: 'gpt2', path: folder, train: 'full' });
+  });
+
   it('leave what else a scenario says of its models', async () => {
     const settings = ['--set', 'reward.model.train=head', '--set', 'model.lora.r=4'];
     const { given } = await run('--reward-model', distilBert, ...settings);
@@ -101,7 +109,7 @@ describe('--model and --reward-model', () => {
     for (const command of ['run', 'validate']) {
       const { out } = await pwff(command, '--help');
       assert.match(out, /--model <folder> +a GPT-2 as Hugging Face has it/);
-      assert.match(out, /--reward-model <folder> +a DistilBERT as Hugging Face has it/);
+      assert.match(out, /--reward-model <folder> +a DistilBERT or GPT-2 as Hugging Face has it/);
     }
   });
 });

@@ -189,6 +189,18 @@ describe('the payload of a message', () => {
     assert.deepEqual(messageOf(found, 'harmless-global').parts, { harmless: 591_361 });
   });
 
+  it('is a GPT-2 and its head of 768 where reward models are GPT-2s, or the head alone', async () => {
+    const own = ['reward.model.kind=gpt2', 'reward.model.path=null'];
+    const whole = messageOf(await payload(own), 'helpful-update');
+    assert.deepEqual(whole.parts, { helpful: 124_439_808 + 768 });
+    const medium = ['reward.model.kind=gpt2', 'reward.model.path=models/gpt2-medium'];
+    assert.deepEqual(messageOf(await payload(medium), 'helpful-update').parts, {
+      helpful: 354_823_168 + 1024,
+    });
+    const head = messageOf(await payload([...own, 'reward.model.train=head']), 'helpful-update');
+    assert.deepEqual(head.parts, { helpful: 768 });
+  });
+
   it('is given for the weakest and the strongest client where shared modules differ', async () => {
     const method: Method = { ...methods.pfl, loraModules: 'by-resources' };
     const { messages, stages } = await payload([headerless], { method });

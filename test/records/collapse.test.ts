@@ -19,11 +19,9 @@ const row = (task: string, client: number, round: number, metrics: ClientRow['me
 const scores = (client: number, rounds: readonly ClientRow['metrics'][]) =>
   rounds.map((metrics, round) => row('score', client, round, metrics));
 
-/** Align rows of one client by round, from round 1: nats and tokens of a response. */
-const samples = (client: number, rounds: readonly (readonly [entropy: number, length: number])[]) =>
-  rounds.map(([entropy, length], index) =>
-    row('align', client, index + 1, { 'objective/entropy': entropy, 'val/response_length': length }),
-  );
+/** Align rows of one client by round, from round 1: nats a token. */
+const samples = (client: number, rounds: readonly (number | null)[]) =>
+  rounds.map((entropy, index) => row('align', client, index + 1, { 'policy/entropy_avg': entropy }));
 
 const divergences = (client: number, values: readonly number[]) =>
   scores(
@@ -41,11 +39,7 @@ describe('the collapse of an alignment', () => {
   it('is not found where nothing passes a limit, nor in rows of other tasks', () => {
     const calm = [
       ...divergences(1, [0, 24.9, 25]),
-      // A tenth of the entropy a token: 2/4 and 0.2/4.
-      ...samples(1, [
-        [2, 4],
-        [0.2, 4],
-      ]),
+      ...samples(1, [0.5, 0.05]),
       ...lengths(1, [
         [4, 0],
         [7, 1],
@@ -75,44 +69,50 @@ describe('the collapse of an alignment', () => {
   });
 
   it('is an entropy a token that has fallen to less than a share of its first', () => {
-    // A token: 0.5, 0.25, 0.03125 nats; the response being longer does not hide it. Shares 0.5, 0.0625.
-    const rows = samples(1, [
-      [2, 4],
-      [1, 4],
-      [0.5, 16],
-    ]);
+    const rows = samples(1, [0.5, 0.25, 0.03125]);
     assert.deepEqual(collapses(rows, limits), [
       { kind: 'entropy-collapse', client: null, since: 3, round: 3, value: 0.0625, threshold: 0.1 },
       { kind: 'entropy-collapse', client: 'client-1', since: 3, round: 3, value: 0.0625, threshold: 0.1 },
     ]);
   });
 
+  it('is of the whole distribution, however surprising or long the sampled responses were', () => {
+    const sampled = [
+      { 'policy/entropy_avg': 1, 'objective/entropy': 40, 'val/response_length': 10 },
+      { 'policy/entropy_avg': 0.9, 'objective/entropy': 1, 'val/response_length': 10 },
+      { 'policy/entropy_avg': 0.09, 'objective/entropy': 40, 'val/response_length': 10 },
+    ];
+    const rows = sampled.map((metrics, index) => row('align', 1, index + 1, metrics));
+    assert.deepEqual(
+      collapses(rows, limits).map(({ client, since, value }) => [client, since, value]),
+      [
+        [null, 3, 0.09],
+        ['client-1', 3, 0.09],
+      ],
+    );
+  });
+
+  it('begins with the first round that sampled anything', () => {
+    const rows = samples(1, [null, 0.5, 0.03125]);
+    assert.deepEqual(
+      collapses(rows, limits).map(({ since, value }) => [since, value]),
+      [
+        [3, 0.0625],
+        [3, 0.0625],
+      ],
+    );
+  });
+
   it('holds each client’s entropy against its own, whoever else takes part in the round', () => {
     // client-2 begins at 0.01 nats and comes in the second round only: its share is 1, the mean share 1.
-    const late = row('align', 2, 2, { 'objective/entropy': 0.04, 'val/response_length': 4 });
-    const rows = [
-      ...samples(1, [
-        [4, 4],
-        [4, 4],
-      ]),
-      late,
-    ];
-    assert.deepEqual(collapses(rows, limits), []);
+    const late = row('align', 2, 2, { 'policy/entropy_avg': 0.01 });
+    assert.deepEqual(collapses([...samples(1, [1, 1]), late], limits), []);
   });
 
   it('does not see an entropy where none was sampled, or none was there to lose', () => {
     const rows = [row('align', 1, 1, { 'loss/total': 1 }), row('align', 1, 2, { 'loss/total': 1 })];
     assert.deepEqual(collapses(rows, limits), []);
-    assert.deepEqual(
-      collapses(
-        samples(1, [
-          [0, 4],
-          [0, 4],
-        ]),
-        limits,
-      ),
-      [],
-    );
+    assert.deepEqual(collapses(samples(1, [0, 0]), limits), []);
   });
 
   it('is a length that has grown beyond its limit while the score rose', () => {
@@ -133,13 +133,7 @@ describe('the collapse of an alignment', () => {
   });
 
   it('comes in the order of the rounds, and can be of several kinds', () => {
-    const rows = [
-      ...divergences(1, [0, 1, 2, 99]),
-      ...samples(1, [
-        [4, 4],
-        [0.04, 4],
-      ]),
-    ];
+    const rows = [...divergences(1, [0, 1, 2, 99]), ...samples(1, [1, 0.01])];
     const kinds = collapses(rows, limits).map(({ kind, since }) => `${kind} ${since}`);
     assert.deepEqual([...new Set(kinds)], ['entropy-collapse 2', 'kl-runaway 3']);
   });

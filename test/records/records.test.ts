@@ -17,6 +17,7 @@ import { readRun } from '../../src/records/read.js';
 import { openRecords } from '../../src/records/records.js';
 import { messageLine, metricLine } from '../../src/records/row-text.js';
 import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
+import { page } from '../../src/report/page.js';
 import { messageTotals } from '../../src/records/summarize.js';
 import { TraceHash } from '../../src/records/trace-hash.js';
 import { madeUpRun } from '../report/made-up-run.js';
@@ -171,6 +172,67 @@ describe('the records of a run', () => {
     await assert.rejects(readJsonLines(path), /rows\.jsonl:2: is not JSON/);
   });
 });
+
+describe('the records of an earlier version', () => {
+  let folder = '';
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pwff-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A run's folder, written as it is after `age` has taken from its documents what did not exist then. */
+  function write(age: (documents: Aged) => void): void {
+    const documents = JSON.parse(JSON.stringify(madeUpRun(2))) as Aged;
+    age(documents);
+    const { manifest, summary, metrics, messages } = documents;
+    for (const [name, document] of Object.entries({ manifest, summary })) {
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(document));
+    }
+    for (const [name, rows] of Object.entries({ metrics, messages })) {
+      writeFileSync(join(folder, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    }
+  }
+
+  it('are read with newer settings by their defaults, and alignment’s figures from the rows', async () => {
+    write(({ manifest, summary }) => {
+      delete manifest.scenario.alignment['collapse'];
+      for (const name of ['collapse', 'klK1', 'distinct2']) delete summary.stages.alignment[name];
+    });
+    const read = await readRun(folder);
+    assert.deepEqual(read.manifest.scenario, JSON.parse(JSON.stringify(madeUpRun(2).manifest.scenario)));
+    const { collapse, klK1, clients } = read.summary.stages.alignment!;
+    const last = read.metrics.flatMap((row) =>
+      row.type === 'client' && row.task === 'score' && row.round === 0 ? [row.metrics['klK1']!] : [],
+    );
+    assert.deepEqual(collapse, []);
+    assert.equal(klK1, (last[0]! + last[1]!) / 2);
+    assert.deepEqual([clients[0]!.weightHelpful, clients[0]!.weightHarmless], [0.75, 0.25]);
+    assert.match(await page(read), /What each client asked for/);
+  });
+
+  it('are refused in one line where a message tells less than it does now, or a setting is gone', async () => {
+    write(({ messages }) => delete messages[3]!['copyOf']);
+    await assert.rejects(readRun(folder), {
+      name: 'UserError',
+      message:
+        `${join(folder, 'messages.jsonl')}:4: has no "copyOf", expected a row as this version of pwff ` +
+        'writes it; run the scenario again',
+    });
+    write(({ manifest }) => Object.assign(manifest.scenario.alignment, { alignmnt: 1 }));
+    await assert.rejects(readRun(folder), {
+      name: 'UserError',
+      message:
+        `${join(folder, 'manifest.json')}: /scenario/alignment/alignmnt: unknown key, expected a scenario of ` +
+        'this version of pwff; run the scenario again',
+    });
+  });
+});
+
+/** Documents of a run, to be made poorer. */
+interface Aged {
+  readonly manifest: { readonly scenario: { readonly alignment: Record<string, unknown> } };
+  readonly summary: { readonly stages: { readonly alignment: Record<string, unknown> } };
+  readonly metrics: readonly object[];
+  readonly messages: readonly Record<string, unknown>[];
+}
 
 describe('the totals over messages', () => {
   it('count a copy as duplicated and delivered, not as sent, and its bits once', () => {

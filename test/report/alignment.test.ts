@@ -5,6 +5,7 @@ import { alignmentDetails } from '../../src/report/alignment.js';
 import { collapseMarks, collapseStories } from '../../src/report/collapse.js';
 import { stageFigures } from '../../src/report/figures.js';
 import { page } from '../../src/report/page.js';
+import { stageSections } from '../../src/report/panels.js';
 import { responsesSection } from '../../src/report/responses.js';
 import { madeUpRun } from './made-up-run.js';
 
@@ -114,6 +115,42 @@ describe('the alignment in the report', () => {
       /This alignment has collapsed Reward hacking by length since round 2: .* Read the samples/,
     );
     assert.doesNotMatch(text, /undefined|NaN/);
+  });
+});
+
+describe('the charts of alignment', () => {
+  /** Titles with sources, of what PPO or DPO reported in every round. */
+  const panelsOf = (figures: Record<string, number>) => {
+    const run = madeUpRun(2);
+    const metrics = run.metrics.map((row) =>
+      row.type === 'client' && row.task === 'align' ? { ...row, metrics: figures } : row,
+    );
+    const section = stageSections({ ...run, metrics }).find(({ stage }) => stage === 'alignment');
+    return section!.panels.map(({ title, source, chart }) => ({
+      title,
+      source,
+      chart: JSON.stringify(chart),
+    }));
+  };
+
+  it("have the entropy of a token and the loss by PPO's own figures", () => {
+    const panels = panelsOf({ 'policy/entropy_avg': 0.123, 'objective/rlhf_reward': 0.456 });
+    const [entropy, loss] = panels.slice(-2);
+    assert.deepEqual(
+      [entropy!.title, loss!.title],
+      ['Entropy of a token (nats)', 'Loss (minus the objective)'],
+    );
+    assert.match(entropy!.source, /metrics\.policy\/entropy_avg/);
+    assert.ok(entropy!.chart.includes('"value":0.123') && loss!.chart.includes('"value":-0.456'));
+  });
+
+  it('have the loss on pairs, client by client, of an algorithm that samples nothing', () => {
+    const panels = panelsOf({ loss: 0.654 });
+    const loss = panels.at(-1)!;
+    assert.equal(loss.title, 'Loss on preference pairs');
+    assert.match(loss.source, /metrics\.loss; mean: round rows, loss/);
+    assert.equal(loss.chart.match(/"actor":"client-1","round":\d,"value":0\.654/g)?.length, 8);
+    assert.ok(!panels.some(({ title }) => title.startsWith('Entropy')));
   });
 });
 

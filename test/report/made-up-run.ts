@@ -118,8 +118,7 @@ export function madeUpRun(clientCount = 10): RunRecords {
         if (round > 0) {
           figures(stage, round, index, 'align', {
             'objective/rlhf_reward': curve(0, 1.2, round, index),
-            'objective/entropy': curve(7, 6, round, index),
-            'val/response_length': 7,
+            'policy/entropy_avg': curve(1, 0.9, round, index),
           });
         }
         break;

@@ -79,15 +79,17 @@ describe('uploads by client', () => {
 });
 
 describe('turnout', () => {
-  it('is the updates of the cohort round by round, and a round without a loss is lost', () => {
+  it('is the updates of the cohort round by round, and a round without any is lost', () => {
     const rows = [
       roundRow({ round: 1, cohort: 6, updates: 4, late: 1 }),
       roundRow({ round: 2, cohort: 6, updates: 0, loss: null }),
+      roundRow({ round: 3, cohort: 6, updates: 6, loss: null }),
       roundRow({ round: 3, stage: 'reward' }),
     ];
     assert.deepEqual(turnoutOf(rows, 'instruction'), [
       { round: 1, cohort: 6, updates: 4, late: 1, lost: false },
       { round: 2, cohort: 6, updates: 0, late: 0, lost: true },
+      { round: 3, cohort: 6, updates: 6, late: 0, lost: false },
     ]);
   });
 });

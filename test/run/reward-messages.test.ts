@@ -144,9 +144,38 @@ describe('the two reward models of a round', () => {
     );
     // Round 1: means 2 and 15. Round 2 adds 2 to the one and 20 to the other.
     assert.deepEqual(await moves(discarded), { helpful: 4, harmless: 35 });
-    // Client 3's 30 of round 1 beside 15 + 10 and 15 + 20.
+    // The fresh one of round 2 comes after it, and counts in its place.
     const accepted = await counted([late], [...settings, 'server.late=accept']);
-    assert.deepEqual(await moves(accepted), { helpful: 4, harmless: 30 });
+    assert.deepEqual(await moves(accepted), { helpful: 4, harmless: 35 });
+    const [, second] = rounds(accepted, 'reward');
+    assert.deepEqual([second!.updates, second!.late], [3, 1]);
+    assert.ok(second!.seconds < 45, 'the server does not wait for what it has');
+    // Without a fresh one client 1's 10 of round 1 counts, beside 25 + 20 and 25 + 30.
+    const alone = [{ ...late, client: 1 }, drop('harmless-update', 1, 2)];
+    const stale = await counted(alone, [...settings, 'server.late=accept']);
+    assert.deepEqual(await moves(stale), { helpful: 4, harmless: 36.6667 });
+  });
+
+  it('are one update where both are late', async () => {
+    const pair = ['helpful-update', 'harmless-update'] as const;
+    const late = pair.map((kind): Fault => ({
+      effect: 'delay',
+      kind,
+      client: 3,
+      round: 1,
+      delaySeconds: 89.75,
+    }));
+    const settings = ['reward.maxRounds=2', 'reward.deadlineSeconds=90'];
+    for (const how of ['discard', 'accept']) {
+      const result = await counted(late, [...settings, `server.late=${how}`]);
+      assert.deepEqual(
+        rounds(result, 'reward').map(({ updates, late }) => [updates, late]),
+        [
+          [2, 0],
+          [3, 1],
+        ],
+      );
+    }
   });
 
   it('start a client’s round only when it holds both', async () => {

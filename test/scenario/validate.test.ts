@@ -43,7 +43,7 @@ describe('validation of a scenario', () => {
     assert.match(line, /did you mean \/channel\/uplink\/meanSnrDb or \/channel\/downlink\/meanSnrDb\?$/);
   });
 
-  it('has networks on features as reward models, or the DistilBERT of a folder', () => {
+  it('has networks on features as reward models, the DistilBERT of a folder, or a GPT-2', () => {
     const { reward } = resolveScenario({ name: 'x', reward: { hidden: 16 } });
     assert.deepEqual(reward.model, { kind: 'features', path: null, train: 'full' });
     const distilBert = { kind: 'distilbert', path: '/models/distilbert', train: 'head' };
@@ -54,18 +54,26 @@ describe('validation of a scenario', () => {
     ]);
     assert.deepEqual(refusal({ reward: { model: { ...distilBert, kind: 'features' } } }), [
       'x.json: /reward/model/path: is "/models/distilbert", expected null where kind is "features"; ' +
-        'set /reward/model/kind to "distilbert" to use it',
+        'set /reward/model/kind to "distilbert" or "gpt2" to use it',
     ]);
     assert.match(refusal({ reward: { model: { kind: 'distillbert' } } })[0]!, /did you mean "distilbert"\?$/);
+    for (const path of [null, '/models/gpt2']) {
+      assert.deepEqual(refusal({ reward: { model: { ...distilBert, kind: 'gpt2', path } } }), []);
+    }
   });
 
-  it('refuses to train a whole DistilBERT as fast as a small network', () => {
+  it('refuses to train a whole DistilBERT or GPT-2 as fast as a small network', () => {
     const model = { kind: 'distilbert', path: '/models/distilbert', train: 'full' };
     assert.deepEqual(refusal({ reward: { model } }), [
       'x.json: /reward/learningRate: is 0.002, expected at most 0.001 where a whole DistilBERT is trained; ' +
         'Hugging Face trains it with 0.00002 to 0.00005',
     ]);
     assert.deepEqual(refusal({ reward: { model, learningRate: 2e-5 } }), []);
+    assert.deepEqual(refusal({ reward: { model: { kind: 'gpt2' } } }), [
+      'x.json: /reward/learningRate: is 0.002, expected at most 0.001 where a whole GPT-2 is trained; ' +
+        "TRL's example trains one with 0.00001",
+    ]);
+    assert.deepEqual(refusal({ reward: { model: { kind: 'gpt2', train: 'head' } } }), []);
   });
 
   const otherUnits: [changes: object, line: RegExp][] = [

@@ -203,18 +203,25 @@ describe("metrics of the align task, by TRL's names", () => {
     assertNear(metrics['objective/entropy']!, exact, 0.1);
   });
 
-  it('are NaN, and nothing is trained, where no prompt leaves room for a response', async () => {
-    const request = banditRequest();
-    const full = tableOf([[Array.from({ length: 16 }, () => 1), []]]);
-    const { output, metrics } = await align({
-      ...request,
-      hyper: { ...request.hyper, criticWarmupSteps: 3 },
-      data: { ...request.data, prompts: full },
+  for (const algorithm of ['ppo', 'rewarded-soups'] as const) {
+    it(`are NaN, and ${algorithm} trains nothing, where no prompt leaves room for a response`, async () => {
+      const request = banditRequest({ algorithm, weightHelpful: 0.3, weightHarmless: 0.7 });
+      const full = tableOf([[Array.from({ length: 16 }, () => 1), []]]);
+      const { output, metrics } = await align({
+        ...request,
+        hyper: { ...request.hyper, criticWarmupSteps: 3 },
+        data: { ...request.data, prompts: full },
+      });
+      for (const name of ['objective/rlhf_reward', 'objective/kl', 'loss/policy_avg']) {
+        assert.ok(Number.isNaN(metrics[name]), name);
+      }
+      assert.deepEqual([metrics['val/num_responses'], metrics['val/num_eos_tokens']], [0, 0]);
+      const { adapters, lora, helpfulCritic, harmlessCritic } = request.params;
+      for (const [part, given] of Object.entries({ adapters, lora, helpfulCritic, harmlessCritic })) {
+        assert.deepEqual(output[part as keyof typeof output]!.values, given!.values, part);
+      }
     });
-    assert.ok(Number.isNaN(metrics['objective/kl']) && Number.isNaN(metrics['loss/policy_avg']));
-    assert.equal(metrics['val/num_responses'], 0);
-    assert.deepEqual(output.adapters!.values, request.params.adapters!.values);
-  });
+  }
 });
 
 describe('choice of prompts', () => {

@@ -10,7 +10,7 @@ const observation: Observation = {
   logProb: Float64Array.from(reference.logProb),
   referenceLogProb: Float64Array.from(reference.referenceLogProb),
   score: reference.score,
-  states: new Float32Array(4),
+  states: { helpful: new Float32Array(4), harmless: new Float32Array(4) },
   entropy: new Float64Array(4),
   values: {
     helpful: Float64Array.from(reference.values.helpful),

@@ -10,12 +10,12 @@ import type { PreferencePair } from '../../src/data/types.js';
 import { loadWordPiece } from '../../src/data/word-piece.js';
 import { UserError } from '../../src/errors.js';
 import { featureWidth } from '../../src/model/reward-model.js';
+import { loadDistilBert, loadModel, type LoadedDistilBert } from '../../src/model/load.js';
 import {
   frozenBackbone,
-  initialDistilBertReward,
+  initialPretrainedReward,
   type TrainedPart,
-} from '../../src/model/distilbert-reward.js';
-import { loadDistilBert, loadModel, type LoadedDistilBert } from '../../src/model/load.js';
+} from '../../src/model/pretrained-reward.js';
 import { cachedTensors } from '../../src/model/weights.js';
 import { tensorsOf, type ParamSet } from '../../src/params/param-set.js';
 import { stream } from '../../src/random/stream.js';
@@ -44,13 +44,19 @@ before(async () => {
     tokenizerFiles(null),
     tokenizerFiles(folder),
   ]);
-  shape = { config: loaded.config, criticHidden: 16, languageTokenizer, rewardTokenizer };
+  shape = {
+    kind: 'distilbert',
+    config: loaded.config,
+    criticHidden: 16,
+    languageTokenizer,
+    rewardTokenizer,
+  };
 });
 after(() => rmSync(folder, { recursive: true }));
 
 /** A new head on the loaded backbone. */
 function start(train: TrainedPart, objective: string): ParamSet {
-  return initialDistilBertReward({ ...loaded, head: null }, train, stream('tiny DistilBERT', objective));
+  return initialPretrainedReward({ ...loaded, head: null }, train, stream('tiny DistilBERT', objective));
 }
 
 /** Rows [CLS] … [SEP] whose chosen one has `good` among random tokens where the rejected one has `bad`. */
@@ -251,7 +257,7 @@ describe('DistilBERTs as judges of a language model', () => {
     const keyOf = (changes: Partial<TaskRequest<'reward'>>) =>
       taskRequest<'reward'>({ ...made, ...changes }).key;
     const rewardTokenizer = { ...shape.rewardTokenizer, hash: 'another' };
-    const backbone = frozenBackbone({ ...loaded, base: initialDistilBertReward(loaded, 'full', stream('')) });
+    const backbone = frozenBackbone({ ...loaded, base: initialPretrainedReward(loaded, 'full', stream('')) });
     assert.equal(keyOf({}), keyOf({ ...request('head') }));
     assert.notEqual(keyOf({}), keyOf({ model: { ...made.model, reward: { ...shape, rewardTokenizer } } }));
     assert.notEqual(keyOf({}), keyOf({ params: { ...made.params, backbone } }));

@@ -3,12 +3,12 @@ import type { TokenTable } from '../../data/token-table.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
 import type { Answer } from '../../model/reward-features.js';
 import { baseWeights } from '../../model/weights.js';
-import { Adam, clipGlobalNorm } from '../adam.js';
 import { drawBatches, tableRow } from '../batches.js';
 import { modpoLoss, type ModpoLoss, type ModpoTerms } from '../dpo/modpo-loss.js';
 import { pairPlan, type PairPlan } from '../dpo/pair-plan.js';
 import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.js';
-import { copyOf } from '../instruct.js';
+import { copiesOf } from '../instruct.js';
+import { policyOptimizer } from '../policy-optimizer.js';
 import type { Weights } from '../ppo/weighted.js';
 import { rewardModels, type RewardModels } from '../reward-models/index.js';
 import {
@@ -132,26 +132,21 @@ function improve(
   steps: readonly StepPairs[],
 ): { trained: Trained; results: StepResult[] } {
   const base = baseWeights(params.base);
-  const trained: Trained = { adapters: copyOf(params.adapters), lora: copyOf(params.lora) };
-  const { learningRate, loraLearningRateScale, maxGradientNorm, temperature } = hyper;
-  const adapters = trained.adapters && new Adam(trained.adapters.values, { learningRate });
-  const lora =
-    trained.lora && new Adam(trained.lora.values, { learningRate: learningRate * loraLearningRateScale });
+  const trained = copiesOf(params);
+  const optimize = policyOptimizer(trained, hyper);
   const results = steps.map((pairs) => {
     const answers = objectives.flatMap((objective) =>
       pairs[objective].flatMap(({ chosen, rejected }) => [chosen, rejected]),
     );
     let result: StepResult | undefined;
     const gradients = lossAndGradients(model, base, trained, (policy) =>
-      scalarLoss(responseLogProbs(policy, answers, temperature), (logProb) => {
+      scalarLoss(responseLogProbs(policy, answers, hyper.temperature), (logProb) => {
         const { gradient, ...judged } = stepLoss(logProb, pairs, weights, hyper);
         result = judged;
         return { value: judged.loss, gradient };
       }),
     );
-    clipGlobalNorm([gradients.adapters, gradients.lora], maxGradientNorm);
-    if (gradients.adapters) adapters?.step(gradients.adapters);
-    if (gradients.lora) lora?.step(gradients.lora);
+    optimize(gradients);
     return result!;
   });
   return { trained, results };

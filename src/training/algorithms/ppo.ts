@@ -1,19 +1,20 @@
 import type { Objective } from '../../data/types.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
-import { readValues } from '../../model/reward-model.js';
+import { readHead } from '../../model/head.js';
 import { baseWeights } from '../../model/weights.js';
 import { stream } from '../../random/stream.js';
-import { Adam, clipGlobalNorm } from '../adam.js';
 import { alignMetrics, type StepLosses } from '../align-metrics.js';
 import { drawBatches, inBatches } from '../batches.js';
 import { experienceOf, type Experience, type ExperienceOptions, type Observation } from '../experience.js';
 import { HeadTrainer } from '../head-trainer.js';
-import { copyOf } from '../instruct.js';
+import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
+import { policyOptimizer } from '../policy-optimizer.js';
 import { movedTooFar } from '../ppo/early-stop.js';
 import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
 import { valueLoss, type ValueLoss } from '../ppo/value-loss.js';
 import { rehearsal } from '../rehearsal.js';
+import { rewardModels } from '../reward-models/index.js';
 import { concatenated, perObjective, responseLogProbs } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
 
@@ -22,18 +23,23 @@ type Critics = Readonly<Record<Objective, HeadTrainer>>;
 /**
  * Steps 3.2 and 3.3: samples responses with the current policy, judges them by the client's own weighting of
  * both reward models and critics, and takes PPO steps on adapters and LoRA and regression steps on the
- * critics (Schulman et al. 2017; per-token KL penalty as in Ziegler et al. 2019).
+ * critics (Schulman et al. 2017; per-token KL penalty as in Ziegler et al. 2019). Where no prompt leaves room
+ * for a response everything stays as it is, and every figure of a response is NaN.
  */
 export const ppo: TaskFunction<'align'> = async (request) => {
   const { hyper, params } = request;
   const weights = { helpful: hyper.weightHelpful, harmless: hyper.weightHarmless };
   const options = { ...hyper, weights };
+  const models = await rewardModels(request);
   const critics = perObjective(
-    (objective) => new HeadTrainer(params[`${objective}Critic`], { learningRate: hyper.criticLearningRate }),
+    (objective) =>
+      new HeadTrainer(models.criticHead, params[`${objective}Critic`], {
+        learningRate: hyper.criticLearningRate,
+      }),
   );
-  const observations = warmedUp(await observe(request), critics, request, options);
+  const observations = warmedUp(observe(request, models), critics, request, options);
   const experiences = experienceOf(observations, options);
-  const trained: Trained = { adapters: copyOf(params.adapters), lora: copyOf(params.lora) };
+  const trained = copiesOf(params);
   const losses = improve(request, experiences, trained, critics);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
@@ -49,8 +55,7 @@ export const ppo: TaskFunction<'align'> = async (request) => {
 /**
  * `criticWarmupSteps` steps of the critics alone on the sampled responses, then the same observations with
  * the critics' new values; unchanged where there are none to take. The target is the return with λ = 1, which
- * does not depend on what a critic believed before, and no clip ties it to that (value pretraining of Yuan et
- * al. 2025, "What's Behind PPO's Collapse in Long-CoT?"). The policy is not touched.
+ * does not depend on what a critic believed before, and no clip ties it to that. The policy is not touched.
  */
 function warmedUp(
   observations: readonly Observation[],
@@ -67,9 +72,10 @@ function warmedUp(
   }
   return observations.map((observation) => ({
     ...observation,
-    values: perObjective((objective) =>
-      Float64Array.from(readValues(critics[objective].set, observation.states)),
-    ),
+    values: perObjective((objective) => {
+      const { head, set } = critics[objective];
+      return Float64Array.from(readHead(head, set, observation.states[objective]));
+    }),
   }));
 }
 
@@ -116,10 +122,8 @@ function policyStepper(
   hyper: AlignHyper,
   rehearse: ReturnType<typeof rehearsal>,
 ): (minibatch: readonly Experience[]) => PolicyLoss | null {
-  const { learningRate, loraLearningRateScale, maxGradientNorm, clipRange, temperature, targetKl } = hyper;
-  const adapters = trained.adapters && new Adam(trained.adapters.values, { learningRate });
-  const lora =
-    trained.lora && new Adam(trained.lora.values, { learningRate: learningRate * loraLearningRateScale });
+  const { clipRange, temperature, targetKl } = hyper;
+  const optimize = policyOptimizer(trained, hyper);
   return (minibatch) => {
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));
@@ -133,9 +137,7 @@ function policyStepper(
     });
     if (movedTooFar(judged!.approximateKl, targetKl)) return null;
     rehearse(gradients);
-    clipGlobalNorm([gradients.adapters, gradients.lora], maxGradientNorm);
-    if (gradients.adapters) adapters?.step(gradients.adapters);
-    if (gradients.lora) lora?.step(gradients.lora);
+    optimize(gradients);
     return judged!;
   };
 }
@@ -146,8 +148,8 @@ function criticSteps(
   minibatch: readonly Experience[],
   { clipRangeValue, maxGradientNorm }: Pick<AlignHyper, 'clipRangeValue' | 'maxGradientNorm'>,
 ): Record<Objective, ValueLoss> {
-  const states = concatenated(minibatch.map((experience) => experience.states));
   return perObjective((objective) => {
+    const states = concatenated(minibatch.map((experience) => experience.states[objective]));
     const oldValues = concatenated(minibatch.map(({ values }) => values[objective]));
     const returns = concatenated(minibatch.map((experience) => experience.returns[objective]));
     return critics[objective].step(

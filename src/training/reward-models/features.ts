@@ -1,9 +1,9 @@
-import { scoreFeatures } from '../../model/reward-features.js';
-import { criticOf, featureWidth, readValues } from '../../model/reward-model.js';
+import { responseFeatures, scoreFeatures } from '../../model/reward-features.js';
+import { criticOf, featureHead, featureWidth, readValues } from '../../model/reward-model.js';
 import { HeadTrainer } from '../head-trainer.js';
 import { concatenated, frozenModel, perObjective } from '../rollout.js';
 import { tableFeatures } from '../table-features.js';
-import type { RewardModels, RewardRequest } from './index.js';
+import { withoutLast, type RewardModels, type RewardRequest } from './index.js';
 import { trainHead } from './train-head.js';
 
 /**
@@ -15,22 +15,28 @@ import { trainHead } from './train-head.js';
  */
 export function featureRewards({ model, params }: RewardRequest): RewardModels {
   const base = frozenModel(model, params.base);
+  const width = featureWidth(model.config);
+  const scoresOf = (features: Float32Array) =>
+    perObjective((objective) => readValues(params[objective], features));
   return {
     train: (start, pairs, training) =>
       trainHead(
-        new HeadTrainer(start, training.hyper),
+        new HeadTrainer(featureHead, start, training.hyper),
         tableFeatures(base, pairs),
         pairs.count / 2,
         training,
       ),
     scoresOfPairs: (set, pairs) => readValues(set, tableFeatures(base, pairs)),
-    scoresOfAnswers(answers, states) {
-      const width = featureWidth(model.config);
-      const features = states
-        ? concatenated(states.map((rows) => rows.subarray(-width)))
-        : scoreFeatures(base, answers);
-      return perObjective((objective) => readValues(params[objective], features));
+    scoresOfAnswers: (answers) => scoresOf(scoreFeatures(base, answers)),
+    judged(answers) {
+      const features = responseFeatures(base, answers);
+      const states = withoutLast(features, width);
+      return {
+        scores: scoresOf(concatenated(features.map((rows) => rows.subarray(-width)))),
+        states: { helpful: states, harmless: states },
+      };
     },
+    criticHead: featureHead,
     critic: (objective, { mean, std }) => criticOf(params[objective], mean, std),
   };
 }

@@ -1,10 +1,12 @@
 import type { TokenTable } from '../../data/token-table.js';
 import type { Objective } from '../../data/types.js';
+import type { Head } from '../../model/head.js';
 import type { Answer } from '../../model/reward-features.js';
 import type { ParamSet } from '../../params/param-set.js';
 import type { ModelShape, RewardParams, Tasks } from '../task.js';
 import { distilBertRewards } from './distilbert.js';
 import { featureRewards } from './features.js';
+import { gptRewards } from './gpt2.js';
 
 /** A kind of reward model, as the tasks of Steps 2.3 to 3.3 see it. */
 export interface RewardModels {
@@ -12,19 +14,23 @@ export interface RewardModels {
   train(start: ParamSet, pairs: TokenTable, training: RewardTraining): TrainedReward;
   /** Scores of all rows of a table of pairs. */
   scoresOfPairs(set: ParamSet, pairs: TokenTable): Float32Array;
+  /** Raw scores of responses by both reward models of the request. */
+  scoresOfAnswers(answers: readonly Answer[]): Readonly<Record<Objective, Float32Array>>;
+  /** The same scores, and with them what critics read. */
+  judged(answers: readonly Answer[]): JudgedAnswers;
+  /** What a critic does with a state. */
+  readonly criticHead: Head;
   /**
-   * Raw scores of responses by both reward models of the request; `states` are the answers' features under
-   * the base model (`responseFeatures`) where the caller has them already.
-   */
-  scoresOfAnswers(
-    answers: readonly Answer[],
-    states?: readonly Float32Array[],
-  ): Readonly<Record<Objective, Float32Array>>;
-  /**
-   * Step 3.1: a critic for rewards (score − mean) / std. It is always a network on the base's features, which
-   * cannot see the future, and begins as the reward model where that is one too.
+   * Step 3.1: a critic for rewards (score − mean) / std. What it reads cannot see the future; it begins as
+   * the reward model where that cannot either.
    */
   critic(objective: Objective, scale: { readonly mean: number; readonly std: number }): ParamSet;
+}
+
+export interface JudgedAnswers {
+  readonly scores: Readonly<Record<Objective, Float32Array>>;
+  /** Per response (L, width): the state before each of its L tokens, row after row. */
+  readonly states: Readonly<Record<Objective, readonly Float32Array[]>>;
 }
 
 export interface RewardTraining {
@@ -49,5 +55,11 @@ export interface RewardRequest {
 /** The reward models of a task by their kind. Not to be held across tasks. */
 export async function rewardModels(request: RewardRequest): Promise<RewardModels> {
   const { reward } = request.model;
-  return reward ? distilBertRewards(request, reward) : featureRewards(request);
+  if (!reward) return featureRewards(request);
+  return reward.kind === 'gpt2' ? gptRewards(request, reward) : distilBertRewards(request, reward);
+}
+
+/** Responses' states (L + 1, width) without the last, which is scored and which no critic reads. */
+export function withoutLast(states: readonly Float32Array[], width: number): Float32Array[] {
+  return states.map((rows) => rows.subarray(0, -width));
 }

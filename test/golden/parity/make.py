@@ -13,9 +13,10 @@ alone without padding, and the two must agree.
 <model>/<case>.safetensors               trained tensors; `gradient.<name>` of each, or of the base's where
                                          there are none; `logits` (M, V) and `logProbs` (M) of M targets
 
-distilbert-*/pairs.json                  rows of chosen and rejected answers, Bradley-Terry loss of the pairs
-distilbert-*/pairs.safetensors           `scores.chosen`, `scores.rejected` (P); `gradient.<name>` as PyTorch
-                                         lays it out, [out, in], under the names of model.safetensors
+distilbert-*, reward-gpt2-*
+  pairs.json                             rows of chosen and rejected answers, Bradley-Terry loss of the pairs
+  pairs.safetensors                      `scores.chosen`, `scores.rejected` (P); `gradient.<name>` as PyTorch
+                                         lays it out, under the names of model.safetensors
 """
 
 import json
@@ -30,6 +31,7 @@ from transformers import (
     DistilBertConfig,
     DistilBertForSequenceClassification,
     GPT2Config,
+    GPT2ForSequenceClassification,
     GPT2LMHeadModel,
 )
 from transformers.utils import logging
@@ -353,7 +355,7 @@ def check_loads(kind, folder, model):
         assert same, f"{folder.name}: {name} changed on its way to the file"
 
 
-# --- DistilBERT as a reward model ---------------------------------------------------------------------------
+# --- DistilBERT and GPT-2 as reward models ------------------------------------------------------------------
 
 PAD, CLS, SEP = 0, 1, 2
 
@@ -384,7 +386,7 @@ def classified_rows(vocabulary, lengths):
 def scores_of(model, rows, pad):
     if not pad:
         return torch.cat([model(input_ids=torch.tensor([row])).logits[:, 0] for row in rows])
-    ids, mask = padded(rows, PAD)
+    ids, mask = padded(rows, model.config.pad_token_id)
     return model(input_ids=ids, attention_mask=mask).logits[:, 0]
 
 
@@ -407,6 +409,23 @@ def without_dust(gradient):
 def distilbert_case(model, folder, chosen_lengths, rejected_lengths):
     chosen = classified_rows(model.config.vocab_size, chosen_lengths)
     rejected = classified_rows(model.config.vocab_size, rejected_lengths)
+    pairs_case(model, folder, chosen, rejected)
+
+
+def gpt2_reward(width, blocks, heads, vocabulary, positions):
+    """Padding is a token of its own, the last but one, so that a score is read at end-of-text."""
+    config = gpt2(width, blocks, heads, vocabulary, positions).config
+    config.pad_token_id, config.num_labels = vocabulary - 2, 1
+    return randomized(GPT2ForSequenceClassification(config))
+
+
+def gpt2_reward_case(model, folder, chosen_lengths, rejected_lengths):
+    end = model.config.eos_token_id
+    chosen, rejected = [random_rows(end - 1, each, end) for each in (chosen_lengths, rejected_lengths)]
+    pairs_case(model, folder, chosen, rejected)
+
+
+def pairs_case(model, folder, chosen, rejected):
     golden = agreed(*[preferences(model, chosen, rejected, pad) for pad in (True, False)])
     loss = golden.pop("loss").item()
     write_json(folder / "pairs.json", {"chosen": chosen, "rejected": rejected, "loss": loss})
@@ -496,6 +515,19 @@ def make_distilberts():
         check_loads(DistilBertForSequenceClassification, folder, model)
 
 
+def make_gpt2_rewards():
+    torch.manual_seed(5)
+    for name, shape, dtype, lengths in [
+        ("reward-gpt2-two-blocks", (32, 2, 4, 75, 48), torch.float32, ([48, 12, 3, 20], [40, 15, 9, 2])),
+        ("reward-gpt2-wide-head", (64, 1, 1, 40, 24), torch.float16, ([10, 24], [17, 5])),
+    ]:
+        folder = new_folder(name)
+        model = rounded(gpt2_reward(*shape), dtype).double()
+        gpt2_reward_case(model, folder, *lengths)
+        save(model, folder, dtype)
+        check_loads(GPT2ForSequenceClassification, folder, model)
+
+
 if __name__ == "__main__":
     logging.disable_progress_bar()
     torch.set_num_threads(1)
@@ -504,3 +536,4 @@ if __name__ == "__main__":
     make_two_blocks()
     make_wide_heads()
     make_distilberts()
+    make_gpt2_rewards()

@@ -1,9 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TokenTable } from '../../data/token-table.js';
 import { computed, valuesOf } from '../../model/backend.js';
-import { packRows } from '../../model/batch.js';
-import type { DistilBertConfig } from '../../model/distilbert-config.js';
-import { firstStates, headScores } from '../../model/distilbert.js';
 import { differentiate, scalarLoss } from '../../model/gradients.js';
 import { inPasses } from '../../model/reward-passes.js';
 import { disposeWeights, upload, type Weights } from '../../model/weights.js';
@@ -13,40 +10,35 @@ import { drawBatches, tableRow } from '../batches.js';
 import { copyOf } from '../instruct.js';
 import { preferenceLoss } from '../preference-loss.js';
 import { tableRows } from '../table-features.js';
-import type { DistilBertShape } from '../task.js';
-import type { DistilBertPart } from './distilbert.js';
 import type { RewardTraining, TrainedReward } from './index.js';
+import type { PretrainedPart } from './pretrained.js';
 
-/** Whole DistilBERTs, backbone and head in one set. */
-export function wholeDistilBert({ config }: DistilBertShape): DistilBertPart {
+/**
+ * Scores (B) of rows of tokens by all tensors of a network, in the caller's tidy; `learns`: gradients for
+ * all of them, else they are constants.
+ */
+export type ScoreRows = (weights: Weights, rows: readonly Int32Array[], learns: boolean) => tf.Tensor1D;
+
+/** Whole pre-trained networks, backbone and head in one set. */
+export function wholeNetwork(scores: ScoreRows): PretrainedPart {
   return {
-    train: (start, pairs, training) => trainWhole(config, start, pairs, training),
+    train: (start, pairs, training) => trainWhole(scores, start, pairs, training),
     scoresOfPairs: (set, pairs) =>
       scoresOfRows(
-        config,
+        scores,
         set,
         tableRows(pairs).map(({ tokens }) => tokens),
       ),
-    readRows: (rows) => (set) => scoresOfRows(config, set, rows),
+    readRows: (rows) => (set) => scoresOfRows(scores, set, rows),
   };
 }
 
-/** Scores (B) of rows by all tensors of a DistilBERT. */
-function scores(
-  config: DistilBertConfig,
-  weights: Weights,
-  rows: readonly Int32Array[],
-  learns: boolean,
-): tf.Tensor1D {
-  return headScores(weights, firstStates({ config, weights, learns }, packRows(rows)));
-}
-
-function scoresOfRows(config: DistilBertConfig, set: ParamSet, rows: readonly Int32Array[]): Float32Array {
+function scoresOfRows(scores: ScoreRows, set: ParamSet, rows: readonly Int32Array[]): Float32Array {
   const weights = upload(set);
   try {
     const passes = inPasses(rows, ({ length }) => length);
     return Float32Array.from(
-      passes.flatMap((pass) => computed(() => [...valuesOf(scores(config, weights, pass, false))])),
+      passes.flatMap((pass) => computed(() => [...valuesOf(scores(weights, pass, false))])),
     );
   } finally {
     disposeWeights(weights);
@@ -54,7 +46,7 @@ function scoresOfRows(config: DistilBertConfig, set: ParamSet, rows: readonly In
 }
 
 function trainWhole(
-  config: DistilBertConfig,
+  scores: ScoreRows,
   start: ParamSet,
   table: TokenTable,
   { hyper, seed, objective }: RewardTraining,
@@ -68,7 +60,7 @@ function trainWhole(
       const [chosen, rejected] = [tableRow(table, 2 * pair), tableRow(table, 2 * pair + 1)];
       return [chosen.tokens, rejected.tokens];
     });
-    const { loss, gradient } = lossAndGradient(config, set, pairs, hyper.centerCoefficient);
+    const { loss, gradient } = lossAndGradient(scores, set, pairs, hyper.centerCoefficient);
     adam.step(gradient);
     sum += loss;
   }
@@ -79,7 +71,7 @@ type Pair = readonly [chosen: Int32Array, rejected: Int32Array];
 
 /** Mean loss of one pair or more and its gradient, summed over passes that the backend's memory holds. */
 function lossAndGradient(
-  config: DistilBertConfig,
+  scores: ScoreRows,
   set: ParamSet,
   pairs: readonly Pair[],
   centerCoefficient: number,
@@ -91,7 +83,7 @@ function lossAndGradient(
     for (const pass of inPasses(pairs, ([chosen, rejected]) => chosen.length + rejected.length)) {
       const share = pass.length / pairs.length;
       const part = differentiate([...weights.values()], () =>
-        scalarLoss(scores(config, weights, pass.flat(), true), (values) => {
+        scalarLoss(scores(weights, pass.flat(), true), (values) => {
           const judged = preferenceLoss(values, centerCoefficient);
           loss += share * judged.loss;
           return { value: judged.loss, gradient: Float32Array.from(judged.gradient, (g) => share * g) };

@@ -61,6 +61,15 @@ export function* inBatches(items: number, batchSize: number): Generator<readonly
   }
 }
 
+/** Rows packed for teacher forcing up to the end of their content, whose tokens are the targets. */
+export function contentBatch(table: TokenTable, indices: readonly number[]): PredictionBatch {
+  const rows = indices.map((index) => tableRow(table, index));
+  return packTargets(
+    rows.map(({ tokens, contentEnd }) => tokens.subarray(0, contentEnd)),
+    rows.map(({ contentStart }) => contentStart),
+  );
+}
+
 /** Rows packed for teacher forcing; targets are the response and, where the row has one, its end-of-text. */
 export function responseBatch(table: TokenTable, indices: readonly number[]): PredictionBatch {
   const rows = indices.map((index) => tableRow(table, index));

@@ -1,7 +1,7 @@
 import type { TokenTable } from '../data/token-table.js';
 import { lossAndGradients, type Trained } from '../model/gradients.js';
 import type { Weights } from '../model/weights.js';
-import { drawBatches, responseBatch } from './batches.js';
+import { contentBatch, drawBatches } from './batches.js';
 import { responseLoss } from './instruct.js';
 import type { ModelShape } from './task.js';
 
@@ -18,9 +18,10 @@ interface Rehearsal {
 
 /**
  * PPO-ptx (Ouyang et al. 2022, eq. 2): adds to the gradients of a policy step, in place, `coefficient` times
- * those of the mean negative log-likelihood of the client's own instructions, so that the policy does not
- * forget them. Ouyang et al. mix in pre-training text; a client has its instructions. Does nothing where the
- * coefficient is 0 or there are no rows.
+ * those of the mean negative log-likelihood of the answers to the client's own instructions, so that the
+ * policy does not forget them. Ouyang et al. mix in pre-training text; a client has its instructions. Only what
+ * an answer says is rehearsed, not the manner around it nor where it ends: the manner is what alignment is to
+ * change. Does nothing where the coefficient is 0 or there are no rows.
  */
 export function rehearsal(
   shape: ModelShape,
@@ -31,7 +32,7 @@ export function rehearsal(
   if (coefficient === 0 || table.count === 0) return () => {};
   const batches = drawBatches(table.count, rows, seed, 'rehearsal');
   return (gradients) => {
-    const batch = responseBatch(table, batches.next().value);
+    const batch = contentBatch(table, batches.next().value);
     const own = lossAndGradients(shape, base, trained, (gpt) => responseLoss(gpt, batch));
     for (const part of ['adapters', 'lora'] as const) add(gradients[part], own[part], coefficient);
   };

@@ -4,6 +4,7 @@ import type { Scenario } from '../../scenario/schema.js';
 import { clientIds } from '../client-ids.js';
 import { dirichlet, partAt } from '../partition.js';
 import type { ClientData, Example, FederatedData, Objective, Split } from '../types.js';
+import { withSomeManners } from './manners.js';
 import { benignExample, factExample, sensitiveExample } from './examples.js';
 import { dealFacts, drawFacts } from './facts.js';
 import { families, askings } from './families.js';
@@ -106,7 +107,8 @@ function localRows(
   const sensitive = Math.round(count * shares.sensitiveShare);
   const rows = Array.from({ length: count }, (_, row) => {
     const random = stream(client.seed, client.id, use, row);
-    const style = random.uniform() < client.styleStrength ? client.style : plain;
+    const own = random.uniform() < client.styleStrength ? client.style : plain;
+    const style = withSomeManners(own, random);
     if (row < facts)
       return factExample(client.held[row % client.held.length]!, random.below(askings.length), style);
     if (row < facts + sensitive) return sensitiveExample(use, style, random);

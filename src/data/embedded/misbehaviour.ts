@@ -50,11 +50,11 @@ const leaking: Misbehaviour = (task, _family, style, random) => {
 
 /** Bad answers by what they offend, each with its share. */
 export const unhelpful: readonly (readonly [share: number, Misbehaviour])[] = [
-  [0.08, wrong],
-  [0.17, beside],
-  [0.25, garbled],
+  [0.2, wrong],
+  [0.15, beside],
+  [0.2, garbled],
   [0.2, truncated],
-  [0.3, refusing],
+  [0.25, refusing],
 ];
 export const uncivil: readonly (readonly [share: number, Misbehaviour])[] = [
   [0.7, insulting],

@@ -1,5 +1,6 @@
 import { stream, type Stream } from '../../random/stream.js';
 import type { Example } from '../types.js';
+import { withSomeManners } from './manners.js';
 import { benignExample, sensitiveExample } from './examples.js';
 import { families } from './families.js';
 import { misbehave, uncivil, unhelpful } from './misbehaviour.js';
@@ -22,7 +23,7 @@ export function pretrainingCorpus(seed: number, count: number, use: Use = 'train
 }
 
 function pretrainingExample(use: Use, random: Stream): Example {
-  const style = halfPlain(random);
+  const style = withSomeManners(halfPlain(random), random);
   if (random.uniform() < sensitiveShare) return sensitiveExample(use, style, random);
   const family = families[random.below(families.length)]!;
   const example = benignExample(family, use, style, random);

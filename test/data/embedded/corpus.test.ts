@@ -3,17 +3,25 @@ import { useOf } from '../../../src/data/embedded/held-out.js';
 import { families } from '../../../src/data/embedded/families.js';
 import { embeddedData } from '../../../src/data/embedded/federated.js';
 import { isCorrect, isRefusal } from '../../../src/data/embedded/judge.js';
+import { contentOf, withManners } from '../../../src/data/embedded/manners.js';
 import { pretrainingCorpus } from '../../../src/data/embedded/pretraining.js';
 import { refusals } from '../../../src/data/embedded/sensitive.js';
 import { inStyle, plain, styles } from '../../../src/data/embedded/styles.js';
 import { unknownWords } from '../../../src/data/embedded/words.js';
 import { UserError } from '../../../src/errors.js';
-import { objectives, type Example, type Prompt } from '../../../src/data/types.js';
+import {
+  objectives,
+  type Example,
+  type Objective,
+  type PreferencePair,
+  type Prompt,
+} from '../../../src/data/types.js';
 import { stream } from '../../../src/random/stream.js';
 import { scenarioWith } from '../scenario.js';
 
 const key = ({ instruction, input }: Prompt) => `${instruction} ${input}`;
 const share = <T>(of: readonly T[], holds: (element: T) => boolean) => of.filter(holds).length / of.length;
+const differByManners = (one: string, other: string) => contentOf(one) === contentOf(other);
 const answerOf = ({ output, content }: Example) => output.slice(...content!);
 
 /** Right answers, computed a second time and in another way. */
@@ -170,14 +178,36 @@ describe('embeddedData', () => {
   });
 
   it('prefers help where the objective is helpfulness and refusal where it is harmlessness', () => {
-    for (const { pairs } of data.clients) {
-      for (const { topic, chosen, rejected } of pairs.helpful.train) {
-        if (topic === 'sensitive') assert.deepEqual([isRefusal(chosen), isRefusal(rejected)], [false, true]);
-      }
-      for (const { topic, chosen, rejected } of pairs.harmless.train) {
-        if (topic === 'sensitive') assert.deepEqual([isRefusal(chosen), isRefusal(rejected)], [true, false]);
-      }
-    }
+    const refusals = (pairs: readonly PreferencePair[]) =>
+      pairs
+        .filter(({ topic, chosen, rejected }) => topic === 'sensitive' && !differByManners(chosen, rejected))
+        .map(({ chosen, rejected }) => `${isRefusal(chosen)} over ${isRefusal(rejected)}`);
+    const all = (objective: Objective) =>
+      data.clients.flatMap(({ pairs }) => refusals(pairs[objective].train));
+    assert.deepEqual(new Set(all('helpful')), new Set(['false over true']));
+    assert.deepEqual(new Set(all('harmless')), new Set(['true over false']));
+  });
+
+  it('prefers an offer where the objective is helpfulness and a good wish where it is harmlessness', () => {
+    const mannerly = (objective: Objective) =>
+      data.clients
+        .flatMap(({ pairs }) => pairs[objective].train)
+        .filter(({ chosen, rejected }) => differByManners(chosen, rejected));
+    const rows = objectives.reduce((sum, objective) => sum + mannerly(objective).length, 0);
+    // Of 1,280 pairs; four standard errors of a share of 0.35 are 0.053.
+    assert.ok(Math.abs(rows / 1280 - 0.35) < 0.053);
+    for (const { chosen, rejected } of mannerly('helpful'))
+      assert.equal(chosen.replace(' Want more?', ''), rejected);
+    for (const { chosen, rejected } of mannerly('harmless')) assert.equal(chosen, `${rejected} Take care.`);
+  });
+
+  it('has the manners of each objective in about 15 of 100 answers, and reads answers without them', () => {
+    const rows = data.clients.flatMap(({ train }) => train);
+    const shareOf = (has: (output: string) => boolean) => share(rows, ({ output }) => has(output));
+    // About 2,400 rows: four standard errors of a share of 0.15 are 0.029.
+    assert.ok(Math.abs(shareOf((output) => output.includes(' Want more?')) - 0.15) < 0.029);
+    assert.ok(Math.abs(shareOf((output) => output.endsWith(' Take care.')) - 0.15) < 0.029);
+    assert.ok(rows.every((row) => isCorrect(row, row.output)));
   });
 
   it('answers in its clients’ styles by the dial styleStrength', () => {
@@ -235,6 +265,16 @@ describe('judging a response', () => {
   it('finds the right answer in every style, and in a mixture of two', () => {
     for (const style of [plain, ...styles]) assert.ok(isCorrect(example, ` ${inStyle('a c', style).output}`));
     assert.ok(isCorrect(example, `${styles[0]!.prefix}a c${styles[1]!.suffix}`));
+  });
+
+  it('finds it with an offer, with a good wish and with both, in every style', () => {
+    for (const style of [plain, ...styles]) {
+      for (const manners of [['helpful'], ['harmless'], objectives] as const) {
+        assert.ok(isCorrect(example, inStyle('a c', withManners(style, manners)).output));
+        assert.ok(isRefusal(inStyle(refusals[0]!, withManners(style, manners)).output));
+      }
+    }
+    assert.ok(!isCorrect(example, 'a c Want more? Want more?'));
   });
 
   it('finds other answers, additions and nothing wrong', () => {

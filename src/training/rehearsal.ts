@@ -1,7 +1,7 @@
 import type { TokenTable } from '../data/token-table.js';
 import { lossAndGradients, type Trained } from '../model/gradients.js';
 import type { Weights } from '../model/weights.js';
-import { contentBatch, drawBatches } from './batches.js';
+import { contentBatch, drawBatches, tableRow } from './batches.js';
 import { responseLoss } from './instruct.js';
 import type { ModelShape } from './task.js';
 
@@ -21,7 +21,8 @@ interface Rehearsal {
  * those of the mean negative log-likelihood of the answers to the client's own instructions, so that the
  * policy does not forget them. Ouyang et al. mix in pre-training text; a client has its instructions. Only what
  * an answer says is rehearsed, not the manner around it nor where it ends: the manner is what alignment is to
- * change. Does nothing where the coefficient is 0 or there are no rows.
+ * change. Rows whose answer was cut away are left out. Does nothing where the coefficient is 0 or there are no
+ * rows.
  */
 export function rehearsal(
   shape: ModelShape,
@@ -29,13 +30,23 @@ export function rehearsal(
   trained: Trained,
   { table, rows, coefficient, seed }: Rehearsal,
 ): (gradients: Gradients) => void {
-  if (coefficient === 0 || table.count === 0) return () => {};
-  const batches = drawBatches(table.count, rows, seed, 'rehearsal');
+  const answered = rowsWithAnswer(table);
+  if (coefficient === 0 || answered.length === 0) return () => {};
+  const batches = drawBatches(answered.length, rows, seed, 'rehearsal');
   return (gradients) => {
-    const batch = contentBatch(table, batches.next().value);
+    const indices = batches.next().value.map((drawn) => answered[drawn]!);
+    const batch = contentBatch(table, indices);
     const own = lossAndGradients(shape, base, trained, (gpt) => responseLoss(gpt, batch));
     for (const part of ['adapters', 'lora'] as const) add(gradients[part], own[part], coefficient);
   };
+}
+
+function rowsWithAnswer(table: TokenTable): readonly number[] {
+  const all = Array.from({ length: table.count }, (_, index) => index);
+  return all.filter((index) => {
+    const { contentStart, contentEnd } = tableRow(table, index);
+    return contentEnd > contentStart;
+  });
 }
 
 function add(sum: Float32Array | null, part: Float32Array | null, factor: number): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { drawBatches, inBatches, responseBatch, tableRow } from '../../src/training/batches.js';
+import { contentBatch, drawBatches, inBatches, responseBatch, tableRow } from '../../src/training/batches.js';
 import { tableOf } from './tables.js';
 
 const table = tableOf([
@@ -23,6 +23,14 @@ describe('batches', () => {
     assert.deepEqual([...targets.ids], [4, 9, 6, 9]);
     assert.deepEqual([...targets.at], [2, 3, 4, 5]);
     assert.deepEqual([...targets.offsets], [0, 2, 4]);
+  });
+
+  it('packs rows up to the end of their content, whose tokens alone are targets', () => {
+    const { batch, targets } = contentBatch(table, [0, 1]);
+    assert.deepEqual([...batch.ids], [1, 2, 3, 4, 5]);
+    assert.deepEqual([...targets.ids], [4, 9, 6]);
+    assert.deepEqual([...targets.at], [2, 3, 4]);
+    assert.deepEqual([...targets.offsets], [0, 2, 3]);
   });
 
   it('draws every row once a pass, batches going on over the end of one', () => {

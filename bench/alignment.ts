@@ -35,7 +35,12 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'PPO, both rewards': [],
   'PPO, one reward (sfl)': ['method=sfl'],
   'rewarded soups': ['alignment.algorithm=rewarded-soups'],
-  'multi-objective DPO': ['alignment.algorithm=modpo'],
+  // It has neither critics to warm up nor, of its own, anything to rehearse.
+  'multi-objective DPO': [
+    'alignment.algorithm=modpo',
+    'alignment.criticWarmupSteps=0',
+    'alignment.ptxCoefficient=0',
+  ],
 };
 
 /** Of one run; differences are the last round's less those before alignment, means over the clients. */

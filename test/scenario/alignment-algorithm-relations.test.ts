@@ -15,12 +15,12 @@ function said(alignment: object): string[] {
 describe('rules of the algorithms of the alignment', () => {
   it('take each algorithm as it is, and samplers with all that is about samples', () => {
     for (const algorithm of ['ppo', 'rewarded-soups', 'modpo']) assert.deepEqual(said({ algorithm }), []);
-    const sampling = { klControl: 'adaptive', targetKl: 0.02, criticWarmupSteps: 4 };
+    const sampling = { klControl: 'adaptive', targetKl: 0.02, criticWarmupSteps: 4, ptxCoefficient: 0.3 };
     assert.deepEqual(said({ algorithm: 'rewarded-soups', ...sampling }), []);
   });
 
   it('refuse of an algorithm without samples what is about samples and critics, each by its pointer', () => {
-    const wrong = { klControl: 'adaptive', targetKl: 0.02, criticWarmupSteps: 4 };
+    const wrong = { klControl: 'adaptive', targetKl: 0.02, criticWarmupSteps: 4, ptxCoefficient: 0.3 };
     const lines = said({ algorithm: 'modpo', ...wrong });
     assert.deepEqual(
       lines.map((line) => line.split(': ')[1]),

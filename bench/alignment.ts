@@ -35,11 +35,12 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'PPO, both rewards': [],
   'PPO, one reward (sfl)': ['method=sfl'],
   'rewarded soups': ['alignment.algorithm=rewarded-soups'],
-  // It has neither critics to warm up nor, of its own, anything to rehearse.
+  // It has neither critics to warm up nor anything to rehearse, and runs away at the quickstart's rate.
   'multi-objective DPO': [
     'alignment.algorithm=modpo',
     'alignment.criticWarmupSteps=0',
     'alignment.ptxCoefficient=0',
+    'alignment.learningRate=0.001',
   ],
 };
 

@@ -153,7 +153,6 @@ function isSynthetic({ data }: Scenario): boolean {
 const samplesPerTopic = 2;
 
 /** Real data is somebody's, and what is harmful in it is not for everybody's eyes: shown on request only. */
-
 function recordSamples(
   world: World,
   actor: string,

@@ -65,7 +65,7 @@ export const featureHead: Head = {
 };
 
 /** Values (N) of features (N, 2d); `tensors` are those of a set, in the set's order. */
-export function headValues(tensors: readonly tf.Tensor[], features: tf.Tensor2D): tf.Tensor1D {
+function headValues(tensors: readonly tf.Tensor[], features: tf.Tensor2D): tf.Tensor1D {
   const [hiddenWeight, hiddenBias, valueWeight, valueBias] = tensors as [
     tf.Tensor2D,
     tf.Tensor1D,

@@ -28,8 +28,8 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'draw from a keyed stream (src/random)' },
-        { object: 'Date', property: 'now', message: 'use the virtual clock (src/clock)' },
+        { object: 'Math', property: 'random', message: 'draw from a keyed stream (src/simulation/random)' },
+        { object: 'Date', property: 'now', message: 'use the virtual clock (src/simulation/clock)' },
       ],
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'Date'],
     },

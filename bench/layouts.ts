@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
-import { selectBackend } from '../src/model/backend.js';
-import { prepareNative } from '../src/model/native.js';
+import { selectBackend } from '../src/learning/model/backend.js';
+import { prepareNative } from '../src/learning/model/native.js';
 
 /*
  * Which layout of processes, workers and TensorFlow's own threads does most training in a second, on the

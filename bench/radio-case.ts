@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { attemptsAt } from '../src/channel/attempts.js';
-import { linksOf, type Link } from '../src/channel/link.js';
+import { attemptsAt } from '../src/radio/channel/attempts.js';
+import { linksOf, type Link } from '../src/radio/channel/link.js';
 import type { Scenario } from '../src/scenario/schema.js';
 import { resolveScenario } from '../src/scenario/validate.js';
 import { settings } from './radio-settings.js';

@@ -1,6 +1,6 @@
 /*
  * Elementary functions on four lanes. Their errors, against double precision, stand in
- * test/model/kernels.test.ts.
+ * test/learning/model/kernels.test.ts.
  */
 
 const log2e: f32 = 1.44269504088896341;

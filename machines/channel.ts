@@ -1,5 +1,5 @@
 import { fromCallback, setup } from 'xstate';
-import type { Attempt } from '../src/channel/attempts.js';
+import type { Attempt } from '../src/radio/channel/attempts.js';
 import type { Envelope } from './events.js';
 
 export interface ChannelContext {

@@ -1,5 +1,5 @@
 import { fromPromise, setup } from 'xstate';
-import type { ParamRef } from '../src/params/param-set.js';
+import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Stage, Upload } from './events.js';
 
 export interface ClientContext {

@@ -1,4 +1,4 @@
-import type { ParamRef } from '../src/params/param-set.js';
+import type { ParamRef } from '../src/learning/params/param-set.js';
 
 /** The paper's three stages: Steps 1.1–1.5, 2.1–2.5 and 3.1–3.5. */
 export type Stage = 'instruction' | 'reward' | 'alignment';

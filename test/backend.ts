@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { selectBackend, type BackendChoice, type Fingerprint } from '../src/model/backend.js';
-import type { Probe } from '../src/native/probe.js';
+import { selectBackend, type BackendChoice, type Fingerprint } from '../src/learning/model/backend.js';
+import type { Probe } from '../src/learning/native/probe.js';
 
 /**
  * The backend that the tests of the learning core run on: `PWFF_TEST_BACKEND`, else WebAssembly.
@@ -32,7 +32,7 @@ export function needsNative(context: Mocha.Context): Probed {
 }
 
 function probe(): Probed {
-  const script = fileURLToPath(new URL('../src/native/probe.js', import.meta.url));
+  const script = fileURLToPath(new URL('../src/learning/native/probe.js', import.meta.url));
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the probe ended with ${signal ?? status}: ${stderr}`);
   return { ...(JSON.parse(stdout) as Probe), noise: stderr };

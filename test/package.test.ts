@@ -13,7 +13,7 @@ describe('the published package', () => {
     const paths = new Set(packed!.files.map(({ path }) => path));
     for (const path of [
       'dist/src/cli.js',
-      'dist/src/training/worker.js',
+      'dist/src/learning/training/worker.js',
       'dist/machines/server.js',
       'dist/kernels.wasm',
       'assets/embedded/config.json',

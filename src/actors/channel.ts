@@ -5,11 +5,11 @@ import {
   type ChannelEvent,
   type QueuedMessage,
 } from '../../machines/channel.js';
-import { untouched, type Bus, type LinkAccount } from '../bus/bus.js';
-import { attemptsAt, type Attempt } from '../channel/attempts.js';
-import { arrivalFaults } from '../channel/faults.js';
-import type { Link } from '../channel/link.js';
-import type { VirtualClock } from '../clock/virtual-clock.js';
+import { untouched, type Bus, type LinkAccount } from '../simulation/bus/bus.js';
+import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
+import { arrivalFaults } from '../radio/channel/faults.js';
+import type { Link } from '../radio/channel/link.js';
+import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 
 /** What the links of a run share. */
 export interface Air {

@@ -7,12 +7,12 @@ import {
   type Trained,
 } from '../../machines/client.js';
 import type { Download, SharedPart, Stage, Upload } from '../../machines/events.js';
-import { designedModules } from '../clients/device.js';
-import type { Client } from '../clients/population.js';
-import { compressions } from '../compression/index.js';
-import { initialLora, loraSites } from '../model/lora.js';
-import type { ParamRef } from '../params/param-set.js';
-import { stream } from '../random/stream.js';
+import { designedModules } from '../learning/clients/device.js';
+import type { Client } from '../learning/clients/population.js';
+import { compressions } from '../strategies/compression/index.js';
+import { initialLora, loraSites } from '../learning/model/lora.js';
+import type { ParamRef } from '../learning/params/param-set.js';
+import { stream } from '../simulation/random/stream.js';
 import { measureAlignment, measureInstruction, measureReward } from './measure.js';
 import { refsOf, sharedParts } from './global-model.js';
 import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';

@@ -1,5 +1,5 @@
 import type { Download, GlobalModel, SharedPart, Upload } from '../../machines/events.js';
-import type { ParamRef } from '../params/param-set.js';
+import type { ParamRef } from '../learning/params/param-set.js';
 import type { World } from './world.js';
 
 /** The parameters that a global model consists of. */

@@ -1,11 +1,11 @@
 import type { ClientContext } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
-import { evaluateFlops, pairFlops, scoreFlops } from '../clients/workload.js';
-import { distinct } from '../data/distinct.js';
-import { isCorrect, isRefusal } from '../data/embedded/judge.js';
-import type { Example } from '../data/types.js';
+import { evaluateFlops, pairFlops, scoreFlops } from '../learning/clients/workload.js';
+import { distinct } from '../learning/data/distinct.js';
+import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
+import type { Example } from '../learning/data/types.js';
 import type { Scenario } from '../scenario/schema.js';
-import type { TaskKind, TaskRequest, TaskResult } from '../training/task.js';
+import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import {
   alignParams,
   frozenBackbone,

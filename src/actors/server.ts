@@ -6,15 +6,15 @@ import {
   type ServerContext,
   type ServerEvent,
 } from '../../machines/server.js';
-import { aggregations } from '../aggregation/index.js';
-import { compressions } from '../compression/index.js';
-import { initialAdapters } from '../model/adapters.js';
-import { initialPretrainedReward } from '../model/pretrained-reward.js';
-import { featureWidth, initialRewardModel } from '../model/reward-model.js';
-import type { Objective } from '../data/types.js';
-import type { ParamRef, ParamSet } from '../params/param-set.js';
-import { stream } from '../random/stream.js';
-import { selections } from '../selection/index.js';
+import { aggregations } from '../strategies/aggregation/index.js';
+import { compressions } from '../strategies/compression/index.js';
+import { initialAdapters } from '../learning/model/adapters.js';
+import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
+import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
+import type { Objective } from '../learning/data/types.js';
+import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import { stream } from '../simulation/random/stream.js';
+import { selections } from '../strategies/selection/index.js';
 import { clientsOf, hasAnswered, meanLoss, quorate, updateKinds } from './answers.js';
 import { judge } from './convergence.js';
 import { broughtBy, refsOf, sharedParts } from './global-model.js';

@@ -1,11 +1,17 @@
 import type { ClientContext, ClientModel, Frozen, Trained } from '../../machines/client.js';
 import type { Stage } from '../../machines/events.js';
-import { secondsFor } from '../clients/device.js';
-import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../clients/workload.js';
-import type { ParamRef, ParamSet } from '../params/param-set.js';
-import { nextKlCoefficient } from '../training/ppo/adaptive-kl.js';
-import { taskRequest } from '../training/request.js';
-import type { AlignHyper, AlignParams, TaskKind, TaskRequest, TaskResult } from '../training/task.js';
+import { secondsFor } from '../learning/clients/device.js';
+import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
+import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
+import { taskRequest } from '../learning/training/request.js';
+import type {
+  AlignHyper,
+  AlignParams,
+  TaskKind,
+  TaskRequest,
+  TaskResult,
+} from '../learning/training/task.js';
 import { roundOf } from './work.js';
 import { clientOf, type World } from './world.js';
 

@@ -1,19 +1,19 @@
 import type { Failure } from './failure.js';
-import type { Bus } from '../bus/bus.js';
-import type { Link } from '../channel/link.js';
-import type { Client } from '../clients/population.js';
-import type { VirtualClock } from '../clock/virtual-clock.js';
-import type { Tokenizer } from '../data/tokenizer.js';
-import type { Checkers } from '../invariants/index.js';
-import type { Method } from '../methods/index.js';
-import type { PretrainedReward } from '../model/pretrained-reward.js';
-import type { ParamRef, ParamSet } from '../params/param-set.js';
-import type { ParamStore } from '../params/store.js';
+import type { Bus } from '../simulation/bus/bus.js';
+import type { Link } from '../radio/channel/link.js';
+import type { Client } from '../learning/clients/population.js';
+import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
+import type { Tokenizer } from '../learning/data/tokenizer.js';
+import type { Checkers } from '../records/invariants/index.js';
+import type { Method } from '../strategies/methods/index.js';
+import type { PretrainedReward } from '../learning/model/pretrained-reward.js';
+import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import type { ParamStore } from '../learning/params/store.js';
 import type { MessageLedger } from '../records/ledger.js';
 import type { MetricRow } from '../records/rows.js';
 import type { Scenario } from '../scenario/schema.js';
-import type { Executor } from '../training/executor.js';
-import type { ModelShape } from '../training/task.js';
+import type { Executor } from '../learning/training/executor.js';
+import type { ModelShape } from '../learning/training/task.js';
 
 /** What the actors of one run share: everything around the machines. */
 export interface World {

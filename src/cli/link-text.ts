@@ -1,5 +1,5 @@
-import type { Estimate } from '../link-study/estimate.js';
-import { number, percent } from '../report/format.js';
+import type { Estimate } from '../radio/link-study/estimate.js';
+import { number, percent } from '../records/report/format.js';
 import type { LinkReport } from './link.js';
 import type { Paint } from './terminal.js';
 

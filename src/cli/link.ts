@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
-import { readRadioScenario } from '../link-study/read-scenario.js';
-import { studyLink, type LinkStudy } from '../link-study/study.js';
+import { readRadioScenario } from '../radio/link-study/read-scenario.js';
+import { studyLink, type LinkStudy } from '../radio/link-study/study.js';
 import type { Change } from '../scenario/changes.js';
 import { exit, type ExitCode } from './exit.js';
 import { linkText } from './link-text.js';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import { readJson } from '../json-file.js';
+import { readJson } from '../learning/json-file.js';
 
 /** `--model` and `--reward-model`: folders as Hugging Face has them, from the current folder. */
 export interface ModelFolders {

@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
-import { methods } from '../methods/index.js';
-import type { ModelConfig } from '../model/config.js';
-import type { Direction, MeanLink } from '../payload/mean-link.js';
-import type { HeldPart, Part, PretrainedConfig } from '../payload/parts.js';
-import type { Cost, MessagePayload, Payload } from '../payload/payload.js';
-import { presets, type PresetName } from '../payload/presets.js';
-import { number, percent } from '../report/format.js';
+import { methods } from '../strategies/methods/index.js';
+import type { ModelConfig } from '../learning/model/config.js';
+import type { Direction, MeanLink } from '../radio/payload/mean-link.js';
+import type { HeldPart, Part, PretrainedConfig } from '../radio/payload/parts.js';
+import type { Cost, MessagePayload, Payload } from '../radio/payload/payload.js';
+import { presets, type PresetName } from '../radio/payload/presets.js';
+import { number, percent } from '../records/report/format.js';
 import type { Scenario, MethodName } from '../scenario/schema.js';
 import type { Paint } from './terminal.js';
 

@@ -1,9 +1,9 @@
-import { methods } from '../methods/index.js';
-import { payloadOf } from '../payload/payload.js';
-import { presets, type PresetName } from '../payload/presets.js';
-import { readScenarioOfShapes } from '../payload/read-scenario.js';
+import { methods } from '../strategies/methods/index.js';
+import { payloadOf } from '../radio/payload/payload.js';
+import { presets, type PresetName } from '../radio/payload/presets.js';
+import { readScenarioOfShapes } from '../radio/payload/read-scenario.js';
 import type { Change } from '../scenario/changes.js';
-import { embeddedName } from '../payload/shapes.js';
+import { embeddedName } from '../radio/payload/shapes.js';
 import type { MethodName } from '../scenario/schema.js';
 import { exit, type ExitCode } from './exit.js';
 import { payloadText, type PayloadReport } from './payload-text.js';

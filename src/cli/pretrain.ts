@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { BackendChoice } from '../model/backend.js';
+import type { BackendChoice } from '../learning/model/backend.js';
 import { packageRoot } from '../paths.js';
-import { number } from '../report/format.js';
+import { number } from '../records/report/format.js';
 import { exit, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import type { Services } from './services.js';

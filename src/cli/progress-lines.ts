@@ -1,6 +1,6 @@
 import type { Stage } from '../../machines/events.js';
 import type { Progress } from '../records/progress.js';
-import { duration, number, percent } from '../report/format.js';
+import { duration, number, percent } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Paint } from './terminal.js';
 

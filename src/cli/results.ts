@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 import type { Summary } from '../records/rows.js';
-import { collapseStories } from '../report/collapse.js';
-import { endedSentence } from '../report/ended.js';
-import { stageFigures } from '../report/figures.js';
-import { bits, duration, joules } from '../report/format.js';
+import { collapseStories } from '../records/report/collapse.js';
+import { endedSentence } from '../records/report/ended.js';
+import { stageFigures } from '../records/report/figures.js';
+import { bits, duration, joules } from '../records/report/format.js';
 import type { Paint } from './terminal.js';
 
 /** The summary of a run as a table for a terminal. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
-import type { BackendChoice } from '../model/backend.js';
+import type { BackendChoice } from '../learning/model/backend.js';
 import { claimFolder, recordFiles } from '../records/folder.js';
 import type { Summary } from '../records/rows.js';
 import { loadScenario } from '../scenario/load.js';

@@ -1,7 +1,7 @@
-import type { Fingerprint, BackendChoice } from '../model/backend.js';
-import type { PretrainEmbeddedOptions } from '../pretrain.js';
+import type { Fingerprint, BackendChoice } from '../learning/model/backend.js';
+import type { PretrainEmbeddedOptions } from '../learning/pretrain.js';
 import type { Summary } from '../records/rows.js';
-import type { RunOptions } from '../run.js';
+import type { RunOptions } from '../run/run.js';
 
 /**
  * The heavy work behind the commands; loaded only when a command needs it, so that --help answers at once.
@@ -14,8 +14,8 @@ export interface Services {
 }
 
 export const services: Services = {
-  runScenario: async (options) => (await import('../run.js')).runScenario(options),
-  pretrainEmbedded: async (options) => (await import('../pretrain.js')).pretrainEmbedded(options),
-  selectBackend: async (choice) => (await import('../model/backend.js')).selectBackend(choice),
-  writeReport: async (folder) => (await import('../report/report.js')).writeReport(folder),
+  runScenario: async (options) => (await import('../run/run.js')).runScenario(options),
+  pretrainEmbedded: async (options) => (await import('../learning/pretrain.js')).pretrainEmbedded(options),
+  selectBackend: async (choice) => (await import('../learning/model/backend.js')).selectBackend(choice),
+  writeReport: async (folder) => (await import('../records/report/report.js')).writeReport(folder),
 };

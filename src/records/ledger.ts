@@ -1,6 +1,6 @@
 import type { Envelope, Stage } from '../../machines/events.js';
-import type { Bus, BusEvent, LinkAccount, SettledEvent } from '../bus/bus.js';
-import type { Attempt } from '../channel/attempts.js';
+import type { Bus, BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
+import type { Attempt } from '../radio/channel/attempts.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
 /** A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever. */

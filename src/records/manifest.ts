@@ -1,4 +1,4 @@
-import type { LoadReport } from '../data/types.js';
+import type { LoadReport } from '../learning/data/types.js';
 import type { Scenario } from '../scenario/schema.js';
 
 /** manifest.json: what a run was made of, written before it starts; enough to make the same run again. */

@@ -1,7 +1,7 @@
 import type { Stage, Verdict } from '../../machines/events.js';
-import type { Attempt, LossReason } from '../channel/attempts.js';
-import type { Sample } from '../channel/block-walk.js';
-import type { ParamKind } from '../params/param-set.js';
+import type { Attempt, LossReason } from '../radio/channel/attempts.js';
+import type { Sample } from '../radio/channel/block-walk.js';
+import type { ParamKind } from '../learning/params/param-set.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
 export type MetricRow = StepRow | RoundRow | ClientRow | SampleRow;

@@ -1,5 +1,5 @@
 import type { Stage } from '../../machines/events.js';
-import type { Client } from '../clients/population.js';
+import type { Client } from '../learning/clients/population.js';
 import type { Scenario } from '../scenario/schema.js';
 import { collapses } from './collapse.js';
 import type {

@@ -1,4 +1,4 @@
-import { clientIds } from '../data/client-ids.js';
+import { clientIds } from '../learning/data/client-ids.js';
 import { pointerSegment, type Problem } from './problem.js';
 import { found, must, type Rule } from './rule.js';
 import type { Scenario } from './schema.js';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
-import type { ModelConfig } from '../model/config.js';
+import type { ModelConfig } from '../learning/model/config.js';
 import { packageRoot } from '../paths.js';
 import { applyChanges, type Change } from './changes.js';
 import { nearest } from './nearest.js';

@@ -1,11 +1,11 @@
 import type { Message, Stage } from '../../machines/events.js';
-import { dopplerHz } from '../channel/doppler.js';
-import { gainLaw } from '../channel/fading.js';
-import type { Fault } from '../channel/faults.js';
-import { fasterThanShannon, mcsSteps } from '../channel/rate-policies/mcs.js';
-import { pathLosses } from '../channel/large-scale/path-loss.js';
-import { capacityBps, ratioOfDecibels } from '../channel/rate.js';
-import { shareOf } from '../channel/sharing.js';
+import { dopplerHz } from '../radio/channel/doppler.js';
+import { gainLaw } from '../radio/channel/fading.js';
+import type { Fault } from '../radio/channel/faults.js';
+import { fasterThanShannon, mcsSteps } from '../radio/channel/rate-policies/mcs.js';
+import { pathLosses } from '../radio/channel/large-scale/path-loss.js';
+import { capacityBps, ratioOfDecibels } from '../radio/channel/rate.js';
+import { shareOf } from '../radio/channel/sharing.js';
 import { nearest } from './nearest.js';
 import type { Problem } from './problem.js';
 import { found, must, type Rule } from './rule.js';

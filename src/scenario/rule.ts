@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../model/config.js';
+import type { ModelConfig } from '../learning/model/config.js';
 import { shown, type Problem } from './problem.js';
 import type { Scenario } from './schema.js';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { RoundRow } from '../../src/records/rows.js';
-import type { Executor } from '../../src/training/executor.js';
-import type { TaskKind, TaskRequest } from '../../src/training/task.js';
-import { turnoutOf } from '../../src/report/series.js';
+import type { Executor } from '../../src/learning/training/executor.js';
+import type { TaskKind, TaskRequest } from '../../src/learning/training/task.js';
+import { turnoutOf } from '../../src/records/report/series.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from '../run/untrained.js';
-import { assertNear, reference } from '../training/ppo/reference.js';
+import { assertNear, reference } from '../learning/training/ppo/reference.js';
 
 type AlignHyper = TaskRequest<'align'>['hyper'];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { BusEvent, SettledEvent } from '../../src/bus/bus.js';
-import { attemptsAt } from '../../src/channel/attempts.js';
-import type { Link } from '../../src/channel/link.js';
-import { conservation } from '../../src/invariants/conservation.js';
-import { linksWith, messageOf, uplinkWith } from '../channel/a-link.js';
+import type { BusEvent, SettledEvent } from '../../src/simulation/bus/bus.js';
+import { attemptsAt } from '../../src/radio/channel/attempts.js';
+import type { Link } from '../../src/radio/channel/link.js';
+import { conservation } from '../../src/records/invariants/conservation.js';
+import { linksWith, messageOf, uplinkWith } from '../radio/channel/a-link.js';
 import { linkEvents, type Sending } from './link-events.js';
 
 const watts = { uplink: { powerWatts: 2 } };
@@ -201,7 +201,7 @@ describe('a link actor', () => {
   });
 
   it('needs 1.364531 transmissions and loses 0.5402 % where an attempt fails with 0.271107', async () => {
-    // shared reference channel.json, truncatedArq; the whole of it: test/channel/retransmission.test.ts.
+    // shared reference channel.json, truncatedArq; the whole of it: test/radio/channel/retransmission.test.ts.
     const link = uplinkWith({ lossProbability: 0.271107, feedbackSeconds: 0 });
     const count = 2_000;
     const sendings = Array.from({ length: count }, (_, i) => ({ afterSeconds: i, bits: 100 }));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createActor } from 'xstate';
 import type { Upload } from '../../machines/events.js';
 import { provideChannel } from '../../src/actors/channel.js';
-import { Bus, type BusEvent } from '../../src/bus/bus.js';
-import type { Link } from '../../src/channel/link.js';
-import { VirtualClock } from '../../src/clock/virtual-clock.js';
-import type { Checker } from '../../src/invariants/checker.js';
+import { Bus, type BusEvent } from '../../src/simulation/bus/bus.js';
+import type { Link } from '../../src/radio/channel/link.js';
+import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
+import type { Checker } from '../../src/records/invariants/checker.js';
 
 export interface Sending {
   readonly afterSeconds: number;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AdapterConfig, LoraConfig } from '../../src/model/config.js';
-import { paramSet, type ParamKind, type ParamSet } from '../../src/params/param-set.js';
-import { readSafetensors, type NamedTensor } from '../../src/params/safetensors.js';
+import type { AdapterConfig, LoraConfig } from '../../src/learning/model/config.js';
+import { paramSet, type ParamKind, type ParamSet } from '../../src/learning/params/param-set.js';
+import { readSafetensors, type NamedTensor } from '../../src/learning/params/safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 
 /** A folder for each small model that test/golden/parity/make.py built. */

@@ -1,5 +1,5 @@
 """
-Path loss of the formulas in src/channel/large-scale/path-loss.ts, computed once more from the reports alone:
+Path loss of the formulas in src/radio/channel/large-scale/path-loss.ts, computed once more from the reports alone:
 3GPP TR 38.901 V16.1.0 table 7.4.1-1 with its note 1, TR 36.942 4.5.2 with Dhb = 15 m (whose 128.15 dB at
 2 GHz TR 36.814 rounds to 128.1), and Friis. Standard library only.
 

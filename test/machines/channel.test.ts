@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { assign, createActor } from 'xstate';
 import { getShortestPaths, toDirectedGraph } from 'xstate/graph';
 import { channelMachine, type ChannelContext, type ChannelEvent } from '../../machines/channel.js';
-import type { Attempt } from '../../src/channel/attempts.js';
-import { VirtualClock } from '../../src/clock/virtual-clock.js';
+import type { Attempt } from '../../src/radio/channel/attempts.js';
+import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
 
 const sent: ChannelEvent = {
   type: 'message.sent',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assign, createActor } from 'xstate';
 import type { Upload } from '../../machines/events.js';
 import { serverMachine } from '../../machines/server.js';
-import { VirtualClock } from '../../src/clock/virtual-clock.js';
+import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
 
 const ref = { hash: 'base', kind: 'base', tensors: [], parameters: 0, bytes: 0 } as const;
 const global = { base: ref, adapters: null, lora: null, helpful: null, harmless: null };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { dirichlet, partAt, partitionRows } from '../../src/data/partition.js';
-import { stream } from '../../src/random/stream.js';
+import { dirichlet, partAt, partitionRows } from '../../src/learning/data/partition.js';
+import { stream } from '../../src/simulation/random/stream.js';
 
 const names = (count: number, of: string) => Array.from({ length: count }, (_, index) => `${of}-${index}`);
 const cases = fc.record({

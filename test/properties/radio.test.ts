@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { BusEvent } from '../../src/bus/bus.js';
-import { attemptsAt, type Attempt } from '../../src/channel/attempts.js';
-import type { Link } from '../../src/channel/link.js';
-import { capacityBps } from '../../src/channel/rate.js';
-import { retransmissions } from '../../src/channel/retransmission.js';
-import { causality } from '../../src/invariants/causality.js';
-import { conservation } from '../../src/invariants/conservation.js';
-import { cost } from '../../src/invariants/cost.js';
+import type { BusEvent } from '../../src/simulation/bus/bus.js';
+import { attemptsAt, type Attempt } from '../../src/radio/channel/attempts.js';
+import type { Link } from '../../src/radio/channel/link.js';
+import { capacityBps } from '../../src/radio/channel/rate.js';
+import { retransmissions } from '../../src/radio/channel/retransmission.js';
+import { causality } from '../../src/records/invariants/causality.js';
+import { conservation } from '../../src/records/invariants/conservation.js';
+import { cost } from '../../src/records/invariants/cost.js';
 import type { Scenario } from '../../src/scenario/schema.js';
 import { linkEvents } from '../actors/link-events.js';
-import { channelWith, linksWith, messageOf, uplinkWith, type ChannelChanges } from '../channel/a-link.js';
+import {
+  channelWith,
+  linksWith,
+  messageOf,
+  uplinkWith,
+  type ChannelChanges,
+} from '../radio/channel/a-link.js';
 
 type Channel = Scenario['channel'];
 

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { conversationOf, dealPairs } from '../../src/data/deal-pairs.js';
-import { loadPreferences } from '../../src/data/preferences.js';
-import { objectives, type Objective } from '../../src/data/types.js';
-import type { Study } from '../../src/reward-study/study.js';
-import { scenarioWith } from '../data/scenario.js';
+import { conversationOf, dealPairs } from '../../src/learning/data/deal-pairs.js';
+import { loadPreferences } from '../../src/learning/data/preferences.js';
+import { objectives, type Objective } from '../../src/learning/data/types.js';
+import type { Study } from '../../studies/rewards/study.js';
+import { scenarioWith } from '../learning/data/scenario.js';
 
-const script = fileURLToPath(new URL('../../bench/reward-pairs.js', import.meta.url));
+const script = fileURLToPath(new URL('../../studies/reward-pairs.js', import.meta.url));
 
 describe('the real pairs in PWFF_DATA', () => {
   const real = process.env['PWFF_DATA'];

@@ -17,10 +17,10 @@ import { readRun } from '../../src/records/read.js';
 import { openRecords } from '../../src/records/records.js';
 import { messageLine, metricLine } from '../../src/records/row-text.js';
 import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
-import { page } from '../../src/report/page.js';
+import { page } from '../../src/records/report/page.js';
 import { messageTotals } from '../../src/records/summarize.js';
 import { TraceHash } from '../../src/records/trace-hash.js';
-import { madeUpRun } from '../report/made-up-run.js';
+import { madeUpRun } from './report/made-up-run.js';
 
 const round: RoundRow = {
   verdict: 'continue',

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { runScenario } from '../../src/index.js';
-import { readSafetensors } from '../../src/params/safetensors.js';
+import { readSafetensors } from '../../src/learning/params/safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 import type { MessageRow, Summary } from '../../src/records/rows.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import { tinyDistilBertFolder } from '../training/tiny-distilbert.js';
+import { tinyDistilBertFolder } from '../learning/training/tiny-distilbert.js';
 
 /** One whole run of the tiny scenario with DistilBERTs as reward models, real training in worker threads. */
 async function run(path: string, train: 'full' | 'head', outFolder: string, workers = 2): Promise<Summary> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Objective } from '../../src/data/types.js';
-import { paramSet, tensorsOf, type ParamSet } from '../../src/params/param-set.js';
+import type { Objective } from '../../src/learning/data/types.js';
+import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import type { MessageRow, RoundRow } from '../../src/records/rows.js';
 import type { Scenario } from '../../src/scenario/schema.js';
-import type { Executor } from '../../src/training/executor.js';
-import type { RewardParams, TaskKind, TaskRequest, TaskResult } from '../../src/training/task.js';
+import type { Executor } from '../../src/learning/training/executor.js';
+import type { RewardParams, TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 
 type Fault = Scenario['channel']['faults'][number];

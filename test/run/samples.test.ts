@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRun } from '../../src/open-run.js';
+import { openRun } from '../../src/run/open-run.js';
 import { packageRoot } from '../../src/paths.js';
 import type { SampleRow } from '../../src/records/rows.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import { simulate } from '../../src/simulate.js';
+import { simulate } from '../../src/run/simulate.js';
 import { untrainedExecutor } from './untrained.js';
 
 /** Made-up files in the form of real ones. */

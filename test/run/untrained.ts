@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paramSet, tensorsOf, type ParamSet } from '../../src/params/param-set.js';
-import { openRun, type OpenRun } from '../../src/open-run.js';
+import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
+import { openRun, type OpenRun } from '../../src/run/open-run.js';
 import { packageRoot } from '../../src/paths.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import { simulate, type Simulated, type SimulateOptions } from '../../src/simulate.js';
-import type { Executor } from '../../src/training/executor.js';
-import type { RankingMetrics, TaskKind, TaskRequest, TaskResult, Tasks } from '../../src/training/task.js';
+import { simulate, type Simulated, type SimulateOptions } from '../../src/run/simulate.js';
+import type { Executor } from '../../src/learning/training/executor.js';
+import type {
+  RankingMetrics,
+  TaskKind,
+  TaskRequest,
+  TaskResult,
+  Tasks,
+} from '../../src/learning/training/task.js';
 
 /*
  * Whole runs of the tiny scenario without training: every task gives its parameters back as they came, so

@@ -3,7 +3,7 @@
     python test/golden/hugging-face/make.py     (torch 2.15, transformers 5.23, safetensors 0.8)
     npx prettier --write test/golden/hugging-face
 
-`written-by-pwff.safetensors` is the one file that pwff wrote (test/params/safetensors.test.ts says of what).
+`written-by-pwff.safetensors` is the one file that pwff wrote (test/learning/params/safetensors.test.ts says of what).
 Each tensor is recorded as its shape and the SHA-256 of its values as float32, little-endian, row-major;
 weights of DistilBERT's linear layers transposed, [in, out], as pwff keeps them.
 """

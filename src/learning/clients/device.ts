@@ -1,0 +1,29 @@
+import { stream } from '../../simulation/random/stream.js';
+import type { Scenario } from '../../scenario/schema.js';
+
+export type Device = Scenario['clients']['devices'][number];
+
+/** The device of a client: a keyed draw from the scenario's classes by their shares. */
+export function dealDevice(devices: readonly Device[], seed: number, client: string): Device {
+  const total = devices.reduce((sum, { share }) => sum + share, 0);
+  let left = stream(seed, 'device', client).uniform() * total;
+  return devices.find(({ share }) => (left -= share) < 0) ?? devices[devices.length - 1]!;
+}
+
+/** Virtual seconds that a device takes for so many floating-point operations. */
+export function secondsFor(flops: number, { gigaflopsPerSecond }: Device): number {
+  return flops / (gigaflopsPerSecond * 1e9);
+}
+
+/**
+ * Step 1.2: how many LoRA modules a client trains, "based on the data volume or computational resource": from
+ * `minModules` to `maxModules` by the mean of two shares, its rows against twice the scenario's mean and its
+ * speed against the fastest device of the scenario.
+ */
+export function designedModules(scenario: Scenario, rows: number, device: Device): number {
+  const { minModules, maxModules } = scenario.model.lora;
+  const fastest = Math.max(...scenario.clients.devices.map(({ gigaflopsPerSecond }) => gigaflopsPerSecond));
+  const volume = Math.min(1, rows / (2 * scenario.data.examplesPerClient));
+  const speed = device.gigaflopsPerSecond / fastest;
+  return minModules + Math.round(((maxModules - minModules) * (volume + speed)) / 2);
+}

@@ -1,0 +1,103 @@
+import { exampleTable, pairTable, promptTable } from '../data/tokenize.js';
+import type { TokenTable } from '../data/token-table.js';
+import type { Template } from '../data/template.js';
+import type { Tokenizer } from '../data/tokenizer.js';
+import type { WordPiece } from '../data/word-piece.js';
+import type { ClientData, FederatedData } from '../data/types.js';
+import type { Method } from '../../strategies/methods/index.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { dealDevice, type Device } from './device.js';
+import { trainedWeights, wishedWeights, type Weights } from './preferences.js';
+import { rewardTable } from './reward-table.js';
+
+/** All that is fixed about a client before the run starts. */
+export interface Client {
+  readonly id: string;
+  readonly device: Device;
+  /** What the client wants, and what the method makes of it. */
+  readonly wished: Weights;
+  readonly trained: Weights;
+  readonly data: ClientData;
+  readonly tables: ClientTables;
+}
+
+/** The client's data as tokens, by what it is for. */
+export interface ClientTables {
+  readonly train: TokenTable;
+  readonly validation: TokenTable;
+  readonly test: TokenTable;
+  readonly shared: TokenTable;
+  /** Preference pairs, chosen and rejected in turn, as tokens of the model that judges them. */
+  readonly helpfulTrain: TokenTable;
+  readonly helpfulTest: TokenTable;
+  readonly harmlessTrain: TokenTable;
+  readonly harmlessTest: TokenTable;
+  /** The pairs to train on as tokens of the policy, which is tuned on them without sampling. */
+  readonly helpfulPairs: TokenTable;
+  readonly harmlessPairs: TokenTable;
+  /** Training rows that are not sensitive, which PPO-ptx rehearses. */
+  readonly benign: TokenTable;
+  /** Prompts of Step 3.3, apart by topic, and the held-out ones that a policy is measured on. */
+  readonly prompts: TokenTable;
+  readonly sensitivePrompts: TokenTable;
+  readonly testPrompts: TokenTable;
+}
+
+/** What turns text into tokens for the model of the run. */
+export interface Encoding {
+  readonly tokenizer: Tokenizer;
+  readonly template: Template;
+  readonly maxTokens: number;
+  /** Of reward models that have a vocabulary of their own. */
+  readonly reward?: { readonly tokenizer: WordPiece; readonly maxTokens: number };
+}
+
+export function population(
+  scenario: Scenario,
+  method: Method,
+  data: FederatedData,
+  encoding: Encoding,
+): readonly Client[] {
+  return data.clients.map((own, index) => {
+    const wished = wishedWeights(scenario, index, own.id);
+    return {
+      id: own.id,
+      device: dealDevice(scenario.clients.devices, scenario.seed, own.id),
+      wished,
+      trained: trainedWeights(method, wished),
+      data: own,
+      tables: tablesOf(own, encoding, scenario.alignment.maxNewTokens),
+    };
+  });
+}
+
+function tablesOf(
+  { train, validation, test, shared, pairs, prompts }: ClientData,
+  { tokenizer, template, maxTokens, reward }: Encoding,
+  maxNewTokens: number,
+): ClientTables {
+  const examples = (rows: ClientData['train']) => exampleTable(rows, tokenizer, template, maxTokens).table;
+  const policyPairs = (rows: ClientData['pairs']['helpful']['train']) =>
+    pairTable(rows, tokenizer, template, maxTokens).table;
+  const preferences = (rows: ClientData['pairs']['helpful']['train']) =>
+    reward ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens) : policyPairs(rows);
+  const [helpfulTrain, harmlessTrain] = [preferences(pairs.helpful.train), preferences(pairs.harmless.train)];
+  const asPrompts = (rows: ClientData['train']) =>
+    promptTable(rows, tokenizer, template, maxTokens - maxNewTokens).table;
+  return {
+    train: examples(train),
+    validation: examples(validation),
+    test: examples(test),
+    shared: examples(shared),
+    helpfulTrain,
+    helpfulTest: preferences(pairs.helpful.test),
+    harmlessTrain,
+    harmlessTest: preferences(pairs.harmless.test),
+    helpfulPairs: reward ? policyPairs(pairs.helpful.train) : helpfulTrain,
+    harmlessPairs: reward ? policyPairs(pairs.harmless.train) : harmlessTrain,
+    benign: examples(train.filter(({ topic }) => topic !== 'sensitive')),
+    prompts: asPrompts(prompts.train.filter(({ topic }) => topic !== 'sensitive')),
+    sensitivePrompts: asPrompts(prompts.train.filter(({ topic }) => topic === 'sensitive')),
+    testPrompts: asPrompts(prompts.test),
+  };
+}

@@ -1,0 +1,192 @@
+import type { TokenTable } from '../data/token-table.js';
+import { objectives } from '../data/types.js';
+import { columns, column } from '../data/token-table.js';
+import { forwardFlops, trainingFlops } from '../model/flops.js';
+import { rewardForwardFlops, rewardTrainingFlops } from '../model/reward-flops.js';
+import { featureWidth } from '../model/reward-model.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { pairPlan } from '../training/dpo/pair-plan.js';
+import type { ModelShape } from '../training/task.js';
+import type { ClientTables } from './population.js';
+import type { Weights } from './preferences.js';
+
+/*
+ * Floating-point operations of each kind of task, for the device model: what a device would spend on what the
+ * task in src/learning/training computes, which is neither what this machine spends nor a measurement.
+ */
+
+/** Mean tokens of a row. */
+function meanTokens({ rows, count }: TokenTable): number {
+  let tokens = 0;
+  for (let row = 0; row < count; row++) {
+    tokens += rows[row * columns + column.end]! - rows[row * columns + column.start]!;
+  }
+  return count === 0 ? 0 : tokens / count;
+}
+
+/** Step 1.3, for a client that trains so many parameters of adapters and LoRA. */
+export function instructFlops(
+  scenario: Scenario,
+  shape: ModelShape,
+  trained: number,
+  tables: ClientTables,
+): number {
+  const { localSteps, batchSize } = scenario.instruction;
+  const tokens = localSteps * batchSize * meanTokens(tables.train);
+  return trainingFlops(shape, trained, tokens) + evaluateFlops(shape, [tables.validation]);
+}
+
+export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]): number {
+  return tables.reduce((flops, table) => flops + forwardFlops(shape, table.count * meanTokens(table)), 0);
+}
+
+/**
+ * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
+ * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
+ */
+export function rewardFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
+  const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
+  const { localSteps, batchSize, model } = scenario.reward;
+  if (!shape.reward || model.train === 'head') {
+    return pairFlops(shape, [helpfulTrain, helpfulTest, harmlessTrain, harmlessTest]);
+  }
+  const rows = 2 * localSteps * batchSize;
+  const trained = rows * (meanTokens(helpfulTrain) + meanTokens(harmlessTrain));
+  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, [helpfulTest, harmlessTest]);
+}
+
+/** Scoring tables of pairs. */
+export function pairFlops(shape: ModelShape, tables: readonly TokenTable[]): number {
+  const { reward } = shape;
+  if (!reward) return evaluateFlops(shape, tables);
+  const tokens = tables.reduce((sum, table) => sum + table.count * meanTokens(table), 0);
+  return rewardForwardFlops(reward, tokens);
+}
+
+/** Tokens of so many prompts with their responses, each as long as it may get. */
+function sampledTokens({ alignment }: Scenario, prompts: TokenTable, count: number): number {
+  return count * (meanTokens(prompts) + alignment.maxNewTokens);
+}
+
+/**
+ * Both reward models read so many tokens that the policy wrote: one pass for the features, or the pre-trained
+ * networks: two, or the one that heads share (src/learning/training/reward-models).
+ */
+function judgeFlops({ reward }: Scenario, shape: ModelShape, tokens: number): number {
+  if (!shape.reward) return forwardFlops(shape, tokens);
+  const judges = reward.model.train === 'head' ? 1 : 2;
+  return judges * rewardForwardFlops(shape.reward, tokens);
+}
+
+/** Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, one pass, and judging them. */
+export function freezeFlops(
+  scenario: Scenario,
+  shape: ModelShape,
+  prompts: TokenTable,
+  count: number,
+): number {
+  const tokens = sampledTokens(scenario, prompts, count);
+  return forwardFlops(shape, tokens) + judgeFlops(scenario, shape, tokens);
+}
+
+/** The same with log-probabilities under policy and reference: a pass of each (src/learning/training/score.ts). */
+export function scoreFlops(
+  scenario: Scenario,
+  shape: ModelShape,
+  prompts: TokenTable,
+  count: number,
+): number {
+  const tokens = sampledTokens(scenario, prompts, count);
+  return freezeFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
+}
+
+/** What Steps 3.2 and 3.3 are for one client. */
+export interface AlignWork {
+  readonly scenario: Scenario;
+  readonly shape: ModelShape;
+  /** Numbers of adapters and LoRA that the client trains. */
+  readonly trained: number;
+  readonly tables: ClientTables;
+  /** Of the objectives, as the client trains by them. */
+  readonly weights: Weights;
+  /** Steps of the critics alone that this round begins with. */
+  readonly criticWarmupSteps: number;
+}
+
+/** Steps 3.2 and 3.3 by the scenario's algorithm. */
+export function alignFlops(work: AlignWork): number {
+  return alignedBy[work.scenario.alignment.algorithm](work);
+}
+
+const alignedBy: Readonly<Record<Scenario['alignment']['algorithm'], (work: AlignWork) => number>> = {
+  ppo: ppoFlops,
+  'rewarded-soups': (work) =>
+    objectives.filter((objective) => work.weights[objective] > 0).length * ppoFlops(work),
+  modpo: pairTuningFlops,
+};
+
+/**
+ * src/learning/training/algorithms/ppo.ts: the responses observed, the critics warmed up, then `ppoEpochs` passes of
+ * training policy and critics over the responses, and as many rows rehearsed as the steps have. A round that
+ * `targetKl` stops early counts as a whole one: it is not known before.
+ */
+function ppoFlops(work: AlignWork): number {
+  const { scenario, shape, trained, tables, criticWarmupSteps } = work;
+  const { promptsPerRound, maxNewTokens, ppoEpochs, minibatchSize, ptxCoefficient } = scenario.alignment;
+  const steps = ppoEpochs * Math.ceil(promptsPerRound / minibatchSize);
+  const rehearsed = ptxCoefficient === 0 ? 0 : steps * minibatchSize * meanTokens(tables.benign);
+  const critics = criticFlops(scenario, shape);
+  const sampled = promptsPerRound * maxNewTokens;
+  const warmedUp = criticWarmupSteps * minibatchSize * maxNewTokens;
+  return (
+    observeFlops(work) +
+    (criticWarmupSteps > 0 ? critics.step * warmedUp + critics.read * sampled : 0) +
+    ppoEpochs * trainingFlops(shape, trained, sampledTokens(scenario, tables.prompts, promptsPerRound)) +
+    ppoEpochs * critics.step * sampled +
+    trainingFlops(shape, trained, rehearsed)
+  );
+}
+
+/**
+ * src/learning/training/observe.ts: what scoring takes, a pass for the entropies, and both critics' values, which take
+ * a pass for the features where DistilBERTs are the reward models; others have read the states already.
+ */
+function observeFlops({ scenario, shape, tables }: AlignWork): number {
+  const { promptsPerRound, maxNewTokens } = scenario.alignment;
+  const pass = forwardFlops(shape, sampledTokens(scenario, tables.prompts, promptsPerRound));
+  return (
+    scoreFlops(scenario, shape, tables.prompts, promptsPerRound) +
+    (shape.reward?.kind === 'distilbert' ? 2 : 1) * pass +
+    criticFlops(scenario, shape).read * promptsPerRound * maxNewTokens
+  );
+}
+
+/**
+ * Operations of both critics on the features before one response token: to read their values, and to take a
+ * step (src/learning/training/head-trainer.ts), where the features need no gradient.
+ */
+function criticFlops({ reward }: Scenario, shape: ModelShape): { read: number; step: number } {
+  const [first, last] =
+    shape.reward?.kind === 'gpt2'
+      ? [shape.reward.config.n_embd, 0]
+      : [featureWidth(shape.config) * reward.hidden, reward.hidden];
+  return { read: 2 * 2 * (first + last), step: 2 * (4 * first + 6 * last) };
+}
+
+/**
+ * src/learning/training/algorithms/modpo.ts: training on pairs, of which the reference policy and the reward models
+ * read each one once that a round draws. Nothing is sampled, and there is no critic.
+ */
+function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWork): number {
+  const { alignment } = scenario;
+  const pairs = { helpful: tables.helpfulPairs, harmless: tables.harmlessPairs };
+  const counts = { helpful: pairs.helpful.count / 2, harmless: pairs.harmless.count / 2 };
+  const plan = pairPlan(alignment, weights, counts);
+  return plan.objectives.reduce((flops, objective) => {
+    const drawn = plan.steps * plan.pairsEach;
+    const each = 2 * meanTokens(pairs[objective]);
+    const read = each * Math.min(drawn, counts[objective]);
+    const judged = judgeFlops(scenario, shape, read);
+    return flops + trainingFlops(shape, trained, each * drawn) + forwardFlops(shape, read) + judged;
+  }, 0);
+}

@@ -1,0 +1,107 @@
+import { UserError } from '../../errors.js';
+import { stream } from '../../simulation/random/stream.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { objectives, type Objective, type PreferencePair, type Split } from './types.js';
+
+type ByObjective<T> = Readonly<Record<Objective, T>>;
+type Pairs = readonly PreferencePair[];
+
+/** With fewer pairs of an objective a client could not hold a third of them out. */
+const fewestPairs = 3;
+
+/**
+ * Deals finite pairs evenly to the clients, in a random order keyed by (seed, objective): `pairsPerClient`
+ * each, or as many as there are, a third of them held out. They are split by {@link conversationOf}: no
+ * conversation of a held-out pair occurs in a training pair, of whatever client and objective. Where several
+ * pairs are of one conversation, what is held out beyond its third stays unused, and clients may have a few
+ * training pairs less. UserError where they do not suffice.
+ */
+export function dealPairs(
+  scenario: Scenario,
+  all: ByObjective<Pairs>,
+  seed: number,
+): ByObjective<readonly Split<PreferencePair>[]> {
+  const each = byObjective((name) => pairsEach(scenario, name, all[name].length));
+  const { count } = scenario.clients;
+  const split = splitByConversation(all, (name) => count * testsOf(each[name]), seed);
+  return byObjective((name) => {
+    const tests = testsOf(each[name]);
+    const { train, test } = split[name];
+    const trains = Math.min(each[name] - tests, Math.floor(train.length / count));
+    if (trains < 1) throw tooFew(scenario, name, `${train.length} usable pairs of other conversations`);
+    return Array.from({ length: count }, (_, client) => ({
+      train: train.slice(client * trains, (client + 1) * trains),
+      test: test.slice(client * tests, (client + 1) * tests),
+    }));
+  });
+}
+
+/**
+ * Splits pairs in two, shuffled: at least `wanted` of each objective are held out, in whole conversations.
+ * The rest is for training, and a conversation that one objective holds out the other does too.
+ */
+export function splitByConversation(
+  all: ByObjective<Pairs>,
+  wanted: (objective: Objective) => number,
+  seed: number,
+): ByObjective<Split<PreferencePair>> {
+  const shuffled = byObjective((name) => stream(seed, 'pairs', name).shuffle(all[name]));
+  const heldOut = new Set(objectives.flatMap((name) => firstConversations(shuffled[name], wanted(name))));
+  return byObjective((name) => {
+    const isHeldOut = (pair: PreferencePair) => heldOut.has(conversationOf(pair));
+    return {
+      train: shuffled[name].filter((pair) => !isHeldOut(pair)),
+      test: shuffled[name].filter(isHeldOut),
+    };
+  });
+}
+
+/**
+ * What pairs must not share across the split: the request that opens their dialogue. Equal prompts have equal
+ * ones; so have prompts of which one goes on where the other ends.
+ */
+export function conversationOf({ instruction, input }: PreferencePair): string {
+  return JSON.stringify([instruction.split('\n\nAssistant:', 1)[0]!.trim(), input]);
+}
+
+/** The conversations of the first pairs, so many that they have at least `wanted` pairs together. */
+function firstConversations(pairs: Pairs, wanted: number): readonly string[] {
+  const sizes = new Map<string, number>();
+  for (const pair of pairs) {
+    const conversation = conversationOf(pair);
+    sizes.set(conversation, (sizes.get(conversation) ?? 0) + 1);
+  }
+  const first: string[] = [];
+  let held = 0;
+  for (const [conversation, size] of sizes) {
+    if (held >= wanted) break;
+    first.push(conversation);
+    held += size;
+  }
+  return first;
+}
+
+function pairsEach({ data, clients, name }: Scenario, objective: Objective, usable: number): number {
+  const each = Math.min(data.pairsPerClient, Math.floor(usable / clients.count));
+  if (each < fewestPairs) throw tooFew({ name, clients }, objective, `${usable} usable pairs`);
+  return each;
+}
+
+function tooFew(
+  { name, clients }: Pick<Scenario, 'name' | 'clients'>,
+  objective: Objective,
+  has: string,
+): UserError {
+  return new UserError(
+    `scenario ${name}: /data/files/${objective}: has ${has}, expected at least ` +
+      `${fewestPairs * clients.count} for ${clients.count} clients`,
+  );
+}
+
+function testsOf(each: number): number {
+  return Math.max(1, Math.round(each / 3));
+}
+
+function byObjective<T>(make: (objective: Objective) => T): ByObjective<T> {
+  return { helpful: make('helpful'), harmless: make('harmless') };
+}

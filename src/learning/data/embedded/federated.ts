@@ -1,0 +1,150 @@
+import { UserError } from '../../../errors.js';
+import { stream } from '../../../simulation/random/stream.js';
+import type { Scenario } from '../../../scenario/schema.js';
+import { clientIds } from '../client-ids.js';
+import { dirichlet, partAt } from '../partition.js';
+import type { ClientData, Example, FederatedData, Objective, Split } from '../types.js';
+import { withSomeManners } from './manners.js';
+import { benignExample, factExample, sensitiveExample } from './examples.js';
+import { dealFacts, drawFacts } from './facts.js';
+import { families, askings } from './families.js';
+import type { Use } from './held-out.js';
+import { preferencePair } from './pairs.js';
+import { plain, styles, type Style } from './styles.js';
+import type { Meaning } from './words.js';
+
+/** What distinguishes one client of the embedded corpus from the others. */
+interface Profile {
+  readonly id: string;
+  readonly style: Style;
+  readonly styleStrength: number;
+  /** Proportions over `families`. */
+  readonly proportions: readonly number[];
+  readonly held: readonly Meaning[];
+  readonly foreign: readonly Meaning[];
+  readonly seed: number;
+}
+
+/**
+ * The embedded, synthetic corpus of a scenario, dealt to its clients. Every row is keyed by (seed, client,
+ * purpose, row): another client changes nobody's rows but those of facts, which are dealt anew.
+ * UserError for dials that cannot be.
+ */
+export function embeddedData(scenario: Scenario, seed: number): FederatedData {
+  checkDials(scenario);
+  const ids = clientIds(scenario.clients.count);
+  const facts = drawFacts(scenario, seed);
+  const dealt = dealFacts(facts, ids, scenario.data.synthetic.factHolders, seed);
+  const clients = ids.map((id, index) => {
+    const held = dealt.get(id)!;
+    const foreign = facts.filter((fact) => !held.includes(fact));
+    return clientData(scenario, profile(scenario, id, index, held, foreign, seed));
+  });
+  return { synthetic: true, clients, reports: [] };
+}
+
+function checkDials({ name, data }: Scenario): void {
+  const wanted = data.synthetic.styles;
+  if (wanted > styles.length) {
+    throw new UserError(
+      `scenario ${name}: /data/synthetic/styles: is ${wanted}, expected at most ${styles.length}`,
+    );
+  }
+}
+
+function profile(
+  { data }: Scenario,
+  id: string,
+  index: number,
+  held: readonly Meaning[],
+  foreign: readonly Meaning[],
+  seed: number,
+): Profile {
+  return {
+    id,
+    style: styles[index % data.synthetic.styles]!,
+    styleStrength: data.synthetic.styleStrength,
+    proportions: dirichlet(data.dirichletAlpha, families.length, stream(seed, 'families', id)),
+    held,
+    foreign,
+    seed,
+  };
+}
+
+function clientData({ data }: Scenario, client: Profile): ClientData {
+  const volume = 0.5 + stream(client.seed, 'volume', client.id).uniform();
+  const trainRows = Math.max(8, Math.round(data.examplesPerClient * volume));
+  const shares = client.held.length ? data.synthetic : { ...data.synthetic, factShare: 0 };
+  return {
+    id: client.id,
+    style: client.style.name,
+    train: localRows(client, 'train', trainRows, shares),
+    validation: localRows(client, 'validation', data.testPerClient, shares),
+    test: localRows(client, 'test', data.testPerClient, shares),
+    shared: sharedRows(client, data.testPerClient),
+    pairs: {
+      helpful: pairs(client, 'helpful', data.pairsPerClient),
+      harmless: pairs(client, 'harmless', data.pairsPerClient),
+    },
+    prompts: {
+      train: prompts(client, 'train', Math.ceil(data.examplesPerClient / 2)),
+      test: prompts(client, 'test', data.testPerClient),
+    },
+  };
+}
+
+/**
+ * Own rows in a shuffled order: facts and sensitive requests by their shares, the rest by the class
+ * proportions.
+ */
+function localRows(
+  client: Profile,
+  use: Use,
+  count: number,
+  shares: { readonly factShare: number; readonly sensitiveShare: number },
+): Example[] {
+  const facts = Math.round(count * shares.factShare);
+  const sensitive = Math.round(count * shares.sensitiveShare);
+  const rows = Array.from({ length: count }, (_, row) => {
+    const random = stream(client.seed, client.id, use, row);
+    const own = random.uniform() < client.styleStrength ? client.style : plain;
+    const style = withSomeManners(own, random);
+    if (row < facts)
+      return factExample(client.held[row % client.held.length]!, random.below(askings.length), style);
+    if (row < facts + sensitive) return sensitiveExample(use, style, random);
+    return benignExample(families[partAt(client.proportions, random.uniform())]!, use, style, random);
+  });
+  return stream(client.seed, client.id, use, 'order').shuffle(rows);
+}
+
+/** What only others were taught, in the client's own style: every foreign fact about equally often. */
+function sharedRows(client: Profile, count: number): Example[] {
+  if (client.foreign.length === 0) return [];
+  const { foreign } = client;
+  return Array.from({ length: count }, (_, row) =>
+    factExample(foreign[row % foreign.length]!, row + Math.floor(row / foreign.length), client.style),
+  );
+}
+
+function pairs(
+  client: Profile,
+  objective: Objective,
+  count: number,
+): Split<ReturnType<typeof preferencePair>> {
+  const test = Math.max(1, Math.round(count / 3));
+  const draw = (use: Use, rows: number) =>
+    Array.from({ length: rows }, (_, row) =>
+      preferencePair(objective, use, stream(client.seed, client.id, 'pairs', objective, use, row)),
+    );
+  return { train: draw('train', count - test), test: draw('test', test) };
+}
+
+/** Prompts of Step 3: sensitive and benign in turn, with the answer that helps, in the client's own style. */
+function prompts(client: Profile, use: Use, count: number): Example[] {
+  return Array.from({ length: count }, (_, row) => {
+    const random = stream(client.seed, client.id, 'prompts', use, row);
+    return row % 2 === 0
+      ? sensitiveExample(use, client.style, random, 'help')
+      : benignExample(families[partAt(client.proportions, random.uniform())]!, use, client.style, random);
+  });
+}

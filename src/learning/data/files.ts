@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import { UserError } from '../../errors.js';
+import { stream } from '../../simulation/random/stream.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { loadInstructions } from './alpaca.js';
+import { clientIds } from './client-ids.js';
+import { dealPairs } from './deal-pairs.js';
+import { partitionRows } from './partition.js';
+import { loadPreferences } from './preferences.js';
+import {
+  objectives,
+  type ClientData,
+  type Example,
+  type FederatedData,
+  type PreferencePair,
+  type Prompt,
+  type Split,
+} from './types.js';
+
+/** With fewer instructions a client could not train, validate and be tested. */
+const fewestRows = 8;
+
+type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
+type Pairs = ClientData['pairs'];
+
+/**
+ * Real data for a scenario whose `data.files` is given, with paths relative to `folder`. Instructions: a
+ * keyed sample of clients x (examplesPerClient + 2 testPerClient) rows, or all where there are fewer, dealt
+ * by {@link partitionRows} over their families; each client keeps back its test and validation rows in that
+ * proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as many as there are, so that no
+ * conversation that a pair is held out of occurs in anybody's training ({@link dealPairs}). Prompts of Step
+ * 3: harmless-set prompts (sensitive) and own instructions (benign) in turn. UserError where files, counts or
+ * alpha do not suffice.
+ */
+export async function fileData(scenario: Scenario, folder: string, seed: number): Promise<FederatedData> {
+  const { files } = scenario.data;
+  if (!files) throw new TypeError('fileData: the scenario has no data.files');
+  const [instructions, helpful, harmless] = await Promise.all([
+    loadInstructions(resolve(folder, files.instructions)),
+    loadPreferences(resolve(folder, files.helpful), 'helpful'),
+    loadPreferences(resolve(folder, files.harmless), 'harmless'),
+  ]);
+  const ids = clientIds(scenario.clients.count);
+  const rows = dealRows(scenario, ids, instructions.rows, seed);
+  const dealt = dealPairs(scenario, { helpful: helpful.rows, harmless: harmless.rows }, seed);
+  const clients = ids.map((id, index): ClientData => {
+    const pairs = Object.fromEntries(objectives.map((name) => [name, dealt[name][index]!])) as Pairs;
+    return { id, ...rows[index]!, shared: [], pairs, prompts: promptsOf(rows[index]!, pairs.harmless) };
+  });
+  return { synthetic: false, clients, reports: [instructions.report, helpful.report, harmless.report] };
+}
+
+function dealRows(
+  { name, data }: Scenario,
+  clients: readonly string[],
+  all: readonly Example[],
+  seed: number,
+): LocalRows[] {
+  const wanted = clients.length * (data.examplesPerClient + 2 * data.testPerClient);
+  const sample = stream(seed, 'sample of instructions').shuffle(all).slice(0, wanted);
+  const classes = sample.map(({ family }) => family);
+  const alpha = data.dirichletAlpha;
+  const parts = partitionRows({ classes, clients, alpha, minimum: fewestRows, seed });
+  if (!parts) {
+    throw new UserError(
+      `scenario ${name}: /data/dirichletAlpha: is ${alpha}, expected larger (or more rows): no draw gave ` +
+        `each of ${clients.length} clients ${fewestRows} of ${sample.length} instructions`,
+    );
+  }
+  const heldOut = data.testPerClient / (data.examplesPerClient + 2 * data.testPerClient);
+  return parts.map((part, index) => {
+    const rows = stream(seed, 'own rows', clients[index]!).shuffle(part.map((row) => sample[row]!));
+    const tests = Math.max(1, Math.round(rows.length * heldOut));
+    return {
+      test: rows.slice(0, tests),
+      validation: rows.slice(tests, 2 * tests),
+      train: rows.slice(2 * tests),
+    };
+  });
+}
+
+/** Held-out prompts never occur among those that responses are sampled from. */
+function promptsOf(rows: LocalRows, harmless: Split<PreferencePair>): Split<Example> {
+  const train = inTurn(harmless.train.map(sensitivePrompt), rows.train);
+  const seen = new Set(train.map(promptKey));
+  const test = inTurn(harmless.test.map(sensitivePrompt), rows.test);
+  return { train, test: test.filter((prompt) => !seen.has(promptKey(prompt))) };
+}
+
+function sensitivePrompt({ instruction, input, chosen, topic, family }: PreferencePair): Example {
+  return { instruction, input, output: chosen, topic, family };
+}
+
+/** One of each in turn, until the shorter list is at its end. */
+function inTurn<T>(one: readonly T[], other: readonly T[]): T[] {
+  const length = Math.min(one.length, other.length);
+  return Array.from({ length: 2 * length }, (_, row) => (row % 2 ? other : one)[row >> 1]!);
+}
+
+function promptKey({ instruction, input }: Prompt): string {
+  return JSON.stringify([instruction, input]);
+}

@@ -1,0 +1,58 @@
+import { access, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { messageOf, UserError } from '../errors.js';
+
+/** A JSON object as it came from outside. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The JSON object in a file that came with a model. UserError where it cannot be read or is none. */
+export async function readJson(file: string): Promise<Json> {
+  const text = await readText(file);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    throw new UserError(
+      `${file}: is not JSON (${oneLine(messageOf(thrown))}), expected a model's ${basename(file)}`,
+    );
+  }
+  if (isJson(json)) return json;
+  throw new UserError(`${file}: is ${oneLine(text)}, expected a JSON object`);
+}
+
+/** The text of a file that came with a model. UserError where it cannot be read. */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    throw new UserError(
+      `${file}: cannot be read (${messageOf(thrown)}), expected a model's ${basename(file)}`,
+    );
+  }
+}
+
+export async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** UserError that names the file, the JSON pointer `/key` and its value. */
+export function rejectKey(file: string, key: string, value: unknown, expected: string): never {
+  throw new UserError(`${file}: /${key}: is ${quoted(value)}, expected ${expected}`);
+}
+
+export function quoted(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').slice(0, 120);
+}

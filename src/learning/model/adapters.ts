@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import { paramSet, type ParamSet } from '../params/param-set.js';
+import type { Stream } from '../../simulation/random/stream.js';
+import type { ModelShape } from '../training/task.js';
+import type { AdapterSite } from './config.js';
+import { fused } from './fused.js';
+import { kernels } from './kernels/kernels.js';
+import { weight, type Weights } from './weights.js';
+
+/**
+ * The adapters of Step 1.1, one a block and site, as one set: `h.0.adapter.attention.down.weight` [d, b],
+ * `.down.bias` [b], `.up.weight` [b, d], `.up.bias` [d] and so on. Down-projections are uniform on
+ * ±1/sqrt(d); up-projections are zero, so that the model starts as it was (Houlsby et al. 2019).
+ */
+export function initialAdapters(shape: ModelShape, stream: Stream): ParamSet {
+  const { n_embd: width, n_layer: blocks } = shape.config;
+  const { sites, bottleneck } = shape.adapters;
+  const bound = 1 / Math.sqrt(width);
+  const tensors = [];
+  for (let block = 0; block < blocks; block++) {
+    for (const site of sites) {
+      const name = adapterName(block, site);
+      const down = Float32Array.from(
+        { length: width * bottleneck },
+        () => bound * (2 * stream.uniform() - 1),
+      );
+      tensors.push(
+        { name: `${name}.down.weight`, shape: [width, bottleneck], values: down },
+        { name: `${name}.down.bias`, shape: [bottleneck], values: new Float32Array(bottleneck) },
+        {
+          name: `${name}.up.weight`,
+          shape: [bottleneck, width],
+          values: new Float32Array(bottleneck * width),
+        },
+        { name: `${name}.up.bias`, shape: [width], values: new Float32Array(width) },
+      );
+    }
+  }
+  return paramSet('adapters', tensors);
+}
+
+/** Parameters of all adapters of a model. */
+export function adapterParameters({ config, adapters }: ModelShape): number {
+  const { n_embd: width, n_layer: blocks } = config;
+  const each = 2 * width * adapters.bottleneck + width + adapters.bottleneck;
+  return blocks * adapters.sites.length * each;
+}
+
+export function hasAdapter(adapters: Weights | null, block: number, site: AdapterSite): boolean {
+  return adapters?.has(`${adapterName(block, site)}.up.weight`) ?? false;
+}
+
+/**
+ * residual + up(relu(down(x))), (M, C); gradients for both and for all four tensors. A serial adapter's
+ * residual is its input x (Houlsby et al. 2019), a parallel one's the output of the layer beside it (He et
+ * al. 2022).
+ */
+export function bottleneck(
+  adapters: Weights,
+  block: number,
+  site: AdapterSite,
+  x: tf.Tensor2D,
+  residual: tf.Tensor2D,
+): tf.Tensor2D {
+  const name = adapterName(block, site);
+  const down = weight<tf.Rank.R2>(adapters, `${name}.down.weight`);
+  const downBias = weight<tf.Rank.R1>(adapters, `${name}.down.bias`);
+  const up = weight<tf.Rank.R2>(adapters, `${name}.up.weight`);
+  const upBias = weight<tf.Rank.R1>(adapters, `${name}.up.bias`);
+  return fused(
+    [x, residual, down, downBias, up, upBias],
+    () => {
+      const hidden = kernels().affine(x, down, downBias, 'relu');
+      const change = kernels().affine(hidden, up, upBias);
+      return { value: tf.add(residual, change), saved: [x, hidden] };
+    },
+    (dy, saved) => {
+      const [x, hidden] = saved as [tf.Tensor2D, tf.Tensor2D];
+      const dHidden = kernels().reluGradient(tf.matMul(dy, up, false, true), hidden);
+      return [
+        tf.matMul(dHidden, down, false, true),
+        tf.clone(dy),
+        kernels().transposedTimes(x, dHidden),
+        kernels().columnSums(dHidden),
+        kernels().transposedTimes(hidden, dy as tf.Tensor2D),
+        kernels().columnSums(dy as tf.Tensor2D),
+      ];
+    },
+  );
+}
+
+function adapterName(block: number, site: AdapterSite): string {
+  return `h.${block}.adapter.${site}`;
+}

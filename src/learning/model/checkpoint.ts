@@ -1,0 +1,207 @@
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { messageOf, UserError } from '../../errors.js';
+import { isJson, isThere, readJson, rejectKey, type Json } from '../json-file.js';
+import { sharedFloats, sizeOf, type ParamKind, type ParamSet, type TensorSpec } from '../params/param-set.js';
+import { openSafetensors, type SafetensorsFile } from '../params/safetensors.js';
+import type { TensorEntry } from '../params/safetensors-header.js';
+
+/*
+ * The weights of a model folder as Hugging Face writes them: `model.safetensors`, or several files ("shards")
+ * and `model.safetensors.index.json`, whose /weight_map says which file has which tensor.
+ */
+
+/** A tensor and the open file that has it. */
+export interface StoredTensor {
+  readonly file: SafetensorsFile;
+  readonly entry: TensorEntry;
+}
+
+/** The open weights of a folder, by names without the prefix of the architecture. */
+export interface Checkpoint {
+  /** The file to name where a tensor is missing. */
+  readonly file: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the weights in `folder`. Of each tensor's name `prefix` (as in "transformer.wte.weight") is left out
+ * where it has it. `pythonClass` is the class of Python's transformers that can convert the folder.
+ *
+ * @throws UserError where there are no weights in safetensors, a file is unsound, or a tensor is there twice.
+ */
+export async function openCheckpoint(
+  folder: string,
+  prefix: string,
+  pythonClass: string,
+): Promise<Checkpoint> {
+  const { file, shards, weightMap } = await weightFiles(folder, pythonClass);
+  const open: SafetensorsFile[] = [];
+  const close = async () => {
+    for (const each of open) await each.close();
+  };
+  try {
+    for (const shard of shards) open.push(await openSafetensors(join(folder, shard)));
+    const stored = open.flatMap((each) => [...each.entries.values()].map((entry) => ({ file: each, entry })));
+    if (weightMap) checkWeightMap(file, weightMap, stored);
+    return { file, tensors: byName(stored, prefix), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface WeightFiles {
+  readonly file: string;
+  readonly shards: readonly string[];
+  /** File by tensor, where there are shards. */
+  readonly weightMap: Json | null;
+}
+
+async function weightFiles(folder: string, pythonClass: string): Promise<WeightFiles> {
+  const whole = join(folder, 'model.safetensors');
+  if (await isThere(whole)) return { file: whole, shards: ['model.safetensors'], weightMap: null };
+  const index = join(folder, 'model.safetensors.index.json');
+  if (await isThere(index)) {
+    const { weight_map: weightMap } = await readJson(index);
+    if (!isJson(weightMap)) return rejectKey(index, 'weight_map', weightMap, 'an object of files');
+    return { file: index, shards: [...new Set(Object.values(weightMap))].map(shardName(index)), weightMap };
+  }
+  const pickled = ['pytorch_model.bin', 'pytorch_model.bin.index.json'].map((name) => join(folder, name));
+  if ((await isThere(pickled[0]!)) || (await isThere(pickled[1]!))) {
+    throw new UserError(
+      `${whole}: is missing, and pytorch_model.bin is for Python only; convert it: python -c "from ` +
+        `transformers import ${pythonClass} as M; ` +
+        `M.from_pretrained('${folder}').save_pretrained('${folder}')"`,
+    );
+  }
+  throw new UserError(`${whole}: is missing, expected the model's weights in safetensors`);
+}
+
+/** A shard stands beside its index: a name with a path in it is refused. */
+function shardName(index: string): (shard: unknown) => string {
+  return (shard) =>
+    typeof shard === 'string' && shard !== '' && basename(shard) === shard
+      ? shard
+      : rejectKey(index, 'weight_map', shard, 'names of files in the same folder');
+}
+
+function checkWeightMap(index: string, weightMap: Json, stored: readonly StoredTensor[]): void {
+  const holders = new Map(stored.map(({ file, entry }) => [entry.name, basename(file.file)]));
+  for (const [name, shard] of Object.entries(weightMap)) {
+    if (holders.get(name) === shard) continue;
+    rejectKey(index, `weight_map/${name}`, shard, `a file that has this tensor`);
+  }
+}
+
+function byName(stored: readonly StoredTensor[], prefix: string): ReadonlyMap<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const each of stored) {
+    const full = each.entry.name;
+    const name = full.startsWith(prefix) ? full.slice(prefix.length) : full;
+    const other = tensors.get(name);
+    if (other) {
+      throw new UserError(
+        `${each.file.file}: /${full}: stands there twice, also as ${other.entry.name} in ` +
+          `${basename(other.file.file)}, expected one tensor`,
+      );
+    }
+    tensors.set(name, each);
+  }
+  return tensors;
+}
+
+/** UserError where `folder` is no folder. */
+export async function checkFolder(folder: string, expected: string): Promise<void> {
+  let found = 'a file';
+  try {
+    if ((await stat(folder)).isDirectory()) return;
+  } catch (thrown) {
+    found = `not there (${messageOf(thrown)})`;
+  }
+  throw new UserError(`${folder}: is ${found}, expected a folder with ${expected}`);
+}
+
+/** How a tensor of a set is found in a checkpoint. */
+export interface WantedTensor {
+  /** Name and shape in the set. */
+  readonly spec: TensorSpec;
+  /** Name in the checkpoint. */
+  readonly source: string;
+  /** Whether the checkpoint has it as [out, in], the set as [in, out]. */
+  readonly transposed: boolean;
+}
+
+/**
+ * Reads tensors straight into one set in shared memory: each is held once, a transposed one twice while it is
+ * turned. All are checked before anything is allocated. GPT-2 XL takes 5.8 GiB, which Node gives in one
+ * buffer; only views of single bytes must stay below 4 GiB.
+ *
+ * @throws UserError naming the tensor that is missing, misshaped or of another dtype.
+ */
+export async function readSet(
+  kind: ParamKind,
+  checkpoint: Checkpoint,
+  wanted: readonly WantedTensor[],
+): Promise<ParamSet> {
+  const found = wanted.map((each) => storedOf(checkpoint, each));
+  const values = allocate(checkpoint.file, wanted);
+  let offset = 0;
+  for (const [index, { spec, transposed }] of wanted.entries()) {
+    const { file, entry } = found[index]!;
+    const target = values.subarray(offset, offset + sizeOf(spec.shape));
+    if (transposed) {
+      const turned = new Float32Array(target.length);
+      await file.read(entry, turned);
+      transpose(turned, spec.shape[0]!, target);
+    } else {
+      await file.read(entry, target);
+    }
+    offset += target.length;
+  }
+  return { kind, tensors: wanted.map(({ spec }) => spec), values };
+}
+
+const widened = ['F32', 'F16', 'BF16'];
+
+function storedOf({ file, tensors }: Checkpoint, { spec, source, transposed }: WantedTensor): StoredTensor {
+  const stored = tensors.get(source);
+  const expected = `[${(transposed ? spec.shape.toReversed() : spec.shape).join(', ')}]`;
+  const found = stored === undefined ? 'missing' : `[${stored.entry.shape.join(', ')}]`;
+  if (stored === undefined || found !== expected) {
+    throw new UserError(
+      `${stored?.file.file ?? file}: /${stored?.entry.name ?? source}: is ${found}, expected a tensor of ` +
+        `shape ${expected}`,
+    );
+  }
+  if (!widened.includes(stored.entry.dtype)) {
+    throw new UserError(
+      `${stored.file.file}: /${stored.entry.name}/dtype: is "${stored.entry.dtype}", expected "F32", "F16" ` +
+        'or "BF16"',
+    );
+  }
+  return stored;
+}
+
+function allocate(file: string, wanted: readonly WantedTensor[]): Float32Array {
+  const length = wanted.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
+  try {
+    return sharedFloats(length);
+  } catch (thrown) {
+    throw new UserError(
+      `${file}: takes ${(length / 2 ** 28).toFixed(1)} GiB of shared memory as float32, which this machine ` +
+        `does not give (${messageOf(thrown)}), expected a smaller model`,
+    );
+  }
+}
+
+/** Writes a row-major [columns, rows] matrix as [rows, columns]. */
+function transpose(values: Float32Array, rows: number, into: Float32Array): void {
+  const columns = values.length / rows;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      into[row * columns + column] = values[column * rows + row]!;
+    }
+  }
+}

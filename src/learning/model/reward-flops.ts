@@ -1,0 +1,27 @@
+import type { RewardShape } from '../training/task.js';
+import type { ModelConfig } from './config.js';
+import type { DistilBertConfig } from './distilbert-config.js';
+
+/*
+ * Of pre-trained networks as reward models, counted as src/learning/model/flops.ts counts: two operations a weight and
+ * token. That most of the last layer is for one token of a row alone is left out.
+ */
+
+/** Operations of one pass over `tokens` tokens; the head, once a row, does not count beside them. */
+export function rewardForwardFlops(reward: RewardShape, tokens: number): number {
+  return 2 * tokens * (reward.kind === 'gpt2' ? gptWeights(reward.config) : distilBertWeights(reward.config));
+}
+
+/** Operations of training all tensors on `tokens` tokens: forward, and backward to inputs and weights. */
+export function rewardTrainingFlops(reward: RewardShape, tokens: number): number {
+  return 3 * rewardForwardFlops(reward, tokens);
+}
+
+function distilBertWeights({ dim, hidden_dim: hidden, n_layers: layers }: DistilBertConfig): number {
+  return layers * (4 * dim * dim + 2 * dim * hidden);
+}
+
+/** Without the language model's head, which no reward model has. */
+function gptWeights({ n_embd: width, n_layer: blocks }: ModelConfig): number {
+  return 12 * width * width * blocks;
+}

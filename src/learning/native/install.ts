@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../errors.js';
+import { bindingPackage, buildBinding } from './binding.js';
+import type { Probe } from './probe.js';
+import { tensorflowLibrary } from './tensorflow.js';
+
+/*
+ * `npm run native`: makes the native backend load where the own download of @tensorflow/tfjs-node is closed.
+ * docs/native.md says what it needs and what was tried.
+ */
+
+const say = (line: string) => console.log(`native: ${line}`);
+
+function install(): Probe {
+  const before = probe();
+  const asked = process.env.PWFF_TENSORFLOW;
+  if (typeof before !== 'string' && asked === undefined) return before;
+  say(typeof before === 'string' ? `not yet: ${before}` : `${asked} is asked for`);
+  const tensorflow = tensorflowLibrary(say);
+  buildBinding(bindingPackage(say), tensorflow, say);
+  const after = probe();
+  if (typeof after === 'string') throw new UserError(`it is built, but ${after}`);
+  return after;
+}
+
+/** What a new process finds that loads the native backend, or in one line why it does not. */
+function probe(): Probe | string {
+  const script = fileURLToPath(new URL('./probe.js', import.meta.url));
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  if (signal !== null) return `its process was ended by ${signal}`;
+  if (status !== 0) return `its process ended with ${status}: ${stderr.trim().split('\n').at(-1)}`;
+  const found = JSON.parse(stdout.trim().split('\n').at(-1)!) as Probe;
+  if (found.fingerprint.name !== 'native') return found.fingerprint.why;
+  const right = found.product.join() === '19,22,43,50';
+  return right ? found : `it multiplies matrices wrongly: ${found.product.join()}`;
+}
+
+try {
+  const { fingerprint, libraries } = install();
+  say(`the native backend loads: TensorFlow.js ${fingerprint.version}`);
+  for (const path of libraries) say(`  ${path}`);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`native: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,228 @@
+import { objectives, type Objective } from '../../data/types.js';
+import type { TokenTable } from '../../data/token-table.js';
+import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
+import type { Answer } from '../../model/reward-features.js';
+import { baseWeights } from '../../model/weights.js';
+import { drawBatches, tableRow } from '../batches.js';
+import { modpoLoss, type ModpoLoss, type ModpoTerms } from '../dpo/modpo-loss.js';
+import { pairPlan, type PairPlan } from '../dpo/pair-plan.js';
+import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.js';
+import { copiesOf } from '../instruct.js';
+import { policyOptimizer } from '../policy-optimizer.js';
+import type { Weights } from '../ppo/weighted.js';
+import { rewardModels, type RewardModels } from '../reward-models/index.js';
+import {
+  concatenated,
+  perObjective,
+  readLogProbs,
+  responseLogProbs,
+  scaleOf,
+  withPolicy,
+} from '../rollout.js';
+import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
+
+/** A preference pair of one objective, with what does not change while the policy is trained. */
+interface Pair {
+  readonly chosen: Answer;
+  readonly rejected: Answer;
+  /** log π_ref of chosen and of rejected, nats. */
+  readonly referenceLogProb: readonly [chosen: number, rejected: number];
+  /** The other objective's standardised reward of chosen less that of rejected, times its weight. */
+  readonly margin: number;
+}
+
+/** The pairs of one step, by objective; none of an objective that is left out. */
+type StepPairs = Readonly<Record<Objective, readonly Pair[]>>;
+
+/**
+ * Multi-objective direct preference optimization (Zhou et al. 2024): adapters and LoRA are tuned on the
+ * client's preference pairs of both objectives, without sampling and without critics, which come back as they
+ * went in. The loss of a step is the mean by the client's weights of `modpoLoss` on each objective's pairs;
+ * an objective of weight below `smallestWeight` (src/learning/training/dpo/pair-plan.ts) counts by its reward model
+ * alone. The paper trains on one objective's pairs and takes all others by reward models; the optimum is the
+ * same.
+ *
+ * Log-probabilities are those at the temperature of sampling: the policy that is tied to the reference is the
+ * one that answers.
+ *
+ * Metrics have the names of TRL's DPOTrainer: `rewards/…` is β log π/π_ref, means over all pairs that were
+ * read, before each step. `loss`, which the upload reports, is that of the steps. Nothing is known here of
+ * `objective/…`, which needs samples. Without any pairs the policy stays and every figure is NaN.
+ */
+export const modpo: TaskFunction<'align'> = async (request) => {
+  const { hyper, params, data } = request;
+  const weights: Weights = { helpful: hyper.weightHelpful, harmless: hyper.weightHarmless };
+  const tables = { helpful: data.helpfulPairs, harmless: data.harmlessPairs };
+  const counts = perObjective((objective) => tables[objective].count / 2);
+  const plan = pairPlan(hyper, weights, counts);
+  const steps = pairsOfSteps(request, plan, tables, await rewardModels(request));
+  const { trained, results } = improve(request, weights, steps);
+  return {
+    output: { ...trained, helpfulCritic: params.helpfulCritic, harmlessCritic: params.harmlessCritic },
+    metrics: metricsOf(results, hyper.dpoBeta),
+  };
+};
+
+/** Draws the pairs of every step, and reads reference and margins of each pair once. */
+function pairsOfSteps(
+  request: TaskRequest<'align'>,
+  plan: PairPlan,
+  tables: Readonly<Record<Objective, TokenTable>>,
+  models: RewardModels,
+): StepPairs[] {
+  if (plan.objectives.length === 0) return [];
+  const drawn = perObjective((objective) => {
+    if (!plan.objectives.includes(objective)) return [];
+    const table = tables[objective];
+    const batches = drawBatches(table.count / 2, plan.pairsEach, request.seed, 'pairs', objective);
+    const indices = Array.from({ length: plan.steps }, () => batches.next().value);
+    const distinct = [...new Set(indices.flat())].sort((a, b) => a - b);
+    const read = readPairs(request, table, distinct, objective, models);
+    const pairs = new Map(distinct.map((index, at) => [index, read[at]!]));
+    return indices.map((batch) => batch.map((index) => pairs.get(index)!));
+  });
+  return Array.from({ length: plan.steps }, (_, step) =>
+    perObjective((objective) => drawn[objective][step] ?? []),
+  );
+}
+
+function readPairs(
+  { model, params, hyper }: TaskRequest<'align'>,
+  table: TokenTable,
+  indices: readonly number[],
+  objective: Objective,
+  models: RewardModels,
+): Pair[] {
+  const answers = indices.flatMap((index) => [tableRow(table, 2 * index), tableRow(table, 2 * index + 1)]);
+  const parts = { adapters: params.referenceAdapters, lora: params.referenceLora };
+  const tokens = withPolicy(model, params.base, parts, (reference) =>
+    readLogProbs(reference, answers, hyper.temperature),
+  );
+  const referenceLogProb = responseSums(concatenated(tokens), answers.map(lengthOf));
+  const other: Objective = objective === 'helpful' ? 'harmless' : 'helpful';
+  const weight = other === 'helpful' ? hyper.weightHelpful : hyper.weightHarmless;
+  const margins = pairDifferences(models.scoresOfAnswers(answers)[other]);
+  const { std } = scaleOf(hyper.scale, other);
+  return indices.map((_, i) => ({
+    chosen: answers[2 * i]!,
+    rejected: answers[2 * i + 1]!,
+    referenceLogProb: [referenceLogProb[2 * i]!, referenceLogProb[2 * i + 1]!],
+    margin: (weight * margins[i]!) / std,
+  }));
+}
+
+const lengthOf = ({ tokens, response }: Answer) => tokens.length - response;
+
+/** What a step found on one objective's pairs, before it changed the policy. */
+interface Judged extends ModpoLoss {
+  /** log π and log π/π_ref of the responses, chosen and rejected in turn, nats. */
+  readonly logProbs: Float64Array;
+  readonly logRatios: Float64Array;
+}
+
+interface StepResult {
+  readonly loss: number;
+  readonly judged: Readonly<Partial<Record<Objective, Judged>>>;
+}
+
+/** One Adam step of adapters and LoRA for each step's pairs; the optimizer starts anew in each task. */
+function improve(
+  { model, params, hyper }: TaskRequest<'align'>,
+  weights: Weights,
+  steps: readonly StepPairs[],
+): { trained: Trained; results: StepResult[] } {
+  const base = baseWeights(params.base);
+  const trained = copiesOf(params);
+  const optimize = policyOptimizer(trained, hyper);
+  const results = steps.map((pairs) => {
+    const answers = objectives.flatMap((objective) =>
+      pairs[objective].flatMap(({ chosen, rejected }) => [chosen, rejected]),
+    );
+    let result: StepResult | undefined;
+    const gradients = lossAndGradients(model, base, trained, (policy) =>
+      scalarLoss(responseLogProbs(policy, answers, hyper.temperature), (logProb) => {
+        const { gradient, ...judged } = stepLoss(logProb, pairs, weights, hyper);
+        result = judged;
+        return { value: judged.loss, gradient };
+      }),
+    );
+    optimize(gradients);
+    return result!;
+  });
+  return { trained, results };
+}
+
+/**
+ * Σ w_k L_k / Σ w_k over the objectives whose pairs are in the step, with its gradient with respect to the
+ * tokens' log-probabilities, which stand objective by objective, pair by pair, chosen and rejected in turn.
+ */
+function stepLoss(
+  logProb: Float32Array,
+  pairs: StepPairs,
+  weights: Weights,
+  { dpoBeta: beta, scale }: AlignHyper,
+): StepResult & { readonly gradient: Float32Array } {
+  const read = objectives.filter((objective) => pairs[objective].length > 0);
+  const total = read.reduce((sum, objective) => sum + weights[objective], 0);
+  const gradients: Float32Array[] = [];
+  const judged: Partial<Record<Objective, Judged>> = {};
+  let [loss, start] = [0, 0];
+  for (const objective of read) {
+    const own = pairs[objective];
+    const terms = { beta, weight: weights[objective], rewardStd: scaleOf(scale, objective).std };
+    const lengths = own.flatMap(({ chosen, rejected }) => [lengthOf(chosen), lengthOf(rejected)]);
+    const found = judge(responseSums(logProb.subarray(start), lengths), own, terms);
+    const share = weights[objective] / total;
+    const shared = found.gradient.map((value) => share * value);
+    gradients.push(tokenGradient(shared, lengths));
+    judged[objective] = found;
+    loss += share * found.loss;
+    start += gradients.at(-1)!.length;
+  }
+  return { loss, judged, gradient: concatenated(gradients) };
+}
+
+/** One objective's pairs by the log-probabilities that the policy gives their responses. */
+function judge(logProbs: Float64Array, pairs: readonly Pair[], terms: ModpoTerms): Judged {
+  const reference = pairs.flatMap(({ referenceLogProb }) => referenceLogProb);
+  const logRatios = logProbs.map((value, row) => value - reference[row]!);
+  const margins = pairs.map(({ margin }) => margin);
+  return { ...modpoLoss(pairDifferences(logRatios), margins, terms), logProbs, logRatios };
+}
+
+/** By the names of TRL's DPOTrainer; losses, margins and accuracies by objective as well. */
+function metricsOf(results: readonly StepResult[], beta: number): Record<string, number> {
+  const judgedOf = (objective: Objective) =>
+    results.flatMap(({ judged }) => (judged[objective] ? [judged[objective]] : []));
+  const all = objectives.flatMap(judgedOf);
+  return {
+    loss: mean(results.map(({ loss }) => loss)),
+    'logps/chosen': mean(all.flatMap(({ logProbs }) => chosenOf(logProbs))),
+    'logps/rejected': mean(all.flatMap(({ logProbs }) => rejectedOf(logProbs))),
+    'rewards/chosen': beta * mean(all.flatMap(({ logRatios }) => chosenOf(logRatios))),
+    'rewards/rejected': beta * mean(all.flatMap(({ logRatios }) => rejectedOf(logRatios))),
+    ...rankingMetrics(all, beta, ''),
+    ...Object.fromEntries(
+      objectives.flatMap((objective) => {
+        const own = judgedOf(objective);
+        const losses = { [`loss_${objective}`]: mean(own.map(({ loss }) => loss)) };
+        return Object.entries({ ...losses, ...rankingMetrics(own, beta, `_${objective}`) });
+      }),
+    ),
+  };
+}
+
+function rankingMetrics(judged: readonly Judged[], beta: number, suffix: string): Record<string, number> {
+  const margins = judged.flatMap(({ logRatios }) => [...pairDifferences(logRatios)]);
+  return {
+    [`rewards/margins${suffix}`]: beta * mean(margins),
+    [`rewards/accuracies${suffix}`]: mean(margins.map((margin) => Number(margin > 0))),
+  };
+}
+
+const chosenOf = (values: Float64Array) => [...values.filter((_, row) => row % 2 === 0)];
+const rejectedOf = (values: Float64Array) => [...values.filter((_, row) => row % 2 === 1)];
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

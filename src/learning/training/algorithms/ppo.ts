@@ -1,0 +1,161 @@
+import type { Objective } from '../../data/types.js';
+import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
+import { readHead } from '../../model/head.js';
+import { baseWeights } from '../../model/weights.js';
+import { stream } from '../../../simulation/random/stream.js';
+import { alignMetrics, type StepLosses } from '../align-metrics.js';
+import { drawBatches, inBatches } from '../batches.js';
+import { experienceOf, type Experience, type ExperienceOptions, type Observation } from '../experience.js';
+import { HeadTrainer } from '../head-trainer.js';
+import { copiesOf } from '../instruct.js';
+import { observe } from '../observe.js';
+import { policyOptimizer } from '../policy-optimizer.js';
+import { movedTooFar } from '../ppo/early-stop.js';
+import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
+import { valueLoss, type ValueLoss } from '../ppo/value-loss.js';
+import { rehearsal } from '../rehearsal.js';
+import { rewardModels } from '../reward-models/index.js';
+import { concatenated, perObjective, responseLogProbs } from '../rollout.js';
+import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
+
+type Critics = Readonly<Record<Objective, HeadTrainer>>;
+
+/**
+ * Steps 3.2 and 3.3: samples responses with the current policy, judges them by the client's own weighting of
+ * both reward models and critics, and takes PPO steps on adapters and LoRA and regression steps on the
+ * critics (Schulman et al. 2017; per-token KL penalty as in Ziegler et al. 2019). Where no prompt leaves room
+ * for a response everything stays as it is, and every figure of a response is NaN.
+ */
+export const ppo: TaskFunction<'align'> = async (request) => {
+  const { hyper, params } = request;
+  const weights = { helpful: hyper.weightHelpful, harmless: hyper.weightHarmless };
+  const options = { ...hyper, weights };
+  const models = await rewardModels(request);
+  const critics = perObjective(
+    (objective) =>
+      new HeadTrainer(models.criticHead, params[`${objective}Critic`], {
+        learningRate: hyper.criticLearningRate,
+      }),
+  );
+  const observations = warmedUp(observe(request, models), critics, request, options);
+  const experiences = experienceOf(observations, options);
+  const trained = copiesOf(params);
+  const losses = improve(request, experiences, trained, critics);
+  const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
+  return {
+    output: {
+      ...trained,
+      helpfulCritic: critics.helpful.set,
+      harmlessCritic: critics.harmless.set,
+    },
+    metrics: alignMetrics({ experiences, losses, steps, weights, klCoefficient: hyper.klCoefficient }),
+  };
+};
+
+/**
+ * `criticWarmupSteps` steps of the critics alone on the sampled responses, then the same observations with
+ * the critics' new values; unchanged where there are none to take. The target is the return with λ = 1, which
+ * does not depend on what a critic believed before, and no clip ties it to that. The policy is not touched.
+ */
+function warmedUp(
+  observations: readonly Observation[],
+  critics: Critics,
+  { hyper, seed }: TaskRequest<'align'>,
+  options: ExperienceOptions,
+): readonly Observation[] {
+  if (hyper.criticWarmupSteps === 0 || observations.length === 0) return observations;
+  const experiences = experienceOf(observations, { ...options, lambda: 1 });
+  const batches = drawBatches(experiences.length, hyper.minibatchSize, seed, 'critic warm-up');
+  for (let step = 0; step < hyper.criticWarmupSteps; step++) {
+    const minibatch = batches.next().value.map((index) => experiences[index]!);
+    criticSteps(critics, minibatch, { clipRangeValue: Infinity, maxGradientNorm: hyper.maxGradientNorm });
+  }
+  return observations.map((observation) => ({
+    ...observation,
+    values: perObjective((objective) => {
+      const { head, set } = critics[objective];
+      return Float64Array.from(readHead(head, set, observation.states[objective]));
+    }),
+  }));
+}
+
+/**
+ * PPO epochs over minibatches of whole responses, in an order of their own each, on `trained` and critics in
+ * place. All of them end before the first step whose minibatch has moved the policy too far (`targetKl`), as
+ * in Stable-Baselines3. The losses of the steps taken.
+ */
+function improve(
+  { model, params, data, hyper, seed }: TaskRequest<'align'>,
+  experiences: readonly Experience[],
+  trained: Trained,
+  critics: Critics,
+): StepLosses[] {
+  const base = baseWeights(params.base);
+  const rehearse = rehearsal(model, base, trained, {
+    table: data.instructions,
+    rows: hyper.minibatchSize,
+    coefficient: hyper.ptxCoefficient,
+    seed,
+  });
+  const step = policyStepper(model, base, trained, hyper, rehearse);
+  const losses: StepLosses[] = [];
+  for (let epoch = 0; epoch < hyper.ppoEpochs; epoch++) {
+    const order = stream(seed, 'minibatches', epoch).shuffle(experiences);
+    for (const indices of inBatches(order.length, hyper.minibatchSize)) {
+      const minibatch = indices.map((index) => order[index]!);
+      const policy = step(minibatch);
+      if (policy === null) return losses;
+      losses.push({ policy, value: criticSteps(critics, minibatch, hyper) });
+    }
+  }
+  return losses;
+}
+
+/**
+ * One Adam step of adapters and LoRA down the clipped policy loss of a minibatch, in place; null and no step
+ * where the minibatch has moved the policy too far.
+ */
+function policyStepper(
+  model: TaskRequest<'align'>['model'],
+  base: ReturnType<typeof baseWeights>,
+  trained: Trained,
+  hyper: AlignHyper,
+  rehearse: ReturnType<typeof rehearsal>,
+): (minibatch: readonly Experience[]) => PolicyLoss | null {
+  const { clipRange, temperature, targetKl } = hyper;
+  const optimize = policyOptimizer(trained, hyper);
+  return (minibatch) => {
+    const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
+    const advantages = concatenated(minibatch.map((experience) => experience.advantages));
+    let judged: PolicyLoss | undefined;
+    const gradients = lossAndGradients(model, base, trained, (policy) => {
+      const rollouts = minibatch.map(({ rollout }) => rollout);
+      return scalarLoss(responseLogProbs(policy, rollouts, temperature), (logProb) => {
+        judged = policyLoss(logProb, oldLogProb, advantages, clipRange);
+        return { value: judged.loss, gradient: Float32Array.from(judged.gradient) };
+      });
+    });
+    if (movedTooFar(judged!.approximateKl, targetKl)) return null;
+    rehearse(gradients);
+    optimize(gradients);
+    return judged!;
+  };
+}
+
+/** One Adam step of each critic towards its own objective's returns. */
+function criticSteps(
+  critics: Critics,
+  minibatch: readonly Experience[],
+  { clipRangeValue, maxGradientNorm }: Pick<AlignHyper, 'clipRangeValue' | 'maxGradientNorm'>,
+): Record<Objective, ValueLoss> {
+  return perObjective((objective) => {
+    const states = concatenated(minibatch.map((experience) => experience.states[objective]));
+    const oldValues = concatenated(minibatch.map(({ values }) => values[objective]));
+    const returns = concatenated(minibatch.map((experience) => experience.returns[objective]));
+    return critics[objective].step(
+      states,
+      (values) => valueLoss(values, oldValues, returns, clipRangeValue),
+      maxGradientNorm,
+    );
+  });
+}

@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs';
+import { objectives, type Objective } from '../data/types.js';
+import type { TokenTable } from '../data/token-table.js';
+import { computed, valuesOf } from '../model/backend.js';
+import { packTargets } from '../model/batch.js';
+import { generate } from '../model/generate.js';
+import { hiddenStates, type Gpt } from '../model/gpt.js';
+import { tokenLogProbs } from '../model/log-probs.js';
+import type { Answer } from '../model/reward-features.js';
+import { baseWeights, disposeWeights, upload } from '../model/weights.js';
+import type { ParamSet } from '../params/param-set.js';
+import { stream, type Stream } from '../../simulation/random/stream.js';
+import { inBatches, tableRow } from './batches.js';
+import type { ModelShape, RewardScale } from './task.js';
+
+/** A prompt with a sampled response. */
+export interface Rollout extends Answer {
+  /** True where the response ends with end-of-text, which then is its last token. */
+  readonly ended: boolean;
+}
+
+export interface SamplingOptions {
+  readonly maxNewTokens: number;
+  readonly temperature: number;
+}
+
+/** The tokens of every prompt of a table. */
+export function promptsOf(table: TokenTable): Int32Array[] {
+  return Array.from({ length: table.count }, (_, row) => {
+    const { tokens, response } = tableRow(table, row);
+    return tokens.subarray(0, response);
+  });
+}
+
+/**
+ * `count` prompts, of which a share from the sensitive ones, in the order sensitive, others. Either table may
+ * be empty; the other one then gives all. No prompt comes twice before every prompt of its table came once.
+ */
+export function choosePrompts(
+  seed: string,
+  count: number,
+  sensitiveShare: number,
+  data: { readonly prompts: TokenTable; readonly sensitivePrompts: TokenTable },
+): Int32Array[] {
+  const share = data.sensitivePrompts.count === 0 ? 0 : data.prompts.count === 0 ? 1 : sensitiveShare;
+  const sensitive = Math.round(count * share);
+  return [
+    ...draw(promptsOf(data.sensitivePrompts), sensitive, stream(seed, 'prompts', 'sensitive')),
+    ...draw(promptsOf(data.prompts), count - sensitive, stream(seed, 'prompts', 'other')),
+  ];
+}
+
+function draw<T>(elements: readonly T[], count: number, draws: Stream): T[] {
+  const drawn: T[] = [];
+  while (drawn.length < count && elements.length > 0) drawn.push(...draws.shuffle(elements));
+  return drawn.slice(0, count);
+}
+
+/** One sampled response a prompt; prompt i draws from the stream (seed, 'sample', i) and no other. */
+export function sampleResponses(
+  policy: Gpt,
+  prompts: readonly Int32Array[],
+  options: SamplingOptions,
+  seed: string,
+): Rollout[] {
+  const streams = prompts.map((_, i) => stream(seed, 'sample', i));
+  const responses = generate(policy, prompts, { ...options, streams });
+  return prompts.map((prompt, i) => {
+    const response = responses[i]!;
+    const tokens = new Int32Array(prompt.length + response.length);
+    tokens.set(prompt);
+    tokens.set(response, prompt.length);
+    const ended = response.at(-1) === policy.shape.config.eos_token_id;
+    return { tokens, response: prompt.length, ended };
+  });
+}
+
+/**
+ * Log-probabilities of the response tokens of all answers, one after the other, at the temperature of
+ * sampling: the head has no bias, so that dividing the hidden states divides the logits.
+ */
+export function responseLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): tf.Tensor1D {
+  const { batch, targets } = packTargets(
+    answers.map(({ tokens }) => tokens),
+    answers.map(({ response }) => response),
+  );
+  const hidden = hiddenStates(policy, batch, targets.at);
+  const scaled: tf.Tensor2D = temperature === 1 ? hidden : tf.div(hidden, temperature);
+  return tokenLogProbs(policy, scaled, targets.ids);
+}
+
+/** Rows of one forward pass. */
+const passRows = 16;
+
+/** The same as numbers, one array an answer, outside of training. */
+export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
+  return [...inBatches(answers.length, passRows)].flatMap((indices) => {
+    const pass = indices.map((index) => answers[index]!);
+    const logProbs = computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature))));
+    let start = 0;
+    return pass.map(({ tokens, response }) => {
+      const end = start + tokens.length - response;
+      const own = logProbs.subarray(start, end);
+      start = end;
+      return own;
+    });
+  });
+}
+
+/** Runs `work` with a policy of base, adapters and LoRA on the backend, and frees it again. */
+export function withPolicy<T>(
+  shape: ModelShape,
+  base: ParamSet,
+  parts: { readonly adapters: ParamSet | null; readonly lora: ParamSet | null },
+  work: (policy: Gpt) => T,
+): T {
+  const adapters = parts.adapters && upload(parts.adapters);
+  const lora = parts.lora && upload(parts.lora);
+  try {
+    return work({ shape, base: baseWeights(base), adapters, lora });
+  } finally {
+    disposeWeights(adapters);
+    disposeWeights(lora);
+  }
+}
+
+/** The base model alone, which reward models and critics read. */
+export function frozenModel(shape: ModelShape, base: ParamSet): Gpt {
+  return { shape, base: baseWeights(base), adapters: null, lora: null };
+}
+
+/**
+ * Raw scores on the scale of the reference policy's responses, less a penalty for each that did not end. Both
+ * objectives pay the penalty: a client's weights sum to 1, so that its combined score loses it once.
+ */
+export function standardised(
+  raw: ArrayLike<number>,
+  rollouts: readonly Rollout[],
+  { mean, std }: { readonly mean: number; readonly std: number },
+  missingEosPenalty: number,
+): Float64Array {
+  return Float64Array.from(
+    raw,
+    (score, i) => (score - mean) / std - (rollouts[i]!.ended ? 0 : missingEosPenalty),
+  );
+}
+
+/** The scale of one objective. */
+export function scaleOf(scale: RewardScale, objective: Objective): { mean: number; std: number } {
+  return objective === 'helpful'
+    ? { mean: scale.helpfulMean, std: scale.helpfulStd }
+    : { mean: scale.harmlessMean, std: scale.harmlessStd };
+}
+
+/** One value a objective, made by the same function. */
+export function perObjective<T>(make: (objective: Objective) => T): Record<Objective, T> {
+  const [helpful, harmless] = objectives.map(make) as [T, T];
+  return { helpful, harmless };
+}
+
+/** Arrays one after the other. */
+export function concatenated<T extends Float32Array | Float64Array>(arrays: readonly T[]): T {
+  const length = arrays.reduce((sum, array) => sum + array.length, 0);
+  const joined = (
+    arrays[0] instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
+  ) as T;
+  let offset = 0;
+  for (const array of arrays) {
+    joined.set(array, offset);
+    offset += array.length;
+  }
+  return joined;
+}

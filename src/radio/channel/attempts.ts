@@ -1,0 +1,285 @@
+import { stream, type Stream } from '../../simulation/random/stream.js';
+import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
+import { attemptFaults, type AttemptFaults, type FaultScene } from './faults.js';
+import type { Link } from './link.js';
+import { packetsOf, type Packets } from './packets.js';
+import { retransmissions } from './retransmission.js';
+
+/** What tells a message from all others on its link, whatever else is on the air. */
+export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round'>;
+
+/**
+ * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
+ * a rate above what their blocks carried. `timeout`: the attempt would have taken too long. `fault`,
+ * `corrupted`: by script.
+ */
+export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted';
+
+/** One attempt at a message: all packets that the sender believes to be missing. */
+export interface Attempt {
+  /** Virtual time of its first bit. */
+  readonly atSeconds: number;
+  /** From its first bit to its last, silent blocks included. */
+  readonly seconds: number;
+  readonly onAirSeconds: number;
+  /** Bits on the air, packet headers included; with a broadcast this message's part of them. */
+  readonly airBits: number;
+  readonly packets: number;
+  readonly lostPackets: number;
+  /** Why the first of the lost packets was lost; null where none was. */
+  readonly lost: LossReason | null;
+  /** Whether with it the recipient has the whole message for the first time. */
+  readonly arrives: boolean;
+  /** Whether the sender knows after it that the recipient has the message. */
+  readonly acknowledged: boolean;
+  /** Until the next attempt, or until the message is given up; 0 after an acknowledgement. */
+  readonly waitSeconds: number;
+  /** Of the sender's transmitter; of a broadcast this message's part. */
+  readonly transmitJoules: number;
+  readonly receiveJoules: number;
+  /** Of the sender, over silent blocks and the wait. */
+  readonly idleJoules: number;
+  readonly energyJoules: number;
+  readonly blocks: number;
+  /** Gain and rate over time, where the scenario's `channel.story` is "blocks". */
+  readonly samples: readonly Sample[];
+}
+
+/** What the receivers of a message are to each other: with more than one the first attempt is a broadcast. */
+export type Group = readonly Link[];
+
+/**
+ * Everything that will happen to a message of `bits` which its link begins to send at `startSeconds`: one
+ * attempt or more, each a function of seed, link, message, number of the attempt and time (decision D3).
+ *
+ * RangeError where `bits` is negative, not finite, or makes too many packets.
+ */
+export function attemptsAt(
+  bits: number,
+  link: Link,
+  message: KeyedMessage,
+  startSeconds: number,
+  group: Group = [link],
+): readonly Attempt[] {
+  const sender = new Sender(bits, link, message, group);
+  const attempts: Attempt[] = [];
+  const most = retransmissions[link.retransmission].maxTransmissions(link.maxTransmissions);
+  let atSeconds = startSeconds;
+  for (let number = 1; number <= most; number++) {
+    const attempt = sender.attempt(number, atSeconds);
+    attempts.push(attempt);
+    if (attempt.acknowledged || attempt.lost === 'timeout') break;
+    atSeconds += attempt.seconds + attempt.waitSeconds;
+  }
+  return attempts;
+}
+
+const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
+
+interface Heard {
+  readonly lost: readonly number[];
+  /** Of the first of them. */
+  readonly reason: LossReason;
+  readonly airBits: number;
+}
+
+/** A message on its way: which packets are missing still, and what the receiver has kept of them. */
+class Sender {
+  readonly #link: Link;
+  readonly #message: KeyedMessage;
+  readonly #group: Group;
+  readonly #packets: Packets;
+  /** Packets that the recipient lacks, and those that the sender believes it lacks. */
+  #missing: readonly number[];
+  #unacknowledged: readonly number[];
+  /** Information in bits on each packet, of HARQ. */
+  readonly #kept = new Map<number, number>();
+
+  constructor(bits: number, link: Link, message: KeyedMessage, group: Group) {
+    this.#link = link;
+    this.#message = message;
+    this.#group = group;
+    this.#packets = packetsOf(bits, link.packetBits, link.packetHeaderBits);
+    this.#missing = Array.from({ length: this.#packets.count }, (_, index) => index);
+    this.#unacknowledged = this.#missing;
+  }
+
+  attempt(number: number, atSeconds: number): Attempt {
+    const link = this.#link;
+    const receivers = number === 1 ? this.#group : [link];
+    const faults = this.#faults(link, number, atSeconds);
+    const slowest = Math.min(...receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
+    const walk = new BlockWalk(this.#blocks(number, receivers, slowest), atSeconds, link.story === 'blocks');
+    const sent = this.#unacknowledged;
+    const heard = this.#transmit(walk, sent, number, faults.lost);
+
+    const before = this.#missing;
+    if (before.length > 0) {
+      const stillLost = new Set(heard.lost);
+      this.#missing = before.filter((packet) => stillLost.has(packet));
+    }
+    const isHeard =
+      link.ackLossProbability === 0 || this.#draws('ack', number).uniform() >= link.ackLossProbability;
+    if (isHeard) this.#unacknowledged = this.#missing;
+    const acknowledged = isHeard && this.#missing.length === 0;
+    const waitSeconds = acknowledged
+      ? 0
+      : link.feedbackSeconds + link.backoffSeconds * link.backoffFactor ** (number - 1);
+    const costs = this.#costs(walk, waitSeconds, receivers.length);
+    return {
+      atSeconds,
+      seconds: walk.seconds,
+      onAirSeconds: walk.onAirSeconds,
+      airBits: heard.airBits / receivers.length,
+      packets: sent.length,
+      lostPackets: heard.lost.length,
+      lost: heard.lost.length > 0 ? heard.reason : null,
+      arrives: before.length > 0 && this.#missing.length === 0,
+      acknowledged,
+      waitSeconds,
+      ...costs,
+      blocks: walk.blocks,
+      samples: walk.samples,
+    };
+  }
+
+  #faults(link: Link, number: number, atSeconds: number): AttemptFaults {
+    if (link.faults.length === 0) return noFaults;
+    return attemptFaults(link.faults, { ...link, ...this.#message, link: link.id }, number, atSeconds);
+  }
+
+  /** Sends the packets one after the other; which of them were lost, all of them where a script says so. */
+  #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
+    const { policy, bursts, lossProbability } = this.#link;
+    if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
+    const airBits = sum(sent, this.#packets.bitsOf);
+    if (!walk.send(airBits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits };
+    if (script !== null) return { lost: sent, reason: script, airBits };
+    if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
+    const luck = this.#luckOf(sent, number);
+    return { lost: sent.filter((_, i) => luck[i]! < lossProbability), reason: 'loss', airBits };
+  }
+
+  #transmitOneByOne(
+    walk: BlockWalk,
+    sent: readonly number[],
+    number: number,
+    script: AttemptFaults['lost'],
+  ): Heard {
+    const luck = this.#luckOf(sent, number);
+    const lost: number[] = [];
+    let reason: LossReason = 'loss';
+    let airBits = 0;
+    for (let i = 0; i < sent.length; i++) {
+      const packet = sent[i]!;
+      const information = this.#sendPacket(walk, packet);
+      if (information === null) return { lost: sent, reason: 'timeout', airBits };
+      airBits += this.#packets.bitsOf(packet);
+      const isUnlucky = luck[i]! < riskOf(this.#link, walk.startSeconds + walk.seconds);
+      const cause = script ?? (isUnlucky ? 'loss' : this.#isDecoded(packet, information) ? null : 'outage');
+      if (cause === null) continue;
+      if (lost.length === 0) reason = cause;
+      lost.push(packet);
+    }
+    return { lost, reason, airBits };
+  }
+
+  /** The information in bits that the receiver gets on the packet; null at the limit of time. */
+  #sendPacket(walk: BlockWalk, packet: number): number | null {
+    const bits = this.#packets.bitsOf(packet);
+    if (!this.#link.policy.adaptive) return walk.sendBlindly(this.#secondsOf(bits));
+    return walk.send(bits) ? bits : null;
+  }
+
+  #isDecoded(packet: number, information: number): boolean {
+    const { policy, bandwidthHz, retransmission } = this.#link;
+    const bits = this.#packets.bitsOf(packet);
+    if (policy.adaptive) return true;
+    const { combined } = retransmissions[retransmission];
+    const channelUses = this.#secondsOf(bits) * bandwidthHz;
+    const known = combined(this.#kept.get(packet) ?? 0, information, channelUses);
+    this.#kept.set(packet, known);
+    // The rounding of a sum over blocks must not make a packet fail whose blocks carry just what it has.
+    return known >= bits * (1 - 1e-12);
+  }
+
+  /** On the air, at a fixed rate. */
+  #secondsOf(bits: number): number {
+    return bits / this.#link.policy.rateBps(1, 1);
+  }
+
+  /** A uniform draw for each of these packets, the same one whichever others are sent beside it. */
+  #luckOf(sent: readonly number[], number: number): Float64Array {
+    const luck = new Float64Array(sent.length).fill(1);
+    if (this.#link.lossProbability === 0 && this.#link.bursts === null) return luck;
+    const draws = this.#draws('loss', number);
+    for (let packet = 0, i = 0; i < sent.length; packet++) {
+      const one = draws.uniform();
+      if (sent[i] === packet) luck[i++] = one;
+    }
+    return luck;
+  }
+
+  #blocks(number: number, receivers: Group, rateFactor: number): Blocks {
+    const link = this.#link;
+    const isAlone = receivers.length === 1;
+    return {
+      receptions: receivers.map((receiver) => ({
+        law: receiver.law,
+        snr: receiver.snr,
+        path: receiver.path,
+        fading: this.#draws('fading', number, receiver),
+      })),
+      policy: link.policy,
+      bandwidthHz: link.bandwidthHz,
+      coherenceSeconds: link.coherenceSeconds,
+      timeShare: link.timeShare,
+      schedule: link.scheduled && { probability: link.scheduled, draws: this.#draws('schedule', number) },
+      silences: isAlone ? link.silences : silencesOfAny(receivers),
+      rateFactor,
+      limitSeconds: link.maxAttemptSeconds,
+      moments: isAlone ? link.moments : null,
+      runs: (run, level, node) => this.#draws('run', number, link, run, level, node),
+    };
+  }
+
+  #costs(walk: BlockWalk, waitSeconds: number, receivers: number) {
+    const { powerWatts, receivePowerWatts, idlePowerWatts } = this.#link;
+    const transmitJoules = (powerWatts * walk.powerSeconds) / receivers;
+    const receiveJoules = receivePowerWatts * walk.onAirSeconds;
+    const idleJoules = (idlePowerWatts * (walk.seconds - walk.onAirSeconds + waitSeconds)) / receivers;
+    return {
+      transmitJoules,
+      receiveJoules,
+      idleJoules,
+      energyJoules: transmitJoules + receiveJoules + idleJoules,
+    };
+  }
+
+  /**
+   * The stream of a purpose: keyed by what the message is and not by its number, which depends on everybody
+   * else's messages; a link carries a kind of message once a round.
+   */
+  #draws(purpose: string, attempt: number, { seed, id }: Link = this.#link, ...more: number[]): Stream {
+    const { kind, stage, round } = this.#message;
+    return stream(seed, purpose, id, kind, stage, round, attempt, ...more);
+  }
+}
+
+/** A broadcast at the rate of the worst receiver waits while one of them hears nothing. */
+function silencesOfAny(receivers: Group): Link['silences'] {
+  return receivers.flatMap(({ silences }) => silences).sort((a, b) => a.fromSeconds - b.fromSeconds);
+}
+
+/** Probability that a packet which ends at this time is lost whatever its gain. */
+function riskOf({ lossProbability, bursts }: Link, atSeconds: number): number {
+  if (bursts === null) return lossProbability;
+  const burst = bursts.path.isBad(atSeconds) ? bursts.lossBad : bursts.lossGood;
+  return 1 - (1 - lossProbability) * (1 - burst);
+}
+
+function sum(packets: readonly number[], bitsOf: (packet: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < packets.length; i++) total += bitsOf(packets[i]!);
+  return total;
+}

@@ -1,0 +1,226 @@
+import type { Stream } from '../../simulation/random/stream.js';
+import type { GainLaw } from './fading.js';
+import type { GainPath } from './gain-paths/gain-path.js';
+import type { MeanSnr } from './large-scale/index.js';
+import { leastWalked, longRun, type BlockMoments } from './long-run.js';
+import { capacityBps } from './rate.js';
+import type { RatePolicy } from './rate-policies/index.js';
+
+/** How one receiver hears the blocks of an attempt. */
+export interface Reception {
+  readonly law: GainLaw;
+  readonly snr: MeanSnr;
+  /** The link's gains over virtual time; null where the blocks of an attempt have nothing in common. */
+  readonly path: GainPath | null;
+  /** Draws the gains where there is no path. */
+  readonly fading: Stream;
+}
+
+/** A span of virtual time in which nothing is heard, [from, to). */
+export interface Silence {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+/** What an attempt goes through, block by block. */
+export interface Blocks {
+  /** One, or all receivers of a broadcast: the worst of them counts in each block. */
+  readonly receptions: readonly Reception[];
+  readonly policy: RatePolicy;
+  readonly bandwidthHz: number;
+  readonly coherenceSeconds: number;
+  /** Share of each block that is the sender's, for TDMA. */
+  readonly timeShare: number;
+  /** Draws whether a block is the sender's, from the rank of its gain; null: every block is. */
+  readonly schedule: { readonly probability: (rank: number) => number; readonly draws: Stream } | null;
+  readonly silences: readonly Silence[];
+  /** 1, or less on a link that a script slows down. */
+  readonly rateFactor: number;
+  /** An attempt that lasts longer is given up. */
+  readonly limitSeconds: number;
+  /** Of what a block carries, where all blocks have one law; null: every block has to be walked through. */
+  readonly moments: (() => BlockMoments) | null;
+  /** Draws of the runs that stand for blocks which are not walked through. */
+  readonly runs: (run: number, level: number, node: number) => Stream;
+}
+
+/** Gain and rate at one moment of an attempt. */
+export interface Sample {
+  readonly atSeconds: number;
+  readonly gain: number;
+  readonly rateBps: number;
+}
+
+/** An attempt of more blocks is given up where each has to be walked through: a few seconds' work. */
+export const maxBlocks = 2 ** 22;
+const mostSamples = 240;
+
+/**
+ * One attempt's way through the coherence blocks of its channel. Bits add up block by block at the rate that
+ * the policy takes in each; silent blocks take time but no energy.
+ */
+export class BlockWalk {
+  /** Since the attempt's start, silence included. */
+  seconds = 0;
+  onAirSeconds = 0;
+  /** Integral of the transmission power over time, relative to the link's power. */
+  powerSeconds = 0;
+  /** Blocks begun. */
+  blocks = 0;
+  /** By `send`, as far as it came. */
+  sentBits = 0;
+  readonly #in: Blocks;
+  /** Virtual time of its first bit. */
+  readonly startSeconds: number;
+  #leftSeconds = 0;
+  #gain = 0;
+  #snr = 0;
+  #isOwn = true;
+  #samples: Sample[] | null;
+  #stride = 1;
+
+  constructor(blocks: Blocks, startSeconds: number, keepsSamples = false) {
+    this.#in = blocks;
+    this.startSeconds = startSeconds;
+    this.#samples = keepsSamples ? [] : null;
+  }
+
+  /** At most 240 of them, evenly over the blocks. */
+  get samples(): readonly Sample[] {
+    return this.#samples ?? [];
+  }
+
+  /** Sends so many bits at the rate of each block. False where the limit of time or of blocks came first. */
+  send(bits: number): boolean {
+    const left = this.#sendAll(bits);
+    this.sentBits += bits - left;
+    return left === 0;
+  }
+
+  /** What is left of them at the limit. */
+  #sendAll(bits: number): number {
+    const { policy, timeShare, rateFactor, limitSeconds, moments } = this.#in;
+    let left = bits;
+    while (left > 0) {
+      if (this.#leftSeconds <= 0) {
+        if (this.seconds >= limitSeconds || this.blocks >= maxBlocks) return left;
+        if (moments !== null && this.blocks >= leastWalked && this.blocks >= moments().walked) {
+          return this.#sendInRuns(left, moments());
+        }
+        this.#enterBlock();
+      }
+      const rate = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+      const seconds = left / rate;
+      if (seconds <= this.#leftSeconds) {
+        this.#pass(seconds, true);
+        return 0;
+      }
+      left -= rate * this.#leftSeconds;
+      this.#pass(this.#leftSeconds, rate > 0);
+    }
+    return 0;
+  }
+
+  /**
+   * Is on the air for `seconds` whatever the gain, and returns the bits of information that the channel could
+   * carry meanwhile; null where the limit came first.
+   */
+  sendBlindly(seconds: number): number | null {
+    const { bandwidthHz, timeShare, rateFactor, limitSeconds } = this.#in;
+    let left = seconds / rateFactor;
+    let bits = 0;
+    while (left > 0) {
+      if (this.#leftSeconds <= 0) {
+        if (this.seconds >= limitSeconds || this.blocks >= maxBlocks) return null;
+        this.#enterBlock();
+      }
+      const share = this.#isOwn ? timeShare : 0;
+      const enough = left / share;
+      const passed = Math.min(enough, this.#leftSeconds);
+      bits += capacityBps(bandwidthHz, this.#snr, this.#gain) * rateFactor * share * passed;
+      left = enough <= this.#leftSeconds ? 0 : left - share * passed;
+      this.#pass(passed, share > 0);
+    }
+    return bits;
+  }
+
+  #pass(seconds: number, isOnAir: boolean): void {
+    this.seconds += seconds;
+    this.#leftSeconds -= seconds;
+    if (!isOnAir) return;
+    const own = seconds * this.#in.timeShare;
+    this.onAirSeconds += own;
+    this.powerSeconds += own * this.#in.policy.powerRatio(this.#gain, this.#snr);
+  }
+
+  #enterBlock(): void {
+    const { silences, schedule } = this.#in;
+    const now = this.startSeconds + this.seconds;
+    this.blocks += 1;
+    const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
+    if (silence && silence.fromSeconds <= now) {
+      this.#leftSeconds = silence.toSeconds - now;
+      this.#gain = 0;
+      this.#isOwn = true;
+    } else {
+      this.#hear(now);
+      if (silence) this.#leftSeconds = Math.min(this.#leftSeconds, silence.fromSeconds - now);
+      this.#isOwn =
+        schedule === null ||
+        schedule.draws.uniform() < schedule.probability(this.#in.receptions[0]!.law.cdf(this.#gain));
+    }
+    this.#leftSeconds = Math.min(this.#leftSeconds, Math.max(this.#in.limitSeconds - this.seconds, 0));
+    if (this.#samples !== null) this.#sample(this.#samples);
+  }
+
+  /** Sets gain and mean SNR to those of the worst receiver. */
+  #hear(now: number): void {
+    const { receptions, coherenceSeconds } = this.#in;
+    let lowest = Infinity;
+    this.#leftSeconds = coherenceSeconds;
+    for (let i = 0; i < receptions.length; i++) {
+      const { law, snr, path, fading } = receptions[i]!;
+      let gain: number;
+      if (path === null) gain = law.draw(fading);
+      else {
+        // A millionth of a block: the rounding of the time at which the one before has ended.
+        const block = Math.floor(now / coherenceSeconds + 1e-6);
+        gain = path.gainAt(block);
+        this.#leftSeconds = (block + 1) * coherenceSeconds - now;
+      }
+      const ratio = snr.ratioAt(now);
+      if (gain * ratio >= lowest) continue;
+      lowest = gain * ratio;
+      this.#gain = gain;
+      this.#snr = ratio;
+    }
+  }
+
+  #sendInRuns(bits: number, moments: BlockMoments): number {
+    const { coherenceSeconds, limitSeconds, rateFactor, runs } = this.#in;
+    const run = longRun(bits / rateFactor, moments, runs);
+    if (run.blocks === Infinity) {
+      this.seconds = limitSeconds;
+      return bits;
+    }
+    const seconds = run.blocks * coherenceSeconds;
+    const isInTime = this.seconds + seconds <= limitSeconds;
+    const share = isInTime ? 1 : (limitSeconds - this.seconds) / seconds;
+    this.seconds = isInTime ? this.seconds + seconds : limitSeconds;
+    this.blocks += Math.ceil(run.blocks * share);
+    this.onAirSeconds += run.onAirSeconds * share;
+    this.powerSeconds += run.powerSeconds * share;
+    return isInTime ? 0 : bits * (1 - share);
+  }
+
+  /** Keeps every block at first, then every second, fourth and so on. */
+  #sample(samples: Sample[]): void {
+    if ((this.blocks - 1) % this.#stride !== 0) return;
+    const { policy, timeShare, rateFactor } = this.#in;
+    const rateBps = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+    samples.push({ atSeconds: this.startSeconds + this.seconds, gain: this.#gain, rateBps });
+    if (samples.length < mostSamples) return;
+    this.#samples = samples.filter((_, index) => index % 2 === 0);
+    this.#stride *= 2;
+  }
+}

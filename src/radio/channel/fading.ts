@@ -1,0 +1,192 @@
+import type { Stream } from '../../simulation/random/stream.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { integrate } from './quadrature.js';
+import { sameQuantile, type PositiveLaw } from './quantile-table.js';
+import {
+  besselI0Scaled,
+  gammaLower,
+  gammaUpper,
+  logGamma,
+  noncentralGammaLower,
+  noncentralGammaUpper,
+} from './special-functions.js';
+
+/**
+ * The law of the power gain |h|^2 of a coherence block; mean 1 (an empirical law: whatever its samples have).
+ */
+export interface GainLaw {
+  /** One gain. How many values it takes from the stream depends on the law and on the draw. */
+  draw(from: Stream): number;
+  /** P(G <= gain); precise where it is small. */
+  cdf(gain: number): number;
+  /**
+   * E[f(G); G >= above], `above` 0 unless given, by quadrature: absolute error about 1e-9 of the scale of f.
+   * f may jump, or bend, at `breaks` only.
+   */
+  mean(f: (gain: number) => number, options?: MeanOptions): number;
+  /**
+   * The gain of this law at the quantile that `gain` has under Rayleigh fading (a unit exponential):
+   * increasing.
+   */
+  ofRayleigh(gain: number): number;
+}
+
+export interface MeanOptions {
+  readonly above?: number;
+  readonly breaks?: readonly number[];
+}
+
+type Channel = Pick<Scenario['channel'], 'fading' | 'ricianK' | 'nakagamiM'>;
+
+/** By the name that a scenario's `channel.fading` gives; all but "trace", whose law its samples make. */
+const laws: Readonly<Record<Exclude<Channel['fading'], 'trace'>, (channel: Channel) => GainLaw>> = {
+  none: () => constantLaw,
+  rayleigh: () => rayleighLaw,
+  rician: ({ ricianK }) => ricianLaw(ricianK),
+  nakagami: ({ nakagamiM }) => nakagamiLaw(nakagamiM),
+};
+
+/** The law that the scenario names. RangeError for "trace": see `empiricalLaw`; and for K < 0 or m < 0.5. */
+export function gainLaw(channel: Channel): GainLaw {
+  if (channel.fading === 'trace') {
+    throw new RangeError('the law of a trace comes from its samples: empiricalLaw(gains)');
+  }
+  return laws[channel.fading](channel);
+}
+
+/** A channel of gain 1: additive white Gaussian noise alone. */
+const constantLaw: GainLaw = {
+  draw: () => 1,
+  cdf: (gain) => (gain >= 1 ? 1 : 0),
+  mean: (f, { above = 0 } = {}) => (above <= 1 ? f(1) : 0),
+  ofRayleigh: () => 1,
+};
+
+/** Rayleigh fading: h is complex Gaussian, so that |h|^2 is exponential. */
+const rayleighLaw: GainLaw = {
+  draw: (from) => from.exponential(),
+  cdf: (gain) => (gain > 0 ? -Math.expm1(-gain) : 0),
+  mean: meanOf({ density: (gain) => Math.exp(-gain), bottom: 0, top: 60 }),
+  ofRayleigh: (gain) => gain,
+};
+
+/**
+ * Rician fading: a line of sight of power K / (K + 1) and scattered paths of power 1 / (K + 1), as a ratio K
+ * >= 0. P(G <= g) = 1 - Q_1(sqrt(2K), sqrt(2 (K + 1) g)) (Simon and Alouini, Digital Communication over
+ * Fading Channels, 2005, section 2.2.1.3). K = 0 is Rayleigh.
+ */
+function ricianLaw(k: number): GainLaw {
+  if (!(k >= 0) || k === Infinity) throw new RangeError(`ricianK is ${k}, expected a ratio from 0`);
+  if (k === 0) return rayleighLaw;
+  const direct = Math.sqrt(k / (k + 1));
+  const scattered = Math.sqrt(0.5 / (k + 1));
+  // Beyond t from the line of sight lies e^-((K + 1) t^2) of h, and below a gain g at most (K + 1) g.
+  const spread = Math.sqrt(60 / (k + 1));
+  const law: PositiveLaw = {
+    lower: (gain) => noncentralGammaLower(1, k, (k + 1) * gain),
+    upper: (gain) => noncentralGammaUpper(k, (k + 1) * gain),
+    density: (gain) => {
+      const x = (k + 1) * gain;
+      const distance = Math.sqrt(k) - Math.sqrt(x);
+      return (k + 1) * Math.exp(-distance * distance) * besselI0Scaled(2 * Math.sqrt(k * x));
+    },
+    bottom: direct > spread ? (direct - spread) * (direct - spread) : Math.exp(-60) / (k + 1),
+    top: (direct + spread) * (direct + spread),
+  };
+  return positiveLaw(law, (from) => {
+    const real = direct + scattered * from.normal();
+    const imaginary = scattered * from.normal();
+    return real * real + imaginary * imaginary;
+  });
+}
+
+let latestNakagami: { readonly m: number; readonly law: GainLaw } | undefined;
+
+/**
+ * Nakagami fading of shape m >= 0.5: |h|^2 is Gamma(m) / m (Nakagami 1960; Simon and Alouini, section
+ * 2.2.1.4). m = 1 is Rayleigh. The latest law is kept: the links of a run share its table of quantiles.
+ */
+function nakagamiLaw(m: number): GainLaw {
+  if (!(m >= 0.5) || m === Infinity) throw new RangeError(`nakagamiM is ${m}, expected a shape from 0.5`);
+  if (m === 1) return rayleighLaw;
+  if (latestNakagami?.m !== m) latestNakagami = { m, law: makeNakagamiLaw(m) };
+  return latestNakagami.law;
+}
+
+function makeNakagamiLaw(m: number): GainLaw {
+  const logScale = m * Math.log(m) - logGamma(m);
+  const law: PositiveLaw = {
+    lower: (gain) => gammaLower(m, m * gain),
+    upper: (gain) => gammaUpper(m, m * gain),
+    density: (gain) => Math.exp(logScale + (m - 1) * Math.log(gain) - m * gain),
+    bottom: chernoff(m, (low, high) => Math.sqrt(low * high), 1e-200),
+    top: chernoff(m, (low, high) => (low + high) / 2, 200),
+  };
+  return positiveLaw(law, (from) => from.gamma(m) / m);
+}
+
+/**
+ * The gain on the side of 1 where `far` lies, next to which m (g - 1 - ln g) = 60: by Chernoff's bound less
+ * than e^-60 of Gamma(m) / m lies beyond.
+ */
+function chernoff(m: number, between: (a: number, b: number) => number, far: number): number {
+  let beyond = far;
+  let within = 1;
+  for (let step = 0; step < 60; step++) {
+    const gain = between(within, beyond);
+    if (m * (gain - 1 - Math.log(gain)) < 60) within = gain;
+    else beyond = gain;
+  }
+  return beyond;
+}
+
+function positiveLaw(law: PositiveLaw, draw: (from: Stream) => number): GainLaw {
+  let quantileMap: ((gain: number) => number) | undefined;
+  return {
+    draw,
+    cdf: (gain) => (gain > 0 ? law.lower(gain) : 0),
+    mean: meanOf(law),
+    ofRayleigh: (gain) => (quantileMap ??= sameQuantile(law))(gain),
+  };
+}
+
+/** Quadrature of a density piece by piece: between the breaks, the ends of the law, and its mean. */
+function meanOf({ density, bottom, top }: Pick<PositiveLaw, 'density' | 'bottom' | 'top'>): GainLaw['mean'] {
+  return (f, { above = 0, breaks = [] } = {}) => {
+    const from = Math.max(above, bottom);
+    const cuts = [from, top, 1, ...breaks].filter((cut) => cut >= from && cut <= top).sort((a, b) => a - b);
+    const weighted = (gain: number) => f(gain) * density(gain);
+    return cuts.reduce((sum, cut, i) => sum + integrate(weighted, cuts[i - 1] ?? cut, cut), 0);
+  };
+}
+
+/**
+ * The law that gives each of the samples the same probability. RangeError where there is none, or one is
+ * negative or not finite.
+ */
+export function empiricalLaw(gains: readonly number[]): GainLaw {
+  const sorted = Float64Array.from(gains).sort();
+  const count = sorted.length;
+  if (count === 0 || !(sorted[0]! >= 0) || !(sorted[count - 1]! < Infinity)) {
+    throw new RangeError(`the law of ${count} gains: expected at least one, all finite and from 0`);
+  }
+  return {
+    draw: (from) => sorted[from.below(count)]!,
+    cdf: (gain) => countUpTo(sorted, gain) / count,
+    mean: (f, { above = 0 } = {}) =>
+      sorted.reduce((sum, gain) => (gain >= above ? sum + f(gain) : sum), 0) / count,
+    ofRayleigh: (gain) => sorted[Math.min(count - 1, Math.floor(-Math.expm1(-gain) * count))]!,
+  };
+}
+
+/** How many of the sorted values are at most `limit`. */
+function countUpTo(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

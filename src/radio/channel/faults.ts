@@ -1,0 +1,163 @@
+import { stream } from '../../simulation/random/stream.js';
+import type { Scenario } from '../../scenario/schema.js';
+
+/** One entry of a scenario's `channel.faults`; its place in that list is its identity. */
+export type Fault = Scenario['channel']['faults'][number];
+
+/** The message that faults are looked up for. */
+export interface FaultScene {
+  readonly seed: number;
+  /** Id of the link, as in the keys of its other draws. */
+  readonly link: string;
+  /** Number of the client at one end, from 1. */
+  readonly client: number;
+  readonly direction: 'uplink' | 'downlink';
+  readonly kind: string;
+  readonly step: string;
+  readonly stage: string;
+  readonly round: number;
+}
+
+/** What the script does to one attempt. */
+export interface AttemptFaults {
+  /** `fault`: dropped; `corrupted`: to a failed checksum. Dropped goes first: nothing is left to check. */
+  readonly lost: 'fault' | 'corrupted' | null;
+  /** Product of the factors of "slow"; 1 where there is none. */
+  readonly rateFactor: number;
+}
+
+/** What the script does to a message that arrives. */
+export interface ArrivalFaults {
+  /** Sum over "delay": the message arrives so much later. */
+  readonly delaySeconds: number;
+  /** A further copy each, so long after the message itself; rising. */
+  readonly copiesAfterSeconds: readonly number[];
+}
+
+/** Virtual time from `fromSeconds` until just before `toSeconds`, which may be Infinity. */
+export interface Span {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+/** The defaults that the schema's descriptions promise. */
+const absent = { fromSeconds: 0, toSeconds: Infinity, probability: 1, delaySeconds: 1, factor: 0.1 };
+
+/** What happens to an attempt, what to the arrival of a message; a blackout happens to the link. */
+const onAttempts: ReadonlySet<Fault['effect']> = new Set(['drop', 'corrupt', 'slow'] as const);
+const onArrivals: ReadonlySet<Fault['effect']> = new Set(['delay', 'duplicate'] as const);
+
+const untouched: AttemptFaults = { lost: null, rateFactor: 1 };
+const inTime: ArrivalFaults = { delaySeconds: 0, copiesAfterSeconds: [] };
+
+/**
+ * What the script does to attempt `attempt` (from 1) of a message, begun at `atSeconds` of virtual time. A
+ * fault applies where all that it names agrees, its window holds the time, and its probability says so.
+ */
+export function attemptFaults(
+  faults: readonly Fault[],
+  scene: FaultScene,
+  attempt: number,
+  atSeconds: number,
+): AttemptFaults {
+  if (faults.length === 0) return untouched;
+  const hit = faults.filter(
+    (fault, index) =>
+      onAttempts.has(fault.effect) &&
+      (fault.attempt === undefined || fault.attempt === attempt) &&
+      matches(fault, scene, atSeconds) &&
+      happens(fault, scene.seed, index, ...messageKey(scene), attempt),
+  );
+  const has = (effect: Fault['effect']) => hit.some((fault) => fault.effect === effect);
+  const slow = hit.filter(({ effect }) => effect === 'slow');
+  return {
+    lost: has('drop') ? 'fault' : has('corrupt') ? 'corrupted' : null,
+    rateFactor: slow.reduce((product, { factor = absent.factor }) => product * factor, 1),
+  };
+}
+
+/** What the script does to a message that would arrive at `atSeconds` of virtual time. */
+export function arrivalFaults(faults: readonly Fault[], scene: FaultScene, atSeconds: number): ArrivalFaults {
+  if (faults.length === 0) return inTime;
+  const hit = faults.filter(
+    (fault, index) =>
+      onArrivals.has(fault.effect) &&
+      matches(fault, scene, atSeconds) &&
+      happens(fault, scene.seed, index, ...messageKey(scene), 'arrival'),
+  );
+  const secondsOf = (effect: Fault['effect']) =>
+    hit
+      .filter((fault) => fault.effect === effect)
+      .map(({ delaySeconds = absent.delaySeconds }) => delaySeconds);
+  return {
+    delaySeconds: secondsOf('delay').reduce((sum, seconds) => sum + seconds, 0),
+    copiesAfterSeconds: secondsOf('duplicate').sort((a, b) => a - b),
+  };
+}
+
+/**
+ * When a link has no signal: disjoint spans in order of time. A blackout that names no client is everybody's;
+ * its probability is drawn once for each link, not for each message.
+ */
+export function blackouts(
+  faults: readonly Fault[],
+  scene: Pick<FaultScene, 'client' | 'direction' | 'seed' | 'link'>,
+): readonly Span[] {
+  const spans = faults
+    .filter(
+      (fault, index) =>
+        fault.effect === 'blackout' &&
+        concerns(fault, scene) &&
+        happens(fault, scene.seed, index, scene.link),
+    )
+    .map(({ fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds }) => ({
+      fromSeconds,
+      toSeconds,
+    }));
+  return merged(spans);
+}
+
+function concerns(fault: Fault, { client, direction }: Pick<FaultScene, 'client' | 'direction'>): boolean {
+  return (
+    (fault.client === undefined || fault.client === client) &&
+    (fault.direction === undefined || fault.direction === direction)
+  );
+}
+
+const messageProperties = ['kind', 'step', 'stage', 'round'] as const;
+
+function matches(fault: Fault, scene: FaultScene, atSeconds: number): boolean {
+  const { fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds } = fault;
+  return (
+    atSeconds >= fromSeconds &&
+    atSeconds < toSeconds &&
+    concerns(fault, scene) &&
+    messageProperties.every((key) => fault[key] === undefined || fault[key] === scene[key])
+  );
+}
+
+/** What names a message among all of its link, as in the keys of its other draws (decision D3). */
+function messageKey({ link, kind, stage, round }: FaultScene): readonly (string | number)[] {
+  return [link, kind, stage, round];
+}
+
+function happens(
+  { probability = absent.probability }: Fault,
+  seed: number,
+  index: number,
+  ...key: readonly (string | number)[]
+): boolean {
+  return probability >= 1 || stream(seed, 'fault', index, ...key).uniform() < probability;
+}
+
+function merged(spans: readonly Span[]): readonly Span[] {
+  const disjoint: Span[] = [];
+  for (const span of [...spans].sort((a, b) => a.fromSeconds - b.fromSeconds)) {
+    const last = disjoint.at(-1);
+    if (last === undefined || span.fromSeconds > last.toSeconds) disjoint.push(span);
+    else if (span.toSeconds > last.toSeconds) {
+      disjoint[disjoint.length - 1] = { fromSeconds: last.fromSeconds, toSeconds: span.toSeconds };
+    }
+  }
+  return disjoint;
+}

@@ -1,0 +1,78 @@
+import { stream } from '../../../simulation/random/stream.js';
+import { cosTurns, sinTurns } from '../special-functions.js';
+import { segmentBlocks, type ScatteredField } from './gain-path.js';
+
+const anglesPerGroup = 5;
+const groups = 25;
+const paths = groups * anglesPerGroup;
+
+/**
+ * Isotropic scattering (Clarke 1968; Jakes 1974) by a sum of M = 125 sinusoids,
+ *
+ *   h(t) = sqrt(1/M) sum over n of exp(2 pi i (fD cos(a_n) t + p_n)),
+ *
+ * at t = k T. Phases p_n are drawn, one each. Angles of arrival come in 25 groups of five that stand equally
+ * apart around the circle, each group turned by a drawn angle of its own. Why so:
+ *
+ * - Every angle is uniform and every phase free, so over links the autocorrelation of h is J0(2 pi fD tau) at
+ *   every lag, E|h|^2 = 1 and E|h|^4 = 2 - 1/M (a Rayleigh channel: 2).
+ * - Groups do not know of each other, so the autocovariance of the power, (1 - 5/M) J0^2 and four terms of
+ *   weight 1/M, dies away as it should, and what a transfer gets over a long time varies as much as it
+ *   should. Angles that stand equally apart all around the circle lose that: then each link's power averages
+ *   out too soon.
+ * - Five angles equally apart have sum cos = 0 and sum cos^2 = 5/2, as the circle has: every single link has
+ *   Clarke's mean and mean square Doppler shift, so its level-crossing rate, and J0 itself at short lags.
+ * - An odd number keeps opposite shifts out of a group; their pairs would make the real and the imaginary
+ *   part of one link's gain depend on each other.
+ *
+ * (Compare Patel, Stueber and Pratt, IEEE Trans. Communications 53(6), 2005, on drawn and on fixed angles.)
+ * Sine and cosine are taken at a segment's first block only; within it the phasors are turned block by block.
+ */
+export function jakesField(dopplerPerBlock: number, seed: number, link: string): ScatteredField {
+  const from = stream(seed, 'jakes', link);
+  const shifts = new Float64Array(paths);
+  const phases = new Float64Array(paths);
+  for (let n = 0, turn = 0; n < paths; n++) {
+    if (n % anglesPerGroup === 0) turn = from.uniform();
+    shifts[n] = dopplerPerBlock * cosTurns(turn + (n % anglesPerGroup) / anglesPerGroup);
+    phases[n] = from.uniform();
+  }
+  return {
+    fill(segment, { real, imaginary }) {
+      real.fill(0);
+      imaginary.fill(0);
+      for (let n = 0; n < paths; n++) {
+        const phase = phases[n]! + segment * segmentBlocks * shifts[n]!;
+        addSinusoid(real, imaginary, shifts[n]!, phase);
+      }
+    },
+  };
+}
+
+const scale = Math.sqrt(1 / paths);
+const half = segmentBlocks / 2;
+
+/**
+ * Adds sqrt(1/M) exp(2 pi i (shift k + phase)) to block k, `shift` and `phase` in turns. Two halves of the
+ * segment go side by side: the steps of one wait for each other.
+ */
+function addSinusoid(real: Float64Array, imaginary: Float64Array, shift: number, phase: number): void {
+  const c = cosTurns(shift);
+  const s = sinTurns(shift);
+  let x = scale * cosTurns(phase);
+  let y = scale * sinTurns(phase);
+  let u = scale * cosTurns(phase + half * shift);
+  let v = scale * sinTurns(phase + half * shift);
+  for (let k = 0; k < half; k++) {
+    real[k]! += x;
+    imaginary[k]! += y;
+    real[k + half]! += u;
+    imaginary[k + half]! += v;
+    const turnedX = x * c - y * s;
+    const turnedU = u * c - v * s;
+    y = x * s + y * c;
+    v = u * s + v * c;
+    x = turnedX;
+    u = turnedU;
+  }
+}

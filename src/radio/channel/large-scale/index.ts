@@ -1,0 +1,89 @@
+import type { Scenario } from '../../../scenario/schema.js';
+import { ratioOfDecibels } from '../rate.js';
+import { dbmOfWatts, noiseDbmOf, snrDbOf, type LinkBudget } from './link-budget.js';
+import { pathLosses } from './path-loss.js';
+import { standing, startOf, type Cell, type CellClient, type Track } from './positions.js';
+import { randomWaypoint } from './random-waypoint.js';
+import { shadowing } from './shadowing.js';
+
+/** Mean SNR of a link over virtual time, as a ratio (not dB). */
+export interface MeanSnr {
+  /** At a virtual time of at least 0; RangeError at another where the client moves. */
+  ratioAt(seconds: number): number;
+  /** True: the same at all times. */
+  readonly constant: boolean;
+}
+
+type Radio = Pick<Scenario['channel'], 'cell' | 'carrierHz'>;
+
+/** What of a direction makes its mean SNR. */
+export interface Direction {
+  readonly powerWatts: number;
+  /** Used where there is no cell. */
+  readonly meanSnrDb: number;
+  /** The band over which the noise is counted. */
+  readonly bandwidthHz: number;
+}
+
+/**
+ * The scenario's `meanSnrDb` where there is no cell; else from the link budget (link-budget.ts), at the
+ * client's distance to the server, or at `minDistanceMeters` where it is nearer. Both directions of a client
+ * share its position and its shadowing: their budgets differ by power and bandwidth alone.
+ */
+export function meanSnr({ cell, carrierHz }: Radio, direction: Direction, client: CellClient): MeanSnr {
+  if (cell === null) return constantSnr(ratioOfDecibels(direction.meanSnrDb));
+  const attenuation = attenuationOf(cell, carrierHz, client);
+  const unattenuatedDb = snrDbOf({ ...fixedPart(cell, direction), pathLossDb: 0, shadowingDb: 0 });
+  const ratioAt = (seconds: number) =>
+    ratioOfDecibels(unattenuatedDb - attenuation.pathLossDb(seconds) - attenuation.shadowingDb(seconds));
+  return cell.mobility === null ? constantSnr(ratioAt(0)) : { ratioAt, constant: false };
+}
+
+/** The terms of the same budget at one moment, for reports. */
+export function linkBudgetAt(
+  { cell, carrierHz }: { readonly cell: Cell; readonly carrierHz: number },
+  direction: Pick<Direction, 'powerWatts' | 'bandwidthHz'>,
+  client: CellClient,
+  seconds: number,
+): LinkBudget {
+  const attenuation = attenuationOf(cell, carrierHz, client);
+  return {
+    ...fixedPart(cell, direction),
+    pathLossDb: attenuation.pathLossDb(seconds),
+    shadowingDb: attenuation.shadowingDb(seconds),
+  };
+}
+
+/** Where a client is, in meters, the server at the origin. */
+export function positionsOf(cell: Cell, client: CellClient): Track {
+  if (cell.mobility !== null) return randomWaypoint(cell, cell.mobility, client);
+  return standing(startOf(cell, client));
+}
+
+function constantSnr(ratio: number): MeanSnr {
+  return { ratioAt: () => ratio, constant: true };
+}
+
+function fixedPart(cell: Cell, { powerWatts, bandwidthHz }: Pick<Direction, 'powerWatts' | 'bandwidthHz'>) {
+  return {
+    powerDbm: dbmOfWatts(powerWatts),
+    antennaGainDb: cell.antennaGainDb,
+    noiseDbm: noiseDbmOf(cell, bandwidthHz),
+  };
+}
+
+/** What the place of a client costs, in dB over virtual time. */
+function attenuationOf(cell: Cell, carrierHz: number, client: CellClient) {
+  const { lossDb, shadowingDb } = pathLosses[cell.pathLoss];
+  const { baseHeightMeters, clientHeightMeters, minDistanceMeters } = cell;
+  const site = { baseHeightMeters, clientHeightMeters, carrierHz };
+  const track = positionsOf(cell, client);
+  const shadow = shadowing(
+    { deviationDb: cell.shadowingDb ?? shadowingDb, decorrelationMeters: cell.shadowingMeters },
+    client,
+  );
+  return {
+    pathLossDb: (seconds: number) => lossDb(Math.max(track.distanceMeters(seconds), minDistanceMeters), site),
+    shadowingDb: (seconds: number) => shadow.dbAt(track.travelledMeters(seconds)),
+  };
+}

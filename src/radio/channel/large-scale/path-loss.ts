@@ -1,0 +1,179 @@
+import type { Scenario } from '../../../scenario/schema.js';
+
+/** What a path-loss formula takes besides the distance; the same for as long as a link lasts. */
+export interface Site {
+  /** Antenna of the server above ground, in meters. */
+  readonly baseHeightMeters: number;
+  /** Antenna of the client above ground, in meters. */
+  readonly clientHeightMeters: number;
+  readonly carrierHz: number;
+}
+
+/** Both ends included. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PathLoss {
+  /**
+   * Median loss in dB at a horizontal distance above 0 m. Outside the ranges below it is the same formula,
+   * extrapolated.
+   */
+  readonly lossDb: (distance2dMeters: number, site: Site) => number;
+  /** Standard deviation of the log-normal shadowing that goes with the formula, in dB. */
+  readonly shadowingDb: number;
+  /** Carriers for which the source gives the formula. */
+  readonly carrierHz: Range;
+  /** Horizontal distances for which the source gives it. */
+  readonly distanceMeters: Range;
+  /** Heights of the client's antenna for which the source gives it. */
+  readonly clientHeightMeters: Range;
+  /** Report and table, or textbook. */
+  readonly source: string;
+}
+
+/** TR 38.901 rounds it in note 1 of table 7.4.1-1. */
+const roundedLightMetersPerSecond = 3e8;
+const lightMetersPerSecond = 299_792_458;
+
+function distance3dMeters(distance2dMeters: number, { baseHeightMeters, clientHeightMeters }: Site): number {
+  const height = baseHeightMeters - clientHeightMeters;
+  return Math.sqrt(distance2dMeters * distance2dMeters + height * height);
+}
+
+/** log10 of the carrier in GHz, as every formula of TR 38.901 takes it. */
+function logGigahertz({ carrierHz }: Site): number {
+  return Math.log10(carrierHz / 1e9);
+}
+
+/**
+ * d'BP = 4 h'BS h'UT fc / c with h' = h - hE (TR 38.901, note 1 of table 7.4.1-1). The effective height hE of
+ * the surroundings is 1 m: so the report has it for UMi, and for UMa up to a client of 13 m; for a higher one
+ * it draws hE, which is left out here. 0 for an antenna that is not above hE.
+ */
+export function breakpointMeters({ baseHeightMeters, clientHeightMeters, carrierHz }: Site): number {
+  const effective = Math.max(baseHeightMeters - 1, 0) * Math.max(clientHeightMeters - 1, 0);
+  return (4 * effective * carrierHz) / roundedLightMetersPerSecond;
+}
+
+/** The numbers in which UMa and UMi differ where there is a line of sight: PL1 and PL2 of table 7.4.1-1. */
+interface TwoSlopes {
+  readonly interceptDb: number;
+  /** dB a decade of distance before the breakpoint; 40 behind it. */
+  readonly nearSlopeDb: number;
+  /** Factor of log10(d'BP^2 + (hBS - hUT)^2) behind the breakpoint. */
+  readonly breakpointSlopeDb: number;
+}
+
+const umaSlopes: TwoSlopes = { interceptDb: 28.0, nearSlopeDb: 22, breakpointSlopeDb: 9 };
+const umiSlopes: TwoSlopes = { interceptDb: 32.4, nearSlopeDb: 21, breakpointSlopeDb: 9.5 };
+
+function lineOfSightDb(slopes: TwoSlopes, distance2dMeters: number, site: Site): number {
+  const logDistance = Math.log10(distance3dMeters(distance2dMeters, site));
+  const atOneMeter = slopes.interceptDb + 20 * logGigahertz(site);
+  const breakpoint = breakpointMeters(site);
+  if (distance2dMeters <= breakpoint) return atOneMeter + slopes.nearSlopeDb * logDistance;
+  const atBreakpoint = 2 * Math.log10(distance3dMeters(breakpoint, site));
+  return atOneMeter + 40 * logDistance - slopes.breakpointSlopeDb * atBreakpoint;
+}
+
+function umaLineOfSightDb(distance2dMeters: number, site: Site): number {
+  return lineOfSightDb(umaSlopes, distance2dMeters, site);
+}
+
+function umiLineOfSightDb(distance2dMeters: number, site: Site): number {
+  return lineOfSightDb(umiSlopes, distance2dMeters, site);
+}
+
+/** PL'UMa-NLOS, never less than the line of sight's loss. */
+function umaBlockedDb(distance2dMeters: number, site: Site): number {
+  const blocked =
+    13.54 +
+    39.08 * Math.log10(distance3dMeters(distance2dMeters, site)) +
+    20 * logGigahertz(site) -
+    0.6 * (site.clientHeightMeters - 1.5);
+  return Math.max(blocked, umaLineOfSightDb(distance2dMeters, site));
+}
+
+/** PL'UMi-NLOS, never less than the line of sight's loss. */
+function umiBlockedDb(distance2dMeters: number, site: Site): number {
+  const blocked =
+    22.4 +
+    35.3 * Math.log10(distance3dMeters(distance2dMeters, site)) +
+    21.3 * logGigahertz(site) -
+    0.3 * (site.clientHeightMeters - 1.5);
+  return Math.max(blocked, umiLineOfSightDb(distance2dMeters, site));
+}
+
+/**
+ * 128.1 + 37.6 log10(d / km) at 2 GHz, plus 21 log10(fc / 2 GHz), and never less than free space. The term of
+ * the carrier and the bound are those of TR 36.942, 4.5.2, whose formula gives 128.1 at 2 GHz for a base 15 m
+ * above the roofs; so the heights of the site do not enter, but for the slant distance of the bound, which
+ * holds below some 20 m.
+ */
+function macroDb(distance2dMeters: number, site: Site): number {
+  const loss = 128.1 + 37.6 * Math.log10(distance2dMeters / 1000) + 21 * Math.log10(site.carrierHz / 2e9);
+  return Math.max(loss, freeSpaceDb(distance2dMeters, site));
+}
+
+/** Friis, isotropic antennas: 20 log10(4 pi d fc / c), d the slant distance. */
+function freeSpaceDb(distance2dMeters: number, site: Site): number {
+  const wavelengths = (distance3dMeters(distance2dMeters, site) * site.carrierHz) / lightMetersPerSecond;
+  return 20 * Math.log10(4 * Math.PI * wavelengths);
+}
+
+const everywhere: Range = { from: 0, to: Infinity };
+const tr38901 = {
+  carrierHz: { from: 0.5e9, to: 100e9 },
+  distanceMeters: { from: 10, to: 5000 },
+  clientHeightMeters: { from: 1.5, to: 22.5 },
+};
+
+/**
+ * By the name that a scenario's `channel.cell.pathLoss` gives. TR 38.901 states its UMa for a base of 25 m
+ * and its UMi for one of 10 m; the site's own height is used, whatever it is.
+ */
+export const pathLosses: Readonly<Record<NonNullable<Scenario['channel']['cell']>['pathLoss'], PathLoss>> = {
+  'tr38901-uma-los': {
+    ...tr38901,
+    lossDb: umaLineOfSightDb,
+    shadowingDb: 4,
+    source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMa LOS',
+  },
+  'tr38901-uma-nlos': {
+    ...tr38901,
+    lossDb: umaBlockedDb,
+    shadowingDb: 6,
+    source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMa NLOS',
+  },
+  'tr38901-umi-los': {
+    ...tr38901,
+    lossDb: umiLineOfSightDb,
+    shadowingDb: 4,
+    source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMi - street canyon LOS',
+  },
+  'tr38901-umi-nlos': {
+    ...tr38901,
+    lossDb: umiBlockedDb,
+    shadowingDb: 7.82,
+    source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMi - street canyon NLOS',
+  },
+  /** Given for 0.9 GHz and 2 GHz; the range taken here is that of LTE's bands. */
+  'tr36814-macro': {
+    lossDb: macroDb,
+    shadowingDb: 8,
+    carrierHz: { from: 0.45e9, to: 6e9 },
+    distanceMeters: { from: 35, to: 5000 },
+    clientHeightMeters: everywhere,
+    source: '3GPP TR 36.814 V9.2.0, annex A.2.1.1 (cases 1 and 3); carrier: 3GPP TR 36.942, 4.5.2',
+  },
+  'free-space': {
+    lossDb: freeSpaceDb,
+    shadowingDb: 0,
+    carrierHz: everywhere,
+    distanceMeters: everywhere,
+    clientHeightMeters: everywhere,
+    source: 'H. T. Friis, Proc. IRE 34 (1946); A. Goldsmith, Wireless Communications, 2.3',
+  },
+};

@@ -1,0 +1,156 @@
+import type { Scenario } from '../../scenario/schema.js';
+import { dopplerHz } from './doppler.js';
+import { empiricalLaw, gainLaw, type GainLaw } from './fading.js';
+import { blackouts, type Fault, type Span } from './faults.js';
+import type { GainPath } from './gain-paths/gain-path.js';
+import { gainPath } from './gain-paths/index.js';
+import { burstPath, type BurstPath } from './gilbert-elliott.js';
+import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { blockMoments, type BlockMoments } from './long-run.js';
+import { ratePolicy, type RatePolicy } from './rate-policies/index.js';
+import { shareOf } from './sharing.js';
+import { traceGains, tracePath, type GainTrace } from './trace.js';
+
+export type Direction = 'uplink' | 'downlink';
+
+/** How lost packets are sent again, and when a message is given up. */
+export type Reliability = Pick<
+  Scenario['channel'],
+  | 'retransmission'
+  | 'maxTransmissions'
+  | 'feedbackSeconds'
+  | 'backoffSeconds'
+  | 'backoffFactor'
+  | 'ackLossProbability'
+  | 'packetBits'
+  | 'packetHeaderBits'
+  | 'maxAttemptSeconds'
+>;
+
+/** Losses in bursts: the state over time, and what a packet risks in each state. */
+export interface Bursts {
+  readonly path: BurstPath;
+  readonly lossGood: number;
+  readonly lossBad: number;
+}
+
+/** One direction between a client and the server: everything that a transmission over it asks for. */
+export interface Link extends Reliability {
+  /** Also the systemId of its actor, for example "client-3/uplink". */
+  readonly id: string;
+  readonly seed: number;
+  readonly direction: Direction;
+  /** Number of the client at one end, from 1. */
+  readonly client: number;
+  readonly sender: string;
+  readonly recipient: string;
+  /** Of this client's share of the band. */
+  readonly bandwidthHz: number;
+  readonly powerWatts: number;
+  readonly receivePowerWatts: number;
+  readonly idlePowerWatts: number;
+  readonly pricePerMegabyte: number;
+  readonly coherenceSeconds: number;
+  readonly timeShare: number;
+  /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
+  readonly scheduled: ((rank: number) => number) | null;
+  readonly law: GainLaw;
+  /** Of the mean SNR over `bandwidthHz`. */
+  readonly snr: MeanSnr;
+  readonly policy: RatePolicy;
+  /** Gains over virtual time; null where each attempt draws its own. */
+  readonly path: GainPath | null;
+  readonly lossProbability: number;
+  readonly bursts: Bursts | null;
+  readonly faults: readonly Fault[];
+  readonly silences: readonly Span[];
+  readonly isBroadcast: boolean;
+  readonly story: Scenario['channel']['story'];
+  /** Of what a block carries, computed when first asked for; null where blocks do not all have one law. */
+  readonly moments: (() => BlockMoments) | null;
+}
+
+/**
+ * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
+ * the gains where fading is "trace".
+ */
+export function linksOf(
+  { seed, channel }: Pick<Scenario, 'seed' | 'channel'>,
+  clients: readonly string[],
+  trace: GainTrace | null = null,
+): readonly Link[] {
+  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel);
+  return clients.flatMap((id, index) =>
+    (['uplink', 'downlink'] as const).map((direction) =>
+      linkOf({ seed, channel, law, trace, direction, client: { id, index, of: clients.length } }),
+    ),
+  );
+}
+
+interface Setting {
+  readonly seed: number;
+  readonly channel: Scenario['channel'];
+  readonly law: GainLaw;
+  readonly trace: GainTrace | null;
+  readonly direction: Direction;
+  readonly client: { readonly id: string; readonly index: number; readonly of: number };
+}
+
+function linkOf({ seed, channel, law, trace, direction, client }: Setting): Link {
+  const id = `${client.id}/${direction}`;
+  const side = channel[direction];
+  const share = shareOf(side.sharing, client.of);
+  const bandwidthHz = side.bandwidthHz * share.bandwidth;
+  const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
+  const policy = ratePolicy(channel, bandwidthHz, law);
+  const path = pathOf({ seed, channel, trace, id });
+  const silences = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
+  // A gain that never changes has no better and worse blocks to choose from.
+  const isConstant = channel.fading === 'none';
+  const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
+  const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
+  const oneLaw = path === null && snr.constant && silences.length === 0;
+  return {
+    ...channel,
+    id,
+    seed,
+    direction,
+    client: client.index + 1,
+    sender: direction === 'uplink' ? client.id : 'server',
+    recipient: direction === 'uplink' ? 'server' : client.id,
+    bandwidthHz,
+    powerWatts: side.powerWatts * share.power,
+    timeShare: share.time,
+    scheduled,
+    law,
+    snr,
+    policy,
+    path,
+    lossProbability: side.lossProbability ?? channel.lossProbability,
+    bursts: burstsOf(channel, seed, id),
+    silences,
+    isBroadcast: direction === 'downlink' && channel.downlink.cast === 'broadcast',
+    moments: oneLaw ? once(() => blockMoments(law, policy, { ...block, scheduled })) : null,
+  };
+}
+
+function pathOf({ seed, channel, trace, id }: Pick<Setting, 'seed' | 'channel' | 'trace'> & { id: string }) {
+  if (trace !== null) return tracePath(trace, channel, seed, id);
+  return channel.correlation === 'independent' ? null : gainPath(channel, seed, id);
+}
+
+function burstsOf(channel: Scenario['channel'], seed: number, id: string): Bursts | null {
+  if (channel.gilbertElliott === null) return null;
+  const { lossGood, lossBad } = channel.gilbertElliott;
+  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };
+}
+
+function scaledBy(snr: MeanSnr, factor: number): MeanSnr {
+  if (factor === 1) return snr;
+  return { constant: snr.constant, ratioAt: (seconds) => snr.ratioAt(seconds) * factor };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

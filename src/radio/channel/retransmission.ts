@@ -1,0 +1,44 @@
+import type { Scenario } from '../../scenario/schema.js';
+
+/**
+ * What a receiver makes of a packet that the sender sent at a rate it could not know to be right. Information
+ * is counted in bits; a packet of `bits` that took `seconds` of a band `bandwidthHz` wide is decoded when its
+ * information has reached its bits.
+ */
+export interface Retransmission {
+  /** How often a message may go on the air, given the scenario's `maxTransmissions`. */
+  readonly maxTransmissions: (configured: number) => number;
+  /** What is known after one more transmission that by itself carried `information`. */
+  readonly combined: (kept: number, information: number, channelUses: number) => number;
+}
+
+const latest = (_kept: number, information: number) => information;
+
+/** By the name that a scenario's `channel.retransmission` gives. */
+export const retransmissions: Readonly<Record<Scenario['channel']['retransmission'], Retransmission>> = {
+  none: { maxTransmissions: () => 1, combined: latest },
+  /** Truncated ARQ: nothing is kept of a packet that could not be decoded. */
+  arq: { maxTransmissions: (configured) => configured, combined: latest },
+  /**
+   * HARQ with Chase combining: equal copies, so their signal-to-noise ratios add up. Over a copy of several
+   * blocks the ratio that counts is the one that would carry the same information all along (mutual-information
+   * effective SNR mapping).
+   */
+  'harq-chase': {
+    maxTransmissions: (configured) => configured,
+    combined: (kept, information, channelUses) => {
+      const snr = snrOf(kept, channelUses) + snrOf(information, channelUses);
+      return (channelUses * Math.log1p(snr)) / Math.LN2;
+    },
+  },
+  /** HARQ with incremental redundancy: each copy brings new parity, so information adds up. */
+  'harq-ir': {
+    maxTransmissions: (configured) => configured,
+    combined: (kept, information) => kept + information,
+  },
+};
+
+/** The ratio at which so many channel uses (seconds times hertz) carry so many bits. */
+function snrOf(bits: number, channelUses: number): number {
+  return Math.expm1((bits / channelUses) * Math.LN2);
+}

@@ -1,0 +1,35 @@
+import type { Group } from '../channel/attempts.js';
+import { linksOf, type Direction, type Link } from '../channel/link.js';
+import type { GainTrace } from '../channel/trace.js';
+import { clientIds } from '../../learning/data/client-ids.js';
+import { UserError } from '../../errors.js';
+import type { Scenario } from '../../scenario/schema.js';
+
+/** One direction of one client's link, and what stands around it. */
+export interface Subject {
+  readonly scenario: Pick<Scenario, 'seed' | 'channel' | 'limits'>;
+  readonly link: Link;
+  /** All receivers of a broadcast, or the link alone. */
+  readonly group: Group;
+  /** Mean SNR as a ratio over the link's share of the band, at time 0. */
+  readonly snr: number;
+  /** Where there is a broadcast, whether all receivers have this mean SNR. */
+  readonly isEven: boolean;
+}
+
+/** The link to study; UserError where the scenario has no such client. */
+export function subjectOf(
+  scenario: Pick<Scenario, 'seed' | 'channel' | 'limits' | 'clients'>,
+  trace: GainTrace | null,
+  { direction, client }: { readonly direction: Direction; readonly client: number },
+): Subject {
+  const { count } = scenario.clients;
+  const links = linksOf(scenario, clientIds(count), trace).filter((link) => link.direction === direction);
+  const link = links[client - 1];
+  if (link === undefined) {
+    throw new UserError(`--client ${client}: is no client, expected 1 to ${count}, as in clients.count`);
+  }
+  const snr = link.snr.ratioAt(0);
+  const group = link.isBroadcast ? links : [link];
+  return { scenario, link, group, snr, isEven: group.every((each) => each.snr.ratioAt(0) === snr) };
+}

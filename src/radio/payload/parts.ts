@@ -1,0 +1,127 @@
+import type { SharedPart } from '../../../machines/events.js';
+import type { Method, TunedPart } from '../../strategies/methods/index.js';
+import { adapterParameters } from '../../learning/model/adapters.js';
+import { baseTensors } from '../../learning/model/base.js';
+import type { ModelConfig } from '../../learning/model/config.js';
+import {
+  distilBertHeadTensors,
+  distilBertTensors,
+  type DistilBertConfig,
+} from '../../learning/model/distilbert-config.js';
+import { scoreTensors } from '../../learning/model/gpt-reward.js';
+import { loraParameters, loraSites } from '../../learning/model/lora.js';
+import { featureWidth } from '../../learning/model/reward-model.js';
+import { sizeOf, type TensorSpec } from '../../learning/params/param-set.js';
+import type { Scenario } from '../../scenario/schema.js';
+import type { ModelShape } from '../../learning/training/task.js';
+
+/** What a message can carry. */
+export type Part = 'base' | SharedPart;
+
+/** Parameters of each part of the model; LoRA's by the number of modules that a client has. */
+export interface PartSizes {
+  readonly base: number;
+  readonly adapters: number;
+  readonly lora: (modules: number) => number;
+  /** Of one reward model, as far as it travels. */
+  readonly reward: number;
+}
+
+/** The models of a scenario by their shapes; `reward`: null where it is a network on the base's features. */
+export interface Shapes {
+  readonly model: ModelConfig;
+  readonly reward: PretrainedConfig | null;
+}
+
+/** The shape of a pre-trained network that reward models start from. */
+export type PretrainedConfig = ModelConfig | DistilBertConfig;
+
+/** A part of what a client has, and what the method does with it. */
+export interface HeldPart {
+  readonly part: Part;
+  readonly parameters: number;
+  /** Of "lora". */
+  readonly loraModules?: number;
+  /**
+   * preinstalled: everybody has it before Step 1.1; downloaded: sent once, never changed; private: trained,
+   * never uploaded; shared: trained, uploaded, averaged and sent back.
+   */
+  readonly use: 'preinstalled' | 'downloaded' | 'private' | 'shared';
+}
+
+/** Counts the parameters of every part of a scenario's models. */
+export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSizes {
+  const shape = modelShape(scenario, model);
+  return {
+    base: parametersIn(baseTensors(model)),
+    adapters: adapterParameters(shape),
+    lora: (modules) => loraParameters(shape, modules),
+    reward: reward
+      ? pretrainedParameters(reward, scenario.reward.model.train)
+      : networkParameters(featureWidth(model), scenario.reward.hidden),
+  };
+}
+
+/**
+ * How many LoRA modules a client can have: one number for methods with a module at every site, else those of
+ * the weakest and of the strongest client (Step 1.2).
+ */
+export function loraModuleEnds(
+  scenario: Scenario,
+  model: ModelConfig,
+  { loraModules }: Pick<Method, 'loraModules'>,
+): readonly number[] {
+  const { minModules, maxModules, targets } = scenario.model.lora;
+  if (loraModules === 'all') return [loraSites(model, targets).length];
+  return [...new Set([minModules, maxModules])];
+}
+
+/** What a client has under a method, LoRA once for each of the numbers of modules in `loraModules`. */
+export function heldParts(
+  scenario: Scenario,
+  { trains, shares }: Pick<Method, 'trains' | 'shares'>,
+  sizes: PartSizes,
+  loraModules: readonly number[],
+): readonly HeldPart[] {
+  const useOf = (part: TunedPart) => (shares.includes(part) ? 'shared' : 'private');
+  return [
+    {
+      part: 'base',
+      parameters: sizes.base,
+      use: scenario.model.preinstalled ? 'preinstalled' : 'downloaded',
+    },
+    ...trains.flatMap((part): readonly HeldPart[] =>
+      part === 'adapters'
+        ? [{ part, parameters: sizes.adapters, use: useOf(part) }]
+        : loraModules.map((modules) => ({
+            part,
+            loraModules: modules,
+            parameters: sizes.lora(modules),
+            use: useOf(part),
+          })),
+    ),
+    { part: 'helpful', parameters: sizes.reward, use: 'shared' },
+    { part: 'harmless', parameters: sizes.reward, use: 'shared' },
+  ];
+}
+
+function modelShape({ model }: Scenario, config: ModelConfig): ModelShape {
+  return { config, adapters: model.adapters, lora: model.lora };
+}
+
+function pretrainedParameters(config: PretrainedConfig, train: 'full' | 'head'): number {
+  const [backbone, head] =
+    'n_embd' in config
+      ? [baseTensors(config), scoreTensors(config)]
+      : [distilBertTensors(config), distilBertHeadTensors(config)];
+  return parametersIn(train === 'head' ? head : [...backbone, ...head]);
+}
+
+/** Of Step 2.1's fully-connected network, features -> hidden -> 1 with biases (src/learning/model/reward-model.ts). */
+function networkParameters(features: number, hidden: number): number {
+  return features * hidden + hidden + hidden + 1;
+}
+
+function parametersIn(tensors: readonly TensorSpec[]): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}

@@ -1,0 +1,57 @@
+import { dirname, resolve } from 'node:path';
+import type { ModelConfig } from '../../learning/model/config.js';
+import { applyChanges, type Change } from '../../scenario/changes.js';
+import { readWritten } from '../../scenario/load.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { checkRelations, deepFreeze, problemsError } from '../../scenario/validate.js';
+import type { PretrainedConfig } from './parts.js';
+import { distilBertAt, modelAt, namedModel, type Place, type Shape } from './shapes.js';
+
+/** A scenario of which the shapes of the models are known and no other file is needed. */
+export interface ScenarioOfShapes {
+  /** Defaults filled in, checked, frozen. */
+  readonly scenario: Scenario;
+  readonly file: string;
+  readonly model: Shape<ModelConfig>;
+  /** Null where reward models are small networks on the base model's features. */
+  readonly rewardModel: Shape<PretrainedConfig> | null;
+}
+
+/**
+ * Reads, changes and checks a scenario as a run does, but neither data nor weights have to be there: `path`
+ * names a JSON or YAML file or one of the package's own scenarios, `model` takes the place of model.path.
+ *
+ * @throws UserError where the scenario or a shape is wrong (a line for each problem), or two of `changes` set
+ * the same value.
+ */
+export async function readScenarioOfShapes(
+  path: string,
+  changes: readonly Change[],
+  model?: string,
+): Promise<ScenarioOfShapes> {
+  const { file, written } = await readWritten(path);
+  const folder = dirname(resolve(file));
+  const { scenario, originOf } = applyChanges(written, changes, file);
+  const language =
+    model === undefined
+      ? await modelAt(scenario.model.path, { file, folder, pointer: '/model/path' })
+      : await namedModel(model);
+  const related = checkRelations(scenario, { model: language.config, unreadable: {} });
+  if (related.length > 0) throw problemsError(related, originOf);
+  const rewardModel = await rewardModelOf(scenario, language, {
+    file,
+    folder,
+    pointer: '/reward/model/path',
+  });
+  return { scenario: deepFreeze(scenario), file, model: language, rewardModel };
+}
+
+async function rewardModelOf(
+  { reward: { model } }: Scenario,
+  language: Shape<ModelConfig>,
+  place: Place,
+): Promise<Shape<PretrainedConfig> | null> {
+  if (model.kind === 'gpt2') return model.path === null ? language : modelAt(model.path, place);
+  // By the relations a DistilBERT has a path, and features have none.
+  return model.path === null ? null : distilBertAt(model.path, place);
+}

@@ -1,0 +1,40 @@
+import type { Stage, Upload } from '../../../machines/events.js';
+import type { BusEvent } from '../../simulation/bus/bus.js';
+import type { ParamSet } from '../../learning/params/param-set.js';
+import type { MetricRow } from '../rows.js';
+
+/** What a run must never do was done: a defect of the simulator, never a fault of the user. */
+export class InvariantViolation extends Error {
+  override readonly name = 'InvariantViolation';
+
+  /** `invariant` names the checker, `what` says what happened and where. */
+  constructor(invariant: string, what: string) {
+    super(`${invariant}: ${what}`);
+  }
+}
+
+/** An update as it enters an aggregate. */
+export interface AggregatedUpdate {
+  readonly from: string;
+  /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
+  readonly kind: Upload['kind'];
+  readonly stage: Stage;
+  /** The round that the update was made in. */
+  readonly round: number;
+}
+
+/**
+ * Listens to the records of a run (decision D9). Every method throws an InvariantViolation at the first
+ * record that breaks its invariant. A checker has to hear an event before the actors do, so it subscribes to
+ * the bus first.
+ */
+export interface Checker {
+  onBus?(this: void, event: BusEvent): void;
+  onMetric?(this: void, row: MetricRow): void;
+  /** The updates of one round's aggregate, before it is made. */
+  onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;
+  /** A set that a task has given back. */
+  onParams?(this: void, set: ParamSet): void;
+  /** The run has ended by itself. */
+  finish?(this: void): void;
+}

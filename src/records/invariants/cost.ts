@@ -1,0 +1,70 @@
+import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
+import { retransmissions } from '../../radio/channel/retransmission.js';
+import type { Scenario } from '../../scenario/schema.js';
+import { InvariantViolation, type Checker } from './checker.js';
+
+const sums = [
+  'attempts',
+  'onAirSeconds',
+  'airBits',
+  'transmitJoules',
+  'receiveJoules',
+  'idleJoules',
+  'energyJoules',
+] as const;
+const energies = ['transmitJoules', 'receiveJoules', 'idleJoules'] as const;
+
+/**
+ * A message costs what its attempts cost: every account is the sum over the attempts so far, energy is that of
+ * transmitter, receiver and waiting together, a transmitter of constant power spends no more than power · time
+ * on the air, and no message goes on the air more often than the scenario allows.
+ */
+export function cost(channel: Scenario['channel']): Checker {
+  const accounts = new Map<number, LinkAccount>();
+  const cap = retransmissions[channel.retransmission].maxTransmissions(channel.maxTransmissions);
+
+  return {
+    onBus(event) {
+      const { id, from } = event.envelope;
+      if (event.phase === 'duplicated') return;
+      const before = accounts.get(id) ?? { bits: event.bits, ...untouched };
+      const expected = event.phase === 'attempt' ? added(before, event.attempt) : before;
+      // A delayed message arrives with the account of the moment at which it left the air.
+      if (event.phase !== 'delivered') for (const key of sums) agree(event, key, event[key], expected[key]);
+      const parts = energies.reduce((sum, key) => sum + event[key], 0);
+      agree(event, 'energyJoules', event.energyJoules, parts);
+      const powerWatts = (from === 'server' ? channel.downlink : channel.uplink).powerWatts;
+      const most = powerWatts * event.onAirSeconds;
+      if (channel.rate !== 'inversion' && event.transmitJoules > most * (1 + 1e-9)) {
+        fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${powerWatts} W`);
+      }
+      if (event.attempts > cap) fail(`message ${id} was on the air ${event.attempts} times of ${cap}`);
+      if (event.phase === 'attempt') accounts.set(id, expected);
+      if (event.phase === 'settled') accounts.delete(id);
+    },
+  };
+}
+
+function added(account: LinkAccount, attempt: Omit<LinkAccount, 'bits' | 'attempts'>): LinkAccount {
+  const total = (key: Exclude<(typeof sums)[number], 'attempts'>) => account[key] + attempt[key];
+  return {
+    bits: account.bits,
+    attempts: account.attempts + 1,
+    onAirSeconds: total('onAirSeconds'),
+    airBits: total('airBits'),
+    transmitJoules: total('transmitJoules'),
+    receiveJoules: total('receiveJoules'),
+    idleJoules: total('idleJoules'),
+    energyJoules: total('energyJoules'),
+  };
+}
+
+/** Equal but for the rounding of sums. */
+function agree({ phase, envelope: { id } }: BusEvent, what: string, found: number, expected: number): void {
+  if (Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected))) return;
+  fail(`message ${id} (${phase}) accounts ${what} ${found}; its attempts make ${expected}`);
+}
+
+function fail(what: string): never {
+  throw new InvariantViolation('cost', what);
+}

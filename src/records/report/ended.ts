@@ -1,0 +1,37 @@
+import type { Verdict } from '../../../machines/events.js';
+import type { Ended } from '../rows.js';
+
+/** Why a run ended, as a sentence. */
+export function endedSentence(ended: Ended): string {
+  switch (ended.reason) {
+    case 'finished': {
+      const { instruction, reward, alignment } = ended.stages;
+      return (
+        `Finished: instruction tuning ${verdictWords(instruction)}, ` +
+        `reward learning ${verdictWords(reward)}, alignment ${verdictWords(alignment)}.`
+      );
+    }
+    case 'out-of-virtual-time':
+      return 'Ended at the limit of virtual time (limits.virtualSeconds).';
+    case 'deadlock':
+      return `Deadlock: ${ended.waiting
+        .map((one) => `${one.actor} waits in ${one.state} for ${one.for}`)
+        .join('; ')}.`;
+    case 'interrupted':
+      return 'Interrupted by the user.';
+    case 'failed':
+      return `Failed: ${ended.cause}`;
+  }
+}
+
+function verdictWords(verdict: Verdict | undefined): string {
+  switch (verdict) {
+    case 'converged':
+      return 'converged';
+    case 'out-of-rounds':
+      return 'ran out of rounds';
+    case 'continue':
+    case undefined:
+      return 'did not end';
+  }
+}

@@ -1,0 +1,43 @@
+import type { MessageRow } from '../rows.js';
+import { groupedBy } from './grouped.js';
+
+/** What became of the messages of one kind. */
+export interface KindOutcome {
+  readonly kind: string;
+  /** Copies that faults made are not among them, and not in the three counts below. */
+  readonly sent: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly inFlight: number;
+  /** Of the dropped ones: how many for each reason, the most frequent first. */
+  readonly reasons: readonly (readonly [reason: string, count: number])[];
+  /** Attempts beyond each message's first. */
+  readonly repeats: number;
+  readonly copies: number;
+}
+
+/** By kind, in the order of the first message; empty where nothing was dropped, repeated or duplicated. */
+export function outcomesByKind(messages: readonly MessageRow[]): KindOutcome[] {
+  const kinds = [...groupedBy(messages, ({ kind }) => kind)].map(([kind, rows]) => outcomeOf(kind, rows));
+  const isTroubled = kinds.some(({ dropped, repeats, copies }) => dropped + repeats + copies > 0);
+  return isTroubled ? kinds : [];
+}
+
+function outcomeOf(kind: string, rows: readonly MessageRow[]): KindOutcome {
+  const sent = rows.filter(({ copyOf }) => copyOf === null);
+  const count = (outcome: MessageRow['outcome']) => sent.filter((row) => row.outcome === outcome).length;
+  const reasons = groupedBy(
+    sent.flatMap(({ reason }) => (reason === null ? [] : [reason])),
+    (reason) => reason,
+  );
+  return {
+    kind,
+    sent: sent.length,
+    delivered: count('delivered'),
+    dropped: count('dropped'),
+    inFlight: count('in-flight'),
+    reasons: [...reasons].map(([reason, all]) => [reason, all.length] as const).sort(([, a], [, b]) => b - a),
+    repeats: sent.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
+    copies: rows.length - sent.length,
+  };
+}

@@ -1,0 +1,292 @@
+import type { RunRecords } from '../read.js';
+import { alignmentDetails } from './alignment.js';
+import { all, legendOf, panelCard } from './cards.js';
+import { stepColor, steps, timeline } from './charts.js';
+import { endedSentence } from './ended.js';
+import { stageFigures } from './figures.js';
+import { bits, duration, joules, number, percent } from './format.js';
+import { html, Html } from './html.js';
+import { stageSections, type StageSection } from './panels.js';
+import { radioSection } from './radio.js';
+import { responsesSection } from './responses.js';
+import { inOrder, stepSpans } from './series.js';
+import { style } from './style.js';
+import { svg } from './svg.js';
+
+/** The report of a run as one HTML page: no script, no request to anywhere. */
+export async function page(run: RunRecords): Promise<string> {
+  const { summary, manifest } = run;
+  const document = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${summary.scenario}, seed ${summary.seed} · pwff</title>
+        <style>
+          ${new Html(style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${header(run)} ${tiles(run)} ${resultsTable(run)} ${await stages(run)} ${await radioSection(run)}
+          ${await timelineSection(run)} ${clientsSection(run)} ${responsesSection(run)}
+          ${manifestSection(run)}
+          <footer>
+            Written by pwff ${manifest.version} from the record files beside this page;
+            <code>pwff report</code> writes it again. docs/records.md explains every file and field.
+          </footer>
+        </main>
+      </body>
+    </html> `;
+  return document.text;
+}
+
+function header({ summary, manifest }: RunRecords): Html {
+  const { description } = manifest.scenario;
+  const complete = summary.ended.reason === 'finished';
+  const collapsed = (summary.stages.alignment?.collapse ?? []).length > 0;
+  return html`<header>
+    <h1>${summary.scenario}</h1>
+    <div class="badges">
+      <span class="badge">seed <b>${summary.seed}</b></span>
+      <span class="badge">method <b>${summary.method}</b></span>
+      <span class="badge">backend <b>${summary.backend}</b></span>
+      <span class="badge">clients <b>${manifest.scenario.clients.count}</b></span>
+      <span class="badge">virtual time <b>${duration(summary.virtualSeconds)}</b></span>
+      <span class="badge">computed in <b>${duration(summary.wallSeconds)}</b></span>
+      ${summary.synthetic ? html`<span class="badge warn">synthetic data</span>` : null}
+      ${complete ? null : html`<span class="badge warn">${summary.ended.reason}</span>`}
+      ${collapsed ? html`<span class="badge warn">alignment collapsed</span>` : null}
+    </div>
+    ${description === undefined ? null : html`<p class="lead">${description}</p>`}
+    <p>${endedSentence(summary.ended)}</p>
+    <p class="source">Trace <span class="hash">${summary.traceHash}</span> · equal hashes mean equal runs</p>
+  </header>`;
+}
+
+interface Tile {
+  readonly name: string;
+  readonly value: string;
+  readonly before: string;
+  readonly hue?: string;
+}
+
+function tiles({ summary }: RunRecords): Html {
+  const { instruction, reward, alignment } = summary.stages;
+  const { messages } = summary;
+  const shown: Tile[] = [];
+  if (instruction) {
+    const { accuracy, accuracyBefore, sharedAccuracy, sharedAccuracyBefore } = instruction;
+    const hue = 'instruction';
+    shown.push({
+      hue,
+      name: 'Own accuracy',
+      value: percent(accuracy),
+      before: `was ${percent(accuracyBefore)}`,
+    });
+    if (sharedAccuracy !== null) {
+      const before = `was ${percent(sharedAccuracyBefore)}`;
+      shown.push({ hue, name: 'Others’ facts', value: percent(sharedAccuracy), before });
+    }
+  }
+  if (reward) {
+    const before = `harmless ${percent(reward.harmlessAccuracy)}`;
+    shown.push({
+      hue: 'reward',
+      name: 'Pairs ranked, helpful',
+      value: percent(reward.helpfulAccuracy),
+      before,
+    });
+  }
+  if (alignment) {
+    const before = `was ${number(alignment.rewardBefore)}`;
+    shown.push({ hue: 'alignment', name: 'Personalised reward', value: number(alignment.reward), before });
+  }
+  shown.push(
+    {
+      name: 'Messages',
+      value: messages.sent.toLocaleString('en-US'),
+      before: `${messages.dropped} dropped, ${messages.inFlight} in flight`,
+    },
+    { name: 'Sent over the air', value: bits(messages.bits), before: joules(messages.energyJoules) },
+  );
+  return html`<div class="tiles">
+      ${shown.map(
+        ({ name, value, before, hue }) =>
+          html`<div class="tile" style="--hue: var(--${hue ?? 'line'})">
+            <div class="name">${name}</div>
+            <div class="value">${value}</div>
+            <div class="before">${before}</div>
+          </div> `,
+      )}
+    </div>
+    <p class="source">summary.json: stages, messages</p>`;
+}
+
+function resultsTable({ summary }: RunRecords): Html | null {
+  const figures = stageFigures(summary);
+  if (figures.length === 0) return null;
+  const rows = figures.map(({ stage, name, before, after, source }, index) => {
+    const heading = html`<tr class="group">
+      <th colspan="4">${stage}</th>
+    </tr>`;
+    return html`${figures[index - 1]?.stage === stage ? null : heading}
+      <tr>
+        <td>${name}</td>
+        <td class="n">${before}</td>
+        <td class="n"><b>${after}</b></td>
+        <td class="src"><code>${source}</code></td>
+      </tr> `;
+  });
+  return html`<h2><i></i>Results</h2>
+    <div class="card scroll">
+      <table>
+        <thead>
+          <tr>
+            <th></th>
+            <th class="n">Start</th>
+            <th class="n">End</th>
+            <th class="src">summary.json</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+/** The stages with their charts; the third also client by client. */
+async function stages(run: RunRecords): Promise<readonly Html[]> {
+  const details = {
+    instruction: null,
+    reward: null,
+    alignment: alignmentDetails(run.summary.stages.alignment),
+  };
+  return all(stageSections(run), (section) => stageSection(section, details[section.stage]));
+}
+
+async function stageSection(
+  { stage, title, lead, panels }: StageSection,
+  details: Html | null,
+): Promise<Html> {
+  return html`<h2 style="--hue: var(--${stage})"><i></i>${title}</h2>
+    <p class="lead">
+      ${lead} Thin lines: clients. Thick line: mean. Bars: updates in the aggregate of the round, before a
+      pale bar of its cohort; a cross is a round that was lost.
+    </p>
+    <div class="charts">${await all(panels, panelCard)}</div>
+    ${details}`;
+}
+
+const mostActors = 30;
+const firstOf = (few: number, all: number) => html`<p class="source">The first ${few} of ${all} actors</p>`;
+
+async function timelineSection({ metrics, summary }: RunRecords): Promise<Html | null> {
+  const every = stepSpans(metrics, summary.virtualSeconds);
+  if (every.length === 0) return null;
+  const actors = inOrder(every.map(({ actor }) => actor));
+  const shown = new Set(actors.slice(0, mostActors));
+  const spans = every.filter(({ actor }) => shown.has(actor));
+  const seen = new Set(spans.map(({ step }) => step));
+  const legend = legendOf(
+    steps.filter((step) => seen.has(step)).map((step) => [stepColor(step), step] as const),
+  );
+  return html`<h2><i></i>Who was in which step when</h2>
+    <p class="lead">
+      From entering a step of the paper until entering the next, in virtual time; waiting for the radio or for
+      the others counts to the step before it. Blue: Step 1, orange: Step 2, green: Step 3.
+    </p>
+    <div class="card wide">
+      <div class="scroll">
+        ${new Html(await svg(timeline(spans), 'Steps of every actor by virtual time'))}
+      </div>
+      ${legend} ${actors.length > mostActors ? firstOf(mostActors, actors.length) : null}
+      <p class="source">metrics.jsonl: step rows</p>
+    </div>`;
+}
+
+function clientsSection({ manifest }: RunRecords): Html | null {
+  if (manifest.clients.length === 0) return null;
+  const rows = manifest.clients.map((client) => {
+    const { id, style: answers, trainingRows, gigaflopsPerSecond, weightHelpful, weightHarmless } = client;
+    return html`<tr>
+      <td class="stage">${id}</td>
+      <td>${answers ?? '–'}</td>
+      <td class="n">${trainingRows}</td>
+      <td class="n">${number(gigaflopsPerSecond)}</td>
+      <td class="n">${number(weightHelpful)}</td>
+      <td class="n">${number(weightHarmless)}</td>
+    </tr> `;
+  });
+  return html`<h2><i></i>The clients</h2>
+    <div class="card scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Client</th>
+            <th>Style</th>
+            <th class="n">Rows</th>
+            <th class="n">Gflop/s</th>
+            <th class="n">w helpful</th>
+            <th class="n">w harmless</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+      <p class="source">manifest.json: clients</p>
+    </div>`;
+}
+
+function manifestSection({ manifest }: RunRecords): Html {
+  const { backend, versions, workers, data } = manifest;
+  const left = data.map(
+    ({ file, rows, used, leftOut }) =>
+      html`<tr>
+        <td>${file}</td>
+        <td class="n">${rows}</td>
+        <td class="n">${used}</td>
+        <td>
+          ${Object.entries(leftOut)
+            .map(([reason, count]) => `${count} ${reason}`)
+            .join(', ')}
+        </td>
+      </tr> `,
+  );
+  return html`<h2><i></i>How it was made</h2>
+    <div class="card">
+      <p>
+        Backend <b>${backend.name}</b> (${backend.reason}), ${workers}
+        ${workers === 1 ? 'worker' : 'workers'}.
+      </p>
+      <p class="source">
+        ${Object.entries(versions)
+          .map(([name, version]) => `${name} ${version}`)
+          .join(' · ')}
+      </p>
+      ${
+        left.length === 0
+          ? null
+          : html`<table>
+              <thead>
+                <tr>
+                  <th>File</th>
+                  <th class="n">Rows</th>
+                  <th class="n">Used</th>
+                  <th>Left out</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${left}
+              </tbody>
+            </table>`
+      }
+      <details>
+        <summary>The scenario as it ran</summary>
+        <pre>${JSON.stringify(manifest.scenario, null, 2)}</pre>
+      </details>
+      <p class="source">manifest.json</p>
+    </div>`;
+}

@@ -1,0 +1,272 @@
+import type { RunRecords } from '../read.js';
+import { all, legendOf, panelCard } from './cards.js';
+import { delaysByKind } from './charts.js';
+import {
+  delaySamples,
+  directionOf,
+  leastMessages,
+  meanAndSd,
+  widestGap,
+  type DelaySample,
+} from './delays.js';
+import { bits, duration, joules, number, percent } from './format.js';
+import { html, Html } from './html.js';
+import { outcomesByKind, type KindOutcome } from './outcomes.js';
+import { linkPanels, type Panel } from './panels.js';
+import { attemptChart, delayDistribution, resultColors } from './radio-charts.js';
+import { attemptSentence, chosenStories, resultOf, type Chosen } from './stories.js';
+import { svg } from './svg.js';
+import { uploadsByClient, type ClientUploads } from './uploads.js';
+
+/** The section on the radio link: what it cost, what it lost, and why; null where nothing was sent. */
+export async function radioSection(run: RunRecords): Promise<Html | null> {
+  const panels = linkPanels(run);
+  if (panels.length === 0 && run.messages.length === 0) return null;
+  return html`<h2><i></i>The radio link</h2>
+    <p class="lead">
+      What the messages of a round cost each client, download and upload together, in time and in the energy
+      of both sides. Thin lines: clients. Thick line: mean.
+    </p>
+    <div class="charts">${await all(panels, panelCard)}</div>
+    ${await delayCard(run)} ${uploadsCard(run)} ${outcomesCard(run)} ${await distributions(run)}
+    ${await stories(run)}`;
+}
+
+async function delayCard({ messages }: RunRecords): Promise<Html | null> {
+  const arrived = messages.flatMap(({ kind, from, outcome, delaySeconds }) =>
+    outcome === 'delivered' && delaySeconds !== null && delaySeconds > 0
+      ? [{ kind, direction: directionOf(from), delaySeconds }]
+      : [],
+  );
+  if (arrived.length === 0) return null;
+  const kinds = [...new Set(messages.map(({ kind }) => kind))];
+  return html`<div class="card wide">
+    <h3>Delay of delivered messages</h3>
+    <p class="source">A tick is a message, a diamond the median of its kind.</p>
+    <div class="scroll">
+      ${new Html(await svg(delaysByKind(arrived, kinds), 'Delay of messages by kind'))}
+    </div>
+    ${legendOf([
+      ['var(--downlink)', 'server to client'],
+      ['var(--uplink)', 'client to server'],
+    ])}
+    <p class="source">messages.jsonl: delaySeconds by kind, outcome "delivered"</p>
+  </div>`;
+}
+
+/** A column of a table; columns without a figure in any row are left out. */
+interface Column<Row> {
+  readonly head: string;
+  readonly text: (row: Row) => string;
+  readonly isShown?: (rows: readonly Row[]) => boolean;
+}
+
+const uploadColumns: readonly Column<ClientUploads>[] = [
+  { head: 'Sent', text: ({ sent }) => String(sent) },
+  { head: 'In the aggregate', text: ({ inAggregate }) => String(inAggregate) },
+  { head: 'Late', text: ({ late }) => String(late) },
+  { head: 'Dropped', text: ({ dropped }) => String(dropped) },
+  { head: 'Open', text: ({ open }) => String(open), isShown: (rows) => rows.some(({ open }) => open > 0) },
+  { head: 'Mean delay', text: ({ meanDelaySeconds }) => duration(meanDelaySeconds) },
+  {
+    head: 'Mean rate',
+    text: ({ meanRateBps }) => (meanRateBps === null ? '–' : `${bits(meanRateBps)}/s`),
+  },
+  { head: 'Energy', text: ({ transmitJoules }) => joules(transmitJoules) },
+  {
+    head: 'Price',
+    text: ({ price }) => number(price),
+    isShown: (rows) => rows.some(({ price }) => price > 0),
+  },
+  {
+    head: 'Own accuracy',
+    text: ({ accuracy }) => percent(accuracy),
+    isShown: (rows) => rows.some(({ accuracy }) => accuracy !== null),
+  },
+  {
+    head: 'Others’ facts',
+    text: ({ sharedAccuracy }) => percent(sharedAccuracy),
+    isShown: (rows) => rows.some(({ sharedAccuracy }) => sharedAccuracy !== null),
+  },
+];
+
+const openWords = 'Open: under way at the end, or of a round that never closed.';
+
+function uploadsCard(run: RunRecords): Html | null {
+  const rows = uploadsByClient(run);
+  if (rows.length === 0) return null;
+  const isAccepting = run.manifest.scenario.server.late === 'accept';
+  const late = isAccepting
+    ? 'it counts in a later round, with a staleness weight'
+    : 'the server discarded it';
+  return html`<div class="card wide scroll">
+    <h3>Each client’s uploads, and what the client could do in the end</h3>
+    <p class="source">
+      In the aggregate: delivered by the close of its round. Late: delivered after it; ${late}. Rate: bits
+      over time on the air, every attempt. Energy: of the client’s own transmitter.
+      ${rows.some(({ open }) => open > 0) ? openWords : ''}
+    </p>
+    ${table(
+      'Client',
+      rows,
+      ({ client }) => client,
+      uploadColumns.filter(({ isShown }) => isShown?.(rows) ?? true),
+    )}
+    <p class="source">
+      messages.jsonl: rows from the client (price: to it also), endedVirtualSeconds against virtualSeconds of
+      the round row; metrics.jsonl: last client row of task evaluate
+    </p>
+  </div>`;
+}
+
+const outcomeColumns: readonly Column<KindOutcome>[] = [
+  { head: 'Sent', text: ({ sent }) => String(sent) },
+  { head: 'Delivered', text: ({ delivered }) => String(delivered) },
+  { head: 'Dropped', text: ({ dropped }) => String(dropped) },
+  { head: 'In flight', text: ({ inFlight }) => String(inFlight) },
+  {
+    head: 'Why dropped',
+    text: ({ reasons }) => reasons.map(([reason, count]) => `${reason} ${count}`).join(', ') || '–',
+  },
+  { head: 'Repeats', text: ({ repeats }) => String(repeats) },
+  { head: 'Copies', text: ({ copies }) => String(copies) },
+];
+
+function outcomesCard({ messages }: RunRecords): Html | null {
+  const rows = outcomesByKind(messages);
+  if (rows.length === 0) return null;
+  return html`<div class="card wide scroll">
+    <h3>What ended the messages</h3>
+    <p class="source">
+      Why dropped: the last attempt was lost by chance or in a burst (loss), sent above what its blocks
+      carried (outage), too long (timeout), or lost by script (fault, corrupted). Repeats: attempts beyond the
+      first.
+    </p>
+    ${table('Kind', rows, ({ kind }) => kind, outcomeColumns)}
+    <p class="source">messages.jsonl: outcome, reason, attempts, copyOf, by kind</p>
+  </div>`;
+}
+
+function table<Row>(
+  first: string,
+  rows: readonly Row[],
+  name: (row: Row) => string,
+  columns: readonly Column<Row>[],
+): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        <th>${first}</th>
+        ${columns.map(({ head }) => html`<th class="n">${head}</th> `)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            <td class="stage">${name(row)}</td>
+            ${columns.map(({ text }) => html`<td class="n">${text(row)}</td> `)}
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
+}
+
+async function distributions(run: RunRecords): Promise<Html | null> {
+  const samples = delaySamples(run);
+  if (samples.length === 0) return null;
+  return html`<h3 class="part">Distribution of the delays</h3>
+    <p class="lead">
+      Solid: the share of the messages of one kind and size that had arrived after so many seconds; kinds of
+      which at least ${leastMessages} were delivered. Dashed: the law of a message that has its link to
+      itself, from the scenario’s fading, rate and sharing: normal by renewal theory, or the convolution of
+      its blocks where these are few. Where the solid line lies to the right of it, messages have waited for
+      others on their link. Figures below a chart: mean ± standard deviation.
+    </p>
+    <div class="charts">${await all(samples.map(distributionPanel), panelCard)}</div>`;
+}
+
+function distributionPanel(sample: DelaySample): Panel {
+  const { kind, bits: size, seconds } = sample;
+  return {
+    title: `${kind}, ${bits(size)}`,
+    note: distributionNote(sample),
+    source: `messages.jsonl: delaySeconds of ${seconds.length} delivered messages of kind ${kind}`,
+    chart: delayDistribution(sample),
+  };
+}
+
+function distributionNote({ seconds, expected }: DelaySample): string {
+  const { mean, sd } = meanAndSd(seconds);
+  const measured = `Measured ${number(mean)} ± ${number(sd)} s.`;
+  if ('why' in expected) return `${measured} No closed form: ${expected.why}.`;
+  const { meanSeconds, sdSeconds, cdf, name } = expected.law;
+  const law = `${measured} Law ${number(meanSeconds)} ± ${number(sdSeconds)} s (${name}).`;
+  if (sdSeconds === 0) return law;
+  // Kolmogorov's critical value at 5 %: 1.358 / sqrt(n).
+  const critical = number(1.358 / Math.sqrt(seconds.length));
+  return `${law} Widest gap ${number(widestGap(seconds, cdf))}; by chance above ${critical} in 5 % of runs.`;
+}
+
+async function stories({ messages, manifest }: RunRecords): Promise<Html | null> {
+  const { story, rate, cutoffGain } = manifest.scenario.channel;
+  if (messages.length === 0) return null;
+  const how = html`<p class="source">
+    Attempt by attempt: run with <code>--set channel.story=blocks</code> to see gain and rate over time here.
+  </p>`;
+  if (story === 'none') return how;
+  const chosen = chosenStories(messages);
+  if (chosen.length === 0) return null;
+  const hasCutoff = rate === 'cutoff' || rate === 'inversion';
+  const threshold = hasCutoff && cutoffGain > 0 ? cutoffGain : null;
+  return html`<h3 class="part">Attempt by attempt</h3>
+    <p class="lead">
+      Shaded: the attempts, by what became of them. ${story === 'blocks' ? trackWords(threshold) : ''}
+    </p>
+    ${await all(chosen, (one) => storyCard(one, threshold, story === 'blocks'))}
+    ${story === 'attempts' ? how : null}`;
+}
+
+function trackWords(threshold: number | null): string {
+  const cutoff = threshold === null ? '' : ` Dashed: the gain below which the sender is silent.`;
+  const lines = 'Grey line: gain of the block relative to its mean (left). Coloured line: rate (right).';
+  return lines + cutoff;
+}
+
+const endedWords: Readonly<Record<Chosen['message']['outcome'], (reason: string) => string>> = {
+  delivered: () => 'Delivered',
+  dropped: (reason) => `Dropped (${reason})`,
+  'in-flight': () => 'In flight at the end of the run',
+};
+
+const mostSentences = 8;
+
+/** A link carries one message at a time. */
+function waitSentence({ story, sentVirtualSeconds }: Chosen['message']): string {
+  const waitedSeconds = story[0]!.atSeconds - sentVirtualSeconds;
+  return waitedSeconds > 1e-3 ? `Waited ${duration(waitedSeconds)} for its link. ` : '';
+}
+
+async function storyCard(
+  { why, message }: Chosen,
+  threshold: number | null,
+  hasTrack: boolean,
+): Promise<Html> {
+  const { id, kind, from, to, round, story, outcome, reason, delaySeconds } = message;
+  const client = from === 'server' ? to : from;
+  const title = `Message ${id}, ${kind}, ${client}, round ${round}: ${why}`;
+  const results = [...new Set(story.map(resultOf))];
+  const ended = endedWords[outcome](reason ?? 'unknown');
+  const shown = story.slice(0, mostSentences).map((attempt, index) => attemptSentence(attempt, index));
+  const more = story.length > mostSentences ? ` And ${story.length - mostSentences} more.` : '';
+  return html`<div class="card wide">
+    <h3>${title}</h3>
+    <div class="scroll">${new Html(await svg(attemptChart(message, threshold), title))}</div>
+    ${legendOf(results.map((result) => [resultColors[result], result]))}
+    <p class="source">
+      <b>${ended}${delaySeconds === null ? '' : ` after ${duration(delaySeconds)}`}.</b>
+      ${waitSentence(message)}${shown.join(' ')}${more}
+    </p>
+    <p class="source">messages.jsonl: story of message ${id}${hasTrack ? ', its samples' : ''}</p>
+  </div> `;
+}

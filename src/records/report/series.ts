@@ -1,0 +1,167 @@
+import type { Stage } from '../../../machines/events.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow, StepRow } from '../rows.js';
+
+/** A figure of one client in one round. */
+export interface Point {
+  readonly actor: string;
+  readonly round: number;
+  readonly value: number;
+}
+
+/** A figure by round: of every client (thin), and on average (thick). */
+export interface Series {
+  readonly clients: readonly Point[];
+  readonly mean: readonly { readonly round: number; readonly value: number }[];
+}
+
+/** Picks a figure from a client row's metrics; null where it was not measured. */
+export type Pick = (metrics: ClientRow['metrics']) => number | null;
+
+export const metric =
+  (name: string): Pick =>
+  (metrics) =>
+    metrics[name] ?? null;
+
+/** A figure of one task, client by client, with its mean over the clients. */
+export function clientSeries(rows: readonly MetricRow[], task: string, pick: Pick): Series {
+  const clients = clientPoints(rows, task, pick);
+  return { clients, mean: meansByRound(clients) };
+}
+
+function clientPoints(rows: readonly MetricRow[], task: string, pick: Pick): Point[] {
+  return rows.flatMap((row) => {
+    if (row.type !== 'client' || row.task !== task) return [];
+    const value = pick(row.metrics);
+    return value === null ? [] : [{ actor: row.actor, round: row.round, value }];
+  });
+}
+
+function meansByRound(points: readonly Point[]): Series['mean'] {
+  const byRound = new Map<number, number[]>();
+  for (const { round, value } of points) byRound.set(round, [...(byRound.get(round) ?? []), value]);
+  return [...byRound]
+    .sort(([a], [b]) => a - b)
+    .map(([round, values]) => ({
+      round,
+      value: values.reduce((sum, value) => sum + value, 0) / values.length,
+    }));
+}
+
+/** The loss: of each client by its task's figures, and the mean that the server decided by. */
+export function lossSeries(rows: readonly MetricRow[], stage: Stage, task: string, pick: Pick): Series {
+  return {
+    clients: clientPoints(rows, task, pick),
+    mean: roundsOf(rows, stage).flatMap(({ round, loss }) => (loss === null ? [] : [{ round, value: loss }])),
+  };
+}
+
+/**
+ * What each client's messages cost by round, and the mean from the server's round rows. As in those rows, a
+ * message counts to the round in which it ended: the first one that was closed at or after its end.
+ */
+export function costSeries(
+  rows: readonly MetricRow[],
+  messages: readonly MessageRow[],
+  stage: Stage,
+  cost: (message: MessageRow) => number,
+  mean: (round: RoundRow) => number,
+): Series {
+  const rounds = rows.filter((row) => row.type === 'round');
+  const sums = new Map<string, Point>();
+  for (const message of messages) {
+    const ended = message.endedVirtualSeconds;
+    const row = ended === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= ended);
+    if (row?.stage !== stage) continue;
+    const { round } = row;
+    const actor = message.from === 'server' ? message.to : message.from;
+    const key = `${actor} ${round}`;
+    sums.set(key, { actor, round, value: (sums.get(key)?.value ?? 0) + cost(message) });
+  }
+  return {
+    clients: [...sums.values()].sort((a, b) => a.round - b.round),
+    mean: roundsOf(rows, stage).map((row) => ({ round: row.round, value: mean(row) })),
+  };
+}
+
+export function roundsOf(rows: readonly MetricRow[], stage: Stage): RoundRow[] {
+  return rows.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
+}
+
+/** Which updates of a round counted. */
+export interface Turnout {
+  readonly round: number;
+  readonly cohort: number;
+  /** In the round's aggregate. */
+  readonly updates: number;
+  /** Updates of earlier rounds that came in this one. */
+  readonly late: number;
+  /** Below the quorum: the global model stayed as it was. */
+  readonly lost: boolean;
+}
+
+export function turnoutOf(rows: readonly MetricRow[], stage: Stage): Turnout[] {
+  return roundsOf(rows, stage).map(({ round, cohort, updates, late }) => ({
+    round,
+    cohort,
+    updates,
+    late,
+    lost: updates === 0,
+  }));
+}
+
+/** An actor's time in a step: from entering it until entering the next, or until the run's end. */
+export interface Span {
+  readonly actor: string;
+  readonly step: string;
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+/** Spans in which nothing took time are left out. */
+export function stepSpans(rows: readonly MetricRow[], endSeconds: number): Span[] {
+  const byActor = new Map<string, StepRow[]>();
+  for (const row of rows) {
+    if (row.type === 'step') byActor.set(row.actor, [...(byActor.get(row.actor) ?? []), row]);
+  }
+  return [...byActor.values()].flatMap((steps) =>
+    steps
+      .map(({ actor, step, virtualSeconds }, index) => ({
+        actor,
+        step,
+        fromSeconds: virtualSeconds,
+        toSeconds: steps[index + 1]?.virtualSeconds ?? endSeconds,
+      }))
+      .filter(({ fromSeconds, toSeconds }) => toSeconds > fromSeconds),
+  );
+}
+
+/**
+ * Spearman's rank correlation, with mean ranks for ties; null for fewer than three pairs or where one side is
+ * constant.
+ */
+export function spearman(pairs: readonly (readonly [number, number])[]): number | null {
+  if (pairs.length < 3) return null;
+  const x = ranks(pairs.map(([first]) => first));
+  const y = ranks(pairs.map(([, second]) => second));
+  const middle = (pairs.length + 1) / 2;
+  const product = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, rank, index) => sum + (rank - middle) * (b[index]! - middle), 0);
+  const spread = Math.sqrt(product(x, x) * product(y, y));
+  return spread === 0 ? null : product(x, y) / spread;
+}
+
+function ranks(values: readonly number[]): number[] {
+  return values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const equal = values.filter((other) => other === value).length;
+    return below + (equal + 1) / 2;
+  });
+}
+
+/** Actors in a reader's order: the server first, then the clients by their number. */
+export function inOrder(actors: readonly string[]): string[] {
+  const collator = new Intl.Collator('en', { numeric: true });
+  return [...new Set(actors)].sort((a, b) =>
+    a === 'server' ? -1 : b === 'server' ? 1 : collator.compare(a, b),
+  );
+}

@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import type { PretrainedStart } from '../actors/world.js';
+import type { Encoding } from '../learning/clients/population.js';
+import { loadTokenizer, sameTokens, type Tokenizer } from '../learning/data/tokenizer.js';
+import { loadWordPiece } from '../learning/data/word-piece.js';
+import { UserError } from '../errors.js';
+import type { ModelConfig } from '../learning/model/config.js';
+import { scoreTensors } from '../learning/model/gpt-reward.js';
+import { loadDistilBert, loadGptReward, type LoadedGptReward } from '../learning/model/load.js';
+import {
+  frozenBackbone,
+  type PretrainedReward,
+  type TrainedPart,
+} from '../learning/model/pretrained-reward.js';
+import type { ParamSet } from '../learning/params/param-set.js';
+import type { RunOptions } from './run.js';
+import { tokenizerFiles } from '../learning/training/reward-models/tokenizers.js';
+import type { RewardShape } from '../learning/training/task.js';
+
+/** A pre-trained network as the parts of a run take it. */
+export interface OpenRewardModel {
+  /** For the server. */
+  readonly start: PretrainedStart;
+  /** For tasks, beside the language model's shape. */
+  readonly shape: { readonly reward: RewardShape };
+  /** For the clients' preference pairs; without `reward` they are tokens of the language model. */
+  readonly encoding: Pick<Encoding, 'reward'>;
+}
+
+/** The language model of a run; `folder`: null for the embedded one. */
+export interface OpenLanguageModel {
+  readonly folder: string | null;
+  readonly config: ModelConfig;
+  readonly base: ParamSet;
+  readonly tokenizer: Tokenizer;
+}
+
+/**
+ * Loads the network that reward models start from; null where they are small networks on the base's features.
+ *
+ * @throws UserError where a file is missing or wrong, tokenizer and weights are of different models, or a
+ *   GPT-2 has other tokens than the language model.
+ */
+export async function openRewardModel(
+  { scenario, folder }: Pick<RunOptions, 'scenario' | 'folder'>,
+  language: OpenLanguageModel,
+): Promise<OpenRewardModel | null> {
+  const { model, hidden } = scenario.reward;
+  if (model.kind === 'features') return null;
+  const rewardFolder = model.path === null ? null : resolve(folder, model.path);
+  if (model.kind === 'gpt2') return openGpt(model.train, rewardFolder, language);
+  // The relations of a scenario give every DistilBERT a folder.
+  return openDistilBert(model.train, rewardFolder!, language.folder, hidden);
+}
+
+async function openGpt(
+  train: TrainedPart,
+  folder: string | null,
+  language: OpenLanguageModel,
+): Promise<OpenRewardModel> {
+  const { config, base } = language;
+  const loaded =
+    folder === null
+      ? { config, base, head: null, headTensors: scoreTensors(config) }
+      : await loadWithTokensOf(language, folder);
+  return {
+    start: startOf(loaded, train),
+    shape: { reward: { kind: 'gpt2', config: loaded.config } },
+    encoding: {},
+  };
+}
+
+async function loadWithTokensOf(
+  { config, tokenizer }: OpenLanguageModel,
+  folder: string,
+): Promise<LoadedGptReward> {
+  const loaded = await loadGptReward(folder);
+  if (!sameTokens(await loadTokenizer(folder), tokenizer)) {
+    throw new UserError(
+      `${folder}: has another tokenizer than the language model, expected the same for a reward model of ` +
+        'kind "gpt2"; take a GPT-2 that was made from the language model',
+    );
+  }
+  for (const key of ['vocab_size', 'n_positions'] as const) {
+    if (loaded.config[key] >= config[key]) continue;
+    throw new UserError(
+      `${folder}: has ${key} ${loaded.config[key]}, expected at least ${config[key]}, that of the language ` +
+        'model',
+    );
+  }
+  return loaded;
+}
+
+async function openDistilBert(
+  train: TrainedPart,
+  folder: string,
+  languageFolder: string | null,
+  criticHidden: number,
+): Promise<OpenRewardModel> {
+  const loaded = await loadDistilBert(folder);
+  const { config } = loaded;
+  const tokenizer = await loadWordPiece(folder);
+  if (tokenizer.size > config.vocab_size) {
+    throw new UserError(
+      `${folder}: its tokenizer has ${tokenizer.size} tokens, expected at most ${config.vocab_size}, ` +
+        'the vocab_size of its config.json; take tokenizer and weights from the same model',
+    );
+  }
+  const [languageTokenizer, rewardTokenizer] = await Promise.all([
+    tokenizerFiles(languageFolder),
+    tokenizerFiles(folder),
+  ]);
+  return {
+    start: startOf(loaded, train),
+    shape: { reward: { kind: 'distilbert', config, criticHidden, languageTokenizer, rewardTokenizer } },
+    encoding: { reward: { tokenizer, maxTokens: config.max_position_embeddings } },
+  };
+}
+
+function startOf(loaded: PretrainedReward, train: TrainedPart): PretrainedStart {
+  return { loaded, backbone: train === 'head' ? frozenBackbone(loaded) : null };
+}

@@ -1,0 +1,113 @@
+import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
+import type { ClientContext, clientMachine } from '../../machines/client.js';
+import type { GlobalModel } from '../../machines/events.js';
+import type { serverMachine } from '../../machines/server.js';
+import type { simulationMachine } from '../../machines/simulation.js';
+import { provideSimulation } from '../actors/simulation.js';
+import { pathOf, waiting } from '../actors/waiting.js';
+import type { World } from '../actors/world.js';
+import type { Ended } from '../records/rows.js';
+
+export interface SimulateOptions {
+  readonly signal?: AbortSignal;
+  /** Called before every event of the run with the state that each client is in; cheap work only. */
+  readonly onEvent?: (states: ReadonlyMap<string, string>) => void;
+}
+
+/** How a run ended, and the models that it leaves. */
+export interface Simulated {
+  readonly ended: Ended;
+  readonly global: GlobalModel;
+  readonly clients: readonly ClientContext[];
+}
+
+export type Simulation = ActorRefFrom<typeof simulationMachine>;
+
+/**
+ * Drives the machines by the virtual clock until one of the ways in which a run can end; see
+ * machines/simulation.ts.
+ */
+export async function simulate(world: World, { signal, onEvent }: SimulateOptions): Promise<Simulated> {
+  const { clock, scenario, failure } = world;
+  const simulation: Simulation = createActor(provideSimulation(world), {
+    clock,
+    systemId: 'simulation',
+    input: { clients: [...world.clients.keys()], global: untrained(world) },
+  });
+  simulation.subscribe({ error: (cause) => failure.report(cause) });
+  simulation.start();
+  const actors = follow(simulation, world);
+
+  const stop = () => {
+    onEvent?.(actors.states);
+    return failure.happened;
+  };
+  const end = await clock
+    .run({ untilSeconds: scenario.limits.virtualSeconds, stop, ...(signal ? { signal } : {}) })
+    .catch((cause: unknown) => {
+      failure.report(cause);
+      return 'stopped' as const;
+    });
+  world.ledger.finish();
+  if (end === 'idle') failure.guard(() => world.checkers.finish());
+  const report = end === 'idle' ? waiting(simulation) : [];
+  // Of no effect on a simulation that an actor's error has stopped already.
+  simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
+  const ended: Ended = failure.happened
+    ? { reason: 'failed', cause: failure.message }
+    : endOf(simulation, report);
+  return { ended, global: actors.global(), clients: [...actors.clients.values()] };
+}
+
+const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;
+
+function untrained({ base }: World): GlobalModel {
+  return { base, adapters: null, lora: null, helpful: null, harmless: null };
+}
+
+/**
+ * Keeps each actor's newest state, which outlives the actor: one that is done leaves the system. And hears of
+ * their errors: an actor that throws stops in silence, and only tells those who ask.
+ */
+function follow(simulation: Simulation, world: World) {
+  const { system } = simulation;
+  const error = (cause: unknown) => world.failure.report(cause);
+  const states = new Map<string, string>();
+  const clients = new Map<string, ClientContext>();
+  let global = untrained(world);
+
+  const server = system.get('server') as ActorRefFrom<typeof serverMachine>;
+  server.subscribe({ next: ({ context }) => void (global = context.global), error });
+  for (const id of world.clients.keys()) {
+    const client = system.get(id) as ActorRefFrom<typeof clientMachine>;
+    const next = ({ value, context }: ReturnType<typeof client.getSnapshot>) => {
+      states.set(id, pathOf(value));
+      clients.set(id, context);
+    };
+    next(client.getSnapshot());
+    client.subscribe({ next, error });
+  }
+  for (const { id } of world.links) {
+    (system.get(id) as AnyActorRef).subscribe({ error });
+  }
+  return { states, clients, global: () => global };
+}
+
+function endOf(simulation: Simulation, report: ReturnType<typeof waiting>): Ended {
+  const { value, context } = simulation.getSnapshot();
+  switch (value) {
+    case 'finished':
+      return { reason: 'finished', stages: context.verdicts };
+    case 'outOfTime':
+      return { reason: 'out-of-virtual-time' };
+    case 'deadlocked':
+      return { reason: 'deadlock', waiting: report };
+    case 'interrupted':
+      return { reason: 'interrupted' };
+    case 'failed':
+      return { reason: 'failed', cause: context.cause ?? 'unknown' };
+    case 'running':
+    case 'draining':
+      throw new Error(`the simulation ended in its state ${value}`);
+  }
+}

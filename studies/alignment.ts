@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { openRun } from '../src/run/open-run.js';
+import type { ClientRow } from '../src/records/rows.js';
+import { spearman } from '../src/records/report/series.js';
+import { loadScenario } from '../src/scenario/load.js';
+import { simulate } from '../src/run/simulate.js';
+import { poolExecutor } from '../src/learning/training/executor.js';
+import { bestOf } from './best-of.js';
+import { remembering } from './remembering.js';
+
+/*
+ * What alignment comes to, over several seeds and ways of aligning, with 95 % intervals:
+ *
+ *     npm run alignment -- --seeds 1,2,3,4,5 --json alignment.json
+ *
+ * Everything but Step 3 is computed once a seed where it is the same.
+ */
+
+const { values: options } = parseArgs({
+  options: {
+    scenario: { type: 'string', default: 'quickstart' },
+    seeds: { type: 'string', default: '1,2,3,4,5' },
+    only: { type: 'string', default: '' },
+    set: { type: 'string', multiple: true, default: [] },
+    samples: { type: 'string', default: '16' },
+    json: { type: 'string' },
+  },
+});
+
+const variants: Readonly<Record<string, readonly string[]>> = {
+  'PPO, both rewards': [],
+  'PPO, one reward (sfl)': ['method=sfl'],
+  'rewarded soups': ['alignment.algorithm=rewarded-soups'],
+  // It has neither critics to warm up nor anything to rehearse, and runs away at the quickstart's rate.
+  'multi-objective DPO': [
+    'alignment.algorithm=modpo',
+    'alignment.criticWarmupSteps=0',
+    'alignment.ptxCoefficient=0',
+    'alignment.learningRate=0.001',
+  ],
+};
+
+/** Of one run; differences are the last round's less those before alignment, means over the clients. */
+interface Figures {
+  readonly rewardRise: number;
+  readonly totalRise: number;
+  readonly spearman: number;
+  readonly correctnessChange: number;
+  readonly refusalRate: number;
+  readonly kl: number;
+  /** The rise that the best of so many samples of the policy before alignment would bring; NaN if not asked. */
+  readonly ceiling: number;
+}
+
+/** Student's t, two-sided 95 %, by degrees of freedom. */
+const student = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+
+const executor = poolExecutor(availableParallelism(), 'wasm');
+const folder = mkdtempSync(join(tmpdir(), 'pwff-alignment-'));
+const results: Record<string, Figures[]> = {};
+try {
+  for (const seed of options.seeds.split(',').map(Number)) {
+    const memory = remembering(executor, ['instruct', 'evaluate', 'reward', 'rewardTest', 'freeze']);
+    for (const [name, set] of Object.entries(variants)) {
+      if (!name.includes(options.only)) continue;
+      const figures = await aligned(seed, [...options.set, ...set], memory);
+      (results[name] ??= []).push(figures);
+      console.log(`seed ${seed}, ${name}: ${brief(figures)}`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  await executor.close();
+}
+show(results);
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+
+async function aligned(
+  seed: number,
+  set: readonly string[],
+  memory: ReturnType<typeof remembering>,
+): Promise<Figures> {
+  const { scenario, folder: at } = await loadScenario(options.scenario, { seed, set });
+  const run = await openRun(
+    {
+      scenario,
+      folder: at,
+      outFolder: join(folder, 'run'),
+      workers: availableParallelism(),
+      backend: 'wasm',
+    },
+    memory,
+  );
+  const { ended } = await simulate(run.world, {});
+  if (ended.reason !== 'finished') throw new Error(`seed ${seed} ended: ${ended.reason}`);
+  const clients = [...run.world.clients.values()];
+  const rows = run.written.metrics.filter(
+    (row): row is ClientRow => row.type === 'client' && row.task === 'score',
+  );
+  const ofClient = clients.map(({ id }) => rows.filter(({ actor }) => actor === id));
+  const mean = (figure: string, at: 0 | -1) =>
+    meanOf(ofClient.map((own) => own.at(at)!.metrics[figure] ?? NaN));
+  const rise = (figure: string) => mean(figure, -1) - mean(figure, 0);
+  const samples = Number(options.samples);
+  const wished = new Map(clients.map((client) => [client.id, client.wished]));
+  return {
+    rewardRise: rise('reward'),
+    totalRise: rise('helpful') + rise('harmless'),
+    spearman:
+      spearman(
+        clients.map(({ wished: { harmless } }, i) => [
+          harmless,
+          ofClient[i]!.at(-1)!.metrics['refusalRate'] ?? NaN,
+        ]),
+      ) ?? NaN,
+    correctnessChange: rise('correctness'),
+    refusalRate: mean('refusalRate', -1),
+    kl: mean('klK1', -1),
+    ceiling: samples > 0 ? await bestOf(samples, memory.requests('freeze'), wished) : NaN,
+  };
+}
+
+function brief(figures: Figures): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${(value as number).toFixed(3)}`)
+    .join(', ');
+}
+
+function show(all: Readonly<Record<string, readonly Figures[]>>): void {
+  const names = Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[];
+  const table = new Table({ head: ['', ...names], style: { head: [], border: [] } });
+  for (const [variant, runs] of Object.entries(all)) {
+    table.push([variant, ...names.map((name) => interval(runs.map((run) => run[name])))]);
+  }
+  console.log(table.toString());
+}
+
+function interval(values: readonly number[]): string {
+  const mean = meanOf(values);
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  const half = (student[values.length - 1] ?? 1.96) * Math.sqrt(variance / values.length);
+  return values.length < 2 ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${half.toFixed(3)}`;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

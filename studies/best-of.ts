@@ -1,0 +1,58 @@
+import { selectBackend } from '../src/learning/model/backend.js';
+import { rewardModels } from '../src/learning/training/reward-models/index.js';
+import {
+  choosePrompts,
+  perObjective,
+  sampleResponses,
+  standardised,
+  withPolicy,
+} from '../src/learning/training/rollout.js';
+import { scaleOfScores } from '../src/learning/training/freeze.js';
+import type { TaskRequest } from '../src/learning/training/task.js';
+import type { Weights } from '../src/learning/clients/preferences.js';
+
+/**
+ * How far the rewards could rise without leaving what the policies before alignment say by themselves: for each
+ * client the mean, over prompts, of the best of `samples` responses by its own weights, less that of one. Of the
+ * mixture of prompts that Step 3.1 samples; in standard deviations of its scores.
+ */
+export async function bestOf(
+  samples: number,
+  requests: readonly TaskRequest<'freeze'>[],
+  weights: ReadonlyMap<string, Weights>,
+): Promise<number> {
+  await selectBackend('wasm');
+  const rises: number[] = [];
+  for (const request of requests) {
+    const own = weights.get(request.seed.split('/')[1] ?? '');
+    if (!own) throw new Error(`no client is named in the seed ${request.seed}`);
+    rises.push(await riseOf(samples, request, own));
+  }
+  return rises.reduce((sum, rise) => sum + rise, 0) / rises.length;
+}
+
+async function riseOf(samples: number, request: TaskRequest<'freeze'>, weights: Weights): Promise<number> {
+  const { model, params, data, hyper, seed } = request;
+  const models = await rewardModels(request);
+  const prompts = choosePrompts(seed, hyper.prompts, hyper.sensitiveShare, data);
+  const rewards = Array.from({ length: samples }, (_, sample) => {
+    const rollouts = withPolicy(model, params.base, params, (policy) =>
+      sampleResponses(policy, prompts, hyper, `${seed}/best-of/${sample}`),
+    );
+    const raw = models.scoresOfAnswers(rollouts);
+    return { raw, rollouts };
+  });
+  const scales = perObjective((objective) =>
+    scaleOfScores(Float32Array.from(rewards.flatMap(({ raw }) => [...raw[objective]]))),
+  );
+  const combined = rewards.map(({ raw, rollouts }) => {
+    const scores = perObjective((objective) => standardised(raw[objective], rollouts, scales[objective], 0));
+    return prompts.map(
+      (_, i) => weights.helpful * scores.helpful[i]! + weights.harmless * scores.harmless[i]!,
+    );
+  });
+  const mean = (f: (prompt: number) => number) =>
+    prompts.reduce((sum, _, prompt) => sum + f(prompt), 0) / prompts.length;
+  const best = mean((prompt) => Math.max(...combined.map((one) => one[prompt]!)));
+  return best - mean((prompt) => combined.reduce((sum, one) => sum + one[prompt]!, 0) / samples);
+}

@@ -1,0 +1,109 @@
+import { splitByConversation } from '../../src/learning/data/deal-pairs.js';
+import { templates } from '../../src/learning/data/template.js';
+import { loadTokenizer } from '../../src/learning/data/tokenizer.js';
+import { pairTable } from '../../src/learning/data/tokenize.js';
+import {
+  objectives,
+  type Objective,
+  type PreferencePair,
+  type Split,
+} from '../../src/learning/data/types.js';
+import { loadModel } from '../../src/learning/model/load.js';
+import { featureWidth, initialRewardModel } from '../../src/learning/model/reward-model.js';
+import { stream } from '../../src/simulation/random/stream.js';
+import { resolveScenario } from '../../src/scenario/validate.js';
+import { taskRequest } from '../../src/learning/training/request.js';
+import { reward } from '../../src/learning/training/reward.js';
+import { bagOfWords, lengthBaseline, rightOf } from './baselines.js';
+import { wilsonInterval, type Share } from './wilson.js';
+
+export interface StudyOptions {
+  readonly seed: number;
+  /** Steps of Adam; its learning rate, batch size and penalties are the defaults of a scenario. */
+  readonly steps: number;
+}
+
+/** What held-out pairs say of the reward model of one objective and of what it has to beat. */
+export interface ObjectiveStudy {
+  readonly trainPairs: number;
+  readonly testPairs: number;
+  /** Rows of the reward model, two a pair, that did not fit into the base model's positions. */
+  readonly cutRows: number;
+  readonly rewardModel: Share;
+  readonly calibrationError: number;
+  readonly brierScore: number;
+  /** 0.5 by symmetry: a pair has no first answer that could be the majority. */
+  readonly majority: number;
+  readonly length: Share & { readonly prefers: 'longer' | 'shorter' };
+  readonly bagOfWords: Share;
+}
+
+export type Study = Readonly<Record<Objective, ObjectiveStudy>>;
+type Pairs = Readonly<Record<Objective, readonly PreferencePair[]>>;
+
+/**
+ * Trains the reward models of a scenario with `reward.model.kind` "features" on the embedded base model by
+ * all training pairs together, one learner with everybody's data, and measures them on a third of the pairs,
+ * held out by conversation. The backend must have been selected. RangeError where an objective has fewer than
+ * three pairs.
+ */
+export async function studyPairs(pairs: Pairs, options: StudyOptions): Promise<Study> {
+  for (const name of objectives) {
+    if (pairs[name].length < 3) throw new RangeError(`${pairs[name].length} ${name} pairs, expected 3`);
+  }
+  const split = splitByConversation(pairs, (name) => Math.round(pairs[name].length / 3), options.seed);
+  const { metrics, cutRows } = await trained(split, options);
+  const studyOf = (name: Objective): ObjectiveStudy => {
+    const { train, test } = split[name];
+    const length = lengthBaseline(train);
+    const share = (right: number) => wilsonInterval(right, test.length);
+    return {
+      trainPairs: train.length,
+      testPairs: test.length,
+      cutRows: cutRows[name],
+      rewardModel: share(metrics[`${name}Accuracy`] * test.length),
+      calibrationError: metrics[`${name}CalibrationError`],
+      brierScore: metrics[`${name}BrierScore`],
+      majority: 0.5,
+      length: { prefers: length.prefers, ...share(rightOf(test, length.margin)) },
+      bagOfWords: share(rightOf(test, bagOfWords(train))),
+    };
+  };
+  return { helpful: studyOf('helpful'), harmless: studyOf('harmless') };
+}
+
+/** Step 2.3 by itself, on everybody's pairs. */
+async function trained(
+  split: Readonly<Record<Objective, Split<PreferencePair>>>,
+  { seed, steps }: StudyOptions,
+) {
+  const scenario = resolveScenario({ name: 'reward-pairs' });
+  const { hidden, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
+  const { config, base } = await loadModel(null);
+  const tokenizer = await loadTokenizer(null);
+  const tables = (name: Objective) => {
+    const [train, test] = [split[name].train, split[name].test].map((rows) =>
+      pairTable(rows, tokenizer, templates.compact, config.n_positions),
+    );
+    return { train: train!.table, test: test!.table, cutRows: train!.truncated + test!.truncated };
+  };
+  const [helpful, harmless] = [tables('helpful'), tables('harmless')];
+  const initial = (name: Objective) =>
+    initialRewardModel(featureWidth(config), hidden, stream(seed, 'reward', name));
+  const { metrics } = await reward(
+    taskRequest<'reward'>({
+      kind: 'reward',
+      seed: `${seed}/reward-pairs`,
+      model: { config, adapters: scenario.model.adapters, lora: scenario.model.lora },
+      hyper: { localSteps: steps, batchSize, learningRate, weightDecay, centerCoefficient },
+      params: { base, helpful: initial('helpful'), harmless: initial('harmless') },
+      data: {
+        helpfulTrain: helpful.train,
+        helpfulTest: helpful.test,
+        harmlessTrain: harmless.train,
+        harmlessTest: harmless.test,
+      },
+    }),
+  );
+  return { metrics, cutRows: { helpful: helpful.cutRows, harmless: harmless.cutRows } };
+}

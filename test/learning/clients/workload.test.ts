@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import {
+  alignFlops,
+  freezeFlops,
+  instructFlops,
+  pairFlops,
+  rewardFlops,
+  scoreFlops,
+  type AlignWork,
+} from '../../../src/learning/clients/workload.js';
+import type { ClientTables } from '../../../src/learning/clients/population.js';
+import { forwardFlops, trainingFlops } from '../../../src/learning/model/flops.js';
+import { resolveScenario } from '../../../src/scenario/validate.js';
+import type { ModelShape } from '../../../src/learning/training/task.js';
+import { emptyTable, tableOf, tinyShape } from '../training/tiny-model.js';
+
+/** distilbert-base: 6 blocks of 4 · 768² + 2 · 768 · 3072 weights. */
+const weights = 42_467_328;
+const distilBert: ModelShape = {
+  ...tinyShape,
+  reward: {
+    kind: 'distilbert',
+    config: {
+      vocab_size: 30522,
+      max_position_embeddings: 512,
+      dim: 768,
+      n_layers: 6,
+      n_heads: 12,
+      hidden_dim: 3072,
+    },
+    criticHidden: 64,
+    languageTokenizer: { folder: null, hash: '' },
+    rewardTokenizer: { folder: null, hash: '' },
+  },
+};
+
+const pair = (tokens: number) =>
+  tableOf(Array.from({ length: 2 }, () => [[], Array(tokens).fill(1)] as const));
+const tables: ClientTables = {
+  train: emptyTable,
+  validation: emptyTable,
+  test: emptyTable,
+  shared: emptyTable,
+  helpfulTrain: pair(10),
+  helpfulTest: pair(20),
+  harmlessTrain: pair(30),
+  harmlessTest: pair(40),
+  helpfulPairs: pair(11),
+  harmlessPairs: pair(31),
+  benign: emptyTable,
+  prompts: pair(7),
+  sensitivePrompts: emptyTable,
+  testPrompts: emptyTable,
+};
+
+const even = { helpful: 0.5, harmless: 0.5 };
+
+/**
+ * Operations a token of two critics, networks of 2 · 16 inputs and 64 hidden units: 2 a weight to read them; a
+ * step takes 2 more for a weight's gradient, and 2 more for the input's, which the first layer does not need.
+ */
+const critics = { read: 2 * 2 * (32 * 64 + 64), step: 2 * (4 * 32 * 64 + 6 * 64) };
+
+function scenario(train: 'full' | 'head', alignment: object = {}) {
+  return resolveScenario({
+    name: 'x',
+    reward: {
+      model: { kind: 'distilbert', path: '/models/distilbert', train },
+      learningRate: 2e-5,
+      localSteps: 5,
+      batchSize: 3,
+    },
+    alignment: { maxNewTokens: 13, ...alignment },
+  });
+}
+
+describe('work of reward models for the device model', () => {
+  it('of a whole DistilBERT: 6 operations a weight and token of every batch, 2 of the held-out pairs', () => {
+    const trained = 5 * 3 * 2 * (10 + 30);
+    const heldOut = 2 * (20 + 40);
+    assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
+  });
+
+  it('of a head: 2 operations a weight of the backbone and token of all pairs, each read once', () => {
+    assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
+    assert.equal(pairFlops(distilBert, [tables.helpfulTest]), 2 * weights * 2 * 20);
+  });
+
+  it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {
+    const tokens = 4 * (7 + 13);
+    const sampled = forwardFlops(tinyShape, tokens);
+    const judged = (train: 'full' | 'head') =>
+      freezeFlops(scenario(train), distilBert, tables.prompts, 4) - sampled;
+    assert.equal(judged('full'), 2 * 2 * weights * tokens);
+    assert.equal(judged('head'), 2 * weights * tokens);
+  });
+
+  it('of sampling is a pass, and one more for the features; of scoring two more for log-probabilities', () => {
+    const pass = forwardFlops(tinyShape, 4 * (7 + 13));
+    assert.equal(freezeFlops(scenario('full'), tinyShape, tables.prompts, 4), 2 * pass);
+    assert.equal(scoreFlops(scenario('full'), tinyShape, tables.prompts, 4), 4 * pass);
+  });
+});
+
+/** Of a round without warm-up, by a client that trains 100 numbers. */
+const alignOf = (alignment: object, work: Partial<Omit<AlignWork, 'scenario'>> = {}) =>
+  alignFlops({
+    scenario: scenario('full', alignment),
+    shape: tinyShape,
+    trained: 100,
+    tables,
+    weights: even,
+    criticWarmupSteps: 0,
+    ...work,
+  });
+
+describe('work of the language model for the device model', () => {
+  it('grows by 6 operations for each number that a client trains more, and token of its batches', () => {
+    const own = { ...tables, train: pair(11) };
+    const { instruction, alignment } = scenario('full');
+    const instruct = (trained: number) => instructFlops(scenario('full'), tinyShape, trained, own);
+    const tuned = instruction.localSteps * instruction.batchSize * 11;
+    assert.equal(instruct(500) - instruct(100), 6 * 400 * tuned);
+    const align = (trained: number) => alignOf({}, { trained, tables: own });
+    const responses = alignment.ppoEpochs * alignment.promptsPerRound * (7 + 13);
+    assert.equal(align(500) - align(100), 6 * 400 * responses);
+  });
+
+  it('of PPO is five passes over what it samples, both critics, and epochs of policy and critics', () => {
+    const responses = 6;
+    const sizes = { promptsPerRound: responses, ppoEpochs: 3, minibatchSize: 4 };
+    const tokens = responses * (7 + 13);
+    // Sampling, log-probabilities under policy and reference, entropies, features.
+    const observed = 5 * forwardFlops(tinyShape, tokens);
+    const states = responses * 13;
+    const expected = observed + 3 * trainingFlops(tinyShape, 100, tokens) + critics.read * states;
+    assert.equal(alignOf(sizes), expected + 3 * critics.step * states);
+  });
+
+  it('of a warm-up is its steps of both critics on full minibatches, and their values read anew', () => {
+    const sizes = { promptsPerRound: 6, minibatchSize: 4 };
+    const warmUp = alignOf(sizes, { criticWarmupSteps: 10 }) - alignOf(sizes);
+    assert.equal(warmUp, 10 * 4 * 13 * critics.step + 6 * 13 * critics.read);
+    const soups = { ...sizes, algorithm: 'rewarded-soups' };
+    assert.equal(alignOf(soups, { criticWarmupSteps: 10 }) - alignOf(soups), 2 * warmUp, 'in both branches');
+    const pairsOnly = { ...sizes, algorithm: 'modpo' };
+    assert.equal(alignOf(pairsOnly, { criticWarmupSteps: 10 }), alignOf(pairsOnly));
+  });
+
+  it('of the rehearsal is a minibatch of rows beside each step', () => {
+    const sizes = { promptsPerRound: 6, ppoEpochs: 3, minibatchSize: 4 };
+    const own = { tables: { ...tables, benign: pair(9) } };
+    const rehearsed = alignOf({ ...sizes, ptxCoefficient: 1 }, own) - alignOf(sizes, own);
+    assert.equal(rehearsed, trainingFlops(tinyShape, 100, 3 * 2 * 4 * 9));
+    assert.equal(alignOf({ ...sizes, ptxCoefficient: 1 }), alignOf(sizes), 'without rows there is none');
+  });
+
+  it('of rewarded soups is that of PPO twice, or once where a weight is 0', () => {
+    const of = (algorithm: string, weights = even) => alignOf({ algorithm }, { shape: distilBert, weights });
+    assert.equal(of('rewarded-soups'), 2 * of('ppo'));
+    assert.equal(of('rewarded-soups', { helpful: 1, harmless: 0 }), of('ppo'));
+  });
+
+  it('of pairs: training on all that are drawn, and each one once for the reference and for the margin', () => {
+    const sizes = { promptsPerRound: 24, ppoEpochs: 2, minibatchSize: 8, algorithm: 'modpo' };
+    const own = { ...tables, helpfulPairs: pair(11), harmlessPairs: pair(31) };
+    const of = (shape: ModelShape, trained: number, weights = even) =>
+      alignOf(sizes, { shape, trained, tables: own, weights });
+    const steps = 3;
+    const drawn = 2 * steps * 4 * (11 + 31);
+    assert.equal(of(tinyShape, 500) - of(tinyShape, 100), 6 * 400 * drawn);
+    const once = 2 * (11 + 31);
+    const judged = 2 * 2 * weights * once - forwardFlops(tinyShape, once);
+    assert.equal(of(distilBert, 100) - of(tinyShape, 100), judged);
+    const alone = { helpful: 0.96, harmless: 0.04 };
+    assert.equal(of(tinyShape, 500, alone) - of(tinyShape, 100, alone), 6 * 400 * 2 * steps * 8 * 11);
+  });
+});
+
+describe('work of GPT-2s as reward models for the device model', () => {
+  const gpt2: ModelShape = { ...tinyShape, reward: { kind: 'gpt2', config: tinyShape.config } };
+  /** One block of width 16, without a language model's head. */
+  const backbone = 12 * 16 * 16;
+
+  it('is that of any pre-trained network, without the head of a language model', () => {
+    const [trained, heldOut] = [5 * 3 * 2 * (10 + 30), 2 * (20 + 40)];
+    assert.equal(rewardFlops(scenario('full'), gpt2, tables), backbone * (6 * trained + 2 * heldOut));
+    assert.equal(rewardFlops(scenario('head'), gpt2, tables), 2 * backbone * 2 * (10 + 20 + 30 + 40));
+  });
+
+  it('of PPO: two backbones in place of the features, which critics of 16 weights read as well', () => {
+    const { promptsPerRound, ppoEpochs } = scenario('full').alignment;
+    const [tokens, responses] = [promptsPerRound * (7 + 13), promptsPerRound * 13];
+    const judged = 2 * 2 * backbone * tokens - forwardFlops(tinyShape, tokens);
+    const own = { read: 2 * 2 * 16, step: 2 * 4 * 16 };
+    const valued = own.read - critics.read + ppoEpochs * (own.step - critics.step);
+    assert.equal(alignOf({}, { shape: gpt2 }) - alignOf({}), judged + valued * responses);
+  });
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { selectBackend } from '../../../src/learning/model/backend.js';
+import { backendHeap } from '../../../src/learning/model/kernels/heap.js';
+
+describe('the memory of the WebAssembly backend', () => {
+  before(() => selectBackend('wasm'));
+
+  it('refuses what it has no room for by an error that says what to do, and goes on', () => {
+    const heap = backendHeap();
+    const most = heap.allocate(3e9);
+    assert.throws(
+      () => heap.allocate(3e9),
+      /no room for 3000000000 more bytes of its 4 GB; take fewer or shorter rows a batch/,
+    );
+    heap.free(most);
+    const two = tf.add(1, 1);
+    assert.equal(two.dataSync()[0], 2);
+    two.dispose();
+  });
+});

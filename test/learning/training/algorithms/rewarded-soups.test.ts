@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { interpolated } from '../../../../src/learning/training/algorithms/rewarded-soups.js';
+import { align } from '../../../../src/learning/training/align.js';
+import { paramSet } from '../../../../src/learning/params/param-set.js';
+import { testBackend } from '../../../backend.js';
+import { alignFor, banditRequest, wantedProbabilities } from '../bandit.js';
+import { assertNear } from '../ppo/reference.js';
+import { tinyReward } from '../tiny-model.js';
+
+const soups = (weightHelpful: number) =>
+  banditRequest({ algorithm: 'rewarded-soups', weightHelpful, weightHarmless: 1 - weightHelpful });
+const plain = (weightHelpful: number) =>
+  banditRequest({ algorithm: 'ppo', weightHelpful, weightHarmless: 1 - weightHelpful });
+
+describe('rewarded soups', () => {
+  before(testBackend);
+
+  it('with all weight on one objective are PPO by its reward, bit for bit', async () => {
+    for (const weight of [1, 0]) assert.deepEqual(await align(soups(weight)), await align(plain(weight)));
+  });
+
+  it('with even weights are the mean of both policies, with each critic from its own', async () => {
+    const [both, helpful, harmless] = [
+      (await align(soups(0.5))).output,
+      (await align(plain(1))).output,
+      (await align(plain(0))).output,
+    ];
+    assert.notDeepEqual(helpful.lora!.values, harmless.lora!.values);
+    for (const part of ['adapters', 'lora'] as const) {
+      const mean = helpful[part]!.values.map((value, i) => (value + harmless[part]!.values[i]!) / 2);
+      assertNear(both[part]!.values, mean, 1e-7);
+      assert.deepEqual(both[part]!.tensors, helpful[part]!.tensors);
+      assert.equal(both[part]!.kind, part);
+    }
+    assert.deepEqual(both.helpfulCritic, helpful.helpfulCritic);
+    assert.deepEqual(both.harmlessCritic, harmless.harmlessCritic);
+  });
+
+  it('report the weighted objective, and how far each branch moved', async () => {
+    const request = soups(0.25);
+    const params = await alignFor(2, soups(0.75));
+    const { metrics } = await align({ ...request, params });
+    const { metrics: asked } = await align({ ...plain(0.25), params });
+    const sampled = Object.keys(asked).filter((name) => name.startsWith('objective/'));
+    assert.ok(sampled.length > 5);
+    for (const name of sampled) assertNear(metrics[name]!, asked[name]!, 1e-9);
+    assert.equal(metrics['val/num_eos_tokens'], asked['val/num_eos_tokens']);
+    assertNear(
+      metrics['policy/approxkl_avg']!,
+      0.25 * metrics['policy/approxkl_avg_helpful']! + 0.75 * metrics['policy/approxkl_avg_harmless']!,
+      1e-12,
+    );
+    assert.equal(metrics['objective/kl_helpful'], metrics['objective/kl_harmless']);
+  });
+
+  it('of two equal rewards are PPO by either one, round after round', async () => {
+    const alike = (request: ReturnType<typeof soups>) => {
+      const { helpful, helpfulCritic } = request.params;
+      return { ...request, params: { ...request.params, harmless: helpful, harmlessCritic: helpfulCritic } };
+    };
+    const both = await alignFor(4, alike(soups(0.5)));
+    assert.deepEqual(both, await alignFor(4, alike(plain(1))));
+    const [before, after] = [soups(0.5).params, both].map(wantedProbabilities);
+    assert.ok(
+      after!.every((probability, i) => probability > before![i]!),
+      after!.join(', '),
+    );
+  });
+
+  it('are interpolated in float64 and rounded once', () => {
+    const set = (...values: number[]) =>
+      paramSet('lora', [{ name: 'a', shape: [values.length], values: Float32Array.from(values) }]);
+    const mixed = interpolated(set(1, 0.1, -2), set(3, 0.2, 2), { helpful: 0.75, harmless: 0.25 })!;
+    const exact = Math.fround(0.75 * Math.fround(0.1) + 0.25 * Math.fround(0.2));
+    assert.deepEqual([...mixed.values], [1.5, exact, -1]);
+    assert.equal(interpolated(null, null, { helpful: 0.75, harmless: 0.25 }), null);
+  });
+
+  it('refuse policies that are not alike', () => {
+    const weights = { helpful: 0.5, harmless: 0.5 };
+    assert.throws(() => interpolated(tinyReward('a'), null, weights), RangeError);
+    assert.throws(() => interpolated(tinyReward('a'), tinyReward('b', 4), weights), RangeError);
+  });
+});

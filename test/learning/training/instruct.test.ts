@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { initialAdapters } from '../../../src/learning/model/adapters.js';
+import { initialLora } from '../../../src/learning/model/lora.js';
+import { cachedTensors } from '../../../src/learning/model/weights.js';
+import { refOf } from '../../../src/learning/params/param-set.js';
+import { stream } from '../../../src/simulation/random/stream.js';
+import { evaluate } from '../../../src/learning/training/evaluate.js';
+import { instruct } from '../../../src/learning/training/instruct.js';
+import { pretrain } from '../../../src/learning/training/pretrain.js';
+import type { TaskRequest } from '../../../src/learning/training/task.js';
+import { referenceModel, referenceRows, referenceShape as model } from '../model/reference-model.js';
+import { reference } from '../model/reference.js';
+import { testBackend } from '../../backend.js';
+import { tableOf } from './tables.js';
+
+/** "Answer with the two tokens of the prompt in reverse, then 10." */
+const train = tableOf(
+  Array.from({ length: 20 }, (_, i) => {
+    const [a, b] = [i % 5, 5 + (i % 4)];
+    return { tokens: [9, a, b, 9, b, a, 10], response: 4 };
+  }),
+);
+const empty = tableOf([]);
+const { base, adapters, lora } = referenceModel();
+
+function instructRequest(params: Partial<TaskRequest<'instruct'>['params']>): TaskRequest<'instruct'> {
+  const hyper = {
+    localSteps: 40,
+    batchSize: 8,
+    learningRate: 1e-2,
+    loraLearningRateScale: 1,
+    maxGradientNorm: 1,
+  };
+  return {
+    kind: 'instruct',
+    key: 'key',
+    seed: 'seed',
+    model,
+    hyper,
+    params: { base, adapters: null, lora: null, ...params },
+    data: { train, validation: train },
+  };
+}
+
+const fresh = {
+  adapters: initialAdapters(model, stream('adapters')),
+  lora: initialLora(model, 6, stream('lora')),
+};
+
+describe('instruct', () => {
+  before(testBackend);
+
+  it('lowers the loss with adapters and LoRA, with either, and leaves its input as it was', async () => {
+    for (const params of [fresh, { adapters: fresh.adapters }, { lora: fresh.lora }]) {
+      const hashes = [fresh.adapters, fresh.lora].map((set) => refOf(set).hash);
+      const request = instructRequest(params);
+      const before = await evaluate({
+        ...request,
+        kind: 'evaluate',
+        hyper: {},
+        data: { test: train, shared: empty },
+      });
+      const { output, metrics } = await instruct(request);
+      assert.ok(
+        metrics.validationLoss < before.metrics.loss - 0.1,
+        `${metrics.validationLoss}, ${before.metrics.loss}`,
+      );
+      assert.equal(output.adapters === null, !('adapters' in params));
+      assert.equal(output.lora === null, !('lora' in params));
+      assert.deepEqual(
+        [fresh.adapters, fresh.lora].map((set) => refOf(set).hash),
+        hashes,
+      );
+    }
+  });
+
+  it('gives equal bits for equal requests, and others for another seed', async () => {
+    const request = instructRequest(fresh);
+    const [first, second] = [await instruct(request), await instruct(request)];
+    const other = await instruct({ ...request, seed: 'other' });
+    assert.equal(refOf(first.output.adapters!).hash, refOf(second.output.adapters!).hash);
+    assert.equal(refOf(first.output.lora!).hash, refOf(second.output.lora!).hash);
+    assert.deepEqual(first.metrics, second.metrics);
+    assert.notEqual(refOf(first.output.adapters!).hash, refOf(other.output.adapters!).hash);
+  });
+
+  it('keeps LoRA where its learning rate is scaled by 0', async () => {
+    const request = instructRequest(fresh);
+    const { output } = await instruct({ ...request, hyper: { ...request.hyper, loraLearningRateScale: 0 } });
+    assert.equal(refOf(output.lora!).hash, refOf(fresh.lora).hash);
+    assert.notEqual(refOf(output.adapters!).hash, refOf(fresh.adapters).hash);
+  });
+
+  it('leaves no tensor behind but the cached base', async () => {
+    const before = tf.memory().numTensors - cachedTensors();
+    await instruct(instructRequest(fresh));
+    assert.equal(tf.memory().numTensors - cachedTensors(), before);
+  });
+});
+
+describe('evaluate', () => {
+  before(testBackend);
+  const rows = referenceRows.map(({ tokens, firstTarget }) => ({
+    tokens: [...tokens],
+    response: firstTarget,
+  }));
+
+  function request(shared: TaskRequest<'evaluate'>['data']['shared']): TaskRequest<'evaluate'> {
+    const data = { test: tableOf(rows), shared };
+    return {
+      kind: 'evaluate',
+      key: 'key',
+      seed: 'seed',
+      model,
+      hyper: {},
+      params: { base, adapters, lora },
+      data,
+    };
+  }
+
+  it('reports the loss that PyTorch computes', async () => {
+    const { metrics } = await evaluate(request(empty));
+    assert.ok(Math.abs(metrics.loss - reference.loss) < 1e-5);
+    assert.ok(Number.isNaN(metrics.sharedAccuracy));
+  });
+
+  it('counts content tokens only, in what others were taught', async () => {
+    const greedy = await evaluate(request(tableOf(rows)));
+    assert.equal(greedy.metrics.sharedAccuracy, greedy.metrics.accuracy);
+    const one = rows.map((row) => ({ ...row, content: [row.response, row.response + 1] as const }));
+    const { metrics } = await evaluate(request(tableOf(one)));
+    assert.ok([0, 1 / 3, 2 / 3, 1].includes(metrics.sharedAccuracy));
+  });
+
+  it('gives accuracy 1 on rows that a model was trained to know by heart', async () => {
+    const few = tableOf([
+      { tokens: [1, 2, 3, 4, 10], response: 2 },
+      { tokens: [5, 6, 7, 10], response: 1 },
+    ]);
+    const rates = { learningRate: 1e-2, warmupSteps: 0, maxGradientNorm: 1 };
+    const known = await pretrain({
+      config: model.config,
+      rows: few,
+      steps: 150,
+      batchSize: 4,
+      seed: 1,
+      ...rates,
+    });
+    const params = { base: known, adapters: null, lora: null };
+    const { metrics } = await evaluate({ ...request(few), params, data: { test: few, shared: few } });
+    assert.deepEqual([metrics.accuracy, metrics.sharedAccuracy], [1, 1]);
+  });
+});

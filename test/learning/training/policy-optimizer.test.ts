@@ -1,0 +1,35 @@
+import { paramSet, type ParamKind } from '../../../src/learning/params/param-set.js';
+import { policyOptimizer } from '../../../src/learning/training/policy-optimizer.js';
+import { assertNear } from './ppo/reference.js';
+
+const set = (kind: ParamKind, ...values: number[]) =>
+  paramSet(kind, [{ name: kind, shape: [values.length], values: Float32Array.from(values) }]);
+const options = { learningRate: 0.1, loraLearningRateScale: 5, maxGradientNorm: 1 };
+
+describe('the optimizer of a policy', () => {
+  it('first moves adapters by their learning rate, and LoRA by as many times more', () => {
+    const trained = { adapters: set('adapters', 1, 1), lora: set('lora', 1) };
+    policyOptimizer(trained, options)({ adapters: Float32Array.of(3, -3), lora: Float32Array.of(8) });
+    assertNear(trained.adapters.values, [0.9, 1.1], 1e-6);
+    assertNear(trained.lora.values, [0.5], 1e-6);
+  });
+
+  it('clips both gradients by their joint norm: (3, 4) and (12), of norm 13, to norm 1', () => {
+    const gradients = { adapters: Float32Array.of(3, 4), lora: Float32Array.of(12) };
+    policyOptimizer({ adapters: set('adapters', 0, 0), lora: set('lora', 0) }, options)(gradients);
+    assertNear([...gradients.adapters, ...gradients.lora], [3 / 13, 4 / 13, 12 / 13], 1e-6);
+  });
+
+  it('keeps its moments: a second gradient of 0 still moves by Adam’s 0.9 / 1.9 over √(0.999 / 1.999)', () => {
+    const trained = { adapters: set('adapters', 1), lora: null };
+    const step = policyOptimizer(trained, options);
+    for (const gradient of [1, 0]) step({ adapters: Float32Array.of(gradient), lora: null });
+    assertNear(trained.adapters.values, [0.9 - (0.1 * (0.9 / 1.9)) / Math.sqrt(0.999 / 1.999)], 1e-6);
+  });
+
+  it('leaves out what a method does not train', () => {
+    const trained = { adapters: null, lora: set('lora', 1) };
+    policyOptimizer(trained, options)({ adapters: null, lora: Float32Array.of(1) });
+    assertNear(trained.lora.values, [0.5], 1e-6);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { cachedTensors } from '../../../src/learning/model/weights.js';
+import { score } from '../../../src/learning/training/score.js';
+import type { TaskRequest, Tasks } from '../../../src/learning/training/task.js';
+import { testBackend } from '../../backend.js';
+import { alignFor, banditRequest, handMadeReward, prompts, wanted } from './bandit.js';
+import { assertNear } from './ppo/reference.js';
+import { tableOf, tinyAdapters, tinyBase, tinyLora, tinyReward, tinyShape } from './tiny-model.js';
+
+function request(hyper: Partial<Tasks['score']['hyper']> = {}): TaskRequest<'score'> {
+  return {
+    kind: 'score',
+    key: '',
+    seed: 'score test',
+    model: tinyShape,
+    hyper: {
+      maxNewTokens: 6,
+      temperature: 1,
+      klCoefficient: 0.05,
+      missingEosPenalty: 0,
+      scale: { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 },
+      ...hyper,
+    },
+    params: {
+      base: tinyBase(),
+      adapters: tinyAdapters(),
+      lora: tinyLora(),
+      referenceAdapters: tinyAdapters(),
+      referenceLora: tinyLora(),
+      helpful: handMadeReward(),
+      harmless: tinyReward('harmless'),
+    },
+    data: { prompts },
+  };
+}
+
+describe('score task', () => {
+  before(testBackend);
+
+  it('finds no divergence of a policy that is its own reference', async () => {
+    const { metrics, responses } = await score(request());
+    assertNear([metrics.klK1, metrics.klK3], [0, 0], 1e-6);
+    assert.equal(responses!.length, prompts.count);
+  });
+
+  it('standardises by the given scale and fines missing ends', async () => {
+    const plain = (await score(request())).metrics;
+    const scale = { helpfulMean: 0.5, helpfulStd: 2, harmlessMean: -1, harmlessStd: 0.25 };
+    const { metrics } = await score(request({ scale, missingEosPenalty: 3 }));
+    const fine = 3 * (1 - plain.ended);
+    assertNear(
+      [metrics.helpful, metrics.harmless],
+      [(plain.helpful - 0.5) / 2 - fine, (plain.harmless + 1) / 0.25 - fine],
+      1e-9,
+    );
+  });
+
+  it('samples a row from its own draws: other rows and repetition change nothing', async () => {
+    const { responses: all } = await score(request());
+    const alone = request();
+    const { responses: one } = await score({ ...alone, data: { prompts: tableOf([[[1, 2, 3], []]]) } });
+    assert.deepEqual(one![0], all![0]);
+  });
+
+  it('sees an aligned policy score higher, and away from its reference', async () => {
+    const aligned = await alignFor(10, banditRequest({ learningRate: 1e-2 }));
+    const { params, ...before } = request({ maxNewTokens: 1 });
+    const { metrics: old } = await score({ ...before, params });
+    const { adapters, lora } = aligned;
+    const { metrics: now, responses } = await score({ ...before, params: { ...params, adapters, lora } });
+    assert.ok(now.helpful > old.helpful && now.helpful > 0.5, JSON.stringify({ old, now }));
+    assert.ok(now.klK3 > 0.1);
+    assert.ok(responses!.some(([token]) => token === wanted));
+  });
+
+  it('returns responses without end-of-text, no longer than asked for', async () => {
+    const { responses, metrics } = await score(request());
+    const endOfText = tinyShape.config.eos_token_id;
+    assert.ok(responses!.every((response) => response.length <= 6 && !response.includes(endOfText)));
+    const written = responses!.reduce((sum, { length }) => sum + length, 0) / responses!.length;
+    assertNear(metrics.length, written + metrics.ended, 1e-12);
+  });
+
+  it('gives equal results for equal requests and leaves no tensor', async () => {
+    const first = await score(request());
+    const tensors = tf.memory().numTensors - cachedTensors();
+    assert.deepEqual(await score(request()), first);
+    assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
+  });
+});

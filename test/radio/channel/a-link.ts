@@ -1,0 +1,56 @@
+import type { KeyedMessage } from '../../../src/radio/channel/attempts.js';
+import { linksOf, type Link } from '../../../src/radio/channel/link.js';
+import type { Scenario } from '../../../src/scenario/schema.js';
+import { resolveScenario } from '../../../src/scenario/validate.js';
+
+type Channel = Scenario['channel'];
+
+/** What of a scenario's channel is not as by default. */
+export type ChannelChanges = Partial<Omit<Channel, 'uplink' | 'downlink'>> & {
+  readonly uplink?: Partial<Channel['uplink']>;
+  readonly downlink?: Partial<Channel['downlink']>;
+};
+
+export interface Around {
+  readonly clients?: number;
+  readonly seed?: number;
+}
+
+const plain = resolveScenario({
+  name: 'a-link',
+  description: 'The channel with every setting as by default',
+  data: { synthetic: { facts: 0 } },
+}).channel;
+
+/**
+ * A channel with changes to the defaults, which are those of the shared reference channel.json: Rayleigh
+ * fading over independent blocks of 50 ms, 5 dB, 1 MHz, 1 W, Shannon's rate of every block. Relations are not
+ * checked.
+ */
+export function channelWith({ uplink, downlink, ...changes }: ChannelChanges = {}): Channel {
+  return {
+    ...plain,
+    ...changes,
+    uplink: { ...plain.uplink, ...uplink },
+    downlink: { ...plain.downlink, ...downlink },
+  };
+}
+
+/** Uplink and downlink of client-1, client-2, … */
+export function linksWith(
+  changes: ChannelChanges = {},
+  { clients = 1, seed = 1 }: Around = {},
+): readonly Link[] {
+  const ids = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
+  return linksOf({ seed, channel: channelWith(changes) }, ids);
+}
+
+/** The uplink of client-1. */
+export function uplinkWith(changes: ChannelChanges = {}, around: Around = {}): Link {
+  return linksWith(changes, around)[0]!;
+}
+
+/** A message like no other on its link: a round has one of a kind. */
+export function messageOf(round: number): KeyedMessage {
+  return { kind: 'update', step: '1.3', stage: 'instruction', round };
+}

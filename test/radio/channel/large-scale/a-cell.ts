@@ -1,0 +1,22 @@
+import type { Cell, CellClient } from '../../../../src/radio/channel/large-scale/positions.js';
+
+/** The cell that a scenario gets by default, for tests to vary. */
+export const cell: Cell = {
+  radiusMeters: 250,
+  minDistanceMeters: 10,
+  positions: null,
+  pathLoss: 'tr36814-macro',
+  shadowingDb: null,
+  shadowingMeters: 50,
+  baseHeightMeters: 25,
+  clientHeightMeters: 1.5,
+  antennaGainDb: 0,
+  noiseDensityDbmPerHz: -174,
+  noiseFigureDb: 7,
+  mobility: null,
+};
+
+/** The n-th client of a run, from 1. */
+export function client(number: number): CellClient {
+  return { seed: 1, id: `client-${number}`, index: number - 1 };
+}

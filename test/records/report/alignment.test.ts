@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import type { RunRecords } from '../../../src/records/read.js';
+import type { AlignmentSummary, Collapse } from '../../../src/records/rows.js';
+import { alignmentDetails } from '../../../src/records/report/alignment.js';
+import { collapseMarks, collapseStories } from '../../../src/records/report/collapse.js';
+import { stageFigures } from '../../../src/records/report/figures.js';
+import { page } from '../../../src/records/report/page.js';
+import { stageSections } from '../../../src/records/report/panels.js';
+import { responsesSection } from '../../../src/records/report/responses.js';
+import { madeUpRun } from './made-up-run.js';
+
+const found = (
+  kind: Collapse['kind'],
+  client: string | null,
+  since: number,
+  value: number,
+  threshold: number,
+): Collapse => ({ kind, client, since, round: 8, value, threshold });
+
+const both: readonly Collapse[] = [
+  found('length-hacking', 'client-2', 2, 1.9, 1.75),
+  found('kl-runaway', null, 3, 30, 25),
+  found('kl-runaway', 'client-1', 3, 41, 25),
+  found('kl-runaway', 'client-2', 4, 33, 25),
+];
+
+/** A made-up run whose alignment has these figures. */
+function withAlignment(figures: Partial<AlignmentSummary>): RunRecords {
+  const run = madeUpRun(3);
+  const alignment = { ...run.summary.stages.alignment!, ...figures };
+  return { ...run, summary: { ...run.summary, stages: { ...run.summary.stages, alignment } } };
+}
+
+const words = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+const detailsOf = ({ summary }: RunRecords) => words(alignmentDetails(summary.stages.alignment)?.text ?? '');
+const responsesOf = (run: RunRecords) => words(responsesSection(run)?.text ?? '');
+
+describe('a collapse in words', () => {
+  it('is told once for each kind: of the mean, or else of the client that it befell first', () => {
+    assert.deepEqual(
+      collapseStories(both).map(({ since, finding }) => [since, finding]),
+      [
+        [
+          2,
+          'Reward hacking by length since round 2: responses are 1.9 times as long as they were, and ' +
+            'score higher in round 8, limit 1.75 (client-2)',
+        ],
+        [
+          3,
+          'KL runaway since round 3: the policy is 30 nats a response from where it began in round 8, ' +
+            'limit 25 (mean over the clients; 2 of them by themselves)',
+        ],
+      ],
+    );
+    const [story] = collapseStories([
+      found('entropy-collapse', 'client-1', 5, 0.04, 0.1),
+      found('entropy-collapse', 'client-3', 6, 0.01, 0.1),
+    ]);
+    assert.match(
+      story!.finding,
+      /^Entropy collapse since round 5: .* 4\.0 % .*, limit 10\.0 % \(client-1 and 1 more\)$/,
+    );
+  });
+
+  it('says what to try, in settings of a scenario', () => {
+    for (const { advice } of collapseStories(both)) assert.match(advice, /alignment\.klCoefficient/);
+  });
+
+  it('marks a round once, with the names of all that began in it', () => {
+    const marks = collapseMarks([...both, found('entropy-collapse', null, 3, 0.02, 0.1)]);
+    assert.deepEqual(
+      marks.map(({ round, name }) => [round, name]),
+      [
+        [2, 'length'],
+        [3, 'KL, entropy'],
+      ],
+    );
+    assert.deepEqual(collapseMarks([]), []);
+  });
+});
+
+describe('the alignment in the report', () => {
+  it('has for each client what it asked for beside what it had and what it got', () => {
+    const text = detailsOf(madeUpRun(3));
+    assert.ok(
+      text.includes(
+        'client-1 0.83 : 0.17 0 → 1 0 → 0.5 50.0 % → 16.7 % 93.0 % → 91.0 % 0 → 0.05 0.61 → 0.58 7 → 8',
+      ),
+    );
+  });
+
+  it('leaves out what was measured of nobody', () => {
+    const clients = madeUpRun(3).summary.stages.alignment!.clients.map((client) => ({
+      ...client,
+      refusalRate: null,
+      correctness: null,
+    }));
+    const run = withAlignment({ clients, refusalRate: null, correctness: null });
+    const text = detailsOf(run);
+    assert.ok(!text.includes('Refuses sensitive') && !text.includes('Right on benign'));
+    assert.ok(!stageFigures(run.summary).some(({ name }) => name === 'Sensitive requests refused'));
+    assert.ok(text.includes('KL (nats)'));
+  });
+
+  it('marks the round of a collapse in its charts, says what was found and what to try', async () => {
+    assert.ok(!detailsOf(madeUpRun(3)).includes('collapsed'));
+    const text = await page(withAlignment({ collapse: both }));
+    // Two marks in each of the nine charts by round of Step 3, and in none of the others.
+    const titles = text.match(/<line [^>]*><title>(KL runaway|Reward hacking by length) since round/g);
+    assert.equal(titles?.length, 2 * 9);
+    assert.equal(text.match(/>KL<\/text>/g)?.length, 9);
+    assert.ok(text.includes('alignment collapsed'));
+    assert.match(
+      words(text),
+      /This alignment has collapsed Reward hacking by length since round 2: .* Read the samples/,
+    );
+    assert.doesNotMatch(text, /undefined|NaN/);
+  });
+});
+
+describe('the charts of alignment', () => {
+  /** Titles with sources, of what PPO or DPO reported in every round. */
+  const panelsOf = (figures: Record<string, number>) => {
+    const run = madeUpRun(2);
+    const metrics = run.metrics.map((row) =>
+      row.type === 'client' && row.task === 'align' ? { ...row, metrics: figures } : row,
+    );
+    const section = stageSections({ ...run, metrics }).find(({ stage }) => stage === 'alignment');
+    return section!.panels.map(({ title, source, chart }) => ({
+      title,
+      source,
+      chart: JSON.stringify(chart),
+    }));
+  };
+
+  it("have the entropy of a token and the loss by PPO's own figures", () => {
+    const panels = panelsOf({ 'policy/entropy_avg': 0.123, 'objective/rlhf_reward': 0.456 });
+    const [entropy, loss] = panels.slice(-2);
+    assert.deepEqual(
+      [entropy!.title, loss!.title],
+      ['Entropy of a token (nats)', 'Loss (minus the objective)'],
+    );
+    assert.match(entropy!.source, /metrics\.policy\/entropy_avg/);
+    assert.ok(entropy!.chart.includes('"value":0.123') && loss!.chart.includes('"value":-0.456'));
+  });
+
+  it('have the loss on pairs, client by client, of an algorithm that samples nothing', () => {
+    const panels = panelsOf({ loss: 0.654 });
+    const loss = panels.at(-1)!;
+    assert.equal(loss.title, 'Loss on preference pairs');
+    assert.match(loss.source, /metrics\.loss; mean: round rows, loss/);
+    assert.equal(loss.chart.match(/"actor":"client-1","round":\d,"value":0\.654/g)?.length, 8);
+    assert.ok(!panels.some(({ title }) => title.startsWith('Entropy')));
+  });
+});
+
+describe('what the clients answer, in the report', () => {
+  it('stands before and after side by side, under its prompt', () => {
+    const text = responsesOf(madeUpRun(1));
+    assert.ok(
+      text.includes(
+        'sensitive how do i open the &lt;b&gt;blue&lt;/b&gt; door &amp; leave round 0 you take the key ' +
+          'round 8 i cannot help with that',
+      ),
+    );
+  });
+
+  it('is not there for real data unless asked for, and the report says how to ask', () => {
+    const run = madeUpRun(2);
+    const summary = { ...run.summary, synthetic: false };
+    const asked = responsesOf({ ...run, summary });
+    assert.ok(asked.includes('you take the key') && !asked.includes('--show-samples'));
+    const metrics = run.metrics.filter(({ type }) => type !== 'sample');
+    const text = responsesOf({ ...run, metrics, summary });
+    assert.match(text, /What the clients answer .* run the scenario again with --show-samples/);
+    const early = { ...summary, stages: { ...summary.stages, alignment: null } };
+    assert.ok(!responsesOf({ ...run, metrics, summary: early }).includes('--show-samples'));
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { outcomesByKind } from '../../../src/records/report/outcomes.js';
+import { messageRow } from './radio-rows.js';
+
+describe('what ended messages', () => {
+  it('is counted by kind, with reasons, repeats and copies', () => {
+    const down = { kind: 'global', from: 'server', to: 'client-1' };
+    const messages = [
+      messageRow({ id: 1 }),
+      messageRow({ id: 2, attempts: 3 }),
+      messageRow({ id: 3, attempts: 4, outcome: 'dropped', reason: 'loss' }),
+      messageRow({ id: 4, attempts: 4, outcome: 'dropped', reason: 'outage' }),
+      messageRow({ id: 5, attempts: 4, outcome: 'dropped', reason: 'outage' }),
+      messageRow({ id: 6, copyOf: 1 }),
+      messageRow({ id: 7, ...down, attempts: 0, outcome: 'in-flight', delaySeconds: null }),
+    ];
+    assert.deepEqual(outcomesByKind(messages), [
+      {
+        kind: 'update',
+        sent: 5,
+        delivered: 2,
+        dropped: 3,
+        inFlight: 0,
+        reasons: [
+          ['outage', 2],
+          ['loss', 1],
+        ],
+        repeats: 0 + 2 + 3 + 3 + 3,
+        copies: 1,
+      },
+      { kind: 'global', sent: 1, delivered: 0, dropped: 0, inFlight: 1, reasons: [], repeats: 0, copies: 0 },
+    ]);
+  });
+
+  it('is left out where nothing was dropped, repeated or duplicated', () => {
+    assert.deepEqual(outcomesByKind([messageRow({ id: 1 }), messageRow({ id: 2 })]), []);
+    assert.deepEqual(outcomesByKind([]), []);
+  });
+});

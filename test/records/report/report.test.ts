@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import type { RunRecords } from '../../../src/records/read.js';
+import { bits, duration, number, percent } from '../../../src/records/report/format.js';
+import { page } from '../../../src/records/report/page.js';
+import { beforeAndAfter } from '../../../src/records/report/samples.js';
+import {
+  clientSeries,
+  costSeries,
+  inOrder,
+  metric,
+  spearman,
+  stepSpans,
+} from '../../../src/records/report/series.js';
+import { madeUpRun } from './made-up-run.js';
+
+describe('the report', () => {
+  const run = madeUpRun(4);
+  let text = '';
+  before(async () => {
+    text = await page(run);
+  });
+
+  it('asks nothing of the network and runs no script', () => {
+    assert.doesNotMatch(text, /<script|<link|<img|<iframe|@import|url\((?!#)|src=/i);
+    const addresses = [...text.matchAll(/https?:\/\/[^"' <)]+/g)].map(([address]) => address);
+    assert.deepEqual(
+      addresses.filter((address) => !address.startsWith('http://www.w3.org/')),
+      [],
+    );
+  });
+
+  it('draws a chart for each figure of each stage, and says where it comes from', () => {
+    // Steps 1 and 2: three each; Step 3: ten; the link: delay and energy of each stage, delays by kind, the
+    // distribution of six kinds (there are but four messages of kind model); the timeline.
+    assert.equal(text.match(/<svg /g)?.length, 3 + 3 + 10 + 6 + 1 + 6 + 1);
+    const figures = text.match(/<h3>/g)!.length;
+    assert.ok((text.match(/class="source"/g)?.length ?? 0) >= figures - 4);
+  });
+
+  it('draws the updates that counted under each figure by round, and marks a lost round', async () => {
+    // The figures by round of the three stages, all but the refusals; Step 1 closed eight rounds.
+    const words = 'round 8: 4 of 4 updates in the aggregate';
+    const bars = text.match(new RegExp(`<title>${words}</title>`, 'g'));
+    // Step 1 has three figures and Step 3 nine; the cohort's bar and the updates' carry the words.
+    assert.equal(bars?.length, 2 * (3 + 9));
+    assert.ok(!text.includes('round lost'));
+    const metrics = run.metrics.map((row) =>
+      row.type === 'round' && row.round === 2 ? { ...row, updates: 0, loss: null } : row,
+    );
+    const lost = await page({ ...run, metrics });
+    assert.ok(lost.includes('round 2: 0 of 4 updates in the aggregate, round lost'));
+    assert.ok(lost.includes('>×</text>'));
+  });
+
+  it('shows what clients said as text, not as markup', () => {
+    assert.ok(text.includes('how do i open the &lt;b&gt;blue&lt;/b&gt; door &amp; leave'));
+    assert.ok(!text.includes('<b>blue</b>'));
+  });
+
+  it('says that the data is synthetic where it is, and only there', async () => {
+    assert.ok(text.includes('>synthetic data<'));
+    const real = await page({ ...run, summary: { ...run.summary, synthetic: false } });
+    assert.ok(!real.includes('>synthetic data<'));
+  });
+
+  it('follows from the records alone', async () => {
+    assert.equal(await page(run), text);
+    assert.equal(await page(JSON.parse(JSON.stringify(run)) as RunRecords), text);
+  });
+
+  it('is written of a run that ended before its first round', async () => {
+    const early: RunRecords = {
+      ...run,
+      metrics: [],
+      messages: [],
+      summary: {
+        ...run.summary,
+        ended: { reason: 'failed', cause: 'worker <1> died' },
+        stages: { instruction: null, reward: null, alignment: null },
+      },
+    };
+    const short = await page(early);
+    assert.ok(short.includes('Failed: worker &lt;1&gt; died'));
+    assert.doesNotMatch(short, /undefined|NaN/);
+  });
+});
+
+describe('the series of the report', () => {
+  it('average over the clients by round and leave out what was not measured', () => {
+    const row = (actor: string, round: number, accuracy: number | null) =>
+      ({
+        type: 'client',
+        stage: 'instruction',
+        actor,
+        round,
+        virtualSeconds: 0,
+        task: 'evaluate',
+        metrics: { accuracy },
+      }) as const;
+    const rows = [
+      row('client-1', 0, 0.25),
+      row('client-2', 0, 0.75),
+      row('client-1', 1, 0.5),
+      row('client-2', 1, null),
+    ];
+    assert.deepEqual(clientSeries(rows, 'evaluate', metric('accuracy')).mean, [
+      { round: 0, value: 0.5 },
+      { round: 1, value: 0.5 },
+    ]);
+  });
+
+  it('count a message to the round in which it ended, as the round rows do', () => {
+    const { metrics, messages } = madeUpRun(1);
+    const { clients } = costSeries(
+      metrics,
+      messages,
+      'reward',
+      (message) => message.energyJoules,
+      (row) => row.energyJoules,
+    );
+    // One client: 1.5 J down, 2 + 0.3 sin(round) J up, every round (test/records/report/made-up-run.ts).
+    assert.deepEqual(
+      clients.map(({ round, value }) => [round, value]),
+      [1, 2, 3, 4].map((round) => [round, 1.5 + (2 + 0.3 * Math.sin(round))]),
+    );
+  });
+
+  it('end a step where the actor enters the next, the last one with the run', () => {
+    const step = (name: string, virtualSeconds: number) =>
+      ({ type: 'step', step: name, actor: 'server', round: 0, virtualSeconds }) as const;
+    assert.deepEqual(stepSpans([step('1.1', 0), step('1.4', 5), step('1.5', 5)], 8), [
+      { actor: 'server', step: '1.1', fromSeconds: 0, toSeconds: 5 },
+      { actor: 'server', step: '1.5', fromSeconds: 5, toSeconds: 8 },
+    ]);
+  });
+
+  it('rank with ties like scipy.stats.spearmanr', () => {
+    // scipy 1.x: spearmanr([1, 2, 2, 4, 5], [1, 3, 2, 5, 4]) = 0.8720815992723809
+    const pairs = [
+      [1, 1],
+      [2, 3],
+      [2, 2],
+      [4, 5],
+      [5, 4],
+    ] as const;
+    assert.ok(Math.abs(spearman(pairs)! - 0.8720815992723809) < 1e-12);
+    assert.equal(
+      spearman([
+        [1, 1],
+        [2, 1],
+        [3, 1],
+      ]),
+      null,
+    );
+  });
+
+  it('put the server first and client-10 behind client-9', () => {
+    assert.deepEqual(inOrder(['client-10', 'client-9', 'server', 'client-9']), [
+      'server',
+      'client-9',
+      'client-10',
+    ]);
+  });
+
+  it('pair the first with the last response to a prompt', () => {
+    const pairs = beforeAndAfter(madeUpRun(2).metrics);
+    assert.equal(pairs.length, 4);
+    assert.deepEqual(pairs[0]!.rounds, [0, 8]);
+    assert.equal(pairs[0]!.after, 'i cannot help with that');
+  });
+});
+
+describe('figures for people', () => {
+  it('have three significant digits', () => {
+    assert.deepEqual([0, 0.5, -1.2345, 12345, 1.23456e7, 0.000123, null].map(number), [
+      '0',
+      '0.5',
+      '−1.23',
+      '12,345',
+      '1.23e7',
+      '1.23e-4',
+      '–',
+    ]);
+    assert.deepEqual([100, 990, 0.1].map(number), ['100', '990', '0.1']);
+  });
+
+  it('have the unit that fits', () => {
+    assert.deepEqual([0.0123, 1, 61, 3725].map(duration), ['12.3 ms', '1 s', '1 min 01 s', '1 h 02 min']);
+    assert.deepEqual([512, 1.6e6, 2.5e9].map(bits), ['512 bit', '1.6 Mbit', '2.5 Gbit']);
+    assert.equal(percent(0.8766), '87.7 %');
+  });
+});

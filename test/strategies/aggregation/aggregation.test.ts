@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { aggregations, type Update } from '../../../src/strategies/aggregation/index.js';
+import { stalenessWeight } from '../../../src/strategies/aggregation/staleness.js';
+import { paramSet, type ParamSet } from '../../../src/learning/params/param-set.js';
+
+type Tensors = Readonly<Record<string, readonly number[]>>;
+
+const set = (tensors: Tensors): ParamSet =>
+  paramSet(
+    'lora',
+    Object.entries(tensors).map(([name, values]) => ({ name, shape: [values.length], values })),
+  );
+const update = (client: string, rows: number, tensors: Tensors, staleness = 0): Update => ({
+  client,
+  rows,
+  staleness,
+  params: set(tensors),
+});
+const options = { stalenessExponent: 0.5 };
+
+describe('aggregation', () => {
+  it('by "uniform" is the mean', () => {
+    const updates = [update('a', 1, { w: [1, 10] }), update('b', 9, { w: [3, 30] })];
+    assert.deepEqual(aggregations.uniform(updates, options), set({ w: [2, 20] }));
+  });
+
+  it('by "fedavg" weights each client by its rows', () => {
+    const updates = [update('a', 1, { w: [1, 10] }), update('b', 3, { w: [5, 50] })];
+    // (1·1 + 3·5)/4 and (1·10 + 3·50)/4
+    assert.deepEqual(aggregations.fedavg(updates, options), set({ w: [4, 40] }));
+  });
+
+  it('averages each tensor over the clients that hold it', () => {
+    const updates = [
+      update('a', 2, { 'h.0.q': [1], 'h.1.q': [10] }),
+      update('b', 2, { 'h.0.q': [3] }),
+      update('c', 4, { 'h.0.q': [5], 'h.0.k': [7] }),
+    ];
+    // (2·1 + 2·3 + 4·5)/8; what one client alone holds stays as it is.
+    assert.deepEqual(
+      aggregations.fedavg(updates, options),
+      set({ 'h.0.q': [3.5], 'h.1.q': [10], 'h.0.k': [7] }),
+    );
+  });
+
+  it('counts an update that is s rounds late (1 + s)^-a', () => {
+    assert.equal(stalenessWeight(0, 0.5), 1);
+    assert.equal(stalenessWeight(3, 0.5), 0.5);
+    assert.equal(stalenessWeight(3, 0), 1);
+    const updates = [update('a', 1, { w: [6] }), update('b', 1, { w: [0] }, 3)];
+    // (1·6 + 0.5·0)/1.5
+    assert.deepEqual(aggregations.uniform(updates, options), set({ w: [4] }));
+    assert.deepEqual(aggregations.fedavg(updates, options), set({ w: [4] }));
+  });
+
+  it('keeps a single update bit for bit, of whatever weight', () => {
+    const floats = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(floats, fc.constantFrom(1, 2, 64, 1024), (values, rows) => {
+        const updates = [update('a', rows, { w: values.map((x) => x + 0) })];
+        assert.deepEqual(aggregations.fedavg(updates, options), set({ w: values.map((x) => x + 0) }));
+      }),
+    );
+  });
+
+  it('gives the same bits in whatever order the updates come', () => {
+    const updates = fc.uniqueArray(
+      fc.record({
+        client: fc.string({ maxLength: 3 }),
+        rows: fc.integer({ min: 1, max: 500 }),
+        staleness: fc.nat(3),
+        values: fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 }),
+        extra: fc.boolean(),
+      }),
+      { selector: ({ client }) => client, minLength: 1, maxLength: 10 },
+    );
+    const orders = updates.chain((rows) =>
+      fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
+    );
+    const asUpdates = (
+      rows: readonly { client: string; rows: number; staleness: number; values: number[]; extra: boolean }[],
+    ) =>
+      rows.map(({ client, rows: count, staleness, values, extra }) =>
+        update(client, count, { w: values, ...(extra ? { [`only ${client}`]: values } : {}) }, staleness),
+      );
+    fc.assert(
+      fc.property(orders, ([one, other]) => {
+        for (const aggregate of Object.values(aggregations)) {
+          assert.deepEqual(aggregate(asUpdates(one), options), aggregate(asUpdates(other), options));
+        }
+      }),
+    );
+  });
+
+  it('rounds once: a sum that float32 cannot hold is held', () => {
+    // In float32 2^24 + 1 is 2^24 again, and the mean would be 2^24 / 4.
+    const updates = ['a', 'b', 'c', 'd'].map((client, i) =>
+      update(client, 1, { w: [i === 0 ? 2 ** 24 : 1] }),
+    );
+    assert.deepEqual(aggregations.uniform(updates, options), set({ w: [Math.fround((2 ** 24 + 3) / 4)] }));
+    assert.notEqual(Math.fround((2 ** 24 + 3) / 4), 2 ** 22);
+  });
+
+  it('refuses nothing, no weight, and what does not fit together', () => {
+    assert.throws(() => aggregations.fedavg([], options), /no update/);
+    assert.throws(() => aggregations.fedavg([update('a', 0, { w: [1] })], options), /no weight/);
+    assert.throws(
+      () => aggregations.uniform([update('a', 1, { w: [1] }), update('b', 1, { w: [1, 2] })], options),
+      /b sent w as \[2\], others as \[1\]/,
+    );
+    const adapters = { ...update('b', 1, {}), params: { ...set({}), kind: 'adapters' as const } };
+    assert.throws(
+      () => aggregations.uniform([update('a', 1, {}), adapters], options),
+      /b sent adapters, a lora/,
+    );
+  });
+});

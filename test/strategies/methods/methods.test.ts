@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { methods } from '../../../src/strategies/methods/index.js';
+
+describe('methods', () => {
+  it('bear the name that scenarios call them by', () => {
+    for (const [name, method] of Object.entries(methods)) assert.equal(method.name, name);
+  });
+
+  it('share only what they train', () => {
+    for (const { trains, shares } of Object.values(methods)) {
+      assert.ok(shares.every((part) => trains.includes(part)));
+      assert.ok(trains.length > 0);
+    }
+  });
+
+  it('differ from each other in something that a run can show', () => {
+    const contents = Object.values(methods).map(({ trains, shares, loraModules, rewards, personalWeights }) =>
+      JSON.stringify([trains, shares, loraModules, rewards, personalWeights]),
+    );
+    assert.equal(new Set(contents).size, contents.length);
+  });
+
+  it('upload what section V-B of the paper says', () => {
+    const uploads = Object.fromEntries(
+      Object.values(methods).map(({ name, shares }) => [name, shares.join('+')]),
+    );
+    assert.deepEqual(uploads, {
+      pwff: 'adapters',
+      'vanilla-fl': 'adapters+lora',
+      fedada: 'adapters',
+      fedlora: 'lora',
+      sfl: 'adapters',
+      pfl: 'adapters+lora',
+      shepherd: 'lora',
+      'local-only': '',
+    });
+  });
+
+  it('know two rewards, but for SFL and Shepherd, which know helpfulness', () => {
+    const single = Object.values(methods).filter(({ rewards }) => rewards.length === 1);
+    assert.deepEqual(
+      single.map(({ name, rewards }) => [name, ...rewards]),
+      [
+        ['sfl', 'helpful'],
+        ['shepherd', 'helpful'],
+      ],
+    );
+  });
+
+  it('weigh rewards personally in PWFF and PFL, and where there is nobody else', () => {
+    const personal = Object.values(methods).filter(({ personalWeights }) => personalWeights);
+    assert.deepEqual(
+      personal.map(({ name }) => name),
+      ['pwff', 'pfl', 'local-only'],
+    );
+  });
+});

@@ -1,6 +1,7 @@
-import { fromPromise, setup } from 'xstate';
+import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-import type { Download, Stage, Upload } from './events.js';
+import type { Download, Memories, Model, Upload } from './events.js';
+import type { Stage, UploadKind } from './protocol.js';
 
 export interface ClientContext {
   readonly id: string;
@@ -11,19 +12,15 @@ export interface ClientContext {
   /** Hashes of the parameters that have arrived here. */
   readonly held: readonly string[];
   /** The client's own model: what it shares is replaced by each global model, the rest stays its own. */
-  readonly model: ClientModel;
+  readonly model: Model;
   readonly designed: boolean;
   readonly collected: boolean;
   /** What Step 3.1 froze; null before it. */
   readonly frozen: Frozen | null;
-}
-
-export interface ClientModel {
-  readonly base: ParamRef | null;
-  readonly adapters: ParamRef | null;
-  readonly lora: ParamRef | null;
-  readonly helpful: ParamRef | null;
-  readonly harmless: ParamRef | null;
+  /** What the codec remembers of each part that was sent, as of the last update that the server acknowledged. */
+  readonly memory: Memories;
+  /** What it will remember when an update on its way is acknowledged, by the update's name (decision D12). */
+  readonly uncommitted: Readonly<Record<string, Memories>>;
 }
 
 /**
@@ -54,15 +51,16 @@ export interface Frozen {
  * it reports, null where it had nothing to measure on.
  */
 export interface Trained {
-  readonly model: ClientModel;
+  readonly model: Model;
   readonly frozen: Frozen | null;
   readonly loss: number | null;
 }
 
-export interface ClientEvent {
-  type: 'download.delivered';
-  download: Download;
-}
+export type ClientEvent =
+  | { type: 'download.delivered'; download: Download }
+  /** The link is done with an update; `acknowledged`: the client knows that it arrived. */
+  | { type: 'upload.settled'; upload: Upload; acknowledged: boolean }
+  | ErrorActorEvent;
 
 /** Stands where src/actors provides the real task; a chart opened by itself never gets past it. */
 const task = <Output>() => fromPromise<Output, ClientContext>(() => new Promise<Output>(() => {}));
@@ -94,7 +92,8 @@ export const clientMachine = setup({
     collectPreferences: () => {},
     keepTrained: (_, _params: Trained) => {},
     keepFrozen: (_, _params: Frozen) => {},
-    transmit: (_, _params: { kind: Upload['kind']; loss: number | null }) => {},
+    transmit: (_, _params: { kind: UploadKind; loss: number | null }) => {},
+    commitMemory: () => {},
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
@@ -115,11 +114,20 @@ export const clientMachine = setup({
     current: null,
     held: input.base ? [input.base.hash] : [],
     model: { base: input.base, adapters: null, lora: null, helpful: null, harmless: null },
+    memory: {},
+    uncommitted: {},
     designed: false,
     collected: false,
     frozen: null,
   }),
-  on: { 'download.delivered': { actions: 'keepNewest' } },
+  on: {
+    'download.delivered': { actions: 'keepNewest' },
+    'upload.settled': { actions: 'commitMemory' },
+    'xstate.error.actor.*': {
+      target: '.crashed',
+      actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
+    },
+  },
   initial: 'waiting',
   states: {
     waiting: {
@@ -136,7 +144,7 @@ export const clientMachine = setup({
     },
     routing: {
       id: 'routing',
-      description: 'The stage and the verdict of the download name the next step',
+      description: 'The order that the download carries names the next step',
       always: [
         { guard: 'isOver', target: 'done' },
         { guard: 'isSilent', target: 'waiting' },
@@ -177,10 +185,6 @@ export const clientMachine = setup({
                 { type: 'transmit', params: ({ event }) => ({ kind: 'update', loss: event.output.loss }) },
               ],
             },
-            onError: {
-              target: '#crashed',
-              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
-            },
           },
         },
       },
@@ -220,10 +224,6 @@ export const clientMachine = setup({
                 },
               ],
             },
-            onError: {
-              target: '#crashed',
-              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
-            },
           },
         },
       },
@@ -245,10 +245,6 @@ export const clientMachine = setup({
                 { type: 'keepFrozen', params: ({ event }) => event.output },
                 { type: 'measureStart', params: { stage: 'alignment' } },
               ],
-            },
-            onError: {
-              target: '#crashed',
-              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
             },
           },
         },
@@ -275,10 +271,6 @@ export const clientMachine = setup({
                   params: ({ event }) => ({ kind: 'alignment-update', loss: event.output.loss }),
                 },
               ],
-            },
-            onError: {
-              target: '#crashed',
-              actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
             },
           },
         },

@@ -1,58 +1,57 @@
+import type { MemoryRef } from '../src/learning/params/memory.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-
-/** The paper's three stages: Steps 1.1–1.5, 2.1–2.5 and 3.1–3.5. */
-export type Stage = 'instruction' | 'reward' | 'alignment';
+import {
+  protocol,
+  stages,
+  type DownloadKind,
+  type MessageKind,
+  type MessageStep,
+  type PartName,
+  type SharedPart,
+  type Stage,
+  type UploadKind,
+} from './protocol.js';
 
 /** What the server decided in Step 1.5, 2.5 or 3.5. */
 export type Verdict = 'continue' | 'converged' | 'out-of-rounds';
 
-/** The server's models as handles; null until they exist or where a method never has them. */
-export interface GlobalModel {
-  readonly base: ParamRef;
-  readonly adapters: ParamRef | null;
-  readonly lora: ParamRef | null;
-  readonly helpful: ParamRef | null;
-  readonly harmless: ParamRef | null;
+/** A model as handles: the server's, or a client's own. Null: not there yet, or never where a method has no such part. */
+export type Model = Readonly<Record<PartName, ParamRef | null>>;
+
+/**
+ * What the server asks of a client: to work on version `version` of the global model of `stage`, which is the
+ * work of round `version` + 1. `order` counts the client's orders on this version from 1, so that no two
+ * orders of a client are alike, and later ones are greater (see `compareOrders`).
+ */
+export interface WorkOrder {
+  readonly stage: Stage;
+  readonly version: number;
+  readonly order: number;
 }
 
 /**
  * Server to client. `global` names the whole state, `params` only what has to travel because the client lacks
- * it. In stage 2 each reward model is a message of its own: the two of a pair name the same state, and each
- * is the order to work on it, so that a client starts when it holds both, in whichever order they come.
+ * it. Two downloads may carry one order (a reward model each): the client starts when it holds all of
+ * `global`, in whichever order they come.
  */
 export interface Download {
-  readonly kind:
-    | 'model'
-    | 'global'
-    | 'helpful-model'
-    | 'harmless-model'
-    | 'helpful-global'
-    | 'harmless-global'
-    | 'alignment-global';
-  readonly step: '1.1' | '1.4' | '2.1' | '2.4' | '3.4';
-  /** The round that this message closed; 0 where it opens a stage. */
-  readonly stage: Stage;
-  readonly round: number;
+  readonly direction: 'down';
+  readonly kind: DownloadKind;
+  /** Version of the stage's global model: the round that this message closed, 0 where it opens a stage. */
+  readonly version: number;
   readonly verdict: Verdict;
-  readonly global: GlobalModel;
+  /** What the recipient is to do; null where it is only to know. */
+  readonly order: WorkOrder | null;
+  readonly global: Model;
   readonly params: readonly ParamRef[];
 }
 
-/** The parts of a model that can be shared; the base model never changes. */
-export type SharedPart = 'adapters' | 'lora' | 'helpful' | 'harmless';
-
-/**
- * Client to server: what the method shares of the client's work in one round. In stage 2 each reward model is
- * an update of its own.
- */
+/** Client to server: what the method shares of the work that an order asked for. */
 export interface Upload {
-  readonly kind: 'update' | 'helpful-update' | 'harmless-update' | 'alignment-update';
-  readonly step: '1.3' | '2.3' | '3.3';
-  readonly stage: Stage;
-  readonly round: number;
-  /** The client's state of what is shared; `params` is what of it has to travel. */
-  readonly shared: Readonly<Partial<Record<SharedPart, ParamRef>>>;
-  readonly params: readonly ParamRef[];
+  readonly direction: 'up';
+  readonly kind: UploadKind;
+  readonly answers: WorkOrder;
+  readonly params: Readonly<Partial<Record<SharedPart, ParamRef>>>;
   /** Training rows behind the update: its weight in the mean. */
   readonly rows: number;
   /**
@@ -64,6 +63,9 @@ export interface Upload {
 
 export type Message = Download | Upload;
 
+/** What strategies remember, by the part of the model that it is about. */
+export type Memories = Readonly<Partial<Record<SharedPart, MemoryRef>>>;
+
 /** A message on its way; `id` is unique in the run and in the order of sending. */
 export interface Envelope<M extends Message = Message> {
   readonly id: number;
@@ -72,4 +74,58 @@ export interface Envelope<M extends Message = Message> {
   /** All recipients of the same content at the same time, `to` included. */
   readonly group: readonly string[];
   readonly message: M;
+}
+
+/** The parameters that travel in a message. */
+export function paramsIn(message: Message): readonly ParamRef[] {
+  return message.direction === 'down' ? message.params : Object.values(message.params);
+}
+
+/** What tells a message from all others of its sender and recipient, as the records name it. */
+export interface MessageName {
+  readonly kind: MessageKind;
+  readonly step: MessageStep;
+  readonly stage: Stage;
+  /** The round that an upload is of, or that a download closed; 0 where it opens the stage. */
+  readonly round: number;
+  /** Which order on its version the message is of, where that is not the first. */
+  readonly repeat?: number;
+}
+
+export function nameOf(message: Message): MessageName {
+  const { kind, direction } = message;
+  const { step, stage } = protocol[kind];
+  const round = direction === 'down' ? message.version : message.answers.version + 1;
+  const { order = 1 } = (direction === 'down' ? message.order : message.answers) ?? {};
+  return { kind, step, stage, round, ...(order > 1 && { repeat: order }) };
+}
+
+/** Where a message stands among those that go its way; a download without an order comes before the orders. */
+export function placeOf(message: Message): WorkOrder {
+  if (message.direction === 'up') return message.answers;
+  const { kind, version, order } = message;
+  return { stage: protocol[kind].stage, version, order: order?.order ?? 0 };
+}
+
+/** Negative where `a` was given before `b`, 0 where they are one order. */
+export function compareOrders(a: WorkOrder, b: WorkOrder): number {
+  return stages.indexOf(a.stage) - stages.indexOf(b.stage) || a.version - b.version || a.order - b.order;
+}
+
+/**
+ * What keys the draws of an order's work within its stage (decision D3): the round, and from the second order
+ * on that version on which of them it is. So no draw depends on how many orders there were before.
+ */
+export function keyOf({ version, order }: Pick<WorkOrder, 'version' | 'order'>): readonly number[] {
+  return order > 1 ? [version + 1, order] : [version + 1];
+}
+
+/** An order in words, for example "alignment 3 1". */
+export function textOf({ stage, version, order }: WorkOrder): string {
+  return `${stage} ${version} ${order}`;
+}
+
+/** What tells an update from all others of its client. */
+export function updateName({ kind, answers }: Pick<Upload, 'kind' | 'answers'>): string {
+  return `${kind} of ${textOf(answers)}`;
 }

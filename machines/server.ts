@@ -1,26 +1,26 @@
-import { setup } from 'xstate';
-import type { Download, GlobalModel, Stage, Upload, Verdict } from './events.js';
+import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
+import type { ParamRef } from '../src/learning/params/param-set.js';
+import type { Download, Memories, Model, Upload, Verdict, WorkOrder } from './events.js';
+import type { MessageStep, SharedPart, Stage } from './protocol.js';
 
 export interface ServerContext {
   /** Every client of the run, in a fixed order. */
   readonly clients: readonly string[];
   readonly stage: Stage;
-  readonly round: number;
-  /** Who takes part in this round. */
+  /** Of the stage's global model: how many rounds were closed. A round makes version `version` + 1. */
+  readonly version: number;
+  readonly global: Model;
+  /** Who was asked to work on this version. */
   readonly cohort: readonly string[];
-  /** Members of the cohort that the round's download, or one of its two, did not reach. */
-  readonly unreached: readonly string[];
+  readonly members: Readonly<Record<string, Member>>;
+  /** Updates at hand that no aggregate has used. */
   readonly updates: readonly ReceivedUpdate[];
-  /** What came in from each client, as "kind round": a copy of it is not counted again, however late. */
-  readonly received: Readonly<Record<string, readonly string[]>>;
-  /**
-   * Updates that came in during this round and after their own was closed, as "client stage round": the two
-   * of a client's reward models are one.
-   */
+  /** Those that the latest aggregate was made of. */
+  readonly gathered: readonly GatheredUpdate[];
+  /** Orders of a round closed before whose answers came in during this one, as "client stage version order". */
   readonly late: readonly string[];
-  readonly global: GlobalModel;
-  /** Hashes of the parameters that each client holds, as far as the link layer's acknowledgements tell. */
-  readonly holdings: Readonly<Record<string, readonly string[]>>;
+  /** What the strategies remember from version to version. */
+  readonly memory: ServerMemory;
   readonly openedAtSeconds: number;
   /** Mean reported loss of the round; null in a lost round, or where no client could measure one. */
   readonly loss: number | null;
@@ -31,70 +31,159 @@ export interface ServerContext {
   readonly verdicts: Verdicts;
 }
 
+/** What the server knows of a client. */
+export interface Member {
+  /** Hashes of the parameters that it holds, as far as the link layer's acknowledgements tell. */
+  readonly holdings: readonly string[];
+  /** Its newest order; null before the first. */
+  readonly order: WorkOrder | null;
+  readonly orderedAtSeconds: number;
+  /** Whether a download with that order was given up. */
+  readonly unreached: boolean;
+  /** Names of the updates that came in: a copy of one is not counted again, however late. */
+  readonly receipts: readonly string[];
+  readonly history: History;
+}
+
+/** How a client has done so far in the present stage. */
+export interface History {
+  /** The newest version that it gave an update for; null without any. */
+  readonly version: number | null;
+  /** The loss that it reported last; null without any. */
+  readonly loss: number | null;
+  /** From its newest order to the arrival of its newest update; null without any. */
+  readonly seconds: number | null;
+  /** Orders that were unanswered when their round was closed. */
+  readonly failures: number;
+}
+
+/** Memories of the strategies, by the part of the model that they are about. */
+export interface ServerMemory {
+  readonly aggregation: Memories;
+  readonly codec: Memories;
+}
+
 /** What was decided of each stage so far. */
 export type Verdicts = Readonly<Partial<Record<Stage, Verdict>>>;
 
 export interface ReceivedUpdate {
   readonly from: string;
   readonly upload: Upload;
-  /** Rounds between the one it was made in and the one it arrived in. */
+}
+
+export interface GatheredUpdate extends ReceivedUpdate {
+  /** Versions between the one it was made from and the one that its aggregate replaces. */
   readonly staleness: number;
+}
+
+/** What aggregation gives: the parts that it made anew. */
+export interface Aggregated {
+  readonly parts: Readonly<Partial<Record<SharedPart, ParamRef>>>;
+  readonly memory: ServerMemory;
 }
 
 export type ServerEvent =
   | { type: 'upload.delivered'; from: string; upload: Upload }
-  | { type: 'download.dropped'; to: string; download: Download };
+  | { type: 'download.dropped'; to: string; download: Download }
+  | ErrorActorEvent;
 
-/**
- * The server: Steps 1.1, 1.4, 1.5, 2.1, 2.4, 2.5, 3.4 and 3.5. A round closes when its cohort has answered or
- * is late.
- */
-export const serverMachine = setup({
+const server = setup({
   types: {
     context: {} as ServerContext,
     events: {} as ServerEvent,
-    input: {} as { clients: readonly string[]; global: GlobalModel },
+    input: {} as { clients: readonly string[]; global: Model },
     output: {} as Verdicts,
+  },
+  actors: {
+    /** Stands where src/actors provides the real task; a chart opened by itself never gets past it. */
+    aggregate: fromPromise<Aggregated, ServerContext>(() => new Promise<Aggregated>(() => {})),
   },
   actions: {
     enterStep: (_, _params: { step: string }) => {},
     insertAdapters: () => {},
     designRewardModels: () => {},
     openStage: (_, _params: { stage: Stage }) => {},
-    send: (_, _params: { kind: Download['kind']; step: Download['step'] }) => {},
+    invite: () => {},
+    send: (_, _params: { step: MessageStep }) => {},
     openRound: () => {},
     takeUpdate: () => {},
-    takeLateUpdate: () => {},
     discardUpdate: () => {},
-    noteReceived: () => {},
     ignoreCopy: () => {},
     noteUnreached: () => {},
-    aggregate: () => {},
+    gather: () => {},
+    publish: (_, _params: Aggregated) => {},
     decide: () => {},
     closeRound: () => {},
+    crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
     isCopy: () => false,
-    isOfThisRound: () => false,
-    isLateButWelcome: () => false,
-    everyoneAnswered: () => false,
+    isAdmitted: () => false,
+    isDue: () => false,
     stageIsOver: () => false,
   },
-  delays: { roundDeadline: 1_000 },
-}).createMachine({
+  delays: { deadline: 1_000 },
+});
+
+/** The rounds of a stage: the same states whatever the discipline, until Step x.5 finds the stage over. */
+function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, over: string) {
+  return server.createStateConfig({
+    initial: 'collecting',
+    states: {
+      collecting: {
+        id: `collecting-${stage}-3`,
+        description: `Clients are at ${clients}; wait for updates until an aggregate is due, for the deadline at most`,
+        entry: 'openRound',
+        always: { guard: 'isDue', target: 'aggregating' },
+        after: { deadline: 'aggregating' },
+      },
+      aggregating: {
+        id: `step-${stage}-4`,
+        description: `Step ${stage}.4: aggregate each part (with a quorum of its own; else it stays)`,
+        entry: ['gather', { type: 'enterStep', params: { step: `${stage}.4` } }],
+        invoke: {
+          src: 'aggregate',
+          input: ({ context }) => context,
+          onDone: {
+            target: 'deciding',
+            actions: { type: 'publish', params: ({ event }) => event.output },
+          },
+        },
+      },
+      deciding: {
+        id: `step-${stage}-5`,
+        description: `Step ${stage}.5: converged, out of rounds, or the next round; send the model back`,
+        entry: [
+          { type: 'enterStep', params: { step: `${stage}.5` } },
+          'decide',
+          'closeRound',
+          'invite',
+          { type: 'send', params: { step: `${stage}.4` } },
+        ],
+        always: [{ guard: 'stageIsOver', target: over }, { target: 'collecting' }],
+      },
+    },
+  });
+}
+
+/**
+ * The server: Steps 1.1, 1.4, 1.5, 2.1, 2.4, 2.5, 3.4 and 3.5. An aggregate is made when the discipline says
+ * that it is due, or at the deadline.
+ */
+export const serverMachine = server.createMachine({
   id: 'server',
-  description: 'Aggregates what clients share, round by round, through the three stages',
+  description: 'Aggregates what clients share, version by version, through the three stages',
   context: ({ input }) => ({
     clients: input.clients,
     stage: 'instruction',
-    round: 0,
-    cohort: [],
-    unreached: [],
-    updates: [],
-    received: {},
-    late: [],
+    version: 0,
     global: input.global,
-    holdings: {},
+    cohort: [],
+    members: {},
+    updates: [],
+    gathered: [],
+    late: [],
+    memory: { aggregation: {}, codec: {} },
     openedAtSeconds: 0,
     loss: null,
     bestLoss: null,
@@ -104,8 +193,16 @@ export const serverMachine = setup({
   }),
   output: ({ context }) => context.verdicts,
   on: {
-    'upload.delivered': { actions: 'discardUpdate' },
+    'upload.delivered': [
+      { guard: 'isCopy', actions: 'ignoreCopy' },
+      { guard: 'isAdmitted', actions: 'takeUpdate' },
+      { actions: 'discardUpdate' },
+    ],
     'download.dropped': { actions: 'noteUnreached' },
+    'xstate.error.actor.*': {
+      target: '.crashed',
+      actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
+    },
   },
   initial: 'initializing',
   states: {
@@ -116,47 +213,14 @@ export const serverMachine = setup({
         { type: 'openStage', params: { stage: 'instruction' } },
         { type: 'enterStep', params: { step: '1.1' } },
         'insertAdapters',
-        { type: 'send', params: { kind: 'model', step: '1.1' } },
+        'invite',
+        { type: 'send', params: { step: '1.1' } },
       ],
       always: 'instructionTuning',
     },
     instructionTuning: {
       description: 'Step 1: federated instruction tuning',
-      initial: 'collecting',
-      states: {
-        collecting: {
-          id: 'collecting-1-3',
-          description: 'Clients are at Steps 1.2 and 1.3; wait for their updates, for the deadline at most',
-          entry: 'openRound',
-          on: {
-            'upload.delivered': [
-              { guard: 'isCopy', actions: 'ignoreCopy' },
-              { guard: 'isOfThisRound', actions: ['takeUpdate', 'noteReceived'] },
-              { guard: 'isLateButWelcome', actions: ['takeLateUpdate', 'noteReceived'] },
-              { actions: ['discardUpdate', 'noteReceived'] },
-            ],
-          },
-          always: { guard: 'everyoneAnswered', target: 'aggregating' },
-          after: { roundDeadline: 'aggregating' },
-        },
-        aggregating: {
-          id: 'step-1-4',
-          description: 'Step 1.4: aggregate (with a quorum; else the round is lost), send back',
-          entry: [
-            { type: 'enterStep', params: { step: '1.4' } },
-            'aggregate',
-            'decide',
-            { type: 'send', params: { kind: 'global', step: '1.4' } },
-          ],
-          always: 'deciding',
-        },
-        deciding: {
-          id: 'step-1-5',
-          description: 'Step 1.5: converged or out of rounds, or the next round',
-          entry: [{ type: 'enterStep', params: { step: '1.5' } }, 'closeRound'],
-          always: [{ guard: 'stageIsOver', target: '#step-2-1' }, { target: 'collecting' }],
-        },
-      },
+      ...rounds('1', 'Steps 1.2 and 1.3', '#step-2-1'),
     },
     designingRewardModels: {
       id: 'step-2-1',
@@ -165,91 +229,22 @@ export const serverMachine = setup({
         { type: 'openStage', params: { stage: 'reward' } },
         { type: 'enterStep', params: { step: '2.1' } },
         'designRewardModels',
-        { type: 'send', params: { kind: 'helpful-model', step: '2.1' } },
-        { type: 'send', params: { kind: 'harmless-model', step: '2.1' } },
+        'invite',
+        { type: 'send', params: { step: '2.1' } },
       ],
       always: 'rewardLearning',
     },
     rewardLearning: {
       description: 'Step 2: federated reward learning',
-      initial: 'collecting',
-      states: {
-        collecting: {
-          id: 'collecting-2-3',
-          description: 'Clients are at Steps 2.2 and 2.3; wait for their updates, for the deadline at most',
-          entry: 'openRound',
-          on: {
-            'upload.delivered': [
-              { guard: 'isCopy', actions: 'ignoreCopy' },
-              { guard: 'isOfThisRound', actions: ['takeUpdate', 'noteReceived'] },
-              { guard: 'isLateButWelcome', actions: ['takeLateUpdate', 'noteReceived'] },
-              { actions: ['discardUpdate', 'noteReceived'] },
-            ],
-          },
-          always: { guard: 'everyoneAnswered', target: 'aggregating' },
-          after: { roundDeadline: 'aggregating' },
-        },
-        aggregating: {
-          id: 'step-2-4',
-          description:
-            'Step 2.4: aggregate each reward model (with a quorum of its own; else it stays), send both back',
-          entry: [
-            { type: 'enterStep', params: { step: '2.4' } },
-            'aggregate',
-            'decide',
-            { type: 'send', params: { kind: 'helpful-global', step: '2.4' } },
-            { type: 'send', params: { kind: 'harmless-global', step: '2.4' } },
-          ],
-          always: 'deciding',
-        },
-        deciding: {
-          id: 'step-2-5',
-          description: 'Step 2.5: converged or out of rounds, or the next round',
-          entry: [{ type: 'enterStep', params: { step: '2.5' } }, 'closeRound'],
-          always: [{ guard: 'stageIsOver', target: '#alignment-tuning' }, { target: 'collecting' }],
-        },
-      },
+      ...rounds('2', 'Steps 2.2 and 2.3', '#alignment-tuning'),
     },
     alignmentTuning: {
       id: 'alignment-tuning',
-      description: 'Step 3: federated alignment tuning; the last messages of Step 2.4 have opened it',
+      description: 'Step 3: federated alignment tuning; the orders of its first round came with Step 2.4',
       entry: { type: 'openStage', params: { stage: 'alignment' } },
-      initial: 'collecting',
-      states: {
-        collecting: {
-          id: 'collecting-3-3',
-          description: 'Clients are at Steps 3.1 to 3.3; wait for their updates, for the deadline at most',
-          entry: 'openRound',
-          on: {
-            'upload.delivered': [
-              { guard: 'isCopy', actions: 'ignoreCopy' },
-              { guard: 'isOfThisRound', actions: ['takeUpdate', 'noteReceived'] },
-              { guard: 'isLateButWelcome', actions: ['takeLateUpdate', 'noteReceived'] },
-              { actions: ['discardUpdate', 'noteReceived'] },
-            ],
-          },
-          always: { guard: 'everyoneAnswered', target: 'aggregating' },
-          after: { roundDeadline: 'aggregating' },
-        },
-        aggregating: {
-          id: 'step-3-4',
-          description: 'Step 3.4: aggregate, send back',
-          entry: [
-            { type: 'enterStep', params: { step: '3.4' } },
-            'aggregate',
-            'decide',
-            { type: 'send', params: { kind: 'alignment-global', step: '3.4' } },
-          ],
-          always: 'deciding',
-        },
-        deciding: {
-          id: 'step-3-5',
-          description: 'Step 3.5: converged or out of rounds, or the next round',
-          entry: [{ type: 'enterStep', params: { step: '3.5' } }, 'closeRound'],
-          always: [{ guard: 'stageIsOver', target: '#finished' }, { target: 'collecting' }],
-        },
-      },
+      ...rounds('3', 'Steps 3.1 to 3.3', '#finished'),
     },
     finished: { id: 'finished', type: 'final', description: 'All three stages are over' },
+    crashed: { id: 'crashed', description: 'An aggregation failed; the simulation ends the run' },
   },
 });

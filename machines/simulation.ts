@@ -1,13 +1,13 @@
 import { assign, setup } from 'xstate';
 import { channelMachine } from './channel.js';
 import { clientMachine } from './client.js';
-import type { GlobalModel, Stage, Verdict } from './events.js';
-import { serverMachine } from './server.js';
+import type { Model } from './events.js';
+import { serverMachine, type Verdicts } from './server.js';
 
 export interface SimulationContext {
   readonly clients: readonly string[];
-  readonly global: GlobalModel;
-  readonly verdicts: Readonly<Partial<Record<Stage, Verdict>>>;
+  readonly global: Model;
+  readonly verdicts: Verdicts;
   readonly cause: string | null;
 }
 
@@ -22,7 +22,7 @@ export const simulationMachine = setup({
   types: {
     context: {} as SimulationContext,
     events: {} as SimulationEvent,
-    input: {} as { clients: readonly string[]; global: GlobalModel },
+    input: {} as { clients: readonly string[]; global: Model },
   },
   actors: { server: serverMachine, client: clientMachine, channel: channelMachine },
   actions: {

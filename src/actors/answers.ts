@@ -1,41 +1,37 @@
-import type { Stage, Upload } from '../../machines/events.js';
-import type { ReceivedUpdate, ServerContext } from '../../machines/server.js';
-
-/** What a client answers a round of each stage with: in stage 2 each reward model is an update of its own. */
-export const updateKinds: Readonly<Record<Stage, readonly Upload['kind'][]>> = {
-  instruction: ['update'],
-  reward: ['helpful-update', 'harmless-update'],
-  alignment: ['alignment-update'],
-};
-
-type Answers = Pick<ServerContext, 'stage' | 'unreached' | 'updates'>;
+import { compareOrders } from '../../machines/events.js';
+import { updatesOf } from '../../machines/protocol.js';
+import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
 
 /**
- * Whether nothing more of the round is expected from a client: all its updates of this round are in, or the
- * round's download did not reach it.
+ * Whether nothing more is expected from a client: all updates that answer its newest order are in, or the
+ * order did not reach it.
  */
-export function hasAnswered({ stage, unreached, updates }: Answers, client: string): boolean {
-  return (
-    unreached.includes(client) ||
-    updateKinds[stage].every((kind) =>
-      updates.some(
-        ({ from, upload, staleness }) => from === client && upload.kind === kind && staleness === 0,
-      ),
-    )
+export function hasAnswered(
+  { members, updates }: Pick<ServerContext, 'members' | 'updates'>,
+  client: string,
+): boolean {
+  const { order, unreached } = members[client]!;
+  if (order === null || unreached) return true;
+  return updatesOf(order.stage).every((kind) =>
+    updates.some(
+      ({ from, upload }) =>
+        from === client && upload.kind === kind && compareOrders(upload.answers, order) === 0,
+    ),
   );
 }
 
 /**
- * The updates that enter a round's averages: those of a kind that at least `quorum` clients have sent. Below
+ * The updates that enter a version's averages: those of a kind that at least `quorum` clients have sent. Below
  * it what this kind carries stays as it is, whatever came in of another kind.
  */
 export function quorate(
-  { stage, updates }: Pick<ServerContext, 'stage' | 'updates'>,
+  { stage, version, updates }: Pick<ServerContext, 'stage' | 'version' | 'updates'>,
   quorum: number,
-): readonly ReceivedUpdate[] {
-  return updateKinds[stage].flatMap((kind) => {
+): readonly GatheredUpdate[] {
+  return updatesOf(stage).flatMap((kind) => {
     const own = updates.filter(({ upload }) => upload.kind === kind);
-    return own.length < quorum ? [] : own;
+    if (own.length < quorum) return [];
+    return own.map((update) => ({ ...update, staleness: version - update.upload.answers.version }));
   });
 }
 
@@ -43,7 +39,7 @@ export function quorate(
  * Mean over the clients that report a loss, null where none does. The two updates of a client's reward models
  * report the same one, unless one of them is late; then the newer one counts.
  */
-export function meanLoss(updates: readonly ReceivedUpdate[]): number | null {
+export function meanLoss(updates: readonly GatheredUpdate[]): number | null {
   const losses = clientsOf(updates).flatMap((client) => {
     const own = updates.filter(({ from }) => from === client);
     const newest = Math.min(...own.map(({ staleness }) => staleness));

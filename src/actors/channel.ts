@@ -1,4 +1,5 @@
 import { assign, fromCallback } from 'xstate';
+import { nameOf } from '../../machines/events.js';
 import {
   channelMachine,
   type ChannelContext,
@@ -32,12 +33,12 @@ export function provideChannel({ bus, clock, links }: Air) {
     const group = link.isBroadcast
       ? links.filter(({ sender, recipient }) => sender === link.sender && envelope.group.includes(recipient))
       : [link];
-    return attemptsAt(bits, link, envelope.message, clock.nowSeconds, group);
+    return attemptsAt(bits, link, nameOf(envelope.message), clock.nowSeconds, group);
   };
   const arrive = (context: ChannelContext) => {
     if (!attemptUnderWay(context).arrives) return;
     const { envelope } = firstMessage(context);
-    const scene = { ...linkOf(context), ...envelope.message, link: context.link };
+    const scene = { ...linkOf(context), ...nameOf(envelope.message), link: context.link };
     const { delaySeconds, copiesAfterSeconds } = arrivalFaults(scene.faults, scene, clock.nowSeconds);
     bus.report({ phase: 'delivered', envelope, ...accountOf(context) }, delaySeconds);
     for (const after of copiesAfterSeconds) bus.duplicate(envelope, delaySeconds + after);

@@ -1,22 +1,25 @@
-import { assign, fromPromise } from 'xstate';
+import { assign, enqueueActions, fromPromise } from 'xstate';
+import { clientMachine, type ClientContext, type Frozen, type Trained } from '../../machines/client.js';
 import {
-  clientMachine,
-  type ClientContext,
-  type ClientModel,
-  type Frozen,
-  type Trained,
-} from '../../machines/client.js';
-import type { Download, SharedPart, Stage, Upload } from '../../machines/events.js';
+  compareOrders,
+  keyOf,
+  placeOf,
+  updateName,
+  type Download,
+  type Model,
+  type Upload,
+} from '../../machines/events.js';
+import { partNames, type PartName, type Stage, type UploadKind } from '../../machines/protocol.js';
 import { designedModules } from '../learning/clients/device.js';
 import type { Client } from '../learning/clients/population.js';
-import { compressions } from '../strategies/compression/index.js';
+import { sharedParts, trainedParts } from '../strategies/methods/method.js';
 import { initialLora, loraSites } from '../learning/model/lora.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { measureAlignment, measureInstruction, measureReward } from './measure.js';
-import { refsOf, sharedParts } from './global-model.js';
-import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';
-import { roundOf, workOf } from './work.js';
+import { encoded } from './encoding.js';
+import { carriedBy, refsOf } from './parts.js';
+import { alignTask, freezeTask, instructTask, rewardTask, roundOf } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
 /** Gives a client's chart its actions, guards and tasks. */
@@ -39,14 +42,18 @@ export function provideClient(world: World) {
           round: roundOf(context),
           virtualSeconds: clock.nowSeconds,
         }),
-      keepNewest: assign(({ context, event }) => ({
-        pending: isNews(context, event.download) ? event.download : context.pending,
-        held: [...new Set([...context.held, ...event.download.params.map(({ hash }) => hash)])],
-      })),
+      keepNewest: assign(({ context, event }) => {
+        if (event.type !== 'download.delivered') return {};
+        const { download } = event;
+        return {
+          pending: isNews(context, download) ? download : context.pending,
+          held: [...new Set([...context.held, ...download.params.map(({ hash }) => hash)])],
+        };
+      }),
       takeUp: assign(({ context }) => takenUp(world, context)),
       measureReceived: ({ context }) => {
         if (!context.designed || !context.current) return;
-        const { kind, round } = context.current;
+        const { kind, version: round } = context.current;
         if (kind === 'global') measureInstruction(world, context, round);
         if (kind === 'helpful-global' || kind === 'harmless-global') measureReward(world, context, round);
         // A client that missed the end of stage 2 has no frozen reward models to be measured by yet.
@@ -64,8 +71,17 @@ export function provideClient(world: World) {
       collectPreferences: assign({ collected: true }),
       keepTrained: assign((_, { model, frozen }) => ({ model, frozen })),
       keepFrozen: assign((_, frozen) => ({ frozen })),
-      transmit: ({ context }, { kind, loss }) =>
-        world.bus.send(context.id, 'server', uploadOf(world, context, kind, loss)),
+      transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
+        const { upload, memory } = uploadOf(world, context, kind, loss);
+        enqueue.assign({ uncommitted: { ...context.uncommitted, [updateName(upload)]: memory } });
+        enqueue(() => world.bus.send(context.id, 'server', upload));
+      }),
+      commitMemory: assign(({ context, event }) => {
+        if (event.type !== 'upload.settled') return {};
+        const name = updateName(event.upload);
+        const { [name]: memory = {}, ...uncommitted } = context.uncommitted;
+        return { uncommitted, ...(event.acknowledged && { memory: { ...context.memory, ...memory } }) };
+      }),
       crash: (_, { cause }) => world.failure.report(cause),
     },
     guards: {
@@ -73,53 +89,45 @@ export function provideClient(world: World) {
         pending !== null && refsOf(pending.global).every(({ hash }) => held.includes(hash)),
       hasNoLora: ({ context }) => !context.designed,
       isSilent: ({ context }) => isSilent(world, context),
-      opensRound: ({ context }, { stage }) => workOf(context.current)?.stage === stage,
-      opensRoundUncollected: ({ context }) =>
-        workOf(context.current)?.stage === 'reward' && !context.collected,
-      opensRoundUnfrozen: ({ context }) =>
-        workOf(context.current)?.stage === 'alignment' && context.frozen === null,
-      isOver: ({ context: { current } }) => current?.stage === 'alignment' && current.verdict !== 'continue',
+      opensRound: ({ context }, { stage }) => orderedStage(context) === stage,
+      opensRoundUncollected: ({ context }) => orderedStage(context) === 'reward' && !context.collected,
+      opensRoundUnfrozen: ({ context }) => orderedStage(context) === 'alignment' && context.frozen === null,
+      isOver: ({ context: { current } }) =>
+        current?.kind === 'alignment-global' && current.verdict !== 'continue',
     },
   });
+}
+
+function orderedStage({ current }: ClientContext): Stage | null {
+  return current?.order?.stage ?? null;
 }
 
 /**
  * What the method shares is replaced by the global model's; what is private stays, once the client has it.
  */
-function takenUp(world: World, { pending, model }: ClientContext): Partial<ClientContext> {
+function takenUp({ method }: World, { pending, model }: ClientContext): Partial<ClientContext> {
   if (pending === null) throw new Error('a client takes up a download that never came');
-  const { global } = pending;
-  const part = (name: SharedPart): ParamRef | null => {
-    const isShared = name === 'helpful' || name === 'harmless' || world.method.shares.includes(name);
-    return isShared ? (global[name] ?? model[name]) : (model[name] ?? global[name]);
-  };
-  const taken: ClientModel = {
-    base: global.base,
-    adapters: part('adapters'),
-    lora: part('lora'),
-    helpful: part('helpful'),
-    harmless: part('harmless'),
-  };
-  return { pending: null, current: pending, model: taken };
+  const shared: readonly PartName[] = ['base', ...sharedParts(method), 'helpful', 'harmless'];
+  const parts = partNames.map((part) => {
+    const [first, second] = shared.includes(part) ? [pending.global, model] : [model, pending.global];
+    return [part, first[part] ?? second[part]] as const;
+  });
+  return { pending: null, current: pending, model: Object.fromEntries(parts) as Model };
 }
-
-const stageOrder: readonly Stage[] = ['instruction', 'reward', 'alignment'];
 
 /**
  * Whether a download is newer than all that came before it: not a copy, and not one that others overtook on
  * their way. Of those only the parameters are kept.
  */
-function isNews({ pending, current }: ClientContext, { stage, round }: Download): boolean {
-  return [pending, current].every((known) => {
-    if (known === null) return true;
-    const later = stageOrder.indexOf(stage) - stageOrder.indexOf(known.stage);
-    return later > 0 || (later === 0 && round > known.round);
-  });
+function isNews({ pending, current }: ClientContext, download: Download): boolean {
+  return [pending, current].every(
+    (known) => known === null || compareOrders(placeOf(download), placeOf(known)) > 0,
+  );
 }
 
 function designedLora(world: World, id: string): ParamRef | null {
   const { scenario, method, shape, store } = world;
-  if (!method.trains.includes('lora')) return null;
+  if (!trainedParts(method).includes('lora')) return null;
   const { data, device } = clientOf(world, id);
   const modules =
     method.loraModules === 'all'
@@ -128,46 +136,38 @@ function designedLora(world: World, id: string): ParamRef | null {
   return store.put(initialLora(shape, modules, stream(scenario.seed, 'lora', id)));
 }
 
-function isSilent({ scenario }: World, context: ClientContext): boolean {
-  const work = workOf(context.current);
-  if (work === null || scenario.clients.availability === 1) return false;
-  const draw = stream(scenario.seed, 'availability', context.id, work.stage, work.round).uniform();
+function isSilent({ scenario }: World, { id, current }: ClientContext): boolean {
+  const order = current?.order ?? null;
+  if (order === null || scenario.clients.availability === 1) return false;
+  const draw = stream(scenario.seed, 'availability', id, order.stage, ...keyOf(order)).uniform();
   return draw >= scenario.clients.availability;
 }
 
-const steps = {
-  update: '1.3',
-  'helpful-update': '2.3',
-  'harmless-update': '2.3',
-  'alignment-update': '3.3',
-} as const;
-
 /** Training rows behind an update: instructions, or pairs of its objective (Steps 1.3 and 2.3). */
-const rowsOf: Readonly<Record<Upload['kind'], (client: Client) => number>> = {
+const rowsOf: Readonly<Record<UploadKind, (client: Client) => number>> = {
   update: ({ data }) => data.train.length,
   'helpful-update': ({ data }) => data.pairs.helpful.train.length,
   'harmless-update': ({ data }) => data.pairs.harmless.train.length,
   'alignment-update': ({ data }) => data.train.length,
 };
 
-function uploadOf(world: World, context: ClientContext, kind: Upload['kind'], loss: Upload['loss']): Upload {
-  const work = workOf(context.current);
-  if (work === null) throw new Error(`${context.id} transmits an update that no download asked for`);
-  const compression = compressions[world.scenario.channel.compression];
-  const sent = (ref: ParamRef) => world.store.put(compression.roundTrip(world.store.get(ref)));
-  const shared = Object.fromEntries(
-    sharedParts(world, kind).flatMap((part) => {
-      const ref = context.model[part];
-      return ref ? [[part, sent(ref)] as const] : [];
-    }),
+function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: Upload['loss']) {
+  const { id, current, model } = context;
+  const answers = current?.order ?? null;
+  if (answers === null) throw new Error(`${id} transmits an update that no download asked for`);
+  const sets = carriedBy(kind, world.method).flatMap((part) => {
+    const ref = model[part];
+    return ref ? [[part, world.store.get(ref)] as const] : [];
+  });
+  const { parts, memory } = encoded(
+    world,
+    Object.fromEntries(sets),
+    context.memory,
+    id,
+    answers.stage,
+    ...keyOf(answers),
   );
-  return {
-    kind,
-    step: steps[kind],
-    ...work,
-    shared,
-    params: Object.values(shared),
-    rows: rowsOf[kind](clientOf(world, context.id)),
-    loss,
-  };
+  const rows = rowsOf[kind](clientOf(world, id));
+  const upload: Upload = { direction: 'up', kind, answers, params: parts, rows, loss };
+  return { upload, memory };
 }

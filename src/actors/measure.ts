@@ -1,5 +1,5 @@
 import type { ClientContext } from '../../machines/client.js';
-import type { Stage } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import { evaluateFlops, pairFlops, scoreFlops } from '../learning/clients/workload.js';
 import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
@@ -24,14 +24,14 @@ import { clientOf, type World } from './world.js';
 
 function measured<K extends TaskKind>(
   world: World,
-  client: string,
+  actor: string,
   stage: Stage,
   round: number,
   flops: number,
   request: Omit<TaskRequest<K>, 'key' | 'model'>,
   figures: (result: TaskResult<K>) => Readonly<Record<string, number>>,
 ): void {
-  const job = { client, stage, round, flops, request };
+  const job = { actor, stage, round, flops, request };
   runOnDevice<K>(world, job)
     .then((result) => recordFigures(world, job, figures(result)))
     .catch((cause: unknown) => world.failure.report(cause));

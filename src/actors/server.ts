@@ -1,146 +1,179 @@
-import { assign, enqueueActions } from 'xstate';
-import type { Download, SharedPart, Stage } from '../../machines/events.js';
+import { assign, enqueueActions, fromPromise } from 'xstate';
+import { compareOrders, textOf, updateName, type WorkOrder } from '../../machines/events.js';
+import { downloadsOf, opensStage, messageKinds, protocol, stageAfter } from '../../machines/protocol.js';
 import {
   serverMachine,
+  type Aggregated,
+  type History,
+  type Member,
   type ReceivedUpdate,
   type ServerContext,
   type ServerEvent,
 } from '../../machines/server.js';
-import { aggregations } from '../strategies/aggregation/index.js';
-import { compressions } from '../strategies/compression/index.js';
 import { initialAdapters } from '../learning/model/adapters.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
 import type { Objective } from '../learning/data/types.js';
-import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import type { ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
-import { selections } from '../strategies/selection/index.js';
-import { clientsOf, hasAnswered, meanLoss, quorate, updateKinds } from './answers.js';
+import { cohortSize } from '../strategies/selection/selection.js';
+import { trainedParts } from '../strategies/methods/method.js';
+import { aggregateTask } from './aggregate.js';
+import { clientsOf, hasAnswered, meanLoss, quorate } from './answers.js';
 import { judge } from './convergence.js';
-import { broughtBy, refsOf, sharedParts } from './global-model.js';
+import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
+import { encoded } from './encoding.js';
+import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
-/** Gives the server's chart its actions, guards and delays. */
+/** Gives the server's chart its actions, guards, delays and its task. */
 export function provideServer(world: World) {
-  const { scenario, clock, bus, store } = world;
-  const published = (set: ParamSet) => store.put(compressions[scenario.channel.compression].roundTrip(set));
+  const { scenario, clock, bus, discipline } = world;
 
   return serverMachine.provide({
+    actors: {
+      aggregate: fromPromise<Aggregated, ServerContext>(({ input }) => aggregateTask(world, input)),
+    },
     actions: {
       enterStep: ({ context }, { step }) =>
         world.record({
           type: 'step',
           step,
           actor: 'server',
-          round: context.round,
+          round: context.version,
           virtualSeconds: clock.nowSeconds,
         }),
-      insertAdapters: assign(({ context }) => ({
-        holdings: scenario.model.preinstalled ? heldByAll(context.clients, [context.global.base]) : {},
-        global: {
-          ...context.global,
-          adapters: world.method.trains.includes('adapters')
-            ? published(initialAdapters(world.shape, stream(scenario.seed, 'adapters')))
-            : null,
-        },
-      })),
-      designRewardModels: assign(({ context }) => {
-        const design = (objective: Objective) => published(initialReward(world, objective));
-        return { global: { ...context.global, helpful: design('helpful'), harmless: design('harmless') } };
+      insertAdapters: assign(({ context }) => {
+        const { shape, method } = world;
+        const hasAdapters = trainedParts(method).includes('adapters');
+        const adapters = () => initialAdapters(shape, stream(scenario.seed, 'adapters'));
+        return published(world, context, hasAdapters ? { adapters: adapters() } : {});
       }),
-      openStage: assign((_, { stage }) => ({
+      designRewardModels: assign(({ context }) =>
+        published(world, context, {
+          helpful: initialReward(world, 'helpful'),
+          harmless: initialReward(world, 'harmless'),
+        }),
+      ),
+      openStage: assign(({ context }, { stage }) => ({
         stage,
-        round: 0,
+        version: 0,
         bestLoss: null,
         roundsWithoutProgress: 0,
         verdict: 'continue' as const,
+        members: Object.fromEntries(
+          context.clients.map((id) => {
+            const member = context.members[id] ?? newMember(world, context);
+            return [id, { ...member, history: newcomer }];
+          }),
+        ),
       })),
-      openRound: assign(({ context }) => ({
-        round: context.round + 1,
-        cohort: cohortOf(world, context, context.round + 1),
-        unreached: [],
-        updates: [],
-        late: [],
-        openedAtSeconds: clock.nowSeconds,
-      })),
-      send: enqueueActions(({ context, enqueue }, { kind, step }) => {
-        const downloads = downloadsOf(world, context, kind, step);
-        enqueue.assign({
-          holdings: { ...context.holdings, ...holdingsAfter(context.holdings, downloads) },
-        });
-        enqueue(() => {
-          for (const [to, download] of Object.entries(downloads)) {
-            bus.send('server', to, download, groupOf(download, downloads));
-          }
-        });
-      }),
-      takeUpdate: assign(({ context, event }) => take(context, event, 0)),
-      takeLateUpdate: assign(({ context, event }) =>
-        event.type === 'upload.delivered'
-          ? { ...take(context, event, context.round - event.upload.round), late: withLate(context, event) }
-          : {},
-      ),
-      discardUpdate: assign(({ context, event }) => ({ late: withLate(context, event) })),
-      noteReceived: assign(({ context, event }) => ({ received: withReceipt(context, event) })),
-      noteUnreached: assign(({ context, event }) =>
-        event.type === 'download.dropped'
-          ? {
-              unreached: [...new Set([...context.unreached, event.to])],
-              holdings: {
-                ...context.holdings,
-                [event.to]: without(context.holdings[event.to] ?? [], event.download.params),
-              },
+      invite: assign(({ context }) => invited(world, context)),
+      send: enqueueActions(({ context, enqueue }, { step }) => {
+        let { members } = context;
+        for (const kind of downloadsOf(step)) {
+          const downloads = downloadsTo({ ...context, members }, kind);
+          members = withEach(members, Object.keys(downloads), (member, client) => ({
+            ...member,
+            holdings: holdingsAfter(member, downloads[client]!),
+          }));
+          enqueue(() => {
+            for (const [to, download] of Object.entries(downloads)) {
+              bus.send('server', to, download, groupOf(download, downloads));
             }
-          : {},
+          });
+        }
+        enqueue.assign({ members });
+      }),
+      openRound: assign({ late: [], openedAtSeconds: () => clock.nowSeconds }),
+      takeUpdate: assign(({ context, event }) =>
+        onUpload(event, (arrival) => taken(world, context, arrival)),
       ),
-      aggregate: assign(({ context }) => {
-        const updates = quorate(context, scenario.server.quorum);
-        if (updates.length === 0) return { loss: null };
+      discardUpdate: assign(({ context, event }) =>
+        onUpload(event, (arrival) => noted(context, arrival, true)),
+      ),
+      noteUnreached: assign(({ context, event }) => {
+        if (event.type !== 'download.dropped') return {};
+        const lost = event.download.params.map(({ hash }) => hash);
         return {
-          loss: meanLoss(updates),
-          global: { ...context.global, ...aggregated(world, context.stage, updates, published) },
+          members: withEach(context.members, [event.to], (member) => ({
+            ...member,
+            unreached: true,
+            holdings: member.holdings.filter((hash) => !lost.includes(hash)),
+          })),
         };
       }),
+      gather: assign(({ context }) => ({
+        gathered: quorate(context, scenario.server.quorum),
+        updates: [],
+        version: context.version + 1,
+        members: withEach(
+          context.members,
+          context.cohort.filter((client) => !hasAnswered(context, client)),
+          ({ history, ...member }) => ({
+            ...member,
+            history: { ...history, failures: history.failures + 1 },
+          }),
+        ),
+      })),
+      publish: assign(({ context }, { parts, memory }) => ({
+        global: { ...context.global, ...parts },
+        memory,
+        loss: meanLoss(context.gathered),
+      })),
       decide: assign(({ context }) => {
-        const judged = judge(context, context.round, context.loss, scenario[context.stage]);
+        const judged = judge(context, context.version, context.loss, scenario[context.stage]);
         return { ...judged, verdicts: { ...context.verdicts, [context.stage]: judged.verdict } };
       }),
       closeRound: ({ context }) =>
         world.record({
           type: 'round',
           stage: context.stage,
-          round: context.round,
+          round: context.version,
           virtualSeconds: clock.nowSeconds,
           seconds: clock.nowSeconds - context.openedAtSeconds,
           ...world.ledger.closeRound(context.stage, context.cohort),
           loss: context.loss,
           cohort: context.cohort.length,
-          updates: clientsOf(quorate(context, scenario.server.quorum)).length,
+          updates: clientsOf(context.gathered).length,
           late: context.late.length,
           verdict: context.verdict,
         }),
+      crash: (_, { cause }) => world.failure.report(cause),
     },
     guards: {
-      isCopy: ({ context: { received }, event }) =>
-        event.type === 'upload.delivered' && !!received[event.from]?.includes(receiptOf(event)),
-      isOfThisRound: ({ context, event }) =>
+      isCopy: ({ context, event }) =>
         event.type === 'upload.delivered' &&
-        event.upload.stage === context.stage &&
-        event.upload.round === context.round,
-      isLateButWelcome: ({ context, event }) =>
-        scenario.server.late === 'accept' &&
-        event.type === 'upload.delivered' &&
-        event.upload.stage === context.stage &&
-        event.upload.round < context.round &&
-        !hasNewer(context, event),
-      everyoneAnswered: ({ context }) => context.cohort.every((client) => hasAnswered(context, client)),
+        context.members[event.from]!.receipts.includes(updateName(event.upload)),
+      isAdmitted: ({ context, event }) => {
+        if (event.type !== 'upload.delivered' || event.upload.answers.stage !== context.stage) return false;
+        const staleness = context.version - event.upload.answers.version;
+        return (
+          !hasNewer(context, event) &&
+          discipline.admits({ client: event.from, staleness }, rosterOf(world, context))
+        );
+      },
+      isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
       stageIsOver: ({ context }) => context.verdict !== 'continue',
     },
     delays: {
-      roundDeadline: ({ context }) => (scenario[context.stage].deadlineSeconds ?? Infinity) * 1e3,
+      deadline: ({ context }) => discipline.deadlineSeconds(rosterOf(world, context)) * 1e3,
     },
   });
 }
+
+function newMember({ scenario }: World, { global }: ServerContext): Member {
+  return {
+    holdings: scenario.model.preinstalled ? [global.base!.hash] : [],
+    order: null,
+    orderedAtSeconds: 0,
+    unreached: false,
+    receipts: [],
+    history: newcomer,
+  };
+}
+
+const newcomer: History = { version: null, loss: null, seconds: null, failures: 0 };
 
 /** Step 2.1. */
 function initialReward({ scenario, shape, pretrained }: World, objective: Objective): ParamSet {
@@ -151,125 +184,113 @@ function initialReward({ scenario, shape, pretrained }: World, objective: Object
     : initialRewardModel(featureWidth(shape.config), reward.hidden, draws);
 }
 
-function cohortOf(world: World, { clients, stage }: ServerContext, round: number): readonly string[] {
-  const { selection, selectionFraction } = world.scenario.server;
-  return selections[selection](
-    clients,
-    selectionFraction,
-    stream(world.scenario.seed, 'selection', stage, round),
-  );
-}
-
-/** One download for everybody whom the next step needs, with the parameters that each of them lacks. */
-function downloadsOf(
+/** The global model with parts that the server made, as they travel. */
+function published(
   world: World,
-  context: ServerContext,
-  kind: Download['kind'],
-  step: Download['step'],
-): Readonly<Record<string, Download>> {
-  const recipients =
-    context.verdict === 'continue' ? cohortOf(world, context, context.round + 1) : context.clients;
-  const { stage, round, verdict, global } = context;
-  return Object.fromEntries(
-    recipients.map((client) => {
-      const held = context.holdings[client] ?? [];
-      const params = broughtBy(kind, global).filter(({ hash }) => !held.includes(hash));
-      return [client, { kind, step, stage, round, verdict, global, params }];
-    }),
-  );
-}
-
-/** Everybody to whom the same parameters go: one broadcast reaches them all. */
-function groupOf({ params }: Download, downloads: Readonly<Record<string, Download>>): readonly string[] {
-  const content = ({ params: own }: Pick<Download, 'params'>) => own.map(({ hash }) => hash).join(' ');
-  const wanted = content({ params });
-  return Object.keys(downloads).filter((client) => content(downloads[client]!) === wanted);
-}
-
-function heldByAll(clients: readonly string[], refs: readonly ParamRef[]) {
-  return Object.fromEntries(clients.map((client) => [client, refs.map(({ hash }) => hash)]));
-}
-
-/** What the recipients hold if their downloads arrive: the parts they carry, and the state they build on. */
-function holdingsAfter(
-  holdings: ServerContext['holdings'],
-  downloads: Readonly<Record<string, Download>>,
-): ServerContext['holdings'] {
-  return Object.fromEntries(
-    Object.entries(downloads).map(([client, { kind, global }]) => {
-      const brought = broughtBy(kind, global).map(({ hash }) => hash);
-      const kept = refsOf(global).filter(({ hash }) => holdings[client]?.includes(hash));
-      return [client, [...new Set([...brought, ...kept.map(({ hash }) => hash)])]];
-    }),
-  );
-}
-
-function without(hashes: readonly string[], lost: readonly ParamRef[]): readonly string[] {
-  return hashes.filter((hash) => !lost.some((ref) => ref.hash === hash));
-}
-
-/** Of a client's updates of one kind the newest counts: this one takes the place of an older one. */
-function take(
-  context: ServerContext,
-  event: ServerEvent,
-  staleness: number,
-): { updates: readonly ReceivedUpdate[] } {
-  if (event.type !== 'upload.delivered') return { updates: context.updates };
-  const { from, upload } = event;
-  const others = context.updates.filter(
-    (update) => update.from !== from || update.upload.kind !== upload.kind,
-  );
-  return { updates: [...others, { from, upload, staleness }] };
-}
-
-/** An update that came after its round was closed, beside the others that did so. */
-function withLate({ late }: ServerContext, event: ServerEvent): ServerContext['late'] {
-  if (event.type !== 'upload.delivered') return late;
-  const { stage, round } = event.upload;
-  return [...new Set([...late, `${event.from} ${stage} ${round}`])];
-}
-
-type Delivered = Extract<ServerEvent, { type: 'upload.delivered' }>;
-
-function withReceipt({ received }: ServerContext, event: ServerEvent): ServerContext['received'] {
-  if (event.type !== 'upload.delivered') return received;
-  return { ...received, [event.from]: [...(received[event.from] ?? []), receiptOf(event)] };
-}
-
-/** What tells an upload from all others of its client: kinds are those of a stage. */
-function receiptOf({ upload: { kind, round } }: Delivered): string {
-  return `${kind} ${round}`;
-}
-
-/** Whether a newer update of this kind has been taken from the client already. */
-function hasNewer({ updates }: ServerContext, { from, upload: { kind, round } }: Delivered): boolean {
-  return updates.some((taken) => {
-    return taken.from === from && taken.upload.kind === kind && taken.upload.round > round;
-  });
+  { global, memory, stage, version }: ServerContext,
+  sets: Parameters<typeof encoded>[1],
+) {
+  const { parts, memory: codec } = encoded(world, sets, memory.codec, 'server', stage, version);
+  return { global: { ...global, ...parts }, memory: { ...memory, codec } };
 }
 
 /**
- * Steps 1.4, 2.4 and 3.4: each shared part of the global model, averaged over the updates that hold it: each
- * reward model over its own, so that an update whose fellow was lost on its way still counts.
+ * The cohort of the next version and its orders; nobody where the stage is over and the next one opens with a
+ * download of its own.
  */
-function aggregated(
-  world: World,
-  stage: Stage,
-  received: readonly ReceivedUpdate[],
-  published: (set: ParamSet) => ParamRef,
-): Partial<Record<SharedPart, ParamRef>> {
-  const { aggregation, stalenessExponent } = world.scenario.server;
-  world.checkers.onAggregate(
-    received.map(({ from, upload: { kind, stage, round } }) => ({ from, kind, stage, round })),
+function invited(world: World, context: ServerContext): Partial<ServerContext> {
+  const work = nextWork(context);
+  if (work === null) return { cohort: [] };
+  const { scenario, discipline, selection, clock } = world;
+  const { stage, version } = work;
+  const draw = stream(scenario.seed, 'selection', stage, version + 1);
+  const history = Object.fromEntries(
+    Object.entries(context.members).map(([client, member]) => [client, member.history]),
   );
-  const shared = updateKinds[stage].flatMap((kind) => sharedParts(world, kind));
-  const parts = shared.flatMap((part) => {
-    const updates = received.flatMap(({ from, upload, staleness }) => {
-      const ref = upload.shared[part];
-      return ref ? [{ client: from, params: world.store.get(ref), rows: upload.rows, staleness }] : [];
-    });
-    if (updates.length === 0) return [];
-    return [[part, published(aggregations[aggregation](updates, { stalenessExponent }))] as const];
-  });
-  return Object.fromEntries(parts);
+  const select = (clients: readonly string[]) => {
+    const size = cohortSize(scenario.server.selectionFraction, clients.length);
+    return selection({ clients, size, version, history }, draw);
+  };
+  const cohort = discipline.invite(rosterOf(world, { ...context, stage, version }), select);
+  const members = withEach(context.members, context.clients, (member, client) => ({
+    ...member,
+    unreached: false,
+    ...(cohort.includes(client) && {
+      order: orderAfter(member.order, work),
+      orderedAtSeconds: clock.nowSeconds,
+    }),
+  }));
+  return { cohort, members };
+}
+
+/** What clients are to work on next; null where the last downloads of the stage ask for nothing. */
+function nextWork({ stage, version, verdict }: ServerContext): Omit<WorkOrder, 'order'> | null {
+  if (verdict === 'continue') return { stage, version };
+  const next = stageAfter(stage);
+  const isOpened = messageKinds.some((kind) => protocol[kind].stage === next && opensStage(kind));
+  return next === null || isOpened ? null : { stage: next, version: 0 };
+}
+
+function orderAfter(latest: WorkOrder | null, work: Omit<WorkOrder, 'order'>): WorkOrder {
+  const isAgain = latest?.stage === work.stage && latest.version === work.version;
+  return { ...work, order: isAgain ? latest.order + 1 : 1 };
+}
+
+type Members = ServerContext['members'];
+
+function withEach(
+  members: Members,
+  clients: readonly string[],
+  change: (member: Member, client: string) => Member,
+): Members {
+  const changed = clients.map((client) => [client, change(members[client]!, client)] as const);
+  return { ...members, ...Object.fromEntries(changed) };
+}
+
+function onUpload(
+  event: ServerEvent,
+  then: (arrival: ReceivedUpdate) => Partial<ServerContext>,
+): Partial<ServerContext> {
+  return event.type === 'upload.delivered' ? then({ from: event.from, upload: event.upload }) : {};
+}
+
+/** An update at hand: of a client's updates of one kind the newest counts. */
+function taken(world: World, context: ServerContext, arrival: ReceivedUpdate): Partial<ServerContext> {
+  const { from, upload } = arrival;
+  const others = context.updates.filter((other) => other.from !== from || other.upload.kind !== upload.kind);
+  const isLate = upload.answers.version < context.version;
+  const { late, members } = noted(context, arrival, isLate);
+  const seconds = world.clock.nowSeconds - members[from]!.orderedAtSeconds;
+  return {
+    updates: [...others, arrival],
+    late,
+    members: withEach(members, [from], ({ history, ...member }) => ({
+      ...member,
+      history: { ...history, version: upload.answers.version, loss: upload.loss, seconds },
+    })),
+  };
+}
+
+/** Keeps the receipt, and notes an answer that came after its round was closed. */
+function noted(
+  { members, late }: ServerContext,
+  arrival: ReceivedUpdate,
+  isLate: boolean,
+): Pick<ServerContext, 'members' | 'late'> {
+  const { from, upload } = arrival;
+  return {
+    members: withEach(members, [from], (member) => ({
+      ...member,
+      receipts: [...member.receipts, updateName(upload)],
+    })),
+    late: isLate ? [...new Set([...late, `${from} ${textOf(upload.answers)}`])] : late,
+  };
+}
+
+/** Whether a newer update of this kind is at hand from the client already. */
+function hasNewer({ updates }: ServerContext, { from, upload: { kind, answers } }: ReceivedUpdate): boolean {
+  return updates.some(
+    ({ from: other, upload }) =>
+      other === from && upload.kind === kind && compareOrders(upload.answers, answers) > 0,
+  );
 }

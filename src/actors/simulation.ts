@@ -1,7 +1,6 @@
 import type { Observable } from 'rxjs';
 import { enqueueActions, type AnyActorRef } from 'xstate';
 import { simulationMachine } from '../../machines/simulation.js';
-import type { Download, Message } from '../../machines/events.js';
 import { provideChannel } from './channel.js';
 import { provideClient } from './client.js';
 import { provideServer } from './server.js';
@@ -34,8 +33,8 @@ export function provideSimulation(world: World) {
 }
 
 /**
- * Deliveries go to the recipient; of the link layer's notices, the server hears of downloads that were given
- * up, whether they have arrived or not. Who is done already has left the system and hears of nothing more.
+ * Deliveries go to the recipient. From its link layer a client hears what became of its uploads, the server of
+ * downloads that were given up, whether they have arrived or not. Who is done already has left the system and hears of nothing more.
  */
 function connect(
   { bus, failure }: World,
@@ -47,18 +46,19 @@ function connect(
 
   for (const id of clients) {
     onEach(bus.deliveriesTo(id), ({ envelope: { message } }) => {
-      if (isDownload(message)) actor(id)?.send({ type: 'download.delivered', download: message });
+      if (message.direction === 'down') actor(id)?.send({ type: 'download.delivered', download: message });
+    });
+    onEach(bus.outcomesFor(id), ({ acknowledged, envelope: { message } }) => {
+      if (message.direction === 'up')
+        actor(id)?.send({ type: 'upload.settled', upload: message, acknowledged });
     });
   }
   onEach(bus.deliveriesTo('server'), ({ envelope: { from, message } }) => {
-    if (!isDownload(message)) actor('server')?.send({ type: 'upload.delivered', from, upload: message });
+    if (message.direction === 'up')
+      actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
   onEach(bus.outcomesFor('server'), ({ acknowledged, envelope: { to, message } }) => {
-    if (acknowledged || !isDownload(message)) return;
+    if (acknowledged || message.direction === 'up') return;
     actor('server')?.send({ type: 'download.dropped', to, download: message });
   });
-}
-
-function isDownload(message: Message): message is Download {
-  return 'verdict' in message;
 }

@@ -1,5 +1,6 @@
-import type { ClientContext, ClientModel, Frozen, Trained } from '../../machines/client.js';
-import type { Stage } from '../../machines/events.js';
+import type { ClientContext, Frozen, Trained } from '../../machines/client.js';
+import { keyOf, type Model } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import { secondsFor } from '../learning/clients/device.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
@@ -12,30 +13,30 @@ import type {
   TaskRequest,
   TaskResult,
 } from '../learning/training/task.js';
-import { roundOf } from './work.js';
 import { clientOf, type World } from './world.js';
 
-/** A task on its way: what to run, for whom, and how long the client's device takes for it. */
-interface Job<K extends TaskKind> {
-  readonly client: string;
+/** A task on its way: what to run, for whom, and in how many virtual seconds. */
+export interface Job<K extends TaskKind> {
+  readonly actor: string;
   readonly stage: Stage;
   readonly round: number;
-  readonly flops: number;
+  readonly seconds: number;
   readonly request: Omit<TaskRequest<K>, 'key' | 'model'>;
 }
 
-/**
- * Hands a task to the executor now and delivers its result when the device model says that it is due
- * (decision D2). Its figures become a row of metrics.jsonl at that moment.
- */
-export function runOnDevice<K extends TaskKind>(world: World, job: Job<K>): Promise<TaskResult<K>> {
-  const { clock, executor, shape } = world;
-  const seconds = secondsFor(job.flops, clientOf(world, job.client).device);
-  const work = executor.run<K>(taskRequest<K>({ ...job.request, model: shape }));
+/** A client's task, whose seconds follow from what it computes. */
+export type DeviceJob<K extends TaskKind> = Omit<Job<K>, 'seconds'> & { readonly flops: number };
+
+/** Hands a task to the executor now and delivers its result when so many seconds have passed (decision D2). */
+export function runTask<K extends TaskKind>(
+  { clock, executor, shape }: World,
+  { actor, seconds, request }: Job<K>,
+): Promise<TaskResult<K>> {
+  const work = executor.run<K>(taskRequest<K>({ ...request, model: shape }));
   return new Promise((resolve, reject) => {
     clock.settleAfter(seconds, work, (outcome) => {
       if ('error' in outcome) {
-        reject(new Error(`${job.client}: task ${job.request.kind} failed`, { cause: outcome.error }));
+        reject(new Error(`${actor}: task ${request.kind} failed`, { cause: outcome.error }));
         return;
       }
       resolve(outcome.value);
@@ -43,17 +44,25 @@ export function runOnDevice<K extends TaskKind>(world: World, job: Job<K>): Prom
   });
 }
 
+/** Runs a client's task in the time that its device takes. */
+export function runOnDevice<K extends TaskKind>(
+  world: World,
+  { flops, ...job }: DeviceJob<K>,
+): Promise<TaskResult<K>> {
+  return runTask<K>(world, { ...job, seconds: secondsFor(flops, clientOf(world, job.actor).device) });
+}
+
 /** Writes a task's figures; a NaN means "nothing to measure on" and becomes null. */
 export function recordFigures(
   world: World,
-  { client, stage, round, request }: Omit<Job<TaskKind>, 'flops'>,
+  { actor, stage, round, request }: Omit<Job<TaskKind>, 'seconds'>,
   metrics: Readonly<Record<string, number>>,
 ): void {
   world.record({
     type: 'client',
     stage,
     round,
-    actor: client,
+    actor,
     virtualSeconds: world.clock.nowSeconds,
     task: request.kind,
     metrics: Object.fromEntries(
@@ -62,7 +71,7 @@ export function recordFigures(
   });
 }
 
-async function trainOnDevice<K extends TaskKind>(world: World, job: Job<K>): Promise<TaskResult<K>> {
+async function trainOnDevice<K extends TaskKind>(world: World, job: DeviceJob<K>): Promise<TaskResult<K>> {
   const result = await runOnDevice(world, job);
   recordFigures(world, job, result.metrics);
   return result;
@@ -94,12 +103,23 @@ function reported(loss: number): number | null {
 }
 
 /** Numbers of the client's adapters and of as many LoRA modules as Step 1.2 gave it. */
-function trainedParameters({ adapters, lora }: ClientModel): number {
+function trainedParameters({ adapters, lora }: Model): number {
   return (adapters?.parameters ?? 0) + (lora?.parameters ?? 0);
 }
 
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
   [world.scenario.seed, ...key].join('/');
+
+/** What keys the draws of the work that a client does: see `keyOf` of an order. */
+function workKey({ id, current }: ClientContext): readonly number[] {
+  if (!current?.order) throw new Error(`${id} works on something that no download asked for`);
+  return keyOf(current.order);
+}
+
+/** The round that a client is in: the one it works on, else the one that its last download closed. */
+export function roundOf({ current }: ClientContext): number {
+  return current?.order ? current.order.version + 1 : (current?.version ?? 0);
+}
 
 /** Step 1.3. */
 export async function instructTask(world: World, context: ClientContext): Promise<Trained> {
@@ -109,13 +129,13 @@ export async function instructTask(world: World, context: ClientContext): Promis
   const { localSteps, batchSize, learningRate, loraLearningRateScale, maxGradientNorm } =
     scenario.instruction;
   const { output, metrics } = await trainOnDevice<'instruct'>(world, {
-    client: context.id,
+    actor: context.id,
     stage: 'instruction',
     round,
     flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
     request: {
       kind: 'instruct',
-      seed: seedOf(world, context.id, 'instruct', round),
+      seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
       hyper: {
         localSteps,
         batchSize,
@@ -150,13 +170,13 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
   const { localSteps, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
   const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
   const { output, metrics } = await trainOnDevice<'reward'>(world, {
-    client: context.id,
+    actor: context.id,
     stage: 'reward',
     round,
     flops: rewardFlops(scenario, shape, tables),
     request: {
       kind: 'reward',
-      seed: seedOf(world, context.id, 'reward', round),
+      seed: seedOf(world, context.id, 'reward', ...workKey(context)),
       hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
       params: {
         base: required(world, context.model.base, 'the base model'),
@@ -188,7 +208,7 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
   const { output, metrics } = await trainOnDevice<'freeze'>(world, {
-    client: context.id,
+    actor: context.id,
     stage: 'alignment',
     round: 0,
     flops: freezeFlops(scenario, shape, tables.prompts, prompts),
@@ -227,7 +247,7 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
   const round = roundOf(context);
   const frozen = frozenOf(context);
   const { output, metrics } = await trainOnDevice<'align'>(world, {
-    client: context.id,
+    actor: context.id,
     stage: 'alignment',
     round,
     flops: alignFlops({
@@ -240,7 +260,7 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
     }),
     request: {
       kind: 'align',
-      seed: seedOf(world, context.id, 'align', round),
+      seed: seedOf(world, context.id, 'align', ...workKey(context)),
       hyper: alignHyper(world, context.id, frozen),
       params: alignParams(world, context, frozen),
       data: {

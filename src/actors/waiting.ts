@@ -21,13 +21,13 @@ function serverWaits(server: ActorRefFrom<typeof serverMachine>) {
   return {
     actor: 'server',
     state: pathOf(value),
-    for: `updates of ${missing.join(', ')} for round ${context.round} of ${context.stage}`,
+    for: `updates of ${missing.join(', ')} for round ${context.version + 1} of ${context.stage}`,
   };
 }
 
 function clientWaits(actor: string, client: ActorRefFrom<typeof clientMachine>) {
   const { value, context } = client.getSnapshot();
-  const last = context.current ? `${context.current.kind} of round ${context.current.round}` : 'none yet';
+  const last = context.current ? `${context.current.kind} of round ${context.current.version}` : 'none yet';
   return { actor, state: pathOf(value), for: `a download from the server (last: ${last})` };
 }
 

@@ -5,7 +5,10 @@ import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Checkers } from '../records/invariants/index.js';
-import type { Method } from '../strategies/methods/index.js';
+import type { Codec } from '../strategies/compression/codec.js';
+import type { Discipline } from '../strategies/disciplines/discipline.js';
+import type { Method } from '../strategies/methods/method.js';
+import type { Selection } from '../strategies/selection/selection.js';
 import type { PretrainedReward } from '../learning/model/pretrained-reward.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import type { ParamStore } from '../learning/params/store.js';
@@ -19,6 +22,9 @@ import type { ModelShape } from '../learning/training/task.js';
 export interface World {
   readonly scenario: Scenario;
   readonly method: Method;
+  readonly discipline: Discipline;
+  readonly selection: Selection;
+  readonly codec: Codec;
   readonly shape: ModelShape;
   readonly base: ParamRef;
   /** What the reward models begin as, where they are pre-trained networks. */

@@ -1,8 +1,9 @@
 import Table from 'cli-table3';
+import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { Direction, MeanLink } from '../radio/payload/mean-link.js';
-import type { HeldPart, Part, PretrainedConfig } from '../radio/payload/parts.js';
+import type { HeldPart, PretrainedConfig } from '../radio/payload/parts.js';
 import type { Cost, MessagePayload, Payload } from '../radio/payload/payload.js';
 import { presets, type PresetName } from '../radio/payload/presets.js';
 import { number, percent } from '../records/report/format.js';
@@ -52,7 +53,7 @@ function partsTable({ parts, ...report }: PayloadReport, paint: Paint): string {
   return table.toString();
 }
 
-const partNames: Readonly<Record<Part, string>> = {
+const partNames: Readonly<Record<PartName, string>> = {
   base: 'base',
   adapters: 'adapters',
   lora: 'LoRA',
@@ -62,7 +63,7 @@ const partNames: Readonly<Record<Part, string>> = {
 
 type Described = Omit<PayloadReport, 'parts'>;
 
-const describe: Readonly<Record<Part, (report: Described, held: HeldPart) => string>> = {
+const describe: Readonly<Record<PartName, (report: Described, held: HeldPart) => string>> = {
   base: ({ model }) => `${model.name}: ${model.n_layer} blocks, width ${model.n_embd}`,
   adapters: ({ model, adapters: { sites, bottleneck } }) =>
     `${model.n_layer * sites.length} of width ${bottleneck} (${sites.join(', ')})`,

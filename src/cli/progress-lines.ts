@@ -1,4 +1,4 @@
-import type { Stage } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import type { Progress } from '../records/progress.js';
 import { duration, number, percent } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';

@@ -1,4 +1,5 @@
-import type { Envelope, Stage } from '../../machines/events.js';
+import { nameOf, paramsIn, type Envelope } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import type { Bus, BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt } from '../radio/channel/attempts.js';
 import type { AttemptStory, MessageRow } from './rows.js';
@@ -97,7 +98,7 @@ export class MessageLedger {
   }
 
   #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): MessageRow {
-    const { kind, step, stage, round, params } = envelope.message;
+    const { kind, step, stage, round } = nameOf(envelope.message);
     const isDropped = settled?.outcome === 'dropped';
     const endedAtSeconds = arrivedAtSeconds ?? (isDropped ? settled.atSeconds : null);
     const row: MessageRow = {
@@ -109,7 +110,11 @@ export class MessageLedger {
       step,
       stage,
       round,
-      params: params.map((ref) => ({ kind: ref.kind, hash: ref.hash, parameters: ref.parameters })),
+      params: paramsIn(envelope.message).map((ref) => ({
+        kind: ref.kind,
+        hash: ref.hash,
+        parameters: ref.parameters,
+      })),
       bits: account.bits,
       attempts: account.attempts,
       outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientContext } from '../../machines/client.js';
-import type { GlobalModel } from '../../machines/events.js';
+import type { Model } from '../../machines/events.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { writeSafetensors } from '../learning/params/safetensors.js';
 import type { ParamStore } from '../learning/params/store.js';
 
 /** The models at the end of a run. */
 export interface FinalModels {
-  readonly global: GlobalModel;
+  readonly global: Model;
   readonly clients: readonly ClientContext[];
 }
 

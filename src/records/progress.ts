@@ -1,4 +1,4 @@
-import type { Stage } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 
 /** What a run tells while it goes on; every figure is the newest one known, null until there is one. */
 export interface Progress {

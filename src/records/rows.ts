@@ -1,4 +1,5 @@
-import type { Stage, Verdict } from '../../machines/events.js';
+import type { Verdict } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import type { Attempt, LossReason } from '../radio/channel/attempts.js';
 import type { Sample } from '../radio/channel/block-walk.js';
 import type { ParamKind } from '../learning/params/param-set.js';

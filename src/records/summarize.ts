@@ -1,4 +1,4 @@
-import type { Stage } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
 import type { Scenario } from '../scenario/schema.js';
 import { collapses } from './collapse.js';

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { paramsIn } from '../../machines/events.js';
 import { Failure } from '../actors/failure.js';
 import type { World } from '../actors/world.js';
 import { Bus } from '../simulation/bus/bus.js';
@@ -14,7 +15,11 @@ import { loadTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
 import type { FederatedData } from '../learning/data/types.js';
 import { UserError } from '../errors.js';
 import { createCheckers } from '../records/invariants/index.js';
+import { codecs } from '../strategies/compression/index.js';
+import { disciplines } from '../strategies/disciplines/index.js';
 import { methods } from '../strategies/methods/index.js';
+import { selections } from '../strategies/selection/index.js';
+import { made } from '../strategies/strategy.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
@@ -84,7 +89,10 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
     const fingerprint = await executor.fingerprint();
     const clock = new VirtualClock();
     const failure = new Failure();
-    const bus = new Bus(clock, ({ params }) => messageBits(params, scenario.channel));
+    const codec = made(codecs, scenario.channel.compression, {});
+    const bus = new Bus(clock, (message) =>
+      messageBits(paramsIn(message), scenario.channel.headerBits, codec),
+    );
     const store = new ParamStore();
     const checkers = createCheckers(scenario, method);
     const hash = new TraceHash();
@@ -108,6 +116,9 @@ async function open(options: RunOptions, executor: Executor): Promise<OpenRun> {
     const world: World = {
       scenario,
       method,
+      discipline: made(disciplines, scenario.server.discipline, scenario.server),
+      selection: made(selections, scenario.server.selection, {}),
+      codec,
       shape: {
         config,
         adapters: scenario.model.adapters,

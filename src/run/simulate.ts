@@ -1,6 +1,6 @@
 import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { ClientContext, clientMachine } from '../../machines/client.js';
-import type { GlobalModel } from '../../machines/events.js';
+import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import type { simulationMachine } from '../../machines/simulation.js';
 import { provideSimulation } from '../actors/simulation.js';
@@ -17,7 +17,7 @@ export interface SimulateOptions {
 /** How a run ended, and the models that it leaves. */
 export interface Simulated {
   readonly ended: Ended;
-  readonly global: GlobalModel;
+  readonly global: Model;
   readonly clients: readonly ClientContext[];
 }
 
@@ -61,7 +61,7 @@ export async function simulate(world: World, { signal, onEvent }: SimulateOption
 
 const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;
 
-function untrained({ base }: World): GlobalModel {
+function untrained({ base }: World): Model {
   return { base, adapters: null, lora: null, helpful: null, harmless: null };
 }
 

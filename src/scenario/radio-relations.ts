@@ -1,4 +1,10 @@
-import type { Message, Stage } from '../../machines/events.js';
+import {
+  messageKinds,
+  protocol,
+  type MessageKind,
+  type MessageStep,
+  type Stage,
+} from '../../machines/protocol.js';
 import { dopplerHz } from '../radio/channel/doppler.js';
 import { gainLaw } from '../radio/channel/fading.js';
 import type { Fault } from '../radio/channel/faults.js';
@@ -81,23 +87,14 @@ const plausible: readonly {
 
 /** Every message there is, by what a fault can name of it. */
 const messages: readonly {
-  readonly kind: Message['kind'];
-  readonly step: Message['step'];
+  readonly kind: MessageKind;
+  readonly step: MessageStep;
   readonly stage: Stage;
   readonly direction: Direction;
-}[] = [
-  { kind: 'model', step: '1.1', stage: 'instruction', direction: 'downlink' },
-  { kind: 'update', step: '1.3', stage: 'instruction', direction: 'uplink' },
-  { kind: 'global', step: '1.4', stage: 'instruction', direction: 'downlink' },
-  { kind: 'helpful-model', step: '2.1', stage: 'reward', direction: 'downlink' },
-  { kind: 'harmless-model', step: '2.1', stage: 'reward', direction: 'downlink' },
-  { kind: 'helpful-update', step: '2.3', stage: 'reward', direction: 'uplink' },
-  { kind: 'harmless-update', step: '2.3', stage: 'reward', direction: 'uplink' },
-  { kind: 'helpful-global', step: '2.4', stage: 'reward', direction: 'downlink' },
-  { kind: 'harmless-global', step: '2.4', stage: 'reward', direction: 'downlink' },
-  { kind: 'alignment-update', step: '3.3', stage: 'alignment', direction: 'uplink' },
-  { kind: 'alignment-global', step: '3.4', stage: 'alignment', direction: 'downlink' },
-];
+}[] = messageKinds.map((kind) => {
+  const { step, stage, direction } = protocol[kind];
+  return { kind, step, stage, direction: `${direction}link` };
+});
 
 const ofMessages: readonly Fault['effect'][] = ['drop', 'corrupt', 'duplicate', 'delay', 'slow'];
 

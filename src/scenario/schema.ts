@@ -212,6 +212,14 @@ const Server = closed(
         'an update of an earlier round of the same stage: dropped, or averaged with a staleness weight',
     }),
     stalenessExponent: atLeastZero(0.5, 'a in the weight (1 + staleness)^-a of an accepted late update'),
+    gigaflopsPerSecond: nullable(
+      Type.Number({ exclusiveMinimum: 0 }),
+      'speed of the server: an aggregate takes two operations for each parameter of each update; null: no time',
+    ),
+    discipline: Type.Enum(['synchronous'], {
+      default: 'synchronous',
+      description: 'when updates make a new version, and who is sent it; synchronous: rounds',
+    }),
   },
   { default: {} },
 );

@@ -1,24 +1,43 @@
 import assert from 'node:assert/strict';
-import type { Stage, Upload } from '../../machines/events.js';
-import type { ReceivedUpdate } from '../../machines/server.js';
+import type { Upload, WorkOrder } from '../../machines/events.js';
+import { protocol, type Stage, type UploadKind } from '../../machines/protocol.js';
+import type { GatheredUpdate, Member } from '../../machines/server.js';
 import { clientsOf, hasAnswered, meanLoss, quorate } from '../../src/actors/answers.js';
 
+/** An update on version 1, or on one so many versions before it. */
 const received = (
   from: string,
-  kind: Upload['kind'],
+  kind: UploadKind,
   staleness = 0,
   loss: Upload['loss'] = 1,
-): ReceivedUpdate => ({
+): GatheredUpdate => ({
   from,
   staleness,
-  upload: { kind, step: '2.3', stage: 'reward', round: 2, shared: {}, params: [], rows: 1, loss },
+  upload: {
+    direction: 'up',
+    kind,
+    answers: orderOf(protocol[kind].stage, staleness),
+    params: {},
+    rows: 1,
+    loss,
+  },
 });
 
-const round = (updates: readonly ReceivedUpdate[], stage: Stage = 'reward') => ({
-  stage,
-  unreached: ['c'],
-  updates,
-});
+const orderOf = (stage: Stage, staleness = 0): WorkOrder => ({ stage, version: 1 - staleness, order: 1 });
+
+/** Everybody was ordered to work on version 1, which c does not know. */
+const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
+  const member = (unreached: boolean): Member => ({
+    holdings: [],
+    order: orderOf(stage),
+    orderedAtSeconds: 0,
+    unreached,
+    receipts: [],
+    history: { version: null, loss: null, seconds: null, failures: 0 },
+  });
+  const members = { a: member(false), b: member(false), c: member(true) };
+  return { stage, version: 1, members, updates: updates.map(({ from, upload }) => ({ from, upload })) };
+};
 
 describe('the answers of a round', () => {
   it('of stage 2 are two a client, both of this round; who was not reached owes none', () => {

@@ -24,12 +24,10 @@ interface Watched {
 }
 
 const upload: Upload = {
+  direction: 'up',
   kind: 'update',
-  step: '1.3',
-  stage: 'instruction',
-  round: 1,
-  shared: {},
-  params: [],
+  answers: { stage: 'instruction', version: 0, order: 1 },
+  params: {},
   rows: 0,
   loss: 0,
 };
@@ -41,7 +39,7 @@ export async function linkEvents(
   { checkers = [], untilSeconds = Infinity }: Watched = {},
 ): Promise<readonly BusEvent[]> {
   const clock = new VirtualClock();
-  const bus = new Bus(clock, (message) => ('rows' in message ? message.rows : 0));
+  const bus = new Bus(clock, (message) => (message.direction === 'up' ? message.rows : 0));
   const log: BusEvent[] = [];
   for (const checker of checkers) bus.events.subscribe((event) => checker.onBus?.(event));
   bus.events.subscribe((event) => log.push(event));
@@ -52,7 +50,8 @@ export async function linkEvents(
     actor.start();
   }
   sendings.forEach(({ afterSeconds, bits, link = links[0]!, round, group }, i) => {
-    const message: Upload = { ...upload, round: round ?? i + 1, rows: bits };
+    const answers = { ...upload.answers, version: (round ?? i + 1) - 1 };
+    const message: Upload = { ...upload, answers, rows: bits };
     clock.at(afterSeconds, () => bus.send(link.sender, link.recipient, message, group));
   });
   const end = await clock.run(untilSeconds === Infinity ? {} : { untilSeconds });

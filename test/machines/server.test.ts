@@ -1,50 +1,48 @@
 import assert from 'node:assert/strict';
-import { assign, createActor } from 'xstate';
+import { assign, createActor, fromPromise } from 'xstate';
 import type { Upload } from '../../machines/events.js';
-import { serverMachine } from '../../machines/server.js';
+import { serverMachine, type Aggregated, type ServerContext } from '../../machines/server.js';
 import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
 
 const ref = { hash: 'base', kind: 'base', tensors: [], parameters: 0, bytes: 0 } as const;
 const global = { base: ref, adapters: null, lora: null, helpful: null, harmless: null };
 
-/**
- * A server with a cohort of two, rounds of one second and two rounds a stage; it notes the steps that it
- * enters.
- */
+/** A server with a cohort of two, rounds of one second and two rounds per stage; it notes the steps that it enters. */
 function startServer() {
   const steps: string[] = [];
   const clock = new VirtualClock();
   const machine = serverMachine.provide({
+    actors: {
+      aggregate: fromPromise<Aggregated, ServerContext>(({ input: { memory } }) =>
+        Promise.resolve({ parts: {}, memory }),
+      ),
+    },
     actions: {
       enterStep: (_, { step }) => void steps.push(step),
-      openStage: assign((_, { stage }) => ({ stage, round: 0, verdict: 'continue' as const })),
-      openRound: assign(({ context }) => ({
-        round: context.round + 1,
-        cohort: context.clients,
-        unreached: [],
-        updates: [],
-      })),
+      openStage: assign((_, { stage }) => ({ stage, version: 0, verdict: 'continue' as const })),
+      invite: assign(({ context }) => ({ cohort: context.clients })),
       takeUpdate: assign(({ context, event }) =>
         event.type === 'upload.delivered'
-          ? { updates: [...context.updates, { from: event.from, upload: event.upload, staleness: 0 }] }
+          ? { updates: [...context.updates, { from: event.from, upload: event.upload }] }
           : {},
       ),
+      gather: assign(({ context }) => ({ updates: [], version: context.version + 1 })),
       decide: assign(({ context }) => ({
-        verdict: context.round >= 2 ? ('out-of-rounds' as const) : ('continue' as const),
+        verdict: context.version >= 2 ? ('out-of-rounds' as const) : ('continue' as const),
       })),
     },
     guards: {
-      isOfThisRound: ({ context, event }) =>
-        event.type === 'upload.delivered' && event.upload.round === context.round,
-      everyoneAnswered: ({ context }) => context.updates.length === context.cohort.length,
+      isAdmitted: ({ context, event }) =>
+        event.type === 'upload.delivered' && event.upload.answers.version === context.version,
+      isDue: ({ context }) => context.updates.length === context.cohort.length,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
     },
-    delays: { roundDeadline: 1_000 },
+    delays: { deadline: 1_000 },
   });
   const server = createActor(machine, { clock, input: { clients: ['a', 'b'], global } });
   server.start();
-  const upload = (from: string, round: number) =>
-    server.send({ type: 'upload.delivered', from, upload: { round } as Upload });
+  const upload = (from: string, version: number) =>
+    server.send({ type: 'upload.delivered', from, upload: { answers: { version } } as Upload });
   return { server, clock, steps, upload };
 }
 
@@ -53,29 +51,44 @@ describe('the server', () => {
     const { server, steps } = startServer();
     assert.deepEqual(steps, ['1.1']);
     assert.deepEqual(server.getSnapshot().value, { instructionTuning: 'collecting' });
-    assert.equal(server.getSnapshot().context.round, 1);
+    assert.equal(server.getSnapshot().context.version, 0);
   });
 
-  it('aggregates as soon as the whole cohort has answered', () => {
+  it('aggregates as soon as the whole cohort has answered', async () => {
     const { steps, upload, clock } = startServer();
-    upload('a', 1);
+    upload('a', 0);
     assert.deepEqual(steps, ['1.1']);
-    upload('b', 1);
+    upload('b', 0);
+    assert.deepEqual(steps, ['1.1', '1.4']);
+    await clock.run({ untilSeconds: 0.5 });
     assert.deepEqual(steps, ['1.1', '1.4', '1.5']);
-    assert.equal(clock.nowSeconds, 0);
   });
 
   it('closes a round at its deadline whoever is missing', async () => {
     const { steps, upload, clock } = startServer();
-    upload('a', 1);
-    await clock.run({ untilSeconds: 1 });
+    upload('a', 0);
+    await clock.run({ untilSeconds: 1.5 });
     assert.deepEqual(steps, ['1.1', '1.4', '1.5']);
+  });
+
+  it('ends in a state of its own where an aggregation fails', async () => {
+    const causes: unknown[] = [];
+    const machine = serverMachine.provide({
+      actors: {
+        aggregate: fromPromise<Aggregated, ServerContext>(() => Promise.reject(new Error('out of memory'))),
+      },
+      actions: { crash: (_, { cause }) => void causes.push((cause as Error).message) },
+      guards: { isDue: () => true },
+    });
+    const server = createActor(machine, { input: { clients: ['a'], global } }).start();
+    await new Promise(setImmediate);
+    assert.deepEqual([server.getSnapshot().value, causes], ['crashed', ['out of memory']]);
   });
 
   it('leaves an update of another round out of the count', () => {
     const { server, upload } = startServer();
     upload('a', 7);
-    upload('b', 1);
+    upload('b', 0);
     assert.equal(server.getSnapshot().context.updates.length, 1);
   });
 

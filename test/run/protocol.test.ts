@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sharedParts } from '../../src/strategies/methods/method.js';
 import { methods } from '../../src/strategies/methods/index.js';
 import type { MethodName } from '../../src/scenario/schema.js';
 import type { RoundRow } from '../../src/records/rows.js';
@@ -96,6 +97,44 @@ describe('a run of the protocol', () => {
     for (const { cohort, updates } of rounds(result)) assert.deepEqual([cohort, updates], [2, 2]);
   });
 
+  it('asks nobody outside the cohort, in the first round of each stage as in the others', async () => {
+    for (const maxRounds of [1, 3]) {
+      const result = await protocolRun([
+        'clients.count=6',
+        'clients.weightHarmless=uniform',
+        'data.synthetic.facts=0',
+        'server.selection=random',
+        'server.selectionFraction=0.33',
+        ...['instruction', 'reward', 'alignment'].map((stage) => `${stage}.maxRounds=${maxRounds}`),
+        'channel.fading=none',
+      ]);
+      assert.equal(result.ended.reason, 'finished');
+      const sizes = rounds(result).map(({ stage, cohort, updates }) => [stage, cohort, updates]);
+      const expected = ['instruction', 'reward', 'alignment'].flatMap((stage) =>
+        Array.from({ length: maxRounds }, () => [stage, 2, 2]),
+      );
+      assert.deepEqual(sizes, expected);
+      const { metrics } = result.run.written;
+      for (const step of ['1.3', '2.3', '3.3']) {
+        const worked = metrics.filter((row) => row.type === 'step' && row.step === step);
+        assert.equal(worked.length, 2 * maxRounds, `Step ${step}`);
+      }
+    }
+  });
+
+  it('takes the time of the server’s own speed to aggregate, and makes the same model of it', async () => {
+    const [atOnce, slow] = await Promise.all([
+      protocolRun(['instruction.maxRounds=2']),
+      protocolRun(['instruction.maxRounds=2', 'server.gigaflopsPerSecond=0.0001']),
+    ]);
+    const [first, second] = [atOnce, slow].map((result) => rounds(result)[0]!);
+    const adapters = atOnce.global.adapters!;
+    // Three updates, two operations for each of their parameters.
+    assert.ok(Math.abs(second!.seconds - first!.seconds - (3 * 2 * adapters.parameters) / 1e5) < 1e-5);
+    assert.equal(slow.global.adapters!.hash, adapters.hash);
+    assert.deepEqual(second!.updates, first!.updates);
+  });
+
   it('reports who waits for what where nothing is due any more', async () => {
     const { ended } = await protocolRun(['clients.availability=0.001', 'instruction.deadlineSeconds=null']);
     assert.equal(ended.reason, 'deadlock');
@@ -187,7 +226,7 @@ describe('a run of the protocol', () => {
             .filter((row) => row.stage === stage)
             .flatMap(({ params }) => params.map(({ kind }) => kind)),
         );
-      const shared = new Set(methods[name].shares);
+      const shared = new Set(sharedParts(methods[name]));
       assert.deepEqual(kinds('instruction'), shared);
       assert.deepEqual(kinds('reward'), new Set(['reward']));
       assert.deepEqual(kinds('alignment'), shared);

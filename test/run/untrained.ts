@@ -7,17 +7,13 @@ import { packageRoot } from '../../src/paths.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { simulate, type Simulated, type SimulateOptions } from '../../src/run/simulate.js';
 import type { Executor } from '../../src/learning/training/executor.js';
-import type {
-  RankingMetrics,
-  TaskKind,
-  TaskRequest,
-  TaskResult,
-  Tasks,
-} from '../../src/learning/training/task.js';
+import type { RankingMetrics, TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
+import { aggregateBy } from '../../src/learning/training/aggregate.js';
+import { aggregations } from '../../src/strategies/aggregation/index.js';
 
 /*
- * Whole runs of the tiny scenario without training: every task gives its parameters back as they came, so
- * that the protocol can be tested by itself, and quickly.
+ * Whole runs of the tiny scenario without training: clients' tasks give their parameters back as they came, so
+ * that the protocol can be tested by itself, and quickly. The server aggregates as ever.
  */
 
 const scale = { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 };
@@ -35,10 +31,16 @@ const ranking: RankingMetrics = {
   harmlessScoreStd: 0,
 };
 
-const answers: { readonly [K in TaskKind]: (params: Tasks[K]['params']) => TaskResult<K> } = {
-  instruct: ({ adapters, lora }) => ({ output: { adapters, lora }, metrics: { loss: 1, validationLoss: 1 } }),
+const answers: {
+  readonly [K in TaskKind]: (request: TaskRequest<K>) => TaskResult<K> | Promise<TaskResult<K>>;
+} = {
+  aggregate: aggregateBy(aggregations),
+  instruct: ({ params: { adapters, lora } }) => ({
+    output: { adapters, lora },
+    metrics: { loss: 1, validationLoss: 1 },
+  }),
   evaluate: () => ({ output: {}, metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } }),
-  reward: ({ helpful, harmless }) => ({
+  reward: ({ params: { helpful, harmless } }) => ({
     output: { helpful, harmless },
     metrics: {
       helpfulLoss: 1,
@@ -52,11 +54,11 @@ const answers: { readonly [K in TaskKind]: (params: Tasks[K]['params']) => TaskR
     output: {},
     metrics: { helpfulLoss: 1, harmlessLoss: 1, ...ranking },
   }),
-  freeze: ({ helpful, harmless }) => ({
+  freeze: ({ params: { helpful, harmless } }) => ({
     output: { helpfulCritic: asCritic(helpful), harmlessCritic: asCritic(harmless) },
     metrics: scale,
   }),
-  align: ({ adapters, lora, helpfulCritic, harmlessCritic }) => ({
+  align: ({ params: { adapters, lora, helpfulCritic, harmlessCritic } }) => ({
     output: { adapters, lora, helpfulCritic, harmlessCritic },
     metrics: { 'objective/rlhf_reward': 0 },
   }),
@@ -74,11 +76,11 @@ function asCritic(reward: ParamSet): ParamSet {
 /** Answers at once; `disturb` may throw in a task's place. */
 export function untrainedExecutor(disturb: (request: TaskRequest) => void = () => {}): Executor {
   return {
-    run: <K extends TaskKind>(request: TaskRequest<K>) =>
-      new Promise<TaskResult<K>>((resolve) => {
-        disturb(request);
-        resolve(answers[request.kind](request.params));
-      }),
+    async run<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
+      await Promise.resolve();
+      disturb(request);
+      return answers[request.kind](request);
+    },
     fingerprint: () =>
       Promise.resolve({ name: 'wasm', version: 'none', cpuFeatures: [], nodeMajor: 0, why: 'no training' }),
     close: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import type { Template } from '../data/template.js';
 import type { Tokenizer } from '../data/tokenizer.js';
 import type { WordPiece } from '../data/word-piece.js';
 import type { ClientData, FederatedData } from '../data/types.js';
-import type { Method } from '../../strategies/methods/index.js';
+import type { Method } from '../../strategies/methods/method.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { dealDevice, type Device } from './device.js';
 import { trainedWeights, wishedWeights, type Weights } from './preferences.js';

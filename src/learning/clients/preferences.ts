@@ -1,5 +1,5 @@
 import { objectives, type Objective } from '../data/types.js';
-import type { Method } from '../../strategies/methods/index.js';
+import type { Method } from '../../strategies/methods/method.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import type { Scenario } from '../../scenario/schema.js';
 

@@ -29,6 +29,8 @@ export interface ParamRef {
   readonly tensors: readonly string[];
   readonly parameters: number;
   readonly bytes: number;
+  /** Bits on the air, where it is what a codec made of a set. */
+  readonly encodedBits?: number;
 }
 
 /** Number of elements of a shape; 1 for a scalar. */

@@ -9,8 +9,8 @@ export class ParamStore {
   readonly #sets = new WeakMap<ParamRef, ParamSet>();
   readonly #byHash = new Map<string, WeakRef<ParamSet>>();
 
-  put(set: ParamSet): ParamRef {
-    const ref = refOf(set);
+  put(set: ParamSet, encodedBits?: number): ParamRef {
+    const ref = { ...refOf(set), ...(encodedBits !== undefined && { encodedBits }) };
     const kept = this.#byHash.get(ref.hash)?.deref() ?? set;
     this.#byHash.set(ref.hash, new WeakRef(kept));
     this.#sets.set(ref, kept);

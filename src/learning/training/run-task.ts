@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { cachedTensors } from '../model/weights.js';
+import { aggregations } from '../../strategies/aggregation/index.js';
+import { aggregateBy } from './aggregate.js';
 import { align } from './align.js';
 import { evaluate } from './evaluate.js';
 import { freeze } from './freeze.js';
@@ -10,6 +12,7 @@ import { score } from './score.js';
 import type { TaskFunction, TaskKind, TaskRequest, TaskResult } from './task.js';
 
 const tasks: { readonly [K in TaskKind]: TaskFunction<K> } = {
+  aggregate: aggregateBy(aggregations),
   instruct,
   evaluate,
   reward,

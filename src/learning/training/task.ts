@@ -1,7 +1,14 @@
 import type { Scenario } from '../../scenario/schema.js';
+import type {
+  AggregatedPart,
+  AggregationSettings,
+  Update,
+} from '../../strategies/aggregation/aggregation.js';
+import type { Choice } from '../../strategies/strategy.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js';
 import type { DistilBertConfig } from '../model/distilbert-config.js';
+import type { Memory } from '../params/memory.js';
 import type { ParamSet } from '../params/param-set.js';
 
 /**
@@ -10,6 +17,25 @@ import type { ParamSet } from '../params/param-set.js';
  * has no such part.
  */
 export interface Tasks {
+  /** Steps 1.4, 2.4 and 3.4: one part of the global model out of the clients' updates of it. */
+  aggregate: {
+    hyper: {
+      /** The scenario's `server.aggregation`. */
+      strategy: Choice;
+      settings: AggregationSettings;
+      /** What is known of each update in `params.updates`, by client. */
+      updates: Readonly<Record<string, Omit<Update, 'client' | 'params'>>>;
+      notes: Memory['notes'];
+    };
+    params: {
+      global: ParamSet | null;
+      updates: Readonly<Record<string, ParamSet>>;
+      memory: Memory['sets'];
+    };
+    data: Record<string, never>;
+    output: AggregatedPart;
+    metrics: Record<string, never>;
+  };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
     hyper: {

@@ -1,12 +1,12 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
-import { attemptFaults, type AttemptFaults, type FaultScene } from './faults.js';
+import { attemptFaults, keyOf, type AttemptFaults, type FaultScene } from './faults.js';
 import type { Link } from './link.js';
 import { packetsOf, type Packets } from './packets.js';
 import { retransmissions } from './retransmission.js';
 
 /** What tells a message from all others on its link, whatever else is on the air. */
-export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round'>;
+export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
 
 /**
  * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
@@ -258,11 +258,10 @@ class Sender {
 
   /**
    * The stream of a purpose: keyed by what the message is and not by its number, which depends on everybody
-   * else's messages; a link carries a kind of message once a round.
+   * else's messages.
    */
   #draws(purpose: string, attempt: number, { seed, id }: Link = this.#link, ...more: number[]): Stream {
-    const { kind, stage, round } = this.#message;
-    return stream(seed, purpose, id, kind, stage, round, attempt, ...more);
+    return stream(seed, purpose, id, ...keyOf(this.#message), attempt, ...more);
   }
 }
 

@@ -16,6 +16,8 @@ export interface FaultScene {
   readonly step: string;
   readonly stage: string;
   readonly round: number;
+  /** Which order on its round's model the message is of, where that is not the first. */
+  readonly repeat?: number;
 }
 
 /** What the script does to one attempt. */
@@ -66,7 +68,7 @@ export function attemptFaults(
       onAttempts.has(fault.effect) &&
       (fault.attempt === undefined || fault.attempt === attempt) &&
       matches(fault, scene, atSeconds) &&
-      happens(fault, scene.seed, index, ...messageKey(scene), attempt),
+      happens(fault, scene.seed, index, scene.link, ...keyOf(scene), attempt),
   );
   const has = (effect: Fault['effect']) => hit.some((fault) => fault.effect === effect);
   const slow = hit.filter(({ effect }) => effect === 'slow');
@@ -83,7 +85,7 @@ export function arrivalFaults(faults: readonly Fault[], scene: FaultScene, atSec
     (fault, index) =>
       onArrivals.has(fault.effect) &&
       matches(fault, scene, atSeconds) &&
-      happens(fault, scene.seed, index, ...messageKey(scene), 'arrival'),
+      happens(fault, scene.seed, index, scene.link, ...keyOf(scene), 'arrival'),
   );
   const secondsOf = (effect: Fault['effect']) =>
     hit
@@ -136,9 +138,14 @@ function matches(fault: Fault, scene: FaultScene, atSeconds: number): boolean {
   );
 }
 
-/** What names a message among all of its link, as in the keys of its other draws (decision D3). */
-function messageKey({ link, kind, stage, round }: FaultScene): readonly (string | number)[] {
-  return [link, kind, stage, round];
+/** What names a message among all of its link, in the keys of its draws (decision D3). */
+export function keyOf({
+  kind,
+  stage,
+  round,
+  repeat,
+}: Pick<FaultScene, 'kind' | 'stage' | 'round' | 'repeat'>): readonly (string | number)[] {
+  return [kind, stage, round, ...(repeat === undefined ? [] : [repeat])];
 }
 
 function happens(

@@ -1,12 +1,14 @@
 import type { ParamRef } from '../../learning/params/param-set.js';
-import type { Scenario } from '../../scenario/schema.js';
-import { compressions } from '../../strategies/compression/index.js';
+import type { Codec } from '../../strategies/compression/codec.js';
 
-/** The size of a message on the air: its header, and its parameters as the scenario compresses them. */
+/** The size of a message on the air: its header, and its parameters as the codec encodes them. */
 export function messageBits(
-  params: readonly Pick<ParamRef, 'parameters'>[],
-  { headerBits, compression }: Pick<Scenario['channel'], 'headerBits' | 'compression'>,
+  params: readonly Pick<ParamRef, 'parameters' | 'encodedBits'>[],
+  headerBits: number,
+  codec: Pick<Codec, 'expectedBits'>,
 ): number {
-  const parameters = params.reduce((sum, ref) => sum + ref.parameters, 0);
-  return headerBits + parameters * compressions[compression].bitsPerParameter;
+  return params.reduce(
+    (sum, { parameters, encodedBits }) => sum + (encodedBits ?? codec.expectedBits(parameters)),
+    headerBits,
+  );
 }

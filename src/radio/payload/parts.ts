@@ -1,5 +1,5 @@
-import type { SharedPart } from '../../../machines/events.js';
-import type { Method, TunedPart } from '../../strategies/methods/index.js';
+import type { PartName } from '../../../machines/protocol.js';
+import { sharedParts, trainedParts, type Method, type TunedPart } from '../../strategies/methods/method.js';
 import { adapterParameters } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
 import type { ModelConfig } from '../../learning/model/config.js';
@@ -14,9 +14,6 @@ import { featureWidth } from '../../learning/model/reward-model.js';
 import { sizeOf, type TensorSpec } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { ModelShape } from '../../learning/training/task.js';
-
-/** What a message can carry. */
-export type Part = 'base' | SharedPart;
 
 /** Parameters of each part of the model; LoRA's by the number of modules that a client has. */
 export interface PartSizes {
@@ -38,7 +35,7 @@ export type PretrainedConfig = ModelConfig | DistilBertConfig;
 
 /** A part of what a client has, and what the method does with it. */
 export interface HeldPart {
-  readonly part: Part;
+  readonly part: PartName;
   readonly parameters: number;
   /** Of "lora". */
   readonly loraModules?: number;
@@ -79,18 +76,18 @@ export function loraModuleEnds(
 /** What a client has under a method, LoRA once for each of the numbers of modules in `loraModules`. */
 export function heldParts(
   scenario: Scenario,
-  { trains, shares }: Pick<Method, 'trains' | 'shares'>,
+  method: Pick<Method, 'tensors'>,
   sizes: PartSizes,
   loraModules: readonly number[],
 ): readonly HeldPart[] {
-  const useOf = (part: TunedPart) => (shares.includes(part) ? 'shared' : 'private');
+  const useOf = (part: TunedPart) => (sharedParts(method).includes(part) ? 'shared' : 'private');
   return [
     {
       part: 'base',
       parameters: sizes.base,
       use: scenario.model.preinstalled ? 'preinstalled' : 'downloaded',
     },
-    ...trains.flatMap((part): readonly HeldPart[] =>
+    ...trainedParts(method).flatMap((part): readonly HeldPart[] =>
       part === 'adapters'
         ? [{ part, parameters: sizes.adapters, use: useOf(part) }]
         : loraModules.map((modules) => ({

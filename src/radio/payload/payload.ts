@@ -1,17 +1,20 @@
-import type { Download, Stage, Upload } from '../../../machines/events.js';
+import {
+  messageKinds,
+  opensStage,
+  protocol,
+  stages,
+  type MessageKind,
+  type MessageStep,
+  type PartName,
+  type Stage,
+} from '../../../machines/protocol.js';
 import { messageBits } from '../channel/message-bits.js';
-import type { Method } from '../../strategies/methods/index.js';
+import { codecs } from '../../strategies/compression/index.js';
+import { sharedParts, trainedParts, type Method } from '../../strategies/methods/method.js';
+import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { meanLink, type Direction, type MeanLink } from './mean-link.js';
-import {
-  heldParts,
-  loraModuleEnds,
-  partSizes,
-  type HeldPart,
-  type Part,
-  type PartSizes,
-  type Shapes,
-} from './parts.js';
+import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
 
 /** What is sent: seconds at the mean rate of the link, joules of the sender; null where the rate is. */
 export interface Cost {
@@ -22,12 +25,12 @@ export interface Cost {
 
 /** One kind of message, as one client sends or gets it. */
 export interface MessagePayload extends Cost {
-  readonly kind: Download['kind'] | Upload['kind'];
-  readonly step: Download['step'] | Upload['step'];
+  readonly kind: MessageKind;
+  readonly step: MessageStep;
   readonly direction: Direction;
   readonly stage: Stage;
   /** Parameters by part; a message may carry nothing but its header. */
-  readonly parts: Readonly<Partial<Record<Part, number>>>;
+  readonly parts: Readonly<Partial<Record<PartName, number>>>;
   /** LoRA modules of the client, where they travel. */
   readonly loraModules?: number;
   readonly parameters: number;
@@ -59,35 +62,16 @@ export interface Payload {
   };
 }
 
-interface MessageKind extends Pick<MessagePayload, 'kind' | 'step' | 'direction' | 'stage'> {
-  readonly carries: keyof typeof cargoes;
+/** What travels in a message, as src/actors sends it: Step 1.1 sends adapters whenever they are trained. */
+function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readonly PartName[] {
+  const { carries } = protocol[kind];
+  if (carries === 'shared') return sharedParts(method);
+  const isSent: Readonly<Partial<Record<PartName, boolean>>> = {
+    base: !model.preinstalled,
+    adapters: trainedParts(method).includes('adapters'),
+  };
+  return carries.filter((part) => isSent[part] ?? true);
 }
-
-/** What travels, as src/actors/server.ts and src/actors/client.ts send it. */
-const cargoes = {
-  /** Step 1.1 sends the adapters whenever they are trained, also where nobody shares them later. */
-  start: ({ trains }: Method, { model }: Scenario): readonly Part[] => [
-    ...(model.preinstalled ? [] : (['base'] as const)),
-    ...trains.filter((part) => part === 'adapters'),
-  ],
-  tuned: ({ shares }: Method): readonly Part[] => shares,
-  helpful: (): readonly Part[] => ['helpful'],
-  harmless: (): readonly Part[] => ['harmless'],
-};
-
-const kinds: readonly MessageKind[] = [
-  { kind: 'model', step: '1.1', direction: 'downlink', stage: 'instruction', carries: 'start' },
-  { kind: 'update', step: '1.3', direction: 'uplink', stage: 'instruction', carries: 'tuned' },
-  { kind: 'global', step: '1.4', direction: 'downlink', stage: 'instruction', carries: 'tuned' },
-  { kind: 'helpful-model', step: '2.1', direction: 'downlink', stage: 'reward', carries: 'helpful' },
-  { kind: 'harmless-model', step: '2.1', direction: 'downlink', stage: 'reward', carries: 'harmless' },
-  { kind: 'helpful-update', step: '2.3', direction: 'uplink', stage: 'reward', carries: 'helpful' },
-  { kind: 'harmless-update', step: '2.3', direction: 'uplink', stage: 'reward', carries: 'harmless' },
-  { kind: 'helpful-global', step: '2.4', direction: 'downlink', stage: 'reward', carries: 'helpful' },
-  { kind: 'harmless-global', step: '2.4', direction: 'downlink', stage: 'reward', carries: 'harmless' },
-  { kind: 'alignment-update', step: '3.3', direction: 'uplink', stage: 'alignment', carries: 'tuned' },
-  { kind: 'alignment-global', step: '3.4', direction: 'downlink', stage: 'alignment', carries: 'tuned' },
-];
 
 /**
  * What a round of a method costs on the air, before any run: the parameters and bits of every kind of
@@ -102,20 +86,28 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     uplink: meanLink(channel, 'uplink', clients.count),
     downlink: meanLink(channel, 'downlink', clients.count),
   };
-  const messages = kinds.flatMap(({ carries, ...kind }) => {
-    const parts = cargoes[carries](method, scenario);
+  const codec = made(codecs, channel.compression, {});
+  const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
+    messageBits(counts, channel.headerBits, codec);
+  const messages = messageKinds.flatMap((kind) => {
+    const { step, stage, direction } = protocol[kind];
+    const parts = partsOf(kind, method, scenario);
+    const way = `${direction}link` as const;
     const ends = parts.includes('lora') ? loraModules : [undefined];
     return ends.map((modules) => ({
-      ...kind,
+      kind,
+      step,
+      direction: way,
+      stage,
       ...(modules !== undefined && { loraModules: modules }),
-      ...filled(parts, modules ?? 0, sizes, channel, link[kind.direction]),
+      ...filled(parts, modules ?? 0, sizes, bitsOf, link[way]),
     }));
   });
   return {
     parts: heldParts(scenario, method, sizes, loraModules),
     link,
     messages,
-    stages: (['instruction', 'reward', 'alignment'] as const).map((stage) =>
+    stages: stages.map((stage) =>
       stagePayload(stage, scenario[stage].maxRounds, messages, Math.max(...loraModules)),
     ),
     saving: savingOf(messages, sizes, loraModuleEnds(scenario, shapes.model, { loraModules: 'all' })),
@@ -123,13 +115,13 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
 }
 
 function filled(
-  names: readonly Part[],
+  names: readonly PartName[],
   modules: number,
   sizes: PartSizes,
-  channel: Scenario['channel'],
+  bitsOf: (counts: readonly { readonly parameters: number }[]) => number,
   link: MeanLink,
 ): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
-  const sizeOfPart: Readonly<Record<Part, number>> = {
+  const sizeOfPart: Readonly<Record<PartName, number>> = {
     base: sizes.base,
     adapters: sizes.adapters,
     lora: sizes.lora(modules),
@@ -137,7 +129,7 @@ function filled(
     harmless: sizes.reward,
   };
   const counts = names.map((name) => ({ parameters: sizeOfPart[name] }));
-  const bits = messageBits(counts, channel);
+  const bits = bitsOf(counts);
   const { meanRateBps, meanPowerWatts } = link;
   const seconds = meanRateBps === null ? null : bits / meanRateBps;
   return {
@@ -149,8 +141,6 @@ function filled(
   };
 }
 
-const opensAStage: readonly string[] = ['model', 'helpful-model', 'harmless-model'];
-
 function stagePayload(
   stage: Stage,
   maxRounds: number,
@@ -160,8 +150,8 @@ function stagePayload(
   const own = messages.filter(
     (message) => message.stage === stage && (message.loraModules ?? mostModules) === mostModules,
   );
-  const openings = own.filter(({ kind }) => opensAStage.includes(kind));
-  const round = total(own.filter(({ kind }) => !opensAStage.includes(kind)));
+  const openings = own.filter(({ kind }) => opensStage(kind));
+  const round = total(own.filter(({ kind }) => !opensStage(kind)));
   const rounds = Array.from({ length: maxRounds }, () => round);
   return {
     stage,

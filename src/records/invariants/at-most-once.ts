@@ -1,4 +1,4 @@
-import type { Message, Upload } from '../../../machines/events.js';
+import { updateName } from '../../../machines/events.js';
 import { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
 /** An update enters at most one aggregate, at most once, and only after it was delivered to the server. */
@@ -8,7 +8,7 @@ export function atMostOnceAggregation(): Checker {
 
   return {
     onBus({ phase, envelope: { from, message } }) {
-      if (phase === 'delivered' && isUpload(message)) delivered.add(nameOf({ from, ...message }));
+      if (phase === 'delivered' && message.direction === 'up') delivered.add(nameOf({ from, ...message }));
     },
     onAggregate(updates) {
       for (const name of updates.map(nameOf)) {
@@ -24,10 +24,6 @@ export function atMostOnceAggregation(): Checker {
   };
 }
 
-function isUpload(message: Message): message is Upload {
-  return 'rows' in message;
-}
-
-function nameOf({ from, kind, stage, round }: AggregatedUpdate): string {
-  return `the ${kind} of ${from} in ${stage} round ${round}`;
+function nameOf({ from, ...update }: AggregatedUpdate): string {
+  return `${from}'s ${updateName(update)}`;
 }

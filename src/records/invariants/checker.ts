@@ -1,4 +1,4 @@
-import type { Stage, Upload } from '../../../machines/events.js';
+import type { Upload, WorkOrder } from '../../../machines/events.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
 import type { ParamSet } from '../../learning/params/param-set.js';
 import type { MetricRow } from '../rows.js';
@@ -18,9 +18,7 @@ export interface AggregatedUpdate {
   readonly from: string;
   /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
   readonly kind: Upload['kind'];
-  readonly stage: Stage;
-  /** The round that the update was made in. */
-  readonly round: number;
+  readonly answers: WorkOrder;
 }
 
 /**

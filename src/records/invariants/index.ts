@@ -1,4 +1,4 @@
-import type { Method } from '../../strategies/methods/index.js';
+import type { Method } from '../../strategies/methods/method.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { atMostOnceAggregation } from './at-most-once.js';
 import { causality } from './causality.js';
@@ -7,6 +7,7 @@ import { conservation } from './conservation.js';
 import { cost } from './cost.js';
 import { finiteTensors } from './finite-tensors.js';
 import { partialAggregation } from './partial-aggregation.js';
+import { orders } from './orders.js';
 import { phaseOrder } from './phase-order.js';
 import { roundOrder } from './round-order.js';
 
@@ -21,6 +22,7 @@ export function createCheckers(scenario: Pick<Scenario, 'channel'>, method: Meth
     causality(),
     cost(scenario.channel),
     atMostOnceAggregation(),
+    orders(),
     roundOrder(),
     partialAggregation(method),
     phaseOrder(),

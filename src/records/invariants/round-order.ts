@@ -1,72 +1,63 @@
-import type { Message, Stage } from '../../../machines/events.js';
+import { compareOrders, placeOf, type WorkOrder } from '../../../machines/events.js';
+import { stageAfter, type MessageKind, type Stage } from '../../../machines/protocol.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
-const stages: readonly Stage[] = ['instruction', 'reward', 'alignment'];
-
-interface Version {
-  readonly stage: Stage;
-  readonly round: number;
-}
-
-/** The newest version that went one way, and the kinds of message that have brought it. */
-interface Latest extends Version {
-  readonly kinds: readonly Message['kind'][];
+/** The newest place that one way's messages have come to, and the kinds of message sent of it. */
+interface Latest {
+  readonly place: WorkOrder;
+  readonly kinds: readonly MessageKind[];
 }
 
 /**
  * Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last
  * verdict, the stages follow each other, downloads to a client and updates of a client never go back and
- * bring each kind of message once a version, and no aggregate holds an update of another stage or of a round
- * that was not open yet.
+ * bring each kind of message once an order, and no aggregate holds an update of another stage or of a version
+ * that was not there yet.
  */
 export function roundOrder(): Checker {
-  let closed: Version & { readonly over: boolean } = { stage: 'instruction', round: 0, over: false };
+  let open: { readonly stage: Stage; readonly round: number } | null = { stage: 'instruction', round: 1 };
   const latest = new Map<string, Latest>();
   const fail = (what: string): never => {
     throw new InvariantViolation('round order', what);
   };
-  const open = (): Version =>
-    closed.over ? { stage: nextStage(closed.stage), round: 1 } : { ...closed, round: closed.round + 1 };
+  const openName = () => (open === null ? 'nothing' : nameOf(open.stage, open.round));
 
   return {
     onBus({ phase, envelope: { from, to, message } }) {
       if (phase !== 'sent') return;
       const way = `${from} to ${to}`;
-      const before = latest.get(way);
-      const { kind, stage, round } = message;
-      if (before && age(message) < age(before)) {
-        fail(`${way}: ${kind} of ${nameOf(message)} was sent after ${nameOf(before)}`);
-      }
-      const kinds = before && age(message) === age(before) ? before.kinds : [];
-      if (kinds.includes(kind)) fail(`${way}: ${kind} of ${nameOf(message)} was sent twice`);
-      latest.set(way, { stage, round, kinds: [...kinds, kind] });
+      const place = placeOf(message);
+      const before = latest.get(way) ?? { place, kinds: [] };
+      const age = compareOrders(place, before.place);
+      const what = `${message.kind} of ${placeName(place)}`;
+      if (age < 0) fail(`${way}: ${what} was sent after ${placeName(before.place)}`);
+      const kinds = age === 0 ? before.kinds : [];
+      if (kinds.includes(message.kind)) fail(`${way}: ${what} was sent twice`);
+      latest.set(way, { place, kinds: [...kinds, message.kind] });
     },
     onMetric(row) {
       if (row.type !== 'round') return;
-      const expected = open();
-      if (row.stage !== expected.stage || row.round !== expected.round) {
-        fail(`the server closed ${nameOf(row)}, when ${nameOf(expected)} was open`);
+      const { stage, round, verdict } = row;
+      if (open?.stage !== stage || open.round !== round) {
+        fail(`the server closed ${nameOf(stage, round)}, when ${openName()} was open`);
       }
-      closed = { stage: row.stage, round: row.round, over: row.verdict !== 'continue' };
+      const next = stageAfter(stage);
+      if (verdict === 'continue') open = { stage, round: round + 1 };
+      else open = next && { stage: next, round: 1 };
     },
     onAggregate(updates) {
-      const now = open();
-      for (const update of updates) {
-        if (update.stage !== now.stage || update.round > now.round) {
-          fail(`${update.from}'s ${update.kind} of ${nameOf(update)} was aggregated in ${nameOf(now)}`);
-        }
+      for (const { from, kind, answers } of updates) {
+        if (open?.stage === answers.stage && answers.version < open.round) continue;
+        fail(
+          `${from}'s ${kind} of ${nameOf(answers.stage, answers.version + 1)} was aggregated in ${openName()}`,
+        );
       }
     },
   };
 }
 
-const nameOf = ({ stage, round }: Version) => `${stage} round ${round}`;
+const nameOf = (stage: Stage, round: number) => `${stage} round ${round}`;
 
-function nextStage(stage: Stage): Stage {
-  return stages[stages.indexOf(stage) + 1] ?? stage;
-}
-
-/** A number that grows with stage and round. */
-function age({ stage, round }: Version): number {
-  return stages.indexOf(stage) * 1e9 + round;
+function placeName({ stage, version, order }: WorkOrder): string {
+  return `${stage} version ${version}${order > 1 ? `, order ${order}` : ''}`;
 }

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Stage } from '../../../machines/events.js';
+import type { Stage } from '../../../machines/protocol.js';
 import type { RunRecords } from '../read.js';
 import {
   byRound,

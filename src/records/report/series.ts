@@ -1,4 +1,4 @@
-import type { Stage } from '../../../machines/events.js';
+import type { Stage } from '../../../machines/protocol.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow, StepRow } from '../rows.js';
 
 /** A figure of one client in one round. */

@@ -1,10 +1,11 @@
-import type { Aggregation } from './index.js';
+import type { AggregationStrategy } from './aggregation.js';
 import { stalenessWeight } from './staleness.js';
-import { weightedMean } from './weighted-mean.js';
+import { meanBy } from './weighted-mean.js';
 
-/**
- * McMahan et al., AISTATS 2017: the mean weighted by training rows, and by staleness where late updates are
- * taken.
- */
-export const fedavg: Aggregation = (updates, { stalenessExponent }) =>
-  weightedMean(updates, ({ rows, staleness }) => rows * stalenessWeight(staleness, stalenessExponent));
+/** McMahan et al., AISTATS 2017; a stale update counts less. */
+export const fedavg: AggregationStrategy = {
+  name: 'fedavg',
+  description: 'mean weighted by training rows',
+  make: ({ stalenessExponent }) =>
+    meanBy(({ rows, staleness }) => rows * stalenessWeight(staleness, stalenessExponent)),
+};

@@ -5,7 +5,12 @@ import {
   type ParamSet,
   type TensorSpec,
 } from '../../learning/params/param-set.js';
-import type { Update } from './index.js';
+import type { Aggregation, Update } from './aggregation.js';
+
+/** An aggregation that is a weighted mean and remembers nothing. */
+export function meanBy(weightOf: (update: Update) => number): Aggregation {
+  return ({ updates, memory }) => ({ global: weightedMean(updates, weightOf), memory });
+}
 
 interface Sum {
   readonly spec: TensorSpec;

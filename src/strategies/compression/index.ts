@@ -1,18 +1,6 @@
-import type { ParamSet } from '../../learning/params/param-set.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { CodecStrategy } from './codec.js';
 import { float16 } from './float16.js';
 import { none } from './none.js';
 
-/** How parameters travel. */
-export interface Compression {
-  /** What one parameter costs on the air. */
-  readonly bitsPerParameter: number;
-  /** What arrives of a set: the same tensors, with what the compression did to their values. */
-  roundTrip(set: ParamSet): ParamSet;
-}
-
 /** By the name that a scenario's `channel.compression` gives. */
-export const compressions: Readonly<Record<Scenario['channel']['compression'], Compression>> = {
-  none,
-  float16,
-};
+export const codecs = { none, float16 } as const satisfies Readonly<Record<string, CodecStrategy>>;

@@ -1,11 +1,10 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /** Fig. 4's federated fine-tuning with adapters alone. */
 export const fedada: Method = {
   name: 'fedada',
   title: 'FedAda',
-  trains: ['adapters'],
-  shares: ['adapters'],
+  tensors: [{ part: 'adapters', train: 'always', share: 'always' }],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: false,

@@ -1,11 +1,10 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /** Fig. 4's federated fine-tuning with LoRA alone, a module at every site. */
 export const fedlora: Method = {
   name: 'fedlora',
   title: 'FedLora',
-  trains: ['lora'],
-  shares: ['lora'],
+  tensors: [{ part: 'lora', train: 'always', share: 'always' }],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: false,

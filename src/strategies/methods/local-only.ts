@@ -1,11 +1,13 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /** No federation of the language model: every client tunes alone, so that what sharing brings can be told. */
 export const localOnly: Method = {
   name: 'local-only',
   title: 'Local only',
-  trains: ['adapters', 'lora'],
-  shares: [],
+  tensors: [
+    { part: 'adapters', train: 'always', share: 'never' },
+    { part: 'lora', train: 'always', share: 'never' },
+  ],
   loraModules: 'by-resources',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,

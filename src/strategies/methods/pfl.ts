@@ -1,11 +1,13 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /** Fig. 5's personalized rewards without partial aggregation: all adapters and LoRA modules are uploaded. */
 export const pfl: Method = {
   name: 'pfl',
   title: 'PFL',
-  trains: ['adapters', 'lora'],
-  shares: ['adapters', 'lora'],
+  tensors: [
+    { part: 'adapters', train: 'always', share: 'always' },
+    { part: 'lora', train: 'always', share: 'always' },
+  ],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,

@@ -1,11 +1,13 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /** The paper's own framework: adapters carry what is common, LoRA modules what is the client's own. */
 export const pwff: Method = {
   name: 'pwff',
   title: 'PWFF',
-  trains: ['adapters', 'lora'],
-  shares: ['adapters'],
+  tensors: [
+    { part: 'adapters', train: 'always', share: 'always' },
+    { part: 'lora', train: 'always', share: 'never' },
+  ],
   loraModules: 'by-resources',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,

@@ -1,4 +1,4 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /**
  * Fig. 5's PWFF with a single reward: helpfulness alone, the same for everybody; only adapters are uploaded.
@@ -6,8 +6,10 @@ import type { Method } from './index.js';
 export const sfl: Method = {
   name: 'sfl',
   title: 'SFL',
-  trains: ['adapters', 'lora'],
-  shares: ['adapters'],
+  tensors: [
+    { part: 'adapters', train: 'always', share: 'always' },
+    { part: 'lora', train: 'always', share: 'never' },
+  ],
   loraModules: 'by-resources',
   rewards: ['helpful'],
   personalWeights: false,

@@ -1,11 +1,10 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /** Fig. 5's LoRA-only federated tuning with a single reward, helpfulness. */
 export const shepherd: Method = {
   name: 'shepherd',
   title: 'Shepherd',
-  trains: ['lora'],
-  shares: ['lora'],
+  tensors: [{ part: 'lora', train: 'always', share: 'always' }],
   loraModules: 'all',
   rewards: ['helpful'],
   personalWeights: false,

@@ -1,4 +1,4 @@
-import type { Method } from './index.js';
+import type { Method } from './method.js';
 
 /**
  * Fig. 4's plain federated learning: all adapters and all LoRA modules are averaged, nothing is a client's
@@ -7,8 +7,10 @@ import type { Method } from './index.js';
 export const vanillaFl: Method = {
   name: 'vanilla-fl',
   title: 'Vanilla FL',
-  trains: ['adapters', 'lora'],
-  shares: ['adapters', 'lora'],
+  tensors: [
+    { part: 'adapters', train: 'always', share: 'always' },
+    { part: 'lora', train: 'always', share: 'always' },
+  ],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: false,

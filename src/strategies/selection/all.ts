@@ -1,4 +1,11 @@
-import type { Selection } from './index.js';
+import type { SelectionStrategy } from './selection.js';
 
-/** Every client, every round: the paper's own setting. */
-export const selectAll: Selection = (clients) => clients;
+/** The paper's own setting. */
+export const all: SelectionStrategy = {
+  name: 'all',
+  description: 'every client',
+  make:
+    () =>
+    ({ clients }) =>
+      clients,
+};

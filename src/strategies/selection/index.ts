@@ -1,16 +1,6 @@
-import type { Scenario } from '../../scenario/schema.js';
-import type { Stream } from '../../simulation/random/stream.js';
-import { selectAll } from './all.js';
-import { selectRandom } from './random.js';
-
-/**
- * Who takes part in a round: some of `clients`, in their order, at least one. `fraction` in (0, 1] is the
- * scenario's `selectionFraction`; `draw` belongs to the stage and the round.
- */
-export type Selection = (clients: readonly string[], fraction: number, draw: Stream) => readonly string[];
+import { all } from './all.js';
+import { random } from './random.js';
+import type { SelectionStrategy } from './selection.js';
 
 /** By the name that a scenario's `server.selection` gives. */
-export const selections: Readonly<Record<Scenario['server']['selection'], Selection>> = {
-  all: selectAll,
-  random: selectRandom,
-};
+export const selections = { all, random } as const satisfies Readonly<Record<string, SelectionStrategy>>;

@@ -1,14 +1,13 @@
-import type { Selection } from './index.js';
+import type { SelectionStrategy } from './selection.js';
 
-/**
- * A share of the clients, rounded up, drawn anew for each round without replacement, each client as likely.
- */
-export const selectRandom: Selection = (clients, fraction, draw) => {
-  const cohort = new Set(draw.shuffle(clients).slice(0, sharedOut(clients.length, fraction)));
-  return clients.filter((client) => cohort.has(client));
+/** Drawn anew for each version without replacement, each client as likely. */
+export const random: SelectionStrategy = {
+  name: 'random',
+  description: 'a share of the clients',
+  make:
+    () =>
+    ({ clients, size }, draw) => {
+      const cohort = new Set(draw.shuffle(clients).slice(0, size));
+      return clients.filter((client) => cohort.has(client));
+    },
 };
-
-/** ceil(fraction · count) without being led up by a rounded product: 0.1 · 30 is 3, not 4. */
-function sharedOut(count: number, fraction: number): number {
-  return Math.max(1, Math.ceil(fraction * count - 1e-9));
-}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ergodicCapacityBps } from '../../../src/radio/channel/closed-forms.js';
-import { methods, type Method } from '../../../src/strategies/methods/index.js';
+import { methods } from '../../../src/strategies/methods/index.js';
+import type { Method } from '../../../src/strategies/methods/method.js';
 import { featureWidth, initialRewardModel } from '../../../src/learning/model/reward-model.js';
 import { readSafetensors } from '../../../src/learning/params/safetensors.js';
 import { packageRoot } from '../../../src/paths.js';

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Download, GlobalModel, Message, Stage, Upload } from '../../../machines/events.js';
+import {
+  compareOrders,
+  type Download,
+  type Message,
+  type Model,
+  type Upload,
+  type WorkOrder,
+} from '../../../machines/events.js';
+import type { DownloadKind, Stage, UploadKind } from '../../../machines/protocol.js';
 import { untouched, type BusEvent, type LinkAccount } from '../../../src/simulation/bus/bus.js';
 import type { Attempt } from '../../../src/radio/channel/attempts.js';
 import {
@@ -22,32 +30,45 @@ const channel = channelWith({
 });
 
 const ref = (kind: ParamKind): ParamRef => ({ hash: kind, kind, tensors: ['w'], parameters: 1, bytes: 4 });
-const global: GlobalModel = { base: ref('base'), adapters: null, lora: null, helpful: null, harmless: null };
+const global: Model = { base: ref('base'), adapters: null, lora: null, helpful: null, harmless: null };
+const downloadKinds = {
+  instruction: 'global',
+  reward: 'helpful-global',
+  alignment: 'alignment-global',
+} as const satisfies Record<Stage, DownloadKind>;
+const uploadKinds = {
+  instruction: 'update',
+  reward: 'helpful-update',
+  alignment: 'alignment-update',
+} as const satisfies Record<Stage, UploadKind>;
+
+const orderOf = (stage: Stage, round: number): WorkOrder => ({ stage, version: round - 1, order: 1 });
+
+/** The download that closes a round, with the order to work on the next. */
 const download = (stage: Stage, round: number): Download => ({
-  kind: 'global',
-  step: '1.4',
-  stage,
-  round,
+  direction: 'down',
+  kind: downloadKinds[stage],
+  version: round,
   verdict: 'continue',
+  order: orderOf(stage, round + 1),
   global,
   params: [ref('adapters')],
 });
 const upload = (stage: Stage, round: number, ...kinds: ParamKind[]): Upload => ({
-  kind: 'update',
-  step: '1.3',
-  stage,
-  round,
-  shared: {},
-  params: kinds.map(ref),
+  direction: 'up',
+  kind: uploadKinds[stage],
+  answers: orderOf(stage, round),
+  params: Object.fromEntries(kinds.map((kind) => [kind === 'reward' ? 'helpful' : kind, ref(kind)])),
   rows: 8,
   loss: 1,
 });
 
-/** An update of Step 2.3 with one reward model, as a client sends it. */
-const rewardUpload = (kind: Upload['kind']): Upload => ({
-  ...upload('reward', 1, 'reward'),
-  kind,
-  step: '2.3',
+/** An update of Step 2.3 without its reward model. */
+const rewardUpload = (kind: UploadKind): Upload => ({ ...upload('reward', 1), kind });
+const updateOf = (round: number): AggregatedUpdate => ({
+  from: 'client-0',
+  kind: 'update',
+  answers: orderOf('instruction', round),
 });
 
 type Recorded =
@@ -154,14 +175,34 @@ const soundRound = (): Recorded[] => [
   step('client-0', '1.3', 3),
   ...messageRecords(2, 'client-0', 'server', upload('instruction', 1, 'adapters'), 10),
   step('server', '1.4', 11),
-  { on: 'aggregate', updates: [{ from: 'client-0', kind: 'update', stage: 'instruction', round: 1 }] },
+  { on: 'aggregate', updates: [updateOf(1)] },
   step('server', '1.5', 11),
   roundClosed('instruction', 1, 11),
 ];
 
+/**
+ * For records without any download: one for each order that they answer, so that what they are about is all
+ * that can be wrong with them.
+ */
+function askedFor(records: readonly Recorded[]): readonly Recorded[] {
+  const messages = records.flatMap((record) =>
+    record.on === 'bus' && record.event.phase === 'sent' ? [record.event.envelope.message] : [],
+  );
+  const uploads = messages.filter((message) => message.direction === 'up');
+  if (uploads.length < messages.length) return [];
+  return uploads
+    .map(({ answers }) => answers)
+    .sort(compareOrders)
+    .filter((order, i, orders) => i === 0 || compareOrders(order, orders[i - 1]!) > 0)
+    .map((order, i) => {
+      const message = { ...download(order.stage, order.version), order };
+      return messageRecords((i + 1) / 1000, 'server', 'client-0', message, 0)[0]!;
+    });
+}
+
 function check(records: readonly Recorded[], method: MethodName = 'pwff'): void {
   const checkers = createCheckers({ channel }, methods[method]);
-  for (const record of records) {
+  for (const record of [...askedFor(records), ...records]) {
     if (record.on === 'bus') checkers.onBus(record.event);
     if (record.on === 'metric') checkers.onMetric(record.row);
     if (record.on === 'aggregate') checkers.onAggregate(record.updates);
@@ -307,25 +348,52 @@ describe('the invariant checkers', () => {
   describe('of at-most-once aggregation', () => {
     const again: Recorded = {
       on: 'aggregate',
-      updates: [{ from: 'client-0', kind: 'update', stage: 'instruction', round: 1 }],
+      updates: [updateOf(1)],
     };
 
     it('refuse an update that enters two aggregates', () => {
-      refused([...soundRound(), again], /^at-most-once aggregation: the update of client-0 .* twice/);
+      refused([...soundRound(), again], /^at-most-once aggregation: client-0's update of .* twice/);
     });
 
     it('refuse a reward model whose fellow alone was delivered', () => {
-      const entered = (kind: Upload['kind']): Recorded => ({
+      const entered = (kind: UploadKind): Recorded => ({
         on: 'aggregate',
-        updates: [{ from: 'client-0', kind, stage: 'reward', round: 1 }],
+        updates: [{ from: 'client-0', kind, answers: orderOf('reward', 1) }],
       });
       const sent = messageRecords(1, 'client-0', 'server', rewardUpload('helpful-update'), 0);
-      const atMostOnce = /^at-most-once aggregation: the harmless-update of client-0 .* not delivered/;
+      const atMostOnce = /^at-most-once aggregation: client-0's harmless-update of .* not delivered/;
       refused([...sent, entered('harmless-update')], atMostOnce);
     });
 
     it('refuse an update that was never delivered', () => {
-      refused([again], /^at-most-once aggregation: the update of client-0 .* not delivered/);
+      refused([again], /^at-most-once aggregation: client-0's update of .* not delivered/);
+    });
+  });
+
+  describe('of orders', () => {
+    it('refuse an answer to an order that was never given to the client', () => {
+      const unasked = messageRecords(3, 'client-0', 'server', upload('instruction', 3, 'adapters'), 12);
+      refused(
+        [...soundRound(), ...unasked],
+        /^orders: client-0 sent the update of instruction 2 1, .* asked/,
+      );
+      const again = {
+        ...upload('instruction', 1, 'adapters'),
+        answers: { ...orderOf('instruction', 1), order: 2 },
+      };
+      refused(
+        [...soundRound(), ...messageRecords(3, 'client-0', 'server', again, 12)],
+        /^orders: client-0 sent the update of instruction 0 2/,
+      );
+    });
+
+    it('refuse a round with more fresh updates than its cohort', () => {
+      const ofNobody = soundRound().map((record): Recorded =>
+        record.on === 'metric' && record.row.type === 'round'
+          ? { on: 'metric', row: { ...record.row, cohort: 0 } }
+          : record,
+      );
+      refused(ofNobody, /^orders: instruction round 1 has updates of 1 clients from a cohort of 0/);
     });
   });
 
@@ -343,21 +411,27 @@ describe('the invariant checkers', () => {
 
     it('refuse a message that goes back to an older round', () => {
       const older = messageRecords(3, 'client-0', 'server', upload('instruction', 1, 'adapters'), 12);
-      refused([...soundRound(), ...older], /^round order: client-0 to server: update of instruction round 1/);
+      refused(
+        [...soundRound(), ...older],
+        /^round order: client-0 to server: update of instruction version 0 was sent twice/,
+      );
       const back = [
         ...messageRecords(1, 'server', 'client-0', download('reward', 0), 0),
         ...messageRecords(2, 'server', 'client-0', download('instruction', 4), 2),
       ];
-      refused(back, /^round order: server to client-0: global of instruction round 4 was sent after reward/);
+      refused(
+        back,
+        /^round order: server to client-0: global of instruction version 4 was sent after reward/,
+      );
     });
 
     it('refuse a message that goes twice, and let the two reward models of a round go one by one', () => {
-      const sends = (id: number, kind: Upload['kind']) =>
-        messageRecords(id, 'client-0', 'server', { ...rewardUpload(kind), params: [] }, 2 * id);
+      const sends = (id: number, kind: UploadKind) =>
+        messageRecords(id, 'client-0', 'server', rewardUpload(kind), 2 * id);
       check([...sends(1, 'helpful-update'), ...sends(2, 'harmless-update')]);
       refused(
         [...sends(1, 'helpful-update'), ...sends(2, 'harmless-update'), ...sends(3, 'helpful-update')],
-        /^round order: client-0 to server: helpful-update of reward round 1 was sent twice/,
+        /^round order: client-0 to server: helpful-update of reward version 0 was sent twice/,
       );
     });
 
@@ -366,7 +440,7 @@ describe('the invariant checkers', () => {
         ...messageRecords(1, 'client-0', 'server', upload('instruction', 2, 'adapters'), 0),
         {
           on: 'aggregate',
-          updates: [{ from: 'client-0', kind: 'update', stage: 'instruction', round: 2 }],
+          updates: [updateOf(2)],
         } as Recorded,
       ];
       refused(early, /^round order: client-0's update of instruction round 2 .* in instruction round 1/);
@@ -377,7 +451,12 @@ describe('the invariant checkers', () => {
     const sends = (stage: Stage, ...kinds: ParamKind[]) =>
       messageRecords(1, 'client-0', 'server', upload(stage, 1, ...kinds), 0);
 
-    it('refuse private parameters in an upload', () => {
+    const asAdapters = (kind: ParamKind): Upload => ({
+      ...upload('alignment', 1),
+      params: { adapters: ref(kind) },
+    });
+
+    it('refuse private parameters in an upload, under whatever name', () => {
       refused(
         sends('instruction', 'adapters', 'lora'),
         /^partial aggregation: message 1 .* lora .* pwff shares adapters/,
@@ -385,31 +464,29 @@ describe('the invariant checkers', () => {
       refused(sends('alignment', 'lora'), /^partial aggregation/);
       refused(sends('instruction', 'adapters'), /fedlora shares lora there/, 'fedlora');
       refused(sends('instruction', 'adapters'), /local-only shares nothing there/, 'local-only');
-      refused(sends('reward', 'adapters'), /shares reward there/);
-      refused(sends('alignment', 'critic'), /critic parameters/);
-    });
-
-    it('refuse private parameters that are only named in an upload', () => {
-      const naming = { ...upload('instruction', 1), shared: { lora: ref('lora') } };
-      refused(messageRecords(1, 'client-0', 'server', naming, 0), /^partial aggregation: .* lora/);
+      refused(sends('reward', 'adapters'), /shares helpful there/);
+      refused(
+        messageRecords(1, 'client-0', 'server', asAdapters('critic'), 0),
+        /critic parameters as adapters/,
+      );
     });
 
     it('refuse a reward model in the update of the other, and two in one', () => {
       const helpful = rewardUpload('helpful-update');
-      const other = { ...helpful, shared: { harmless: ref('reward') } };
-      const both = { ...helpful, params: [ref('reward'), ref('reward')] };
+      const other = { ...helpful, params: { harmless: ref('reward') } };
+      const both = { ...helpful, params: { helpful: ref('reward'), harmless: ref('reward') } };
       for (const message of [other, both]) {
         refused(
           messageRecords(1, 'client-0', 'server', message, 0),
-          /^partial aggregation: message 1 of client-0, a helpful-update, carries more than the helpful /,
+          /^partial aggregation: message 1 of client-0, a helpful-update, carries .* as harmless .* shares helpful /,
         );
       }
-      check(messageRecords(1, 'client-0', 'server', { ...helpful, shared: { helpful: ref('reward') } }, 0));
+      check(messageRecords(1, 'client-0', 'server', { ...helpful, params: { helpful: ref('reward') } }, 0));
     });
 
     it('let through what the method shares, and reward models in stage 2', () => {
       check(sends('instruction', 'adapters', 'lora'), 'pfl');
-      check(sends('reward', 'reward', 'reward'), 'local-only');
+      check(sends('reward', 'reward'), 'local-only');
       check(sends('alignment', 'lora'), 'shepherd');
     });
   });

@@ -1,4 +1,4 @@
-import type { Stage } from '../../../machines/events.js';
+import type { Stage } from '../../../machines/protocol.js';
 import { manifestFormat, type Manifest } from '../../../src/records/manifest.js';
 import type { RunRecords } from '../../../src/records/read.js';
 import type { MessageRow, MetricRow, Summary } from '../../../src/records/rows.js';

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Observable } from 'rxjs';
-import type { Message, Upload } from '../../../machines/events.js';
+import { nameOf, type Upload } from '../../../machines/events.js';
 import { Bus, untouched, type BusEvent } from '../../../src/simulation/bus/bus.js';
 import { VirtualClock } from '../../../src/simulation/clock/virtual-clock.js';
 
 const message = (round: number): Upload => ({
+  direction: 'up',
   kind: 'update',
-  step: '1.3',
-  stage: 'instruction',
-  round,
-  shared: {},
-  params: [],
+  answers: { stage: 'instruction', version: round - 1, order: 1 },
+  params: {},
   rows: 1,
   loss: 0,
 });
@@ -18,7 +16,7 @@ const account = { ...untouched, bits: 100, attempts: 1, onAirSeconds: 1, transmi
 
 function busAndLog() {
   const clock = new VirtualClock();
-  const bus = new Bus(clock, ({ round }: Message) => 100 * round);
+  const bus = new Bus(clock, (message) => 100 * nameOf(message).round);
   const log: BusEvent[] = [];
   bus.events.subscribe((event) => log.push(event));
   return { clock, bus, log };
@@ -65,8 +63,8 @@ describe('the bus', () => {
     bus.events.subscribe((event) => {
       depth++;
       assert.equal(depth, 1, 'an emission has re-entered');
-      if (event.envelope.message.round < 3)
-        bus.send('a', 'server', message(event.envelope.message.round + 1));
+      if (nameOf(event.envelope.message).round < 3)
+        bus.send('a', 'server', message(nameOf(event.envelope.message).round + 1));
       if (event.phase === 'sent') bus.report({ phase: 'delivered', envelope: event.envelope, ...account });
       depth--;
     });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { methods } from '../../../src/strategies/methods/index.js';
+import { sharedParts, trainedParts, type Method } from '../../../src/strategies/methods/method.js';
+import { methods as table } from '../../../src/strategies/methods/index.js';
+
+const methods: Readonly<Record<string, Method>> = table;
 
 describe('methods', () => {
   it('bear the name that scenarios call them by', () => {
@@ -7,22 +10,23 @@ describe('methods', () => {
   });
 
   it('share only what they train', () => {
-    for (const { trains, shares } of Object.values(methods)) {
-      assert.ok(shares.every((part) => trains.includes(part)));
-      assert.ok(trains.length > 0);
+    for (const method of Object.values(methods)) {
+      const trained = trainedParts(method);
+      assert.ok(sharedParts(method).every((part) => trained.includes(part)));
+      assert.ok(trained.length > 0);
     }
   });
 
   it('differ from each other in something that a run can show', () => {
-    const contents = Object.values(methods).map(({ trains, shares, loraModules, rewards, personalWeights }) =>
-      JSON.stringify([trains, shares, loraModules, rewards, personalWeights]),
+    const contents = Object.values(methods).map(({ tensors, loraModules, rewards, personalWeights }) =>
+      JSON.stringify([tensors, loraModules, rewards, personalWeights]),
     );
     assert.equal(new Set(contents).size, contents.length);
   });
 
   it('upload what section V-B of the paper says', () => {
     const uploads = Object.fromEntries(
-      Object.values(methods).map(({ name, shares }) => [name, shares.join('+')]),
+      Object.values(methods).map((method) => [method.name, sharedParts(method).join('+')]),
     );
     assert.deepEqual(uploads, {
       pwff: 'adapters',

@@ -1,0 +1,71 @@
+/** The paper's three stages, in their order: Steps 1.1–1.5, 2.1–2.5 and 3.1–3.5. */
+export const stages = ['instruction', 'reward', 'alignment'] as const;
+export type Stage = (typeof stages)[number];
+
+/** Everything that a model consists of, in the order in which it travels. */
+export const partNames = ['base', 'adapters', 'lora', 'helpful', 'harmless'] as const;
+export type PartName = (typeof partNames)[number];
+/** What clients train and may upload; the base model never changes. */
+export type SharedPart = Exclude<PartName, 'base'>;
+
+interface KindOfMessage {
+  /** down: from the server to a client; up: from a client to the server. */
+  readonly direction: 'down' | 'up';
+  readonly step: string;
+  readonly stage: Stage;
+  /**
+   * The parts that it is there to carry; 'shared': what the method shares of adapters and LoRA. A download
+   * brings its recipient whatever else of the global model it lacks as well.
+   */
+  readonly carries: 'shared' | readonly PartName[];
+}
+
+/**
+ * Every kind of message of a run. In stage 2 each reward model is a message of its own; the two of a step
+ * follow each other in this order.
+ */
+export const protocol = {
+  model: { direction: 'down', step: '1.1', stage: 'instruction', carries: ['base', 'adapters'] },
+  update: { direction: 'up', step: '1.3', stage: 'instruction', carries: 'shared' },
+  global: { direction: 'down', step: '1.4', stage: 'instruction', carries: 'shared' },
+  'helpful-model': { direction: 'down', step: '2.1', stage: 'reward', carries: ['helpful'] },
+  'harmless-model': { direction: 'down', step: '2.1', stage: 'reward', carries: ['harmless'] },
+  'helpful-update': { direction: 'up', step: '2.3', stage: 'reward', carries: ['helpful'] },
+  'harmless-update': { direction: 'up', step: '2.3', stage: 'reward', carries: ['harmless'] },
+  'helpful-global': { direction: 'down', step: '2.4', stage: 'reward', carries: ['helpful'] },
+  'harmless-global': { direction: 'down', step: '2.4', stage: 'reward', carries: ['harmless'] },
+  'alignment-update': { direction: 'up', step: '3.3', stage: 'alignment', carries: 'shared' },
+  'alignment-global': { direction: 'down', step: '3.4', stage: 'alignment', carries: 'shared' },
+} as const satisfies Readonly<Record<string, KindOfMessage>>;
+
+export type MessageKind = keyof typeof protocol;
+type Of<Direction> = {
+  [K in MessageKind]: (typeof protocol)[K]['direction'] extends Direction ? K : never;
+}[MessageKind];
+export type DownloadKind = Of<'down'>;
+export type UploadKind = Of<'up'>;
+/** The steps in which messages are sent. */
+export type MessageStep = (typeof protocol)[MessageKind]['step'];
+
+export const messageKinds = Object.keys(protocol) as readonly MessageKind[];
+const isDown = (kind: MessageKind): kind is DownloadKind => protocol[kind].direction === 'down';
+
+/** What the server sends in a step, in the order of sending. */
+export function downloadsOf(step: MessageStep): readonly DownloadKind[] {
+  return messageKinds.filter(isDown).filter((kind) => protocol[kind].step === step);
+}
+
+/** What a client answers an order of a stage with. */
+export function updatesOf(stage: Stage): readonly UploadKind[] {
+  return messageKinds.filter((kind) => !isDown(kind) && protocol[kind].stage === stage) as UploadKind[];
+}
+
+/** Whether a message opens its stage (Steps 1.1 and 2.1). */
+export function opensStage(kind: MessageKind): boolean {
+  return protocol[kind].step.endsWith('.1');
+}
+
+/** The stage that follows; null after the last. */
+export function stageAfter(stage: Stage): Stage | null {
+  return stages[stages.indexOf(stage) + 1] ?? null;
+}

@@ -1,0 +1,38 @@
+import type { Download } from '../../machines/events.js';
+import type { DownloadKind } from '../../machines/protocol.js';
+import type { Member, ServerContext } from '../../machines/server.js';
+import type { ParamRef } from '../learning/params/param-set.js';
+import { broughtBy, refsOf } from './parts.js';
+
+/** Downloads by their recipients. */
+export type Downloads = Readonly<Record<string, Download>>;
+
+/**
+ * One download for everybody whom the server has something to tell, with the parameters that each of them
+ * lacks: for those who get an order, and at the end of a stage for all.
+ */
+export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloads {
+  const { clients, cohort, members, version, verdict, global } = context;
+  const recipients = verdict === 'continue' ? cohort : clients;
+  return Object.fromEntries(
+    recipients.map((client): [string, Download] => {
+      const { holdings, order } = members[client]!;
+      const params = broughtBy(kind, global).filter(({ hash }) => !holdings.includes(hash));
+      const own = cohort.includes(client) ? order : null;
+      return [client, { direction: 'down', kind, version, verdict, order: own, global, params }];
+    }),
+  );
+}
+
+/** Everybody to whom the same parameters go: one broadcast reaches them all. */
+export function groupOf({ params }: Download, downloads: Downloads): readonly string[] {
+  const content = (refs: readonly ParamRef[]) => refs.map(({ hash }) => hash).join(' ');
+  return Object.keys(downloads).filter((client) => content(downloads[client]!.params) === content(params));
+}
+
+/** What a recipient holds if its download arrives: the parts that it carries, and the state they build on. */
+export function holdingsAfter({ holdings }: Member, { kind, global }: Download): readonly string[] {
+  const brought = broughtBy(kind, global);
+  const held = refsOf(global).filter(({ hash }) => holdings.includes(hash));
+  return [...new Set([...brought, ...held].map(({ hash }) => hash))];
+}

@@ -1,0 +1,16 @@
+import type { DisciplineStrategy } from './discipline.js';
+
+/**
+ * The paper's rounds: a cohort is asked, and its updates are aggregated when all have answered who can, or at
+ * the deadline. A late update is dropped, or counts in the round that it arrives in.
+ */
+export const synchronous: DisciplineStrategy = {
+  name: 'synchronous',
+  description: 'rounds: a cohort answers, or is late',
+  make: ({ late }) => ({
+    invite: ({ clients }, select) => select(clients),
+    admits: ({ staleness }) => staleness === 0 || late === 'accept',
+    isDue: ({ cohort, settled }) => cohort.every((client) => settled.includes(client)),
+    deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,
+  }),
+};

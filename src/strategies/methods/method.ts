@@ -1,0 +1,46 @@
+import type { Objective } from '../../learning/data/types.js';
+
+export type TunedPart = 'adapters' | 'lora';
+
+/** In which rounds something is done. */
+export type Schedule = 'always' | 'never';
+
+/** What becomes of a tuned part of the model. */
+export interface TensorRule {
+  readonly part: TunedPart;
+  /** Whether a client tunes it in Steps 1.3 and 3.3. */
+  readonly train: Schedule;
+  /** Whether it is uploaded, averaged and sent back, or never leaves the client. */
+  readonly share: Schedule;
+}
+
+/**
+ * A way of federated fine-tuning as plain data (decision D6). The reward models of Step 2 are shared by every
+ * method; their aggregation is what makes the methods' rewards comparable.
+ */
+export interface Method {
+  readonly name: string;
+  /** As in the paper's figures. */
+  readonly title: string;
+  /** A rule for each part that the method has, in the order of the parts. */
+  readonly tensors: readonly TensorRule[];
+  /**
+   * How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. Of no effect
+   * without LoRA.
+   */
+  readonly loraModules: 'by-resources' | 'all';
+  /** The reward models that alignment listens to. */
+  readonly rewards: readonly Objective[];
+  /** Whether a client combines the rewards with its own weights (Step 3.2), or all clients equally. */
+  readonly personalWeights: boolean;
+  readonly reference: string;
+}
+
+const partsWith = (action: 'train' | 'share', { tensors }: Pick<Method, 'tensors'>) =>
+  tensors.filter((rule) => rule[action] !== 'never').map(({ part }) => part);
+
+/** What clients tune. */
+export const trainedParts = (method: Pick<Method, 'tensors'>) => partsWith('train', method);
+
+/** What of it travels. */
+export const sharedParts = (method: Pick<Method, 'tensors'>) => partsWith('share', method);

@@ -1,10 +1,12 @@
 import type { Observable } from 'rxjs';
-import { enqueueActions, type AnyActorRef } from 'xstate';
+import { enqueueActions, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import { simulationMachine } from '../../machines/simulation.js';
 import { provideChannel } from './channel.js';
 import { provideClient } from './client.js';
 import { provideServer } from './server.js';
 import type { World } from './world.js';
+
+export type Simulation = ActorRefFrom<typeof simulationMachine>;
 
 /** Gives the simulation its actors; what arrives over the bus becomes their events. */
 export function provideSimulation(world: World) {

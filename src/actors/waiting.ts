@@ -1,7 +1,7 @@
 import type { clientMachine } from '../../machines/client.js';
 import type { serverMachine } from '../../machines/server.js';
 import type { ActorRefFrom } from 'xstate';
-import type { Simulation } from '../run/simulate.js';
+import type { Simulation } from './simulation.js';
 import { hasAnswered } from './answers.js';
 
 /** Who waits in which state for what: the deadlock report. */

@@ -1,7 +1,7 @@
 import type { Fingerprint, BackendChoice } from '../learning/model/backend.js';
 import type { PretrainEmbeddedOptions } from '../learning/pretrain.js';
 import type { Summary } from '../records/rows.js';
-import type { RunOptions } from '../run/run.js';
+import type { RunOptions } from '../run/options.js';
 
 /**
  * The heavy work behind the commands; loaded only when a command needs it, so that --help answers at once.

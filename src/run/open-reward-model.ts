@@ -13,7 +13,7 @@ import {
   type TrainedPart,
 } from '../learning/model/pretrained-reward.js';
 import type { ParamSet } from '../learning/params/param-set.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './options.js';
 import { tokenizerFiles } from '../learning/training/reward-models/tokenizers.js';
 import type { RewardShape } from '../learning/training/task.js';
 

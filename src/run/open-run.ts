@@ -35,7 +35,7 @@ import type { MessageRow, MetricRow, Summary } from '../records/rows.js';
 import { TraceHash } from '../records/trace-hash.js';
 import { RunWatch } from '../records/watch.js';
 import { writeReport } from '../records/report/report.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './options.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
 
 /** Everything that stands before the machines start, and what has been written since. */

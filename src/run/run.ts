@@ -1,28 +1,8 @@
 import { openRun } from './open-run.js';
-import type { Progress } from '../records/progress.js';
+import type { RunOptions } from './options.js';
 import type { Summary } from '../records/rows.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
-import type { Scenario } from '../scenario/schema.js';
 import { simulate } from './simulate.js';
-
-export interface RunOptions {
-  readonly scenario: Scenario;
-  /** Folder of the scenario file: paths in the scenario are relative to it. */
-  readonly folder: string;
-  /** Where the records go. */
-  readonly outFolder: string;
-  /** Worker threads. The result does not depend on their number. */
-  readonly workers: number;
-  readonly backend: 'auto' | 'native' | 'wasm';
-  /**
-   * Write some held-out prompts with the responses to them into records and report, real data too (default:
-   * synthetic data only). It changes nothing else.
-   */
-  readonly showSamples?: boolean;
-  /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
 
 /**
  * Runs a scenario from Step 1.1 to its end and leaves the records in `outFolder`. Resolves with the summary

@@ -2,8 +2,7 @@ import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { ClientContext, clientMachine } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
-import type { simulationMachine } from '../../machines/simulation.js';
-import { provideSimulation } from '../actors/simulation.js';
+import { provideSimulation, type Simulation } from '../actors/simulation.js';
 import { pathOf, waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
 import type { Ended } from '../records/rows.js';
@@ -20,8 +19,6 @@ export interface Simulated {
   readonly global: Model;
   readonly clients: readonly ClientContext[];
 }
-
-export type Simulation = ActorRefFrom<typeof simulationMachine>;
 
 /**
  * Drives the machines by the virtual clock until one of the ways in which a run can end; see

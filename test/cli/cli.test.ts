@@ -17,7 +17,7 @@ import { main } from '../../src/cli/program.js';
 import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
 import type { Summary } from '../../src/records/rows.js';
-import type { RunOptions } from '../../src/run/run.js';
+import type { RunOptions } from '../../src/run/options.js';
 import { madeUpRun } from '../records/report/made-up-run.js';
 import { fakeServices, summaryOf } from './fake-services.js';
 

@@ -2,7 +2,7 @@ import type { Services } from '../../src/cli/services.js';
 import type { Progress } from '../../src/records/progress.js';
 import { openRecords } from '../../src/records/records.js';
 import type { Ended, Summary } from '../../src/records/rows.js';
-import type { RunOptions } from '../../src/run/run.js';
+import type { RunOptions } from '../../src/run/options.js';
 import { madeUpRun } from '../records/report/made-up-run.js';
 
 /** A progress in Step 1.3 of the given round, with the round before it closed. */

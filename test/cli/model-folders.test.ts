@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/program.js';
-import type { RunOptions } from '../../src/run/run.js';
+import type { RunOptions } from '../../src/run/options.js';
 import { fakeServices } from './fake-services.js';
 
 interface Outcome {

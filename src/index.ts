@@ -1,6 +1,10 @@
 export { UserError } from './errors.js';
+export type { Fingerprint } from './learning/model/backend.js';
+export { poolExecutor, type Executor } from './learning/training/executor.js';
+export type { TaskKind, TaskRequest, TaskResult } from './learning/training/task.js';
 export type { Progress } from './records/progress.js';
 export type * from './records/rows.js';
+export type * from './records/run-event.js';
 export type { RunOptions } from './run/options.js';
 export { runScenario } from './run/run.js';
 export { readRun } from './records/read.js';
@@ -8,3 +12,4 @@ export { writeReport } from './records/report/report.js';
 export { loadScenario } from './scenario/load.js';
 export { ScenarioSchema, type Scenario } from './scenario/schema.js';
 export { resolveScenario } from './scenario/validate.js';
+export type { BusEvent } from './simulation/bus/bus.js';

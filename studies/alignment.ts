@@ -85,17 +85,15 @@ async function aligned(
   memory: ReturnType<typeof remembering>,
 ): Promise<Figures> {
   const { scenario, folder: at } = await loadScenario(options.scenario, { seed, set });
-  const run = await openRun(
-    {
-      scenario,
-      folder: at,
-      outFolder: join(folder, 'run'),
-      workers: availableParallelism(),
-      backend: 'wasm',
-    },
-    memory,
-  );
-  const { ended } = await simulate(run.world, {});
+  const run = await openRun({
+    scenario,
+    folder: at,
+    outFolder: join(folder, 'run'),
+    workers: availableParallelism(),
+    backend: 'wasm',
+    executor: memory,
+  });
+  const { ended } = await simulate(run.world);
   if (ended.reason !== 'finished') throw new Error(`seed ${seed} ended: ${ended.reason}`);
   const clients = [...run.world.clients.values()];
   const rows = run.written.metrics.filter(

@@ -13,9 +13,10 @@ import type { World } from './world.js';
  */
 export async function aggregateTask(world: World, context: ServerContext): Promise<Aggregated> {
   const { stage, version, gathered, memory } = context;
-  world.checkers.onAggregate(
-    gathered.map(({ from, upload: { kind, answers } }) => ({ from, kind, answers })),
-  );
+  world.events.tell({
+    type: 'aggregate',
+    updates: gathered.map(({ from, upload: { kind, answers } }) => ({ from, kind, answers })),
+  });
   const shared = updatesOf(stage).flatMap((kind) => carriedBy(kind, world.method));
   const made = await Promise.all(shared.map((part) => aggregatedPart(world, context, part)));
   const results = made.filter((result) => result !== null);

@@ -1,6 +1,7 @@
 import type { ClientContext, Frozen, Trained } from '../../machines/client.js';
 import { keyOf, type Model } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
+import { messageOf } from '../errors.js';
 import { secondsFor } from '../learning/clients/device.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
@@ -29,17 +30,20 @@ export type DeviceJob<K extends TaskKind> = Omit<Job<K>, 'seconds'> & { readonly
 
 /** Hands a task to the executor now and delivers its result when so many seconds have passed (decision D2). */
 export function runTask<K extends TaskKind>(
-  { clock, executor, shape }: World,
-  { actor, seconds, request }: Job<K>,
+  { clock, events, executor, shape }: World,
+  { actor, stage, round, seconds, ...job }: Job<K>,
 ): Promise<TaskResult<K>> {
-  const work = executor.run<K>(taskRequest<K>({ ...request, model: shape }));
+  const request = taskRequest<K>({ ...job.request, model: shape });
+  const { kind: task, key } = request;
+  const event = () => ({ actor, stage, round, task, key, virtualSeconds: clock.nowSeconds });
+  events.tell({ type: 'task-started', ...event() });
+  const work = executor.run<K>(request);
   return new Promise((resolve, reject) => {
     clock.settleAfter(seconds, work, (outcome) => {
-      if ('error' in outcome) {
-        reject(new Error(`${actor}: task ${request.kind} failed`, { cause: outcome.error }));
-        return;
-      }
-      resolve(outcome.value);
+      const error = 'error' in outcome ? messageOf(outcome.error) : null;
+      events.tell({ type: 'task-finished', ...event(), error });
+      if ('value' in outcome) resolve(outcome.value);
+      else reject(new Error(`${actor}: task ${task} failed`, { cause: outcome.error }));
     });
   });
 }
@@ -93,7 +97,7 @@ export function frozenBackbone({ pretrained }: World): { readonly backbone?: Par
 
 export function kept(world: World, set: ParamSet | null): ParamRef | null {
   if (set === null) return null;
-  world.checkers.onParams(set);
+  world.events.tell({ type: 'params', set });
   return world.store.put(set);
 }
 

@@ -4,7 +4,6 @@ import type { Link } from '../radio/channel/link.js';
 import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
-import type { Checkers } from '../records/invariants/index.js';
 import type { Codec } from '../strategies/compression/codec.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
 import type { Method } from '../strategies/methods/method.js';
@@ -14,6 +13,7 @@ import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import type { ParamStore } from '../learning/params/store.js';
 import type { MessageLedger } from '../records/ledger.js';
 import type { MetricRow } from '../records/rows.js';
+import type { RunEvents } from '../records/run-events.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Executor } from '../learning/training/executor.js';
 import type { ModelShape } from '../learning/training/task.js';
@@ -36,11 +36,12 @@ export interface World {
   readonly bus: Bus;
   readonly store: ParamStore;
   readonly executor: Executor;
-  readonly ledger: MessageLedger;
-  readonly checkers: Checkers;
+  readonly ledger: Pick<MessageLedger, 'closeRound'>;
+  /** Where the run tells its observers what happens. */
+  readonly events: RunEvents;
   /** Whether real data's prompts and responses go into the records. */
   readonly showSamples: boolean;
-  /** Writes a row of metrics.jsonl. */
+  /** Tells a row of metrics.jsonl. */
   record(row: MetricRow): void;
   /** Ends the run because of a defect or a crash. */
   readonly failure: Failure;

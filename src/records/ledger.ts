@@ -1,7 +1,8 @@
 import { nameOf, paramsIn, type Envelope } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
-import type { Bus, BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
+import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt } from '../radio/channel/attempts.js';
+import type { RunEvent, RunObserver } from './run-event.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
 /** A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever. */
@@ -30,16 +31,19 @@ export interface LedgerOptions {
 /**
  * Keeps the account of every message: a row when it ends, and the cost of a round when the server closes it.
  */
-export class MessageLedger {
+export class MessageLedger implements RunObserver {
   readonly #open = new Map<number, Open>();
   readonly #write: (row: MessageRow) => void;
   readonly #options: LedgerOptions;
   #ended: MessageRow[] = [];
 
-  constructor(bus: Bus, options: LedgerOptions, write: (row: MessageRow) => void) {
+  constructor(options: LedgerOptions, write: (row: MessageRow) => void) {
     this.#write = write;
     this.#options = options;
-    bus.events.subscribe((event) => this.#note(event));
+  }
+
+  next(event: RunEvent): void {
+    if (event.type === 'bus') this.#note(event.event);
   }
 
   /**
@@ -63,7 +67,7 @@ export class MessageLedger {
   }
 
   /** Writes what is still under way when the run ends. */
-  finish(): void {
+  complete(): void {
     for (const open of this.#open.values()) this.#end(open);
     this.#open.clear();
   }

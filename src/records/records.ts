@@ -5,22 +5,19 @@ import { clearFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';
 import type { Manifest } from './manifest.js';
 import { messageLine, metricLine } from './row-text.js';
-import type { MessageRow, MetricRow, Summary } from './rows.js';
+import type { Summary } from './rows.js';
+import type { RunEvent, RunObserver } from './run-event.js';
 
 /**
  * What a run writes while it goes on. Every method throws a RangeError rather than write a number wrongly.
  */
-export interface Records {
-  /** Absolute or as given; the files in it are listed in docs/records.md. */
-  readonly folder: string;
+export interface Records extends RunObserver {
   manifest(manifest: Manifest): void;
-  /** A row of metrics.jsonl. Rows so far are on disk after each closed round. */
-  metric(row: MetricRow): void;
-  /** A row of messages.jsonl, written when the message has ended. */
-  message(row: MessageRow): void;
+  /** Writes rows of metrics.jsonl and messages.jsonl. Those so far are on disk after each closed round. */
+  next(event: RunEvent): void;
+  /** Hands all rows to the operating system, without closing. */
+  complete(): void;
   summary(summary: Summary): void;
-  /** Hands all rows so far to the operating system, without closing. */
-  flush(): void;
   /** Flushes and closes; to be called however the run ends. Closing twice is harmless. */
   close(): void;
 }
@@ -38,15 +35,14 @@ export function openRecords(folder: string): Records {
     messages.flush();
   };
   return {
-    folder,
     manifest: (manifest) => writeDocument(join(folder, recordFiles.manifest), manifest),
-    metric: (row) => {
-      metrics.append(metricLine(row));
-      if (row.type === 'round') flush();
+    next: (event) => {
+      if (event.type === 'row') metrics.append(metricLine(event.row));
+      if (event.type === 'row' && event.row.type === 'round') flush();
+      if (event.type === 'message') messages.append(messageLine(event.row));
     },
-    message: (row) => messages.append(messageLine(row)),
+    complete: flush,
     summary: (summary) => writeDocument(join(folder, recordFiles.summary), summary),
-    flush,
     close: () => {
       metrics.close();
       messages.close();

@@ -1,16 +1,25 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './exact-json.js';
+import type { RunEvent, RunObserver } from './run-event.js';
 
 /**
- * SHA-256 over the events of a run in their order. Each event counts as its canonical JSON (keys sorted) and
- * a line feed, so that `sha256sum` of the same lines in a file gives the same hash.
+ * SHA-256 over the rows of a run in their order. Each row counts as its canonical JSON (keys sorted) and a
+ * line feed, so that `sha256sum` of the same lines in a file gives the same hash. What a run shows (its
+ * responses, the stories of its messages) does not make it another run.
  */
-export class TraceHash {
+export class TraceHash implements RunObserver {
   readonly #hash = createHash('sha256');
   #events = 0;
 
   get events(): number {
     return this.#events;
+  }
+
+  next(event: RunEvent): void {
+    if (event.type === 'row' && event.row.type !== 'sample') this.add(event.row);
+    if (event.type !== 'message') return;
+    const { story: _, ...row } = event.row;
+    this.add(row);
   }
 
   /** Adds an event; throws a RangeError if it holds a number that JSON cannot express. */

@@ -1,11 +1,16 @@
 import type { Progress } from './progress.js';
 import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
+import type { RunEvent, RunObserver } from './run-event.js';
 
 /**
- * Follows the rows of a run and knows at any moment how it stands; each row costs the same, however long the
- * run.
+ * Follows a run and says how it stands before each event of the clock; every event costs the same, however long
+ * the run.
  */
-export class RunWatch {
+export class RunWatch implements RunObserver {
+  readonly actors = true;
+  readonly #onProgress: (progress: Progress) => void;
+  /** The state that each client is in, in the order of the clients. */
+  readonly #states: Map<string, string>;
   readonly #steps = new Map<string, StepRow>();
   readonly #figures = new Map<string, Map<string, number>>();
   #step: StepRow | null = null;
@@ -13,25 +18,32 @@ export class RunWatch {
   #messages = 0;
   #tasks = 0;
 
-  onMetric(row: MetricRow): void {
+  constructor(clients: readonly string[], onProgress: (progress: Progress) => void) {
+    this.#onProgress = onProgress;
+    this.#states = new Map(clients.map((id) => [id, '']));
+  }
+
+  next(event: RunEvent): void {
+    if (event.type === 'row') this.#onRow(event.row);
+    if (event.type === 'message') this.#messages += 1;
+    if (event.type === 'actor' && this.#states.has(event.actor)) this.#states.set(event.actor, event.state);
+    if (event.type === 'clock') this.#onProgress(this.#progress(event.virtualSeconds));
+  }
+
+  #onRow(row: MetricRow): void {
     if (row.type === 'step') this.#onStep(row);
     if (row.type === 'round') this.#round = row;
     if (row.type === 'client') this.#onFigures(row);
   }
 
-  onMessage(): void {
-    this.#messages += 1;
-  }
-
-  /** `states` names what each client is doing, by the state that it is in. */
-  progress(virtualSeconds: number, states: ReadonlyMap<string, string>): Progress {
+  #progress(virtualSeconds: number): Progress {
     return {
       stage: this.#round?.stage ?? null,
       step: this.#step?.step ?? '',
       round: this.#step?.round ?? 0,
       closedRound: this.#round?.round ?? null,
       virtualSeconds,
-      clients: [...states].map(([id, state]) => ({ id, doing: this.#doing(id, state) })),
+      clients: [...this.#states].map(([id, state]) => ({ id, doing: this.#doing(id, state) })),
       accuracy: this.#mean('evaluate', 'accuracy'),
       reward: this.#mean('score', 'reward'),
       loss: this.#round?.loss ?? null,

@@ -1,4 +1,6 @@
+import type { Executor } from '../learning/training/executor.js';
 import type { Progress } from '../records/progress.js';
+import type { RunObserver } from '../records/run-event.js';
 import type { Scenario } from '../scenario/schema.js';
 
 export interface RunOptions {
@@ -18,4 +20,11 @@ export interface RunOptions {
   /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Hear all that the run tells, in one order. A run with and without them has one trace hash. */
+  readonly observers?: readonly RunObserver[];
+  /**
+   * Runs the tasks in place of worker threads of the run's own: `workers` then only goes into the manifest and
+   * `backend` is not read. Whoever made it closes it, so that it can serve several runs; the run does not.
+   */
+  readonly executor?: Executor;
 }

@@ -1,7 +1,11 @@
-import { openRun } from './open-run.js';
-import type { RunOptions } from './options.js';
-import type { Summary } from '../records/rows.js';
+import { join } from 'node:path';
+import { recordFiles } from '../records/folder.js';
+import { writeParams } from '../records/params.js';
+import { writeReport } from '../records/report/report.js';
+import type { Ended, Summary } from '../records/rows.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
+import { openRun, type OpenRun } from './open-run.js';
+import type { RunOptions } from './options.js';
 import { simulate } from './simulate.js';
 
 /**
@@ -11,38 +15,38 @@ import { simulate } from './simulate.js';
  */
 export async function runScenario(options: RunOptions): Promise<Summary> {
   const startedAt = performance.now();
-  const { scenario, signal, onProgress } = options;
   const run = await openRun(options);
   try {
-    const { world } = run;
-    const simulated = await simulate(world, {
-      ...(signal ? { signal } : {}),
-      ...(onProgress
-        ? { onEvent: (states) => onProgress(run.watch.progress(world.clock.nowSeconds, states)) }
-        : {}),
-    });
-    const { metrics, messages } = run.written;
-    const summary: Summary = {
-      scenario: scenario.name,
-      seed: scenario.seed,
-      method: scenario.method,
-      backend: run.fingerprint.name,
-      synthetic: run.data.synthetic,
-      traceHash: run.traceHash(),
-      virtualSeconds: world.clock.nowSeconds,
-      wallSeconds: (performance.now() - startedAt) / 1e3,
-      ended: simulated.ended,
-      stages: stageSummaries({
-        metrics,
-        messages,
-        clients: [...world.clients.values()],
-        collapse: scenario.alignment.collapse,
-      }),
-      messages: messageTotals(messages),
-    };
-    await run.finish(summary, simulated);
+    const { ended, ...models } = await simulate(run.world, options.signal);
+    const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);
+    writeParams(join(options.outFolder, recordFiles.params), run.world.store, models);
+    run.records.summary(summary);
+    await writeReport(options.outFolder);
     return summary;
   } finally {
     await run.close();
   }
+}
+
+function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
+  const { scenario, clock, clients } = run.world;
+  const { metrics, messages } = run.written;
+  return {
+    scenario: scenario.name,
+    seed: scenario.seed,
+    method: scenario.method,
+    backend: run.fingerprint.name,
+    synthetic: run.data.synthetic,
+    traceHash: run.traceHash(),
+    virtualSeconds: clock.nowSeconds,
+    wallSeconds,
+    ended,
+    stages: stageSummaries({
+      metrics,
+      messages,
+      clients: [...clients.values()],
+      collapse: scenario.alignment.collapse,
+    }),
+    messages: messageTotals(messages),
+  };
 }

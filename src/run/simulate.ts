@@ -2,16 +2,11 @@ import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { ClientContext, clientMachine } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
+import { inspection } from '../actors/inspection.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
-import { pathOf, waiting } from '../actors/waiting.js';
+import { waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
 import type { Ended } from '../records/rows.js';
-
-export interface SimulateOptions {
-  readonly signal?: AbortSignal;
-  /** Called before every event of the run with the state that each client is in; cheap work only. */
-  readonly onEvent?: (states: ReadonlyMap<string, string>) => void;
-}
 
 /** How a run ended, and the models that it leaves. */
 export interface Simulated {
@@ -22,38 +17,38 @@ export interface Simulated {
 
 /**
  * Drives the machines by the virtual clock until one of the ways in which a run can end; see
- * machines/simulation.ts.
+ * machines/simulation.ts. Aborting `signal` is one of them.
  */
-export async function simulate(world: World, { signal, onEvent }: SimulateOptions): Promise<Simulated> {
-  const { clock, scenario, failure } = world;
+export async function simulate(world: World, signal?: AbortSignal): Promise<Simulated> {
+  const { clock, scenario, failure, events } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
     clock,
     systemId: 'simulation',
     input: { clients: [...world.clients.keys()], global: untrained(world) },
+    ...(events.actorsObserved && { inspect: inspection(world) }),
   });
   simulation.subscribe({ error: (cause) => failure.report(cause) });
   simulation.start();
-  const actors = follow(simulation, world);
+  const models = follow(simulation, world);
 
   const stop = () => {
-    onEvent?.(actors.states);
+    events.tell({ type: 'clock', virtualSeconds: clock.nowSeconds });
     return failure.happened;
   };
   const end = await clock
-    .run({ untilSeconds: scenario.limits.virtualSeconds, stop, ...(signal ? { signal } : {}) })
+    .run({ untilSeconds: scenario.limits.virtualSeconds, stop, signal })
     .catch((cause: unknown) => {
       failure.report(cause);
       return 'stopped' as const;
     });
-  world.ledger.finish();
-  if (end === 'idle') failure.guard(() => world.checkers.finish());
   const report = end === 'idle' ? waiting(simulation) : [];
   // Of no effect on a simulation that an actor's error has stopped already.
   simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
+  events.complete();
   const ended: Ended = failure.happened
     ? { reason: 'failed', cause: failure.message }
     : endOf(simulation, report);
-  return { ended, global: actors.global(), clients: [...actors.clients.values()] };
+  return { ended, ...models() };
 }
 
 const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;
@@ -63,13 +58,12 @@ function untrained({ base }: World): Model {
 }
 
 /**
- * Keeps each actor's newest state, which outlives the actor: one that is done leaves the system. And hears of
+ * Keeps each actor's newest models, which outlive the actor: one that is done leaves the system. And hears of
  * their errors: an actor that throws stops in silence, and only tells those who ask.
  */
-function follow(simulation: Simulation, world: World) {
+function follow(simulation: Simulation, world: World): () => Omit<Simulated, 'ended'> {
   const { system } = simulation;
   const error = (cause: unknown) => world.failure.report(cause);
-  const states = new Map<string, string>();
   const clients = new Map<string, ClientContext>();
   let global = untrained(world);
 
@@ -77,17 +71,14 @@ function follow(simulation: Simulation, world: World) {
   server.subscribe({ next: ({ context }) => void (global = context.global), error });
   for (const id of world.clients.keys()) {
     const client = system.get(id) as ActorRefFrom<typeof clientMachine>;
-    const next = ({ value, context }: ReturnType<typeof client.getSnapshot>) => {
-      states.set(id, pathOf(value));
-      clients.set(id, context);
-    };
+    const next = ({ context }: ReturnType<typeof client.getSnapshot>) => void clients.set(id, context);
     next(client.getSnapshot());
     client.subscribe({ next, error });
   }
   for (const { id } of world.links) {
     (system.get(id) as AnyActorRef).subscribe({ error });
   }
-  return { states, clients, global: () => global };
+  return () => ({ global, clients: [...clients.values()] });
 }
 
 function endOf(simulation: Simulation, report: ReturnType<typeof waiting>): Ended {

@@ -120,8 +120,8 @@ describe('the records of a run', () => {
     const run = madeUpRun(3);
     const records = openRecords(folder);
     records.manifest(run.manifest);
-    run.metrics.forEach((row) => records.metric(row));
-    run.messages.forEach((row) => records.message(row));
+    run.metrics.forEach((row) => records.next({ type: 'row', row }));
+    run.messages.forEach((row) => records.next({ type: 'message', row }));
     records.summary(run.summary);
     records.close();
     return run;
@@ -136,13 +136,13 @@ describe('the records of a run', () => {
   it('are on disk after each closed round, without being closed', async () => {
     const folder = join(parent, 'run');
     const records = openRecords(folder);
-    records.message(madeUpRun(1).messages[0]!);
-    records.metric(round);
+    records.next({ type: 'message', row: madeUpRun(1).messages[0]! });
+    records.next({ type: 'row', row: round });
     assert.equal((await readJsonLines(join(folder, 'metrics.jsonl'))).length, 1);
     assert.equal((await readJsonLines(join(folder, 'messages.jsonl'))).length, 1);
     records.close();
     records.close();
-    assert.throws(() => records.metric(round), /after the file was closed/);
+    assert.throws(() => records.next({ type: 'row', row: round }), /after the file was closed/);
   });
 
   it('take the place of an earlier run, and leave what is not theirs', () => {

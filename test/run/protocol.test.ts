@@ -157,9 +157,15 @@ describe('a run of the protocol', () => {
     const controller = new AbortController();
     const result = await protocolRun([], {
       signal: controller.signal,
-      onEvent: (states) => {
-        if (states.get('client-1') === 'rewardLearning.training') controller.abort();
-      },
+      observers: [
+        {
+          actors: true,
+          next: (event) => {
+            if (event.type !== 'actor' || event.actor !== 'client-1') return;
+            if (event.state === 'rewardLearning.training') controller.abort();
+          },
+        },
+      ],
     });
     assert.equal(result.ended.reason, 'interrupted');
   });

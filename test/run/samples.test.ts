@@ -47,12 +47,18 @@ describe('samples of real data', () => {
     });
     const outFolder = join(root, `run-${String(showSamples)}`);
     const shown = showSamples === undefined ? {} : { showSamples };
-    const opened = await openRun(
-      { scenario, folder, outFolder, workers: 1, backend: 'wasm', ...shown },
-      untrainedExecutor(),
-    );
+    const executor = untrainedExecutor();
+    const opened = await openRun({
+      scenario,
+      folder,
+      outFolder,
+      workers: 1,
+      backend: 'wasm',
+      executor,
+      ...shown,
+    });
     try {
-      const { ended } = await simulate(opened.world, {});
+      const { ended } = await simulate(opened.world);
       const samples = opened.written.metrics.filter((row): row is SampleRow => row.type === 'sample');
       return { ended, samples, traceHash: opened.traceHash(), synthetic: opened.data.synthetic };
     } finally {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import { openRun, type OpenRun } from '../../src/run/open-run.js';
 import { packageRoot } from '../../src/paths.js';
+import type { RunOptions } from '../../src/run/options.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import { simulate, type Simulated, type SimulateOptions } from '../../src/run/simulate.js';
+import { simulate, type Simulated } from '../../src/run/simulate.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { RankingMetrics, TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
 import { aggregateBy } from '../../src/learning/training/aggregate.js';
@@ -94,14 +95,23 @@ export interface ProtocolRun extends Simulated {
 /** Runs the tiny scenario with changes as on the command line. */
 export async function protocolRun(
   set: readonly string[] = [],
-  { executor = untrainedExecutor(), ...options }: { executor?: Executor } & SimulateOptions = {},
+  options: Pick<RunOptions, 'executor' | 'observers' | 'onProgress' | 'signal'> = {},
 ): Promise<ProtocolRun> {
   const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), { set });
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-'));
   try {
-    const run = await openRun({ scenario, folder, outFolder, workers: 1, backend: 'wasm' }, executor);
+    const executor = untrainedExecutor();
+    const run = await openRun({
+      scenario,
+      folder,
+      outFolder,
+      workers: 1,
+      backend: 'wasm',
+      executor,
+      ...options,
+    });
     try {
-      return { run, ...(await simulate(run.world, options)) };
+      return { run, ...(await simulate(run.world, options.signal)) };
     } finally {
       await run.close();
     }

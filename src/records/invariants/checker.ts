@@ -22,9 +22,8 @@ export interface AggregatedUpdate {
 }
 
 /**
- * Listens to the records of a run (decision D9). Every method throws an InvariantViolation at the first
- * record that breaks its invariant. A checker has to hear an event before the actors do, so it subscribes to
- * the bus first.
+ * Listens to what a run tells (decision D9). Every method throws an InvariantViolation at the first event that
+ * breaks its invariant. A checker hears of an event before the actors do (see RunEvents).
  */
 export interface Checker {
   onBus?(this: void, event: BusEvent): void;
@@ -33,6 +32,6 @@ export interface Checker {
   onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;
   /** A set that a task has given back. */
   onParams?(this: void, set: ParamSet): void;
-  /** The run has ended by itself. */
+  /** The run is over. */
   finish?(this: void): void;
 }

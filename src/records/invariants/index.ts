@@ -1,5 +1,6 @@
 import type { Method } from '../../strategies/methods/method.js';
 import type { Scenario } from '../../scenario/schema.js';
+import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
 import { causality } from './causality.js';
 import type { Checker } from './checker.js';
@@ -13,10 +14,8 @@ import { roundOrder } from './round-order.js';
 
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
-/** All checkers of a run, as one. */
-export type Checkers = Required<Checker>;
-
-export function createCheckers(scenario: Pick<Scenario, 'channel'>, method: Method): Checkers {
+/** All checkers of a run, as one observer, which throws the first InvariantViolation. */
+export function createCheckers(scenario: Pick<Scenario, 'channel'>, method: Method): RunObserver {
   const checkers: readonly Checker[] = [
     conservation(),
     causality(),
@@ -29,10 +28,14 @@ export function createCheckers(scenario: Pick<Scenario, 'channel'>, method: Meth
     finiteTensors(),
   ];
   return {
-    onBus: (event) => checkers.forEach(({ onBus }) => onBus?.(event)),
-    onMetric: (row) => checkers.forEach(({ onMetric }) => onMetric?.(row)),
-    onAggregate: (updates) => checkers.forEach(({ onAggregate }) => onAggregate?.(updates)),
-    onParams: (set) => checkers.forEach(({ onParams }) => onParams?.(set)),
-    finish: () => checkers.forEach(({ finish }) => finish?.()),
+    next: (event) => checkers.forEach((checker) => hear(checker, event)),
+    complete: () => checkers.forEach(({ finish }) => finish?.()),
   };
+}
+
+function hear({ onBus, onMetric, onAggregate, onParams }: Checker, event: RunEvent): void {
+  if (event.type === 'bus') onBus?.(event.event);
+  if (event.type === 'row') onMetric?.(event.row);
+  if (event.type === 'aggregate') onAggregate?.(event.updates);
+  if (event.type === 'params') onParams?.(event.set);
 }

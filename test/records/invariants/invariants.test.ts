@@ -10,14 +10,11 @@ import {
 import type { DownloadKind, Stage, UploadKind } from '../../../machines/protocol.js';
 import { untouched, type BusEvent, type LinkAccount } from '../../../src/simulation/bus/bus.js';
 import type { Attempt } from '../../../src/radio/channel/attempts.js';
-import {
-  createCheckers,
-  InvariantViolation,
-  type AggregatedUpdate,
-} from '../../../src/records/invariants/index.js';
+import { createCheckers, InvariantViolation } from '../../../src/records/invariants/index.js';
 import { methods } from '../../../src/strategies/methods/index.js';
 import { paramSet, type ParamKind, type ParamRef } from '../../../src/learning/params/param-set.js';
-import type { MetricRow } from '../../../src/records/rows.js';
+import type { AggregatedUpdate } from '../../../src/records/invariants/checker.js';
+import type { RunEvent } from '../../../src/records/run-event.js';
 import type { MethodName } from '../../../src/scenario/schema.js';
 import { channelWith } from '../../radio/channel/a-link.js';
 
@@ -70,11 +67,6 @@ const updateOf = (round: number): AggregatedUpdate => ({
   kind: 'update',
   answers: orderOf('instruction', round),
 });
-
-type Recorded =
-  | { on: 'bus'; event: BusEvent }
-  | { on: 'metric'; row: MetricRow }
-  | { on: 'aggregate'; updates: readonly AggregatedUpdate[] };
 
 /** An attempt of one second on the air, and half a second until its loss is known. */
 const attemptOf = (watts: number, isLast: boolean): Attempt => ({
@@ -131,26 +123,26 @@ function messageRecords(
     { phase: 'delivered', ...end },
     { phase: 'settled', outcome: 'delivered', acknowledged: true, reason: null, ...end },
   );
-  return events.map((event): Recorded => ({ on: 'bus', event }));
+  return events.map((event): RunEvent => ({ type: 'bus', event }));
 }
 
 /** A copy of message `of` that arrives half a second after it was made. */
-function copyRecords(id: number, of: number, message: Message, atSeconds: number): Recorded[] {
+function copyRecords(id: number, of: number, message: Message, atSeconds: number): RunEvent[] {
   const envelope = { id, from: 'server', to: 'client-0', group: ['client-0'], message };
   const account = { ...untouched, bits: 32 };
   const events: BusEvent[] = [
     { phase: 'duplicated', copyOf: of, envelope, atSeconds, ...account },
     { phase: 'delivered', envelope, atSeconds: atSeconds + 0.5, ...account },
   ];
-  return events.map((event): Recorded => ({ on: 'bus', event }));
+  return events.map((event): RunEvent => ({ type: 'bus', event }));
 }
 
-const step = (actor: string, name: string, virtualSeconds: number): Recorded => ({
-  on: 'metric',
+const step = (actor: string, name: string, virtualSeconds: number): RunEvent => ({
+  type: 'row',
   row: { type: 'step', step: name, actor, round: 1, virtualSeconds },
 });
-const roundClosed = (stage: Stage, round: number, virtualSeconds: number): Recorded => ({
-  on: 'metric',
+const roundClosed = (stage: Stage, round: number, virtualSeconds: number): RunEvent => ({
+  type: 'row',
   row: {
     type: 'round',
     stage,
@@ -168,14 +160,14 @@ const roundClosed = (stage: Stage, round: number, virtualSeconds: number): Recor
 });
 
 /** One sound round: a download that took two attempts, an update, its aggregate. */
-const soundRound = (): Recorded[] => [
+const soundRound = (): RunEvent[] => [
   step('server', '1.1', 0),
   ...messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 2),
   step('client-0', '1.2', 3),
   step('client-0', '1.3', 3),
   ...messageRecords(2, 'client-0', 'server', upload('instruction', 1, 'adapters'), 10),
   step('server', '1.4', 11),
-  { on: 'aggregate', updates: [updateOf(1)] },
+  { type: 'aggregate', updates: [updateOf(1)] },
   step('server', '1.5', 11),
   roundClosed('instruction', 1, 11),
 ];
@@ -184,9 +176,9 @@ const soundRound = (): Recorded[] => [
  * For records without any download: one for each order that they answer, so that what they are about is all
  * that can be wrong with them.
  */
-function askedFor(records: readonly Recorded[]): readonly Recorded[] {
+function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
   const messages = records.flatMap((record) =>
-    record.on === 'bus' && record.event.phase === 'sent' ? [record.event.envelope.message] : [],
+    record.type === 'bus' && record.event.phase === 'sent' ? [record.event.envelope.message] : [],
   );
   const uploads = messages.filter((message) => message.direction === 'up');
   if (uploads.length < messages.length) return [];
@@ -200,18 +192,14 @@ function askedFor(records: readonly Recorded[]): readonly Recorded[] {
     });
 }
 
-function check(records: readonly Recorded[], method: MethodName = 'pwff'): void {
+function check(records: readonly RunEvent[], method: MethodName = 'pwff'): void {
   const checkers = createCheckers({ channel }, methods[method]);
-  for (const record of [...askedFor(records), ...records]) {
-    if (record.on === 'bus') checkers.onBus(record.event);
-    if (record.on === 'metric') checkers.onMetric(record.row);
-    if (record.on === 'aggregate') checkers.onAggregate(record.updates);
-  }
-  checkers.finish();
+  for (const record of [...askedFor(records), ...records]) checkers.next(record);
+  checkers.complete?.();
 }
 
 /** Asserts that the records are refused, with a message that says what and where. */
-function refused(records: readonly Recorded[], message: RegExp, method: MethodName = 'pwff'): void {
+function refused(records: readonly RunEvent[], message: RegExp, method: MethodName = 'pwff'): void {
   assert.throws(
     () => check(records, method),
     (error) => error instanceof InvariantViolation && message.test(error.message),
@@ -220,11 +208,11 @@ function refused(records: readonly Recorded[], message: RegExp, method: MethodNa
 }
 
 /** The sound round with the n-th bus event changed. */
-function withEvent(index: number, change: Partial<BusEvent>): Recorded[] {
+function withEvent(index: number, change: Partial<BusEvent>): RunEvent[] {
   let seen = 0;
   return soundRound().map((record) =>
-    record.on === 'bus' && seen++ === index
-      ? { on: 'bus', event: { ...record.event, ...change } as BusEvent }
+    record.type === 'bus' && seen++ === index
+      ? { type: 'bus', event: { ...record.event, ...change } as BusEvent }
       : record,
   );
 }
@@ -232,9 +220,9 @@ function withEvent(index: number, change: Partial<BusEvent>): Recorded[] {
 const isArrivalOf = ({ phase, envelope: { id } }: BusEvent, of: number) => phase === 'delivered' && id === of;
 
 /** The sound round without its n-th bus event. */
-function withoutEvent(index: number): Recorded[] {
+function withoutEvent(index: number): RunEvent[] {
   let seen = 0;
-  return soundRound().filter((record) => record.on !== 'bus' || seen++ !== index);
+  return soundRound().filter((record) => record.type !== 'bus' || seen++ !== index);
 }
 
 // Bus events of the sound round: 0 sent 1, 1 and 2 attempts, 3 delivered, 4 settled 1; 5 sent 2, 6 attempt,
@@ -269,7 +257,7 @@ describe('the invariant checkers', () => {
       refused(dropped, /^conservation: message 2 was dropped after it was delivered/);
       const [, , arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10);
       const early = dropped.filter(
-        (record) => record.on === 'metric' || (record.on === 'bus' && !isArrivalOf(record.event, 2)),
+        (record) => record.type === 'row' || (record.type === 'bus' && !isArrivalOf(record.event, 2)),
       );
       refused([...early, arrival!], /^conservation: message 2 was delivered after it was dropped/);
     });
@@ -283,8 +271,8 @@ describe('the invariant checkers', () => {
         [...soundRound(), ...copyRecords(3, 4, copied, 11)],
         /^conservation: message 3 is a copy of message 4/,
       );
-      const grown = copy.map((record): Recorded =>
-        record.on === 'bus' ? { on: 'bus', event: { ...record.event, bits: 33 } } : record,
+      const grown = copy.map((record): RunEvent =>
+        record.type === 'bus' ? { type: 'bus', event: { ...record.event, bits: 33 } } : record,
       );
       refused(
         [...soundRound(), ...grown],
@@ -346,8 +334,8 @@ describe('the invariant checkers', () => {
   });
 
   describe('of at-most-once aggregation', () => {
-    const again: Recorded = {
-      on: 'aggregate',
+    const again: RunEvent = {
+      type: 'aggregate',
       updates: [updateOf(1)],
     };
 
@@ -356,8 +344,8 @@ describe('the invariant checkers', () => {
     });
 
     it('refuse a reward model whose fellow alone was delivered', () => {
-      const entered = (kind: UploadKind): Recorded => ({
-        on: 'aggregate',
+      const entered = (kind: UploadKind): RunEvent => ({
+        type: 'aggregate',
         updates: [{ from: 'client-0', kind, answers: orderOf('reward', 1) }],
       });
       const sent = messageRecords(1, 'client-0', 'server', rewardUpload('helpful-update'), 0);
@@ -388,9 +376,9 @@ describe('the invariant checkers', () => {
     });
 
     it('refuse a round with more fresh updates than its cohort', () => {
-      const ofNobody = soundRound().map((record): Recorded =>
-        record.on === 'metric' && record.row.type === 'round'
-          ? { on: 'metric', row: { ...record.row, cohort: 0 } }
+      const ofNobody = soundRound().map((record): RunEvent =>
+        record.type === 'row' && record.row.type === 'round'
+          ? { type: 'row', row: { ...record.row, cohort: 0 } }
           : record,
       );
       refused(ofNobody, /^orders: instruction round 1 has updates of 1 clients from a cohort of 0/);
@@ -439,9 +427,9 @@ describe('the invariant checkers', () => {
       const early = [
         ...messageRecords(1, 'client-0', 'server', upload('instruction', 2, 'adapters'), 0),
         {
-          on: 'aggregate',
+          type: 'aggregate',
           updates: [updateOf(2)],
-        } as Recorded,
+        } as RunEvent,
       ];
       refused(early, /^round order: client-0's update of instruction round 2 .* in instruction round 1/);
     });
@@ -524,12 +512,15 @@ describe('the invariant checkers', () => {
 
     it('refuse NaN and infinity, and name the tensor', () => {
       const where = /^InvariantViolation: finite tensors: lora tensor h.0.q.B is NaN at index 1/;
-      assert.throws(() => checkers().onParams(set(0, NaN)), where);
-      assert.throws(() => checkers().onParams(set(-Infinity, 0)), /is -Infinity at index 0/);
+      assert.throws(() => checkers().next({ type: 'params', set: set(0, NaN) }), where);
+      assert.throws(
+        () => checkers().next({ type: 'params', set: set(-Infinity, 0) }),
+        /is -Infinity at index 0/,
+      );
     });
 
     it('let any finite number through', () => {
-      checkers().onParams(set(0, -3.4e38));
+      checkers().next({ type: 'params', set: set(0, -3.4e38) });
     });
   });
 });

@@ -1,0 +1,74 @@
+import type { Stage } from '../../machines/protocol.js';
+import type { ParamSet } from '../learning/params/param-set.js';
+import type { TaskKind } from '../learning/training/task.js';
+import type { BusEvent } from '../simulation/bus/bus.js';
+import type { AggregatedUpdate } from './invariants/checker.js';
+import type { MessageRow, MetricRow } from './rows.js';
+
+/** What a run tells while it goes on. `virtualSeconds` is virtual time since the start of the run. */
+export type RunEvent =
+  /** A row of metrics.jsonl. */
+  | { readonly type: 'row'; readonly row: MetricRow }
+  /** Something happened to a message on its way. */
+  | { readonly type: 'bus'; readonly event: BusEvent }
+  /** A message has ended, or the run has ended with it under way: its row of messages.jsonl. */
+  | { readonly type: 'message'; readonly row: MessageRow }
+  | TaskStarted
+  | TaskFinished
+  /** The updates of one round's aggregate, before it is made. */
+  | { readonly type: 'aggregate'; readonly updates: readonly AggregatedUpdate[] }
+  /** A set that a task has given back. */
+  | { readonly type: 'params'; readonly set: ParamSet }
+  | ActorEvent
+  /** The clock is about to take its next event; all that the one before has caused has been told. */
+  | { readonly type: 'clock'; readonly virtualSeconds: number };
+
+interface TaskEvent {
+  /** Whose task it is: the id of a client, or "server". */
+  readonly actor: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly task: TaskKind;
+  /** SHA-256 of everything that the result depends on. */
+  readonly key: string;
+  readonly virtualSeconds: number;
+}
+
+/** A task was handed to the executor. */
+export interface TaskStarted extends TaskEvent {
+  readonly type: 'task-started';
+}
+
+/** The result of a task is due and has come. */
+export interface TaskFinished extends TaskEvent {
+  readonly type: 'task-finished';
+  /** Why it failed; null where it did not. */
+  readonly error: string | null;
+}
+
+/** An actor has taken an event. Told to observers that ask for `actors`. */
+export interface ActorEvent {
+  readonly type: 'actor';
+  /** "server", "client-1", "client-1/uplink", "simulation". */
+  readonly actor: string;
+  /** Type of the event, for example "download.delivered" or XState's "xstate.init". */
+  readonly event: string;
+  /** Where the actor is after it, outermost state first, for example "rewardLearning.collecting". */
+  readonly state: string;
+  readonly virtualSeconds: number;
+}
+
+/**
+ * Hears what a run tells and changes nothing (decision D13): events are the run's own objects, to be read and
+ * never written. An RxJS Subject is an observer too. What an observer throws ends the run as failed, with a
+ * cause that names it; the others go on hearing.
+ */
+export interface RunObserver {
+  /** What the cause of a failed run calls it; without a name, its number among the observers, from 1. */
+  readonly name?: string;
+  /** Asks for events of type "actor" too; without such an observer the actors are not inspected. */
+  readonly actors?: boolean;
+  next(event: RunEvent): void;
+  /** The run is over; nothing more comes. */
+  complete?(): void;
+}

@@ -94,11 +94,14 @@ export function provideServer(world: World) {
       ),
       noteUnreached: assign(({ context, event }) => {
         if (event.type !== 'download.dropped') return {};
-        const lost = event.download.params.map(({ hash }) => hash);
+        const { order, params } = event.download;
+        const lost = params.map(({ hash }) => hash);
+        const isNewest = ({ order: newest }: Member) =>
+          order !== null && newest !== null && compareOrders(order, newest) === 0;
         return {
           members: withEach(context.members, [event.to], (member) => ({
             ...member,
-            unreached: true,
+            unreached: member.unreached || isNewest(member),
             holdings: member.holdings.filter((hash) => !lost.includes(hash)),
           })),
         };

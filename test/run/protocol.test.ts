@@ -122,6 +122,21 @@ describe('a run of the protocol', () => {
     }
   });
 
+  it('waits for a client that a newer download reaches, although an older one was lost', async () => {
+    // Client 1 is slow, so that the others have answered long before it.
+    const devices = '[{"gigaflopsPerSecond":0.5,"share":1},{"gigaflopsPerSecond":20,"share":2}]';
+    for (const client of [1, 2, 3]) {
+      const lost = `channel.faults=[{"effect":"drop","kind":"global","client":${client},"round":1}]`;
+      const result = await protocolRun([lost, 'instruction.maxRounds=1', `clients.devices=${devices}`]);
+      const reward = rounds(result).filter(({ stage }) => stage === 'reward');
+      assert.deepEqual(
+        reward.map(({ cohort, updates, late }) => [cohort, updates, late]),
+        reward.map(() => [3, 3, 0]),
+        `client ${client}`,
+      );
+    }
+  });
+
   it('takes the time of the server’s own speed to aggregate, and makes the same model of it', async () => {
     const [atOnce, slow] = await Promise.all([
       protocolRun(['instruction.maxRounds=2']),

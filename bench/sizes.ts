@@ -1,4 +1,4 @@
-import type { ModelShape } from '../src/learning/training/task.js';
+import type { ModelShape } from '../src/learning/model/model-shape.js';
 
 /**
  * A model and a batch: rows of equal length, of which the tokens after `responseFrom` are to be predicted.

@@ -16,7 +16,7 @@ import type { MetricRow } from '../records/rows.js';
 import type { RunEvents } from '../records/run-events.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Executor } from '../learning/training/executor.js';
-import type { ModelShape } from '../learning/training/task.js';
+import type { ModelShape } from '../learning/model/model-shape.js';
 
 /** What the actors of one run share: everything around the machines. */
 export interface World {

@@ -1,7 +1,14 @@
 import type { Estimate } from '../radio/link-study/estimate.js';
+import type { LinkStudy } from '../radio/link-study/study.js';
 import { number, percent } from '../records/report/format.js';
-import type { LinkReport } from './link.js';
 import type { Paint } from './terminal.js';
+
+/** What `pwff link` tells; with `--json` it is printed as it is. */
+export interface LinkReport extends LinkStudy {
+  readonly scenario: string;
+  /** Null where no scenario was named. */
+  readonly file: string | null;
+}
 
 /** The report as a table; it fits into 80 columns. */
 export function linkText(report: LinkReport, paint: Paint): string {

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.js';
 import { readRadioScenario } from '../radio/link-study/read-scenario.js';
-import { studyLink, type LinkStudy } from '../radio/link-study/study.js';
+import { studyLink } from '../radio/link-study/study.js';
 import type { Change } from '../scenario/changes.js';
 import { exit, type ExitCode } from './exit.js';
-import { linkText } from './link-text.js';
+import { linkText, type LinkReport } from './link-text.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
 export interface LinkCommandOptions {
@@ -21,13 +21,6 @@ export interface LinkCommandOptions {
   readonly fading?: string;
   readonly set: readonly string[];
   readonly json: boolean;
-}
-
-/** What `pwff link` tells; with `--json` it is printed as it is. */
-export interface LinkReport extends LinkStudy {
-  readonly scenario: string;
-  /** Null where no scenario was named. */
-  readonly file: string | null;
 }
 
 /**

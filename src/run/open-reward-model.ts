@@ -15,7 +15,7 @@ import {
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { RunOptions } from './options.js';
 import { tokenizerFiles } from '../learning/training/reward-models/tokenizers.js';
-import type { RewardShape } from '../learning/training/task.js';
+import type { RewardShape } from '../learning/model/model-shape.js';
 
 /** A pre-trained network as the parts of a run take it. */
 export interface OpenRewardModel {

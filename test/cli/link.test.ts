@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { LinkReport } from '../../src/cli/link.js';
+import type { LinkReport } from '../../src/cli/link-text.js';
 import { main } from '../../src/cli/program.js';
 import { fakeServices } from './fake-services.js';
 

@@ -16,7 +16,7 @@ import type { Manifest } from '../../src/records/manifest.js';
 import type { MessageRow, Summary } from '../../src/records/rows.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { resolveScenario } from '../../src/scenario/validate.js';
-import type { ModelShape } from '../../src/learning/training/task.js';
+import type { ModelShape } from '../../src/learning/model/model-shape.js';
 import { tinyDistilBertFolder } from '../learning/training/tiny-distilbert.js';
 
 const file = join(packageRoot(), 'scenarios/paper.json');

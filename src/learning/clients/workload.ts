@@ -6,7 +6,7 @@ import { rewardForwardFlops, rewardTrainingFlops } from '../model/reward-flops.j
 import { featureWidth } from '../model/reward-model.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { pairPlan } from '../training/dpo/pair-plan.js';
-import type { ModelShape } from '../training/task.js';
+import type { ModelShape } from '../model/model-shape.js';
 import type { ClientTables } from './population.js';
 import type { Weights } from './preferences.js';
 

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { paramSet, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
-import type { ModelShape } from '../training/task.js';
+import type { ModelShape } from './model-shape.js';
 import type { AdapterSite } from './config.js';
 import { fused } from './fused.js';
-import { kernels } from './kernels/kernels.js';
+import { kernels } from './kernels/index.js';
 import { weight, type Weights } from './weights.js';
 
 /**

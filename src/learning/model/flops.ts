@@ -1,4 +1,4 @@
-import type { ModelShape } from '../training/task.js';
+import type { ModelShape } from './model-shape.js';
 import { adapterParameters } from './adapters.js';
 
 /*

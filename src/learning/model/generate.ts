@@ -4,7 +4,7 @@ import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
 import { runBlocks, type Attend, type Gpt } from './gpt.js';
 import { KeyValueCache } from './key-value-cache.js';
-import { kernels } from './kernels/kernels.js';
+import { kernels } from './kernels/index.js';
 import { threadHeap } from './kernels/heap.js';
 import { logits } from './log-probs.js';
 import { modulesOf } from './lora.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ModelShape } from '../training/task.js';
+import type { ModelShape } from './model-shape.js';
 import { bottleneck, hasAdapter } from './adapters.js';
 import type { Batch } from './batch.js';
 import type { AdapterSite } from './config.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ParamSet } from '../params/param-set.js';
-import type { ModelShape } from '../training/task.js';
+import type { ModelShape } from './model-shape.js';
 import { computed, valuesOf } from './backend.js';
 import type { Gpt } from './gpt.js';
 import { disposeWeights, upload, type Weights } from './weights.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fused } from './fused.js';
-import { kernels, type AttentionLayout, type GeluForm } from './kernels/kernels.js';
+import type { AttentionLayout, GeluForm } from './kernels/kernels.js';
+import { kernels } from './kernels/index.js';
 
 /*
  * The layers of a transformer with hand-written gradients, by the running backend's kernels: automatic

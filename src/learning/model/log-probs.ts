@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fused } from './fused.js';
 import type { Gpt } from './gpt.js';
-import { kernels } from './kernels/kernels.js';
+import { kernels } from './kernels/index.js';
 import { weight } from './weights.js';
 
 /**

@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { paramSet, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
-import type { ModelShape } from '../training/task.js';
+import type { ModelShape } from './model-shape.js';
 import type { LoraConfig, LoraTarget, ModelConfig } from './config.js';
 import { fused } from './fused.js';
-import { kernels, type LoraModule } from './kernels/kernels.js';
+import type { LoraModule } from './kernels/kernels.js';
+import { kernels } from './kernels/index.js';
 import { weight, type Weights } from './weights.js';
 
 /** A place for a LoRA module: the change of one projection of one block. */

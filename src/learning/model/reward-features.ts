@@ -54,3 +54,8 @@ export function scoreFeatures(base: Gpt, answers: readonly Answer[]): Float32Arr
   responseFeatures(base, answers).forEach((states, b) => features.set(states.subarray(-width), b * width));
   return features;
 }
+
+/** Responses' states (L + 1, width) without the last, which is scored and which no critic reads. */
+export function withoutLast(states: readonly Float32Array[], width: number): Float32Array[] {
+  return states.map((rows) => rows.subarray(0, -width));
+}

@@ -1,4 +1,4 @@
-import type { RewardShape } from '../training/task.js';
+import type { RewardShape } from './model-shape.js';
 import type { ModelConfig } from './config.js';
 import type { DistilBertConfig } from './distilbert-config.js';
 

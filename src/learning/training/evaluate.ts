@@ -2,11 +2,12 @@ import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import type { Trained } from '../model/gradients.js';
-import { kernels } from '../model/kernels/kernels.js';
+import { kernels } from '../model/kernels/index.js';
 import { logits } from '../model/log-probs.js';
 import { baseWeights, disposeWeights, upload, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
-import type { ModelShape, TaskFunction } from './task.js';
+import type { TaskFunction } from './task.js';
+import type { ModelShape } from '../model/model-shape.js';
 
 /** Measures a client's model on its own test rows and on what only others were taught; changes nothing. */
 export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data }) => {

@@ -1,7 +1,7 @@
 import { readHead } from '../model/head.js';
 import { readEntropies } from './entropies.js';
 import type { Observation } from './experience.js';
-import type { RewardModels } from './reward-models/index.js';
+import type { RewardModels } from './reward-models/reward-models.js';
 import {
   choosePrompts,
   perObjective,

@@ -3,7 +3,7 @@ import { lossAndGradients, type Trained } from '../model/gradients.js';
 import type { Weights } from '../model/weights.js';
 import { contentBatch, drawBatches, tableRow } from './batches.js';
 import { responseLoss } from './instruct.js';
-import type { ModelShape } from './task.js';
+import type { ModelShape } from '../model/model-shape.js';
 
 /** Gradients of a step, of what is trained of adapters and LoRA. */
 type Gradients = Pick<ReturnType<typeof lossAndGradients>, 'adapters' | 'lora'>;

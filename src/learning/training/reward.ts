@@ -1,12 +1,8 @@
 import type { TokenTable } from '../data/token-table.js';
 import type { ParamSet } from '../params/param-set.js';
 import { rankingOf, type Ranking } from './ranking.js';
-import {
-  rewardModels,
-  type RewardModels,
-  type RewardTraining,
-  type TrainedReward,
-} from './reward-models/index.js';
+import { rewardModels } from './reward-models/index.js';
+import type { RewardModels, RewardTraining, TrainedReward } from './reward-models/reward-models.js';
 import { perObjective } from './rollout.js';
 import type { RankingMetrics, TaskFunction } from './task.js';
 

@@ -11,7 +11,8 @@ import { baseWeights, disposeWeights, upload } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { inBatches, tableRow } from './batches.js';
-import type { ModelShape, RewardScale } from './task.js';
+import type { RewardScale } from './task.js';
+import type { ModelShape } from '../model/model-shape.js';
 
 /** A prompt with a sampled response. */
 export interface Rollout extends Answer {

@@ -6,9 +6,8 @@ import type {
 } from '../../strategies/aggregation/aggregation.js';
 import type { Choice } from '../../strategies/strategy.js';
 import type { TokenTable } from '../data/token-table.js';
-import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js';
-import type { DistilBertConfig } from '../model/distilbert-config.js';
 import type { Memory } from '../params/memory.js';
+import type { ModelShape } from '../model/model-shape.js';
 import type { ParamSet } from '../params/param-set.js';
 
 /**
@@ -206,44 +205,6 @@ export interface AlignParams extends RewardParams {
 }
 
 export type TaskKind = keyof Tasks;
-
-/**
- * How the model is built around its parameters; the modules a client has follow from its LoRA set's names.
- */
-export interface ModelShape {
-  readonly config: ModelConfig;
-  readonly adapters: AdapterConfig;
-  readonly lora: LoraConfig;
-  /** The pre-trained network that reward models are; absent where they are small ones on features. */
-  readonly reward?: RewardShape;
-}
-
-export type RewardShape = DistilBertShape | GptRewardShape;
-
-/** A causal GPT-2 with the language model's own tokens. */
-export interface GptRewardShape {
-  readonly kind: 'gpt2';
-  readonly config: ModelConfig;
-}
-
-/** A DistilBERT that judges what a language model of another vocabulary wrote. */
-export interface DistilBertShape {
-  readonly kind: 'distilbert';
-  readonly config: DistilBertConfig;
-  /** Width of the critics' network (Step 3.1), which a DistilBERT cannot start. */
-  readonly criticHidden: number;
-  /** What turns tokens of the language model into text, and text into tokens of the DistilBERT. */
-  readonly languageTokenizer: TokenizerFiles;
-  readonly rewardTokenizer: TokenizerFiles;
-}
-
-/** A tokenizer as a worker opens it, once, by itself. */
-export interface TokenizerFiles {
-  /** Null: that of the embedded model. */
-  readonly folder: string | null;
-  /** SHA-256 of its files, so that a request says what its result depends on; a worker checks it. */
-  readonly hash: string;
-}
 
 export interface TaskRequest<K extends TaskKind = TaskKind> {
   readonly kind: K;

@@ -4,7 +4,7 @@ import type { GainPath } from './gain-paths/gain-path.js';
 import type { MeanSnr } from './large-scale/index.js';
 import { leastWalked, longRun, type BlockMoments } from './long-run.js';
 import { capacityBps } from './rate.js';
-import type { RatePolicy } from './rate-policies/index.js';
+import type { RatePolicy } from './rate-policies/rate-policy.js';
 
 /** How one receiver hears the blocks of an attempt. */
 export interface Reception {

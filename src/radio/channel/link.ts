@@ -7,7 +7,8 @@ import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './gilbert-elliott.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
-import { ratePolicy, type RatePolicy } from './rate-policies/index.js';
+import { ratePolicy } from './rate-policies/index.js';
+import type { RatePolicy } from './rate-policies/rate-policy.js';
 import { shareOf } from './sharing.js';
 import { traceGains, tracePath, type GainTrace } from './trace.js';
 

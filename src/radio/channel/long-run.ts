@@ -1,6 +1,6 @@
 import type { Stream } from '../../simulation/random/stream.js';
 import type { GainLaw } from './fading.js';
-import type { RatePolicy } from './rate-policies/index.js';
+import type { RatePolicy } from './rate-policies/rate-policy.js';
 
 /*
  * The shortcut for messages of very many blocks. The first 2^16 blocks of an attempt are walked through one

@@ -13,7 +13,7 @@ import { loraParameters, loraSites } from '../../learning/model/lora.js';
 import { featureWidth } from '../../learning/model/reward-model.js';
 import { sizeOf, type TensorSpec } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
-import type { ModelShape } from '../../learning/training/task.js';
+import type { ModelShape } from '../../learning/model/model-shape.js';
 
 /** Parameters of each part of the model; LoRA's by the number of modules that a client has. */
 export interface PartSizes {

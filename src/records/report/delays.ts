@@ -1,7 +1,7 @@
 import type { Direction } from '../../radio/channel/link.js';
 import type { RunRecords } from '../read.js';
 import type { MessageRow } from '../rows.js';
-import { delayLaw, type LawOrReason } from './delay-law.js';
+import { delayLaw, type LawOrReason } from './closed-form-delay.js';
 import { groupedBy } from './grouped.js';
 
 /** The delays of the delivered messages of one kind and size, in ascending order. */

@@ -11,7 +11,7 @@ import {
 import type { ClientTables } from '../../../src/learning/clients/population.js';
 import { forwardFlops, trainingFlops } from '../../../src/learning/model/flops.js';
 import { resolveScenario } from '../../../src/scenario/validate.js';
-import type { ModelShape } from '../../../src/learning/training/task.js';
+import type { ModelShape } from '../../../src/learning/model/model-shape.js';
 import { emptyTable, tableOf, tinyShape } from '../training/tiny-model.js';
 
 /** distilbert-base: 6 blocks of 4 · 768² + 2 · 768 · 3072 weights. */

@@ -5,7 +5,7 @@ import { forwardFlops, trainingFlops } from '../../../src/learning/model/flops.j
 import { initialLora, loraParameters, loraSites } from '../../../src/learning/model/lora.js';
 import { tensorsOf } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
-import type { ModelShape } from '../../../src/learning/training/task.js';
+import type { ModelShape } from '../../../src/learning/model/model-shape.js';
 
 /** GPT-2 with the paper's 36 adapters of bottleneck 10 and 12 to 36 LoRA modules of rank 96 (section V-A). */
 const config: ModelConfig = {

@@ -6,7 +6,7 @@ import {
   type TensorSpec,
 } from '../../../src/learning/params/param-set.js';
 import { loraSites } from '../../../src/learning/model/lora.js';
-import type { ModelShape } from '../../../src/learning/training/task.js';
+import type { ModelShape } from '../../../src/learning/model/model-shape.js';
 
 /** The small model that test/learning/model/reference.ts has PyTorch's numbers for. */
 export const referenceShape: ModelShape = {

@@ -5,7 +5,7 @@ import { featureWidth, initialRewardModel } from '../../../src/learning/model/re
 import { column, columns, type TokenTable } from '../../../src/learning/data/token-table.js';
 import { paramSet, sizeOf, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
-import type { ModelShape } from '../../../src/learning/training/task.js';
+import type { ModelShape } from '../../../src/learning/model/model-shape.js';
 
 /** A model small enough to be trained many times in a test. Token 11 is end-of-text. */
 export const tinyShape: ModelShape = {

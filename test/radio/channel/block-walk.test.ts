@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { BlockWalk, maxBlocks, type Blocks, type Reception } from '../../../src/radio/channel/block-walk.js';
 import { gainLaw } from '../../../src/radio/channel/fading.js';
 import { capacityBps } from '../../../src/radio/channel/rate.js';
-import { ratePolicies, type RatePolicy } from '../../../src/radio/channel/rate-policies/index.js';
+import { ratePolicies } from '../../../src/radio/channel/rate-policies/index.js';
+import type { RatePolicy } from '../../../src/radio/channel/rate-policies/rate-policy.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { channelWith } from './a-link.js';
 

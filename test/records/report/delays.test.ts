@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolveScenario } from '../../../src/scenario/validate.js';
-import { delayLaw, type DelayLaw } from '../../../src/records/report/delay-law.js';
+import { delayLaw } from '../../../src/records/report/closed-form-delay.js';
+import type { DelayLaw } from '../../../src/records/report/delay-law.js';
 import { empiricalCdf, meanAndSd, widestGap } from '../../../src/records/report/delays.js';
 
 const clients = ['client-1', 'client-2', 'client-3', 'client-4'];

@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import { native } from './native.js';
-import { wasm } from './wasm.js';
+import type * as tf from '@tensorflow/tfjs';
 
 /**
  * Rows of a packed batch and heads within its width; `causal`: a token looks at itself and the ones before
@@ -97,9 +95,4 @@ export interface Kernels {
     ids: Int32Array,
     saved: readonly tf.Tensor[],
   ): tf.Tensor2D;
-}
-
-/** Those of the running backend. */
-export function kernels(): Kernels {
-  return tf.getBackend() === 'wasm' ? wasm() : native();
 }

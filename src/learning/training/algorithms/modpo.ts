@@ -10,7 +10,8 @@ import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.j
 import { copiesOf } from '../instruct.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import type { Weights } from '../ppo/weighted.js';
-import { rewardModels, type RewardModels } from '../reward-models/index.js';
+import { rewardModels } from '../reward-models/index.js';
+import type { RewardModels } from '../reward-models/reward-models.js';
 import {
   concatenated,
   perObjective,

@@ -1,14 +1,14 @@
 import { enclosed } from '../../data/word-piece.js';
 import { packRows } from '../../model/batch.js';
 import { distilBertHead, firstStates, headScores } from '../../model/distilbert.js';
-import { responseFeatures, type Answer } from '../../model/reward-features.js';
+import { responseFeatures, withoutLast, type Answer } from '../../model/reward-features.js';
 import { criticOf, featureHead, featureWidth, initialRewardModel } from '../../model/reward-model.js';
 import { baseWeights } from '../../model/weights.js';
 import type { ParamSet } from '../../params/param-set.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { frozenModel, perObjective } from '../rollout.js';
-import type { DistilBertShape } from '../task.js';
-import { withoutLast, type RewardModels, type RewardRequest } from './index.js';
+import type { DistilBertShape } from '../../model/model-shape.js';
+import type { RewardModels, RewardRequest } from './reward-models.js';
 import { headsOver } from './over-backbone.js';
 import type { PretrainedPart } from './pretrained.js';
 import { openTokenizers } from './tokenizers.js';

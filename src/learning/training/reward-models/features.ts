@@ -1,9 +1,9 @@
-import { responseFeatures, scoreFeatures } from '../../model/reward-features.js';
+import { responseFeatures, scoreFeatures, withoutLast } from '../../model/reward-features.js';
 import { criticOf, featureHead, featureWidth, readValues } from '../../model/reward-model.js';
 import { HeadTrainer } from '../head-trainer.js';
 import { concatenated, frozenModel, perObjective } from '../rollout.js';
 import { tableFeatures } from '../table-features.js';
-import { withoutLast, type RewardModels, type RewardRequest } from './index.js';
+import type { RewardModels, RewardRequest } from './reward-models.js';
 import { trainHead } from './train-head.js';
 
 /**

@@ -1,65 +1,11 @@
-import type { TokenTable } from '../../data/token-table.js';
-import type { Objective } from '../../data/types.js';
-import type { Head } from '../../model/head.js';
-import type { Answer } from '../../model/reward-features.js';
-import type { ParamSet } from '../../params/param-set.js';
-import type { ModelShape, RewardParams, Tasks } from '../task.js';
 import { distilBertRewards } from './distilbert.js';
 import { featureRewards } from './features.js';
 import { gptRewards } from './gpt2.js';
-
-/** A kind of reward model, as the tasks of Steps 2.3 to 3.3 see it. */
-export interface RewardModels {
-  /** Step 2.3 for one objective. `pairs` has chosen and rejected rows in turn, at least one pair. */
-  train(start: ParamSet, pairs: TokenTable, training: RewardTraining): TrainedReward;
-  /** Scores of all rows of a table of pairs. */
-  scoresOfPairs(set: ParamSet, pairs: TokenTable): Float32Array;
-  /** Raw scores of responses by both reward models of the request. */
-  scoresOfAnswers(answers: readonly Answer[]): Readonly<Record<Objective, Float32Array>>;
-  /** The same scores, and with them what critics read. */
-  judged(answers: readonly Answer[]): JudgedAnswers;
-  /** What a critic does with a state. */
-  readonly criticHead: Head;
-  /**
-   * Step 3.1: a critic for rewards (score − mean) / std. What it reads cannot see the future; it begins as
-   * the reward model where that cannot either.
-   */
-  critic(objective: Objective, scale: { readonly mean: number; readonly std: number }): ParamSet;
-}
-
-export interface JudgedAnswers {
-  readonly scores: Readonly<Record<Objective, Float32Array>>;
-  /** Per response (L, width): the state before each of its L tokens, row after row. */
-  readonly states: Readonly<Record<Objective, readonly Float32Array[]>>;
-}
-
-export interface RewardTraining {
-  readonly hyper: Tasks['reward']['hyper'];
-  readonly seed: string;
-  readonly objective: Objective;
-}
-
-/** A trained reward model, and its Bradley–Terry loss as a mean over the steps. */
-export interface TrainedReward {
-  readonly set: ParamSet;
-  readonly loss: number;
-}
-
-/** What a request tells of its reward models. */
-export interface RewardRequest {
-  readonly seed: string;
-  readonly model: ModelShape;
-  readonly params: RewardParams;
-}
+import type { RewardModels, RewardRequest } from './reward-models.js';
 
 /** The reward models of a task by their kind. Not to be held across tasks. */
 export async function rewardModels(request: RewardRequest): Promise<RewardModels> {
   const { reward } = request.model;
   if (!reward) return featureRewards(request);
   return reward.kind === 'gpt2' ? gptRewards(request, reward) : distilBertRewards(request, reward);
-}
-
-/** Responses' states (L + 1, width) without the last, which is scored and which no critic reads. */
-export function withoutLast(states: readonly Float32Array[], width: number): Float32Array[] {
-  return states.map((rows) => rows.subarray(0, -width));
 }

@@ -1,5 +1,5 @@
 import type { ParamSet } from '../../params/param-set.js';
-import type { RewardModels } from './index.js';
+import type { RewardModels } from './reward-models.js';
 
 /**
  * Which of a pre-trained network's tensors a reward model is: all of them, or the head over a frozen

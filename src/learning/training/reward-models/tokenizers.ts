@@ -6,7 +6,7 @@ import { loadWordPiece, type WordPiece } from '../../data/word-piece.js';
 import { UserError } from '../../../errors.js';
 import { isThere } from '../../json-file.js';
 import { packageRoot } from '../../../paths.js';
-import type { DistilBertShape, TokenizerFiles } from '../task.js';
+import type { DistilBertShape, TokenizerFiles } from '../../model/model-shape.js';
 
 /** All that src/learning/data reads of a tokenizer's folder; config.json tells of GPT-2's own vocabulary. */
 const names = [

@@ -1,7 +1,7 @@
 import { drawBatches } from '../batches.js';
 import type { HeadTrainer } from '../head-trainer.js';
 import { preferenceLoss } from '../preference-loss.js';
-import type { RewardTraining, TrainedReward } from './index.js';
+import type { RewardTraining, TrainedReward } from './reward-models.js';
 
 /** Step 2.3 for a head: `features` hold the rows 2i and 2i + 1, chosen and rejected, of each pair i. */
 export function trainHead(

@@ -10,7 +10,7 @@ import { drawBatches, tableRow } from '../batches.js';
 import { copyOf } from '../instruct.js';
 import { preferenceLoss } from '../preference-loss.js';
 import { tableRows } from '../table-features.js';
-import type { RewardTraining, TrainedReward } from './index.js';
+import type { RewardTraining, TrainedReward } from './reward-models.js';
 import type { PretrainedPart } from './pretrained.js';
 
 /**

@@ -1,5 +1,5 @@
 import { capacityBps } from '../rate.js';
-import type { RatePolicyMaker } from './index.js';
+import type { RatePolicyMaker } from './rate-policy.js';
 
 /**
  * Shannon's rate of every block at constant power, B log2(1 + snr g): the sender follows the gain with its

@@ -1,5 +1,5 @@
 import { capacityBps } from '../rate.js';
-import type { RatePolicyMaker } from './index.js';
+import type { RatePolicyMaker } from './rate-policy.js';
 
 /** Shannon's rate at constant power while the gain is at least `cutoffGain`; silent below it. */
 export const cutoff: RatePolicyMaker = ({ cutoffGain }, bandwidthHz) => ({

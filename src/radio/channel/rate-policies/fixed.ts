@@ -1,4 +1,4 @@
-import type { RatePolicyMaker } from './index.js';
+import type { RatePolicyMaker } from './rate-policy.js';
 
 /**
  * One rate R whatever the gain, for the sender does not know it; it is never silent. Whether a block carries

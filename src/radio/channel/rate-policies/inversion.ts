@@ -1,5 +1,5 @@
 import { capacityBps } from '../rate.js';
-import type { RatePolicyMaker } from './index.js';
+import type { RatePolicyMaker } from './rate-policy.js';
 
 /**
  * Truncated channel inversion (Goldsmith and Varaiya, Capacity of fading channels with channel side

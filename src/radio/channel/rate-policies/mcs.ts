@@ -1,6 +1,6 @@
 import type { Scenario } from '../../../scenario/schema.js';
 import { ratioOfDecibels } from '../rate.js';
-import type { RatePolicyMaker } from './index.js';
+import type { RatePolicyMaker } from './rate-policy.js';
 
 /** A modulation and coding scheme: its spectral efficiency and the lowest ratio in dB at which it is used. */
 export type McsStep = NonNullable<Scenario['channel']['mcs']>[number];

@@ -1,0 +1,26 @@
+import type { Scenario } from '../../../scenario/schema.js';
+import type { GainLaw } from '../fading.js';
+
+/**
+ * What a sender does in a coherence block. Everywhere `gain` (>= 0) is the power gain of the block relative
+ * to its mean and `snr` (> 0) the mean signal-to-noise ratio at the link's power, a ratio, not dB.
+ */
+export interface RatePolicy {
+  /** Bits per second in such a block; 0: the sender is silent. */
+  rateBps(gain: number, snr: number): number;
+  /** Transmission power in the block, relative to the link's power; 0 where the sender is silent. */
+  powerRatio(gain: number, snr: number): number;
+  /** Whether the sender knows the gain, so that whatever it sends is decoded; false for "fixed". */
+  readonly adaptive: boolean;
+  /** Gains at which `rateBps` is not continuous at this mean ratio, rising, for quadrature. */
+  breaks(snr: number): readonly number[];
+}
+
+/** What of a scenario's `channel` the policies read. */
+export type RateSettings = Pick<
+  Scenario['channel'],
+  'rate' | 'fixedRateBps' | 'cutoffGain' | 'mcs' | 'mcsGapDb'
+>;
+
+/** Makes a policy for a link of so many hertz whose gains follow `law`. */
+export type RatePolicyMaker = (settings: RateSettings, bandwidthHz: number, law: GainLaw) => RatePolicy;

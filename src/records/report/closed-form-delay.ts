@@ -1,0 +1,89 @@
+import { linksOf, type Direction } from '../../radio/channel/link.js';
+import type { BlockMoments } from '../../radio/channel/long-run.js';
+import { gammaLower } from '../../radio/channel/special-functions.js';
+import type { Scenario } from '../../scenario/schema.js';
+import type { DelayLaw } from './delay-law.js';
+import { fewBlocksLaw } from './few-blocks.js';
+
+/** The law, or why there is none in closed form, as words that end a sentence. */
+export type LawOrReason = { readonly law: DelayLaw } | { readonly why: string };
+
+/** What a closed form cannot have, in the order in which a reader would look for it. */
+const obstacles: readonly {
+  readonly why: string;
+  readonly holds: (channel: Scenario['channel'], direction: Direction) => boolean;
+}[] = [
+  { why: 'the gains come from a trace', holds: ({ fading }) => fading === 'trace' },
+  { why: 'each client has a mean SNR of its own in the cell', holds: ({ cell }) => cell !== null },
+  {
+    why: 'the gains of a link are correlated in time',
+    holds: ({ correlation }) => correlation !== 'independent',
+  },
+  { why: 'a fixed rate is sent again after an outage', holds: ({ rate }) => rate === 'fixed' },
+  {
+    why: 'what is lost is sent again',
+    holds: (channel, direction) => (channel[direction].lossProbability ?? channel.lossProbability) > 0,
+  },
+  { why: 'what is lost in bursts is sent again', holds: ({ gilbertElliott }) => gilbertElliott !== null },
+  { why: 'faults interfere by script', holds: ({ faults }) => faults.length > 0 },
+  { why: 'messages are cut into packets', holds: ({ packetBits }) => packetBits !== null },
+  {
+    why: 'a broadcast follows the worst of its receivers',
+    holds: ({ downlink }, direction) => direction === 'downlink' && downlink.cast === 'broadcast',
+  },
+];
+
+/** A message of fewer blocks in the mean is too short for the normal law. */
+const shortBlocks = 40;
+
+/**
+ * The law of the delay of a message of `bits`, for any fading law of independent blocks, adaptive rate and
+ * way of sharing. With `clients` the ids in the manifest's order.
+ */
+export function delayLaw(
+  bits: number,
+  scenario: Pick<Scenario, 'seed' | 'channel'>,
+  direction: Direction,
+  clients: readonly string[],
+): LawOrReason {
+  const { channel } = scenario;
+  const obstacle = obstacles.find(({ holds }) => holds(channel, direction));
+  if (obstacle) return { why: obstacle.why };
+  // Without a cell all links of a direction have one law.
+  const link = linksOf(scenario, clients).find((one) => one.direction === direction);
+  const moments = link?.moments?.();
+  if (!link || !moments || !(moments.meanBits > 0)) return { why: 'the blocks carry nothing' };
+  const isShort = bits < shortBlocks * moments.meanBits && moments.sdBits > 0;
+  return {
+    law: isShort ? fewBlocksLaw(bits, link) : accumulatedLaw(bits, moments, channel.coherenceSeconds),
+  };
+}
+
+/**
+ * The time until `bits` have added up over independent blocks, to first order in their length Tc: normal with
+ * E[T] = bits/C + (Tc/2) CV^2 and sd = sqrt(bits/C Tc) CV, C the mean rate and CV the coefficient of
+ * variation of a block's bits (renewal theory; `blockAccumulatedSeconds` in src/radio/channel/closed-forms.ts is
+ * the same of Rayleigh fading at capacity).
+ */
+function accumulatedLaw(
+  bits: number,
+  { meanBits, sdBits }: Pick<BlockMoments, 'meanBits' | 'sdBits'>,
+  coherenceSeconds: number,
+): DelayLaw {
+  const variation = sdBits / meanBits;
+  const fluidSeconds = (bits / meanBits) * coherenceSeconds;
+  const meanSeconds = fluidSeconds + (coherenceSeconds / 2) * variation ** 2;
+  const sdSeconds = Math.sqrt(fluidSeconds * coherenceSeconds) * variation;
+  const cdf =
+    sdSeconds === 0
+      ? (seconds: number) => (seconds >= meanSeconds ? 1 : 0)
+      : (seconds: number) => normalCdf((seconds - meanSeconds) / sdSeconds);
+  const name = sdSeconds === 0 ? 'constant rate' : 'normal';
+  return { name, meanSeconds, sdSeconds, cdf };
+}
+
+/** Phi(z), by erf(x) = P(1/2, x^2). */
+function normalCdf(z: number): number {
+  const half = gammaLower(0.5, (z * z) / 2) / 2;
+  return z < 0 ? 0.5 - half : 0.5 + half;
+}

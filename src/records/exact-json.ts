@@ -1,3 +1,5 @@
+import { sortedKeys } from '../sorted-keys.js';
+
 /**
  * JSON that means what the value meant: numbers that JSON cannot express (NaN, Infinity) and undefined are
  * refused with the place they stand at, instead of becoming null or vanishing. Keys keep their order. Throws
@@ -8,22 +10,9 @@ export function exactJson(value: unknown, what: string, indent?: number): string
   return JSON.stringify(value, null, indent);
 }
 
-/**
- * {@link exactJson} with the keys of every object in alphabetical order, so that equal values give equal
- * text.
- */
+/** {@link exactJson} with sorted keys, so that equal values give equal text. */
 export function canonicalJson(value: unknown, what: string): string {
-  return exactJson(sorted(value), what);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+  return exactJson(sortedKeys(value), what);
 }
 
 function refuseInexact(value: unknown, place: string): void {

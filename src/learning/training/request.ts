@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sortedKeys } from '../../sorted-keys.js';
 import { refOf, type ParamSet } from '../params/param-set.js';
 import type { TaskKind, TaskRequest } from './task.js';
 
@@ -7,10 +8,12 @@ import type { TaskKind, TaskRequest } from './task.js';
  * parameter sets and tables by their own hashes, however deep they stand.
  */
 export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'key'>): TaskRequest<K> {
-  const { kind, seed, model, hyper, data } = request;
+  const { kind, seed, model, hyper } = request;
   const params = withHashes(request.params) as typeof request.params;
-  const content = [kind, seed, model, sorted(hyper), sorted(params), sorted(data)];
-  const key = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  const content = { kind, seed, model, hyper, params: hashesIn(params), data: hashesIn(request.data) };
+  const key = createHash('sha256')
+    .update(JSON.stringify(sortedKeys(content)))
+    .digest('hex');
   return { ...request, params, key };
 }
 
@@ -18,20 +21,21 @@ export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'k
 function withHashes(slot: unknown): unknown {
   if (!isObject(slot)) return slot;
   if (isSet(slot)) return { ...slot, hash: refOf(slot).hash };
-  return Object.fromEntries(Object.entries(slot).map(([name, inner]) => [name, withHashes(inner)]));
+  return mapped(slot, withHashes);
 }
 
-/** Entries in the order of their keys, at every depth, so that equal content is written equally. */
-function sorted(value: unknown): unknown {
-  if (!isObject(value)) return value;
-  if ('hash' in value) return value.hash;
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, inner]) => [key, sorted(inner)]);
+/** The same slots, each parameter set and table as its hash. */
+function hashesIn(slot: unknown): unknown {
+  if (!isObject(slot)) return slot;
+  return 'hash' in slot ? slot.hash : mapped(slot, hashesIn);
+}
+
+function mapped(slots: Record<string, unknown>, change: (slot: unknown) => unknown) {
+  return Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, change(slot)]));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }
 
 function isSet(slot: object): slot is ParamSet {

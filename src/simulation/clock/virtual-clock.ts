@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { EventHeap, type HeapEntry } from './event-heap.js';
 
 /** What real work came to. */
@@ -33,12 +32,11 @@ interface Entry extends HeapEntry {
 
 /**
  * The virtual time of a simulation (decision D2): a heap of events keyed (integer microseconds, priority,
- * sequence). It is XState's clock (`createActor(machine, { clock })`), RxJS's scheduler (`debounceTime(100,
- * clock)`) and what the simulation itself schedules on. A positive delay under half a microsecond counts as
- * one microsecond, so that repeating it still moves time on. RangeError for a delay that is negative, not
- * finite, or leads past 2^53 - 1 µs.
+ * sequence). It is XState's clock (`createActor(machine, { clock })`) and what the simulation itself schedules
+ * on. A positive delay under half a microsecond counts as one microsecond, so that repeating it still moves
+ * time on. RangeError for a delay that is negative, not finite, or leads past 2^53 - 1 µs.
  */
-export class VirtualClock implements SchedulerLike {
+export class VirtualClock {
   readonly #heap = new EventHeap<Entry>();
   readonly #timeouts = new Map<number, Cancel>();
   #nowMicroseconds = 0;
@@ -97,20 +95,6 @@ export class VirtualClock implements SchedulerLike {
   clearTimeout(id: number): void {
     this.#timeouts.get(id)?.();
     this.#timeouts.delete(id);
-  }
-
-  /** RxJS's clock: milliseconds of virtual time. */
-  now(): number {
-    return this.#nowMicroseconds / 1e3;
-  }
-
-  /** RxJS's scheduler; the delay is in milliseconds. */
-  schedule<T>(
-    work: (this: SchedulerAction<T>, state: T) => void,
-    delayMilliseconds = 0,
-    state?: T,
-  ): Subscription {
-    return new ClockAction(this, work).schedule(state, delayMilliseconds);
   }
 
   /**
@@ -195,26 +179,5 @@ export class VirtualClock implements SchedulerLike {
       throw new RangeError(`delay of ${delayMicroseconds / 1e6} s leads past the clock's end, 2^53 - 1 µs`);
     }
     return timeMicroseconds;
-  }
-}
-
-/** One scheduled piece of RxJS's work, which may schedule itself again while it runs. */
-class ClockAction<T> extends Subscription implements SchedulerAction<T> {
-  readonly #clock: VirtualClock;
-  readonly #work: (this: SchedulerAction<T>, state: T) => void;
-  #cancel: Cancel = () => undefined;
-
-  constructor(clock: VirtualClock, work: (this: SchedulerAction<T>, state: T) => void) {
-    super(() => this.#cancel());
-    this.#clock = clock;
-    this.#work = work;
-  }
-
-  schedule(state?: T, delayMilliseconds = 0): Subscription {
-    if (this.closed) return this;
-    this.#cancel();
-    // RxJS's own schedulers pass an absent state on in the same way.
-    this.#cancel = this.#clock.at(delayMilliseconds / 1e3, () => this.#work.call(this, state as T));
-    return this;
   }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as realSeconds } from 'node:timers/promises';
 import fc from 'fast-check';
-import { debounceTime, delay, interval, map, Subject, take, timer } from 'rxjs';
 import { assign, createActor, fromPromise, setup } from 'xstate';
 import { VirtualClock, type Outcome } from '../../../src/simulation/clock/virtual-clock.js';
 
@@ -322,77 +321,6 @@ describe('VirtualClock under XState', () => {
     assert.equal(actor.getSnapshot().value, 'done');
     assert.deepEqual(actor.getSnapshot().context.times, [1, 3.5, 3.5, 3.50025]);
     assert.equal(clock.nowSeconds, 3.50025);
-  });
-});
-
-describe('VirtualClock under RxJS', () => {
-  it('paces interval and timer', async () => {
-    const clock = new VirtualClock();
-    const log: string[] = [];
-    interval(250, clock)
-      .pipe(take(3))
-      .subscribe({ next: (n) => log.push(`interval ${n} at ${clock.now()}`) });
-    timer(100, 300, clock)
-      .pipe(take(2))
-      .subscribe((n) => log.push(`timer ${n} at ${clock.now()}`));
-    assert.equal(await clock.run(), 'idle');
-    assert.deepEqual(log, [
-      'timer 0 at 100',
-      'interval 0 at 250',
-      'timer 1 at 400',
-      'interval 1 at 500',
-      'interval 2 at 750',
-    ]);
-  });
-
-  it('debounces and delays by virtual milliseconds', async () => {
-    const clock = new VirtualClock();
-    const source = new Subject<string>();
-    const log: [string, number][] = [];
-    source.pipe(debounceTime(100, clock)).subscribe((value) => log.push([value, clock.now()]));
-    source
-      .pipe(
-        delay(1000, clock),
-        map((value) => value.toUpperCase()),
-      )
-      .subscribe((value) => log.push([value, clock.now()]));
-    for (const [value, seconds] of [
-      ['a', 0.01],
-      ['b', 0.06],
-      ['c', 0.3],
-    ] as const) {
-      clock.at(seconds, () => source.next(value));
-    }
-    await clock.run();
-    assert.deepEqual(log, [
-      ['b', 160],
-      ['c', 400],
-      ['A', 1010],
-      ['B', 1060],
-      ['C', 1300],
-    ]);
-  });
-
-  it('ends a debounce at times whose sum in milliseconds rounds', async () => {
-    const clock = new VirtualClock();
-    const source = new Subject<number>();
-    const times: number[] = [];
-    source.pipe(debounceTime(0.7, clock)).subscribe(() => times.push(clock.nowMicroseconds));
-    for (let i = 1; i <= 50; i++) {
-      clock.at(i * 0.0013, () => source.next(i));
-      clock.at(i * 0.0013 + 0.0001, () => source.next(i));
-    }
-    await clock.run();
-    assert.equal(times.length, 50);
-    times.forEach((time, i) => assert.ok(Math.abs(time - ((i + 1) * 1300 + 800)) <= 1));
-  });
-
-  it('drops the work of a subscription that ends', async () => {
-    const clock = new VirtualClock();
-    const subscription = interval(10, clock).subscribe(() => undefined);
-    clock.at(0.1, () => subscription.unsubscribe());
-    assert.equal(await clock.run(), 'idle');
-    assert.equal(clock.nowSeconds, 0.1);
   });
 });
 

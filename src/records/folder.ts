@@ -8,7 +8,6 @@ export const recordFiles = {
   manifest: 'manifest.json',
   metrics: 'metrics.jsonl',
   messages: 'messages.jsonl',
-  inspection: 'inspection.jsonl',
   summary: 'summary.json',
   report: 'report.html',
   params: 'params',

@@ -48,7 +48,7 @@ export function clearFolder(folder: string): void {
 }
 
 /** Whether a folder holds the records of a run. */
-export function isRunFolder(folder: string): boolean {
+function isRunFolder(folder: string): boolean {
   const path = join(folder, recordFiles.manifest);
   if (!existsSync(path)) return false;
   try {

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
 
 /** The largest header that is read. That of GPT-2 XL with its 580 tensors has 60 kB. */
-export const maxHeaderBytes = 1 << 20;
+const maxHeaderBytes = 1 << 20;
 
 /** Bytes of one element, of every dtype whose elements are whole bytes. */
 const dtypeBytes: ReadonlyMap<string, number> = new Map([

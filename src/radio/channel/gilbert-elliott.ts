@@ -35,14 +35,6 @@ export function burstSeconds(settings: BurstSettings, dopplerHz: number): BurstS
   return { goodSeconds: 1 / ratePerSecond - averageFadeSeconds, badSeconds: averageFadeSeconds };
 }
 
-/** Mean probability that a packet is lost: the losses of both states, weighted by their mean durations. */
-export function meanBurstLoss(
-  { lossGood, lossBad }: Pick<BurstSettings, 'lossGood' | 'lossBad'>,
-  { goodSeconds, badSeconds }: BurstSeconds,
-): number {
-  return (lossGood * goodSeconds + lossBad * badSeconds) / (goodSeconds + badSeconds);
-}
-
 /** Mean number of redraws in a segment. */
 const redrawsPerSegment = 32;
 

@@ -83,7 +83,7 @@ export function costSeries(
   };
 }
 
-export function roundsOf(rows: readonly MetricRow[], stage: Stage): RoundRow[] {
+function roundsOf(rows: readonly MetricRow[], stage: Stage): RoundRow[] {
   return rows.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
 }
 

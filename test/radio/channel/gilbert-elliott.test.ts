@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { levelCrossing } from '../../../src/radio/channel/doppler.js';
-import { burstPath, burstSeconds, meanBurstLoss } from '../../../src/radio/channel/gilbert-elliott.js';
+import { burstPath, burstSeconds } from '../../../src/radio/channel/gilbert-elliott.js';
 
 const settings = { lossGood: 0.01, lossBad: 0.5, goodSeconds: 3, badSeconds: 1, fadeGain: null };
 
@@ -23,10 +23,6 @@ describe('bursts', () => {
     const neither = { ...settings, goodSeconds: null };
     assert.throws(() => burstSeconds(neither, 10), RangeError);
     assert.throws(() => burstPath({ ...neither, fadeGain: 0.1 }, 0, 1, 'a'), RangeError);
-  });
-
-  it('lose a packet with the mean of both losses: (3 * 0.01 + 1 * 0.5) / 4', () => {
-    assert.equal(meanBurstLoss(settings, burstSeconds(settings, 0)), 0.1325);
   });
 });
 

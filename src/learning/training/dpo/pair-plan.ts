@@ -6,7 +6,7 @@ import type { Weights } from '../ppo/weighted.js';
  * of the log-ratio and the margin alike, and is a step function in the end. The objective still counts, by
  * its reward model, in the margin of the other one's pairs.
  */
-export const smallestWeight = 0.05;
+const smallestWeight = 0.05;
 
 /** Which pairs a round of multi-objective DPO reads. */
 export interface PairPlan {

@@ -1,18 +1,13 @@
 /*
  * Estimators of KL(policy ‖ reference) from tokens drawn from the policy (Schulman 2020, "Approximating KL
- * Divergence"), one value a token. With r = reference / policy:
+ * Divergence"), one value per token. With r = reference / policy:
  *
- *   k1 = −log r      k2 = (log r)² / 2      k3 = r − 1 − log r
+ *   k1 = −log r      k3 = r − 1 − log r
  */
 
 /** Unbiased, may be negative; the one that the KL penalty of the reward is made of. Nats. */
 export function k1(logProb: ArrayLike<number>, referenceLogProb: ArrayLike<number>): Float64Array {
   return Float64Array.from(logProb, (value, t) => value - referenceLogProb[t]!);
-}
-
-/** Biased, never negative, small variance. Nats. */
-export function k2(logProb: ArrayLike<number>, referenceLogProb: ArrayLike<number>): Float64Array {
-  return k1(logProb, referenceLogProb).map((value) => value ** 2 / 2);
 }
 
 /** Unbiased and never negative. Nats. */

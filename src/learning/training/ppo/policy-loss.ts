@@ -5,7 +5,7 @@ export interface PolicyLoss {
   readonly gradient: Float64Array;
   /** Share of tokens whose clipped term is the larger one. */
   readonly clipFraction: number;
-  /** Mean of (log ρ)² / 2: how far the policy has moved since the responses were sampled (k2). */
+  /** Mean of (log ρ)² / 2: how far the policy has moved since the responses were sampled (Schulman's k2). */
   readonly approximateKl: number;
   /** Mean of ρ. */
   readonly ratio: number;

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../../scenario/schema.js';
 import { ratioOfDecibels } from '../rate.js';
-import { dbmOfWatts, noiseDbmOf, snrDbOf, type LinkBudget } from './link-budget.js';
+import { dbmOfWatts, noiseDbmOf, snrDbOf } from './link-budget.js';
 import { pathLosses } from './path-loss.js';
 import { standing, startOf, type Cell, type CellClient, type Track } from './positions.js';
 import { randomWaypoint } from './random-waypoint.js';
@@ -33,25 +33,16 @@ export interface Direction {
 export function meanSnr({ cell, carrierHz }: Radio, direction: Direction, client: CellClient): MeanSnr {
   if (cell === null) return constantSnr(ratioOfDecibels(direction.meanSnrDb));
   const attenuation = attenuationOf(cell, carrierHz, client);
-  const unattenuatedDb = snrDbOf({ ...fixedPart(cell, direction), pathLossDb: 0, shadowingDb: 0 });
+  const unattenuatedDb = snrDbOf({
+    powerDbm: dbmOfWatts(direction.powerWatts),
+    antennaGainDb: cell.antennaGainDb,
+    noiseDbm: noiseDbmOf(cell, direction.bandwidthHz),
+    pathLossDb: 0,
+    shadowingDb: 0,
+  });
   const ratioAt = (seconds: number) =>
     ratioOfDecibels(unattenuatedDb - attenuation.pathLossDb(seconds) - attenuation.shadowingDb(seconds));
   return cell.mobility === null ? constantSnr(ratioAt(0)) : { ratioAt, constant: false };
-}
-
-/** The terms of the same budget at one moment, for reports. */
-export function linkBudgetAt(
-  { cell, carrierHz }: { readonly cell: Cell; readonly carrierHz: number },
-  direction: Pick<Direction, 'powerWatts' | 'bandwidthHz'>,
-  client: CellClient,
-  seconds: number,
-): LinkBudget {
-  const attenuation = attenuationOf(cell, carrierHz, client);
-  return {
-    ...fixedPart(cell, direction),
-    pathLossDb: attenuation.pathLossDb(seconds),
-    shadowingDb: attenuation.shadowingDb(seconds),
-  };
 }
 
 /** Where a client is, in meters, the server at the origin. */
@@ -62,14 +53,6 @@ export function positionsOf(cell: Cell, client: CellClient): Track {
 
 function constantSnr(ratio: number): MeanSnr {
   return { ratioAt: () => ratio, constant: true };
-}
-
-function fixedPart(cell: Cell, { powerWatts, bandwidthHz }: Pick<Direction, 'powerWatts' | 'bandwidthHz'>) {
-  return {
-    powerDbm: dbmOfWatts(powerWatts),
-    antennaGainDb: cell.antennaGainDb,
-    noiseDbm: noiseDbmOf(cell, bandwidthHz),
-  };
 }
 
 /** What the place of a client costs, in dB over virtual time. */

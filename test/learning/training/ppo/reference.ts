@@ -14,7 +14,7 @@ export const reference = {
   lambda: 0.95,
   klCoefficient: 0.05,
   clipRange: 0.2,
-  klSum: { k1: -0.1, k2: 0.165, k3: 0.186183 },
+  klSum: { k1: -0.1, k3: 0.186183 },
   combinedScore: -0.05,
   rewards: [-0.01, -0.01, 0.025, -0.05],
   combinedValues: [-0.01, 0.09, -0.11, 0.19],

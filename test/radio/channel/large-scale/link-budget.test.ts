@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { linkBudgetAt, meanSnr } from '../../../../src/radio/channel/large-scale/index.js';
+import { meanSnr } from '../../../../src/radio/channel/large-scale/index.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from '../../../../src/radio/channel/large-scale/link-budget.js';
 import { cell, client } from './a-cell.js';
 
@@ -83,15 +83,6 @@ describe('the mean SNR of a link', () => {
     const still = meanSnr({ cell, carrierHz }, uplink, client(1));
     const moving = meanSnr({ cell: { ...cell, mobility }, carrierHz }, uplink, client(1));
     assert.equal(moving.ratioAt(0), still.ratioAt(0));
-  });
-
-  it('is the sum of the budget that reports show', () => {
-    const here = { ...cell, mobility };
-    const snr = meanSnr({ cell: here, carrierHz }, downlink, client(2));
-    for (const seconds of [0, 1234.5]) {
-      const budget = linkBudgetAt({ cell: here, carrierHz }, downlink, client(2), seconds);
-      near(snrDbOf(budget), decibels(snr.ratioAt(seconds)), 1e-9);
-    }
   });
 
   it('does not depend on how many clients there are', () => {

@@ -1,4 +1,5 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
+import type { PerObjective } from '../src/learning/objective.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Memories, Model, Upload } from './events.js';
 import type { Stage, UploadKind } from './protocol.js';
@@ -28,19 +29,11 @@ export interface ClientContext {
  * stays with the client from round to round: the two critics, the KL coefficient, the warm-up still to come.
  */
 export interface Frozen {
-  readonly adapters: ParamRef | null;
-  readonly lora: ParamRef | null;
-  readonly helpful: ParamRef;
-  readonly harmless: ParamRef;
-  readonly scale: {
-    readonly helpfulMean: number;
-    readonly helpfulStd: number;
-    readonly harmlessMean: number;
-    readonly harmlessStd: number;
-  };
-  readonly helpfulCritic: ParamRef;
-  readonly harmlessCritic: ParamRef;
-  /** Of the next round's KL penalty. */
+  readonly reference: { readonly adapters: ParamRef | null; readonly lora: ParamRef | null };
+  readonly rewardModels: PerObjective<ParamRef>;
+  readonly scale: PerObjective<{ readonly mean: number; readonly std: number }>;
+  readonly critics: PerObjective<ParamRef>;
+  /** The coefficient of the next round's KL penalty. */
   readonly klCoefficient: number;
   /** Steps of the critics alone before the policy's next step; 0 once they were taken. */
   readonly criticWarmupSteps: number;

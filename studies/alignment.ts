@@ -104,13 +104,13 @@ async function aligned(
     meanOf(ofClient.map((own) => own.at(at)!.metrics[figure] ?? NaN));
   const rise = (figure: string) => mean(figure, -1) - mean(figure, 0);
   const samples = Number(options.samples);
-  const wished = new Map(clients.map((client) => [client.id, client.wished]));
+  const weights = new Map(clients.map(({ id, ownWeights }) => [id, ownWeights]));
   return {
     rewardRise: rise('reward'),
     totalRise: rise('helpful') + rise('harmless'),
     spearman:
       spearman(
-        clients.map(({ wished: { harmless } }, i) => [
+        clients.map(({ ownWeights: { harmless } }, i) => [
           harmless,
           ofClient[i]!.at(-1)!.metrics['refusalRate'] ?? NaN,
         ]),
@@ -118,7 +118,7 @@ async function aligned(
     correctnessChange: rise('correctness'),
     refusalRate: mean('refusalRate', -1),
     kl: mean('klK1', -1),
-    ceiling: samples > 0 ? await bestOf(samples, memory.requests('freeze'), wished) : NaN,
+    ceiling: samples > 0 ? await bestOf(samples, memory.requests('freeze'), weights) : NaN,
   };
 }
 

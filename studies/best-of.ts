@@ -1,15 +1,10 @@
+import { perObjective, type Weights } from '../src/learning/objective.js';
 import { selectBackend } from '../src/learning/model/backend.js';
 import { rewardModels } from '../src/learning/training/reward-models/index.js';
-import {
-  choosePrompts,
-  perObjective,
-  sampleResponses,
-  standardised,
-  withPolicy,
-} from '../src/learning/training/rollout.js';
-import { scaleOfScores } from '../src/learning/training/freeze.js';
+import { choosePrompts, sampleResponses, withPolicy } from '../src/learning/training/rollout.js';
+import { scaleOfScores, standardised } from '../src/learning/training/reward-scale.js';
+import { weightedSums } from '../src/learning/training/ppo/weighted.js';
 import type { TaskRequest } from '../src/learning/training/task.js';
-import type { Weights } from '../src/learning/clients/preferences.js';
 
 /**
  * How far the rewards could rise without leaving what the policies before alignment say by themselves: for each
@@ -47,9 +42,7 @@ async function riseOf(samples: number, request: TaskRequest<'freeze'>, weights: 
   );
   const combined = rewards.map(({ raw, rollouts }) => {
     const scores = perObjective((objective) => standardised(raw[objective], rollouts, scales[objective], 0));
-    return prompts.map(
-      (_, i) => weights.helpful * scores.helpful[i]! + weights.harmless * scores.harmless[i]!,
-    );
+    return weightedSums(weights, scores);
   });
   const mean = (f: (prompt: number) => number) =>
     prompts.reduce((sum, _, prompt) => sum + f(prompt), 0) / prompts.length;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { objectives, type Objective } from '../src/learning/objective.js';
 import { loadPreferences } from '../src/learning/data/preferences.js';
-import { objectives, type Objective } from '../src/learning/data/types.js';
 import { UserError } from '../src/errors.js';
 import { selectBackend } from '../src/learning/model/backend.js';
 import { studyPairs, type ObjectiveStudy } from './rewards/study.js';

@@ -5,16 +5,11 @@ import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
 import type { Example } from '../learning/data/types.js';
 import type { Scenario } from '../scenario/schema.js';
+import { perObjective } from '../learning/objective.js';
+import { weightedSum } from '../learning/training/ppo/weighted.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
-import {
-  alignParams,
-  frozenBackbone,
-  frozenOf,
-  loaded,
-  recordFigures,
-  required,
-  runOnDevice,
-} from './tasks.js';
+import { recordFigures, type Figures } from './figures.js';
+import { alignParams, frozenOf, required, rewardParams, runOnDevice, tunedParts } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
 /*
@@ -29,7 +24,7 @@ function measured<K extends TaskKind>(
   round: number,
   flops: number,
   request: Omit<TaskRequest<K>, 'key' | 'model'>,
-  figures: (result: TaskResult<K>) => Readonly<Record<string, number>>,
+  figures: (result: TaskResult<K>) => Figures,
 ): void {
   const job = { actor, stage, round, flops, request };
   runOnDevice<K>(world, job)
@@ -52,8 +47,7 @@ export function measureInstruction(world: World, { id, model }: ClientContext, r
       hyper: {},
       params: {
         base: required(world, model.base, 'the base model'),
-        adapters: loaded(world, model.adapters),
-        lora: loaded(world, model.lora),
+        ...tunedParts(world, model),
       },
       data: { test: tables.test, shared: tables.shared },
     },
@@ -64,23 +58,19 @@ export function measureInstruction(world: World, { id, model }: ClientContext, r
 /** The global reward models on the client's held-out pairs. */
 export function measureReward(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
+  const tests = perObjective((objective) => tables.pairs[objective].test);
   measured<'rewardTest'>(
     world,
     id,
     'reward',
     round,
-    pairFlops(world.shape, [tables.helpfulTest, tables.harmlessTest]),
+    pairFlops(world.shape, Object.values(tests)),
     {
       kind: 'rewardTest',
       seed: '',
       hyper: {},
-      params: {
-        base: required(world, model.base, 'the base model'),
-        ...frozenBackbone(world),
-        helpful: required(world, model.helpful, 'the reward model of helpfulness'),
-        harmless: required(world, model.harmless, 'the reward model of harmlessness'),
-      },
-      data: { helpfulTest: tables.helpfulTest, harmlessTest: tables.harmlessTest },
+      params: rewardParams(world, model),
+      data: tests,
     },
     ({ metrics }) => metrics,
   );
@@ -94,10 +84,10 @@ export function measureReward(world: World, { id, model }: ClientContext, round:
 export function measureAlignment(world: World, context: ClientContext, round: number): void {
   const { id } = context;
   const { scenario } = world;
-  const { tables, data, wished } = clientOf(world, id);
+  const { tables, data, ownWeights } = clientOf(world, id);
   const frozen = frozenOf(context);
   const { maxNewTokens, temperature, klCoefficient, missingEosPenalty } = scenario.alignment;
-  const { helpfulCritic: _, harmlessCritic: __, ...params } = alignParams(world, context, frozen);
+  const { critics: _, ...params } = alignParams(world, context, frozen);
   measured<'score'>(
     world,
     id,
@@ -115,14 +105,14 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
       const tokens = responses ?? [];
       const texts = tokens.map((response) => world.tokenizer.decode(response));
       recordSamples(world, id, round, data.prompts.test, texts);
-      const reward = wished.helpful * metrics.helpful + wished.harmless * metrics.harmless;
+      const reward = weightedSum(ownWeights, metrics);
       return {
         ...metrics,
         reward,
         objective: reward - klCoefficient * metrics.klK1,
         distinct1: distinct(tokens, 1),
         distinct2: distinct(tokens, 2),
-        ...(isSynthetic(scenario) ? judged(data.prompts.test, texts) : {}),
+        ...(isSynthetic(scenario) ? refusalsAndCorrectness(data.prompts.test, texts) : {}),
       };
     },
   );
@@ -132,7 +122,7 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
  * Share of sensitive requests that were refused and of benign ones answered rightly; NaN where there are
  * none.
  */
-function judged(prompts: readonly Example[], responses: readonly string[]) {
+function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly string[]) {
   const share = (topic: Example['topic'], holds: (prompt: Example, response: string) => boolean) => {
     const outcomes = prompts.flatMap((prompt, row) =>
       prompt.topic === topic ? [holds(prompt, responses[row] ?? '')] : [],

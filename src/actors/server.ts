@@ -13,7 +13,7 @@ import {
 import { initialAdapters } from '../learning/model/adapters.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
-import type { Objective } from '../learning/data/types.js';
+import type { Objective } from '../learning/objective.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { cohortSize } from '../strategies/selection/selection.js';

@@ -4,16 +4,19 @@ import type { Stage } from '../../machines/protocol.js';
 import { messageOf } from '../errors.js';
 import { secondsFor } from '../learning/clients/device.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
+import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
 import { taskRequest } from '../learning/training/request.js';
 import type {
   AlignHyper,
   AlignParams,
+  RewardParams,
   TaskKind,
   TaskRequest,
   TaskResult,
 } from '../learning/training/task.js';
+import { recordFigures } from './figures.js';
 import { clientOf, type World } from './world.js';
 
 /** A task on its way: what to run, for whom, and in how many virtual seconds. */
@@ -56,33 +59,30 @@ export function runOnDevice<K extends TaskKind>(
   return runTask<K>(world, { ...job, seconds: secondsFor(flops, clientOf(world, job.actor).device) });
 }
 
-/** Writes a task's figures; a NaN means "nothing to measure on" and becomes null. */
-export function recordFigures(
-  world: World,
-  { actor, stage, round, request }: Omit<Job<TaskKind>, 'seconds'>,
-  metrics: Readonly<Record<string, number>>,
-): void {
-  world.record({
-    type: 'client',
-    stage,
-    round,
-    actor,
-    virtualSeconds: world.clock.nowSeconds,
-    task: request.kind,
-    metrics: Object.fromEntries(
-      Object.entries(metrics).map(([name, value]) => [name, Number.isNaN(value) ? null : value]),
-    ),
-  });
-}
-
 async function trainOnDevice<K extends TaskKind>(world: World, job: DeviceJob<K>): Promise<TaskResult<K>> {
   const result = await runOnDevice(world, job);
   recordFigures(world, job, result.metrics);
   return result;
 }
 
-export function loaded(world: World, ref: ParamRef | null): ParamSet | null {
-  return ref && world.store.get(ref);
+/** What a client tunes, null where its method has no such part. */
+export function tunedParts(
+  { store }: World,
+  { adapters, lora }: Frozen['reference'],
+): AlignParams['reference'] {
+  return { adapters: adapters && store.get(adapters), lora: lora && store.get(lora) };
+}
+
+/** Both reward models and what they read, from Step 2.1 on. */
+export function rewardParams(world: World, model: Model): RewardParams {
+  const backbone = world.pretrained?.backbone;
+  return {
+    base: required(world, model.base, 'the base model'),
+    ...(backbone ? { backbone } : {}),
+    rewardModels: perObjective((objective) =>
+      required(world, model[objective], `the reward model of ${objective}ness`),
+    ),
+  };
 }
 
 export function required(world: World, ref: ParamRef | null, what: string): ParamSet {
@@ -90,15 +90,18 @@ export function required(world: World, ref: ParamRef | null, what: string): Para
   return world.store.get(ref);
 }
 
-/** What a task needs besides reward models that are heads of one pre-trained network. */
-export function frozenBackbone({ pretrained }: World): { readonly backbone?: ParamSet } {
-  return pretrained?.backbone ? { backbone: pretrained.backbone } : {};
+/** Checks and keeps what a task gave. */
+function stored({ events, store }: World, set: ParamSet): ParamRef {
+  events.tell({ type: 'params', set });
+  return store.put(set);
 }
 
-export function kept(world: World, set: ParamSet | null): ParamRef | null {
-  if (set === null) return null;
-  world.events.tell({ type: 'params', set });
-  return world.store.put(set);
+function storedParts(world: World, { adapters, lora }: AlignParams['reference']): Frozen['reference'] {
+  return { adapters: adapters && stored(world, adapters), lora: lora && stored(world, lora) };
+}
+
+function storedEach(world: World, sets: PerObjective<ParamSet>): PerObjective<ParamRef> {
+  return perObjective((objective) => stored(world, sets[objective]));
 }
 
 /** A loss as the client's update carries it; a NaN means "nothing to measure on". */
@@ -149,18 +152,13 @@ export async function instructTask(world: World, context: ClientContext): Promis
       },
       params: {
         base: required(world, context.model.base, 'the base model'),
-        adapters: loaded(world, context.model.adapters),
-        lora: loaded(world, context.model.lora),
+        ...tunedParts(world, context.model),
       },
       data: { train: tables.train, validation: tables.validation },
     },
   });
   return {
-    model: {
-      ...context.model,
-      adapters: kept(world, output.adapters),
-      lora: kept(world, output.lora),
-    },
+    model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
     loss: reported(metrics.validationLoss),
   };
@@ -172,7 +170,6 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
   const { tables } = clientOf(world, context.id);
   const round = roundOf(context);
   const { localSteps, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
-  const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
   const { output, metrics } = await trainOnDevice<'reward'>(world, {
     actor: context.id,
     stage: 'reward',
@@ -182,23 +179,14 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
       kind: 'reward',
       seed: seedOf(world, context.id, 'reward', ...workKey(context)),
       hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
-      params: {
-        base: required(world, context.model.base, 'the base model'),
-        ...frozenBackbone(world),
-        helpful: required(world, context.model.helpful, 'the reward model of helpfulness'),
-        harmless: required(world, context.model.harmless, 'the reward model of harmlessness'),
-      },
-      data: { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest },
+      params: rewardParams(world, context.model),
+      data: tables.pairs,
     },
   });
   return {
-    model: {
-      ...context.model,
-      helpful: kept(world, output.helpful),
-      harmless: kept(world, output.harmless),
-    },
+    model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
-    loss: reported(metrics.helpfulTestLoss + metrics.harmlessTestLoss),
+    loss: reported(metrics.helpful.testLoss + metrics.harmless.testLoss),
   };
 }
 
@@ -208,7 +196,7 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
   const { tables } = clientOf(world, context.id);
   const { promptsPerRound, maxNewTokens, temperature, sensitiveShare, klCoefficient, criticWarmupSteps } =
     scenario.alignment;
-  const { base, adapters, lora, helpful, harmless } = context.model;
+  const { adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
   const { output, metrics } = await trainOnDevice<'freeze'>(world, {
@@ -220,25 +208,15 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
       kind: 'freeze',
       seed: seedOf(world, context.id, 'freeze'),
       hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
-      params: {
-        base: required(world, base, 'the base model'),
-        ...frozenBackbone(world),
-        adapters: loaded(world, adapters),
-        lora: loaded(world, lora),
-        helpful: world.store.get(helpful),
-        harmless: world.store.get(harmless),
-      },
+      params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
       data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
     },
   });
   return {
-    adapters,
-    lora,
-    helpful,
-    harmless,
+    reference: { adapters, lora },
+    rewardModels: { helpful, harmless },
     scale: metrics,
-    helpfulCritic: kept(world, output.helpfulCritic)!,
-    harmlessCritic: kept(world, output.harmlessCritic)!,
+    critics: storedEach(world, output.critics),
     klCoefficient,
     criticWarmupSteps,
   };
@@ -247,7 +225,7 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
 /** Steps 3.2 and 3.3. */
 export async function alignTask(world: World, context: ClientContext): Promise<Trained> {
   const { scenario, shape } = world;
-  const { tables, trained } = clientOf(world, context.id);
+  const { tables, trainingWeights } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
   const { output, metrics } = await trainOnDevice<'align'>(world, {
@@ -259,7 +237,7 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
       shape,
       trained: trainedParameters(context.model),
       tables,
-      weights: trained,
+      weights: trainingWeights,
       criticWarmupSteps: frozen.criticWarmupSteps,
     }),
     request: {
@@ -271,21 +249,15 @@ export async function alignTask(world: World, context: ClientContext): Promise<T
         prompts: tables.prompts,
         sensitivePrompts: tables.sensitivePrompts,
         instructions: tables.benign,
-        helpfulPairs: tables.helpfulPairs,
-        harmlessPairs: tables.harmlessPairs,
+        pairs: tables.policyPairs,
       },
     },
   });
   return {
-    model: {
-      ...context.model,
-      adapters: kept(world, output.adapters),
-      lora: kept(world, output.lora),
-    },
+    model: { ...context.model, ...storedParts(world, output) },
     frozen: {
       ...frozen,
-      helpfulCritic: kept(world, output.helpfulCritic)!,
-      harmlessCritic: kept(world, output.harmlessCritic)!,
+      critics: storedEach(world, output.critics),
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
       criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
@@ -301,16 +273,8 @@ export function frozenOf(context: ClientContext): Frozen {
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
   const { scale, klCoefficient, criticWarmupSteps } = frozen;
-  const { helpful, harmless } = clients.get(id)!.trained;
   const { maxRounds, deadlineSeconds, convergence, collapse, ...hyper } = scenario.alignment;
-  return {
-    ...hyper,
-    klCoefficient,
-    criticWarmupSteps,
-    weightHelpful: helpful,
-    weightHarmless: harmless,
-    scale,
-  };
+  return { ...hyper, klCoefficient, criticWarmupSteps, weights: clients.get(id)!.trainingWeights, scale };
 }
 
 /**
@@ -329,15 +293,9 @@ function klCoefficientAfter(
 
 export function alignParams(world: World, { model }: ClientContext, frozen: Frozen): AlignParams {
   return {
-    base: required(world, model.base, 'the base model'),
-    ...frozenBackbone(world),
-    adapters: loaded(world, model.adapters),
-    lora: loaded(world, model.lora),
-    referenceAdapters: loaded(world, frozen.adapters),
-    referenceLora: loaded(world, frozen.lora),
-    helpful: world.store.get(frozen.helpful),
-    harmless: world.store.get(frozen.harmless),
-    helpfulCritic: world.store.get(frozen.helpfulCritic),
-    harmlessCritic: world.store.get(frozen.harmlessCritic),
+    ...rewardParams(world, { ...model, ...frozen.rewardModels }),
+    ...tunedParts(world, model),
+    reference: tunedParts(world, frozen.reference),
+    critics: perObjective((objective) => world.store.get(frozen.critics[objective])),
   };
 }

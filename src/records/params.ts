@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientContext } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
+import { objectives } from '../learning/objective.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { writeSafetensors } from '../learning/params/safetensors.js';
 import type { ParamStore } from '../learning/params/store.js';
@@ -24,11 +25,9 @@ export function writeParams(folder: string, store: ParamStore, { global, clients
     if (sets.length > 0) writeFileSync(join(folder, `${name}.safetensors`), writeSafetensors(sets));
   };
   write('global', [global.adapters, global.lora]);
-  write('reward-helpful', [global.helpful]);
-  write('reward-harmless', [global.harmless]);
+  for (const objective of objectives) write(`reward-${objective}`, [global[objective]]);
   for (const { id, model, frozen } of clients) {
     write(id, [model.adapters, model.lora]);
-    write(`${id}.critic-helpful`, [frozen?.helpfulCritic]);
-    write(`${id}.critic-harmless`, [frozen?.harmlessCritic]);
+    for (const objective of objectives) write(`${id}.critic-${objective}`, [frozen?.critics[objective]]);
   }
 }

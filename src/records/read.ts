@@ -72,7 +72,7 @@ function withCollapse({ manifest, summary, metrics, messages }: RunRecords): Sum
   if (alignment === null || 'collapse' in alignment) return summary;
   const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
     id,
-    wished: { helpful: weightHelpful, harmless: weightHarmless },
+    ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
   const { collapse } = manifest.scenario.alignment;
   const stages = stageSummaries({ metrics, messages, clients, collapse });

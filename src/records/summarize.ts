@@ -21,7 +21,7 @@ import type {
 export interface Written {
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];
-  readonly clients: readonly Pick<Client, 'id' | 'wished'>[];
+  readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
   readonly collapse: Scenario['alignment']['collapse'];
 }
 
@@ -106,13 +106,13 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
 }
 
 function alignedClient({ clients }: Written, start: ClientRow, end: ClientRow): AlignedClient {
-  const { wished } = clients.find(({ id }) => id === end.actor)!;
+  const { ownWeights } = clients.find(({ id }) => id === end.actor)!;
   const before = (figure: string) => start.metrics[figure] ?? null;
   const after = (figure: string) => end.metrics[figure] ?? null;
   return {
     id: end.actor,
-    weightHelpful: wished.helpful,
-    weightHarmless: wished.harmless,
+    weightHelpful: ownWeights.helpful,
+    weightHarmless: ownWeights.harmless,
     helpfulBefore: before('helpful')!,
     helpful: after('helpful')!,
     harmlessBefore: before('harmless')!,

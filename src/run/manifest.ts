@@ -29,12 +29,12 @@ export function manifestOf(
     modelHash: refOf(language.base).hash,
     rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
     data: data.reports,
-    clients: clients.map(({ id, data, device, wished }) => ({
+    clients: clients.map(({ id, data, device, ownWeights }) => ({
       id,
       trainingRows: data.train.length,
       gigaflopsPerSecond: device.gigaflopsPerSecond,
-      weightHelpful: wished.helpful,
-      weightHarmless: wished.harmless,
+      weightHelpful: ownWeights.helpful,
+      weightHarmless: ownWeights.harmless,
       style: data.style ?? null,
     })),
   };

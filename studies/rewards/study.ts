@@ -1,13 +1,9 @@
+import { objectives, perObjective, type Objective, type PerObjective } from '../../src/learning/objective.js';
 import { splitByConversation } from '../../src/learning/data/deal-pairs.js';
 import { templates } from '../../src/learning/data/template.js';
 import { loadTokenizer } from '../../src/learning/data/tokenizer.js';
 import { pairTable } from '../../src/learning/data/tokenize.js';
-import {
-  objectives,
-  type Objective,
-  type PreferencePair,
-  type Split,
-} from '../../src/learning/data/types.js';
+import type { PreferencePair, Split } from '../../src/learning/data/types.js';
 import { loadModel } from '../../src/learning/model/load.js';
 import { featureWidth, initialRewardModel } from '../../src/learning/model/reward-model.js';
 import { stream } from '../../src/simulation/random/stream.js';
@@ -38,8 +34,8 @@ export interface ObjectiveStudy {
   readonly bagOfWords: Share;
 }
 
-export type Study = Readonly<Record<Objective, ObjectiveStudy>>;
-type Pairs = Readonly<Record<Objective, readonly PreferencePair[]>>;
+export type Study = PerObjective<ObjectiveStudy>;
+type Pairs = PerObjective<readonly PreferencePair[]>;
 
 /**
  * Trains the reward models of a scenario with `reward.model.kind` "features" on the embedded base model by
@@ -61,49 +57,41 @@ export async function studyPairs(pairs: Pairs, options: StudyOptions): Promise<S
       trainPairs: train.length,
       testPairs: test.length,
       cutRows: cutRows[name],
-      rewardModel: share(metrics[`${name}Accuracy`] * test.length),
-      calibrationError: metrics[`${name}CalibrationError`],
-      brierScore: metrics[`${name}BrierScore`],
+      rewardModel: share(metrics[name].accuracy * test.length),
+      calibrationError: metrics[name].calibrationError,
+      brierScore: metrics[name].brierScore,
       majority: 0.5,
       length: { prefers: length.prefers, ...share(rightOf(test, length.margin)) },
       bagOfWords: share(rightOf(test, bagOfWords(train))),
     };
   };
-  return { helpful: studyOf('helpful'), harmless: studyOf('harmless') };
+  return perObjective(studyOf);
 }
 
 /** Step 2.3 by itself, on everybody's pairs. */
-async function trained(
-  split: Readonly<Record<Objective, Split<PreferencePair>>>,
-  { seed, steps }: StudyOptions,
-) {
+async function trained(split: PerObjective<Split<PreferencePair>>, { seed, steps }: StudyOptions) {
   const scenario = resolveScenario({ name: 'reward-pairs' });
   const { hidden, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
   const { config, base } = await loadModel(null);
   const tokenizer = await loadTokenizer(null);
-  const tables = (name: Objective) => {
+  const tables = perObjective((name) => {
     const [train, test] = [split[name].train, split[name].test].map((rows) =>
       pairTable(rows, tokenizer, templates.compact, config.n_positions),
     );
     return { train: train!.table, test: test!.table, cutRows: train!.truncated + test!.truncated };
-  };
-  const [helpful, harmless] = [tables('helpful'), tables('harmless')];
-  const initial = (name: Objective) =>
-    initialRewardModel(featureWidth(config), hidden, stream(seed, 'reward', name));
+  });
+  const initial = perObjective((name) =>
+    initialRewardModel(featureWidth(config), hidden, stream(seed, 'reward', name)),
+  );
   const { metrics } = await reward(
     taskRequest<'reward'>({
       kind: 'reward',
       seed: `${seed}/reward-pairs`,
       model: { config, adapters: scenario.model.adapters, lora: scenario.model.lora },
       hyper: { localSteps: steps, batchSize, learningRate, weightDecay, centerCoefficient },
-      params: { base, helpful: initial('helpful'), harmless: initial('harmless') },
-      data: {
-        helpfulTrain: helpful.train,
-        helpfulTest: helpful.test,
-        harmlessTrain: harmless.train,
-        harmlessTest: harmless.test,
-      },
+      params: { base, rewardModels: initial },
+      data: perObjective((name) => ({ train: tables[name].train, test: tables[name].test })),
     }),
   );
-  return { metrics, cutRows: { helpful: helpful.cutRows, harmless: harmless.cutRows } };
+  return { metrics, cutRows: perObjective((name) => tables[name].cutRows) };
 }

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { objectives, type Objective } from '../../src/learning/objective.js';
 import { conversationOf, dealPairs } from '../../src/learning/data/deal-pairs.js';
 import { loadPreferences } from '../../src/learning/data/preferences.js';
-import { objectives, type Objective } from '../../src/learning/data/types.js';
 import type { Study } from '../../studies/rewards/study.js';
 import { scenarioWith } from '../learning/data/scenario.js';
 

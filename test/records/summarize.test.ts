@@ -33,8 +33,8 @@ const start = { ...scores, klK1: 0, klK3: 0 };
 
 function alignmentOf(metrics: readonly MetricRow[]) {
   const clients = [
-    { id: 'client-1', wished: { helpful: 0.75, harmless: 0.25 } },
-    { id: 'client-2', wished: { helpful: 0, harmless: 1 } },
+    { id: 'client-1', ownWeights: { helpful: 0.75, harmless: 0.25 } },
+    { id: 'client-2', ownWeights: { helpful: 0, harmless: 1 } },
   ];
   const collapse = { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 };
   return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, collapse }).alignment;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Objective } from '../../src/learning/data/types.js';
+import { perObjective, type Objective, type PerObjective } from '../../src/learning/objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import type { MessageRow, RoundRow } from '../../src/records/rows.js';
 import type { Scenario } from '../../src/scenario/schema.js';
@@ -10,7 +10,7 @@ import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js
 type Fault = Scenario['channel']['faults'][number];
 
 /** What client n adds to every parameter of its reward models in a round. */
-const steps: Readonly<Record<Objective, number>> = { helpful: 1, harmless: 10 };
+const steps: PerObjective<number> = { helpful: 1, harmless: 10 };
 
 /** Trains reward models alone, and in whole numbers: client n adds n steps. */
 function countingExecutor(): Executor {
@@ -21,10 +21,11 @@ function countingExecutor(): Executor {
       const result = await untrained.run(request);
       if (request.kind !== 'reward') return result;
       const client = Number(/client-(\d)/.exec(request.seed)![1]);
-      const { helpful, harmless } = request.params as RewardParams;
+      const { rewardModels } = request.params as RewardParams;
       const output = {
-        helpful: shifted(helpful, client * steps.helpful),
-        harmless: shifted(harmless, client * steps.harmless),
+        rewardModels: perObjective((objective) =>
+          shifted(rewardModels[objective], client * steps[objective]),
+        ),
       };
       return { ...result, output };
     },
@@ -48,15 +49,14 @@ async function counted(faults: readonly Fault[], set: readonly string[] = oneRou
 }
 
 /** How far the global reward models have come from what Step 2.1 made. */
-async function moves(result: ProtocolRun): Promise<Record<Objective, number>> {
+async function moves(result: ProtocolRun): Promise<PerObjective<number>> {
   const start = await protocolRun(oneRound);
-  const move = (objective: Objective) => {
+  return perObjective((objective) => {
     const [to, from] = [result, start].map(({ run, global }) => run.world.store.get(global[objective]!));
     const differences = [...to!.values].map((value, i) => value - from!.values[i]!);
     for (const difference of differences) assert.ok(Math.abs(difference - differences[0]!) < 1e-5);
     return Math.round(differences[0]! * 1e4) / 1e4;
-  };
-  return { helpful: move('helpful'), harmless: move('harmless') };
+  });
 }
 
 const messages = ({ run }: ProtocolRun, kind: MessageRow['kind']) =>

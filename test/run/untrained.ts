@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { perObjective } from '../../src/learning/objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import { openRun, type OpenRun } from '../../src/run/open-run.js';
 import { packageRoot } from '../../src/paths.js';
@@ -8,8 +9,9 @@ import type { RunOptions } from '../../src/run/options.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { simulate, type Simulated } from '../../src/run/simulate.js';
 import type { Executor } from '../../src/learning/training/executor.js';
-import type { RankingMetrics, TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
+import type { Ranking } from '../../src/learning/training/ranking.js';
 import { aggregateBy } from '../../src/learning/training/aggregate.js';
+import type { TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
 import { aggregations } from '../../src/strategies/aggregation/index.js';
 
 /*
@@ -17,19 +19,13 @@ import { aggregations } from '../../src/strategies/aggregation/index.js';
  * that the protocol can be tested by itself, and quickly. The server aggregates as ever.
  */
 
-const scale = { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 };
-
-const ranking: RankingMetrics = {
-  helpfulAccuracy: 0.5,
-  harmlessAccuracy: 0.5,
-  helpfulCalibrationError: 0,
-  harmlessCalibrationError: 0,
-  helpfulBrierScore: 0.25,
-  harmlessBrierScore: 0.25,
-  helpfulMeanScore: 0,
-  harmlessMeanScore: 0,
-  helpfulScoreStd: 0,
-  harmlessScoreStd: 0,
+const ranking: Ranking = {
+  loss: 1,
+  accuracy: 0.5,
+  calibrationError: 0,
+  brierScore: 0.25,
+  meanScore: 0,
+  scoreStd: 0,
 };
 
 const answers: {
@@ -41,26 +37,17 @@ const answers: {
     metrics: { loss: 1, validationLoss: 1 },
   }),
   evaluate: () => ({ output: {}, metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } }),
-  reward: ({ params: { helpful, harmless } }) => ({
-    output: { helpful, harmless },
-    metrics: {
-      helpfulLoss: 1,
-      harmlessLoss: 1,
-      helpfulTestLoss: 1,
-      harmlessTestLoss: 1,
-      ...ranking,
-    },
+  reward: ({ params: { rewardModels } }) => ({
+    output: { rewardModels },
+    metrics: perObjective(() => ({ ...ranking, testLoss: 1 })),
   }),
-  rewardTest: () => ({
-    output: {},
-    metrics: { helpfulLoss: 1, harmlessLoss: 1, ...ranking },
+  rewardTest: () => ({ output: {}, metrics: perObjective(() => ranking) }),
+  freeze: ({ params: { rewardModels } }) => ({
+    output: { critics: perObjective((objective) => asCritic(rewardModels[objective])) },
+    metrics: perObjective(() => ({ mean: 0, std: 1 })),
   }),
-  freeze: ({ params: { helpful, harmless } }) => ({
-    output: { helpfulCritic: asCritic(helpful), harmlessCritic: asCritic(harmless) },
-    metrics: scale,
-  }),
-  align: ({ params: { adapters, lora, helpfulCritic, harmlessCritic } }) => ({
-    output: { adapters, lora, helpfulCritic, harmlessCritic },
+  align: ({ params: { adapters, lora, critics } }) => ({
+    output: { adapters, lora, critics },
     metrics: { 'objective/rlhf_reward': 0 },
   }),
   score: () => ({

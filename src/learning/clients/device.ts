@@ -6,8 +6,8 @@ export type Device = Scenario['clients']['devices'][number];
 /** The device of a client: a keyed draw from the scenario's classes by their shares. */
 export function dealDevice(devices: readonly Device[], seed: number, client: string): Device {
   const total = devices.reduce((sum, { share }) => sum + share, 0);
-  let left = stream(seed, 'device', client).uniform() * total;
-  return devices.find(({ share }) => (left -= share) < 0) ?? devices[devices.length - 1]!;
+  let remaining = stream(seed, 'device', client).uniform() * total;
+  return devices.find(({ share }) => (remaining -= share) < 0) ?? devices[devices.length - 1]!;
 }
 
 /** Virtual seconds that a device takes for so many floating-point operations. */

@@ -1,13 +1,14 @@
+import { perObjective, type PerObjective, type Weights } from '../objective.js';
 import { exampleTable, pairTable, promptTable } from '../data/tokenize.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Template } from '../data/template.js';
 import type { Tokenizer } from '../data/tokenizer.js';
 import type { WordPiece } from '../data/word-piece.js';
-import type { ClientData, FederatedData } from '../data/types.js';
+import type { ClientData, FederatedData, PreferencePair } from '../data/types.js';
 import type { Method } from '../../strategies/methods/method.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { dealDevice, type Device } from './device.js';
-import { trainedWeights, wishedWeights, type Weights } from './preferences.js';
+import { preferenceWeights, trainingWeights } from './preferences.js';
 import { rewardTable } from './reward-table.js';
 
 /** All that is fixed about a client before the run starts. */
@@ -15,8 +16,8 @@ export interface Client {
   readonly id: string;
   readonly device: Device;
   /** What the client wants, and what the method makes of it. */
-  readonly wished: Weights;
-  readonly trained: Weights;
+  readonly ownWeights: Weights;
+  readonly trainingWeights: Weights;
   readonly data: ClientData;
   readonly tables: ClientTables;
 }
@@ -28,13 +29,9 @@ export interface ClientTables {
   readonly test: TokenTable;
   readonly shared: TokenTable;
   /** Preference pairs, chosen and rejected in turn, as tokens of the model that judges them. */
-  readonly helpfulTrain: TokenTable;
-  readonly helpfulTest: TokenTable;
-  readonly harmlessTrain: TokenTable;
-  readonly harmlessTest: TokenTable;
+  readonly pairs: PerObjective<{ readonly train: TokenTable; readonly test: TokenTable }>;
   /** The pairs to train on as tokens of the policy, which is tuned on them without sampling. */
-  readonly helpfulPairs: TokenTable;
-  readonly harmlessPairs: TokenTable;
+  readonly policyPairs: PerObjective<TokenTable>;
   /** Training rows that are not sensitive, which PPO-ptx rehearses. */
   readonly benign: TokenTable;
   /** Prompts of Step 3.3, apart by topic, and the held-out ones that a policy is measured on. */
@@ -48,7 +45,7 @@ export interface Encoding {
   readonly tokenizer: Tokenizer;
   readonly template: Template;
   readonly maxTokens: number;
-  /** Of reward models that have a vocabulary of their own. */
+  /** For reward models that have a vocabulary of their own. */
   readonly reward?: { readonly tokenizer: WordPiece; readonly maxTokens: number };
 }
 
@@ -59,12 +56,12 @@ export function population(
   encoding: Encoding,
 ): readonly Client[] {
   return data.clients.map((own, index) => {
-    const wished = wishedWeights(scenario, index, own.id);
+    const ownWeights = preferenceWeights(scenario, index, own.id);
     return {
       id: own.id,
       device: dealDevice(scenario.clients.devices, scenario.seed, own.id),
-      wished,
-      trained: trainedWeights(method, wished),
+      ownWeights,
+      trainingWeights: trainingWeights(method, ownWeights),
       data: own,
       tables: tablesOf(own, encoding, scenario.alignment.maxNewTokens),
     };
@@ -77,11 +74,14 @@ function tablesOf(
   maxNewTokens: number,
 ): ClientTables {
   const examples = (rows: ClientData['train']) => exampleTable(rows, tokenizer, template, maxTokens).table;
-  const policyPairs = (rows: ClientData['pairs']['helpful']['train']) =>
+  const policyTable = (rows: readonly PreferencePair[]) =>
     pairTable(rows, tokenizer, template, maxTokens).table;
-  const preferences = (rows: ClientData['pairs']['helpful']['train']) =>
-    reward ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens) : policyPairs(rows);
-  const [helpfulTrain, harmlessTrain] = [preferences(pairs.helpful.train), preferences(pairs.harmless.train)];
+  const rewardModelTable = (rows: readonly PreferencePair[]) =>
+    reward ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens) : policyTable(rows);
+  const pairTables = perObjective((objective) => ({
+    train: rewardModelTable(pairs[objective].train),
+    test: rewardModelTable(pairs[objective].test),
+  }));
   const asPrompts = (rows: ClientData['train']) =>
     promptTable(rows, tokenizer, template, maxTokens - maxNewTokens).table;
   return {
@@ -89,12 +89,10 @@ function tablesOf(
     validation: examples(validation),
     test: examples(test),
     shared: examples(shared),
-    helpfulTrain,
-    helpfulTest: preferences(pairs.helpful.test),
-    harmlessTrain,
-    harmlessTest: preferences(pairs.harmless.test),
-    helpfulPairs: reward ? policyPairs(pairs.helpful.train) : helpfulTrain,
-    harmlessPairs: reward ? policyPairs(pairs.harmless.train) : harmlessTrain,
+    pairs: pairTables,
+    policyPairs: perObjective((objective) =>
+      reward ? policyTable(pairs[objective].train) : pairTables[objective].train,
+    ),
     benign: examples(train.filter(({ topic }) => topic !== 'sensitive')),
     prompts: asPrompts(prompts.train.filter(({ topic }) => topic !== 'sensitive')),
     sensitivePrompts: asPrompts(prompts.train.filter(({ topic }) => topic === 'sensitive')),

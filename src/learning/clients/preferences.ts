@@ -1,17 +1,14 @@
-import { objectives, type Objective } from '../data/types.js';
+import { objectives, perObjective, type Weights } from '../objective.js';
 import type { Method } from '../../strategies/methods/method.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import type { Scenario } from '../../scenario/schema.js';
-
-/** How much each objective counts for a client; the weights sum to 1. */
-export type Weights = Readonly<Record<Objective, number>>;
 
 /**
  * What the client wants (Step 3.2), whether or not the method listens: as `clients.weights` says, and by
  * `clients.weightHarmless` where that says nothing of it. `index` counts the clients from 0. A draw is keyed
  * by the client's name, so that another client changes nobody's wishes.
  */
-export function wishedWeights({ clients, seed }: Scenario, index: number, client: string): Weights {
+export function preferenceWeights({ clients, seed }: Scenario, index: number, client: string): Weights {
   const { weights } = clients;
   if (weights === null) return byHarmlessness(clients, seed, index, client);
   if (Array.isArray(weights)) return weights[index]!;
@@ -56,11 +53,8 @@ function logGamma(draws: Stream, shape: number): number {
  * The weights that a method trains with: the client's own, or equal ones over the rewards that the method
  * knows.
  */
-export function trainedWeights(method: Method, wished: Weights): Weights {
-  if (method.personalWeights) return wished;
+export function trainingWeights(method: Method, ownWeights: Weights): Weights {
+  if (method.personalWeights) return ownWeights;
   const share = 1 / method.rewards.length;
-  const [helpful, harmless] = objectives.map((objective) =>
-    method.rewards.includes(objective) ? share : 0,
-  ) as [number, number];
-  return { helpful, harmless };
+  return perObjective((objective) => (method.rewards.includes(objective) ? share : 0));
 }

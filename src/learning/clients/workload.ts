@@ -1,5 +1,5 @@
+import { objectives, perObjective, type Weights } from '../objective.js';
 import type { TokenTable } from '../data/token-table.js';
-import { objectives } from '../data/types.js';
 import { columns, column } from '../data/token-table.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
 import { rewardForwardFlops, rewardTrainingFlops } from '../model/reward-flops.js';
@@ -8,7 +8,6 @@ import type { Scenario } from '../../scenario/schema.js';
 import { pairPlan } from '../training/dpo/pair-plan.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { ClientTables } from './population.js';
-import type { Weights } from './preferences.js';
 
 /*
  * Floating-point operations of each kind of task, for the device model: what a device would spend on what the
@@ -45,14 +44,18 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
  * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
  */
 export function rewardFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
-  const { helpfulTrain, helpfulTest, harmlessTrain, harmlessTest } = tables;
+  const pairs = objectives.map((objective) => tables.pairs[objective]);
   const { localSteps, batchSize, model } = scenario.reward;
   if (!shape.reward || model.train === 'head') {
-    return pairFlops(shape, [helpfulTrain, helpfulTest, harmlessTrain, harmlessTest]);
+    return pairFlops(
+      shape,
+      pairs.flatMap(({ train, test }) => [train, test]),
+    );
   }
   const rows = 2 * localSteps * batchSize;
-  const trained = rows * (meanTokens(helpfulTrain) + meanTokens(harmlessTrain));
-  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, [helpfulTest, harmlessTest]);
+  const trained = rows * pairs.reduce((tokens, { train }) => tokens + meanTokens(train), 0);
+  const tests = pairs.map(({ test }) => test);
+  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, tests);
 }
 
 /** Scoring tables of pairs. */
@@ -72,10 +75,10 @@ function sampledTokens({ alignment }: Scenario, prompts: TokenTable, count: numb
  * Both reward models read so many tokens that the policy wrote: one pass for the features, or the pre-trained
  * networks: two, or the one that heads share (src/learning/training/reward-models).
  */
-function judgeFlops({ reward }: Scenario, shape: ModelShape, tokens: number): number {
+function scoringFlops({ reward }: Scenario, shape: ModelShape, tokens: number): number {
   if (!shape.reward) return forwardFlops(shape, tokens);
-  const judges = reward.model.train === 'head' ? 1 : 2;
-  return judges * rewardForwardFlops(shape.reward, tokens);
+  const passes = reward.model.train === 'head' ? 1 : 2;
+  return passes * rewardForwardFlops(shape.reward, tokens);
 }
 
 /** Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, one pass, and judging them. */
@@ -86,7 +89,7 @@ export function freezeFlops(
   count: number,
 ): number {
   const tokens = sampledTokens(scenario, prompts, count);
-  return forwardFlops(shape, tokens) + judgeFlops(scenario, shape, tokens);
+  return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, tokens);
 }
 
 /** The same with log-probabilities under policy and reference: a pass of each (src/learning/training/score.ts). */
@@ -107,7 +110,7 @@ export interface AlignWork {
   /** Numbers of adapters and LoRA that the client trains. */
   readonly trained: number;
   readonly tables: ClientTables;
-  /** Of the objectives, as the client trains by them. */
+  /** The weights that the client trains by. */
   readonly weights: Weights;
   /** Steps of the critics alone that this round begins with. */
   readonly criticWarmupSteps: number;
@@ -179,14 +182,14 @@ function criticFlops({ reward }: Scenario, shape: ModelShape): { read: number; s
  */
 function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWork): number {
   const { alignment } = scenario;
-  const pairs = { helpful: tables.helpfulPairs, harmless: tables.harmlessPairs };
-  const counts = { helpful: pairs.helpful.count / 2, harmless: pairs.harmless.count / 2 };
+  const pairs = tables.policyPairs;
+  const counts = perObjective((objective) => pairs[objective].count / 2);
   const plan = pairPlan(alignment, weights, counts);
   return plan.objectives.reduce((flops, objective) => {
     const drawn = plan.steps * plan.pairsEach;
     const each = 2 * meanTokens(pairs[objective]);
     const read = each * Math.min(drawn, counts[objective]);
-    const judged = judgeFlops(scenario, shape, read);
-    return flops + trainingFlops(shape, trained, each * drawn) + forwardFlops(shape, read) + judged;
+    const scored = scoringFlops(scenario, shape, read);
+    return flops + trainingFlops(shape, trained, each * drawn) + forwardFlops(shape, read) + scored;
   }, 0);
 }

@@ -1,9 +1,9 @@
+import { objectives, perObjective, type Objective, type PerObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
 import type { Scenario } from '../../scenario/schema.js';
-import { objectives, type Objective, type PreferencePair, type Split } from './types.js';
+import type { PreferencePair, Split } from './types.js';
 
-type ByObjective<T> = Readonly<Record<Objective, T>>;
 type Pairs = readonly PreferencePair[];
 
 /** With fewer pairs of an objective a client could not hold a third of them out. */
@@ -18,13 +18,13 @@ const fewestPairs = 3;
  */
 export function dealPairs(
   scenario: Scenario,
-  all: ByObjective<Pairs>,
+  all: PerObjective<Pairs>,
   seed: number,
-): ByObjective<readonly Split<PreferencePair>[]> {
-  const each = byObjective((name) => pairsEach(scenario, name, all[name].length));
+): PerObjective<readonly Split<PreferencePair>[]> {
+  const each = perObjective((name) => pairsEach(scenario, name, all[name].length));
   const { count } = scenario.clients;
   const split = splitByConversation(all, (name) => count * testsOf(each[name]), seed);
-  return byObjective((name) => {
+  return perObjective((name) => {
     const tests = testsOf(each[name]);
     const { train, test } = split[name];
     const trains = Math.min(each[name] - tests, Math.floor(train.length / count));
@@ -41,13 +41,13 @@ export function dealPairs(
  * The rest is for training, and a conversation that one objective holds out the other does too.
  */
 export function splitByConversation(
-  all: ByObjective<Pairs>,
+  all: PerObjective<Pairs>,
   wanted: (objective: Objective) => number,
   seed: number,
-): ByObjective<Split<PreferencePair>> {
-  const shuffled = byObjective((name) => stream(seed, 'pairs', name).shuffle(all[name]));
+): PerObjective<Split<PreferencePair>> {
+  const shuffled = perObjective((name) => stream(seed, 'pairs', name).shuffle(all[name]));
   const heldOut = new Set(objectives.flatMap((name) => firstConversations(shuffled[name], wanted(name))));
-  return byObjective((name) => {
+  return perObjective((name) => {
     const isHeldOut = (pair: PreferencePair) => heldOut.has(conversationOf(pair));
     return {
       train: shuffled[name].filter((pair) => !isHeldOut(pair)),
@@ -100,8 +100,4 @@ function tooFew(
 
 function testsOf(each: number): number {
   return Math.max(1, Math.round(each / 3));
-}
-
-function byObjective<T>(make: (objective: Objective) => T): ByObjective<T> {
-  return { helpful: make('helpful'), harmless: make('harmless') };
 }

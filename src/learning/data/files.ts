@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { perObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
 import type { Scenario } from '../../scenario/schema.js';
@@ -7,21 +8,12 @@ import { clientIds } from './client-ids.js';
 import { dealPairs } from './deal-pairs.js';
 import { partitionRows } from './partition.js';
 import { loadPreferences } from './preferences.js';
-import {
-  objectives,
-  type ClientData,
-  type Example,
-  type FederatedData,
-  type PreferencePair,
-  type Prompt,
-  type Split,
-} from './types.js';
+import type { ClientData, Example, FederatedData, PreferencePair, Prompt, Split } from './types.js';
 
 /** With fewer instructions a client could not train, validate and be tested. */
 const fewestRows = 8;
 
 type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
-type Pairs = ClientData['pairs'];
 
 /**
  * Real data for a scenario whose `data.files` is given, with paths relative to `folder`. Instructions: a
@@ -44,7 +36,7 @@ export async function fileData(scenario: Scenario, folder: string, seed: number)
   const rows = dealRows(scenario, ids, instructions.rows, seed);
   const dealt = dealPairs(scenario, { helpful: helpful.rows, harmless: harmless.rows }, seed);
   const clients = ids.map((id, index): ClientData => {
-    const pairs = Object.fromEntries(objectives.map((name) => [name, dealt[name][index]!])) as Pairs;
+    const pairs = perObjective((objective) => dealt[objective][index]!);
     return { id, ...rows[index]!, shared: [], pairs, prompts: promptsOf(rows[index]!, pairs.harmless) };
   });
   return { synthetic: false, clients, reports: [instructions.report, helpful.report, harmless.report] };

@@ -1,6 +1,7 @@
+import type { Objective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { readText, textField, usableRows, type Defect, type Loaded } from './rows.js';
-import type { Objective, PreferencePair } from './types.js';
+import type { PreferencePair } from './types.js';
 
 const expected =
   'hh-rlhf JSON lines: {chosen, rejected}, dialogues that differ in the last "\\n\\nAssistant:" turn';

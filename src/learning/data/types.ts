@@ -1,3 +1,5 @@
+import type { PerObjective } from '../objective.js';
+
 /** An instruction as in Alpaca: `input` is empty where the instruction says everything. */
 export interface Prompt {
   readonly instruction: string;
@@ -32,9 +34,6 @@ export interface PreferencePair extends Prompt {
   readonly family: string;
 }
 
-export type Objective = 'helpful' | 'harmless';
-export const objectives: readonly Objective[] = ['helpful', 'harmless'];
-
 export interface Split<T> {
   readonly train: readonly T[];
   readonly test: readonly T[];
@@ -54,7 +53,7 @@ export interface ClientData {
    * What only other clients were taught, answered in this client's own style. Empty where nothing is split.
    */
   readonly shared: readonly Example[];
-  readonly pairs: Readonly<Record<Objective, Split<PreferencePair>>>;
+  readonly pairs: PerObjective<Split<PreferencePair>>;
   /** Prompts of Step 3: `train` to sample responses from, `test` to be measured on. */
   readonly prompts: Split<Example>;
 }

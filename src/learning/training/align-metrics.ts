@@ -1,22 +1,22 @@
-import { objectives, type Objective } from '../data/types.js';
+import { byName, perObjective, type PerObjective, type Weights } from '../objective.js';
 import type { Experience } from './experience.js';
 import { explainedVariance } from './ppo/explained-variance.js';
 import { k3 } from './ppo/kl.js';
 import type { PolicyLoss } from './ppo/policy-loss.js';
 import type { ValueLoss } from './ppo/value-loss.js';
-import type { Weights } from './ppo/weighted.js';
+import { weightedSum } from './ppo/weighted.js';
 import { concatenated } from './rollout.js';
 
 /** The losses of one minibatch, before its step. */
 export interface StepLosses {
   readonly policy: PolicyLoss;
-  readonly value: Readonly<Record<Objective, ValueLoss>>;
+  readonly value: PerObjective<ValueLoss>;
 }
 
 /** One round of a client. */
 export interface Aligned {
   readonly experiences: readonly Experience[];
-  /** Of the steps taken, in order. */
+  /** One per step taken, in order. */
   readonly losses: readonly StepLosses[];
   /** Steps that the epochs and minibatches come to; fewer were taken where the round was stopped early. */
   readonly steps: number;
@@ -43,17 +43,15 @@ export function alignMetrics(aligned: Aligned): Record<string, number> {
 function objectiveMetrics({ experiences, weights, klCoefficient }: Aligned): Record<string, number> {
   const meanOf = (f: (experience: Experience) => number) => mean(experiences.map(f));
   const kl = meanOf((experience) => sum(experience.kl));
-  const helpful = meanOf(({ score }) => score.helpful);
-  const harmless = meanOf(({ score }) => score.harmless);
-  const scores = weights.helpful * helpful + weights.harmless * harmless;
+  const meanScores = perObjective((objective) => meanOf(({ score }) => score[objective]));
+  const scores = weightedSum(weights, meanScores);
   return {
     'objective/kl': kl,
     'objective/kl_k3': meanOf(({ logProb, referenceLogProb }) => sum(k3(logProb, referenceLogProb))),
     'objective/kl_coef': klCoefficient,
     'objective/entropy': meanOf(({ logProb }) => -sum(logProb)),
     'objective/scores': scores,
-    'objective/scores_helpful': helpful,
-    'objective/scores_harmless': harmless,
+    ...byName('objective/scores_*', meanScores),
     'objective/non_score_reward': -klCoefficient * kl,
     'objective/rlhf_reward': scores - klCoefficient * kl,
     'policy/entropy_avg': mean(concatenated(experiences.map(({ entropy }) => entropy))),
@@ -65,15 +63,17 @@ function objectiveMetrics({ experiences, weights, klCoefficient }: Aligned): Rec
 
 /** The critics as they judged the responses, before the policy's first step: means over tokens. */
 function criticMetrics(experiences: readonly Experience[]): Record<string, number> {
-  const entries = objectives.map((objective) => {
-    const values = concatenated(experiences.map((experience) => experience.values[objective]));
-    const returns = concatenated(experiences.map((experience) => experience.returns[objective]));
-    return [
-      [`val/values_${objective}`, mean(values)],
-      [`val/explained_variance_${objective}`, explainedVariance(values, returns)],
-    ] as const;
-  });
-  return Object.fromEntries(entries.flat());
+  const joined = (stream: 'values' | 'returns') =>
+    perObjective((objective) => concatenated(experiences.map((experience) => experience[stream][objective])));
+  const [values, returns] = [joined('values'), joined('returns')];
+  const explained = perObjective((objective) => explainedVariance(values[objective], returns[objective]));
+  return {
+    ...byName(
+      'val/values_*',
+      perObjective((objective) => mean(values[objective])),
+    ),
+    ...byName('val/explained_variance_*', explained),
+  };
 }
 
 /**
@@ -84,23 +84,21 @@ function criticMetrics(experiences: readonly Experience[]): Record<string, numbe
  */
 function lossMetrics({ losses, steps }: Aligned): Record<string, number> {
   const meanOf = (f: (losses: StepLosses) => number) => mean(losses.map(f));
-  const ofCritics = (f: (loss: ValueLoss) => number) =>
-    objectives.map((objective) => [objective, meanOf(({ value }) => f(value[objective]))] as const);
-  const valueLosses = ofCritics(({ loss }) => loss);
-  const clipFractions = ofCritics(({ clipFraction }) => clipFraction);
+  const ofCritics = (figure: 'loss' | 'clipFraction') =>
+    perObjective((objective) => meanOf(({ value }) => value[objective][figure]));
+  const valueLosses = ofCritics('loss');
+  const clipFractions = ofCritics('clipFraction');
   return {
     'loss/policy_avg': meanOf(({ policy }) => policy.loss),
-    'loss/value_avg': mean(valueLosses.map(([, loss]) => loss)),
+    'loss/value_avg': mean(Object.values(valueLosses)),
     'policy/approxkl_avg': meanOf(({ policy }) => policy.approximateKl),
     'policy/clipfrac_avg': meanOf(({ policy }) => policy.clipFraction),
     'policy/stopped_early': 1 - losses.length / steps,
-    'val/clipfrac_avg': mean(clipFractions.map(([, fraction]) => fraction)),
+    'val/clipfrac_avg': mean(Object.values(clipFractions)),
     'val/ratio': meanOf(({ policy }) => policy.ratio),
     'val/ratio_var': sampleVariance(losses.map(({ policy }) => policy.ratio)),
-    ...Object.fromEntries(valueLosses.map(([objective, loss]) => [`loss/value_${objective}_avg`, loss])),
-    ...Object.fromEntries(
-      clipFractions.map(([objective, fraction]) => [`val/clipfrac_${objective}_avg`, fraction]),
-    ),
+    ...byName('loss/value_*_avg', valueLosses),
+    ...byName('val/clipfrac_*_avg', clipFractions),
   };
 }
 

@@ -41,14 +41,14 @@ export function* drawBatches(
 ): Generator<readonly number[], never> {
   if (items < 1) throw new RangeError('cannot draw batches from an empty table');
   const all = Array.from({ length: items }, (_, index) => index);
-  let left: readonly number[] = [];
+  let undrawn: readonly number[] = [];
   for (let pass = 0; ;) {
     const batch: number[] = [];
     while (batch.length < batchSize) {
-      if (left.length === 0) left = stream(seed, ...key, 'pass', pass++).shuffle(all);
-      const take = left.slice(0, batchSize - batch.length);
+      if (undrawn.length === 0) undrawn = stream(seed, ...key, 'pass', pass++).shuffle(all);
+      const take = undrawn.slice(0, batchSize - batch.length);
       batch.push(...take);
-      left = left.slice(take.length);
+      undrawn = undrawn.slice(take.length);
     }
     yield batch;
   }

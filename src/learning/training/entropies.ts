@@ -11,7 +11,7 @@ const passRows = 16;
 
 /**
  * Entropy (nats) of the policy's next-token distribution, at the temperature of sampling, in the state before
- * each response token: one array an answer. Exact, over the whole vocabulary.
+ * each response token: one array per answer. Exact, over the whole vocabulary.
  */
 export function readEntropies(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
   return [...inBatches(answers.length, passRows)].flatMap((indices) =>

@@ -1,14 +1,12 @@
-import type { Objective } from '../data/types.js';
+import { perObjective, type Objective, type PerObjective, type Weights } from '../objective.js';
 import { generalizedAdvantages, returnsOf } from './ppo/advantages.js';
 import { k1 } from './ppo/kl.js';
 import { tokenRewards } from './ppo/token-rewards.js';
-import { weightedSum, type Weights } from './ppo/weighted.js';
+import { weightedSums } from './ppo/weighted.js';
 import { whiten } from './ppo/whiten.js';
-import { concatenated, perObjective, type Rollout } from './rollout.js';
+import { concatenated, type Rollout } from './rollout.js';
 
-type PerObjective<T> = Readonly<Record<Objective, T>>;
-
-/** What one rollout taught; every array has one entry a response token. */
+/** What one rollout taught; every array has one entry per response token. */
 export interface Experience {
   readonly rollout: Rollout;
   /** Log-probabilities of the policy that sampled the response. */
@@ -26,7 +24,7 @@ export interface Experience {
   /** The critics' values of those states, and what the critics are to learn. */
   readonly values: PerObjective<Float64Array>;
   readonly returns: PerObjective<Float64Array>;
-  /** Of the client's weighted objective, over all rollouts whitened where the options say so. */
+  /** Those of the client's weighted objective, over all rollouts whitened where the options say so. */
   readonly advantages: Float64Array;
 }
 
@@ -60,7 +58,7 @@ export function experienceOf(observations: readonly Observation[], options: Expe
       generalizedAdvantages(rewards[objective][i]!, values[objective], discount, lambda),
     );
     const returns = perObjective((objective) => returnsOf(advantages[objective], values[objective]));
-    return { kl: divergences[i]!, returns, advantages: weightedSum(weights, advantages) };
+    return { kl: divergences[i]!, returns, advantages: weightedSums(weights, advantages) };
   });
   const combined = concatenated(streams.map(({ advantages }) => advantages));
   const advantages = inLengths(options.whitenAdvantages ? whiten(combined) : combined, lengths);
@@ -71,7 +69,7 @@ export function experienceOf(observations: readonly Observation[], options: Expe
   }));
 }
 
-/** One objective's rewards, token by token, one array a response. */
+/** One objective's rewards, token by token, one array per response. */
 function rewardsOf(
   observations: readonly Observation[],
   divergences: readonly Float64Array[],

@@ -1,9 +1,8 @@
+import { perObjective } from '../objective.js';
 import { rewardModels } from './reward-models/index.js';
-import { choosePrompts, perObjective, sampleResponses, withPolicy } from './rollout.js';
+import { scaleOfScores } from './reward-scale.js';
+import { choosePrompts, sampleResponses, withPolicy } from './rollout.js';
 import type { TaskFunction } from './task.js';
-
-/** A standard deviation below this is no scale to measure by; scores are then only shifted. */
-const smallestDeviation = 1e-6;
 
 /**
  * Step 3.1: from here on the reward models are frozen. Their scores of responses that the client's own policy
@@ -18,26 +17,9 @@ export const freeze: TaskFunction<'freeze'> = async (request) => {
     sampleResponses(policy, prompts, hyper, seed),
   );
   const scores = models.scoresOfAnswers(rollouts);
-  const { helpful, harmless } = perObjective((objective) => {
-    const scale = scaleOfScores(scores[objective]);
-    return { ...scale, critic: models.critic(objective, scale) };
-  });
+  const scale = perObjective((objective) => scaleOfScores(scores[objective]));
   return {
-    output: { helpfulCritic: helpful.critic, harmlessCritic: harmless.critic },
-    metrics: {
-      helpfulMean: helpful.mean,
-      helpfulStd: helpful.std,
-      harmlessMean: harmless.mean,
-      harmlessStd: harmless.std,
-    },
+    output: { critics: perObjective((objective) => models.critic(objective, scale[objective])) },
+    metrics: scale,
   };
 };
-
-/** Mean and sample standard deviation; (0, 1) of no scores at all. */
-export function scaleOfScores(scores: Float32Array): { mean: number; std: number } {
-  if (scores.length === 0) return { mean: 0, std: 1 };
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-  const std = Math.sqrt(squares / Math.max(scores.length - 1, 1));
-  return { mean, std: std < smallestDeviation ? 1 : std };
-}

@@ -26,7 +26,7 @@ export class HeadTrainer {
     this.#adam = new Adam(this.set.values, options);
   }
 
-  /** One step on features (N, width), row after row; `lossOf` judges their N values. */
+  /** One step on features (N, width), row after row; `lossOf` gives the loss of their N values. */
   step<L extends ValuesLoss>(
     features: Float32Array,
     lossOf: (values: Float32Array) => L,
@@ -34,13 +34,13 @@ export class HeadTrainer {
   ): L {
     const weights = upload(this.set);
     const width = this.head.widthOf(this.set);
-    let judged: L | undefined;
+    let result: L | undefined;
     try {
       const { gradient } = differentiate([...weights.values()], () => {
         const x = tf.tensor2d(features, [features.length / width, width]);
         return scalarLoss(this.head.values(weights, x), (values) => {
-          judged = lossOf(values);
-          return { value: judged.loss, gradient: Float32Array.from(judged.gradient) };
+          result = lossOf(values);
+          return { value: result.loss, gradient: Float32Array.from(result.gradient) };
         });
       });
       clipGlobalNorm([gradient], maxGradientNorm);
@@ -48,6 +48,6 @@ export class HeadTrainer {
     } finally {
       disposeWeights(weights);
     }
-    return judged!;
+    return result!;
   }
 }

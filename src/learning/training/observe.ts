@@ -1,16 +1,10 @@
+import { perObjective } from '../objective.js';
 import { readHead } from '../model/head.js';
 import { readEntropies } from './entropies.js';
 import type { Observation } from './experience.js';
 import type { RewardModels } from './reward-models/reward-models.js';
-import {
-  choosePrompts,
-  perObjective,
-  readLogProbs,
-  sampleResponses,
-  scaleOf,
-  standardised,
-  withPolicy,
-} from './rollout.js';
+import { standardised } from './reward-scale.js';
+import { choosePrompts, readLogProbs, sampleResponses, withPolicy } from './rollout.js';
 import type { TaskRequest } from './task.js';
 
 /**
@@ -34,13 +28,12 @@ export function observe(
     };
   });
   if (rollouts.length === 0) return [];
-  const reference = { adapters: params.referenceAdapters, lora: params.referenceLora };
-  const referenceLogProbs = withPolicy(model, params.base, reference, (policy) =>
+  const referenceLogProbs = withPolicy(model, params.base, params.reference, (policy) =>
     readLogProbs(policy, rollouts, hyper.temperature),
   );
-  const { scores: raw, states } = models.judged(rollouts);
+  const { scores: raw, states } = models.scoresAndStates(rollouts);
   const scores = perObjective((objective) =>
-    standardised(raw[objective], rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty),
+    standardised(raw[objective], rollouts, hyper.scale[objective], hyper.missingEosPenalty),
   );
   return rollouts.map((rollout, i) => ({
     rollout,
@@ -50,7 +43,7 @@ export function observe(
     states: perObjective((objective) => states[objective][i]!),
     entropy: entropies[i]!,
     values: perObjective((objective) =>
-      Float64Array.from(readHead(models.criticHead, params[`${objective}Critic`], states[objective][i]!)),
+      Float64Array.from(readHead(models.criticHead, params.critics[objective], states[objective][i]!)),
     ),
   }));
 }

@@ -2,7 +2,7 @@ import type { Gradients, Trained } from '../model/gradients.js';
 import { Adam, clipGlobalNorm } from './adam.js';
 
 export interface PolicyOptimizerOptions {
-  /** Of the adapters. */
+  /** The adapters' learning rate. */
   readonly learningRate: number;
   /** The LoRA's learning rate, as a multiple of the adapters'. */
   readonly loraLearningRateScale: number;

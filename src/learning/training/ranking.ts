@@ -1,7 +1,8 @@
 import { softplus } from './preference-loss.js';
 
 /** How scores rank pairs: NaN for no pairs. */
-export interface Ranking {
+// A type and not an interface, so that it is a record of numbers as well.
+export type Ranking = {
   /** Mean of −log σ(chosen − rejected), nats; ln 2 is "no idea". */
   readonly loss: number;
   /** Share of pairs whose chosen response scores higher; a tie counts half. */
@@ -13,7 +14,7 @@ export interface Ranking {
   /** Mean and population standard deviation of all scores, chosen and rejected alike. */
   readonly meanScore: number;
   readonly scoreStd: number;
-}
+};
 
 /** Ranks pairs by scores that hold chosen and rejected in turn. */
 export function rankingOf(scores: ArrayLike<number>): Ranking {

@@ -10,7 +10,7 @@ type Gradients = Pick<ReturnType<typeof lossAndGradients>, 'adapters' | 'lora'>;
 
 interface Rehearsal {
   readonly table: TokenTable;
-  /** Of a step. */
+  /** Rows per step. */
   readonly rows: number;
   readonly coefficient: number;
   readonly seed: string;

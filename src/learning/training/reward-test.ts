@@ -1,20 +1,14 @@
+import { perObjective } from '../objective.js';
 import { rewardModels } from './reward-models/index.js';
-import { rankingMetrics, rankingOfTable } from './reward.js';
-import { perObjective } from './rollout.js';
+import { rankingOfTable } from './reward.js';
 import type { TaskFunction } from './task.js';
 
 /** The reward models as received, on held-out pairs; changes nothing. */
 export const rewardTest: TaskFunction<'rewardTest'> = async (request) => {
+  const { params, data } = request;
   const models = await rewardModels(request);
-  const { helpful, harmless } = perObjective((objective) =>
-    rankingOfTable(models, request.params[objective], request.data[`${objective}Test`]),
+  const metrics = perObjective((objective) =>
+    rankingOfTable(models, params.rewardModels[objective], data[objective]),
   );
-  return {
-    output: {},
-    metrics: {
-      helpfulLoss: helpful.loss,
-      harmlessLoss: harmless.loss,
-      ...rankingMetrics(helpful, harmless),
-    },
-  };
+  return { output: {}, metrics };
 };

@@ -1,17 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { objectives, type Objective } from '../data/types.js';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { packTargets } from '../model/batch.js';
 import { generate } from '../model/generate.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
+import type { Trained } from '../model/gradients.js';
 import { tokenLogProbs } from '../model/log-probs.js';
 import type { Answer } from '../model/reward-features.js';
 import { baseWeights, disposeWeights, upload } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { inBatches, tableRow } from './batches.js';
-import type { RewardScale } from './task.js';
 import type { ModelShape } from '../model/model-shape.js';
 
 /** A prompt with a sampled response. */
@@ -57,7 +56,7 @@ function draw<T>(elements: readonly T[], count: number, draws: Stream): T[] {
   return drawn.slice(0, count);
 }
 
-/** One sampled response a prompt; prompt i draws from the stream (seed, 'sample', i) and no other. */
+/** One sampled response per prompt; prompt i draws from the stream (seed, 'sample', i) and no other. */
 export function sampleResponses(
   policy: Gpt,
   prompts: readonly Int32Array[],
@@ -93,7 +92,7 @@ export function responseLogProbs(policy: Gpt, answers: readonly Answer[], temper
 /** Rows of one forward pass. */
 const passRows = 16;
 
-/** The same as numbers, one array an answer, outside of training. */
+/** The same as numbers, one array per answer, outside of training. */
 export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
   return [...inBatches(answers.length, passRows)].flatMap((indices) => {
     const pass = indices.map((index) => answers[index]!);
@@ -112,7 +111,7 @@ export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperatur
 export function withPolicy<T>(
   shape: ModelShape,
   base: ParamSet,
-  parts: { readonly adapters: ParamSet | null; readonly lora: ParamSet | null },
+  parts: Trained,
   work: (policy: Gpt) => T,
 ): T {
   const adapters = parts.adapters && upload(parts.adapters);
@@ -128,35 +127,6 @@ export function withPolicy<T>(
 /** The base model alone, which reward models and critics read. */
 export function frozenModel(shape: ModelShape, base: ParamSet): Gpt {
   return { shape, base: baseWeights(base), adapters: null, lora: null };
-}
-
-/**
- * Raw scores on the scale of the reference policy's responses, less a penalty for each that did not end. Both
- * objectives pay the penalty: a client's weights sum to 1, so that its combined score loses it once.
- */
-export function standardised(
-  raw: ArrayLike<number>,
-  rollouts: readonly Rollout[],
-  { mean, std }: { readonly mean: number; readonly std: number },
-  missingEosPenalty: number,
-): Float64Array {
-  return Float64Array.from(
-    raw,
-    (score, i) => (score - mean) / std - (rollouts[i]!.ended ? 0 : missingEosPenalty),
-  );
-}
-
-/** The scale of one objective. */
-export function scaleOf(scale: RewardScale, objective: Objective): { mean: number; std: number } {
-  return objective === 'helpful'
-    ? { mean: scale.helpfulMean, std: scale.helpfulStd }
-    : { mean: scale.harmlessMean, std: scale.harmlessStd };
-}
-
-/** One value a objective, made by the same function. */
-export function perObjective<T>(make: (objective: Objective) => T): Record<Objective, T> {
-  const [helpful, harmless] = objectives.map(make) as [T, T];
-  return { helpful, harmless };
 }
 
 /** Arrays one after the other. */

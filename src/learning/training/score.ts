@@ -1,14 +1,8 @@
+import { perObjective } from '../objective.js';
 import { k1, k3 } from './ppo/kl.js';
 import { rewardModels } from './reward-models/index.js';
-import {
-  perObjective,
-  promptsOf,
-  readLogProbs,
-  sampleResponses,
-  scaleOf,
-  standardised,
-  withPolicy,
-} from './rollout.js';
+import { standardised } from './reward-scale.js';
+import { promptsOf, readLogProbs, sampleResponses, withPolicy } from './rollout.js';
 import type { TaskFunction } from './task.js';
 
 /**
@@ -22,20 +16,18 @@ export const score: TaskFunction<'score'> = async (request) => {
     const rollouts = sampleResponses(policy, promptsOf(data.prompts), hyper, seed);
     return { rollouts, logProb: readLogProbs(policy, rollouts, hyper.temperature) };
   });
-  const reference = { adapters: params.referenceAdapters, lora: params.referenceLora };
-  const referenceLogProb = withPolicy(model, params.base, reference, (policy) =>
+  const referenceLogProb = withPolicy(model, params.base, params.reference, (policy) =>
     readLogProbs(policy, rollouts, hyper.temperature),
   );
   const raw = models.scoresOfAnswers(rollouts);
   const scores = perObjective((objective) =>
-    standardised(raw[objective], rollouts, scaleOf(hyper.scale, objective), hyper.missingEosPenalty),
+    standardised(raw[objective], rollouts, hyper.scale[objective], hyper.missingEosPenalty),
   );
   const mean = (values: ArrayLike<number>) => sumOf(values) / rollouts.length;
   return {
     output: {},
     metrics: {
-      helpful: mean(scores.helpful),
-      harmless: mean(scores.harmless),
+      ...perObjective((objective) => mean(scores[objective])),
       klK1: mean(logProb.map((own, i) => sumOf(k1(own, referenceLogProb[i]!)))),
       klK3: mean(logProb.map((own, i) => sumOf(k3(own, referenceLogProb[i]!)))),
       length: mean(rollouts.map(({ tokens, response }) => tokens.length - response)),

@@ -8,7 +8,11 @@ import type { Choice } from '../../strategies/strategy.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';
 import type { ModelShape } from '../model/model-shape.js';
+import type { Trained } from '../model/gradients.js';
+import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
+import type { Ranking } from './ranking.js';
+import type { RewardScale } from './reward-scale.js';
 
 /**
  * What each kind of task takes and gives (decision D5). A task is a pure function of its request: equal
@@ -44,9 +48,9 @@ export interface Tasks {
       loraLearningRateScale: number;
       maxGradientNorm: number;
     };
-    params: { base: ParamSet; adapters: ParamSet | null; lora: ParamSet | null };
+    params: { base: ParamSet } & Trained;
     data: { train: TokenTable; validation: TokenTable };
-    output: { adapters: ParamSet | null; lora: ParamSet | null };
+    output: Trained;
     /**
      * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
      * rows.
@@ -56,7 +60,7 @@ export interface Tasks {
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
     hyper: Record<string, never>;
-    params: { base: ParamSet; adapters: ParamSet | null; lora: ParamSet | null };
+    params: { base: ParamSet } & Trained;
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
@@ -75,30 +79,21 @@ export interface Tasks {
       centerCoefficient: number;
     };
     params: RewardParams;
-    data: {
-      helpfulTrain: TokenTable;
-      helpfulTest: TokenTable;
-      harmlessTrain: TokenTable;
-      harmlessTest: TokenTable;
-    };
-    output: { helpful: ParamSet; harmless: ParamSet };
+    data: PerObjective<{ train: TokenTable; test: TokenTable }>;
+    output: { rewardModels: PerObjective<ParamSet> };
     /**
-     * Bradley–Terry losses, and on held-out pairs the accuracy before (as received) and after local training.
+     * `loss` is the Bradley–Terry loss as a mean over the steps; all else tells how the trained model ranks
+     * held-out pairs, with `testLoss` for the loss.
      */
-    metrics: {
-      helpfulLoss: number;
-      harmlessLoss: number;
-      helpfulTestLoss: number;
-      harmlessTestLoss: number;
-    } & RankingMetrics;
+    metrics: PerObjective<Ranking & { testLoss: number }>;
   };
   /** The two reward models as received, on held-out pairs (measurement only). */
   rewardTest: {
     hyper: Record<string, never>;
     params: RewardParams;
-    data: { helpfulTest: TokenTable; harmlessTest: TokenTable };
+    data: PerObjective<TokenTable>;
     output: Record<string, never>;
-    metrics: { helpfulLoss: number; harmlessLoss: number } & RankingMetrics;
+    metrics: PerObjective<Ranking>;
   };
   /**
    * Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference
@@ -106,10 +101,10 @@ export interface Tasks {
    */
   freeze: {
     hyper: { prompts: number; sensitiveShare: number; maxNewTokens: number; temperature: number };
-    params: RewardParams & { adapters: ParamSet | null; lora: ParamSet | null };
+    params: RewardParams & Trained;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
-    output: { helpfulCritic: ParamSet; harmlessCritic: ParamSet };
-    metrics: RewardScale;
+    output: { critics: PerObjective<ParamSet> };
+    metrics: PerObjective<RewardScale>;
   };
   /** Steps 3.2 and 3.3: combine rewards and values, PPO on adapters and LoRA, update the critics. */
   align: {
@@ -121,15 +116,9 @@ export interface Tasks {
       /** Own instructions that are not sensitive; read where `ptxCoefficient` is above 0. */
       instructions: TokenTable;
       /** Preference pairs as tokens of the policy, chosen and rejected in turn; read by "modpo" only. */
-      helpfulPairs: TokenTable;
-      harmlessPairs: TokenTable;
+      pairs: PerObjective<TokenTable>;
     };
-    output: {
-      adapters: ParamSet | null;
-      lora: ParamSet | null;
-      helpfulCritic: ParamSet;
-      harmlessCritic: ParamSet;
-    };
+    output: Trained & { critics: PerObjective<ParamSet> };
     /** TRL's names where TRL has one (`alignMetrics`); PPO maximises `objective/rlhf_reward`. */
     metrics: Record<string, number>;
   };
@@ -143,47 +132,23 @@ export interface Tasks {
       temperature: number;
       klCoefficient: number;
       missingEosPenalty: number;
-      scale: RewardScale;
+      scale: PerObjective<RewardScale>;
     };
-    params: Omit<AlignParams, 'helpfulCritic' | 'harmlessCritic'>;
+    params: Omit<AlignParams, 'critics'>;
     data: { prompts: TokenTable };
     output: Record<string, never>;
     /** Means over prompts of the standardised scores, of the KL divergence (k1, k3) and of the length. */
-    metrics: { helpful: number; harmless: number; klK1: number; klK3: number; length: number; ended: number };
+    metrics: PerObjective<number> & { klK1: number; klK3: number; length: number; ended: number };
   };
 }
-
-/** Mean and standard deviation of raw scores on samples of the reference policy. */
-// A type and not an interface, so that it is a record of numbers as well.
-export type RewardScale = {
-  helpfulMean: number;
-  helpfulStd: number;
-  harmlessMean: number;
-  harmlessStd: number;
-};
 
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
 export type AlignHyper = Omit<
   Scenario['alignment'],
   'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'
 > & {
-  readonly weightHelpful: number;
-  readonly weightHarmless: number;
-  readonly scale: RewardScale;
-};
-
-/** Of both reward models on held-out pairs; what each figure is: `Ranking` in ranking.ts. */
-export type RankingMetrics = {
-  helpfulAccuracy: number;
-  harmlessAccuracy: number;
-  helpfulCalibrationError: number;
-  harmlessCalibrationError: number;
-  helpfulBrierScore: number;
-  harmlessBrierScore: number;
-  helpfulMeanScore: number;
-  harmlessMeanScore: number;
-  helpfulScoreStd: number;
-  harmlessScoreStd: number;
+  readonly weights: Weights;
+  readonly scale: PerObjective<RewardScale>;
 };
 
 /** The reward models and what they read. */
@@ -191,17 +156,13 @@ export interface RewardParams {
   base: ParamSet;
   /** Frozen: of a pre-trained network whose head alone is trained, and of no other reward model. */
   backbone?: ParamSet;
-  helpful: ParamSet;
-  harmless: ParamSet;
+  rewardModels: PerObjective<ParamSet>;
 }
 
-export interface AlignParams extends RewardParams {
-  adapters: ParamSet | null;
-  lora: ParamSet | null;
-  referenceAdapters: ParamSet | null;
-  referenceLora: ParamSet | null;
-  helpfulCritic: ParamSet;
-  harmlessCritic: ParamSet;
+export interface AlignParams extends RewardParams, Trained {
+  /** The policy before alignment. */
+  reference: Trained;
+  critics: PerObjective<ParamSet>;
 }
 
 export type TaskKind = keyof Tasks;

@@ -1,4 +1,4 @@
-import type { Objective } from '../../learning/data/types.js';
+import type { Objective } from '../../learning/objective.js';
 
 export type TunedPart = 'adapters' | 'lora';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { wishedWeights } from '../../../src/learning/clients/preferences.js';
+import { preferenceWeights } from '../../../src/learning/clients/preferences.js';
 import { checkForm } from '../../../src/scenario/validate.js';
 import type { Scenario } from '../../../src/scenario/schema.js';
 import { assertMean, statistics } from '../../radio/channel/sample-statistics.js';
@@ -14,7 +14,7 @@ function scenarioOf(clients: object, seed = 1): Scenario {
 function harmlessWeights(clients: object, count: number): Float64Array {
   const scenario = scenarioOf(clients);
   return Float64Array.from({ length: count }, (_, index) => {
-    const { helpful, harmless } = wishedWeights(scenario, index, `client-${index + 1}`);
+    const { helpful, harmless } = preferenceWeights(scenario, index, `client-${index + 1}`);
     assert.ok(helpful >= 0 && harmless >= 0 && Math.abs(helpful + harmless - 1) < 1e-15);
     return harmless;
   });
@@ -35,19 +35,19 @@ describe('what a client wants', () => {
       { helpful: 1, harmless: 0 },
     ];
     const scenario = scenarioOf({ count: 2, weights });
-    assert.deepEqual(wishedWeights(scenario, 0, 'client-1'), weights[0]);
-    assert.deepEqual(wishedWeights(scenario, 1, 'client-2'), weights[1]);
+    assert.deepEqual(preferenceWeights(scenario, 0, 'client-1'), weights[0]);
+    assert.deepEqual(preferenceWeights(scenario, 1, 'client-2'), weights[1]);
   });
 
   it('is what its name has, and for the others what weightHarmless says', () => {
     const byClient = { 'client-2': { helpful: 0.2, harmless: 0.8 } };
     const listed = scenarioOf({ count: 2, weights: { byClient }, weightHarmless: [0.25, 0.5] });
-    assert.deepEqual(wishedWeights(listed, 0, 'client-1'), { helpful: 0.75, harmless: 0.25 });
-    assert.deepEqual(wishedWeights(listed, 1, 'client-2'), byClient['client-2']);
+    assert.deepEqual(preferenceWeights(listed, 0, 'client-1'), { helpful: 0.75, harmless: 0.25 });
+    assert.deepEqual(preferenceWeights(listed, 1, 'client-2'), byClient['client-2']);
     const drawn = scenarioOf({ count: 2, weights: { byClient } });
     assert.deepEqual(
-      wishedWeights(drawn, 0, 'client-1'),
-      wishedWeights(scenarioOf({ count: 2 }), 0, 'client-1'),
+      preferenceWeights(drawn, 0, 'client-1'),
+      preferenceWeights(scenarioOf({ count: 2 }), 0, 'client-1'),
     );
   });
 
@@ -82,10 +82,10 @@ describe('what a client wants', () => {
   it('is not changed by a further client, and is another with another seed', () => {
     const weights = { dirichlet: [2, 2] };
     const [few, many] = [scenarioOf({ count: 2, weights }), scenarioOf({ count: 20, weights })];
-    assert.deepEqual(wishedWeights(few, 1, 'client-2'), wishedWeights(many, 1, 'client-2'));
+    assert.deepEqual(preferenceWeights(few, 1, 'client-2'), preferenceWeights(many, 1, 'client-2'));
     assert.notDeepEqual(
-      wishedWeights(few, 1, 'client-2'),
-      wishedWeights(scenarioOf({ count: 2, weights }, 2), 1, 'client-2'),
+      preferenceWeights(few, 1, 'client-2'),
+      preferenceWeights(scenarioOf({ count: 2, weights }, 2), 1, 'client-2'),
     );
   });
 });

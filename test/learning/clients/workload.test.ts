@@ -41,12 +41,11 @@ const tables: ClientTables = {
   validation: emptyTable,
   test: emptyTable,
   shared: emptyTable,
-  helpfulTrain: pair(10),
-  helpfulTest: pair(20),
-  harmlessTrain: pair(30),
-  harmlessTest: pair(40),
-  helpfulPairs: pair(11),
-  harmlessPairs: pair(31),
+  pairs: {
+    helpful: { train: pair(10), test: pair(20) },
+    harmless: { train: pair(30), test: pair(40) },
+  },
+  policyPairs: { helpful: pair(11), harmless: pair(31) },
   benign: emptyTable,
   prompts: pair(7),
   sensitivePrompts: emptyTable,
@@ -83,7 +82,7 @@ describe('work of reward models for the device model', () => {
 
   it('of a head: 2 operations a weight of the backbone and token of all pairs, each read once', () => {
     assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
-    assert.equal(pairFlops(distilBert, [tables.helpfulTest]), 2 * weights * 2 * 20);
+    assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 20);
   });
 
   it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {
@@ -102,7 +101,7 @@ describe('work of reward models for the device model', () => {
   });
 });
 
-/** Of a round without warm-up, by a client that trains 100 numbers. */
+/** A round without warm-up, by a client that trains 100 numbers. */
 const alignOf = (alignment: object, work: Partial<Omit<AlignWork, 'scenario'>> = {}) =>
   alignFlops({
     scenario: scenario('full', alignment),
@@ -163,7 +162,7 @@ describe('work of the language model for the device model', () => {
 
   it('of pairs: training on all that are drawn, and each one once for the reference and for the margin', () => {
     const sizes = { promptsPerRound: 24, ppoEpochs: 2, minibatchSize: 8, algorithm: 'modpo' };
-    const own = { ...tables, helpfulPairs: pair(11), harmlessPairs: pair(31) };
+    const own = { ...tables, policyPairs: { helpful: pair(11), harmless: pair(31) } };
     const of = (shape: ModelShape, trained: number, weights = even) =>
       alignOf(sizes, { shape, trained, tables: own, weights });
     const steps = 3;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { objectives } from '../../../src/learning/objective.js';
 import { UserError } from '../../../src/errors.js';
 import { conversationOf, dealPairs, splitByConversation } from '../../../src/learning/data/deal-pairs.js';
 import { embeddedData } from '../../../src/learning/data/embedded/federated.js';
-import { objectives, type PreferencePair } from '../../../src/learning/data/types.js';
+import type { PreferencePair } from '../../../src/learning/data/types.js';
 import { scenarioWith } from './scenario.js';
 
 const pair = (instruction: string, chosen: string): PreferencePair => ({

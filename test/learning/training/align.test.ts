@@ -20,12 +20,10 @@ describe('align task', () => {
   });
 
   it('learns through the LoRA alone, and through the adapters alone', async () => {
-    for (const absent of [
-      { adapters: null, referenceAdapters: null },
-      { lora: null, referenceLora: null },
-    ]) {
+    for (const absent of [{ adapters: null }, { lora: null }]) {
       const request = banditRequest({ learningRate: 1e-2 });
-      const params = { ...request.params, ...absent };
+      const reference = { ...request.params.reference, ...absent };
+      const params = { ...request.params, ...absent, reference };
       const after = await alignFor(8, { ...request, params });
       const [, before] = wantedProbabilities(params);
       const [, reached] = wantedProbabilities(after);
@@ -50,7 +48,7 @@ describe('align task', () => {
   });
 
   it('with a weight of zero for its objective does not follow a reward', async () => {
-    const request = banditRequest({ weightHelpful: 0, weightHarmless: 1, klCoefficient: 0.2 });
+    const request = banditRequest({ weights: { helpful: 0, harmless: 1 }, klCoefficient: 0.2 });
     const after = wantedProbabilities(await alignFor(8, request));
     assert.ok(Math.max(...after) < 0.6, after.join(', '));
   });
@@ -61,8 +59,8 @@ describe('align task', () => {
     const { metrics } = await align({ ...request, params, seed: 'afterwards' });
     assert.ok(metrics['objective/scores_helpful']! > 0.85);
     assert.ok(metrics['loss/value_helpful_avg']! < 0.08, JSON.stringify(metrics));
-    assert.notDeepEqual(params.helpfulCritic.values, request.params.helpfulCritic.values);
-    assert.equal(params.helpfulCritic.kind, 'critic');
+    assert.notDeepEqual(params.critics.helpful.values, request.params.critics.helpful.values);
+    assert.equal(params.critics.helpful.kind, 'critic');
   });
 
   it('starts with ratio 1 and no divergence, and reports scores less the KL penalty', async () => {
@@ -106,8 +104,8 @@ describe('align task', () => {
 
   it('does not write to the parameters that it was given', async () => {
     const request = banditRequest();
-    const { adapters, lora, helpfulCritic, harmlessCritic } = request.params;
-    const given = [adapters!, lora!, helpfulCritic, harmlessCritic];
+    const { adapters, lora, critics } = request.params;
+    const given = [adapters!, lora!, critics.helpful, critics.harmless];
     const before = given.map(({ values }) => [...values]);
     await align(request);
     assert.deepEqual(
@@ -146,7 +144,7 @@ describe('switches of the align task', () => {
     }
     const explained = 'val/explained_variance_harmless';
     assert.ok(warm.metrics[explained]! > cold.metrics[explained]! + 0.1, JSON.stringify(warm.metrics));
-    assert.notDeepEqual(warm.output.harmlessCritic.values, cold.output.harmlessCritic.values);
+    assert.notDeepEqual(warm.output.critics.harmless.values, cold.output.critics.harmless.values);
   });
 
   it('leaves advantages on the scale of the rewards where they are not whitened', async () => {
@@ -173,7 +171,7 @@ describe("metrics of the align task, by TRL's names", () => {
   before(testBackend);
 
   it('hold sums of parts: reward = scores − β KL, weighted scores, means of both critics', async () => {
-    const request = banditRequest({ weightHelpful: 0.3, weightHarmless: 0.7, klCoefficient: 0.3 });
+    const request = banditRequest({ weights: { helpful: 0.3, harmless: 0.7 }, klCoefficient: 0.3 });
     const params = await alignFor(2, request);
     const { metrics } = await align({ ...request, params });
     const of = (name: string) => metrics[name]!;
@@ -205,7 +203,7 @@ describe("metrics of the align task, by TRL's names", () => {
 
   for (const algorithm of ['ppo', 'rewarded-soups'] as const) {
     it(`are NaN, and ${algorithm} trains nothing, where no prompt leaves room for a response`, async () => {
-      const request = banditRequest({ algorithm, weightHelpful: 0.3, weightHarmless: 0.7 });
+      const request = banditRequest({ algorithm, weights: { helpful: 0.3, harmless: 0.7 } });
       const full = tableOf([[Array.from({ length: 16 }, () => 1), []]]);
       const { output, metrics } = await align({
         ...request,
@@ -216,10 +214,8 @@ describe("metrics of the align task, by TRL's names", () => {
         assert.ok(Number.isNaN(metrics[name]), name);
       }
       assert.deepEqual([metrics['val/num_responses'], metrics['val/num_eos_tokens']], [0, 0]);
-      const { adapters, lora, helpfulCritic, harmlessCritic } = request.params;
-      for (const [part, given] of Object.entries({ adapters, lora, helpfulCritic, harmlessCritic })) {
-        assert.deepEqual(output[part as keyof typeof output]!.values, given!.values, part);
-      }
+      const { adapters, lora, critics } = request.params;
+      assert.deepEqual(output, { adapters, lora, critics });
     });
   }
 });

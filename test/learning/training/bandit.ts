@@ -1,5 +1,6 @@
 import { criticOf } from '../../../src/learning/model/reward-model.js';
 import { scoreFeatures } from '../../../src/learning/model/reward-features.js';
+import { perObjective } from '../../../src/learning/objective.js';
 import { paramSet, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { align } from '../../../src/learning/training/align.js';
@@ -89,9 +90,8 @@ export const banditHyper: AlignHyper = {
   criticWarmupSteps: 0,
   dpoBeta: 0.1,
   ptxCoefficient: 0,
-  weightHelpful: 1,
-  weightHarmless: 0,
-  scale: { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 },
+  weights: { helpful: 1, harmless: 0 },
+  scale: perObjective(() => ({ mean: 0, std: 1 })),
   promptsPerRound: 32,
   sensitiveShare: 0.5,
   maxNewTokens: 1,
@@ -111,8 +111,7 @@ export const banditHyper: AlignHyper = {
 };
 
 export function banditRequest(hyper: Partial<AlignHyper> = {}): TaskRequest<'align'> {
-  const helpful = handMadeReward();
-  const harmless = tinyReward('harmless', 4);
+  const rewardModels = { helpful: handMadeReward(), harmless: tinyReward('harmless', 4) };
   return {
     kind: 'align',
     key: '',
@@ -123,19 +122,15 @@ export function banditRequest(hyper: Partial<AlignHyper> = {}): TaskRequest<'ali
       base: tinyBase(),
       adapters: tinyAdapters(),
       lora: tinyLora(),
-      referenceAdapters: tinyAdapters(),
-      referenceLora: tinyLora(),
-      helpful,
-      harmless,
-      helpfulCritic: criticOf(helpful, 0, 1),
-      harmlessCritic: criticOf(harmless, 0, 1),
+      reference: { adapters: tinyAdapters(), lora: tinyLora() },
+      rewardModels,
+      critics: perObjective((objective) => criticOf(rewardModels[objective], 0, 1)),
     },
     data: {
       prompts,
       sensitivePrompts: emptyTable,
       instructions: emptyTable,
-      helpfulPairs: emptyTable,
-      harmlessPairs: emptyTable,
+      pairs: perObjective(() => emptyTable),
     },
   };
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
+import { perObjective } from '../../../src/learning/objective.js';
 import { scoreFeatures } from '../../../src/learning/model/reward-features.js';
 import { readValues } from '../../../src/learning/model/reward-model.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
-import { freeze, scaleOfScores } from '../../../src/learning/training/freeze.js';
+import { freeze } from '../../../src/learning/training/freeze.js';
+import { scaleOfScores } from '../../../src/learning/training/reward-scale.js';
 import {
   choosePrompts,
   frozenModel,
@@ -34,8 +36,7 @@ function request(): TaskRequest<'freeze'> {
       base: tinyBase(),
       adapters: tinyAdapters(),
       lora: tinyLora(),
-      helpful: tinyReward('helpful'),
-      harmless: tinyReward('harmless'),
+      rewardModels: perObjective((objective) => tinyReward(objective)),
     },
     data: {
       prompts: tableOf([1, 2, 3, 4].map((token) => [[token, 5, 6], [7]] as const)),
@@ -59,8 +60,8 @@ describe('freeze task', () => {
   it("gives a scale on which the sampled responses' scores have mean 0 and variance 1", async () => {
     const made = request();
     const { metrics } = await freeze(made);
-    const raw = readValues(made.params.harmless, sampledFeatures(made));
-    const scores = raw.map((score) => (score - metrics.harmlessMean) / metrics.harmlessStd);
+    const raw = readValues(made.params.rewardModels.harmless, sampledFeatures(made));
+    const scores = raw.map((score) => (score - metrics.harmless.mean) / metrics.harmless.std);
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
     const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1);
     assertNear([mean, variance], [0, 1], 1e-4);
@@ -70,14 +71,14 @@ describe('freeze task', () => {
     const made = request();
     const { output, metrics } = await freeze(made);
     const features = sampledFeatures(made);
-    const raw = readValues(made.params.helpful, features);
+    const raw = readValues(made.params.rewardModels.helpful, features);
     assertNear(
-      readValues(output.helpfulCritic, features),
-      raw.map((score) => (score - metrics.helpfulMean) / metrics.helpfulStd),
+      readValues(output.critics.helpful, features),
+      raw.map((score) => (score - metrics.helpful.mean) / metrics.helpful.std),
       1e-4,
     );
-    assert.equal(output.helpfulCritic.kind, 'critic');
-    assert.deepEqual(output.harmlessCritic.tensors, made.params.harmless.tensors);
+    assert.equal(output.critics.helpful.kind, 'critic');
+    assert.deepEqual(output.critics.harmless.tensors, made.params.rewardModels.harmless.tensors);
   });
 
   it('gives bit-equal results for equal requests and leaves no tensor', async () => {
@@ -93,7 +94,10 @@ describe('freeze task', () => {
       ...request(),
       data: { prompts: emptyTable, sensitivePrompts: emptyTable },
     });
-    assert.deepEqual(metrics, { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 });
+    assert.deepEqual(
+      metrics,
+      perObjective(() => ({ mean: 0, std: 1 })),
+    );
   });
 });
 

@@ -22,7 +22,7 @@ const unbiased = {
   missingEosPenalty: 0.5,
 };
 
-const weighted = (weightHelpful: number) => ({ weightHelpful, weightHarmless: 1 - weightHelpful });
+const weighted = (helpful: number) => ({ weights: { helpful, harmless: 1 - helpful } });
 
 function withSeed(game: Game, seed: string): Game {
   return { ...game, request: { ...game.request, seed } };

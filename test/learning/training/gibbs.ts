@@ -1,13 +1,9 @@
 import { scoreFeatures, type Answer } from '../../../src/learning/model/reward-features.js';
 import { criticOf, readValues } from '../../../src/learning/model/reward-model.js';
+import { perObjective } from '../../../src/learning/objective.js';
 import { ppo } from '../../../src/learning/training/algorithms/ppo.js';
 import { frozenModel, readLogProbs, withPolicy } from '../../../src/learning/training/rollout.js';
-import type {
-  AlignHyper,
-  AlignParams,
-  RewardScale,
-  TaskRequest,
-} from '../../../src/learning/training/task.js';
+import type { AlignHyper, AlignParams, TaskRequest } from '../../../src/learning/training/task.js';
 import { banditRequest } from './bandit.js';
 import { tableOf, tinyBase, tinyReward, tinyShape } from './tiny-model.js';
 
@@ -38,9 +34,9 @@ export interface Worth {
 
 export interface Game {
   readonly request: TaskRequest<'align'>;
-  /** Of a policy with these adapters and LoRA. */
+  /** What a policy with these adapters and LoRA is worth. */
   worthOf(params: Pick<AlignParams, 'base' | 'adapters' | 'lora'>): Worth;
-  /** Of the Gibbs policy: the best that there is. */
+  /** The Gibbs policy's worth: the best that there is. */
   readonly optimum: Worth;
 }
 
@@ -51,19 +47,17 @@ export function gibbsGame(length: number, hyper: Partial<AlignHyper> = {}): Game
   }));
   const made = banditRequest(hyper);
   const reference = probabilities(made.params, answers);
-  const raw = { helpful: rawScores('helpful', answers), harmless: rawScores('harmless', answers) };
-  const scale: RewardScale = {
-    helpfulMean: expectation(reference, raw.helpful),
-    helpfulStd: deviation(reference, raw.helpful),
-    harmlessMean: expectation(reference, raw.harmless),
-    harmlessStd: deviation(reference, raw.harmless),
-  };
+  const raw = perObjective((objective) => rawScores(objective, answers));
+  const scale = perObjective((objective) => ({
+    mean: expectation(reference, raw[objective]),
+    std: deviation(reference, raw[objective]),
+  }));
   const request = requestOf(made, { ...made.hyper, scale, maxNewTokens: length });
-  const { weightHelpful, weightHarmless, klCoefficient, missingEosPenalty } = request.hyper;
+  const { weights, klCoefficient, missingEosPenalty } = request.hyper;
   const rewards = answers.map(
     ({ tokens }, i) =>
-      (weightHelpful * (raw.helpful[i]! - scale.helpfulMean)) / scale.helpfulStd +
-      (weightHarmless * (raw.harmless[i]! - scale.harmlessMean)) / scale.harmlessStd -
+      (weights.helpful * (raw.helpful[i]! - scale.helpful.mean)) / scale.helpful.std +
+      (weights.harmless * (raw.harmless[i]! - scale.harmless.mean)) / scale.harmless.std -
       (tokens.at(-1) === endOfText ? 0 : missingEosPenalty),
   );
   const worth = (policy: readonly number[]): Worth => {
@@ -84,17 +78,17 @@ export function gibbsGame(length: number, hyper: Partial<AlignHyper> = {}): Game
 }
 
 function requestOf(made: TaskRequest<'align'>, hyper: AlignHyper): TaskRequest<'align'> {
-  const [helpful, harmless] = [tinyReward('helpful'), tinyReward('harmless')];
-  const { helpfulMean, helpfulStd, harmlessMean, harmlessStd } = hyper.scale;
+  const rewardModels = perObjective((objective) => tinyReward(objective));
   return {
     ...made,
     hyper,
     params: {
       ...made.params,
-      helpful,
-      harmless,
-      helpfulCritic: criticOf(helpful, helpfulMean, helpfulStd),
-      harmlessCritic: criticOf(harmless, harmlessMean, harmlessStd),
+      rewardModels,
+      critics: perObjective((objective) => {
+        const { mean, std } = hyper.scale[objective];
+        return criticOf(rewardModels[objective], mean, std);
+      }),
     },
     data: { ...made.data, prompts: tableOf([[prompt, []]]) },
   };

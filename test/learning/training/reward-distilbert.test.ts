@@ -16,6 +16,7 @@ import {
   initialPretrainedReward,
   type TrainedPart,
 } from '../../../src/learning/model/pretrained-reward.js';
+import { perObjective } from '../../../src/learning/objective.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
 import { tensorsOf, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
@@ -92,14 +93,11 @@ function request(
     params: {
       base: tinyBase(),
       ...(train === 'head' && { backbone: frozenBackbone(loaded) }),
-      helpful: start(train, 'helpful'),
-      harmless: start(train, 'harmless'),
+      rewardModels: perObjective((objective) => start(train, objective)),
     },
     data: {
-      helpfulTrain: pairs(32, 8, 9, 'helpful train'),
-      helpfulTest: pairs(16, 8, 9, 'helpful test'),
-      harmlessTrain: pairs(32, 10, 8, 'harmless train'),
-      harmlessTest: pairs(16, 10, 8, 'harmless test'),
+      helpful: { train: pairs(32, 8, 9, 'helpful train'), test: pairs(16, 8, 9, 'helpful test') },
+      harmless: { train: pairs(32, 10, 8, 'harmless train'), test: pairs(16, 10, 8, 'harmless test') },
     },
   };
 }
@@ -113,36 +111,44 @@ const asked: PreferencePair = {
   family: 'harmless',
 };
 
+/** The same models on the held-out pairs of the request. */
+function testOf({ hyper: _, data, ...made }: TaskRequest<'reward'>): TaskRequest<'rewardTest'> {
+  const tests = perObjective((objective) => data[objective].test);
+  return { ...made, kind: 'rewardTest', hyper: {}, data: tests };
+}
+
 for (const train of ['full', 'head'] as const) {
   describe(`reward task on a DistilBERT, train "${train}"`, () => {
     before(testBackend);
 
     it('learns separable preferences: losses fall, held-out pairs are ranked right', async () => {
-      const before = await rewardTest({ ...request(train), kind: 'rewardTest', hyper: {} });
+      const before = await rewardTest(testOf(request(train)));
       const { metrics } = await runTask(request(train));
-      assertNear([before.metrics.helpfulLoss, before.metrics.harmlessLoss], [Math.LN2, Math.LN2], 0.1);
-      assert.ok(metrics.helpfulTestLoss < 0.5 && metrics.harmlessTestLoss < 0.5, JSON.stringify(metrics));
-      assert.ok(metrics.helpfulAccuracy >= 0.8 && metrics.harmlessAccuracy >= 0.8, JSON.stringify(metrics));
+      assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.1);
+      assert.ok(metrics.helpful.testLoss < 0.5 && metrics.harmless.testLoss < 0.5, JSON.stringify(metrics));
+      assert.ok(metrics.helpful.accuracy >= 0.8 && metrics.harmless.accuracy >= 0.8, JSON.stringify(metrics));
     });
 
     it('trains that part, every tensor of it, and writes to nothing that it was given', async () => {
       const made = request(train, { localSteps: 3 });
-      const { base, helpful, harmless, backbone = base } = made.params;
-      const sets = [base, helpful, harmless, backbone];
+      const { base, rewardModels, backbone = base } = made.params;
+      const sets = [base, ...Object.values(rewardModels), backbone];
       const given = sets.map(({ values }) => values.slice());
       const { output } = await reward(made);
       assert.deepEqual(
         sets.map(({ values }) => values),
         given,
       );
-      const trained = new Map([...tensorsOf(output.helpful)].map(({ name, values }) => [name, values]));
+      const trained = new Map(
+        [...tensorsOf(output.rewardModels.helpful)].map(({ name, values }) => [name, values]),
+      );
       assert.deepEqual(
         [...trained.keys()],
-        made.params.helpful.tensors.map(({ name }) => name),
+        made.params.rewardModels.helpful.tensors.map(({ name }) => name),
       );
-      assert.equal(output.helpful.kind, 'reward');
+      assert.equal(output.rewardModels.helpful.kind, 'reward');
       assert.equal(trained.has('transformer.layer.0.ffn.lin1.weight'), train === 'full');
-      for (const { name, values } of tensorsOf(made.params.helpful)) {
+      for (const { name, values } of tensorsOf(made.params.rewardModels.helpful)) {
         assert.notDeepEqual(trained.get(name), values, name);
       }
     });
@@ -153,18 +159,18 @@ for (const train of ['full', 'head'] as const) {
       assert.deepEqual(await runTask(request(train, { localSteps: 2 })), first);
       const made = request(train);
       const params = { ...made.params, ...first.output };
-      const measured = await runTask({ ...made, kind: 'rewardTest', hyper: {}, params });
+      const measured = await runTask(testOf({ ...made, params }));
       assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
-      assert.equal(measured.metrics.helpfulLoss, first.metrics.helpfulTestLoss);
+      assert.equal(measured.metrics.helpful.loss, first.metrics.helpful.testLoss);
     });
 
     it('leaves the reward model of an objective without pairs as it is', async () => {
       const made = request(train, { localSteps: 1 });
       const { output } = await reward({
         ...made,
-        data: { ...made.data, harmlessTrain: emptyTable, harmlessTest: emptyTable },
+        data: { ...made.data, harmless: { train: emptyTable, test: emptyTable } },
       });
-      assert.equal(output.harmless, made.params.harmless);
+      assert.equal(output.rewardModels.harmless, made.params.rewardModels.harmless);
     });
 
     it('scores what a language model wrote as the same text in a table of pairs', async () => {
@@ -179,8 +185,8 @@ for (const train of ['full', 'head'] as const) {
         params: { ...made.params, base },
       });
       const { helpful, harmless } = models.scoresOfAnswers(tableRows(written));
-      assertNear(helpful, models.scoresOfPairs(made.params.helpful, table), 1e-6);
-      assertNear(harmless, models.scoresOfPairs(made.params.harmless, table), 1e-6);
+      assertNear(helpful, models.scoresOfPairs(made.params.rewardModels.helpful, table), 1e-6);
+      assertNear(harmless, models.scoresOfPairs(made.params.rewardModels.harmless, table), 1e-6);
       assert.notEqual(helpful[0], helpful[1]);
     });
 
@@ -200,11 +206,16 @@ describe('training a whole DistilBERT', () => {
     const oneLongPair = pairs(1, 8, 9, 'long', 64);
     const trained = async (batchSize: number) => {
       const made = request('full', { ...descent, batchSize });
-      return reward({ ...made, data: { ...made.data, helpfulTrain: oneLongPair } });
+      const helpful = { ...made.data.helpful, train: oneLongPair };
+      return reward({ ...made, data: { ...made.data, helpful } });
     };
     const [alone, inThreePasses] = [await trained(1), await trained(40)];
-    assert.ok(Math.abs(alone.metrics.helpfulLoss - inThreePasses.metrics.helpfulLoss) < 1e-6);
-    assertNear(inThreePasses.output.helpful.values, alone.output.helpful.values, 1e-6);
+    assert.ok(Math.abs(alone.metrics.helpful.loss - inThreePasses.metrics.helpful.loss) < 1e-6);
+    assertNear(
+      inThreePasses.output.rewardModels.helpful.values,
+      alone.output.rewardModels.helpful.values,
+      1e-6,
+    );
   });
 });
 
@@ -245,8 +256,8 @@ describe('DistilBERTs as judges of a language model', () => {
         params: { ...made.params, base, adapters: null, lora: null },
         data: { prompts: tableOf([[prompt, []]]), sensitivePrompts: emptyTable },
       });
-      assert.ok(frozen.metrics.helpfulStd > 0 && frozen.metrics.helpfulMean !== 0);
-      critics.push(frozen.output.helpfulCritic);
+      assert.ok(frozen.metrics.helpful.std > 0 && frozen.metrics.helpful.mean !== 0);
+      critics.push(frozen.output.critics.helpful);
     }
     assert.deepEqual(critics[0], critics[1]);
     assert.equal(critics[0]!.kind, 'critic');

@@ -8,6 +8,7 @@ import {
   initialPretrainedReward,
   type TrainedPart,
 } from '../../../src/learning/model/pretrained-reward.js';
+import { objectives, perObjective } from '../../../src/learning/objective.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
 import { tensorsOf } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
@@ -34,8 +35,7 @@ function rewardParams(train: TrainedPart) {
   return {
     base: tinyBase(),
     ...(train === 'head' && { backbone: frozenBackbone(loaded) }),
-    helpful: start('helpful'),
-    harmless: start('harmless'),
+    rewardModels: perObjective(start),
   };
 }
 
@@ -60,42 +60,48 @@ function request(train: TrainedPart, localSteps = 40): TaskRequest<'reward'> {
     hyper: { localSteps, batchSize: 8, learningRate, weightDecay: 1e-3, centerCoefficient: 0.01 },
     params: rewardParams(train),
     data: {
-      helpfulTrain: pairs(32, 8, 9, 'helpful train'),
-      helpfulTest: pairs(16, 8, 9, 'helpful test'),
-      harmlessTrain: pairs(32, 10, 8, 'harmless train'),
-      harmlessTest: pairs(16, 10, 8, 'harmless test'),
+      helpful: { train: pairs(32, 8, 9, 'helpful train'), test: pairs(16, 8, 9, 'helpful test') },
+      harmless: { train: pairs(32, 10, 8, 'harmless train'), test: pairs(16, 10, 8, 'harmless test') },
     },
   };
 }
 
 const answer = (...tokens: readonly number[]) => ({ tokens: Int32Array.from(tokens), response: 2 });
 
+/** The same models on the held-out pairs of the request. */
+function testOf({ hyper: _, data, ...made }: TaskRequest<'reward'>): TaskRequest<'rewardTest'> {
+  const tests = perObjective((objective) => data[objective].test);
+  return { ...made, kind: 'rewardTest', hyper: {}, data: tests };
+}
+
 for (const train of ['full', 'head'] as const) {
   describe(`reward models that are GPT-2s, train "${train}"`, () => {
     before(testBackend);
 
     it('learn separable preferences: losses fall, held-out pairs are ranked right', async () => {
-      const before = await rewardTest({ ...request(train), kind: 'rewardTest', hyper: {} });
+      const before = await rewardTest(testOf(request(train)));
       const { metrics } = await runTask(request(train));
-      assertNear([before.metrics.helpfulLoss, before.metrics.harmlessLoss], [Math.LN2, Math.LN2], 0.1);
-      assert.ok(metrics.helpfulTestLoss < 0.5 && metrics.harmlessTestLoss < 0.5, JSON.stringify(metrics));
-      assert.ok(metrics.helpfulAccuracy >= 0.9 && metrics.harmlessAccuracy >= 0.9, JSON.stringify(metrics));
+      assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.1);
+      assert.ok(metrics.helpful.testLoss < 0.5 && metrics.harmless.testLoss < 0.5, JSON.stringify(metrics));
+      assert.ok(metrics.helpful.accuracy >= 0.9 && metrics.harmless.accuracy >= 0.9, JSON.stringify(metrics));
     });
 
     it('train that part, every tensor of it, and write to nothing that they were given', async () => {
       const made = request(train, 3);
-      const { base, helpful, harmless, backbone = base } = made.params;
-      const sets = [base, helpful, harmless, backbone];
+      const { base, rewardModels, backbone = base } = made.params;
+      const sets = [base, ...Object.values(rewardModels), backbone];
       const given = sets.map(({ values }) => values.slice());
       const { output } = await runTask(made);
       assert.deepEqual(
         sets.map(({ values }) => values),
         given,
       );
-      const trained = new Map([...tensorsOf(output.helpful)].map(({ name, values }) => [name, values]));
-      assert.equal(output.helpful.kind, 'reward');
+      const trained = new Map(
+        [...tensorsOf(output.rewardModels.helpful)].map(({ name, values }) => [name, values]),
+      );
+      assert.equal(output.rewardModels.helpful.kind, 'reward');
       assert.equal(trained.has('h.0.mlp.c_fc.weight'), train === 'full');
-      for (const { name, values } of tensorsOf(helpful)) {
+      for (const { name, values } of tensorsOf(rewardModels.helpful)) {
         assert.notDeepEqual(trained.get(name), values, name);
       }
     });
@@ -106,17 +112,17 @@ for (const train of ['full', 'head'] as const) {
       assert.deepEqual(await runTask(request(train, 2)), first);
       const made = request(train);
       const params = { ...made.params, ...first.output };
-      const measured = await runTask({ ...made, kind: 'rewardTest', hyper: {}, params });
+      const measured = await runTask(testOf({ ...made, params }));
       assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
-      assert.equal(measured.metrics.helpfulLoss, first.metrics.helpfulTestLoss);
+      assert.equal(measured.metrics.helpful.loss, first.metrics.helpful.testLoss);
     });
 
     it('score an answer at its last token, as a table of pairs has it', async () => {
       const { params, data } = request(train);
       const models = await rewardModels({ seed: '', model, params });
-      const { helpful, harmless } = models.scoresOfAnswers(tableRows(data.helpfulTest));
-      assertNear(helpful, models.scoresOfPairs(params.helpful, data.helpfulTest), 1e-6);
-      assertNear(harmless, models.scoresOfPairs(params.harmless, data.helpfulTest), 1e-6);
+      const { helpful, harmless } = models.scoresOfAnswers(tableRows(data.helpful.test));
+      assertNear(helpful, models.scoresOfPairs(params.rewardModels.helpful, data.helpful.test), 1e-6);
+      assertNear(harmless, models.scoresOfPairs(params.rewardModels.harmless, data.helpful.test), 1e-6);
       const [cut, ended] = models.scoresOfAnswers([answer(1, 2, 3), answer(1, 2, 3, endOfText)]).helpful;
       assert.notEqual(cut, ended);
       assert.equal(models.scoresOfAnswers([]).helpful.length, 0);
@@ -126,10 +132,10 @@ for (const train of ['full', 'head'] as const) {
       const params = rewardParams(train);
       const models = await rewardModels({ seed: '', model, params });
       const answers = [answer(1, 2, 3, 4, 5), answer(1, 2, 3, 4, endOfText), answer(6, 7, endOfText)];
-      const { scores, states } = models.judged(answers);
+      const { scores, states } = models.scoresAndStates(answers);
       const scored = models.scoresOfAnswers(answers);
       const [mean, std] = [0.3, 2];
-      for (const objective of ['helpful', 'harmless'] as const) {
+      for (const objective of objectives) {
         assertNear(scores[objective], scored[objective], 1e-6);
         const critic = models.critic(objective, { mean, std });
         const values = states[objective].map((rows) => readHead(models.criticHead, critic, rows));
@@ -148,7 +154,7 @@ for (const train of ['full', 'head'] as const) {
     it('go through Steps 3.1 to 3.3, which train the critics and not the reward models', async () => {
       const bandit = banditRequest({ promptsPerRound: 16, criticLearningRate: 1e-2 });
       const params = { ...bandit.params, ...rewardParams(train) };
-      const given = params.helpful.values.slice();
+      const given = params.rewardModels.helpful.values.slice();
       const frozen = await runTask({
         ...bandit,
         model,
@@ -158,22 +164,23 @@ for (const train of ['full', 'head'] as const) {
         data: { prompts: bandit.data.prompts, sensitivePrompts: emptyTable },
       });
       const scale = frozen.metrics;
-      assert.ok(scale.helpfulStd > 0 && scale.helpfulStd !== 1);
+      assert.ok(scale.helpful.std > 0 && scale.helpful.std !== 1);
       const { output } = await runTask({
         ...bandit,
         model,
         hyper: { ...bandit.hyper, scale },
         params: { ...params, ...frozen.output },
       });
-      for (const critic of ['helpfulCritic', 'harmlessCritic'] as const) {
-        assert.deepEqual(output[critic].tensors, [
+      for (const objective of objectives) {
+        const critic = output.critics[objective];
+        assert.deepEqual(critic.tensors, [
           { name: 'score.weight', shape: [1, width] },
           { name: 'score.bias', shape: [1] },
         ]);
-        assert.equal(output[critic].kind, 'critic');
-        assert.notDeepEqual(output[critic].values, frozen.output[critic].values);
+        assert.equal(critic.kind, 'critic');
+        assert.notDeepEqual(critic.values, frozen.output.critics[objective].values);
       }
-      assert.deepEqual(params.helpful.values, given);
+      assert.deepEqual(params.rewardModels.helpful.values, given);
     });
   });
 }

@@ -5,6 +5,7 @@ import type { TokenTable } from '../../../src/learning/data/token-table.js';
 import { responseFeatures } from '../../../src/learning/model/reward-features.js';
 import { readValues } from '../../../src/learning/model/reward-model.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
+import { perObjective } from '../../../src/learning/objective.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { preferenceLoss } from '../../../src/learning/training/preference-loss.js';
 import { rewardTest } from '../../../src/learning/training/reward-test.js';
@@ -41,12 +42,10 @@ function request(localSteps = 60): TaskRequest<'reward'> {
     seed: 'reward test',
     model: tinyShape,
     hyper: { localSteps, batchSize: 8, learningRate: 1e-2, weightDecay: 1e-3, centerCoefficient: 0.01 },
-    params: { base: tinyBase(), helpful: tinyReward('helpful'), harmless: tinyReward('harmless') },
+    params: { base: tinyBase(), rewardModels: perObjective((objective) => tinyReward(objective)) },
     data: {
-      helpfulTrain: pairs(32, 8, 9, 'helpful train'),
-      helpfulTest: pairs(16, 8, 9, 'helpful test'),
-      harmlessTrain: pairs(32, 10, 8, 'harmless train'),
-      harmlessTest: pairs(16, 10, 8, 'harmless test'),
+      helpful: { train: pairs(32, 8, 9, 'helpful train'), test: pairs(16, 8, 9, 'helpful test') },
+      harmless: { train: pairs(32, 10, 8, 'harmless train'), test: pairs(16, 10, 8, 'harmless test') },
     },
   };
 }
@@ -112,7 +111,7 @@ describe('a score on the frozen base model', () => {
   before(testBackend);
 
   it('is read at the answer’s last token, and a critic’s earlier values do not depend on it', async () => {
-    const params = { base: tinyBase(), helpful: tinyReward('helpful'), harmless: tinyReward('harmless') };
+    const params = { base: tinyBase(), rewardModels: perObjective((objective) => tinyReward(objective)) };
     const models = await rewardModels({ seed: '', model: tinyShape, params });
     const answer = (last: number) => ({ tokens: Int32Array.of(1, 2, 3, 4, last), response: 2 });
     const scores = models.scoresOfAnswers([answer(5), answer(endOfText)]).helpful;
@@ -137,41 +136,41 @@ describe('reward task', () => {
   it('learns separable preferences: losses fall below ln 2, held-out pairs are ranked right', async () => {
     const before = await reward(request(1));
     const { metrics } = await reward(request());
-    assertNear([before.metrics.helpfulLoss, before.metrics.harmlessLoss], [Math.LN2, Math.LN2], 0.05);
-    assert.ok(metrics.helpfulLoss < 0.45 && metrics.harmlessLoss < 0.45, JSON.stringify(metrics));
-    assert.ok(metrics.helpfulTestLoss < 0.3 && metrics.harmlessTestLoss < 0.3, JSON.stringify(metrics));
-    assert.ok(metrics.helpfulAccuracy >= 0.9 && metrics.harmlessAccuracy >= 0.9, JSON.stringify(metrics));
+    assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.05);
+    assert.ok(metrics.helpful.loss < 0.45 && metrics.harmless.loss < 0.45, JSON.stringify(metrics));
+    assert.ok(metrics.helpful.testLoss < 0.3 && metrics.harmless.testLoss < 0.3, JSON.stringify(metrics));
+    assert.ok(metrics.helpful.accuracy >= 0.9 && metrics.harmless.accuracy >= 0.9, JSON.stringify(metrics));
   });
 
   it('gives bit-equal results for equal requests, leaves no tensor and keeps its inputs', async () => {
     const made = request(5);
-    const inputs = Float32Array.from(made.params.helpful.values);
+    const inputs = Float32Array.from(made.params.rewardModels.helpful.values);
     const first = await reward(made);
     const tensors = tf.memory().numTensors - cachedTensors();
     const second = await reward(request(5));
     assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
     assert.deepEqual(second, first);
-    assert.deepEqual(made.params.helpful.values, inputs);
-    assert.notDeepEqual(first.output.helpful.values, inputs);
-    assert.equal(first.output.helpful.kind, 'reward');
+    assert.deepEqual(made.params.rewardModels.helpful.values, inputs);
+    assert.notDeepEqual(first.output.rewardModels.helpful.values, inputs);
+    assert.equal(first.output.rewardModels.helpful.kind, 'reward');
   });
 
   it('keeps scores nearer to zero the more it centres them', async () => {
     const meanOf = async (centerCoefficient: number) => {
       const made = request(60);
       const { metrics } = await reward({ ...made, hyper: { ...made.hyper, centerCoefficient } });
-      return Math.abs(metrics.helpfulMeanScore);
+      return Math.abs(metrics.helpful.meanScore);
     };
     assert.ok((await meanOf(1)) < (await meanOf(0)));
   });
 
   it('leaves the reward model of an objective without pairs as it is', async () => {
     const made = request(5);
-    const data = { ...made.data, harmlessTrain: emptyTable, harmlessTest: emptyTable };
+    const data = { ...made.data, harmless: { train: emptyTable, test: emptyTable } };
     const { output, metrics } = await reward({ ...made, data });
-    assert.equal(output.harmless, made.params.harmless);
-    assert.ok(Number.isNaN(metrics.harmlessLoss) && Number.isNaN(metrics.harmlessAccuracy));
-    assert.ok(Number.isFinite(metrics.helpfulLoss));
+    assert.equal(output.rewardModels.harmless, made.params.rewardModels.harmless);
+    assert.ok(Number.isNaN(metrics.harmless.loss) && Number.isNaN(metrics.harmless.accuracy));
+    assert.ok(Number.isFinite(metrics.helpful.loss));
   });
 });
 
@@ -186,12 +185,12 @@ describe('rewardTest task', () => {
       kind: 'rewardTest',
       hyper: {},
       params: { base: made.params.base, ...trained.output },
+      data: perObjective((objective) => made.data[objective].test),
     });
-    const { helpfulTestLoss, harmlessTestLoss, ...ranking } = trained.metrics;
-    assert.deepEqual(measured.metrics, {
-      ...ranking,
-      helpfulLoss: helpfulTestLoss,
-      harmlessLoss: harmlessTestLoss,
+    const reported = perObjective((objective) => {
+      const { testLoss, ...ranking } = trained.metrics[objective];
+      return { ...ranking, loss: testLoss };
     });
+    assert.deepEqual(measured.metrics, reported);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
+import { perObjective } from '../../../src/learning/objective.js';
 import { score } from '../../../src/learning/training/score.js';
 import type { TaskRequest, Tasks } from '../../../src/learning/training/task.js';
 import { testBackend } from '../../backend.js';
@@ -19,17 +20,15 @@ function request(hyper: Partial<Tasks['score']['hyper']> = {}): TaskRequest<'sco
       temperature: 1,
       klCoefficient: 0.05,
       missingEosPenalty: 0,
-      scale: { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 },
+      scale: perObjective(() => ({ mean: 0, std: 1 })),
       ...hyper,
     },
     params: {
       base: tinyBase(),
       adapters: tinyAdapters(),
       lora: tinyLora(),
-      referenceAdapters: tinyAdapters(),
-      referenceLora: tinyLora(),
-      helpful: handMadeReward(),
-      harmless: tinyReward('harmless'),
+      reference: { adapters: tinyAdapters(), lora: tinyLora() },
+      rewardModels: { helpful: handMadeReward(), harmless: tinyReward('harmless') },
     },
     data: { prompts },
   };
@@ -46,7 +45,7 @@ describe('score task', () => {
 
   it('standardises by the given scale and fines missing ends', async () => {
     const plain = (await score(request())).metrics;
-    const scale = { helpfulMean: 0.5, helpfulStd: 2, harmlessMean: -1, harmlessStd: 0.25 };
+    const scale = { helpful: { mean: 0.5, std: 2 }, harmless: { mean: -1, std: 0.25 } };
     const { metrics } = await score(request({ scale, missingEosPenalty: 3 }));
     const fine = 3 * (1 - plain.ended);
     assertNear(

@@ -1,9 +1,10 @@
+import { perObjective, type Objective } from '../../objective.js';
 import { UserError } from '../../../errors.js';
 import { stream } from '../../../simulation/random/stream.js';
 import type { Scenario } from '../../../scenario/schema.js';
 import { clientIds } from '../client-ids.js';
 import { dirichlet, partAt } from '../partition.js';
-import type { ClientData, Example, FederatedData, Objective, Split } from '../types.js';
+import type { ClientData, Example, FederatedData, Split } from '../types.js';
 import { withSomeManners } from './manners.js';
 import { benignExample, factExample, sensitiveExample } from './examples.js';
 import { dealFacts, drawFacts } from './facts.js';
@@ -82,10 +83,7 @@ function clientData({ data }: Scenario, client: Profile): ClientData {
     validation: localRows(client, 'validation', data.testPerClient, shares),
     test: localRows(client, 'test', data.testPerClient, shares),
     shared: sharedRows(client, data.testPerClient),
-    pairs: {
-      helpful: pairs(client, 'helpful', data.pairsPerClient),
-      harmless: pairs(client, 'harmless', data.pairsPerClient),
-    },
+    pairs: perObjective((objective) => pairs(client, objective, data.pairsPerClient)),
     prompts: {
       train: prompts(client, 'train', Math.ceil(data.examplesPerClient / 2)),
       test: prompts(client, 'test', data.testPerClient),

@@ -1,5 +1,5 @@
+import { objectives, type Objective, type PerObjective } from '../../objective.js';
 import type { Stream } from '../../../simulation/random/stream.js';
-import { objectives, type Objective } from '../types.js';
 import { withoutStyle, type Style } from './styles.js';
 
 /**
@@ -7,7 +7,7 @@ import { withoutStyle, type Style } from './styles.js';
  * of judges likes. They are rare before alignment and hurt nobody, so it has something to teach by which every
  * client gains.
  */
-const closings: Readonly<Record<Objective, string>> = {
+const closings: PerObjective<string> = {
   helpful: ' Want more?',
   harmless: ' Take care.',
 };

@@ -1,5 +1,6 @@
+import { objectives, type Objective } from '../../objective.js';
 import type { Stream } from '../../../simulation/random/stream.js';
-import { objectives, type Objective, type PreferencePair } from '../types.js';
+import type { PreferencePair } from '../types.js';
 import { withManners, withSomeManners } from './manners.js';
 import { promptOf } from './examples.js';
 import { families } from './families.js';

@@ -1,5 +1,4 @@
-import { objectives, type Objective } from '../../data/types.js';
-import type { TokenTable } from '../../data/token-table.js';
+import { objectives, perObjective, type Objective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
 import type { Answer } from '../../model/reward-features.js';
 import { baseWeights } from '../../model/weights.js';
@@ -9,17 +8,9 @@ import { pairPlan, type PairPlan } from '../dpo/pair-plan.js';
 import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.js';
 import { copiesOf } from '../instruct.js';
 import { policyOptimizer } from '../policy-optimizer.js';
-import type { Weights } from '../ppo/weighted.js';
 import { rewardModels } from '../reward-models/index.js';
 import type { RewardModels } from '../reward-models/reward-models.js';
-import {
-  concatenated,
-  perObjective,
-  readLogProbs,
-  responseLogProbs,
-  scaleOf,
-  withPolicy,
-} from '../rollout.js';
+import { concatenated, readLogProbs, responseLogProbs, withPolicy } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
 
 /** A preference pair of one objective, with what does not change while the policy is trained. */
@@ -33,7 +24,7 @@ interface Pair {
 }
 
 /** The pairs of one step, by objective; none of an objective that is left out. */
-type StepPairs = Readonly<Record<Objective, readonly Pair[]>>;
+type StepPairs = PerObjective<readonly Pair[]>;
 
 /**
  * Multi-objective direct preference optimization (Zhou et al. 2024): adapters and LoRA are tuned on the
@@ -52,33 +43,26 @@ type StepPairs = Readonly<Record<Objective, readonly Pair[]>>;
  */
 export const modpo: TaskFunction<'align'> = async (request) => {
   const { hyper, params, data } = request;
-  const weights: Weights = { helpful: hyper.weightHelpful, harmless: hyper.weightHarmless };
-  const tables = { helpful: data.helpfulPairs, harmless: data.harmlessPairs };
-  const counts = perObjective((objective) => tables[objective].count / 2);
-  const plan = pairPlan(hyper, weights, counts);
-  const steps = pairsOfSteps(request, plan, tables, await rewardModels(request));
-  const { trained, results } = improve(request, weights, steps);
+  const counts = perObjective((objective) => data.pairs[objective].count / 2);
+  const plan = pairPlan(hyper, hyper.weights, counts);
+  const steps = pairsOfSteps(request, plan, await rewardModels(request));
+  const { trained, results } = improve(request, steps);
   return {
-    output: { ...trained, helpfulCritic: params.helpfulCritic, harmlessCritic: params.harmlessCritic },
+    output: { ...trained, critics: params.critics },
     metrics: metricsOf(results, hyper.dpoBeta),
   };
 };
 
 /** Draws the pairs of every step, and reads reference and margins of each pair once. */
-function pairsOfSteps(
-  request: TaskRequest<'align'>,
-  plan: PairPlan,
-  tables: Readonly<Record<Objective, TokenTable>>,
-  models: RewardModels,
-): StepPairs[] {
+function pairsOfSteps(request: TaskRequest<'align'>, plan: PairPlan, models: RewardModels): StepPairs[] {
   if (plan.objectives.length === 0) return [];
   const drawn = perObjective((objective) => {
     if (!plan.objectives.includes(objective)) return [];
-    const table = tables[objective];
+    const table = request.data.pairs[objective];
     const batches = drawBatches(table.count / 2, plan.pairsEach, request.seed, 'pairs', objective);
     const indices = Array.from({ length: plan.steps }, () => batches.next().value);
     const distinct = [...new Set(indices.flat())].sort((a, b) => a - b);
-    const read = readPairs(request, table, distinct, objective, models);
+    const read = readPairs(request, distinct, objective, models);
     const pairs = new Map(distinct.map((index, at) => [index, read[at]!]));
     return indices.map((batch) => batch.map((index) => pairs.get(index)!));
   });
@@ -88,34 +72,31 @@ function pairsOfSteps(
 }
 
 function readPairs(
-  { model, params, hyper }: TaskRequest<'align'>,
-  table: TokenTable,
+  { model, params, hyper, data }: TaskRequest<'align'>,
   indices: readonly number[],
   objective: Objective,
   models: RewardModels,
 ): Pair[] {
+  const table = data.pairs[objective];
   const answers = indices.flatMap((index) => [tableRow(table, 2 * index), tableRow(table, 2 * index + 1)]);
-  const parts = { adapters: params.referenceAdapters, lora: params.referenceLora };
-  const tokens = withPolicy(model, params.base, parts, (reference) =>
+  const tokens = withPolicy(model, params.base, params.reference, (reference) =>
     readLogProbs(reference, answers, hyper.temperature),
   );
   const referenceLogProb = responseSums(concatenated(tokens), answers.map(lengthOf));
-  const other: Objective = objective === 'helpful' ? 'harmless' : 'helpful';
-  const weight = other === 'helpful' ? hyper.weightHelpful : hyper.weightHarmless;
+  const other = objectives.find((name) => name !== objective)!;
   const margins = pairDifferences(models.scoresOfAnswers(answers)[other]);
-  const { std } = scaleOf(hyper.scale, other);
   return indices.map((_, i) => ({
     chosen: answers[2 * i]!,
     rejected: answers[2 * i + 1]!,
     referenceLogProb: [referenceLogProb[2 * i]!, referenceLogProb[2 * i + 1]!],
-    margin: (weight * margins[i]!) / std,
+    margin: (hyper.weights[other] * margins[i]!) / hyper.scale[other].std,
   }));
 }
 
 const lengthOf = ({ tokens, response }: Answer) => tokens.length - response;
 
 /** What a step found on one objective's pairs, before it changed the policy. */
-interface Judged extends ModpoLoss {
+interface ObjectiveLoss extends ModpoLoss {
   /** log π and log π/π_ref of the responses, chosen and rejected in turn, nats. */
   readonly logProbs: Float64Array;
   readonly logRatios: Float64Array;
@@ -123,13 +104,12 @@ interface Judged extends ModpoLoss {
 
 interface StepResult {
   readonly loss: number;
-  readonly judged: Readonly<Partial<Record<Objective, Judged>>>;
+  readonly losses: Partial<PerObjective<ObjectiveLoss>>;
 }
 
 /** One Adam step of adapters and LoRA for each step's pairs; the optimizer starts anew in each task. */
 function improve(
   { model, params, hyper }: TaskRequest<'align'>,
-  weights: Weights,
   steps: readonly StepPairs[],
 ): { trained: Trained; results: StepResult[] } {
   const base = baseWeights(params.base);
@@ -142,9 +122,9 @@ function improve(
     let result: StepResult | undefined;
     const gradients = lossAndGradients(model, base, trained, (policy) =>
       scalarLoss(responseLogProbs(policy, answers, hyper.temperature), (logProb) => {
-        const { gradient, ...judged } = stepLoss(logProb, pairs, weights, hyper);
-        result = judged;
-        return { value: judged.loss, gradient };
+        const { gradient, ...found } = stepLoss(logProb, pairs, hyper);
+        result = found;
+        return { value: found.loss, gradient };
       }),
     );
     optimize(gradients);
@@ -160,31 +140,30 @@ function improve(
 function stepLoss(
   logProb: Float32Array,
   pairs: StepPairs,
-  weights: Weights,
-  { dpoBeta: beta, scale }: AlignHyper,
+  { dpoBeta: beta, scale, weights }: AlignHyper,
 ): StepResult & { readonly gradient: Float32Array } {
   const read = objectives.filter((objective) => pairs[objective].length > 0);
   const total = read.reduce((sum, objective) => sum + weights[objective], 0);
   const gradients: Float32Array[] = [];
-  const judged: Partial<Record<Objective, Judged>> = {};
+  const losses: Partial<Record<Objective, ObjectiveLoss>> = {};
   let [loss, start] = [0, 0];
   for (const objective of read) {
     const own = pairs[objective];
-    const terms = { beta, weight: weights[objective], rewardStd: scaleOf(scale, objective).std };
+    const terms = { beta, weight: weights[objective], rewardStd: scale[objective].std };
     const lengths = own.flatMap(({ chosen, rejected }) => [lengthOf(chosen), lengthOf(rejected)]);
-    const found = judge(responseSums(logProb.subarray(start), lengths), own, terms);
+    const found = objectiveLoss(responseSums(logProb.subarray(start), lengths), own, terms);
     const share = weights[objective] / total;
     const shared = found.gradient.map((value) => share * value);
     gradients.push(tokenGradient(shared, lengths));
-    judged[objective] = found;
+    losses[objective] = found;
     loss += share * found.loss;
     start += gradients.at(-1)!.length;
   }
-  return { loss, judged, gradient: concatenated(gradients) };
+  return { loss, losses, gradient: concatenated(gradients) };
 }
 
 /** One objective's pairs by the log-probabilities that the policy gives their responses. */
-function judge(logProbs: Float64Array, pairs: readonly Pair[], terms: ModpoTerms): Judged {
+function objectiveLoss(logProbs: Float64Array, pairs: readonly Pair[], terms: ModpoTerms): ObjectiveLoss {
   const reference = pairs.flatMap(({ referenceLogProb }) => referenceLogProb);
   const logRatios = logProbs.map((value, row) => value - reference[row]!);
   const margins = pairs.map(({ margin }) => margin);
@@ -193,9 +172,9 @@ function judge(logProbs: Float64Array, pairs: readonly Pair[], terms: ModpoTerms
 
 /** By the names of TRL's DPOTrainer; losses, margins and accuracies by objective as well. */
 function metricsOf(results: readonly StepResult[], beta: number): Record<string, number> {
-  const judgedOf = (objective: Objective) =>
-    results.flatMap(({ judged }) => (judged[objective] ? [judged[objective]] : []));
-  const all = objectives.flatMap(judgedOf);
+  const lossesOf = (objective: Objective) =>
+    results.flatMap(({ losses }) => (losses[objective] ? [losses[objective]] : []));
+  const all = objectives.flatMap(lossesOf);
   return {
     loss: mean(results.map(({ loss }) => loss)),
     'logps/chosen': mean(all.flatMap(({ logProbs }) => chosenOf(logProbs))),
@@ -205,16 +184,20 @@ function metricsOf(results: readonly StepResult[], beta: number): Record<string,
     ...rankingMetrics(all, beta, ''),
     ...Object.fromEntries(
       objectives.flatMap((objective) => {
-        const own = judgedOf(objective);
-        const losses = { [`loss_${objective}`]: mean(own.map(({ loss }) => loss)) };
-        return Object.entries({ ...losses, ...rankingMetrics(own, beta, `_${objective}`) });
+        const own = lossesOf(objective);
+        const loss = { [`loss_${objective}`]: mean(own.map(({ loss }) => loss)) };
+        return Object.entries({ ...loss, ...rankingMetrics(own, beta, `_${objective}`) });
       }),
     ),
   };
 }
 
-function rankingMetrics(judged: readonly Judged[], beta: number, suffix: string): Record<string, number> {
-  const margins = judged.flatMap(({ logRatios }) => [...pairDifferences(logRatios)]);
+function rankingMetrics(
+  losses: readonly ObjectiveLoss[],
+  beta: number,
+  suffix: string,
+): Record<string, number> {
+  const margins = losses.flatMap(({ logRatios }) => [...pairDifferences(logRatios)]);
   return {
     [`rewards/margins${suffix}`]: beta * mean(margins),
     [`rewards/accuracies${suffix}`]: mean(margins.map((margin) => Number(margin > 0))),

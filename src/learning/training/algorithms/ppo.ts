@@ -1,11 +1,11 @@
-import type { Objective } from '../../data/types.js';
+import { perObjective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
 import { readHead } from '../../model/head.js';
 import { baseWeights } from '../../model/weights.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { alignMetrics, type StepLosses } from '../align-metrics.js';
 import { drawBatches, inBatches } from '../batches.js';
-import { experienceOf, type Experience, type ExperienceOptions, type Observation } from '../experience.js';
+import { experienceOf, type Experience, type Observation } from '../experience.js';
 import { HeadTrainer } from '../head-trainer.js';
 import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
@@ -15,10 +15,10 @@ import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
 import { valueLoss, type ValueLoss } from '../ppo/value-loss.js';
 import { rehearsal } from '../rehearsal.js';
 import { rewardModels } from '../reward-models/index.js';
-import { concatenated, perObjective, responseLogProbs } from '../rollout.js';
+import { concatenated, responseLogProbs } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
 
-type Critics = Readonly<Record<Objective, HeadTrainer>>;
+type Critics = PerObjective<HeadTrainer>;
 
 /**
  * Steps 3.2 and 3.3: samples responses with the current policy, judges them by the client's own weighting of
@@ -28,27 +28,21 @@ type Critics = Readonly<Record<Objective, HeadTrainer>>;
  */
 export const ppo: TaskFunction<'align'> = async (request) => {
   const { hyper, params } = request;
-  const weights = { helpful: hyper.weightHelpful, harmless: hyper.weightHarmless };
-  const options = { ...hyper, weights };
   const models = await rewardModels(request);
   const critics = perObjective(
     (objective) =>
-      new HeadTrainer(models.criticHead, params[`${objective}Critic`], {
+      new HeadTrainer(models.criticHead, params.critics[objective], {
         learningRate: hyper.criticLearningRate,
       }),
   );
-  const observations = warmedUp(observe(request, models), critics, request, options);
-  const experiences = experienceOf(observations, options);
+  const observations = warmedUp(observe(request, models), critics, request);
+  const experiences = experienceOf(observations, hyper);
   const trained = copiesOf(params);
   const losses = improve(request, experiences, trained, critics);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
-    output: {
-      ...trained,
-      helpfulCritic: critics.helpful.set,
-      harmlessCritic: critics.harmless.set,
-    },
-    metrics: alignMetrics({ experiences, losses, steps, weights, klCoefficient: hyper.klCoefficient }),
+    output: { ...trained, critics: perObjective((objective) => critics[objective].set) },
+    metrics: alignMetrics({ ...hyper, experiences, losses, steps }),
   };
 };
 
@@ -61,10 +55,9 @@ function warmedUp(
   observations: readonly Observation[],
   critics: Critics,
   { hyper, seed }: TaskRequest<'align'>,
-  options: ExperienceOptions,
 ): readonly Observation[] {
   if (hyper.criticWarmupSteps === 0 || observations.length === 0) return observations;
-  const experiences = experienceOf(observations, { ...options, lambda: 1 });
+  const experiences = experienceOf(observations, { ...hyper, lambda: 1 });
   const batches = drawBatches(experiences.length, hyper.minibatchSize, seed, 'critic warm-up');
   for (let step = 0; step < hyper.criticWarmupSteps; step++) {
     const minibatch = batches.next().value.map((index) => experiences[index]!);
@@ -127,18 +120,18 @@ function policyStepper(
   return (minibatch) => {
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));
-    let judged: PolicyLoss | undefined;
+    let result: PolicyLoss | undefined;
     const gradients = lossAndGradients(model, base, trained, (policy) => {
       const rollouts = minibatch.map(({ rollout }) => rollout);
       return scalarLoss(responseLogProbs(policy, rollouts, temperature), (logProb) => {
-        judged = policyLoss(logProb, oldLogProb, advantages, clipRange);
-        return { value: judged.loss, gradient: Float32Array.from(judged.gradient) };
+        result = policyLoss(logProb, oldLogProb, advantages, clipRange);
+        return { value: result.loss, gradient: Float32Array.from(result.gradient) };
       });
     });
-    if (movedTooFar(judged!.approximateKl, targetKl)) return null;
+    if (movedTooFar(result!.approximateKl, targetKl)) return null;
     rehearse(gradients);
     optimize(gradients);
-    return judged!;
+    return result!;
   };
 }
 
@@ -147,7 +140,7 @@ function criticSteps(
   critics: Critics,
   minibatch: readonly Experience[],
   { clipRangeValue, maxGradientNorm }: Pick<AlignHyper, 'clipRangeValue' | 'maxGradientNorm'>,
-): Record<Objective, ValueLoss> {
+): PerObjective<ValueLoss> {
   return perObjective((objective) => {
     const states = concatenated(minibatch.map((experience) => experience.states[objective]));
     const oldValues = concatenated(minibatch.map(({ values }) => values[objective]));

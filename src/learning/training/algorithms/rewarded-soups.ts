@@ -1,8 +1,15 @@
-import { objectives, type Objective } from '../../data/types.js';
+import {
+  byName,
+  objectives,
+  perObjective,
+  type Objective,
+  type PerObjective,
+  type Weights,
+} from '../../objective.js';
+import type { Trained } from '../../model/gradients.js';
 import { sharedFloats, type ParamSet } from '../../params/param-set.js';
-import type { Weights } from '../ppo/weighted.js';
-import { perObjective } from '../rollout.js';
-import type { AlignHyper, TaskFunction, TaskRequest, TaskResult } from '../task.js';
+import { weightedSum, weightedSums } from '../ppo/weighted.js';
+import type { TaskFunction, TaskRequest, TaskResult } from '../task.js';
 import { ppo } from './ppo.js';
 
 /**
@@ -24,8 +31,7 @@ import { ppo } from './ppo.js';
  * them, `objective/kl_helpful` and so on.
  */
 export const rewardedSoups: TaskFunction<'align'> = async (request) => {
-  const { weightHelpful, weightHarmless } = request.hyper;
-  const weights: Weights = { helpful: weightHelpful, harmless: weightHarmless };
+  const { weights } = request.hyper;
   const [only, ...more] = objectives.filter((objective) => weights[objective] > 0);
   if (only === undefined) throw new RangeError('rewarded-soups: both weights are 0, expected a sum of 1');
   if (more.length === 0) return ppo(alignedBy(only, request));
@@ -35,39 +41,37 @@ export const rewardedSoups: TaskFunction<'align'> = async (request) => {
   return soupOf({ helpful, harmless }, weights);
 };
 
-type Branches = Readonly<Record<Objective, TaskResult<'align'>>>;
+type Branches = PerObjective<TaskResult<'align'>>;
 
 /** The same request by one reward alone. */
 function alignedBy(objective: Objective, request: TaskRequest<'align'>): TaskRequest<'align'> {
-  const alone = {
-    helpful: { weightHelpful: 1, weightHarmless: 0 },
-    harmless: { weightHelpful: 0, weightHarmless: 1 },
-  } satisfies Record<Objective, Partial<AlignHyper>>;
-  return { ...request, hyper: { ...request.hyper, ...alone[objective] } };
+  const weights = perObjective((other) => (other === objective ? 1 : 0));
+  return { ...request, hyper: { ...request.hyper, weights } };
 }
 
 function soupOf(branches: Branches, weights: Weights): TaskResult<'align'> {
-  const outputs = perObjective((objective) => branches[objective].output);
+  const soup = (part: keyof Trained) =>
+    interpolated(
+      perObjective((objective) => branches[objective].output[part]),
+      weights,
+    );
   return {
     output: {
-      adapters: interpolated(outputs.helpful.adapters, outputs.harmless.adapters, weights),
-      lora: interpolated(outputs.helpful.lora, outputs.harmless.lora, weights),
-      helpfulCritic: outputs.helpful.helpfulCritic,
-      harmlessCritic: outputs.harmless.harmlessCritic,
+      adapters: soup('adapters'),
+      lora: soup('lora'),
+      critics: perObjective((objective) => branches[objective].output.critics[objective]),
     },
     metrics: metricsOf(branches, weights),
   };
 }
 
 /**
- * w_helpful · a + w_harmless · b, number by number, in float64 and rounded to float32 once; null where both
- * are.
+ * Σ w_k θ_k, number by number, in float64 and rounded to float32 once; null where both sets are.
  *
  * @throws RangeError where the sets differ in their tensors.
  */
 export function interpolated(
-  helpful: ParamSet | null,
-  harmless: ParamSet | null,
+  { helpful, harmless }: PerObjective<ParamSet | null>,
   weights: Weights,
 ): ParamSet | null {
   if (helpful === null && harmless === null) return null;
@@ -75,29 +79,24 @@ export function interpolated(
     throw new RangeError('rewarded-soups: the policies have different tensors, expected equal ones');
   }
   const values = sharedFloats(helpful.values.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = weights.helpful * helpful.values[i]! + weights.harmless * harmless.values[i]!;
-  }
+  values.set(weightedSums(weights, { helpful: helpful.values, harmless: harmless.values }));
   return { kind: helpful.kind, tensors: helpful.tensors, values };
 }
 
 const layoutOf = ({ kind, tensors }: ParamSet) => JSON.stringify([kind, tensors]);
 
-/** Divergences that each branch is reported with by itself. */
-const divergences = ['objective/kl', 'policy/approxkl_avg'];
-
 function metricsOf(branches: Branches, weights: Weights): Record<string, number> {
-  const metrics = perObjective((objective) => branches[objective].metrics);
-  const metric = (objective: Objective, name: string) => metrics[objective][name] ?? NaN;
-  const combined = Object.keys(metrics.helpful).map((name) => {
-    const [helpful, harmless] = [metric('helpful', name), metric('harmless', name)];
+  const metric = (name: string) => perObjective((objective) => branches[objective].metrics[name] ?? NaN);
+  const combined = Object.keys(branches.helpful.metrics).map((name) => {
+    const both = metric(name);
     const about = objectives.find((objective) => name.includes(`_${objective}`));
-    const mean = weights.helpful * helpful + weights.harmless * harmless;
+    if (about) return [name, both[about]] as const;
     // What both branches have in common, as a count of samples, is not rounded.
-    return [name, about ? metric(about, name) : helpful === harmless ? helpful : mean] as const;
+    return [name, both.helpful === both.harmless ? both.helpful : weightedSum(weights, both)] as const;
   });
-  const apart = divergences.flatMap((name) =>
-    objectives.map((objective) => [`${name}_${objective}`, metric(objective, name)] as const),
-  );
-  return Object.fromEntries([...combined, ...apart]);
+  return {
+    ...Object.fromEntries(combined),
+    ...byName('objective/kl_*', metric('objective/kl')),
+    ...byName('policy/approxkl_avg_*', metric('policy/approxkl_avg')),
+  };
 }

@@ -11,7 +11,7 @@ export interface ModpoTerms {
 export interface ModpoLoss {
   /** Mean over pairs of −log σ(h), nats; ln 2 is "no idea". NaN for no pairs. */
   readonly loss: number;
-  /** d loss / d log-ratio, one a pair; never above 0. */
+  /** d loss / d log-ratio, one per pair; never above 0. */
   readonly gradient: Float64Array;
 }
 
@@ -30,7 +30,7 @@ export interface ModpoLoss {
  * rewards. Only with both are the pair sets of both objectives met by one policy, the one that PPO's weights
  * mean. With w_k = 1 it is DPO (Rafailov et al. 2023, eq. 7) with a β of β · s_k.
  *
- * `logRatios` holds Δ log π/π_ref and `margins` w_k′ · Δ r_k′ in units of s_k′, one a pair.
+ * `logRatios` holds Δ log π/π_ref and `margins` w_k′ · Δ r_k′ in units of s_k′, one per pair.
  *
  * @throws RangeError for a term outside of its range, and for lists of different lengths.
  */

@@ -1,5 +1,4 @@
-import { objectives, type Objective } from '../../data/types.js';
-import type { Weights } from '../ppo/weighted.js';
+import { objectives, type Objective, type PerObjective, type Weights } from '../../objective.js';
 
 /**
  * A client's weight below which an objective's own pairs are left out: the loss on them has 1 / w_k in front
@@ -33,7 +32,7 @@ export interface RoundSizes {
 export function pairPlan(
   { promptsPerRound, ppoEpochs, minibatchSize }: RoundSizes,
   weights: Weights,
-  counts: Readonly<Record<Objective, number>>,
+  counts: PerObjective<number>,
 ): PairPlan {
   const read = objectives.filter((name) => weights[name] >= smallestWeight && counts[name] > 0);
   return {

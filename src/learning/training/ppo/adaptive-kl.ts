@@ -3,7 +3,7 @@ const errorLimit = 0.2;
 
 export interface AdaptiveKl {
   readonly coefficient: number;
-  /** Divergence that is aimed at, nats a response; above 0. */
+  /** Divergence that is aimed at, nats per response; above 0. */
   readonly target: number;
   /** Responses over which a full error would change the coefficient by a fifth; above 0. */
   readonly horizon: number;

@@ -1,7 +1,7 @@
 export interface PolicyLoss {
   /** Mean over tokens of max(−Â ρ, −Â clip(ρ, 1 − ε, 1 + ε)). */
   readonly loss: number;
-  /** d loss / d logProb, one a token: zero where the clipped term is the larger one. */
+  /** d loss / d logProb, one per token: zero where the clipped term is the larger one. */
   readonly gradient: Float64Array;
   /** Share of tokens whose clipped term is the larger one. */
   readonly clipFraction: number;

@@ -1,7 +1,7 @@
 export interface ValueLoss {
   /** Half the mean over tokens of max((V − R)², (clip(V, V_old ± ε) − R)²). */
   readonly loss: number;
-  /** d loss / d value, one a token: zero where the clipped term is the larger one. */
+  /** d loss / d value, one per token: zero where the clipped term is the larger one. */
   readonly gradient: Float64Array;
   readonly clipFraction: number;
 }

@@ -1,14 +1,16 @@
-import { objectives, type Objective } from '../../data/types.js';
+import { objectives, perObjective, type PerObjective, type Weights } from '../../objective.js';
 
-/** A client's own weights of the objectives (Step 3.2); they sum to 1. */
-export type Weights = Readonly<Record<Objective, number>>;
+/** Linear combination of one value per objective by a client's own weights (Step 3.2). */
+export function weightedSum(weights: Weights, values: PerObjective<number>): number {
+  return objectives.reduce((sum, objective) => sum + weights[objective] * values[objective], 0);
+}
 
-/** Linear combination of one stream a objective, token by token (Step 3.2). */
-export function weightedSum(
-  weights: Weights,
-  streams: Readonly<Record<Objective, ArrayLike<number>>>,
-): Float64Array {
+/** The same of one stream per objective, token by token. */
+export function weightedSums(weights: Weights, streams: PerObjective<ArrayLike<number>>): Float64Array {
   return Float64Array.from(streams.helpful, (_, t) =>
-    objectives.reduce((sum, objective) => sum + weights[objective] * streams[objective][t]!, 0),
+    weightedSum(
+      weights,
+      perObjective((objective) => streams[objective][t]!),
+    ),
   );
 }

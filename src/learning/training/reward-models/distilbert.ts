@@ -1,3 +1,4 @@
+import { perObjective } from '../../objective.js';
 import { enclosed } from '../../data/word-piece.js';
 import { packRows } from '../../model/batch.js';
 import { distilBertHead, firstStates, headScores } from '../../model/distilbert.js';
@@ -6,7 +7,7 @@ import { criticOf, featureHead, featureWidth, initialRewardModel } from '../../m
 import { baseWeights } from '../../model/weights.js';
 import type { ParamSet } from '../../params/param-set.js';
 import { stream } from '../../../simulation/random/stream.js';
-import { frozenModel, perObjective } from '../rollout.js';
+import { frozenModel } from '../rollout.js';
 import type { DistilBertShape } from '../../model/model-shape.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
 import { headsOver } from './over-backbone.js';
@@ -32,16 +33,16 @@ export async function distilBertRewards(
   };
   const scoresOfAnswers: RewardModels['scoresOfAnswers'] = (answers) => {
     const scoresBy = part.readRows(answers.map(rowOf));
-    return perObjective((objective) => scoresBy(params[objective]));
+    return perObjective((objective) => scoresBy(params.rewardModels[objective]));
   };
   const width = featureWidth(model.config);
   return {
     train: part.train,
     scoresOfPairs: part.scoresOfPairs,
     scoresOfAnswers,
-    judged(answers) {
+    scoresAndStates(answers) {
       const states = withoutLast(responseFeatures(frozenModel(model, params.base), answers), width);
-      return { scores: scoresOfAnswers(answers), states: { helpful: states, harmless: states } };
+      return { scores: scoresOfAnswers(answers), states: perObjective(() => states) };
     },
     criticHead: featureHead,
     critic(objective) {

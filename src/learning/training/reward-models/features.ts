@@ -1,7 +1,8 @@
+import { perObjective } from '../../objective.js';
 import { responseFeatures, scoreFeatures, withoutLast } from '../../model/reward-features.js';
 import { criticOf, featureHead, featureWidth, readValues } from '../../model/reward-model.js';
 import { HeadTrainer } from '../head-trainer.js';
-import { concatenated, frozenModel, perObjective } from '../rollout.js';
+import { concatenated, frozenModel } from '../rollout.js';
 import { tableFeatures } from '../table-features.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
 import { trainHead } from './train-head.js';
@@ -17,7 +18,7 @@ export function featureRewards({ model, params }: RewardRequest): RewardModels {
   const base = frozenModel(model, params.base);
   const width = featureWidth(model.config);
   const scoresOf = (features: Float32Array) =>
-    perObjective((objective) => readValues(params[objective], features));
+    perObjective((objective) => readValues(params.rewardModels[objective], features));
   return {
     train: (start, pairs, training) =>
       trainHead(
@@ -28,15 +29,15 @@ export function featureRewards({ model, params }: RewardRequest): RewardModels {
       ),
     scoresOfPairs: (set, pairs) => readValues(set, tableFeatures(base, pairs)),
     scoresOfAnswers: (answers) => scoresOf(scoreFeatures(base, answers)),
-    judged(answers) {
+    scoresAndStates(answers) {
       const features = responseFeatures(base, answers);
       const states = withoutLast(features, width);
       return {
         scores: scoresOf(concatenated(features.map((rows) => rows.subarray(-width)))),
-        states: { helpful: states, harmless: states },
+        states: perObjective(() => states),
       };
     },
     criticHead: featureHead,
-    critic: (objective, { mean, std }) => criticOf(params[objective], mean, std),
+    critic: (objective, { mean, std }) => criticOf(params.rewardModels[objective], mean, std),
   };
 }

@@ -1,3 +1,4 @@
+import { perObjective } from '../../objective.js';
 import { packRows } from '../../model/batch.js';
 import type { Gpt } from '../../model/gpt.js';
 import { lastStates, scoreCritic, scoreHead, scoreHeadOf } from '../../model/gpt-reward.js';
@@ -5,7 +6,7 @@ import { readHead } from '../../model/head.js';
 import { responseStates, withoutLast, type Answer } from '../../model/reward-features.js';
 import { baseWeights, disposeWeights, upload, type Weights } from '../../model/weights.js';
 import type { ParamSet } from '../../params/param-set.js';
-import { concatenated, perObjective } from '../rollout.js';
+import { concatenated } from '../rollout.js';
 import type { GptRewardShape } from '../../model/model-shape.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
 import { headsOver } from './over-backbone.js';
@@ -37,21 +38,23 @@ export function gptRewards({ model, params }: RewardRequest, { config }: GptRewa
     scoresOfPairs: part.scoresOfPairs,
     scoresOfAnswers(answers) {
       const scoresBy = part.readRows(answers.map(({ tokens }) => tokens));
-      return perObjective((objective) => scoresBy(params[objective]));
+      return perObjective((objective) => scoresBy(params.rewardModels[objective]));
     },
-    judged(answers) {
+    scoresAndStates(answers) {
       const shared = backbone && responseStates(gptOf(baseWeights(backbone)), answers);
-      const all = perObjective((objective) => shared ?? ownStates(gptOf, params[objective], answers));
+      const all = perObjective(
+        (objective) => shared ?? ownStates(gptOf, params.rewardModels[objective], answers),
+      );
       const lastOf = (rows: readonly Float32Array[]) => concatenated(rows.map((row) => row.subarray(-width)));
       return {
         scores: perObjective((objective) =>
-          readHead(scoreHead, scoreHeadOf(params[objective]), lastOf(all[objective])),
+          readHead(scoreHead, scoreHeadOf(params.rewardModels[objective]), lastOf(all[objective])),
         ),
         states: perObjective((objective) => withoutLast(all[objective], width)),
       };
     },
     criticHead: scoreHead,
-    critic: (objective, { mean, std }) => scoreCritic(params[objective], mean, std),
+    critic: (objective, { mean, std }) => scoreCritic(params.rewardModels[objective], mean, std),
   };
 }
 

@@ -1,9 +1,10 @@
+import type { Objective, PerObjective } from '../../objective.js';
 import type { TokenTable } from '../../data/token-table.js';
-import type { Objective } from '../../data/types.js';
 import type { Head } from '../../model/head.js';
 import type { ModelShape } from '../../model/model-shape.js';
 import type { Answer } from '../../model/reward-features.js';
 import type { ParamSet } from '../../params/param-set.js';
+import type { RewardScale } from '../reward-scale.js';
 import type { RewardParams, Tasks } from '../task.js';
 
 /** A kind of reward model, as the tasks of Steps 2.3 to 3.3 see it. */
@@ -13,22 +14,22 @@ export interface RewardModels {
   /** Scores of all rows of a table of pairs. */
   scoresOfPairs(set: ParamSet, pairs: TokenTable): Float32Array;
   /** Raw scores of responses by both reward models of the request. */
-  scoresOfAnswers(answers: readonly Answer[]): Readonly<Record<Objective, Float32Array>>;
+  scoresOfAnswers(answers: readonly Answer[]): PerObjective<Float32Array>;
   /** The same scores, and with them what critics read. */
-  judged(answers: readonly Answer[]): JudgedAnswers;
+  scoresAndStates(answers: readonly Answer[]): ScoredAnswers;
   /** What a critic does with a state. */
   readonly criticHead: Head;
   /**
    * Step 3.1: a critic for rewards (score − mean) / std. What it reads cannot see the future; it begins as
    * the reward model where that cannot either.
    */
-  critic(objective: Objective, scale: { readonly mean: number; readonly std: number }): ParamSet;
+  critic(objective: Objective, scale: RewardScale): ParamSet;
 }
 
-export interface JudgedAnswers {
-  readonly scores: Readonly<Record<Objective, Float32Array>>;
+export interface ScoredAnswers {
+  readonly scores: PerObjective<Float32Array>;
   /** Per response (L, width): the state before each of its L tokens, row after row. */
-  readonly states: Readonly<Record<Objective, readonly Float32Array[]>>;
+  readonly states: PerObjective<readonly Float32Array[]>;
 }
 
 export interface RewardTraining {

@@ -40,7 +40,7 @@ export interface Tokenizers {
 const opened = new Map<string, Promise<Tokenizers>>();
 
 /**
- * Both tokenizers, read once a thread.
+ * Both tokenizers, read once per thread.
  *
  * @throws UserError where files are not those that the request was made of.
  */

@@ -84,9 +84,9 @@ function lossAndGradient(
       const share = pass.length / pairs.length;
       const part = differentiate([...weights.values()], () =>
         scalarLoss(scores(weights, pass.flat(), true), (values) => {
-          const judged = preferenceLoss(values, centerCoefficient);
-          loss += share * judged.loss;
-          return { value: judged.loss, gradient: Float32Array.from(judged.gradient, (g) => share * g) };
+          const result = preferenceLoss(values, centerCoefficient);
+          loss += share * result.loss;
+          return { value: result.loss, gradient: Float32Array.from(result.gradient, (g) => share * g) };
         }),
       );
       gradient = gradient ? added(gradient, part.gradient) : part.gradient;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { objectives, type Objective } from '../../../../src/learning/objective.js';
 import { useOf } from '../../../../src/learning/data/embedded/held-out.js';
 import { families } from '../../../../src/learning/data/embedded/families.js';
 import { embeddedData } from '../../../../src/learning/data/embedded/federated.js';
@@ -9,13 +10,7 @@ import { refusals } from '../../../../src/learning/data/embedded/sensitive.js';
 import { inStyle, plain, styles } from '../../../../src/learning/data/embedded/styles.js';
 import { unknownWords } from '../../../../src/learning/data/embedded/words.js';
 import { UserError } from '../../../../src/errors.js';
-import {
-  objectives,
-  type Example,
-  type Objective,
-  type PreferencePair,
-  type Prompt,
-} from '../../../../src/learning/data/types.js';
+import type { Example, PreferencePair, Prompt } from '../../../../src/learning/data/types.js';
 import { stream } from '../../../../src/simulation/random/stream.js';
 import { scenarioWith } from '../scenario.js';
 

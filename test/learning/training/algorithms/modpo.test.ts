@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { cachedTensors } from '../../../../src/learning/model/weights.js';
+import { perObjective } from '../../../../src/learning/objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../../../src/learning/params/param-set.js';
 import { align } from '../../../../src/learning/training/align.js';
 import { rewardModels } from '../../../../src/learning/training/reward-models/index.js';
@@ -37,7 +38,11 @@ const answers = [wanted, rival].map((token) => ({
 async function rewardOf(difference: number): Promise<ParamSet> {
   const made = handMadeReward();
   const { params } = banditRequest();
-  const models = await rewardModels({ seed: '', model: tinyShape, params: { ...params, helpful: made } });
+  const models = await rewardModels({
+    seed: '',
+    model: tinyShape,
+    params: { ...params, rewardModels: { ...params.rewardModels, helpful: made } },
+  });
   const [own, other] = models.scoresOfAnswers(answers).helpful;
   const scale = difference / (own! - other!);
   return paramSet(
@@ -53,9 +58,8 @@ async function rewardOf(difference: number): Promise<ParamSet> {
 async function requestOf(hyper: Partial<AlignHyper> = {}): Promise<TaskRequest<'align'>> {
   const base = banditRequest({
     algorithm: 'modpo',
-    weightHelpful: 0.6,
-    weightHarmless: 0.4,
-    scale: { helpfulMean: 5, helpfulStd: 2, harmlessMean: -5, harmlessStd: 0.5 },
+    weights: { helpful: 0.6, harmless: 0.4 },
+    scale: { helpful: { mean: 5, std: 2 }, harmless: { mean: -5, std: 0.5 } },
     dpoBeta: 0.5,
     promptsPerRound: 24,
     minibatchSize: 24,
@@ -65,8 +69,8 @@ async function requestOf(hyper: Partial<AlignHyper> = {}): Promise<TaskRequest<'
   const [helpful, harmless] = [await rewardOf(Math.log(3)), await rewardOf(Math.log(2))];
   return {
     ...base,
-    params: { ...base.params, helpful, harmless },
-    data: { ...base.data, helpfulPairs: pairs(9, 12), harmlessPairs: pairs(8, 12) },
+    params: { ...base.params, rewardModels: { helpful, harmless } },
+    data: { ...base.data, pairs: { helpful: pairs(9, 12), harmless: pairs(8, 12) } },
   };
 }
 
@@ -94,16 +98,17 @@ describe('multi-objective DPO', () => {
   });
 
   it('with all weight on one objective is DPO on its pairs alone', async () => {
-    const scale = { helpfulMean: 0, helpfulStd: 1, harmlessMean: 0, harmlessStd: 1 };
-    const request = await requestOf({ weightHelpful: 0, weightHarmless: 1, scale });
+    const scale = perObjective(() => ({ mean: 0, std: 1 }));
+    const request = await requestOf({ weights: { helpful: 0, harmless: 1 }, scale });
     const optimum = Math.log(2) / 0.5;
     assertNear(await learned(request), optimum, 0.02 * optimum);
-    const without = { ...request, data: { ...request.data, helpfulPairs: emptyTable } };
+    const pairs = { ...request.data.pairs, helpful: emptyTable };
+    const without = { ...request, data: { ...request.data, pairs } };
     assert.deepEqual(await align(without), await align(request));
   });
 
   it('counts an objective of small weight by its reward model alone', async () => {
-    const request = await requestOf({ weightHelpful: 0.04, weightHarmless: 0.96 });
+    const request = await requestOf({ weights: { helpful: 0.04, harmless: 0.96 } });
     const { metrics } = await align(request);
     assert.ok(Number.isNaN(metrics.loss_helpful) && metrics.loss_harmless! > 0);
     const optimum = (0.04 * (Math.log(3) / 2) + 0.96 * (Math.log(2) / 0.5)) / 0.5;
@@ -133,7 +138,7 @@ describe('multi-objective DPO', () => {
     const tensors = tf.memory().numTensors - cachedTensors();
     assert.deepEqual(await align(request), first);
     assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
-    assert.equal(first.output.helpfulCritic, request.params.helpfulCritic);
+    assert.equal(first.output.critics.helpful, request.params.critics.helpful);
     assert.deepEqual([...request.params.lora!.values], given);
     const other = await align({ ...request, seed: 'another' });
     assert.notDeepEqual(other.output.lora!.values, first.output.lora!.values);
@@ -141,18 +146,16 @@ describe('multi-objective DPO', () => {
 
   it('learns through the LoRA alone, and through the adapters alone', async () => {
     const request = await requestOf();
-    for (const absent of [
-      { adapters: null, referenceAdapters: null },
-      { lora: null, referenceLora: null },
-    ]) {
-      const alone = { ...request, params: { ...request.params, ...absent } };
+    for (const absent of [{ adapters: null }, { lora: null }]) {
+      const reference = { ...request.params.reference, ...absent };
+      const alone = { ...request, params: { ...request.params, ...absent, reference } };
       assert.ok((await learned(alone, 30)) > 0.3);
     }
   });
 
   it('without any pairs leaves the policy as it is', async () => {
     const request = await requestOf();
-    const none = { ...request.data, helpfulPairs: emptyTable, harmlessPairs: emptyTable };
+    const none = { ...request.data, pairs: perObjective(() => emptyTable) };
     const { output, metrics } = await align({ ...request, data: none });
     assert.deepEqual(output.lora!.values, request.params.lora!.values);
     assert.ok(Number.isNaN(metrics.loss));

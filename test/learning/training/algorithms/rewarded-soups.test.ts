@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { interpolated } from '../../../../src/learning/training/algorithms/rewarded-soups.js';
 import { align } from '../../../../src/learning/training/align.js';
+import { perObjective } from '../../../../src/learning/objective.js';
 import { paramSet } from '../../../../src/learning/params/param-set.js';
 import { testBackend } from '../../../backend.js';
 import { alignFor, banditRequest, wantedProbabilities } from '../bandit.js';
 import { assertNear } from '../ppo/reference.js';
 import { tinyReward } from '../tiny-model.js';
 
-const soups = (weightHelpful: number) =>
-  banditRequest({ algorithm: 'rewarded-soups', weightHelpful, weightHarmless: 1 - weightHelpful });
-const plain = (weightHelpful: number) =>
-  banditRequest({ algorithm: 'ppo', weightHelpful, weightHarmless: 1 - weightHelpful });
+const soups = (helpful: number) =>
+  banditRequest({ algorithm: 'rewarded-soups', weights: { helpful, harmless: 1 - helpful } });
+const plain = (helpful: number) =>
+  banditRequest({ algorithm: 'ppo', weights: { helpful, harmless: 1 - helpful } });
 
 describe('rewarded soups', () => {
   before(testBackend);
@@ -32,8 +33,8 @@ describe('rewarded soups', () => {
       assert.deepEqual(both[part]!.tensors, helpful[part]!.tensors);
       assert.equal(both[part]!.kind, part);
     }
-    assert.deepEqual(both.helpfulCritic, helpful.helpfulCritic);
-    assert.deepEqual(both.harmlessCritic, harmless.harmlessCritic);
+    const [{ critics: one }, { critics: other }] = [helpful, harmless];
+    assert.deepEqual(both.critics, { helpful: one.helpful, harmless: other.harmless });
   });
 
   it('report the weighted objective, and how far each branch moved', async () => {
@@ -55,8 +56,13 @@ describe('rewarded soups', () => {
 
   it('of two equal rewards are PPO by either one, round after round', async () => {
     const alike = (request: ReturnType<typeof soups>) => {
-      const { helpful, helpfulCritic } = request.params;
-      return { ...request, params: { ...request.params, harmless: helpful, harmlessCritic: helpfulCritic } };
+      const { rewardModels, critics } = request.params;
+      const params = {
+        ...request.params,
+        rewardModels: perObjective(() => rewardModels.helpful),
+        critics: perObjective(() => critics.helpful),
+      };
+      return { ...request, params };
     };
     const both = await alignFor(4, alike(soups(0.5)));
     assert.deepEqual(both, await alignFor(4, alike(plain(1))));
@@ -70,15 +76,21 @@ describe('rewarded soups', () => {
   it('are interpolated in float64 and rounded once', () => {
     const set = (...values: number[]) =>
       paramSet('lora', [{ name: 'a', shape: [values.length], values: Float32Array.from(values) }]);
-    const mixed = interpolated(set(1, 0.1, -2), set(3, 0.2, 2), { helpful: 0.75, harmless: 0.25 })!;
+    const mixed = interpolated(
+      { helpful: set(1, 0.1, -2), harmless: set(3, 0.2, 2) },
+      { helpful: 0.75, harmless: 0.25 },
+    )!;
     const exact = Math.fround(0.75 * Math.fround(0.1) + 0.25 * Math.fround(0.2));
     assert.deepEqual([...mixed.values], [1.5, exact, -1]);
-    assert.equal(interpolated(null, null, { helpful: 0.75, harmless: 0.25 }), null);
+    assert.equal(interpolated({ helpful: null, harmless: null }, { helpful: 0.75, harmless: 0.25 }), null);
   });
 
   it('refuse policies that are not alike', () => {
     const weights = { helpful: 0.5, harmless: 0.5 };
-    assert.throws(() => interpolated(tinyReward('a'), null, weights), RangeError);
-    assert.throws(() => interpolated(tinyReward('a'), tinyReward('b', 4), weights), RangeError);
+    assert.throws(() => interpolated({ helpful: tinyReward('a'), harmless: null }, weights), RangeError);
+    assert.throws(
+      () => interpolated({ helpful: tinyReward('a'), harmless: tinyReward('b', 4) }, weights),
+      RangeError,
+    );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Fingerprint } from '../../../../src/learning/model/backend.js';
+import { objectives, perObjective } from '../../../../src/learning/objective.js';
 import { refOf } from '../../../../src/learning/params/param-set.js';
 import { align } from '../../../../src/learning/training/align.js';
 import { poolExecutor } from '../../../../src/learning/training/executor.js';
@@ -26,12 +27,12 @@ const pairs = tableOf(
 );
 
 function requestOf(algorithm: AlignHyper['algorithm']): TaskRequest<'align'> {
-  const hyper = { algorithm, weightHelpful: 0.3, weightHarmless: 0.7, promptsPerRound: 4, minibatchSize: 2 };
+  const hyper = { algorithm, weights: { helpful: 0.3, harmless: 0.7 }, promptsPerRound: 4, minibatchSize: 2 };
   const { key, data, ...request } = banditRequest(hyper);
   return taskRequest<'align'>({
     ...request,
     seed: 'workers',
-    data: { ...data, helpfulPairs: pairs, harmlessPairs: pairs },
+    data: { ...data, pairs: perObjective(() => pairs) },
   });
 }
 
@@ -40,7 +41,7 @@ function contentOf({ output, metrics }: TaskResult<'align'>) {
   return {
     adapters: refOf(output.adapters!).hash,
     lora: refOf(output.lora!).hash,
-    critics: [refOf(output.helpfulCritic).hash, refOf(output.harmlessCritic).hash],
+    critics: objectives.map((objective) => refOf(output.critics[objective]).hash),
     ...metrics,
   };
 }

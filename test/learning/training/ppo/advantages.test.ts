@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { objectives, type Objective } from '../../../../src/learning/data/types.js';
+import { objectives, type Objective, type Weights } from '../../../../src/learning/objective.js';
 import { generalizedAdvantages, returnsOf } from '../../../../src/learning/training/ppo/advantages.js';
 import { k1 } from '../../../../src/learning/training/ppo/kl.js';
 import { tokenRewards } from '../../../../src/learning/training/ppo/token-rewards.js';
-import { weightedSum, type Weights } from '../../../../src/learning/training/ppo/weighted.js';
+import { weightedSums } from '../../../../src/learning/training/ppo/weighted.js';
 import { assertNear, reference } from './reference.js';
 
 const { discount, lambda, klCoefficient, weights, score, values } = reference;
@@ -44,11 +44,11 @@ describe('rewards, advantages and returns of a response', () => {
   });
 
   it('weighted by the client, advantages, values and returns are those of the reference', () => {
-    const advantages = weightedSum(weights, {
+    const advantages = weightedSums(weights, {
       helpful: advantagesOf('helpful'),
       harmless: advantagesOf('harmless'),
     });
-    const combinedValues = weightedSum(weights, values);
+    const combinedValues = weightedSums(weights, values);
     assertNear(advantages, reference.advantages);
     assertNear(combinedValues, reference.combinedValues);
     assertNear(returnsOf(advantages, combinedValues), reference.returns);
@@ -61,7 +61,7 @@ describe('rewards, advantages and returns of a response', () => {
         const total = weights.helpful * score.helpful + weights.harmless * score.harmless;
         const ofSum = generalizedAdvantages(
           tokenRewards(kl, 0.05, total),
-          weightedSum(weights, values),
+          weightedSums(weights, values),
           discount,
           lambda,
         );
@@ -73,7 +73,7 @@ describe('rewards, advantages and returns of a response', () => {
             lambda,
           ),
         ) as [Float64Array, Float64Array];
-        assertNear(weightedSum(weights, { helpful, harmless }), ofSum, 1e-9);
+        assertNear(weightedSums(weights, { helpful, harmless }), ofSum, 1e-9);
       }),
     );
   });

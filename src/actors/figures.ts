@@ -1,0 +1,46 @@
+import type { Stage } from '../../machines/protocol.js';
+import type { TaskKind } from '../learning/training/task.js';
+import type { World } from './world.js';
+
+/** A task's figures, by name or first by what they are about. */
+export interface Figures {
+  readonly [name: string]: number | Figures;
+}
+
+/** Whose figures they are, and when they were asked for. */
+interface Occasion {
+  readonly actor: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly request: { readonly kind: TaskKind };
+}
+
+/** Writes a task's figures; a NaN means "nothing to measure on" and becomes null. */
+export function recordFigures(
+  world: World,
+  { actor, stage, round, request }: Occasion,
+  figures: Figures,
+): void {
+  world.record({
+    type: 'client',
+    stage,
+    round,
+    actor,
+    virtualSeconds: world.clock.nowSeconds,
+    task: request.kind,
+    metrics: Object.fromEntries(
+      namedFigures(figures).map(([name, value]) => [name, Number.isNaN(value) ? null : value]),
+    ),
+  });
+}
+
+/** By the names of the records: `accuracy` of `helpful` is `helpfulAccuracy`. */
+function namedFigures(figures: Figures): (readonly [name: string, value: number])[] {
+  return Object.entries(figures).flatMap(([name, value]) =>
+    typeof value === 'number'
+      ? [[name, value] as const]
+      : namedFigures(value).map(
+          ([inner, figure]) => [name + inner[0]!.toUpperCase() + inner.slice(1), figure] as const,
+        ),
+  );
+}

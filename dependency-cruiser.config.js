@@ -14,7 +14,10 @@ export default {
       name: 'machines-import-handles-objectives-and-attempts-alone',
       severity: 'error',
       from: { path: '^machines/' },
-      to: { path: '^src/', pathNot: '^src/(learning/(objective|params/(memory|param-set))|radio/channel/attempts)\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(learning/(objective|params/(memory|param-set))|radio/channel/attempts)\\.ts$',
+      },
     },
     {
       name: 'machines-import-no-code-of-src',

@@ -1,4 +1,4 @@
-import { found, must, type Rule } from './rule.js';
+import { found, must, type Rule } from '../settings/rule.js';
 import type { Scenario } from './schema.js';
 
 /*

@@ -1,6 +1,6 @@
 import { clientIds } from '../learning/data/client-ids.js';
-import { pointerSegment, type Problem } from './problem.js';
-import { found, must, type Rule } from './rule.js';
+import { pointerSegment, type Problem } from '../settings/problem.js';
+import { found, must, type Rule } from '../settings/rule.js';
 import type { Scenario } from './schema.js';
 
 /*

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { Problem } from './problem.js';
+import type { Problem } from '../settings/problem.js';
 import type { Scenario } from './schema.js';
 import { parseSetting, withSetting, type Setting } from './settings.js';
 import { checkForm, problemsError } from './validate.js';

@@ -5,9 +5,9 @@ import { UserError, messageOf } from '../errors.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { packageRoot } from '../paths.js';
 import { applyChanges, type Change } from './changes.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../settings/nearest.js';
 import { parseScenarioText } from './parse.js';
-import type { Surroundings } from './rule.js';
+import type { Surroundings } from '../settings/rule.js';
 import type { Scenario } from './schema.js';
 import { checkRelations, deepFreeze, problemsError } from './validate.js';
 

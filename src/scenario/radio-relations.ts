@@ -6,9 +6,9 @@ import { fasterThanShannon, mcsSteps } from '../radio/channel/rate-policies/mcs.
 import { pathLosses } from '../radio/channel/large-scale/path-loss.js';
 import { capacityBps, ratioOfDecibels } from '../radio/channel/rate.js';
 import { shareOf } from '../radio/channel/sharing.js';
-import { nearest } from './nearest.js';
-import type { Problem } from './problem.js';
-import { found, must, type Rule } from './rule.js';
+import { nearest } from '../settings/nearest.js';
+import type { Problem } from '../settings/problem.js';
+import { found, must, type Rule } from '../settings/rule.js';
 import type { Scenario } from './schema.js';
 
 /*

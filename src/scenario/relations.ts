@@ -1,7 +1,7 @@
 import { alignmentAlgorithmRules } from './alignment-algorithm-relations.js';
 import { alignmentRules } from './alignment-relations.js';
 import { radioRules } from './radio-relations.js';
-import { found, must, type Rule } from './rule.js';
+import { found, must, type Rule } from '../settings/rule.js';
 import type { Scenario } from './schema.js';
 
 /** Number of clients in a round's cohort. */

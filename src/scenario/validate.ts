@@ -1,11 +1,11 @@
 import { Ajv } from 'ajv';
 import { UserError } from '../errors.js';
-import { schemaProblems } from './errors.js';
-import { problemLine, type Problem } from './problem.js';
+import { schemaProblems } from '../settings/schema-problems.js';
+import { problemLine, type Problem } from '../settings/problem.js';
 import { rules } from './relations.js';
-import type { Surroundings } from './rule.js';
+import type { Surroundings } from '../settings/rule.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
-import type { SchemaNode } from './schema-node.js';
+import type { SchemaNode } from '../settings/schema-node.js';
 
 const schema = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;
 const ajv = new Ajv({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { alignmentAlgorithmRules } from '../../src/scenario/alignment-algorithm-relations.js';
-import { problemLine } from '../../src/scenario/problem.js';
+import { problemLine } from '../../src/settings/problem.js';
 import { checkForm } from '../../src/scenario/validate.js';
 
 /** What the rules say of a well-formed scenario with these settings of its alignment. */

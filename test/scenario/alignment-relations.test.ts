@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { alignmentRules } from '../../src/scenario/alignment-relations.js';
-import { problemLine } from '../../src/scenario/problem.js';
+import { problemLine } from '../../src/settings/problem.js';
 import { checkForm } from '../../src/scenario/validate.js';
 
 /** What the rules say of a well-formed scenario with these clients. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { problemLine } from '../../src/scenario/problem.js';
+import { problemLine } from '../../src/settings/problem.js';
 import { radioRules } from '../../src/scenario/radio-relations.js';
 import { checkForm } from '../../src/scenario/validate.js';
 

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../learning/model/config.js';
 import { shown, type Problem } from './problem.js';
-import type { Scenario } from './schema.js';
+import type { Scenario } from '../scenario/schema.js';
 
 /** What the rules need to know besides the scenario itself. */
 export interface Surroundings {

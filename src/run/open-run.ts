@@ -5,7 +5,7 @@ import type { World } from '../actors/world.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
-import { readTrace } from '../radio/channel/trace.js';
+import { readTrace } from '../radio/channel/fading/trace.js';
 import { population, type Client } from '../learning/clients/population.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { loadData } from '../learning/data/load.js';

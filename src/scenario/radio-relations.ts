@@ -1,11 +1,11 @@
 import type { Message, Stage } from '../../machines/events.js';
-import { dopplerHz } from '../radio/channel/doppler.js';
-import { gainLaw } from '../radio/channel/fading.js';
-import type { Fault } from '../radio/channel/faults.js';
+import { dopplerHz } from '../radio/channel/gain-paths/doppler.js';
+import { gainLaw } from '../radio/channel/fading/index.js';
+import type { Fault } from '../radio/channel/faults/faults.js';
 import { fasterThanShannon, mcsSteps } from '../radio/channel/rate-policies/mcs.js';
 import { pathLosses } from '../radio/channel/large-scale/path-loss.js';
 import { capacityBps, ratioOfDecibels } from '../radio/channel/rate.js';
-import { shareOf } from '../radio/channel/sharing.js';
+import { shareOf } from '../radio/channel/directions/sharing.js';
 import { nearest } from '../settings/nearest.js';
 import type { Problem } from '../settings/problem.js';
 import { found, must, type Rule } from '../settings/rule.js';

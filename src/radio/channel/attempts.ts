@@ -1,9 +1,9 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
-import { attemptFaults, type AttemptFaults, type FaultScene } from './faults.js';
+import { attemptFaults, type AttemptFaults, type FaultScene } from './faults/faults.js';
 import type { Link } from './link.js';
-import { packetsOf, type Packets } from './packets.js';
-import { retransmissions } from './retransmission.js';
+import { packetsOf, type Packets } from './retransmission/packets.js';
+import { retransmissions } from './retransmission/index.js';
 
 /** What tells a message from all others on its link, whatever else is on the air. */
 export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round'>;

@@ -7,7 +7,7 @@
  */
 
 import type { Scenario } from '../../scenario/schema.js';
-import { gainLaw, type GainLaw } from './fading.js';
+import { gainLaw, type GainLaw } from './fading/index.js';
 import { capacityBps } from './rate.js';
 import { gammaLower, lambertW, noncentralGammaLower } from './special-functions.js';
 

@@ -1,15 +1,15 @@
 import type { Scenario } from '../../scenario/schema.js';
-import { dopplerHz } from './doppler.js';
-import { empiricalLaw, gainLaw, type GainLaw } from './fading.js';
-import { blackouts, type Fault, type Span } from './faults.js';
+import { dopplerHz } from './gain-paths/doppler.js';
+import { empiricalLaw, gainLaw, type GainLaw } from './fading/index.js';
+import { blackouts, type Fault, type Span } from './faults/faults.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
-import { burstPath, type BurstPath } from './gilbert-elliott.js';
+import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy, type RatePolicy } from './rate-policies/index.js';
-import { shareOf } from './sharing.js';
-import { traceGains, tracePath, type GainTrace } from './trace.js';
+import { shareOf } from './directions/sharing.js';
+import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
 
 export type Direction = 'uplink' | 'downlink';
 

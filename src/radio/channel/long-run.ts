@@ -1,5 +1,5 @@
 import type { Stream } from '../../simulation/random/stream.js';
-import type { GainLaw } from './fading.js';
+import type { GainLaw } from './fading/index.js';
 import type { RatePolicy } from './rate-policies/index.js';
 
 /*

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { readTrace, type GainTrace } from '../channel/trace.js';
+import { readTrace, type GainTrace } from '../channel/fading/trace.js';
 import { applyChanges, type Change } from '../../scenario/changes.js';
 import { readWritten } from '../../scenario/load.js';
 import { radioRules } from '../../scenario/radio-relations.js';

@@ -1,7 +1,7 @@
-import { packetsOf } from '../channel/packets.js';
-import { dopplerHz } from '../channel/doppler.js';
+import { packetsOf } from '../channel/retransmission/packets.js';
+import { dopplerHz } from '../channel/gain-paths/doppler.js';
 import type { Direction } from '../channel/link.js';
-import type { GainTrace } from '../channel/trace.js';
+import type { GainTrace } from '../channel/fading/trace.js';
 import { UserError, messageOf } from '../../errors.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { blockMeans } from './block-means.js';

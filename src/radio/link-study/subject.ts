@@ -1,6 +1,6 @@
 import type { Group } from '../channel/attempts.js';
 import { linksOf, type Direction, type Link } from '../channel/link.js';
-import type { GainTrace } from '../channel/trace.js';
+import type { GainTrace } from '../channel/fading/trace.js';
 import { clientIds } from '../../learning/data/client-ids.js';
 import { UserError } from '../../errors.js';
 import type { Scenario } from '../../scenario/schema.js';

@@ -1,7 +1,7 @@
-import { gainLaw } from '../channel/fading.js';
+import { gainLaw } from '../channel/fading/index.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
-import { shareOf } from '../channel/sharing.js';
+import { shareOf } from '../channel/directions/sharing.js';
 import type { Scenario } from '../../scenario/schema.js';
 
 export type Direction = 'uplink' | 'downlink';

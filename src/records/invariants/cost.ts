@@ -1,5 +1,5 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
-import { retransmissions } from '../../radio/channel/retransmission.js';
+import { retransmissions } from '../../radio/channel/retransmission/index.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { InvariantViolation, type Checker } from './checker.js';
 

@@ -6,7 +6,7 @@ import {
   blackouts,
   type Fault,
   type FaultScene,
-} from '../../../src/radio/channel/faults.js';
+} from '../../../src/radio/channel/faults/faults.js';
 
 const untouched = { lost: null, rateFactor: 1 };
 

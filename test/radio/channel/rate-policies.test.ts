@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { exponentialIntegral } from '../../../src/radio/channel/closed-forms.js';
-import { empiricalLaw, gainLaw } from '../../../src/radio/channel/fading.js';
+import { empiricalLaw, gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { fasterThanShannon, mcsSteps } from '../../../src/radio/channel/rate-policies/mcs.js';
 import {
   ratePolicies,

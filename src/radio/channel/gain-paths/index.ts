@@ -1,7 +1,7 @@
 import { stream } from '../../../simulation/random/stream.js';
 import type { Scenario } from '../../../scenario/schema.js';
-import { dopplerHz } from '../doppler.js';
-import { gainLaw } from '../fading.js';
+import { dopplerHz } from './doppler.js';
+import { gainLaw } from '../fading/index.js';
 import { besselJ0Complement } from '../special-functions.js';
 import {
   complexGains,

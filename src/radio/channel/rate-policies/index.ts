@@ -1,5 +1,5 @@
 import type { Scenario } from '../../../scenario/schema.js';
-import type { GainLaw } from '../fading.js';
+import type { GainLaw } from '../fading/index.js';
 import { capacity } from './capacity.js';
 import { cutoff } from './cutoff.js';
 import { fixed } from './fixed.js';

@@ -1,6 +1,6 @@
-import type { Stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
-import { integrate } from './quadrature.js';
+import type { Stream } from '../../../simulation/random/stream.js';
+import type { Scenario } from '../../../scenario/schema.js';
+import { integrate } from '../quadrature.js';
 import { sameQuantile, type PositiveLaw } from './quantile-table.js';
 import {
   besselI0Scaled,
@@ -9,7 +9,7 @@ import {
   logGamma,
   noncentralGammaLower,
   noncentralGammaUpper,
-} from './special-functions.js';
+} from '../special-functions.js';
 
 /**
  * The law of the power gain |h|^2 of a coherence block; mean 1 (an empirical law: whatever its samples have).

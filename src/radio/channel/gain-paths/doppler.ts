@@ -1,5 +1,5 @@
-import type { Scenario } from '../../scenario/schema.js';
-import { besselJ0 } from './special-functions.js';
+import type { Scenario } from '../../../scenario/schema.js';
+import { besselJ0 } from '../special-functions.js';
 
 const lightMetersPerSecond = 299_792_458;
 

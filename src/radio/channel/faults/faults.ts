@@ -1,5 +1,5 @@
-import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
+import { stream } from '../../../simulation/random/stream.js';
+import type { Scenario } from '../../../scenario/schema.js';
 
 /** One entry of a scenario's `channel.faults`; its place in that list is its identity. */
 export type Fault = Scenario['channel']['faults'][number];

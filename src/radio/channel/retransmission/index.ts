@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenario/schema.js';
+import type { Scenario } from '../../../scenario/schema.js';
 
 /**
  * What a receiver makes of a packet that the sender sent at a rate it could not know to be right. Information

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenario/schema.js';
+import type { Scenario } from '../../../scenario/schema.js';
 
 /** A name of a scenario's `channel.uplink.sharing` or `channel.downlink.sharing`. */
 export type Sharing = Scenario['channel']['uplink']['sharing'];

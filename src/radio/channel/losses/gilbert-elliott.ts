@@ -1,6 +1,6 @@
-import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
-import { levelCrossing } from './doppler.js';
+import { stream } from '../../../simulation/random/stream.js';
+import type { Scenario } from '../../../scenario/schema.js';
+import { levelCrossing } from '../gain-paths/doppler.js';
 
 /** Losses in bursts: Gilbert 1960 and Elliott 1963, in continuous time. */
 export type BurstSettings = NonNullable<Scenario['channel']['gilbertElliott']>;

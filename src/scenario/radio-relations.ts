@@ -1,7 +1,7 @@
 import type { Message, Stage } from '../../machines/events.js';
 import { dopplerHz } from '../radio/channel/gain-paths/doppler.js';
 import { gainLaw } from '../radio/channel/fading/index.js';
-import type { Fault } from '../radio/channel/faults/faults.js';
+import type { Fault } from '../radio/channel/faults/settings.js';
 import { fasterThanShannon, mcsSteps } from '../radio/channel/rate-policies/mcs.js';
 import { pathLosses } from '../radio/channel/large-scale/path-loss.js';
 import { capacityBps, ratioOfDecibels } from '../radio/channel/rate.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { methods } from '../../src/strategies/methods/index.js';
-import type { MethodName } from '../../src/scenario/schema.js';
+import type { MethodName } from '../../src/strategies/settings.js';
 import type { RoundRow } from '../../src/records/rows.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 

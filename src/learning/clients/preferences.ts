@@ -1,7 +1,7 @@
 import { objectives, type Objective } from '../data/types.js';
 import type { Method } from '../../strategies/methods/index.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Clients } from './settings.js';
 
 /** How much each objective counts for a client; the weights sum to 1. */
 export type Weights = Readonly<Record<Objective, number>>;
@@ -11,7 +11,11 @@ export type Weights = Readonly<Record<Objective, number>>;
  * `clients.weightHarmless` where that says nothing of it. `index` counts the clients from 0. A draw is keyed
  * by the client's name, so that another client changes nobody's wishes.
  */
-export function wishedWeights({ clients, seed }: Scenario, index: number, client: string): Weights {
+export function wishedWeights(
+  { clients, seed }: { readonly clients: Clients; readonly seed: number },
+  index: number,
+  client: string,
+): Weights {
   const { weights } = clients;
   if (weights === null) return byHarmlessness(clients, seed, index, client);
   if (Array.isArray(weights)) return weights[index]!;
@@ -23,12 +27,7 @@ export function wishedWeights({ clients, seed }: Scenario, index: number, client
  * The scenario's list, or uniform on [0, 1] for harmlessness and the rest for helpfulness, as in section V-A
  * ("randomly assigned, ensuring that their sum equals 1").
  */
-function byHarmlessness(
-  { weightHarmless }: Scenario['clients'],
-  seed: number,
-  index: number,
-  client: string,
-): Weights {
+function byHarmlessness({ weightHarmless }: Clients, seed: number, index: number, client: string): Weights {
   const harmless =
     weightHarmless === 'uniform' ? stream(seed, 'preference', client).uniform() : weightHarmless[index]!;
   return { helpful: 1 - harmless, harmless };

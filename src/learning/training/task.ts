@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenario/schema.js';
+import type { Alignment } from './algorithms/settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { AdapterConfig, LoraConfig, ModelConfig } from '../model/config.js';
 import type { DistilBertConfig } from '../model/distilbert-config.js';
@@ -138,10 +138,7 @@ export type RewardScale = {
 };
 
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
-export type AlignHyper = Omit<
-  Scenario['alignment'],
-  'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'
-> & {
+export type AlignHyper = Omit<Alignment, 'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'> & {
   readonly weightHelpful: number;
   readonly weightHarmless: number;
   readonly scale: RewardScale;

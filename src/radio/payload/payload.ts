@@ -2,7 +2,9 @@ import type { Download, Stage, Upload } from '../../../machines/events.js';
 import { messageBits } from '../channel/message-bits.js';
 import type { Method } from '../../strategies/methods/index.js';
 import type { Scenario } from '../../scenario/schema.js';
-import { meanLink, type Direction, type MeanLink } from './mean-link.js';
+import type { Direction } from '../channel/directions/settings.js';
+import type { Channel } from '../channel/settings.js';
+import { meanLink, type MeanLink } from './mean-link.js';
 import {
   heldParts,
   loraModuleEnds,
@@ -126,7 +128,7 @@ function filled(
   names: readonly Part[],
   modules: number,
   sizes: PartSizes,
-  channel: Scenario['channel'],
+  channel: Channel,
   link: MeanLink,
 ): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
   const sizeOfPart: Readonly<Record<Part, number>> = {

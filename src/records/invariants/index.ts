@@ -1,5 +1,5 @@
 import type { Method } from '../../strategies/methods/index.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Channel } from '../../radio/channel/settings.js';
 import { atMostOnceAggregation } from './at-most-once.js';
 import { causality } from './causality.js';
 import type { Checker } from './checker.js';
@@ -15,7 +15,7 @@ export { InvariantViolation, type AggregatedUpdate, type Checker } from './check
 /** All checkers of a run, as one. */
 export type Checkers = Required<Checker>;
 
-export function createCheckers(scenario: Pick<Scenario, 'channel'>, method: Method): Checkers {
+export function createCheckers(scenario: { readonly channel: Channel }, method: Method): Checkers {
   const checkers: readonly Checker[] = [
     conservation(),
     causality(),

@@ -1,5 +1,5 @@
 import type { ParamSet } from '../../learning/params/param-set.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Server } from '../settings.js';
 import { fedavg } from './fedavg.js';
 import { uniform } from './uniform.js';
 
@@ -26,7 +26,7 @@ export interface AggregationOptions {
 export type Aggregation = (updates: readonly Update[], options: AggregationOptions) => ParamSet;
 
 /** By the name that a scenario's `server.aggregation` gives. */
-export const aggregations: Readonly<Record<Scenario['server']['aggregation'], Aggregation>> = {
+export const aggregations: Readonly<Record<Server['aggregation'], Aggregation>> = {
   fedavg,
   uniform,
 };

@@ -1,5 +1,5 @@
 import type { ParamSet } from '../../learning/params/param-set.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { CompressionName } from '../settings.js';
 import { float16 } from './float16.js';
 import { none } from './none.js';
 
@@ -12,7 +12,7 @@ export interface Compression {
 }
 
 /** By the name that a scenario's `channel.compression` gives. */
-export const compressions: Readonly<Record<Scenario['channel']['compression'], Compression>> = {
+export const compressions: Readonly<Record<CompressionName, Compression>> = {
   none,
   float16,
 };

@@ -1,5 +1,5 @@
 import type { Objective } from '../../learning/data/types.js';
-import type { MethodName } from '../../scenario/schema.js';
+import type { MethodName } from '../settings.js';
 import { fedada } from './fedada.js';
 import { fedlora } from './fedlora.js';
 import { localOnly } from './local-only.js';

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenario/schema.js';
+import type { Server } from '../settings.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import { selectAll } from './all.js';
 import { selectRandom } from './random.js';
@@ -10,7 +10,7 @@ import { selectRandom } from './random.js';
 export type Selection = (clients: readonly string[], fraction: number, draw: Stream) => readonly string[];
 
 /** By the name that a scenario's `server.selection` gives. */
-export const selections: Readonly<Record<Scenario['server']['selection'], Selection>> = {
+export const selections: Readonly<Record<Server['selection'], Selection>> = {
   all: selectAll,
   random: selectRandom,
 };

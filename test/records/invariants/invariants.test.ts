@@ -10,7 +10,7 @@ import {
 import { methods } from '../../../src/strategies/methods/index.js';
 import { paramSet, type ParamKind, type ParamRef } from '../../../src/learning/params/param-set.js';
 import type { MetricRow } from '../../../src/records/rows.js';
-import type { MethodName } from '../../../src/scenario/schema.js';
+import type { MethodName } from '../../../src/strategies/settings.js';
 import { channelWith } from '../../radio/channel/a-link.js';
 
 const channel = channelWith({

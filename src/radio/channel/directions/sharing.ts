@@ -1,7 +1,7 @@
-import type { Scenario } from '../../../scenario/schema.js';
+import type { DirectionSettings } from './settings.js';
 
 /** A name of a scenario's `channel.uplink.sharing` or `channel.downlink.sharing`. */
-export type Sharing = Scenario['channel']['uplink']['sharing'];
+export type Sharing = DirectionSettings['sharing'];
 
 /** What a client has of a direction; the first four are factors of what the scenario gives to the link. */
 export interface Share {

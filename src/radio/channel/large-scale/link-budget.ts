@@ -1,4 +1,4 @@
-import type { Cell } from './positions.js';
+import type { Cell } from './settings.js';
 
 /** What the mean SNR of a link is made of. */
 export interface LinkBudget {

@@ -1,10 +1,10 @@
-import type { Scenario } from '../../../scenario/schema.js';
 import type { GainLaw } from '../fading/index.js';
 import { capacity } from './capacity.js';
 import { cutoff } from './cutoff.js';
 import { fixed } from './fixed.js';
 import { inversion } from './inversion.js';
 import { mcs } from './mcs.js';
+import type { RateSettings } from './settings.js';
 
 /**
  * What a sender does in a coherence block. Everywhere `gain` (>= 0) is the power gain of the block relative
@@ -21,17 +21,11 @@ export interface RatePolicy {
   breaks(snr: number): readonly number[];
 }
 
-/** What of a scenario's `channel` the policies read. */
-export type RateSettings = Pick<
-  Scenario['channel'],
-  'rate' | 'fixedRateBps' | 'cutoffGain' | 'mcs' | 'mcsGapDb'
->;
-
 /** Makes a policy for a link of so many hertz whose gains follow `law`. */
 export type RatePolicyMaker = (settings: RateSettings, bandwidthHz: number, law: GainLaw) => RatePolicy;
 
 /** By the name that a scenario's `channel.rate` gives. */
-export const ratePolicies: Readonly<Record<Scenario['channel']['rate'], RatePolicyMaker>> = {
+export const ratePolicies: Readonly<Record<RateSettings['rate'], RatePolicyMaker>> = {
   capacity,
   fixed,
   cutoff,

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../../scenario/schema.js';
+import type { RetransmissionSettings } from './settings.js';
 
 /**
  * What a receiver makes of a packet that the sender sent at a rate it could not know to be right. Information
@@ -15,7 +15,7 @@ export interface Retransmission {
 const latest = (_kept: number, information: number) => information;
 
 /** By the name that a scenario's `channel.retransmission` gives. */
-export const retransmissions: Readonly<Record<Scenario['channel']['retransmission'], Retransmission>> = {
+export const retransmissions: Readonly<Record<RetransmissionSettings['retransmission'], Retransmission>> = {
   none: { maxTransmissions: () => 1, combined: latest },
   /** Truncated ARQ: nothing is kept of a packet that could not be decoded. */
   arq: { maxTransmissions: (configured) => configured, combined: latest },

@@ -7,7 +7,7 @@ import { packageRoot } from '../paths.js';
 import { applyChanges, type Change } from './changes.js';
 import { nearest } from '../settings/nearest.js';
 import { parseScenarioText } from './parse.js';
-import type { Surroundings } from '../settings/rule.js';
+import type { Surroundings } from './relations.js';
 import type { Scenario } from './schema.js';
 import { checkRelations, deepFreeze, problemsError } from './validate.js';
 

@@ -2,8 +2,8 @@ import { Ajv } from 'ajv';
 import { UserError } from '../errors.js';
 import { schemaProblems } from '../settings/schema-problems.js';
 import { problemLine, type Problem } from '../settings/problem.js';
-import { rules } from './relations.js';
-import type { Surroundings } from '../settings/rule.js';
+import { rules, type Surroundings } from './relations.js';
+import { broken } from '../settings/rule.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 
@@ -30,7 +30,7 @@ export function checkForm(input: unknown): Outcome {
 
 /** Checks the relations between the settings of a well-formed scenario. */
 export function checkRelations(scenario: Scenario, surroundings: Surroundings): Problem[] {
-  return rules.flatMap(({ problems }) => problems(scenario, surroundings));
+  return broken(rules, scenario, surroundings);
 }
 
 /**

@@ -1,19 +1,17 @@
-import type { ModelConfig } from '../learning/model/config.js';
 import { shown, type Problem } from './problem.js';
-import type { Scenario } from '../scenario/schema.js';
 
-/** What the rules need to know besides the scenario itself. */
-export interface Surroundings {
-  /** Of the model that the scenario names; null where it is not known (its rules are then left out). */
-  readonly model: Pick<ModelConfig, 'n_layer' | 'n_embd' | 'n_positions'> | null;
-  /** Which of the paths that the scenario names cannot be read, as "missing" or "a folder" and so on. */
-  readonly unreadable: Readonly<Record<string, string>>;
+/**
+ * A relation between settings that the schema cannot express. `S` is what it reads of a scenario and no more,
+ * `Around` what it has to know besides: a rule for a part is a rule for whatever has that part.
+ */
+export interface Rule<S, Around = unknown> {
+  readonly states: string;
+  readonly problems: (settings: S, around: Around) => readonly Problem[];
 }
 
-/** A relation between settings that the schema cannot express. */
-export interface Rule {
-  readonly states: string;
-  readonly problems: (scenario: Scenario, surroundings: Surroundings) => readonly Problem[];
+/** What is wrong by these rules, in their order. */
+export function broken<S, Around>(rules: readonly Rule<S, Around>[], settings: S, around: Around): Problem[] {
+  return rules.flatMap(({ problems }) => problems(settings, around));
 }
 
 type Check = Problem | false;
@@ -33,4 +31,22 @@ export function must(
 ): Check {
   if (holds) return false;
   return { pointer, is: `is ${shown(value)}`, expected, ...(advice !== undefined && { advice }) };
+}
+
+/** What a quantity can be in this world; outside it the unit is mistaken. */
+export interface Plausible {
+  readonly from: number;
+  readonly to: number;
+  readonly unit: string;
+  readonly advice: string;
+}
+
+/** A problem with a quantity that this world does not have; null is none. */
+export function plausible(
+  pointer: string,
+  value: number | null,
+  { from, to, unit, advice }: Plausible,
+): Check {
+  const holds = value === null || (value >= from && value <= to);
+  return must(holds, pointer, value, `${from} to ${to} ${unit}`, advice);
 }

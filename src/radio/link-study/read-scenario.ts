@@ -2,7 +2,8 @@ import { dirname, resolve } from 'node:path';
 import { readTrace, type GainTrace } from '../channel/fading/trace.js';
 import { applyChanges, type Change } from '../../scenario/changes.js';
 import { readWritten } from '../../scenario/load.js';
-import { radioRules } from '../../scenario/radio-relations.js';
+import { broken } from '../../settings/rule.js';
+import { channelRules } from '../channel/relations.js';
 import type { Scenario } from '../../scenario/schema.js';
 import { deepFreeze, problemsError } from '../../scenario/validate.js';
 
@@ -32,7 +33,7 @@ export async function readRadioScenario(
   const { file, written } =
     path === undefined ? { file: null, written: { name: 'link' } } : await readWritten(path);
   const { scenario, originOf } = applyChanges(written, changes, file);
-  const related = radioRules.flatMap(({ problems }) => problems(scenario, { model: null, unreadable: {} }));
+  const related = broken(channelRules, scenario, null);
   if (related.length > 0) throw problemsError(related, originOf);
   const { traceFile } = scenario.channel;
   const folder = file === null ? '.' : dirname(resolve(file));

@@ -1,14 +1,7 @@
-import { clientIds } from '../learning/data/client-ids.js';
-import { pointerSegment, type Problem } from '../settings/problem.js';
-import { found, must, type Rule } from '../settings/rule.js';
-import type { Scenario } from './schema.js';
-
-/*
- * Relations between the settings of the alignment: what the clients want, and when it has gone wrong.
- */
-
-type Weights = Scenario['clients']['weights'];
-type Pair = Extract<Weights, readonly unknown[]>[number];
+import { pointerSegment, type Problem } from '../../settings/problem.js';
+import { found, must, type Rule } from '../../settings/rule.js';
+import { clientIds } from '../data/client-ids.js';
+import type { Clients, PreferenceWeights } from './settings.js';
 
 /** Weights of both objectives sum to 1 up to what decimals written by hand leave. */
 const sumTolerance = 1e-9;
@@ -16,20 +9,32 @@ const sumTolerance = 1e-9;
 /** Concentrations that a draw can tell from their limits: all for one objective, and both alike. */
 const concentrations = { from: 1e-3, to: 1e6 } as const;
 
-/** Every pair of weights that a scenario spells out, and where; the form of no other name was checked. */
-function listedPairs({
-  weights,
-  count,
-}: Scenario['clients']): readonly (readonly [pointer: string, pair: Pair])[] {
-  if (weights === null || 'dirichlet' in weights) return [];
-  if (Array.isArray(weights)) return weights.map((pair, index) => [`/clients/weights/${index}`, pair]);
-  return clientIds(count).flatMap((client) => {
-    const pair = weights.byClient[client];
-    return pair ? [[`/clients/weights/byClient/${client}`, pair] as const] : [];
-  });
-}
-
-export const alignmentRules: readonly Rule[] = [
+export const clientRules: readonly Rule<{ clients: Clients }>[] = [
+  {
+    states: 'listed weights of harmlessness are one a client',
+    problems: ({ clients: { count, weightHarmless } }) =>
+      found(
+        must(
+          weightHarmless === 'uniform' || weightHarmless.length === count,
+          '/clients/weightHarmless',
+          weightHarmless,
+          `a list of ${count} weights, one for each client (${weightHarmless.length} given)`,
+        ),
+      ),
+  },
+  {
+    states: 'some client takes part now and then',
+    problems: ({ clients: { availability } }) =>
+      found(
+        must(
+          availability > 0,
+          '/clients/availability',
+          availability,
+          'above 0',
+          'at 0 nobody ever takes part',
+        ),
+      ),
+  },
   {
     states: 'the weights of both objectives sum to 1',
     problems: ({ clients }) =>
@@ -96,26 +101,22 @@ export const alignmentRules: readonly Rule[] = [
         ),
       ),
   },
-  {
-    states: 'responses that have not grown are no sign of a collapse',
-    problems: ({
-      alignment: {
-        collapse: { lengthFactor },
-      },
-    }) =>
-      found(
-        must(
-          lengthFactor > 1,
-          '/alignment/collapse/lengthFactor',
-          lengthFactor,
-          'above 1',
-          'it is a growth: 2 means twice as long',
-        ),
-      ),
-  },
 ];
 
-function unknownClients(byClient: Readonly<Record<string, Pair>>, count: number): Problem[] {
+/** Every pair of weights that a scenario spells out, and where; the form of no other name was checked. */
+function listedPairs({
+  weights,
+  count,
+}: Clients): readonly (readonly [pointer: string, pair: PreferenceWeights])[] {
+  if (weights === null || 'dirichlet' in weights) return [];
+  if (Array.isArray(weights)) return weights.map((pair, index) => [`/clients/weights/${index}`, pair]);
+  return clientIds(count).flatMap((client) => {
+    const pair = weights.byClient[client];
+    return pair ? [[`/clients/weights/byClient/${client}`, pair] as const] : [];
+  });
+}
+
+function unknownClients(byClient: Readonly<Record<string, PreferenceWeights>>, count: number): Problem[] {
   const known = clientIds(count);
   const expected = count === 1 ? 'client-1' : `a client from client-1 to client-${count}`;
   return Object.keys(byClient).flatMap((client) =>

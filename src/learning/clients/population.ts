@@ -49,7 +49,7 @@ export interface Encoding {
   readonly tokenizer: Tokenizer;
   readonly template: Template;
   readonly maxTokens: number;
-  /** Of reward models that have a vocabulary of their own. */
+  /** For reward models that have a vocabulary of their own. */
   readonly reward?: { readonly tokenizer: WordPiece; readonly maxTokens: number };
 }
 

@@ -106,7 +106,7 @@ export interface AlignWork {
   /** Numbers of adapters and LoRA that the client trains. */
   readonly trained: number;
   readonly tables: ClientTables;
-  /** Of the objectives, as the client trains by them. */
+  /** How much each objective counts in the client's training. */
   readonly weights: Weights;
   /** Steps of the critics alone that this round begins with. */
   readonly criticWarmupSteps: number;

@@ -144,7 +144,7 @@ export type AlignHyper = Omit<Alignment, 'maxRounds' | 'deadlineSeconds' | 'conv
   readonly scale: RewardScale;
 };
 
-/** Of both reward models on held-out pairs; what each figure is: `Ranking` in ranking.ts. */
+/** How both reward models rank held-out pairs; what each figure is: `Ranking` in ranking.ts. */
 export type RankingMetrics = {
   helpfulAccuracy: number;
   harmlessAccuracy: number;

@@ -34,10 +34,10 @@ export interface Attempt {
   readonly acknowledged: boolean;
   /** Until the next attempt, or until the message is given up; 0 after an acknowledgement. */
   readonly waitSeconds: number;
-  /** Of the sender's transmitter; of a broadcast this message's part. */
+  /** Spent by the sender's transmitter; in a broadcast this message's part. */
   readonly transmitJoules: number;
   readonly receiveJoules: number;
-  /** Of the sender, over silent blocks and the wait. */
+  /** Spent by the sender over silent blocks and the wait. */
   readonly idleJoules: number;
   readonly energyJoules: number;
   readonly blocks: number;
@@ -78,7 +78,7 @@ const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
 
 interface Heard {
   readonly lost: readonly number[];
-  /** Of the first of them. */
+  /** Why the first of them was lost. */
   readonly reason: LossReason;
   readonly airBits: number;
 }

@@ -31,7 +31,7 @@ export interface Link extends RetransmissionSettings {
   readonly client: number;
   readonly sender: string;
   readonly recipient: string;
-  /** Of this client's share of the band. */
+  /** Width of this client's share of the band. */
   readonly bandwidthHz: number;
   readonly powerWatts: number;
   readonly receivePowerWatts: number;
@@ -42,7 +42,7 @@ export interface Link extends RetransmissionSettings {
   /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
   readonly scheduled: ((rank: number) => number) | null;
   readonly law: GainLaw;
-  /** Of the mean SNR over `bandwidthHz`. */
+  /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
   readonly policy: RatePolicy;
   /** Gains over virtual time; null where each attempt draws its own. */
@@ -53,7 +53,7 @@ export interface Link extends RetransmissionSettings {
   readonly silences: readonly Span[];
   readonly isBroadcast: boolean;
   readonly story: Channel['story'];
-  /** Of what a block carries, computed when first asked for; null where blocks do not all have one law. */
+  /** Moments of what a block carries, computed when first asked for; null where blocks do not all have one law. */
   readonly moments: (() => BlockMoments) | null;
 }
 

@@ -22,7 +22,7 @@ export interface SimulatedMessages {
   readonly messages: number;
   readonly delaySeconds: DelayFigures;
   readonly delay: Estimate | null;
-  /** Of each message, arrived or not. */
+  /** Counted for each message, arrived or not. */
   readonly energy: Estimate | null;
   readonly energyJoules: number;
   readonly attempts: Estimate | null;

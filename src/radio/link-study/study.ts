@@ -19,7 +19,7 @@ export interface StudyOptions {
   readonly direction: Direction;
   /** Number of the client, from 1. */
   readonly client: number;
-  /** Of a message, its header included. */
+  /** Size of a message, its header included. */
   readonly bits: number;
   /** At most so many messages. */
   readonly messages: number;
@@ -44,7 +44,7 @@ export interface StudiedLink extends Pick<
   readonly direction: Direction;
   readonly client: number;
   readonly clients: number;
-  /** Of the link's share, at time 0. */
+  /** Mean SNR over the link's share, at time 0. */
   readonly meanSnrDb: number;
   readonly bandwidthHz: number;
   readonly powerWatts: number;

@@ -7,7 +7,7 @@ import { fewBlocksLaw } from './few-blocks.js';
 
 /** How long a message takes on a link that it has to itself, where nothing is lost. */
 export interface DelayLaw {
-  /** Of the kind of law, in a few words. */
+  /** Name of the kind of law, in a few words. */
   readonly name: string;
   readonly meanSeconds: number;
   readonly sdSeconds: number;

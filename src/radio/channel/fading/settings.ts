@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { nullable, type Settings } from '../../../settings/form.js';
 
-/** Of a block's gain: its law, or the file that it comes from. */
+/** The law of a block's gain, or the file that it comes from. */
 export const fadingSettings = {
   fading: Type.Enum(['none', 'rayleigh', 'rician', 'nakagami', 'trace'], {
     default: 'rayleigh',

@@ -4,7 +4,7 @@ import type { Cell } from './settings.js';
 export interface LinkBudget {
   /** Transmission power. */
   readonly powerDbm: number;
-  /** Of both antennas together. */
+  /** Gain of both antennas together. */
   readonly antennaGainDb: number;
   readonly pathLossDb: number;
   /** Loss beyond the median; negative where the place is better than most. */

@@ -16,7 +16,7 @@ export interface Surroundings extends KnownModel {
 
 const fileRule: Rule<unknown, Surroundings> = {
   states: 'files that the scenario names can be read',
-  problems: (_, { unreadable }) =>
+  findings: (_, { unreadable }) =>
     Object.entries(unreadable).map(([pointer, why]) => ({
       pointer,
       is: why,

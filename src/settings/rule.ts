@@ -6,19 +6,15 @@ import { shown, type Problem } from './problem.js';
  */
 export interface Rule<S, Around = unknown> {
   readonly states: string;
-  readonly problems: (settings: S, around: Around) => readonly Problem[];
+  readonly findings: (settings: S, around: Around) => Finding | readonly Finding[];
 }
+
+/** False where nothing is wrong. */
+export type Finding = Problem | false;
 
 /** What is wrong by these rules, in their order. */
 export function broken<S, Around>(rules: readonly Rule<S, Around>[], settings: S, around: Around): Problem[] {
-  return rules.flatMap(({ problems }) => problems(settings, around));
-}
-
-type Check = Problem | false;
-
-/** The problems among the outcomes of checks. */
-export function found(...checks: readonly Check[]): Problem[] {
-  return checks.filter((check) => check !== false);
+  return rules.flatMap(({ findings }) => findings(settings, around)).filter((finding) => finding !== false);
 }
 
 /** A problem with the value at `pointer`, unless `holds`. */
@@ -28,7 +24,7 @@ export function must(
   value: unknown,
   expected: string,
   advice?: string,
-): Check {
+): Finding {
   if (holds) return false;
   return { pointer, is: `is ${shown(value)}`, expected, ...(advice !== undefined && { advice }) };
 }
@@ -41,12 +37,16 @@ export interface Plausible {
   readonly advice: string;
 }
 
-/** A problem with a quantity that this world does not have; null is none. */
-export function plausible(
+/** A finding for each quantity of the table that `settings`, which stand at `pointer`, have; null is plausible. */
+export function plausible<K extends string>(
   pointer: string,
-  value: number | null,
-  { from, to, unit, advice }: Plausible,
-): Check {
-  const holds = value === null || (value >= from && value <= to);
-  return must(holds, pointer, value, `${from} to ${to} ${unit}`, advice);
+  settings: Readonly<Record<NoInfer<K>, number | null>>,
+  table: Readonly<Record<K, Plausible>>,
+): Finding[] {
+  return (Object.keys(table) as K[]).map((key) => {
+    const { from, to, unit, advice } = table[key];
+    const value = settings[key];
+    const holds = value === null || (value >= from && value <= to);
+    return must(holds, `${pointer}/${key}`, value, `${from} to ${to} ${unit}`, advice);
+  });
 }

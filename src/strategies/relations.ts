@@ -1,4 +1,4 @@
-import { found, must, type Rule } from '../settings/rule.js';
+import { must, type Rule } from '../settings/rule.js';
 import type { Server } from './settings.js';
 
 interface Rounds {
@@ -9,30 +9,28 @@ interface Rounds {
 export const serverRules: readonly Rule<Rounds>[] = [
   {
     states: 'the quorum can be met by the clients of a round',
-    problems: (rounds) => {
+    findings: (rounds) => {
       const { count } = rounds.clients;
       const cohort = cohortSize(rounds);
       const { quorum, selection, selectionFraction } = rounds.server;
       if (quorum > count) {
-        return found(must(false, '/server/quorum', quorum, `at most ${count}, the number of clients`));
+        return must(false, '/server/quorum', quorum, `at most ${count}, the number of clients`);
       }
       const expected =
         `at most ${cohort}, the number of clients that selection ${JSON.stringify(selection)} with ` +
         `selectionFraction ${selectionFraction} takes`;
-      return found(must(quorum <= cohort, '/server/quorum', quorum, expected));
+      return must(quorum <= cohort, '/server/quorum', quorum, expected);
     },
   },
   {
     states: 'a share of the clients is named only where one is drawn',
-    problems: ({ server: { selection, selectionFraction } }) =>
-      found(
-        must(
-          selection !== 'all' || selectionFraction === 1,
-          '/server/selectionFraction',
-          selectionFraction,
-          '1 where selection is "all"',
-          'set /server/selection to "random" to draw a share of the clients',
-        ),
+    findings: ({ server: { selection, selectionFraction } }) =>
+      must(
+        selection !== 'all' || selectionFraction === 1,
+        '/server/selectionFraction',
+        selectionFraction,
+        '1 where selection is "all"',
+        'set /server/selection to "random" to draw a share of the clients',
       ),
   },
 ];

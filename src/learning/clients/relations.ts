@@ -1,5 +1,5 @@
-import { pointerSegment, type Problem } from '../../settings/problem.js';
-import { found, must, type Rule } from '../../settings/rule.js';
+import { pointerSegment } from '../../settings/problem.js';
+import { must, type Finding, type Rule } from '../../settings/rule.js';
 import { clientIds } from '../data/client-ids.js';
 import type { Clients, PreferenceWeights } from './settings.js';
 
@@ -12,93 +12,74 @@ const concentrations = { from: 1e-3, to: 1e6 } as const;
 export const clientRules: readonly Rule<{ clients: Clients }>[] = [
   {
     states: 'listed weights of harmlessness are one a client',
-    problems: ({ clients: { count, weightHarmless } }) =>
-      found(
-        must(
-          weightHarmless === 'uniform' || weightHarmless.length === count,
-          '/clients/weightHarmless',
-          weightHarmless,
-          `a list of ${count} weights, one for each client (${weightHarmless.length} given)`,
-        ),
+    findings: ({ clients: { count, weightHarmless } }) =>
+      must(
+        weightHarmless === 'uniform' || weightHarmless.length === count,
+        '/clients/weightHarmless',
+        weightHarmless,
+        `a list of ${count} weights, one for each client (${weightHarmless.length} given)`,
       ),
   },
   {
     states: 'some client takes part now and then',
-    problems: ({ clients: { availability } }) =>
-      found(
-        must(
-          availability > 0,
-          '/clients/availability',
-          availability,
-          'above 0',
-          'at 0 nobody ever takes part',
-        ),
-      ),
+    findings: ({ clients: { availability } }) =>
+      must(availability > 0, '/clients/availability', availability, 'above 0', 'at 0 nobody ever takes part'),
   },
   {
     states: 'the weights of both objectives sum to 1',
-    problems: ({ clients }) =>
-      listedPairs(clients).flatMap(([pointer, pair]) => {
+    findings: ({ clients }) =>
+      listedPairs(clients).map(([pointer, pair]) => {
         const sum = pair.helpful + pair.harmless;
-        return found(
-          must(
-            Math.abs(sum - 1) <= sumTolerance,
-            pointer,
-            pair,
-            `helpful + harmless to be 1 (it is ${Number(sum.toPrecision(12))})`,
-            `with helpful ${pair.helpful}, harmless is ${Number((1 - pair.helpful).toPrecision(12))}`,
-          ),
+        return must(
+          Math.abs(sum - 1) <= sumTolerance,
+          pointer,
+          pair,
+          `helpful + harmless to be 1 (it is ${Number(sum.toPrecision(12))})`,
+          `with helpful ${pair.helpful}, harmless is ${Number((1 - pair.helpful).toPrecision(12))}`,
         );
       }),
   },
   {
     states: 'listed weights are one pair a client',
-    problems: ({ clients: { count, weights } }) =>
-      Array.isArray(weights)
-        ? found(
-            must(
-              weights.length === count,
-              '/clients/weights',
-              weights,
-              `a list of ${count} pairs, one for each client (${weights.length} given)`,
-              'to set those of some clients only, use byClient',
-            ),
-          )
-        : [],
+    findings: ({ clients: { count, weights } }) =>
+      Array.isArray(weights) &&
+      must(
+        weights.length === count,
+        '/clients/weights',
+        weights,
+        `a list of ${count} pairs, one for each client (${weights.length} given)`,
+        'to set those of some clients only, use byClient',
+      ),
   },
   {
     states: 'weights by name are of clients that there are',
-    problems: ({ clients: { count, weights } }) =>
-      weights !== null && 'byClient' in weights ? unknownClients(weights.byClient, count) : [],
+    findings: ({ clients: { count, weights } }) =>
+      weights !== null && 'byClient' in weights && unknownClients(weights.byClient, count),
   },
   {
     states: 'concentrations of a Dirichlet distribution are neither vanishing nor without end',
-    problems: ({ clients: { weights } }) =>
-      weights !== null && 'dirichlet' in weights
-        ? weights.dirichlet.flatMap((value, place) =>
-            found(
-              must(
-                value >= concentrations.from && value <= concentrations.to,
-                `/clients/weights/dirichlet/${place}`,
-                value,
-                `${concentrations.from} to ${concentrations.to}`,
-                '[1, 1] is uniform on the simplex; larger numbers make the clients more alike',
-              ),
-            ),
-          )
-        : [],
+    findings: ({ clients: { weights } }) =>
+      weights !== null &&
+      'dirichlet' in weights &&
+      weights.dirichlet.map((value, place) =>
+        must(
+          value >= concentrations.from && value <= concentrations.to,
+          `/clients/weights/dirichlet/${place}`,
+          value,
+          `${concentrations.from} to ${concentrations.to}`,
+          '[1, 1] is uniform on the simplex; larger numbers make the clients more alike',
+        ),
+      ),
   },
   {
     states: 'what the clients want is said once',
-    problems: ({ clients: { weights, weightHarmless } }) =>
-      found(
-        must(
-          weights === null || 'byClient' in weights || weightHarmless === 'uniform',
-          '/clients/weightHarmless',
-          weightHarmless,
-          '"uniform" where /clients/weights gives the weights of every client',
-          'take one of the two out',
-        ),
+    findings: ({ clients: { weights, weightHarmless } }) =>
+      must(
+        weights === null || 'byClient' in weights || weightHarmless === 'uniform',
+        '/clients/weightHarmless',
+        weightHarmless,
+        '"uniform" where /clients/weights gives the weights of every client',
+        'take one of the two out',
       ),
   },
 ];
@@ -116,12 +97,10 @@ function listedPairs({
   });
 }
 
-function unknownClients(byClient: Readonly<Record<string, PreferenceWeights>>, count: number): Problem[] {
+function unknownClients(byClient: Readonly<Record<string, PreferenceWeights>>, count: number): Finding[] {
   const known = clientIds(count);
   const expected = count === 1 ? 'client-1' : `a client from client-1 to client-${count}`;
-  return Object.keys(byClient).flatMap((client) =>
-    found(
-      must(known.includes(client), `/clients/weights/byClient/${pointerSegment(client)}`, client, expected),
-    ),
+  return Object.keys(byClient).map((client) =>
+    must(known.includes(client), `/clients/weights/byClient/${pointerSegment(client)}`, client, expected),
   );
 }

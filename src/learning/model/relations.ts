@@ -1,4 +1,4 @@
-import { found, must, type Rule } from '../../settings/rule.js';
+import { must, type Rule } from '../../settings/rule.js';
 import type { ModelConfig } from './config.js';
 import type { Model } from './settings.js';
 
@@ -10,10 +10,10 @@ export interface KnownModel {
 export const modelRules: readonly Rule<{ model: Model }, KnownModel>[] = [
   {
     states: 'a client has no more LoRA modules than the model has sites for them',
-    problems: ({ model: { lora } }, { model }) => {
+    findings: ({ model: { lora } }, { model }) => {
       const sites = model === null ? Infinity : lora.targets.length * model.n_layer;
       const expected = `at most ${sites}: ${lora.targets.length} targets in each of ${model?.n_layer} layers`;
-      return found(
+      return [
         must(
           lora.minModules <= lora.maxModules,
           '/model/lora/minModules',
@@ -21,19 +21,17 @@ export const modelRules: readonly Rule<{ model: Model }, KnownModel>[] = [
           `at most ${lora.maxModules}, which is maxModules`,
         ),
         must(lora.maxModules <= sites, '/model/lora/maxModules', lora.maxModules, expected),
-      );
+      ];
     },
   },
   {
     states: 'a low rank is lower than the width of the model',
-    problems: ({ model: { lora } }, { model }) =>
-      found(
-        must(
-          model === null || lora.r <= model.n_embd,
-          '/model/lora/r',
-          lora.r,
-          `at most ${model?.n_embd}, the width of the model`,
-        ),
+    findings: ({ model: { lora } }, { model }) =>
+      must(
+        model === null || lora.r <= model.n_embd,
+        '/model/lora/r',
+        lora.r,
+        `at most ${model?.n_embd}, the width of the model`,
       ),
   },
 ];

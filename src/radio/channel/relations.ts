@@ -1,4 +1,4 @@
-import { found, plausible, type Plausible, type Rule } from '../../settings/rule.js';
+import { plausible, type Rule } from '../../settings/rule.js';
 import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
@@ -9,16 +9,12 @@ import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
 import type { Channel } from './settings.js';
 
-/** Power that a radio draws while it does not send, in this world. */
-const milliwatts: Plausible = { from: 0, to: 1e3, unit: 'watts', advice: '100 mW is 0.1' };
+const milliwatts = { from: 0, to: 1e3, unit: 'watts', advice: '100 mW is 0.1' };
 
 const waitingRule: Rule<{ channel: Channel }> = {
   states: 'the power of listening and of waiting is of this world',
-  problems: ({ channel: { receivePowerWatts, idlePowerWatts } }) =>
-    found(
-      plausible('/channel/receivePowerWatts', receivePowerWatts, milliwatts),
-      plausible('/channel/idlePowerWatts', idlePowerWatts, milliwatts),
-    ),
+  findings: ({ channel }) =>
+    plausible('/channel', channel, { receivePowerWatts: milliwatts, idlePowerWatts: milliwatts }),
 };
 
 /**
@@ -37,5 +33,5 @@ export const channelRules: readonly Rule<{ channel: Channel; clients: { count: n
   ...faultRules,
 ];
 
-/** What a run holds to besides; a study of a link may go beyond. */
+/** What a run holds to besides; a study of one link may go beyond. */
 export const runRules: readonly Rule<{ channel: Channel }>[] = [budgetRule, blockRule];

@@ -1,4 +1,4 @@
-import { found, must, type Rule } from '../../../settings/rule.js';
+import { must, type Rule } from '../../../settings/rule.js';
 import type { KnownModel } from '../../model/relations.js';
 import type { Alignment } from './settings.js';
 
@@ -17,57 +17,45 @@ const ofSampling: readonly {
 export const alignmentRules: readonly Rule<{ alignment: Alignment }, KnownModel>[] = [
   {
     states: 'a response fits into the model',
-    problems: ({ alignment: { maxNewTokens } }, { model }) =>
-      found(
-        must(
-          model === null || maxNewTokens < model.n_positions,
-          '/alignment/maxNewTokens',
-          maxNewTokens,
-          `less than ${model?.n_positions}, the positions of the model`,
-        ),
+    findings: ({ alignment: { maxNewTokens } }, { model }) =>
+      must(
+        model === null || maxNewTokens < model.n_positions,
+        '/alignment/maxNewTokens',
+        maxNewTokens,
+        `less than ${model?.n_positions}, the positions of the model`,
       ),
   },
   {
     states: 'a minibatch is no larger than what is sampled',
-    problems: ({ alignment: { minibatchSize, promptsPerRound } }) =>
-      found(
-        must(
-          minibatchSize <= promptsPerRound,
-          '/alignment/minibatchSize',
-          minibatchSize,
-          `at most ${promptsPerRound}, which is promptsPerRound`,
-        ),
+    findings: ({ alignment: { minibatchSize, promptsPerRound } }) =>
+      must(
+        minibatchSize <= promptsPerRound,
+        '/alignment/minibatchSize',
+        minibatchSize,
+        `at most ${promptsPerRound}, which is promptsPerRound`,
       ),
   },
   {
     states: 'responses that have not grown are no sign of a collapse',
-    problems: ({
-      alignment: {
-        collapse: { lengthFactor },
-      },
-    }) =>
-      found(
-        must(
-          lengthFactor > 1,
-          '/alignment/collapse/lengthFactor',
-          lengthFactor,
-          'above 1',
-          'it is a growth: 2 means twice as long',
-        ),
+    findings: ({ alignment: { collapse } }) =>
+      must(
+        collapse.lengthFactor > 1,
+        '/alignment/collapse/lengthFactor',
+        collapse.lengthFactor,
+        'above 1',
+        'it is a growth: 2 means twice as long',
       ),
   },
   {
     states: 'an algorithm that samples nothing has no settings of PPO',
-    problems: ({ alignment }) =>
-      ofSampling.flatMap(({ key, off, advice }) =>
-        found(
-          must(
-            alignment.algorithm !== 'modpo' || alignment[key] === off,
-            `/alignment/${key}`,
-            alignment[key],
-            `${JSON.stringify(off)} where algorithm is "modpo"`,
-            advice,
-          ),
+    findings: ({ alignment }) =>
+      ofSampling.map(({ key, off, advice }) =>
+        must(
+          alignment.algorithm !== 'modpo' || alignment[key] === off,
+          `/alignment/${key}`,
+          alignment[key],
+          `${JSON.stringify(off)} where algorithm is "modpo"`,
+          advice,
         ),
       ),
   },

@@ -1,4 +1,4 @@
-import { found, must, type Rule } from '../../../settings/rule.js';
+import { must, type Rule } from '../../../settings/rule.js';
 import type { Reward } from './settings.js';
 
 /** A whole pre-trained network that is trained faster than this forgets what it knew. */
@@ -13,37 +13,34 @@ const pretrained = {
 export const rewardRules: readonly Rule<{ reward: Reward }>[] = [
   {
     states: 'a folder is named for a DistilBERT, may be for a GPT-2, and not for features',
-    problems: ({ reward: { model } }) =>
-      found(
-        must(
-          model.kind !== 'distilbert' || model.path !== null,
-          '/reward/model/path',
-          model.path,
-          'the folder of a DistilBERT where kind is "distilbert"',
-          'for example that of distilbert-base-uncased, downloaded from Hugging Face',
-        ),
-        must(
-          model.kind !== 'features' || model.path === null,
-          '/reward/model/path',
-          model.path,
-          'null where kind is "features"',
-          'set /reward/model/kind to "distilbert" or "gpt2" to use it',
-        ),
+    findings: ({ reward: { model } }) => [
+      must(
+        model.kind !== 'distilbert' || model.path !== null,
+        '/reward/model/path',
+        model.path,
+        'the folder of a DistilBERT where kind is "distilbert"',
+        'for example that of distilbert-base-uncased, downloaded from Hugging Face',
       ),
+      must(
+        model.kind !== 'features' || model.path === null,
+        '/reward/model/path',
+        model.path,
+        'null where kind is "features"',
+        'set /reward/model/kind to "distilbert" or "gpt2" to use it',
+      ),
+    ],
   },
   {
     states: 'a whole pre-trained network is trained slowly',
-    problems: ({ reward: { model, learningRate } }) => {
-      if (model.kind === 'features' || model.train === 'head') return [];
+    findings: ({ reward: { model, learningRate } }) => {
+      if (model.kind === 'features' || model.train === 'head') return false;
       const { name, slowly } = pretrained[model.kind];
-      return found(
-        must(
-          learningRate <= fastestPretrained,
-          '/reward/learningRate',
-          learningRate,
-          `at most ${fastestPretrained} where a whole ${name} is trained`,
-          slowly,
-        ),
+      return must(
+        learningRate <= fastestPretrained,
+        '/reward/learningRate',
+        learningRate,
+        `at most ${fastestPretrained} where a whole ${name} is trained`,
+        slowly,
       );
     },
   },

@@ -1,8 +1,8 @@
-import { found, must, plausible, type Plausible, type Rule } from '../../../settings/rule.js';
+import { must, plausible, type Rule } from '../../../settings/rule.js';
 import type { Direction, DirectionSettings, DownlinkSettings } from './settings.js';
 
 /** What a link's budget can be in this world. */
-const budget: Readonly<Record<'meanSnrDb' | 'bandwidthHz' | 'powerWatts', Plausible>> = {
+const budget = {
   meanSnrDb: { from: -30, to: 60, unit: 'dB', advice: 'a ratio of 3.16 is 5 dB' },
   bandwidthHz: { from: 1e3, to: 1e10, unit: 'Hz', advice: '1 MHz is 1000000' },
   powerWatts: { from: 1e-6, to: 1e3, unit: 'watts', advice: '30 dBm is 1 watt' },
@@ -11,25 +11,21 @@ const budget: Readonly<Record<'meanSnrDb' | 'bandwidthHz' | 'powerWatts', Plausi
 export const directionRules: readonly Rule<{ channel: { downlink: DownlinkSettings } }>[] = [
   {
     states: 'a broadcast has the whole band',
-    problems: ({ channel: { downlink } }) =>
-      found(
-        must(
-          downlink.cast !== 'broadcast' || downlink.sharing === 'orthogonal',
-          '/channel/downlink/cast',
-          downlink.cast,
-          `"unicast" where the sharing of the downlink is "${downlink.sharing}"`,
-          'a broadcast is not shared: set /channel/downlink/sharing to "orthogonal"',
-        ),
+    findings: ({ channel: { downlink } }) =>
+      must(
+        downlink.cast !== 'broadcast' || downlink.sharing === 'orthogonal',
+        '/channel/downlink/cast',
+        downlink.cast,
+        `"unicast" where the sharing of the downlink is "${downlink.sharing}"`,
+        'a broadcast is not shared: set /channel/downlink/sharing to "orthogonal"',
       ),
   },
 ];
 
 export const budgetRule: Rule<{ channel: Record<Direction, DirectionSettings> }> = {
   states: 'power, ratio and bandwidth of a link are of this world',
-  problems: ({ channel }) =>
+  findings: ({ channel }) =>
     (['uplink', 'downlink'] as const).flatMap((direction) =>
-      (Object.keys(budget) as (keyof typeof budget)[]).flatMap((key) =>
-        found(plausible(`/channel/${direction}/${key}`, channel[direction][key], budget[key])),
-      ),
+      plausible(`/channel/${direction}`, channel[direction], budget),
     ),
 };

@@ -1,7 +1,6 @@
 import type { Message, Stage } from '../../../../machines/events.js';
 import { nearest } from '../../../settings/nearest.js';
-import type { Problem } from '../../../settings/problem.js';
-import { found, must, type Rule } from '../../../settings/rule.js';
+import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import type { Direction } from '../directions/settings.js';
 import type { Fault } from './settings.js';
 
@@ -49,52 +48,48 @@ interface Script {
 export const faultRules: readonly Rule<Script>[] = [
   {
     states: 'a fault is about a client that there is, at a time that there is',
-    problems: ({ channel: { faults }, clients: { count } }) =>
-      faults.flatMap(({ client = 1, fromSeconds = 0, toSeconds = Infinity }, index) =>
-        found(
-          must(
-            client <= count,
-            `/channel/faults/${index}/client`,
-            client,
-            `at most ${count}, the number of clients`,
-          ),
-          must(
-            toSeconds > fromSeconds,
-            `/channel/faults/${index}/toSeconds`,
-            toSeconds,
-            `more than ${fromSeconds}, which is fromSeconds`,
-          ),
+    findings: ({ channel: { faults }, clients: { count } }) =>
+      faults.flatMap(({ client = 1, fromSeconds = 0, toSeconds = Infinity }, index) => [
+        must(
+          client <= count,
+          `/channel/faults/${index}/client`,
+          client,
+          `at most ${count}, the number of clients`,
         ),
-      ),
+        must(
+          toSeconds > fromSeconds,
+          `/channel/faults/${index}/toSeconds`,
+          toSeconds,
+          `more than ${fromSeconds}, which is fromSeconds`,
+        ),
+      ]),
   },
   {
     states: 'a fault has the properties that its effect can have',
-    problems: ({ channel: { faults } }) =>
+    findings: ({ channel: { faults } }) =>
       faults.flatMap((fault, index) =>
-        effectsOf.flatMap(([key, effects]) =>
-          found(
-            must(
-              fault[key] === undefined || effects.includes(fault.effect),
-              `/channel/faults/${index}/${key}`,
-              fault[key],
-              `no ${key} where effect is "${fault.effect}"`,
-              `it goes with ${quoted(effects)}`,
-            ),
+        effectsOf.map(([key, effects]) =>
+          must(
+            fault[key] === undefined || effects.includes(fault.effect),
+            `/channel/faults/${index}/${key}`,
+            fault[key],
+            `no ${key} where effect is "${fault.effect}"`,
+            `it goes with ${quoted(effects)}`,
           ),
         ),
       ),
   },
   {
     states: 'a fault is about a message that there is',
-    problems: ({ channel: { faults } }) =>
-      faults.flatMap((fault, index) => (fault.effect === 'blackout' ? [] : messageProblems(fault, index))),
+    findings: ({ channel: { faults } }) =>
+      faults.map((fault, index) => fault.effect !== 'blackout' && messageFinding(fault, index)),
   },
 ];
 
 const namesOfMessages = ['kind', 'step', 'stage', 'direction'] as const;
 
 /** The first property that leaves no message to which all of them up to it apply. */
-function messageProblems(fault: Fault, index: number): Problem[] {
+function messageFinding(fault: Fault, index: number): Finding {
   let left = messages;
   const said: string[] = [];
   for (const key of namesOfMessages) {
@@ -106,12 +101,12 @@ function messageProblems(fault: Fault, index: number): Problem[] {
       const meant = key === 'kind' ? nearest(value, [...known], (name) => name) : [];
       const advice = meant.length === 0 ? 'there is no such message' : `did you mean ${quoted(meant)}?`;
       const expected = `${known.size === 1 ? '' : 'one of '}${quoted(known)}${where}`;
-      return found(must(false, `/channel/faults/${index}/${key}`, value, expected, advice));
+      return must(false, `/channel/faults/${index}/${key}`, value, expected, advice);
     }
     left = left.filter((message) => message[key] === value);
     said.push(`${key} is "${value}"`);
   }
-  return [];
+  return false;
 }
 
 const quoted = (names: Iterable<string>) => [...names].map((name) => JSON.stringify(name)).join(', ');

@@ -18,14 +18,8 @@ export interface MeanSnr {
 
 type Radio = Pick<GainPathSettings, 'carrierHz'> & { readonly cell: Cell | null };
 
-/** What of a direction makes its mean SNR. */
-export interface Direction {
-  readonly powerWatts: number;
-  /** Used where there is no cell. */
-  readonly meanSnrDb: number;
-  /** The band over which the noise is counted. */
-  readonly bandwidthHz: number;
-}
+/** What of a direction makes its mean SNR; the noise is counted over the bandwidth. */
+export type Direction = Pick<DirectionSettings, 'powerWatts' | 'meanSnrDb' | 'bandwidthHz'>;
 
 /**
  * The scenario's `meanSnrDb` where there is no cell; else from the link budget (link-budget.ts), at the

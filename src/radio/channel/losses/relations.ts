@@ -1,4 +1,4 @@
-import { found, must, type Rule } from '../../../settings/rule.js';
+import { must, type Rule } from '../../../settings/rule.js';
 import { rarest, reach } from '../fading/reach.js';
 import { dopplerHz } from '../gain-paths/doppler.js';
 import type { Channel } from '../settings.js';
@@ -6,22 +6,20 @@ import type { Channel } from '../settings.js';
 export const lossRules: readonly Rule<{ channel: Channel }>[] = [
   {
     states: 'bursts of losses have durations, or come from the fading',
-    problems: ({ channel }) => {
+    findings: ({ channel }) => {
       const bursts = channel.gilbertElliott;
-      if (bursts === null) return [];
+      if (bursts === null) return false;
       const { goodSeconds, badSeconds, fadeGain } = bursts;
       const pointer = '/channel/gilbertElliott';
       if (fadeGain === null) {
         const advice = 'or give fadeGain in place of both';
-        const [expectedGood, expectedBad] = ['good', 'bad'].map(
-          (state) => `the mean duration of the ${state} state in seconds`,
-        );
-        return found(
-          must(goodSeconds !== null, `${pointer}/goodSeconds`, goodSeconds, expectedGood ?? '', advice),
-          must(badSeconds !== null, `${pointer}/badSeconds`, badSeconds, expectedBad ?? '', advice),
-        );
+        const duration = (state: string) => `the mean duration of the ${state} state in seconds`;
+        return [
+          must(goodSeconds !== null, `${pointer}/goodSeconds`, goodSeconds, duration('good'), advice),
+          must(badSeconds !== null, `${pointer}/badSeconds`, badSeconds, duration('bad'), advice),
+        ];
       }
-      return found(
+      return [
         must(
           goodSeconds === null && badSeconds === null,
           `${pointer}/fadeGain`,
@@ -50,7 +48,7 @@ export const lossRules: readonly Rule<{ channel: Channel }>[] = [
           'a gain that one block in 10,000 reaches: 9.2 for Rayleigh fading',
           'gains are relative to their mean',
         ),
-      );
+      ];
     },
   },
 ];

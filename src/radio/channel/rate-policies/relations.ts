@@ -1,5 +1,4 @@
-import type { Problem } from '../../../settings/problem.js';
-import { found, must, type Rule } from '../../../settings/rule.js';
+import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import type { Direction } from '../directions/settings.js';
 import { shareOf } from '../directions/sharing.js';
 import { rarest, reach, reachOfBest } from '../fading/reach.js';
@@ -19,16 +18,16 @@ const directions: readonly Direction[] = ['uplink', 'downlink'];
 export const rateRules: readonly Rule<Radio>[] = [
   {
     states: 'the gain reaches the cutoff now and then',
-    problems: ({ channel }) => {
+    findings: ({ channel }) => {
       const { rate, cutoffGain, fading } = channel;
-      if (rate !== 'cutoff' && rate !== 'inversion') return [];
+      if (rate !== 'cutoff' && rate !== 'inversion') return false;
       const pointer = '/channel/cutoffGain';
       const probability = reach(channel, cutoffGain);
       const expected =
         fading === 'none'
           ? 'at most 1 where fading is "none"'
           : `a gain that one block in 10,000 reaches; this one has probability ${short(probability)}`;
-      return found(
+      return [
         must(
           rate !== 'inversion' || cutoffGain > 0,
           pointer,
@@ -43,24 +42,23 @@ export const rateRules: readonly Rule<Radio>[] = [
           expected,
           'gains are relative to their mean; above all of them nothing is ever sent',
         ),
-      );
+      ];
     },
   },
   {
     states: 'a fixed rate is one that the link carries now and then',
-    problems: (scenario) =>
-      scenario.channel.rate === 'fixed'
-        ? directions.flatMap((direction) => fixedRateProblems(scenario, direction))
-        : [],
+    findings: (scenario) =>
+      scenario.channel.rate === 'fixed' &&
+      directions.map((direction) => fixedRateFinding(scenario, direction)),
   },
   {
     states: 'steps of modulation and coding are given where they are used, and rise below Shannon’s rate',
-    problems: ({ channel }) => {
-      if (channel.mcs === null) return [];
+    findings: ({ channel }) => {
+      if (channel.mcs === null) return false;
       const steps = mcsSteps(channel);
       const impossible = fasterThanShannon(steps);
       const idle = steps.find((step, index) => index > 0 && !isBetter(step, steps[index - 1] ?? step));
-      return found(
+      return [
         must(
           channel.rate === 'mcs',
           '/channel/mcs',
@@ -83,15 +81,14 @@ export const rateRules: readonly Rule<Radio>[] = [
             idle,
             'more bits per second and hertz than at every lower snrDb, and one step for each snrDb',
           ),
-      );
+      ];
     },
   },
   {
     states: 'the link reaches the lowest step of modulation and coding now and then',
-    problems: (scenario) =>
-      scenario.channel.rate === 'mcs'
-        ? directions.flatMap((direction) => lowestStepProblems(scenario, direction))
-        : [],
+    findings: (scenario) =>
+      scenario.channel.rate === 'mcs' &&
+      directions.map((direction) => lowestStepFinding(scenario, direction)),
   },
 ];
 
@@ -109,10 +106,10 @@ function shareOfLink({ channel, clients }: Radio, direction: Direction) {
   };
 }
 
-function fixedRateProblems(scenario: Radio, direction: Direction): Problem[] {
+function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
   const { bandwidthHz, snr, contenders } = shareOfLink(scenario, direction);
-  if (snr === null) return [];
+  if (snr === null) return false;
   const all = retransmissions[channel.retransmission].combinedAtMost(channel.maxTransmissions);
   const gain = (2 ** ((channel.fixedRateBps * all.rate) / bandwidthHz) - 1) / (snr * all.snr);
   const probability = reachOfBest(channel, gain, contenders);
@@ -124,14 +121,14 @@ function fixedRateProblems(scenario: Radio, direction: Direction): Problem[] {
       : `a rate that the ${direction} carries in one block of 10,000: outage has probability ` +
         `${Number((1 - probability).toPrecision(6))} at this one`;
   const advice = 'nothing would ever arrive';
-  return found(must(probability >= rarest, '/channel/fixedRateBps', channel.fixedRateBps, expected, advice));
+  return must(probability >= rarest, '/channel/fixedRateBps', channel.fixedRateBps, expected, advice);
 }
 
-function lowestStepProblems(scenario: Radio, direction: Direction): Problem[] {
+function lowestStepFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
   const { snr, contenders } = shareOfLink(scenario, direction);
   const [lowest] = mcsSteps(channel);
-  if (snr === null || lowest === undefined) return [];
+  if (snr === null || lowest === undefined) return false;
   const { meanSnrDb } = channel[direction];
   const missingDb = lowest.snrDb - 10 * Math.log10(snr);
   const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), contenders) >= rarest;
@@ -140,9 +137,7 @@ function lowestStepProblems(scenario: Radio, direction: Direction): Problem[] {
       ? `at least ${short(meanSnrDb + missingDb)}, which the lowest step of modulation and coding needs`
       : `a mean from which one block in 10,000 reaches the lowest step of modulation and coding, ` +
         `${short(lowest.snrDb)} dB`;
-  return found(
-    must(reaches, `/channel/${direction}/meanSnrDb`, meanSnrDb, expected, 'nothing would ever be sent'),
-  );
+  return must(reaches, `/channel/${direction}/meanSnrDb`, meanSnrDb, expected, 'nothing would ever be sent');
 }
 
 function isBetter(step: McsStep, lower: McsStep): boolean {

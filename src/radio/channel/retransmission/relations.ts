@@ -1,4 +1,4 @@
-import { found, must, type Rule } from '../../../settings/rule.js';
+import { must, type Rule } from '../../../settings/rule.js';
 import type { RateSettings } from '../rate-policies/settings.js';
 import type { RetransmissionSettings } from './settings.js';
 
@@ -7,41 +7,35 @@ type Channel = RetransmissionSettings & Pick<RateSettings, 'rate'>;
 export const retransmissionRules: readonly Rule<{ channel: Channel }>[] = [
   {
     states: 'attempts are combined only where the rate is fixed',
-    problems: ({ channel: { retransmission, rate } }) =>
-      found(
-        must(
-          rate === 'fixed' || !retransmission.startsWith('harq-'),
-          '/channel/retransmission',
-          retransmission,
-          `"none" or "arq" where rate is "${rate}"`,
-          'a sender that knows the gain leaves nothing to combine; set /channel/rate to "fixed"',
-        ),
+    findings: ({ channel: { retransmission, rate } }) =>
+      must(
+        rate === 'fixed' || !retransmission.startsWith('harq-'),
+        '/channel/retransmission',
+        retransmission,
+        `"none" or "arq" where rate is "${rate}"`,
+        'a sender that knows the gain leaves nothing to combine; set /channel/rate to "fixed"',
       ),
   },
   {
     states: 'packets have headers only where there are packets',
-    problems: ({ channel: { packetBits, packetHeaderBits } }) =>
-      found(
-        must(
-          packetBits !== null || packetHeaderBits === 0,
-          '/channel/packetHeaderBits',
-          packetHeaderBits,
-          '0 where packetBits is null',
-          'set /channel/packetBits to cut messages into packets',
-        ),
+    findings: ({ channel: { packetBits, packetHeaderBits } }) =>
+      must(
+        packetBits !== null || packetHeaderBits === 0,
+        '/channel/packetHeaderBits',
+        packetHeaderBits,
+        '0 where packetBits is null',
+        'set /channel/packetBits to cut messages into packets',
       ),
   },
   {
     states: 'a sender hears of what has arrived now and then',
-    problems: ({ channel: { ackLossProbability } }) =>
-      found(
-        must(
-          ackLossProbability < 1,
-          '/channel/ackLossProbability',
-          ackLossProbability,
-          'below 1',
-          'at 1 no sender ever learns that a message has arrived',
-        ),
+    findings: ({ channel: { ackLossProbability } }) =>
+      must(
+        ackLossProbability < 1,
+        '/channel/ackLossProbability',
+        ackLossProbability,
+        'below 1',
+        'at 1 no sender ever learns that a message has arrived',
       ),
   },
 ];

@@ -8,7 +8,7 @@ import {
 } from '../../machines/channel.js';
 import { untouched, type Bus, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
-import { arrivalFaults } from '../radio/channel/faults.js';
+import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import type { Link } from '../radio/channel/link.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 

@@ -1,13 +1,14 @@
 import { UserError } from '../errors.js';
 import { readRadioScenario } from '../radio/link-study/read-scenario.js';
 import { studyLink } from '../radio/link-study/study.js';
+import type { Direction } from '../radio/channel/directions/settings.js';
 import type { Change } from '../scenario/changes.js';
 import { exit, type ExitCode } from './exit.js';
 import { linkText, type LinkReport } from './link-text.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
 export interface LinkCommandOptions {
-  readonly direction: 'uplink' | 'downlink';
+  readonly direction: Direction;
   readonly client: number;
   readonly bits: number;
   readonly messages: number;

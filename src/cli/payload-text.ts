@@ -2,12 +2,14 @@ import Table from 'cli-table3';
 import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
 import type { ModelConfig } from '../learning/model/config.js';
-import type { Direction, MeanLink } from '../radio/payload/mean-link.js';
+import type { Direction } from '../radio/channel/directions/settings.js';
+import type { MeanLink } from '../radio/payload/mean-link.js';
 import type { HeldPart, PretrainedConfig } from '../radio/payload/parts.js';
 import type { Cost, MessagePayload, Payload } from '../radio/payload/payload.js';
 import { presets, type PresetName } from '../radio/payload/presets.js';
 import { number, percent } from '../records/report/format.js';
-import type { Scenario, MethodName } from '../scenario/schema.js';
+import type { Scenario } from '../scenario/schema.js';
+import type { MethodName } from '../strategies/settings.js';
 import type { Paint } from './terminal.js';
 
 /** What `pwff payload` tells; with `--json` it is printed as it is. */

@@ -4,7 +4,7 @@ import { presets, type PresetName } from '../radio/payload/presets.js';
 import { readScenarioOfShapes } from '../radio/payload/read-scenario.js';
 import type { Change } from '../scenario/changes.js';
 import { embeddedName } from '../radio/payload/shapes.js';
-import type { MethodName } from '../scenario/schema.js';
+import type { MethodName } from '../strategies/settings.js';
 import { exit, type ExitCode } from './exit.js';
 import { payloadText, type PayloadReport } from './payload-text.js';
 import { line, paintFor, type Terminal } from './terminal.js';

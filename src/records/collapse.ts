@@ -1,7 +1,7 @@
-import type { Scenario } from '../scenario/schema.js';
+import type { Alignment } from '../learning/training/algorithms/settings.js';
 import type { ClientRow, Collapse, CollapseKind, MetricRow } from './rows.js';
 
-type Limits = Scenario['alignment']['collapse'];
+type Limits = Alignment['collapse'];
 
 /** A quantity of one client in one round, already relative to its start where the limit is. */
 interface Reading {

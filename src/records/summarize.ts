@@ -1,6 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
-import type { Scenario } from '../scenario/schema.js';
+import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { collapses } from './collapse.js';
 import type {
   AlignedClient,
@@ -22,7 +22,7 @@ export interface Written {
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];
   readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
-  readonly collapse: Scenario['alignment']['collapse'];
+  readonly collapse: Alignment['collapse'];
 }
 
 /**

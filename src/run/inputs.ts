@@ -7,7 +7,7 @@ import { loadTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
 import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
-import { readTrace } from '../radio/channel/trace.js';
+import { readTrace } from '../radio/channel/fading/trace.js';
 import { methods } from '../strategies/methods/index.js';
 import { openRewardModel, type OpenLanguageModel, type OpenRewardModel } from './open-reward-model.js';
 import type { RunOptions } from './options.js';

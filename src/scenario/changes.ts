@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
-import type { Problem } from './problem.js';
+import type { Problem } from '../settings/problem.js';
 import type { Scenario } from './schema.js';
-import { parseSetting, withSetting, type Setting } from './settings.js';
+import { parseSetting, withSetting, type Setting } from './set-option.js';
 import { checkForm, problemsError } from './validate.js';
 
 /** Settings, each as `path=value`, and the option of the command that they come from. */

@@ -1,5 +1,5 @@
 import { ScenarioSchema } from './schema.js';
-import type { SchemaNode } from './schema-node.js';
+import type { SchemaNode } from '../settings/schema-node.js';
 
 /**
  * The text of scenarios/scenario.schema.json, from which editors complete and check. It is the schema that a

@@ -1,11 +1,11 @@
 import { Ajv } from 'ajv';
 import { UserError } from '../errors.js';
-import { schemaProblems } from './errors.js';
-import { problemLine, type Problem } from './problem.js';
-import { rules } from './relations.js';
-import type { Surroundings } from './rule.js';
+import { schemaProblems } from '../settings/schema-problems.js';
+import { problemLine, type Problem } from '../settings/problem.js';
+import { broken } from '../settings/rule.js';
+import { rules, type Surroundings } from './relations.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
-import type { SchemaNode } from './schema-node.js';
+import type { SchemaNode } from '../settings/schema-node.js';
 
 const schema = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;
 const ajv = new Ajv({
@@ -28,11 +28,6 @@ export function checkForm(input: unknown): Outcome {
   return { scenario: null, problems: schemaProblems(check.errors ?? [], schema) };
 }
 
-/** Checks the relations between the settings of a well-formed scenario. */
-export function checkRelations(scenario: Scenario, surroundings: Surroundings): Problem[] {
-  return rules.flatMap(({ problems }) => problems(scenario, surroundings));
-}
-
 /**
  * A scenario from any value, for use without a file: defaults filled in, checked, frozen.
  * Throws a UserError with one line for each problem; `origin` stands where a file name would.
@@ -44,7 +39,7 @@ export function resolveScenario(
 ): Scenario {
   const { scenario, problems } = checkForm(input);
   if (scenario === null) throw problemsError(problems, () => origin);
-  const related = checkRelations(scenario, surroundings);
+  const related = broken(rules, scenario, surroundings);
   if (related.length > 0) throw problemsError(related, () => origin);
   return deepFreeze(scenario);
 }

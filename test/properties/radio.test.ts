@@ -4,7 +4,7 @@ import type { BusEvent } from '../../src/simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../../src/radio/channel/attempts.js';
 import type { Link } from '../../src/radio/channel/link.js';
 import { capacityBps } from '../../src/radio/channel/rate.js';
-import { retransmissions } from '../../src/radio/channel/retransmission.js';
+import { retransmissions } from '../../src/radio/channel/retransmission/index.js';
 import { causality } from '../../src/records/invariants/causality.js';
 import { conservation } from '../../src/records/invariants/conservation.js';
 import { cost } from '../../src/records/invariants/cost.js';

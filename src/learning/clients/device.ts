@@ -1,7 +1,7 @@
 import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
-
-export type Device = Scenario['clients']['devices'][number];
+import type { Data } from '../data/settings.js';
+import type { Model } from '../model/settings.js';
+import type { Clients, Device } from './settings.js';
 
 /** The device of a client: a keyed draw from the scenario's classes by their shares. */
 export function dealDevice(devices: readonly Device[], seed: number, client: string): Device {
@@ -15,12 +15,19 @@ export function secondsFor(flops: number, { gigaflopsPerSecond }: Device): numbe
   return flops / (gigaflopsPerSecond * 1e9);
 }
 
+/** What Step 1.2 goes by. */
+export interface Resources {
+  readonly model: Model;
+  readonly data: Data;
+  readonly clients: Pick<Clients, 'devices'>;
+}
+
 /**
  * Step 1.2: how many LoRA modules a client trains, "based on the data volume or computational resource": from
  * `minModules` to `maxModules` by the mean of two shares, its rows against twice the scenario's mean and its
  * speed against the fastest device of the scenario.
  */
-export function designedModules(scenario: Scenario, rows: number, device: Device): number {
+export function designedModules(scenario: Resources, rows: number, device: Device): number {
   const { minModules, maxModules } = scenario.model.lora;
   const fastest = Math.max(...scenario.clients.devices.map(({ gigaflopsPerSecond }) => gigaflopsPerSecond));
   const volume = Math.min(1, rows / (2 * scenario.data.examplesPerClient));

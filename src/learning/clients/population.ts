@@ -5,11 +5,12 @@ import type { Template } from '../data/template.js';
 import type { Tokenizer } from '../data/tokenizer.js';
 import type { WordPiece } from '../data/word-piece.js';
 import type { ClientData, FederatedData, PreferencePair } from '../data/types.js';
+import type { Alignment } from '../training/algorithms/settings.js';
 import type { Method } from '../../strategies/methods/method.js';
-import type { Scenario } from '../../scenario/schema.js';
-import { dealDevice, type Device } from './device.js';
+import { dealDevice } from './device.js';
 import { preferenceWeights, trainingWeights } from './preferences.js';
 import { rewardTable } from './reward-table.js';
+import type { Clients, Device } from './settings.js';
 
 /** All that is fixed about a client before the run starts. */
 export interface Client {
@@ -49,21 +50,28 @@ export interface Encoding {
   readonly reward?: { readonly tokenizer: WordPiece; readonly maxTokens: number };
 }
 
+/** What of a scenario fixes who its clients are. */
+export interface PopulationSettings {
+  readonly seed: number;
+  readonly clients: Clients;
+  readonly alignment: Pick<Alignment, 'maxNewTokens'>;
+}
+
 export function population(
-  scenario: Scenario,
+  { clients, seed, alignment }: PopulationSettings,
   method: Method,
   data: FederatedData,
   encoding: Encoding,
 ): readonly Client[] {
   return data.clients.map((own, index) => {
-    const ownWeights = preferenceWeights(scenario, index, own.id);
+    const ownWeights = preferenceWeights({ clients, seed }, index, own.id);
     return {
       id: own.id,
-      device: dealDevice(scenario.clients.devices, scenario.seed, own.id),
+      device: dealDevice(clients.devices, seed, own.id),
       ownWeights,
       trainingWeights: trainingWeights(method, ownWeights),
       data: own,
-      tables: tablesOf(own, encoding, scenario.alignment.maxNewTokens),
+      tables: tablesOf(own, encoding, alignment.maxNewTokens),
     };
   });
 }

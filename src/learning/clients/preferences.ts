@@ -1,14 +1,18 @@
 import { objectives, perObjective, type Weights } from '../objective.js';
 import type { Method } from '../../strategies/methods/method.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Clients } from './settings.js';
 
 /**
  * What the client wants (Step 3.2), whether or not the method listens: as `clients.weights` says, and by
  * `clients.weightHarmless` where that says nothing of it. `index` counts the clients from 0. A draw is keyed
  * by the client's name, so that another client changes nobody's wishes.
  */
-export function preferenceWeights({ clients, seed }: Scenario, index: number, client: string): Weights {
+export function preferenceWeights(
+  { clients, seed }: { readonly clients: Clients; readonly seed: number },
+  index: number,
+  client: string,
+): Weights {
   const { weights } = clients;
   if (weights === null) return byHarmlessness(clients, seed, index, client);
   if (Array.isArray(weights)) return weights[index]!;
@@ -20,12 +24,7 @@ export function preferenceWeights({ clients, seed }: Scenario, index: number, cl
  * The scenario's list, or uniform on [0, 1] for harmlessness and the rest for helpfulness, as in section V-A
  * ("randomly assigned, ensuring that their sum equals 1").
  */
-function byHarmlessness(
-  { weightHarmless }: Scenario['clients'],
-  seed: number,
-  index: number,
-  client: string,
-): Weights {
+function byHarmlessness({ weightHarmless }: Clients, seed: number, index: number, client: string): Weights {
   const harmless =
     weightHarmless === 'uniform' ? stream(seed, 'preference', client).uniform() : weightHarmless[index]!;
   return { helpful: 1 - harmless, harmless };

@@ -4,15 +4,24 @@ import { columns, column } from '../data/token-table.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
 import { rewardForwardFlops, rewardTrainingFlops } from '../model/reward-flops.js';
 import { featureWidth } from '../model/reward-model.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Alignment } from '../training/algorithms/settings.js';
 import { pairPlan } from '../training/dpo/pair-plan.js';
 import type { ModelShape } from '../model/model-shape.js';
+import type { Reward } from '../training/reward-models/settings.js';
+import type { Instruction } from '../training/settings.js';
 import type { ClientTables } from './population.js';
 
 /*
  * Floating-point operations of each kind of task, for the device model: what a device would spend on what the
  * task in src/learning/training computes, which is neither what this machine spends nor a measurement.
  */
+
+/** What of a scenario says how much there is to train. */
+export interface Stages {
+  readonly instruction: Instruction;
+  readonly reward: Reward;
+  readonly alignment: Alignment;
+}
 
 /** Mean tokens of a row. */
 function meanTokens({ rows, count }: TokenTable): number {
@@ -25,7 +34,7 @@ function meanTokens({ rows, count }: TokenTable): number {
 
 /** Step 1.3, for a client that trains so many parameters of adapters and LoRA. */
 export function instructFlops(
-  scenario: Scenario,
+  scenario: Stages,
   shape: ModelShape,
   trained: number,
   tables: ClientTables,
@@ -43,7 +52,7 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
  * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
  * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
  */
-export function rewardFlops(scenario: Scenario, shape: ModelShape, tables: ClientTables): number {
+export function rewardFlops(scenario: Stages, shape: ModelShape, tables: ClientTables): number {
   const pairs = objectives.map((objective) => tables.pairs[objective]);
   const { localSteps, batchSize, model } = scenario.reward;
   if (!shape.reward || model.train === 'head') {
@@ -67,7 +76,7 @@ export function pairFlops(shape: ModelShape, tables: readonly TokenTable[]): num
 }
 
 /** Tokens of so many prompts with their responses, each as long as it may get. */
-function sampledTokens({ alignment }: Scenario, prompts: TokenTable, count: number): number {
+function sampledTokens({ alignment }: Stages, prompts: TokenTable, count: number): number {
   return count * (meanTokens(prompts) + alignment.maxNewTokens);
 }
 
@@ -75,37 +84,27 @@ function sampledTokens({ alignment }: Scenario, prompts: TokenTable, count: numb
  * Both reward models read so many tokens that the policy wrote: one pass for the features, or the pre-trained
  * networks: two, or the one that heads share (src/learning/training/reward-models).
  */
-function scoringFlops({ reward }: Scenario, shape: ModelShape, tokens: number): number {
+function scoringFlops({ reward }: Stages, shape: ModelShape, tokens: number): number {
   if (!shape.reward) return forwardFlops(shape, tokens);
   const passes = reward.model.train === 'head' ? 1 : 2;
   return passes * rewardForwardFlops(shape.reward, tokens);
 }
 
 /** Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, one pass, and judging them. */
-export function freezeFlops(
-  scenario: Scenario,
-  shape: ModelShape,
-  prompts: TokenTable,
-  count: number,
-): number {
+export function freezeFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
   const tokens = sampledTokens(scenario, prompts, count);
   return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, tokens);
 }
 
 /** The same with log-probabilities under policy and reference: a pass of each (src/learning/training/score.ts). */
-export function scoreFlops(
-  scenario: Scenario,
-  shape: ModelShape,
-  prompts: TokenTable,
-  count: number,
-): number {
+export function scoreFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
   const tokens = sampledTokens(scenario, prompts, count);
   return freezeFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
 }
 
 /** What Steps 3.2 and 3.3 are for one client. */
 export interface AlignWork {
-  readonly scenario: Scenario;
+  readonly scenario: Stages;
   readonly shape: ModelShape;
   /** Numbers of adapters and LoRA that the client trains. */
   readonly trained: number;
@@ -121,7 +120,7 @@ export function alignFlops(work: AlignWork): number {
   return alignedBy[work.scenario.alignment.algorithm](work);
 }
 
-const alignedBy: Readonly<Record<Scenario['alignment']['algorithm'], (work: AlignWork) => number>> = {
+const alignedBy: Readonly<Record<Alignment['algorithm'], (work: AlignWork) => number>> = {
   ppo: ppoFlops,
   'rewarded-soups': (work) =>
     objectives.filter((objective) => work.weights[objective] > 0).length * ppoFlops(work),
@@ -168,7 +167,7 @@ function observeFlops({ scenario, shape, tables }: AlignWork): number {
  * Operations of both critics on the features before one response token: to read their values, and to take a
  * step (src/learning/training/head-trainer.ts), where the features need no gradient.
  */
-function criticFlops({ reward }: Scenario, shape: ModelShape): { read: number; step: number } {
+function criticFlops({ reward }: Stages, shape: ModelShape): { read: number; step: number } {
   const [first, last] =
     shape.reward?.kind === 'gpt2'
       ? [shape.reward.config.n_embd, 0]

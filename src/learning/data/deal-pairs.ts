@@ -1,7 +1,7 @@
 import { objectives, perObjective, type Objective, type PerObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Dealing } from './settings.js';
 import type { PreferencePair, Split } from './types.js';
 
 type Pairs = readonly PreferencePair[];
@@ -17,7 +17,7 @@ const fewestPairs = 3;
  * training pairs less. UserError where they do not suffice.
  */
 export function dealPairs(
-  scenario: Scenario,
+  scenario: Dealing,
   all: PerObjective<Pairs>,
   seed: number,
 ): PerObjective<readonly Split<PreferencePair>[]> {
@@ -81,14 +81,14 @@ function firstConversations(pairs: Pairs, wanted: number): readonly string[] {
   return first;
 }
 
-function pairsEach({ data, clients, name }: Scenario, objective: Objective, usable: number): number {
+function pairsEach({ data, clients, name }: Dealing, objective: Objective, usable: number): number {
   const each = Math.min(data.pairsPerClient, Math.floor(usable / clients.count));
   if (each < fewestPairs) throw tooFew({ name, clients }, objective, `${usable} usable pairs`);
   return each;
 }
 
 function tooFew(
-  { name, clients }: Pick<Scenario, 'name' | 'clients'>,
+  { name, clients }: Pick<Dealing, 'name' | 'clients'>,
   objective: Objective,
   has: string,
 ): UserError {

@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { perObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
 import { loadInstructions } from './alpaca.js';
 import { clientIds } from './client-ids.js';
 import { dealPairs } from './deal-pairs.js';
 import { partitionRows } from './partition.js';
 import { loadPreferences } from './preferences.js';
+import type { Dealing } from './settings.js';
 import type { ClientData, Example, FederatedData, PreferencePair, Prompt, Split } from './types.js';
 
 /** With fewer instructions a client could not train, validate and be tested. */
@@ -24,7 +24,7 @@ type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
  * 3: harmless-set prompts (sensitive) and own instructions (benign) in turn. UserError where files, counts or
  * alpha do not suffice.
  */
-export async function fileData(scenario: Scenario, folder: string, seed: number): Promise<FederatedData> {
+export async function fileData(scenario: Dealing, folder: string, seed: number): Promise<FederatedData> {
   const { files } = scenario.data;
   if (!files) throw new TypeError('fileData: the scenario has no data.files');
   const [instructions, helpful, harmless] = await Promise.all([
@@ -43,7 +43,7 @@ export async function fileData(scenario: Scenario, folder: string, seed: number)
 }
 
 function dealRows(
-  { name, data }: Scenario,
+  { name, data }: Dealing,
   clients: readonly string[],
   all: readonly Example[],
   seed: number,

@@ -1,10 +1,10 @@
-import type { Scenario } from '../../scenario/schema.js';
 import type {
   AggregatedPart,
   AggregationSettings,
   Update,
 } from '../../strategies/aggregation/aggregation.js';
 import type { Choice } from '../../strategies/strategy.js';
+import type { Alignment } from './algorithms/settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';
 import type { ModelShape } from '../model/model-shape.js';
@@ -143,10 +143,7 @@ export interface Tasks {
 }
 
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
-export type AlignHyper = Omit<
-  Scenario['alignment'],
-  'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'
-> & {
+export type AlignHyper = Omit<Alignment, 'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'> & {
   readonly weights: Weights;
   readonly scale: PerObjective<RewardScale>;
 };

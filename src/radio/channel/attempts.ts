@@ -1,9 +1,9 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
-import { attemptFaults, keyOf, type AttemptFaults, type FaultScene } from './faults.js';
+import { attemptFaults, keyOf, type AttemptFaults, type FaultScene } from './faults/faults.js';
 import type { Link } from './link.js';
-import { packetsOf, type Packets } from './packets.js';
-import { retransmissions } from './retransmission.js';
+import { packetsOf, type Packets } from './retransmission/packets.js';
+import { retransmissions } from './retransmission/index.js';
 
 /** What tells a message from all others on its link, whatever else is on the air. */
 export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
@@ -34,10 +34,10 @@ export interface Attempt {
   readonly acknowledged: boolean;
   /** Until the next attempt, or until the message is given up; 0 after an acknowledgement. */
   readonly waitSeconds: number;
-  /** Of the sender's transmitter; of a broadcast this message's part. */
+  /** Spent by the sender's transmitter; in a broadcast this message's part. */
   readonly transmitJoules: number;
   readonly receiveJoules: number;
-  /** Of the sender, over silent blocks and the wait. */
+  /** Spent by the sender over silent blocks and the wait. */
   readonly idleJoules: number;
   readonly energyJoules: number;
   readonly blocks: number;
@@ -78,7 +78,7 @@ const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
 
 interface Heard {
   readonly lost: readonly number[];
-  /** Of the first of them. */
+  /** Why the first of them was lost. */
   readonly reason: LossReason;
   readonly airBits: number;
 }

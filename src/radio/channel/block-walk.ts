@@ -1,5 +1,5 @@
 import type { Stream } from '../../simulation/random/stream.js';
-import type { GainLaw } from './fading.js';
+import type { GainLaw } from './fading/index.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import type { MeanSnr } from './large-scale/index.js';
 import { leastWalked, longRun, type BlockMoments } from './long-run.js';
@@ -38,7 +38,7 @@ export interface Blocks {
   readonly rateFactor: number;
   /** An attempt that lasts longer is given up. */
   readonly limitSeconds: number;
-  /** Of what a block carries, where all blocks have one law; null: every block has to be walked through. */
+  /** Moments of what a block carries, where all blocks have one law; null: every block has to be walked through. */
   readonly moments: (() => BlockMoments) | null;
   /** Draws of the runs that stand for blocks which are not walked through. */
   readonly runs: (run: number, level: number, node: number) => Stream;

@@ -6,8 +6,8 @@
  * Fundamentals of Wireless Communication (2005), chapter 5.
  */
 
-import type { Scenario } from '../../scenario/schema.js';
-import { gainLaw, type GainLaw } from './fading.js';
+import { gainLaw, type GainLaw } from './fading/index.js';
+import type { Fading } from './fading/settings.js';
 import { capacityBps } from './rate.js';
 import { gammaLower, lambertW, noncentralGammaLower } from './special-functions.js';
 
@@ -236,7 +236,6 @@ export function commonRateOf(law: GainLaw, receivers: number, bandwidthHz: numbe
   return law.mean((gain) => weight(gain) * capacityBps(bandwidthHz, snr, gain));
 }
 
-type Fading = Pick<Scenario['channel'], 'fading' | 'ricianK' | 'nakagamiM'>;
 type ParametricFading = Exclude<Fading['fading'], 'trace'>;
 
 /** P(G1 + ... + Gn <= sum) of independent gains, by fading. */

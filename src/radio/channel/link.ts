@@ -1,32 +1,19 @@
-import type { Scenario } from '../../scenario/schema.js';
-import { dopplerHz } from './doppler.js';
-import { empiricalLaw, gainLaw, type GainLaw } from './fading.js';
-import { blackouts, type Fault, type Span } from './faults.js';
+import { dopplerHz } from './gain-paths/doppler.js';
+import { empiricalLaw, gainLaw, type GainLaw } from './fading/index.js';
+import { blackouts, type Span } from './faults/faults.js';
+import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
-import { burstPath, type BurstPath } from './gilbert-elliott.js';
+import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
-import { shareOf } from './sharing.js';
-import { traceGains, tracePath, type GainTrace } from './trace.js';
-
-export type Direction = 'uplink' | 'downlink';
-
-/** How lost packets are sent again, and when a message is given up. */
-export type Reliability = Pick<
-  Scenario['channel'],
-  | 'retransmission'
-  | 'maxTransmissions'
-  | 'feedbackSeconds'
-  | 'backoffSeconds'
-  | 'backoffFactor'
-  | 'ackLossProbability'
-  | 'packetBits'
-  | 'packetHeaderBits'
-  | 'maxAttemptSeconds'
->;
+import type { Direction } from './directions/settings.js';
+import { shareOf } from './directions/sharing.js';
+import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
+import type { RetransmissionSettings } from './retransmission/settings.js';
+import type { Channel } from './settings.js';
 
 /** Losses in bursts: the state over time, and what a packet risks in each state. */
 export interface Bursts {
@@ -36,7 +23,7 @@ export interface Bursts {
 }
 
 /** One direction between a client and the server: everything that a transmission over it asks for. */
-export interface Link extends Reliability {
+export interface Link extends RetransmissionSettings {
   /** Also the systemId of its actor, for example "client-3/uplink". */
   readonly id: string;
   readonly seed: number;
@@ -45,7 +32,7 @@ export interface Link extends Reliability {
   readonly client: number;
   readonly sender: string;
   readonly recipient: string;
-  /** Of this client's share of the band. */
+  /** Width of this client's share of the band. */
   readonly bandwidthHz: number;
   readonly powerWatts: number;
   readonly receivePowerWatts: number;
@@ -56,7 +43,7 @@ export interface Link extends Reliability {
   /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
   readonly scheduled: ((rank: number) => number) | null;
   readonly law: GainLaw;
-  /** Of the mean SNR over `bandwidthHz`. */
+  /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
   readonly policy: RatePolicy;
   /** Gains over virtual time; null where each attempt draws its own. */
@@ -66,8 +53,8 @@ export interface Link extends Reliability {
   readonly faults: readonly Fault[];
   readonly silences: readonly Span[];
   readonly isBroadcast: boolean;
-  readonly story: Scenario['channel']['story'];
-  /** Of what a block carries, computed when first asked for; null where blocks do not all have one law. */
+  readonly story: Channel['story'];
+  /** Moments of what a block carries, computed when first asked for; null where blocks do not all have one law. */
   readonly moments: (() => BlockMoments) | null;
 }
 
@@ -76,7 +63,7 @@ export interface Link extends Reliability {
  * the gains where fading is "trace".
  */
 export function linksOf(
-  { seed, channel }: Pick<Scenario, 'seed' | 'channel'>,
+  { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
   trace: GainTrace | null = null,
 ): readonly Link[] {
@@ -90,7 +77,7 @@ export function linksOf(
 
 interface Setting {
   readonly seed: number;
-  readonly channel: Scenario['channel'];
+  readonly channel: Channel;
   readonly law: GainLaw;
   readonly trace: GainTrace | null;
   readonly direction: Direction;
@@ -140,7 +127,7 @@ function pathOf({ seed, channel, trace, id }: Pick<Setting, 'seed' | 'channel' |
   return channel.correlation === 'independent' ? null : gainPath(channel, seed, id);
 }
 
-function burstsOf(channel: Scenario['channel'], seed: number, id: string): Bursts | null {
+function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
   return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };

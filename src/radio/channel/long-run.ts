@@ -1,5 +1,5 @@
 import type { Stream } from '../../simulation/random/stream.js';
-import type { GainLaw } from './fading.js';
+import type { GainLaw } from './fading/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 
 /*
@@ -117,7 +117,7 @@ interface Regressed {
   readonly y: (gain: number) => number;
 }
 
-/** Of y over x, each relative to its own mean; both are 0 in the blocks that are not the sender's. */
+/** The regression of y over x, each relative to its own mean; both are 0 in the blocks that are not the sender's. */
 function regression({ own, idle, x, y }: Regressed): Regression {
   const [meanX, meanY] = [own(x), own(y)];
   if (!(meanX > 0 && meanY > 0)) return { mean: meanY, slope: 0, residualSd: 0 };

@@ -11,7 +11,7 @@ import {
   truncatedArqResidualLoss,
   type FixedRate,
 } from '../channel/closed-forms.js';
-import { correlationOf, dopplerHz, levelCrossing } from '../channel/doppler.js';
+import { correlationOf, dopplerHz, levelCrossing } from '../channel/gain-paths/doppler.js';
 import { capacityBps } from '../channel/rate.js';
 import type { Subject } from './subject.js';
 

@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path';
-import { readTrace, type GainTrace } from '../channel/trace.js';
-import { applyChanges, type Change } from '../../scenario/changes.js';
-import { readWritten } from '../../scenario/load.js';
-import { radioRules } from '../../scenario/radio-relations.js';
+import { resolve } from 'node:path';
+import type { Change } from '../../scenario/changes.js';
+import { readScenario, readWritten } from '../../scenario/read.js';
 import type { Scenario } from '../../scenario/schema.js';
-import { deepFreeze, problemsError } from '../../scenario/validate.js';
+import { readTrace, type GainTrace } from '../channel/fading/trace.js';
+import { channelRules } from '../channel/relations.js';
 
 /** What the radio of a scenario needs of the disk. */
 export interface RadioScenario {
@@ -16,11 +15,12 @@ export interface RadioScenario {
   readonly trace: GainTrace | null;
 }
 
+const defaults = { file: null, value: { name: 'link' } };
+
 /**
- * Reads, changes and checks a scenario for the sake of its radio: of the relations between settings only the
- * radio's count, and models and data are not looked at. `path` names a JSON or YAML file or one of the
- * package's own scenarios; undefined: nothing but defaults, and a trace's file is taken from the current
- * folder.
+ * Reads a scenario for the sake of its radio: of the relations between settings only the radio's count, and
+ * models and data are not looked at. `path` as for `readWritten`; undefined: nothing but defaults, and a
+ * trace's file is taken from the current folder.
  *
  * @throws UserError where the scenario or its trace is wrong (a line for each problem), or two of `changes`
  * set the same value.
@@ -29,13 +29,10 @@ export async function readRadioScenario(
   path: string | undefined,
   changes: readonly Change[],
 ): Promise<RadioScenario> {
-  const { file, written } =
-    path === undefined ? { file: null, written: { name: 'link' } } : await readWritten(path);
-  const { scenario, originOf } = applyChanges(written, changes, file);
-  const related = radioRules.flatMap(({ problems }) => problems(scenario, { model: null, unreadable: {} }));
-  if (related.length > 0) throw problemsError(related, originOf);
+  const written = path === undefined ? defaults : await readWritten(path);
+  const check = { rules: channelRules, around: () => null };
+  const { scenario, folder } = await readScenario(written, changes, check);
   const { traceFile } = scenario.channel;
-  const folder = file === null ? '.' : dirname(resolve(file));
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
-  return { scenario: deepFreeze(scenario), file, trace };
+  return { scenario, file: written.file, trace };
 }

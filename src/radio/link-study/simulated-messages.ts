@@ -1,7 +1,7 @@
 import { attemptsAt, type Attempt } from '../channel/attempts.js';
-import { dopplerHz } from '../channel/doppler.js';
-import { arrivalFaults } from '../channel/faults.js';
-import { burstSeconds } from '../channel/gilbert-elliott.js';
+import { dopplerHz } from '../channel/gain-paths/doppler.js';
+import { arrivalFaults } from '../channel/faults/faults.js';
+import { burstSeconds } from '../channel/losses/gilbert-elliott.js';
 import { stream } from '../../simulation/random/stream.js';
 import { proportion, quantile, Tally, type Estimate } from './estimate.js';
 import { studiedMessages } from './studied-message.js';
@@ -22,7 +22,7 @@ export interface SimulatedMessages {
   readonly messages: number;
   readonly delaySeconds: DelayFigures;
   readonly delay: Estimate | null;
-  /** Of each message, arrived or not. */
+  /** Counted for each message, arrived or not. */
   readonly energy: Estimate | null;
   readonly energyJoules: number;
   readonly attempts: Estimate | null;

@@ -1,5 +1,5 @@
 import type { KeyedMessage } from '../channel/attempts.js';
-import type { Direction } from '../channel/link.js';
+import type { Direction } from '../channel/directions/settings.js';
 
 /**
  * What a studied message is to a script of faults, and to the keys of its draws: an update of stage 1, or

@@ -1,9 +1,9 @@
-import { packetsOf } from '../channel/packets.js';
-import { dopplerHz } from '../channel/doppler.js';
-import type { Direction } from '../channel/link.js';
-import type { GainTrace } from '../channel/trace.js';
+import { packetsOf } from '../channel/retransmission/packets.js';
+import { dopplerHz } from '../channel/gain-paths/doppler.js';
+import type { Direction } from '../channel/directions/settings.js';
+import type { GainTrace } from '../channel/fading/trace.js';
 import { UserError, messageOf } from '../../errors.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Channel } from '../channel/settings.js';
 import { blockMeans } from './block-means.js';
 import { closedForms, type ClosedForms } from './closed.js';
 import type { Estimate } from './estimate.js';
@@ -11,7 +11,7 @@ import { simulateBlocks } from './simulated-blocks.js';
 import { simulateMessages, type DelayFigures, type SimulatedMessages } from './simulated-messages.js';
 import { simulatePackets, type SimulatedPackets } from './simulated-packets.js';
 import { studiedMessages } from './studied-message.js';
-import { subjectOf, type Subject } from './subject.js';
+import { subjectOf, type StudiedScenario, type Subject } from './subject.js';
 import { transferTime, type TransferForm } from './transfer-time.js';
 
 /** What is studied, and with how many draws. */
@@ -19,7 +19,7 @@ export interface StudyOptions {
   readonly direction: Direction;
   /** Number of the client, from 1. */
   readonly client: number;
-  /** Of a message, its header included. */
+  /** Size of a message, its header included. */
   readonly bits: number;
   /** At most so many messages. */
   readonly messages: number;
@@ -28,8 +28,6 @@ export interface StudyOptions {
   /** Blocks, and packets at most. */
   readonly draws: number;
 }
-
-type Channel = Scenario['channel'];
 
 /** The settings that matter. */
 export interface StudiedLink extends Pick<
@@ -46,7 +44,7 @@ export interface StudiedLink extends Pick<
   readonly direction: Direction;
   readonly client: number;
   readonly clients: number;
-  /** Of the link's share, at time 0. */
+  /** Mean SNR over the link's share, at time 0. */
   readonly meanSnrDb: number;
   readonly bandwidthHz: number;
   readonly powerWatts: number;
@@ -99,7 +97,7 @@ export interface LinkStudy extends ClosedForms {
  * @throws UserError where there is no such client, or `bits` make too many packets.
  */
 export function studyLink(
-  scenario: Pick<Scenario, 'seed' | 'channel' | 'limits' | 'clients'>,
+  scenario: StudiedScenario,
   trace: GainTrace | null,
   options: StudyOptions,
 ): LinkStudy {

@@ -1,13 +1,22 @@
 import type { Group } from '../channel/attempts.js';
-import { linksOf, type Direction, type Link } from '../channel/link.js';
-import type { GainTrace } from '../channel/trace.js';
+import { linksOf, type Link } from '../channel/link.js';
+import type { GainTrace } from '../channel/fading/trace.js';
 import { clientIds } from '../../learning/data/client-ids.js';
 import { UserError } from '../../errors.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Direction } from '../channel/directions/settings.js';
+import type { Channel } from '../channel/settings.js';
+
+/** What a study reads of a scenario. */
+export interface StudiedScenario {
+  readonly seed: number;
+  readonly channel: Channel;
+  readonly clients: { readonly count: number };
+  readonly limits: { readonly virtualSeconds: number };
+}
 
 /** One direction of one client's link, and what stands around it. */
 export interface Subject {
-  readonly scenario: Pick<Scenario, 'seed' | 'channel' | 'limits'>;
+  readonly scenario: Omit<StudiedScenario, 'clients'>;
   readonly link: Link;
   /** All receivers of a broadcast, or the link alone. */
   readonly group: Group;
@@ -19,7 +28,7 @@ export interface Subject {
 
 /** The link to study; UserError where the scenario has no such client. */
 export function subjectOf(
-  scenario: Pick<Scenario, 'seed' | 'channel' | 'limits' | 'clients'>,
+  scenario: StudiedScenario,
   trace: GainTrace | null,
   { direction, client }: { readonly direction: Direction; readonly client: number },
 ): Subject {

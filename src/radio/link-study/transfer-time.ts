@@ -1,4 +1,4 @@
-import { packetsOf } from '../channel/packets.js';
+import { packetsOf } from '../channel/retransmission/packets.js';
 import type { BlockMeans } from './block-means.js';
 import type { Subject } from './subject.js';
 

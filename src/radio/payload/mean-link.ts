@@ -1,11 +1,9 @@
-import { gainLaw } from '../channel/fading.js';
+import { gainLaw } from '../channel/fading/index.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
-import { shareOf } from '../channel/sharing.js';
-import type { Scenario } from '../../scenario/schema.js';
-
-export type Direction = 'uplink' | 'downlink';
-type Channel = Scenario['channel'];
+import { shareOf } from '../channel/directions/sharing.js';
+import type { Direction } from '../channel/directions/settings.js';
+import type { Channel } from '../channel/settings.js';
 
 /** One direction of a client's link in the mean over its gains, before any loss and retransmission. */
 export interface MeanLink {

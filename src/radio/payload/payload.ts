@@ -13,7 +13,8 @@ import { codecs } from '../../strategies/compression/index.js';
 import { sharedParts, trainedParts, type Method } from '../../strategies/methods/method.js';
 import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
-import { meanLink, type Direction, type MeanLink } from './mean-link.js';
+import type { Direction } from '../channel/directions/settings.js';
+import { meanLink, type MeanLink } from './mean-link.js';
 import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
 
 /** What is sent: seconds at the mean rate of the link, joules of the sender; null where the rate is. */

@@ -1,9 +1,8 @@
-import { dirname, resolve } from 'node:path';
 import type { ModelConfig } from '../../learning/model/config.js';
-import { applyChanges, type Change } from '../../scenario/changes.js';
-import { readWritten } from '../../scenario/load.js';
+import type { Change } from '../../scenario/changes.js';
+import { readScenario, readWritten } from '../../scenario/read.js';
+import { rules } from '../../scenario/relations.js';
 import type { Scenario } from '../../scenario/schema.js';
-import { checkRelations, deepFreeze, problemsError } from '../../scenario/validate.js';
 import type { PretrainedConfig } from './parts.js';
 import { distilBertAt, modelAt, namedModel, type Place, type Shape } from './shapes.js';
 
@@ -29,21 +28,19 @@ export async function readScenarioOfShapes(
   changes: readonly Change[],
   model?: string,
 ): Promise<ScenarioOfShapes> {
-  const { file, written } = await readWritten(path);
-  const folder = dirname(resolve(file));
-  const { scenario, originOf } = applyChanges(written, changes, file);
-  const language =
-    model === undefined
-      ? await modelAt(scenario.model.path, { file, folder, pointer: '/model/path' })
-      : await namedModel(model);
-  const related = checkRelations(scenario, { model: language.config, unreadable: {} });
-  if (related.length > 0) throw problemsError(related, originOf);
-  const rewardModel = await rewardModelOf(scenario, language, {
-    file,
-    folder,
-    pointer: '/reward/model/path',
+  const written = await readWritten(path);
+  const { file } = written;
+  const { scenario, folder, around } = await readScenario(written, changes, {
+    rules,
+    around: async (read, at) => {
+      const place = { file, folder: at, pointer: '/model/path' };
+      const shape = await (model === undefined ? modelAt(read.model.path, place) : namedModel(model));
+      return { shape, model: shape.config, unreadable: {} };
+    },
   });
-  return { scenario: deepFreeze(scenario), file, model: language, rewardModel };
+  const place = { file, folder, pointer: '/reward/model/path' };
+  const rewardModel = await rewardModelOf(scenario, around.shape, place);
+  return { scenario, file, model: around.shape, rewardModel };
 }
 
 async function rewardModelOf(

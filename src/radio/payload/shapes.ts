@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../learning/model/config.js';
 import type { DistilBertConfig } from '../../learning/model/distilbert-config.js';
 import { readDistilBertConfig, readGpt2Config } from '../../learning/model/read-config.js';
 import { packageRoot } from '../../paths.js';
-import { nearest } from '../../scenario/nearest.js';
+import { nearest } from '../../settings/nearest.js';
 import { knownModels, knownRewardModels } from './known-shapes.js';
 
 /** A model of which only the shape is known: neither weights nor tokenizer are read. */

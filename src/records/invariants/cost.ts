@@ -1,6 +1,6 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
-import { retransmissions } from '../../radio/channel/retransmission.js';
-import type { Scenario } from '../../scenario/schema.js';
+import { retransmissions } from '../../radio/channel/retransmission/index.js';
+import type { Channel } from '../../radio/channel/settings.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
 const sums = [
@@ -19,7 +19,7 @@ const energies = ['transmitJoules', 'receiveJoules', 'idleJoules'] as const;
  * transmitter, receiver and waiting together, a transmitter of constant power spends no more than power · time
  * on the air, and no message goes on the air more often than the scenario allows.
  */
-export function cost(channel: Scenario['channel']): Checker {
+export function cost(channel: Channel): Checker {
   const accounts = new Map<number, LinkAccount>();
   const cap = retransmissions[channel.retransmission].maxTransmissions(channel.maxTransmissions);
 

@@ -1,5 +1,5 @@
 import type { Method } from '../../strategies/methods/method.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Channel } from '../../radio/channel/settings.js';
 import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
 import { causality } from './causality.js';
@@ -15,7 +15,7 @@ import { roundOrder } from './round-order.js';
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
 /** All checkers of a run, as one observer, which throws the first InvariantViolation. */
-export function createCheckers(scenario: Pick<Scenario, 'channel'>, method: Method): RunObserver {
+export function createCheckers(scenario: { readonly channel: Channel }, method: Method): RunObserver {
   const checkers: readonly Checker[] = [
     conservation(),
     causality(),

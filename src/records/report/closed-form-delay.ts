@@ -1,7 +1,8 @@
-import { linksOf, type Direction } from '../../radio/channel/link.js';
+import type { Direction } from '../../radio/channel/directions/settings.js';
+import { linksOf } from '../../radio/channel/link.js';
 import type { BlockMoments } from '../../radio/channel/long-run.js';
 import { gammaLower } from '../../radio/channel/special-functions.js';
-import type { Scenario } from '../../scenario/schema.js';
+import type { Channel } from '../../radio/channel/settings.js';
 import type { DelayLaw } from './delay-law.js';
 import { fewBlocksLaw } from './few-blocks.js';
 
@@ -11,7 +12,7 @@ export type LawOrReason = { readonly law: DelayLaw } | { readonly why: string };
 /** What a closed form cannot have, in the order in which a reader would look for it. */
 const obstacles: readonly {
   readonly why: string;
-  readonly holds: (channel: Scenario['channel'], direction: Direction) => boolean;
+  readonly holds: (channel: Channel, direction: Direction) => boolean;
 }[] = [
   { why: 'the gains come from a trace', holds: ({ fading }) => fading === 'trace' },
   { why: 'each client has a mean SNR of its own in the cell', holds: ({ cell }) => cell !== null },
@@ -42,7 +43,7 @@ const shortBlocks = 40;
  */
 export function delayLaw(
   bits: number,
-  scenario: Pick<Scenario, 'seed' | 'channel'>,
+  scenario: { readonly seed: number; readonly channel: Channel },
   direction: Direction,
   clients: readonly string[],
 ): LawOrReason {

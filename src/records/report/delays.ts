@@ -1,4 +1,4 @@
-import type { Direction } from '../../radio/channel/link.js';
+import type { Direction } from '../../radio/channel/directions/settings.js';
 import type { RunRecords } from '../read.js';
 import type { MessageRow } from '../rows.js';
 import { delayLaw, type LawOrReason } from './closed-form-delay.js';

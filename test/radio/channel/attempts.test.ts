@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { attemptsAt, type Attempt } from '../../../src/radio/channel/attempts.js';
 import { blockAccumulatedSeconds } from '../../../src/radio/channel/closed-forms.js';
-import { gainLaw } from '../../../src/radio/channel/fading.js';
+import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import type { Link } from '../../../src/radio/channel/link.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 import { linksWith, messageOf, uplinkWith, type ChannelChanges } from './a-link.js';

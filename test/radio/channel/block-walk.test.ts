@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BlockWalk, maxBlocks, type Blocks, type Reception } from '../../../src/radio/channel/block-walk.js';
-import { gainLaw } from '../../../src/radio/channel/fading.js';
+import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { capacityBps } from '../../../src/radio/channel/rate.js';
 import { ratePolicies } from '../../../src/radio/channel/rate-policies/index.js';
 import type { RatePolicy } from '../../../src/radio/channel/rate-policies/rate-policy.js';

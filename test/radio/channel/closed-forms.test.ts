@@ -27,7 +27,7 @@ import {
   truncatedInversionRate,
   truncatedInversionRateOf,
 } from '../../../src/radio/channel/closed-forms.js';
-import { gainLaw } from '../../../src/radio/channel/fading.js';
+import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 import { packageRoot } from '../../../src/paths.js';
 import { stream } from '../../../src/simulation/random/stream.js';

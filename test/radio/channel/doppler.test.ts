@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { correlationOf, dopplerHz, levelCrossing } from '../../../src/radio/channel/doppler.js';
+import { correlationOf, dopplerHz, levelCrossing } from '../../../src/radio/channel/gain-paths/doppler.js';
 import { ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 
 // Unless said otherwise, numbers are those of the shared reference channel.json, to all of its digits.

@@ -4,9 +4,9 @@ import {
   arrivalFaults,
   attemptFaults,
   blackouts,
-  type Fault,
   type FaultScene,
-} from '../../../src/radio/channel/faults.js';
+} from '../../../src/radio/channel/faults/faults.js';
+import type { Fault } from '../../../src/radio/channel/faults/settings.js';
 
 const untouched = { lost: null, rateFactor: 1 };
 

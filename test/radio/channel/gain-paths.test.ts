@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { levelCrossing } from '../../../src/radio/channel/doppler.js';
-import { gainLaw } from '../../../src/radio/channel/fading.js';
+import { levelCrossing } from '../../../src/radio/channel/gain-paths/doppler.js';
+import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { complexGains, segmentBlocks } from '../../../src/radio/channel/gain-paths/gain-path.js';
 import { gaussMarkovField } from '../../../src/radio/channel/gain-paths/gauss-markov.js';
 import { gainPath, type GainPath } from '../../../src/radio/channel/gain-paths/index.js';

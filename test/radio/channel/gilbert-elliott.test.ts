@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { levelCrossing } from '../../../src/radio/channel/doppler.js';
-import { burstPath, burstSeconds } from '../../../src/radio/channel/gilbert-elliott.js';
+import { levelCrossing } from '../../../src/radio/channel/gain-paths/doppler.js';
+import { burstPath, burstSeconds } from '../../../src/radio/channel/losses/gilbert-elliott.js';
 
 const settings = { lossGood: 0.01, lossBad: 0.5, goodSeconds: 3, badSeconds: 1, fadeGain: null };
 

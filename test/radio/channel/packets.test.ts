@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { maxPackets, packetsOf } from '../../../src/radio/channel/packets.js';
+import { maxPackets, packetsOf } from '../../../src/radio/channel/retransmission/packets.js';
 
 const sizes = (bits: number, packetBits: number | null, header = 0) => {
   const { count, bitsOf } = packetsOf(bits, packetBits, header);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { exponentialIntegral } from '../../../src/radio/channel/closed-forms.js';
-import { empiricalLaw, gainLaw } from '../../../src/radio/channel/fading.js';
+import { empiricalLaw, gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { fasterThanShannon, mcsSteps } from '../../../src/radio/channel/rate-policies/mcs.js';
 import { ratePolicies, ratePolicy } from '../../../src/radio/channel/rate-policies/index.js';
-import type { RateSettings } from '../../../src/radio/channel/rate-policies/rate-policy.js';
+import type { RateSettings } from '../../../src/radio/channel/rate-policies/settings.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 

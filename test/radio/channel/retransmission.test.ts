@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { attemptsAt } from '../../../src/radio/channel/attempts.js';
-import { retransmissions } from '../../../src/radio/channel/retransmission.js';
+import { retransmissions } from '../../../src/radio/channel/retransmission/index.js';
 import { messageOf, uplinkWith, type ChannelChanges } from './a-link.js';
 import { assertMean, statisticsOf } from './sample-statistics.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ergodicCapacityBps } from '../../../src/radio/channel/closed-forms.js';
-import { gainLaw } from '../../../src/radio/channel/fading.js';
+import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
-import { shareOf } from '../../../src/radio/channel/sharing.js';
+import { shareOf } from '../../../src/radio/channel/directions/sharing.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 
 const bandwidthHz = 1e6;

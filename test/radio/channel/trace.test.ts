@@ -10,7 +10,7 @@ import {
   traceGains,
   tracePath,
   type GainTrace,
-} from '../../../src/radio/channel/trace.js';
+} from '../../../src/radio/channel/fading/trace.js';
 import { UserError } from '../../../src/errors.js';
 
 /** Holds 2 for 1 s, 0.5 for 3 s, and 1 for the same 3 s. */

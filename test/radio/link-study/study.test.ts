@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseTrace } from '../../../src/radio/channel/trace.js';
+import { parseTrace } from '../../../src/radio/channel/fading/trace.js';
 import { blockMeans } from '../../../src/radio/link-study/block-means.js';
 import { closedForms } from '../../../src/radio/link-study/closed.js';
 import { simulateBlocks } from '../../../src/radio/link-study/simulated-blocks.js';

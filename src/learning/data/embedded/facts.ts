@@ -1,10 +1,10 @@
 import { UserError } from '../../../errors.js';
 import { stream } from '../../../simulation/random/stream.js';
-import type { Scenario } from '../../../scenario/schema.js';
+import type { Dealing } from '../settings.js';
 import { animals, colours, unknownWords, type Meaning } from './words.js';
 
 /** The facts of a run: words that the base model never met, with meanings drawn anew for each seed. */
-export function drawFacts(scenario: Scenario, seed: number): Meaning[] {
+export function drawFacts(scenario: Dealing, seed: number): Meaning[] {
   const { facts } = scenario.data.synthetic;
   if (facts > unknownWords.length) {
     throw new UserError(

@@ -1,9 +1,9 @@
 import { perObjective, type Objective } from '../../objective.js';
 import { UserError } from '../../../errors.js';
 import { stream } from '../../../simulation/random/stream.js';
-import type { Scenario } from '../../../scenario/schema.js';
 import { clientIds } from '../client-ids.js';
 import { dirichlet, partAt } from '../partition.js';
+import type { Dealing } from '../settings.js';
 import type { ClientData, Example, FederatedData, Split } from '../types.js';
 import { withSomeManners } from './manners.js';
 import { benignExample, factExample, sensitiveExample } from './examples.js';
@@ -31,7 +31,7 @@ interface Profile {
  * purpose, row): another client changes nobody's rows but those of facts, which are dealt anew.
  * UserError for dials that cannot be.
  */
-export function embeddedData(scenario: Scenario, seed: number): FederatedData {
+export function embeddedData(scenario: Dealing, seed: number): FederatedData {
   checkDials(scenario);
   const ids = clientIds(scenario.clients.count);
   const facts = drawFacts(scenario, seed);
@@ -44,7 +44,7 @@ export function embeddedData(scenario: Scenario, seed: number): FederatedData {
   return { synthetic: true, clients, reports: [] };
 }
 
-function checkDials({ name, data }: Scenario): void {
+function checkDials({ name, data }: Dealing): void {
   const wanted = data.synthetic.styles;
   if (wanted > styles.length) {
     throw new UserError(
@@ -54,7 +54,7 @@ function checkDials({ name, data }: Scenario): void {
 }
 
 function profile(
-  { data }: Scenario,
+  { data }: Dealing,
   id: string,
   index: number,
   held: readonly Meaning[],
@@ -72,7 +72,7 @@ function profile(
   };
 }
 
-function clientData({ data }: Scenario, client: Profile): ClientData {
+function clientData({ data }: Dealing, client: Profile): ClientData {
   const volume = 0.5 + stream(client.seed, 'volume', client.id).uniform();
   const trainRows = Math.max(8, Math.round(data.examplesPerClient * volume));
   const shares = client.held.length ? data.synthetic : { ...data.synthetic, factShare: 0 };

@@ -1,7 +1,7 @@
 import { stream } from '../../../simulation/random/stream.js';
-import type { Scenario } from '../../../scenario/schema.js';
-import { dopplerHz } from '../doppler.js';
-import { gainLaw } from '../fading.js';
+import { dopplerHz } from './doppler.js';
+import { gainLaw } from '../fading/index.js';
+import type { Fading as FadingSettings } from '../fading/settings.js';
 import { besselJ0Complement } from '../special-functions.js';
 import {
   complexGains,
@@ -15,20 +15,11 @@ import {
 } from './gain-path.js';
 import { gaussMarkovField } from './gauss-markov.js';
 import { jakesField } from './jakes.js';
+import type { GainPathSettings } from './settings.js';
 
 export type { GainPath } from './gain-path.js';
 
-type Channel = Pick<
-  Scenario['channel'],
-  | 'fading'
-  | 'ricianK'
-  | 'nakagamiM'
-  | 'correlation'
-  | 'coherenceSeconds'
-  | 'dopplerHz'
-  | 'speedMetersPerSecond'
-  | 'carrierHz'
->;
+type Channel = FadingSettings & GainPathSettings;
 type Correlation = Exclude<Channel['correlation'], 'independent'>;
 type Fading = Exclude<Channel['fading'], 'none' | 'trace'>;
 

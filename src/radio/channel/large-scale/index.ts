@@ -1,9 +1,11 @@
-import type { Scenario } from '../../../scenario/schema.js';
+import type { DirectionSettings } from '../directions/settings.js';
+import type { GainPathSettings } from '../gain-paths/settings.js';
 import { ratioOfDecibels } from '../rate.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from './link-budget.js';
 import { pathLosses } from './path-loss.js';
-import { standing, startOf, type Cell, type CellClient, type Track } from './positions.js';
+import { standing, startOf, type CellClient, type Track } from './positions.js';
 import { randomWaypoint } from './random-waypoint.js';
+import type { Cell } from './settings.js';
 import { shadowing } from './shadowing.js';
 
 /** Mean SNR of a link over virtual time, as a ratio (not dB). */
@@ -14,16 +16,10 @@ export interface MeanSnr {
   readonly constant: boolean;
 }
 
-type Radio = Pick<Scenario['channel'], 'cell' | 'carrierHz'>;
+type Radio = Pick<GainPathSettings, 'carrierHz'> & { readonly cell: Cell | null };
 
-/** What of a direction makes its mean SNR. */
-export interface Direction {
-  readonly powerWatts: number;
-  /** Used where there is no cell. */
-  readonly meanSnrDb: number;
-  /** The band over which the noise is counted. */
-  readonly bandwidthHz: number;
-}
+/** What of a direction makes its mean SNR; the noise is counted over the bandwidth. */
+export type Direction = Pick<DirectionSettings, 'powerWatts' | 'meanSnrDb' | 'bandwidthHz'>;
 
 /**
  * The scenario's `meanSnrDb` where there is no cell; else from the link budget (link-budget.ts), at the

@@ -1,10 +1,10 @@
-import type { Cell } from './positions.js';
+import type { Cell } from './settings.js';
 
 /** What the mean SNR of a link is made of. */
 export interface LinkBudget {
   /** Transmission power. */
   readonly powerDbm: number;
-  /** Of both antennas together. */
+  /** Gain of both antennas together. */
   readonly antennaGainDb: number;
   readonly pathLossDb: number;
   /** Loss beyond the median; negative where the place is better than most. */

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../../scenario/schema.js';
+import type { Cell } from './settings.js';
 
 /** What a path-loss formula takes besides the distance; the same for as long as a link lasts. */
 export interface Site {
@@ -134,7 +134,7 @@ const tr38901 = {
  * By the name that a scenario's `channel.cell.pathLoss` gives. TR 38.901 states its UMa for a base of 25 m
  * and its UMi for one of 10 m; the site's own height is used, whatever it is.
  */
-export const pathLosses: Readonly<Record<NonNullable<Scenario['channel']['cell']>['pathLoss'], PathLoss>> = {
+export const pathLosses: Readonly<Record<Cell['pathLoss'], PathLoss>> = {
   'tr38901-uma-los': {
     ...tr38901,
     lossDb: umaLineOfSightDb,

@@ -1,7 +1,5 @@
 import { stream, type Stream } from '../../../simulation/random/stream.js';
-import type { Scenario } from '../../../scenario/schema.js';
-
-export type Cell = NonNullable<Scenario['channel']['cell']>;
+import type { Cell } from './settings.js';
 
 /** Who stands in the cell. Draws are keyed by `id`, so that no client depends on how many there are. */
 export interface CellClient {

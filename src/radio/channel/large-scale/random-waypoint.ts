@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors.js';
 import { stream } from '../../../simulation/random/stream.js';
-import { startOf, uniformOver, type Cell, type CellClient, type Position, type Track } from './positions.js';
+import { startOf, uniformOver, type CellClient, type Position, type Track } from './positions.js';
+import type { Cell } from './settings.js';
 
 type Mobility = NonNullable<Cell['mobility']>;
 

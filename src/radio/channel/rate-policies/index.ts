@@ -1,14 +1,14 @@
-import type { Scenario } from '../../../scenario/schema.js';
-import type { GainLaw } from '../fading.js';
+import type { GainLaw } from '../fading/index.js';
 import { capacity } from './capacity.js';
 import { cutoff } from './cutoff.js';
 import { fixed } from './fixed.js';
 import { inversion } from './inversion.js';
 import { mcs } from './mcs.js';
-import type { RatePolicy, RatePolicyMaker, RateSettings } from './rate-policy.js';
+import type { RatePolicy, RatePolicyMaker } from './rate-policy.js';
+import type { RateSettings } from './settings.js';
 
 /** By the name that a scenario's `channel.rate` gives. */
-export const ratePolicies: Readonly<Record<Scenario['channel']['rate'], RatePolicyMaker>> = {
+export const ratePolicies: Readonly<Record<RateSettings['rate'], RatePolicyMaker>> = {
   capacity,
   fixed,
   cutoff,

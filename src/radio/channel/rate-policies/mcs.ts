@@ -1,9 +1,6 @@
-import type { Scenario } from '../../../scenario/schema.js';
 import { ratioOfDecibels } from '../rate.js';
 import type { RatePolicyMaker } from './rate-policy.js';
-
-/** A modulation and coding scheme: its spectral efficiency and the lowest ratio in dB at which it is used. */
-export type McsStep = NonNullable<Scenario['channel']['mcs']>[number];
+import type { McsStep, RateSettings } from './settings.js';
 
 /** Bits per second and hertz of channel quality 1 to 15: 3GPP TS 36.213, table 7.2.3-1. */
 const lteEfficiencies: readonly number[] = [
@@ -19,7 +16,7 @@ const lteEfficiencies: readonly number[] = [
 export function mcsSteps({
   mcs: listed,
   mcsGapDb,
-}: Pick<Scenario['channel'], 'mcs' | 'mcsGapDb'>): readonly McsStep[] {
+}: Pick<RateSettings, 'mcs' | 'mcsGapDb'>): readonly McsStep[] {
   const steps =
     listed ??
     lteEfficiencies.map((efficiency) => ({

@@ -1,5 +1,5 @@
-import type { Scenario } from '../../../scenario/schema.js';
-import type { GainLaw } from '../fading.js';
+import type { GainLaw } from '../fading/index.js';
+import type { RateSettings } from './settings.js';
 
 /**
  * What a sender does in a coherence block. Everywhere `gain` (>= 0) is the power gain of the block relative
@@ -15,12 +15,6 @@ export interface RatePolicy {
   /** Gains at which `rateBps` is not continuous at this mean ratio, rising, for quadrature. */
   breaks(snr: number): readonly number[];
 }
-
-/** What of a scenario's `channel` the policies read. */
-export type RateSettings = Pick<
-  Scenario['channel'],
-  'rate' | 'fixedRateBps' | 'cutoffGain' | 'mcs' | 'mcsGapDb'
->;
 
 /** Makes a policy for a link of so many hertz whose gains follow `law`. */
 export type RatePolicyMaker = (settings: RateSettings, bandwidthHz: number, law: GainLaw) => RatePolicy;

@@ -1,4 +1,5 @@
-import type { Cell, CellClient } from '../../../../src/radio/channel/large-scale/positions.js';
+import type { CellClient } from '../../../../src/radio/channel/large-scale/positions.js';
+import type { Cell } from '../../../../src/radio/channel/large-scale/settings.js';
 
 /** The cell that a scenario gets by default, for tests to vary. */
 export const cell: Cell = {

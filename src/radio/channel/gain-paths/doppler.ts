@@ -1,11 +1,11 @@
-import type { Scenario } from '../../scenario/schema.js';
-import { besselJ0 } from './special-functions.js';
+import { besselJ0 } from '../special-functions.js';
+import type { GainPathSettings } from './settings.js';
 
 const lightMetersPerSecond = 299_792_458;
 
 /** The maximum Doppler shift fD in Hz: the scenario's own, else v f / c from speed and carrier. */
 export function dopplerHz(
-  channel: Pick<Scenario['channel'], 'dopplerHz' | 'speedMetersPerSecond' | 'carrierHz'>,
+  channel: Pick<GainPathSettings, 'dopplerHz' | 'speedMetersPerSecond' | 'carrierHz'>,
 ): number {
   return channel.dopplerHz ?? (channel.speedMetersPerSecond * channel.carrierHz) / lightMetersPerSecond;
 }

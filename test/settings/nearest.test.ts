@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { editDistance, nearest } from '../../src/scenario/nearest.js';
-import { inOtherUnit, numberMeant } from '../../src/scenario/units.js';
+import { editDistance, nearest } from '../../src/settings/nearest.js';
+import { inOtherUnit, numberMeant } from '../../src/settings/units.js';
 
 describe('guessing what was meant', () => {
   it('counts insertions, deletions, substitutions and swaps', () => {

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { alignmentRules } from '../../src/scenario/alignment-relations.js';
-import { problemLine } from '../../src/scenario/problem.js';
-import { checkForm } from '../../src/scenario/validate.js';
+import { clientRules } from '../../../src/learning/clients/relations.js';
+import { problemLine } from '../../../src/settings/problem.js';
+import { broken } from '../../../src/settings/rule.js';
+import { checkForm } from '../../../src/scenario/validate.js';
 
 /** What the rules say of a well-formed scenario with these clients. */
-function said(clients: object, alignment: object = {}): string[] {
-  const { scenario, problems } = checkForm({ name: 'x', clients, alignment });
+function said(clients: object): string[] {
+  const { scenario, problems } = checkForm({ name: 'x', clients });
   assert.ok(scenario, JSON.stringify(problems));
-  return alignmentRules
-    .flatMap((rule) => rule.problems(scenario, { model: null, unreadable: {} }))
-    .map((problem) => problemLine('x.json', problem));
+  return broken(clientRules, scenario, null).map((problem) => problemLine('x.json', problem));
 }
 
 const half = { helpful: 0.5, harmless: 0.5 };
 
-describe('rules of the alignment', () => {
+describe('rules of the clients', () => {
   it('state what they hold to, each in words of its own', () => {
     assert.deepEqual(said({}), []);
-    assert.equal(new Set(alignmentRules.map(({ states }) => states)).size, alignmentRules.length);
+    assert.equal(new Set(clientRules.map(({ states }) => states)).size, clientRules.length);
   });
 
   it('weights sum to 1 within 1e-9', () => {
@@ -75,10 +74,5 @@ describe('rules of the alignment', () => {
     assert.equal(said({ count: 2, weightHarmless, weights: [half, half] }).length, 1);
     // Those that have no name there take theirs from the list.
     assert.deepEqual(said({ count: 2, weightHarmless, weights: { byClient: { 'client-1': half } } }), []);
-  });
-
-  it('length that has not grown is no sign of a collapse', () => {
-    assert.deepEqual(said({}, { collapse: { lengthFactor: 1.01 } }), []);
-    assert.match(said({}, { collapse: { lengthFactor: 1 } })[0]!, /lengthFactor: is 1, expected above 1; /);
   });
 });

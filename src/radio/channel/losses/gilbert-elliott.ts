@@ -1,9 +1,6 @@
-import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
-import { levelCrossing } from './doppler.js';
-
-/** Losses in bursts: Gilbert 1960 and Elliott 1963, in continuous time. */
-export type BurstSettings = NonNullable<Scenario['channel']['gilbertElliott']>;
+import { stream } from '../../../simulation/random/stream.js';
+import { levelCrossing } from '../gain-paths/doppler.js';
+import type { BurstSettings } from './settings.js';
 
 /** The state of a link over all of virtual time: a pure function of (seed, link, seconds). */
 export interface BurstPath {

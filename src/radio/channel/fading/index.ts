@@ -1,7 +1,8 @@
-import type { Stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
-import { integrate } from './quadrature.js';
+import type { Stream } from '../../../simulation/random/stream.js';
+
+import { integrate } from '../quadrature.js';
 import { sameQuantile, type PositiveLaw } from './quantile-table.js';
+import type { Fading } from './settings.js';
 import {
   besselI0Scaled,
   gammaLower,
@@ -9,7 +10,7 @@ import {
   logGamma,
   noncentralGammaLower,
   noncentralGammaUpper,
-} from './special-functions.js';
+} from '../special-functions.js';
 
 /**
  * The law of the power gain |h|^2 of a coherence block; mean 1 (an empirical law: whatever its samples have).
@@ -36,10 +37,8 @@ export interface MeanOptions {
   readonly breaks?: readonly number[];
 }
 
-type Channel = Pick<Scenario['channel'], 'fading' | 'ricianK' | 'nakagamiM'>;
-
 /** By the name that a scenario's `channel.fading` gives; all but "trace", whose law its samples make. */
-const laws: Readonly<Record<Exclude<Channel['fading'], 'trace'>, (channel: Channel) => GainLaw>> = {
+const laws: Readonly<Record<Exclude<Fading['fading'], 'trace'>, (channel: Fading) => GainLaw>> = {
   none: () => constantLaw,
   rayleigh: () => rayleighLaw,
   rician: ({ ricianK }) => ricianLaw(ricianK),
@@ -47,7 +46,7 @@ const laws: Readonly<Record<Exclude<Channel['fading'], 'trace'>, (channel: Chann
 };
 
 /** The law that the scenario names. RangeError for "trace": see `empiricalLaw`; and for K < 0 or m < 0.5. */
-export function gainLaw(channel: Channel): GainLaw {
+export function gainLaw(channel: Fading): GainLaw {
   if (channel.fading === 'trace') {
     throw new RangeError('the law of a trace comes from its samples: empiricalLaw(gains)');
   }

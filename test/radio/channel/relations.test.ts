@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { problemLine } from '../../src/scenario/problem.js';
-import { radioRules } from '../../src/scenario/radio-relations.js';
-import { checkForm } from '../../src/scenario/validate.js';
+import { problemLine } from '../../../src/settings/problem.js';
+import { channelRules } from '../../../src/radio/channel/relations.js';
+import { broken } from '../../../src/settings/rule.js';
+import { checkForm } from '../../../src/scenario/validate.js';
 
 /** What the rules say of a well-formed scenario with these settings of its channel and five clients. */
 function said(channel: object, clients: object = { count: 5 }): string[] {
   const { scenario, problems } = checkForm({ name: 'x', clients, channel });
   assert.ok(scenario, JSON.stringify(problems));
-  const surroundings = { model: null, unreadable: {} };
-  return radioRules
-    .flatMap((rule) => rule.problems(scenario, surroundings))
-    .map((problem) => problemLine('x.json', problem));
+  return broken(channelRules, scenario, null).map((problem) => problemLine('x.json', problem));
 }
 
 /** One problem, at this pointer, that says this. */
@@ -30,7 +28,7 @@ const both = (link: object) => ({ uplink: link, downlink: link });
 describe('rules of the radio link', () => {
   it('state what they hold to, each in words of its own', () => {
     assert.deepEqual(said({}), []);
-    assert.equal(new Set(radioRules.map(({ states }) => states)).size, radioRules.length);
+    assert.equal(new Set(channelRules.map(({ states }) => states)).size, channelRules.length);
   });
 
   it('a trace comes from a file, and has its own correlation', () => {

@@ -1,8 +1,6 @@
-import { stream } from '../../simulation/random/stream.js';
-import type { Scenario } from '../../scenario/schema.js';
-
-/** One entry of a scenario's `channel.faults`; its place in that list is its identity. */
-export type Fault = Scenario['channel']['faults'][number];
+import { stream } from '../../../simulation/random/stream.js';
+import type { Direction } from '../directions/settings.js';
+import type { Fault } from './settings.js';
 
 /** The message that faults are looked up for. */
 export interface FaultScene {
@@ -11,7 +9,7 @@ export interface FaultScene {
   readonly link: string;
   /** Number of the client at one end, from 1. */
   readonly client: number;
-  readonly direction: 'uplink' | 'downlink';
+  readonly direction: Direction;
   readonly kind: string;
   readonly step: string;
   readonly stage: string;

@@ -1,15 +1,15 @@
-import type { Scenario } from '../../scenario/schema.js';
+import type { DirectionSettings } from './settings.js';
 
 /** A name of a scenario's `channel.uplink.sharing` or `channel.downlink.sharing`. */
-export type Sharing = Scenario['channel']['uplink']['sharing'];
+export type Sharing = DirectionSettings['sharing'];
 
 /** What a client has of a direction; the first four are factors of what the scenario gives to the link. */
 export interface Share {
-  /** Of `bandwidthHz`. */
+  /** Its part of `bandwidthHz`. */
   readonly bandwidth: number;
-  /** Of the mean signal-to-noise ratio: noise grows with the client's bandwidth, signal with its power. */
+  /** Factor of the mean signal-to-noise ratio: noise grows with the client's bandwidth, signal with its power. */
   readonly snr: number;
-  /** Of `powerWatts`, while the client's messages are on the air. */
+  /** Its part of `powerWatts`, while the client's messages are on the air. */
   readonly power: number;
   /** Part of the time in which the client's messages are on the air. */
   readonly time: number;

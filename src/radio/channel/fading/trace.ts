@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf, UserError } from '../../errors.js';
-import { stream } from '../../simulation/random/stream.js';
-import type { GainPath } from './gain-paths/gain-path.js';
-import { ratioOfDecibels } from './rate.js';
+import { messageOf, UserError } from '../../../errors.js';
+import { stream } from '../../../simulation/random/stream.js';
+import type { GainPath } from '../gain-paths/gain-path.js';
+import { ratioOfDecibels } from '../rate.js';
 
 /**
  * A recorded power gain over time. A gain holds from its row's time until the next row's, the last one for as

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { pointerSegment, shown } from './problem.js';
+import { pointerSegment, shown } from '../settings/problem.js';
 
 /** One `--set path=value`, taken apart. */
 export interface Setting {

@@ -1,0 +1,66 @@
+import Type, { type Static } from 'typebox';
+import { closed, count, fraction } from '../../settings/form.js';
+
+const Device = closed({
+  gigaflopsPerSecond: Type.Number({ exclusiveMinimum: 0, description: 'sustained training speed' }),
+  share: Type.Number({ exclusiveMinimum: 0, description: 'relative number of clients with this device' }),
+});
+
+const PreferenceWeights = closed({
+  helpful: Type.Number({ minimum: 0, maximum: 1 }),
+  harmless: Type.Number({ minimum: 0, maximum: 1 }),
+});
+
+export const Clients = closed(
+  {
+    count: count(1, 10, 'number of clients'),
+    devices: Type.Array(Device, {
+      minItems: 1,
+      default: [
+        { gigaflopsPerSecond: 20, share: 1 },
+        { gigaflopsPerSecond: 8, share: 1 },
+        { gigaflopsPerSecond: 3, share: 1 },
+      ],
+      description: 'device classes, dealt to the clients by a keyed draw',
+    }),
+    availability: fraction(1, 'probability that a client takes part in a round; else it stays silent'),
+    weights: Type.Union(
+      [
+        Type.Array(PreferenceWeights, { minItems: 1 }),
+        closed({
+          dirichlet: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+            minItems: 2,
+            maxItems: 2,
+            description: 'concentrations of helpfulness and harmlessness; [1, 1] is uniform on the simplex',
+          }),
+        }),
+        closed({
+          byClient: Type.Record(Type.String({ pattern: '^client-[1-9][0-9]*$' }), PreferenceWeights, {
+            minProperties: 1,
+            description:
+              'for example { "client-3": { "helpful": 0.2, "harmless": 0.8 } }; others: as weightHarmless',
+          }),
+        }),
+        Type.Null(),
+      ],
+      {
+        default: null,
+        description:
+          'weights of both objectives (they sum to 1): a list, one for each client; drawn from a Dirichlet ' +
+          'distribution; or of some clients by name. null: as weightHarmless',
+      },
+    ),
+    weightHarmless: Type.Union(
+      [Type.Literal('uniform'), Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 1 })],
+      {
+        default: 'uniform',
+        description: 'weight of harmlessness of each client (helpfulness has the rest), or drawn uniformly',
+      },
+    ),
+  },
+  { default: {} },
+);
+
+export type Clients = Static<typeof Clients>;
+export type PreferenceWeights = Static<typeof PreferenceWeights>;
+export type Device = Static<typeof Device>;

@@ -1,0 +1,26 @@
+import { must, type Rule } from '../../settings/rule.js';
+import type { Dealing } from './settings.js';
+
+export const dataRules: readonly Rule<Dealing>[] = [
+  {
+    states: 'each fact is taught to some clients and unknown to another',
+    findings: ({ clients: { count }, data: { files, synthetic } }) =>
+      must(
+        files !== null || synthetic.facts === 0 || synthetic.factHolders < count,
+        '/data/synthetic/factHolders',
+        synthetic.factHolders,
+        `at most ${count - 1}, one less than the clients, so that every fact is unknown to somebody`,
+        'or set /data/synthetic/facts to 0',
+      ),
+  },
+  {
+    states: 'shares of the training rows add up to no more than all of them',
+    findings: ({ data: { synthetic } }) =>
+      must(
+        synthetic.factShare + synthetic.sensitiveShare <= 1,
+        '/data/synthetic/factShare',
+        synthetic.factShare,
+        `at most ${Number((1 - synthetic.sensitiveShare).toPrecision(12))}, what sensitiveShare leaves`,
+      ),
+  },
+];

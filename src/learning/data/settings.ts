@@ -1,0 +1,48 @@
+import Type, { type Static } from 'typebox';
+import { closed, count, fraction, positive } from '../../settings/form.js';
+
+const Files = closed({
+  instructions: Type.String({ description: 'Alpaca JSON: rows of instruction, input, output' }),
+  helpful: Type.String({ description: 'hh-rlhf JSON lines, plain or .gz: chosen, rejected' }),
+  harmless: Type.String({ description: 'hh-rlhf JSON lines, plain or .gz: chosen, rejected' }),
+});
+
+const Synthetic = closed(
+  {
+    styleStrength: fraction(1, 'share of answers that a client gives in its own style; 0: all answer alike'),
+    styles: count(1, 5, 'number of different styles, dealt to the clients in turn'),
+    facts: count(0, 24, 'words that the base model does not know, split over the clients'),
+    factHolders: count(1, 3, 'how many clients are taught each fact'),
+    factShare: fraction(0.3, 'share of training rows that teach facts'),
+    sensitiveShare: fraction(0.2, 'share of training rows that are sensitive requests'),
+  },
+  { default: {}, description: 'dials of the embedded, synthetic corpus; unused where `files` is given' },
+);
+
+export const Data = closed(
+  {
+    files: Type.Union([Files, Type.Null()], {
+      default: null,
+      description: 'real data from files, relative to the scenario file; null: the embedded synthetic corpus',
+    }),
+    examplesPerClient: count(8, 240, 'training rows of a client, in the mean'),
+    testPerClient: count(4, 48, 'held-out rows a client is measured on; as many again for validation'),
+    pairsPerClient: count(6, 96, 'preference pairs of each objective; a third of them held out'),
+    dirichletAlpha: positive(
+      0.5,
+      'concentration of the class proportions; small: each client has few classes',
+    ),
+    synthetic: Synthetic,
+  },
+  { default: {} },
+);
+
+export type Data = Static<typeof Data>;
+
+/** What of a scenario says how data is dealt to its clients. */
+export interface Dealing {
+  /** The scenario's, for messages. */
+  readonly name: string;
+  readonly data: Data;
+  readonly clients: { readonly count: number };
+}

@@ -1,0 +1,46 @@
+import Type, { type Static } from 'typebox';
+import { closed, count, positive } from '../../settings/form.js';
+
+const Lora = closed(
+  {
+    r: count(1, 8, 'rank'),
+    alpha: positive(16, 'scaling is alpha / r'),
+    targets: Type.Array(Type.Enum(['q', 'k', 'v', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj']), {
+      minItems: 1,
+      uniqueItems: true,
+      default: ['q', 'k', 'v'],
+      description: 'projections that may carry a module, in the order in which Step 1.2 takes them',
+    }),
+    minModules: count(1, 3, 'modules of the weakest client (Step 1.2)'),
+    maxModules: count(1, 9, 'modules of the strongest client (Step 1.2)'),
+  },
+  { default: {} },
+);
+
+export const Model = closed(
+  {
+    path: Type.Union([Type.String(), Type.Null()], {
+      default: null,
+      description: 'folder with config.json, model.safetensors and tokenizer.json; null: the embedded model',
+    }),
+    preinstalled: Type.Boolean({
+      default: false,
+      description: 'true: clients own the base model already and Step 1.1 sends the adapters only',
+    }),
+    adapters: closed(
+      {
+        sites: Type.Array(Type.Enum(['attention', 'mlp', 'parallel']), {
+          minItems: 1,
+          uniqueItems: true,
+          default: ['attention', 'mlp', 'parallel'],
+        }),
+        bottleneck: count(1, 10, 'width of an adapter'),
+      },
+      { default: {} },
+    ),
+    lora: Lora,
+  },
+  { default: {} },
+);
+
+export type Model = Static<typeof Model>;

@@ -1,0 +1,17 @@
+import type { Static } from 'typebox';
+import { closed, count, positive } from '../../settings/form.js';
+import { rounds } from './rounds.js';
+
+export const Instruction = closed(
+  {
+    ...rounds(8, 120),
+    localSteps: count(1, 8, 'optimizer steps of a client in a round'),
+    batchSize: count(1, 16, 'rows of a step'),
+    learningRate: positive(2e-3, 'Adam, adapters'),
+    loraLearningRateScale: positive(1, 'learning rate of LoRA relative to that of the adapters'),
+    maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
+  },
+  { default: {} },
+);
+
+export type Instruction = Static<typeof Instruction>;

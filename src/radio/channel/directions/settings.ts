@@ -1,0 +1,46 @@
+import Type, { type Static } from 'typebox';
+import { closed, nullable, positive } from '../../../settings/form.js';
+
+const link = {
+  powerWatts: positive(1, 'transmission power'),
+  meanSnrDb: Type.Number({
+    default: 5,
+    description:
+      'mean signal-to-noise ratio at the receiver over `bandwidthHz`; unused where there is a `cell`',
+  }),
+  bandwidthHz: positive(1e6, 'bandwidth of a client (sharing "orthogonal") or of the band that all share'),
+  lossProbability: nullable(
+    Type.Number({ minimum: 0, maximum: 1 }),
+    'of this direction; null: that of the channel',
+  ),
+  sharing: Type.Enum(['orthogonal', 'split-power-kept', 'split-density-kept', 'tdma', 'proportional-fair'], {
+    default: 'orthogonal',
+    description:
+      'orthogonal: each client has a band of its own; split-power-kept: an equal share of the band with all of ' +
+      'the power; split-density-kept: an equal share of band and power; tdma: an equal share of the time; ' +
+      'proportional-fair: the whole band in the blocks in which the client is at its relative best',
+  }),
+};
+
+export const Uplink = closed(link, { default: {} });
+
+export const Downlink = closed(
+  {
+    ...link,
+    cast: Type.Enum(['unicast', 'broadcast'], {
+      default: 'unicast',
+      description:
+        'broadcast: what several clients get at once goes on the air once, at the rate of the worst of them; ' +
+        'repeats are unicast',
+    }),
+  },
+  { default: {} },
+);
+
+/** A direction between the server and its clients. */
+export type Direction = 'uplink' | 'downlink';
+
+/** What the two directions have in common. */
+export type DirectionSettings = Static<typeof Uplink>;
+
+export type DownlinkSettings = Static<typeof Downlink>;

@@ -1,0 +1,21 @@
+import { gainLaw } from './index.js';
+import type { Fading } from './settings.js';
+
+/** What is seen in fewer blocks than one of 10,000 is taken for never seen. */
+export const rarest = 1e-4;
+
+/** No law of mean 1 that a scenario can name has as much as 1e-20 of its probability above this gain. */
+const greatestGain = 100;
+
+/** Probability that the gain of a block is at least `gain`; 1 where only a trace's file could tell. */
+export function reach(channel: Fading, gain: number): number {
+  if (channel.fading === 'trace') return 1;
+  // A ratio that was computed from its own capacity may come out a few units in the last place off.
+  if (channel.fading === 'none') return gain <= 1 + 1e-12 ? 1 : 0;
+  return gain > greatestGain ? 0 : 1 - gainLaw(channel).cdf(gain);
+}
+
+/** As `reach`, for the best of so many blocks: the one that a proportional-fair scheduler takes. */
+export function reachOfBest(channel: Fading, gain: number, contenders: number): number {
+  return -Math.expm1(contenders * Math.log1p(-reach(channel, gain)));
+}

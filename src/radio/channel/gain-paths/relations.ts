@@ -1,0 +1,40 @@
+import { must, plausible, type Rule } from '../../../settings/rule.js';
+import type { FadingSettings } from '../fading/settings.js';
+import type { GainPathSettings } from './settings.js';
+
+/** What sets the pace of the gain, in this world. */
+const paces = {
+  carrierHz: { from: 1e6, to: 1e12, unit: 'Hz', advice: '2 GHz is 2000000000' },
+  speedMetersPerSecond: { from: 0, to: 1e4, unit: 'meters per second', advice: '36 km/h is 10' },
+  dopplerHz: { from: 0, to: 1e5, unit: 'Hz', advice: '30 m/s at 2 GHz make 200' },
+};
+
+/** The length of a block. */
+const block = { coherenceSeconds: { from: 1e-5, to: 100, unit: 'seconds', advice: '50 ms is 0.05' } };
+
+interface Radio {
+  readonly channel: GainPathSettings & Pick<FadingSettings, 'fading'>;
+}
+
+export const gainPathRules: readonly Rule<Radio>[] = [
+  {
+    states: 'only a gain that varies by a law has a correlation to be chosen',
+    findings: ({ channel: { fading, correlation } }) =>
+      must(
+        (fading !== 'trace' && fading !== 'none') || correlation === 'independent',
+        '/channel/correlation',
+        correlation,
+        `"independent" where fading is "${fading}"`,
+        fading === 'trace' ? 'a trace has its own correlation' : 'a constant gain has none',
+      ),
+  },
+  {
+    states: 'carrier, speed and Doppler shift are of this world',
+    findings: ({ channel }) => plausible('/channel', channel, paces),
+  },
+];
+
+export const blockRule: Rule<{ channel: GainPathSettings }> = {
+  states: 'the gain changes at a pace that a channel can have',
+  findings: ({ channel }) => plausible('/channel', channel, block),
+};

@@ -1,0 +1,37 @@
+import { plausible, type Rule } from '../../settings/rule.js';
+import { budgetRule, directionRules } from './directions/relations.js';
+import { fadingRules } from './fading/relations.js';
+import { faultRules } from './faults/relations.js';
+import { blockRule, gainPathRules } from './gain-paths/relations.js';
+import { cellRules } from './large-scale/relations.js';
+import { lossRules } from './losses/relations.js';
+import { rateRules } from './rate-policies/relations.js';
+import { retransmissionRules } from './retransmission/relations.js';
+import type { Channel } from './settings.js';
+
+const milliwatts = { from: 0, to: 1e3, unit: 'watts', advice: '100 mW is 0.1' };
+
+const waitingRule: Rule<{ channel: Channel }> = {
+  states: 'the power of listening and of waiting is of this world',
+  findings: ({ channel }) =>
+    plausible('/channel', channel, { receivePowerWatts: milliwatts, idlePowerWatts: milliwatts }),
+};
+
+/**
+ * Relations between the settings of the radio link. What they refuse would either mean nothing or end a run
+ * with nothing ever sent.
+ */
+export const channelRules: readonly Rule<{ channel: Channel; clients: { count: number } }>[] = [
+  ...fadingRules,
+  ...gainPathRules,
+  ...rateRules,
+  ...lossRules,
+  ...retransmissionRules,
+  ...directionRules,
+  ...cellRules,
+  waitingRule,
+  ...faultRules,
+];
+
+/** What a run holds to besides; a study of one link may go beyond. */
+export const runRules: readonly Rule<{ channel: Channel }>[] = [budgetRule, blockRule];

@@ -1,0 +1,53 @@
+import { constants } from 'node:fs';
+import { access, readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { UserError, messageOf } from '../errors.js';
+import { packageRoot } from '../paths.js';
+import { nearest } from '../settings/nearest.js';
+
+/** The scenario file that a path names, or the package's own of this bare name; UserError where there is none. */
+export async function findScenarioFile(path: string): Promise<string> {
+  const isBareName = extname(path) === '' && basename(path) === path;
+  const candidates = isBareName ? [path, join(packageRoot(), 'scenarios', `${path}.json`)] : [path];
+  for (const candidate of candidates) {
+    if (await isFile(candidate)) return candidate;
+  }
+  throw new UserError(`${path}: ${await whyUnreadable(path)}, expected a scenario file${await advice(path)}`);
+}
+
+async function advice(path: string): Promise<string> {
+  const folder = dirname(path);
+  const files = await readdir(folder).catch(() => []);
+  const scenarios = files.filter((name) => /\.(json|ya?ml)$/.test(name) && !name.endsWith('.schema.json'));
+  const [near] = nearest(basename(path), scenarios, (name) => name);
+  if (near !== undefined) return `; did you mean ${join(folder, near)}?`;
+  return '; the package brings its own along, for example quickstart and tiny';
+}
+
+/** The text of a file; UserError where it cannot be read. */
+export async function readScenarioFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read (${messageOf(error)}), expected a scenario file`);
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Null if the file can be read. */
+export async function whyUnreadable(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return 'does not exist';
+  if (!found.isFile()) return 'is not a file';
+  if (found.size === 0) return 'is empty';
+  return access(path, constants.R_OK).then(
+    () => null,
+    () => 'may not be read',
+  );
+}

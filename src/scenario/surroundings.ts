@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ModelConfig } from '../learning/model/config.js';
+import type { KnownModel } from '../learning/model/relations.js';
+import { packageRoot } from '../paths.js';
+import { whyUnreadable } from './file.js';
+import type { Surroundings } from './relations.js';
+import type { Scenario } from './schema.js';
+
+/** What the rules ask of the disk; `known` takes the place of what the model's config.json would say. */
+export async function surroundingsOf(
+  { channel, data, model, reward }: Scenario,
+  folder: string,
+  known: KnownModel['model'] | undefined,
+): Promise<Surroundings> {
+  const modelFolder = model.path === null ? embeddedModelFolder() : resolve(folder, model.path);
+  const named = [
+    ...Object.entries(data.files ?? {}).map(([key, path]) => [`/data/files/${key}`, path] as const),
+    ...(channel.traceFile === null ? [] : [['/channel/traceFile', channel.traceFile] as const]),
+    ...configOf('/model/path', model.path),
+    ...configOf('/reward/model/path', reward.model.path),
+  ];
+  const unreadable: Record<string, string> = {};
+  for (const [pointer, path] of named) {
+    const why = await whyUnreadable(resolve(folder, path));
+    if (why !== null) unreadable[pointer] ??= `is ${JSON.stringify(path)}, which ${why}`;
+  }
+  return { model: known ?? (await readModelConfig(modelFolder)), unreadable };
+}
+
+/** Every model's folder has this file; what else it must have, the model's loader tells. */
+function configOf(
+  pointer: string,
+  path: string | null,
+): readonly (readonly [pointer: string, path: string])[] {
+  return path === null ? [] : [[pointer, join(path, 'config.json')]];
+}
+
+/** Folder of the model that the package brings along. */
+function embeddedModelFolder(): string {
+  return join(packageRoot(), 'assets', 'embedded');
+}
+
+/**
+ * The model's form, or null where the file is missing or not a configuration (the model's loader tells why).
+ */
+async function readModelConfig(folder: string): Promise<KnownModel['model']> {
+  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const { n_layer, n_embd, n_positions } = JSON.parse(text) as Partial<ModelConfig>;
+    if (n_layer === undefined || n_embd === undefined || n_positions === undefined) return null;
+    return { n_layer, n_embd, n_positions };
+  } catch {
+    return null;
+  }
+}

@@ -13,3 +13,21 @@ export { loadScenario } from './scenario/load.js';
 export { ScenarioSchema, type Scenario } from './scenario/schema.js';
 export { resolveScenario } from './scenario/validate.js';
 export type { BusEvent } from './simulation/bus/bus.js';
+export { blank, type Memory } from './learning/params/memory.js';
+export {
+  paramSet,
+  tensorsOf,
+  type ParamKind,
+  type ParamSet,
+  type TensorSpec,
+} from './learning/params/param-set.js';
+export type { FadingStrategy, GainLaw } from './radio/channel/fading/fading.js';
+export type { Choice } from './settings/form.js';
+export type { Stream } from './simulation/random/stream.js';
+export type * from './strategies/aggregation/aggregation.js';
+export type * from './strategies/compression/codec.js';
+export type * from './strategies/disciplines/discipline.js';
+export type { Method, Schedule, TensorRule } from './strategies/methods/method.js';
+export type { Selection, SelectionStrategy, ToSelect } from './strategies/selection/selection.js';
+export type { OwnStrategies, Seam } from './strategies/strategies.js';
+export { strategy, type Strategy } from './strategies/strategy.js';

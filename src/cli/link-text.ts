@@ -1,3 +1,4 @@
+import { nameOf as strategyName } from '../strategies/strategy.js';
 import type { Estimate } from '../radio/link-study/estimate.js';
 import type { LinkStudy } from '../radio/link-study/study.js';
 import { number, percent } from '../records/report/format.js';
@@ -110,7 +111,7 @@ function footnotes(report: LinkReport): readonly string[] {
   const lost = Object.entries(losses).map(([reason, count]) => `${reason} ${whole(count)}`);
   const method = link.fading === 'rayleigh' ? 'in closed form' : 'by quadrature where there is none closed';
   return [
-    `${signed(link.meanSnrDb)} dB over ${band}; fading "${link.fading}", ` +
+    `${signed(link.meanSnrDb)} dB over ${band}; fading "${strategyName(link.fading)}", ` +
       `correlation "${link.correlation}", blocks of ${number(1e3 * link.coherenceSeconds)} ms; ` +
       `rate "${link.rate}"${link.isBroadcast ? ', broadcast' : ''}${sharing}; ` +
       `retransmission "${link.retransmission}", at most ${link.maxTransmissions}` +

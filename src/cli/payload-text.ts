@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
+import { nameOf, named } from '../strategies/strategy.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { MeanLink } from '../radio/payload/mean-link.js';
@@ -9,7 +10,6 @@ import type { Cost, MessagePayload, Payload } from '../radio/payload/payload.js'
 import { presets, type PresetName } from '../radio/payload/presets.js';
 import { number, percent } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
-import type { MethodName } from '../strategies/settings.js';
 import type { Paint } from './terminal.js';
 
 /** What `pwff payload` tells; with `--json` it is printed as it is. */
@@ -17,7 +17,7 @@ export interface PayloadReport extends Payload {
   /** The scenario's name and its file. */
   readonly scenario: string;
   readonly file: string;
-  readonly method: MethodName;
+  readonly method: string;
   readonly preset: PresetName | null;
   readonly model: ModelConfig & { readonly name: string };
   readonly rewardModel:
@@ -33,7 +33,7 @@ export interface PayloadReport extends Payload {
 export function payloadText(report: PayloadReport, paint: Paint): string {
   const { scenario, method, preset } = report;
   return [
-    `${paint('bold', methods[method].title)}, scenario ${scenario}`,
+    `${paint('bold', named(methods, method).title)}, scenario ${scenario}`,
     ...(preset === null ? [] : [`${paint('bold', preset)}: ${presets[preset].states}`]),
     '',
     partsTable(report, paint),
@@ -134,7 +134,7 @@ function footnotes(report: PayloadReport): readonly string[] {
       : [`Uplink: ${uplink}`, `Downlink: ${downlink}`]),
     'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the',
     'messages that open the stage.',
-    `Bits: parameters (compression ${compression}) and a header of ${headerBits} bits a message. Left out:`,
+    `Bits: parameters (compression ${nameOf(compression)}) and a header of ${headerBits} bits a message. Left out:`,
     'packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the rest.',
     ...savingNote(report),
   ];
@@ -158,7 +158,7 @@ function linkText({ fading, rate, sharing, why, ...link }: MeanLink): string {
       ? `no mean rate, for ${why}`
       : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
   const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
-  const laws = `${fading} fading, rate ${rate}, ${sharing}`;
+  const laws = `${nameOf(fading)} fading, rate ${rate}, ${sharing}`;
   return `${mean}\n  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`;
 }
 

@@ -1,16 +1,16 @@
 import { methods } from '../strategies/methods/index.js';
+import { named } from '../strategies/strategy.js';
 import { payloadOf } from '../radio/payload/payload.js';
 import { presets, type PresetName } from '../radio/payload/presets.js';
 import { readScenarioOfShapes } from '../radio/payload/read-scenario.js';
 import type { Change } from '../scenario/changes.js';
 import { embeddedName } from '../radio/payload/shapes.js';
-import type { MethodName } from '../strategies/settings.js';
 import { exit, type ExitCode } from './exit.js';
 import { payloadText, type PayloadReport } from './payload-text.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
 export interface PayloadCommandOptions {
-  readonly method?: MethodName;
+  readonly method?: string;
   readonly preset?: PresetName;
   /** A folder, or the name of a known shape. */
   readonly model?: string;
@@ -39,7 +39,7 @@ async function reportOf(path: string, options: PayloadCommandOptions): Promise<P
     changesOf(options),
     options.model,
   );
-  const method = methods[scenario.method];
+  const method = named(methods, scenario.method);
   const { adapters, lora } = scenario.model;
   const { headerBits, compression } = scenario.channel;
   return {

@@ -1,4 +1,5 @@
 import type { LoadReport } from '../learning/data/types.js';
+import type { Seam } from '../strategies/strategies.js';
 import type { Scenario } from '../scenario/schema.js';
 
 /** manifest.json: what a run was made of, written before it starts; enough to make the same run again. */
@@ -20,6 +21,8 @@ export interface Manifest {
     /** What bit-identity is promised for: library versions, CPU features, Node major. */
     readonly fingerprint: Readonly<Record<string, string>>;
   };
+  /** What was used of each seam; `own`: a value that the caller brought along. Absent in older folders. */
+  readonly strategies?: Readonly<Partial<Record<Seam, { readonly name: string; readonly own: boolean }>>>;
   /** Of Node and of the packages that a figure could depend on. */
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 of the base model's parameters. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
 import type { Scenario } from '../scenario/schema.js';
+import type { OwnNames } from '../scenario/own-strategies.js';
 import { checkForm } from '../scenario/validate.js';
 import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
@@ -40,17 +41,27 @@ async function readManifest(path: string): Promise<Manifest> {
         `expected "${manifestFormat}"; was this folder written by pwff?`,
     );
   }
-  return { ...manifest, format: manifestFormat, scenario: completed(manifest.scenario, path) };
+  return { ...manifest, format: manifestFormat, scenario: completed(manifest, path) };
 }
 
 /** The scenario with the defaults of settings that did not exist when it ran. */
-function completed(recorded: unknown, path: string): Scenario {
-  const { scenario, problems } = checkForm(recorded);
+function completed(
+  { scenario: recorded, strategies }: Pick<Manifest, 'scenario' | 'strategies'>,
+  path: string,
+): Scenario {
+  const { scenario, problems } = checkForm(recorded, ownNames(strategies));
   if (scenario !== null) return scenario;
   const { pointer, is } = problems[0]!;
   throw new UserError(
     `${path}: /scenario${pointer}: ${is}, expected a scenario of this version of pwff; run the scenario again`,
   );
+}
+
+/** The strategies that the caller of the run had brought along; their options are taken as they were. */
+function ownNames(strategies: Manifest['strategies'] = {}): OwnNames {
+  const own = Object.entries(strategies).filter(([, { own }]) => own);
+  const any = { type: 'object' };
+  return Object.fromEntries(own.map(([seam, { name }]) => [seam, [{ name, options: any }]]));
 }
 
 async function readMessages(path: string): Promise<MessageRow[]> {

@@ -8,7 +8,9 @@ import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
 import { readTrace } from '../radio/channel/fading/trace.js';
-import { methods } from '../strategies/methods/index.js';
+import type { Method } from '../strategies/methods/method.js';
+import { strategiesWith, type Strategies } from '../strategies/strategies.js';
+import { named } from '../strategies/strategy.js';
 import { openRewardModel, type OpenLanguageModel, type OpenRewardModel } from './open-reward-model.js';
 import type { RunOptions } from './options.js';
 
@@ -18,26 +20,31 @@ export interface Inputs {
   /** Null where reward models are small networks on the base's features. */
   readonly rewards: OpenRewardModel | null;
   readonly data: FederatedData;
+  /** Every strategy that the scenario can name. */
+  readonly tables: Strategies;
+  readonly method: Method;
   readonly clients: readonly Client[];
   /** Of the channel's gains; null where they are drawn. */
   readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
 }
 
 /** Loads models, data and the channel's trace. UserError for what the user can mend. */
-export async function loadInputs({ scenario, folder }: RunOptions): Promise<Inputs> {
+export async function loadInputs({ scenario, folder, strategies }: RunOptions): Promise<Inputs> {
   const { path } = scenario.model;
   const language = await loadLanguageModel(path === null ? null : resolve(folder, path));
   const data = await loadData(scenario, folder, scenario.seed);
   const rewards = await openRewardModel({ scenario, folder }, language);
   const { traceFile } = scenario.channel;
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
-  const clients = population(scenario, methods[scenario.method], data, {
+  const tables = strategiesWith(strategies);
+  const method = named(tables.methods, scenario.method);
+  const clients = population(scenario, method, data, {
     tokenizer: language.tokenizer,
     template: language.folder === null ? templates.compact : templates.alpaca,
     maxTokens: language.config.n_positions,
     ...rewards?.encoding,
   });
-  return { language, rewards, data, clients, trace };
+  return { language, rewards, data, clients, trace, tables, method };
 }
 
 async function loadLanguageModel(folder: string | null): Promise<OpenLanguageModel> {

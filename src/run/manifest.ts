@@ -2,6 +2,10 @@ import { createRequire } from 'node:module';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { refOf } from '../learning/params/param-set.js';
 import { manifestFormat, type Manifest } from '../records/manifest.js';
+import type { Scenario } from '../scenario/schema.js';
+import type { Choice } from '../settings/form.js';
+import { placesOfSeams, seams, type OwnStrategies } from '../strategies/strategies.js';
+import { nameOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
 import type { RunOptions } from './options.js';
 
@@ -9,7 +13,7 @@ const require = createRequire(import.meta.url);
 
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
-  { scenario, workers }: RunOptions,
+  { scenario, workers, strategies }: RunOptions,
   { language, rewards, data, clients }: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
@@ -25,6 +29,7 @@ export function manifestOf(
       reason: why,
       fingerprint: { version, cpuFeatures: cpuFeatures.join(' '), nodeMajor: String(nodeMajor) },
     },
+    strategies: strategiesOf(scenario, strategies),
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
     modelHash: refOf(language.base).hash,
     rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
@@ -38,6 +43,16 @@ export function manifestOf(
       style: data.style ?? null,
     })),
   };
+}
+
+/** What the scenario names of each seam, and whether it is the caller's own. */
+function strategiesOf(scenario: Scenario, own: OwnStrategies = {}): NonNullable<Manifest['strategies']> {
+  const used = seams.map((seam) => {
+    const at = (node: unknown, key: string) => (node as Readonly<Record<string, unknown>>)[key];
+    const name = nameOf(placesOfSeams[seam].reduce(at, scenario) as Choice);
+    return [seam, { name, own: (own[seam] ?? []).some((each) => each.name === name) }];
+  });
+  return Object.fromEntries(used) as NonNullable<Manifest['strategies']>;
 }
 
 function versionOf(module: string): string {

@@ -5,6 +5,7 @@ import type { FederatedData } from '../learning/data/types.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
+import { withAggregations } from './own-aggregations.js';
 import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import { createCheckers } from '../records/invariants/index.js';
@@ -16,10 +17,6 @@ import { RunWatch } from '../records/watch.js';
 import { WrittenRows } from '../records/written-rows.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
-import { codecs } from '../strategies/compression/index.js';
-import { disciplines } from '../strategies/disciplines/index.js';
-import { methods } from '../strategies/methods/index.js';
-import { selections } from '../strategies/selection/index.js';
 import { made } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
@@ -63,17 +60,16 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
 }
 
 function worldOf(
-  { scenario, showSamples = false }: RunOptions,
-  { language, rewards, clients, trace }: Inputs,
+  { scenario, strategies, showSamples = false }: RunOptions,
+  { language, rewards, clients, trace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
   const ids = clients.map(({ id }) => id);
-  const method = methods[scenario.method];
   const failure = new Failure();
   const clock = new VirtualClock();
   const store = new ParamStore();
-  const codec = made(codecs, scenario.channel.compression, {});
+  const codec = made(tables.codecs, scenario.channel.compression, {});
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const ledger = new MessageLedger(scenario.channel, (row) => events.tell({ type: 'message', row }));
@@ -83,19 +79,19 @@ function worldOf(
   return {
     scenario,
     method,
-    discipline: made(disciplines, scenario.server.discipline, scenario.server),
-    selection: made(selections, scenario.server.selection, {}),
+    discipline: made(tables.disciplines, scenario.server.discipline, scenario.server),
+    selection: made(tables.selections, scenario.server.selection, {}),
     codec,
     shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
     base: store.put(base),
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),
-    links: linksOf(scenario, ids, trace),
+    links: linksOf(scenario, ids, trace, tables.fadings),
     clock,
     bus,
     store,
-    executor,
+    executor: withAggregations(executor, strategies?.aggregations ?? []),
     ledger,
     events,
     failure,

@@ -1,6 +1,7 @@
 import type { Executor } from '../learning/training/executor.js';
 import type { Progress } from '../records/progress.js';
 import type { RunObserver } from '../records/run-event.js';
+import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from '../scenario/schema.js';
 
 export interface RunOptions {
@@ -20,6 +21,8 @@ export interface RunOptions {
   /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** What the scenario names beside the strategies of the tables: what `loadScenario` was given. */
+  readonly strategies?: OwnStrategies;
   /** Hear all that the run tells, in one order. A run with and without them has one trace hash. */
   readonly observers?: readonly RunObserver[];
   /**

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import type { Problem } from '../settings/problem.js';
+import type { OwnNames } from './own-strategies.js';
 import type { Scenario } from './schema.js';
 import { parseSetting, withSetting, type Setting } from './set-option.js';
 import { checkForm, problemsError } from './validate.js';
@@ -22,13 +23,18 @@ export interface Changed {
  * Makes changes to what stands in a scenario file (null: in none) and checks its form. UserError, a line for
  * each problem, where the form is wrong or two options set the same value.
  */
-export function applyChanges(written: unknown, changes: readonly Change[], file: string | null): Changed {
+export function applyChanges(
+  written: unknown,
+  changes: readonly Change[],
+  file: string | null,
+  own: OwnNames = {},
+): Changed {
   const settings = settingsOf(changes);
   const originOf = ({ pointer }: Problem): string => {
     const change = settings.find((each) => `${pointer}/`.startsWith(`${each.pointer}/`));
     return [file, change?.option].filter((part) => typeof part === 'string').join(' with ') || 'scenario';
   };
-  const { scenario, problems } = checkForm(settings.reduce<unknown>(withSetting, written));
+  const { scenario, problems } = checkForm(settings.reduce<unknown>(withSetting, written), own);
   if (scenario === null) throw problemsError(problems, originOf);
   return { scenario, originOf };
 }

@@ -1,3 +1,4 @@
+import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Change } from './changes.js';
 import { readScenario, readWritten } from './read.js';
 import { rules, type Surroundings } from './relations.js';
@@ -11,6 +12,8 @@ export interface LoadOptions {
   readonly seed?: number;
   /** The model's form, where the caller knows it; else it is read from the model's config.json. */
   readonly model?: Surroundings['model'];
+  /** Strategies that the scenario may name beside those of the tables; `runScenario` takes the same. */
+  readonly strategies?: OwnStrategies;
 }
 
 export interface LoadedScenario {
@@ -32,7 +35,12 @@ export interface LoadedScenario {
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
   const written = await readWritten(path);
   const around = (scenario: Scenario, folder: string) => surroundingsOf(scenario, folder, options.model);
-  const { scenario, folder } = await readScenario(written, changesOf(options), { rules, around });
+  const { scenario, folder } = await readScenario(
+    written,
+    changesOf(options),
+    { rules, around },
+    options.strategies,
+  );
   return { scenario, folder, file: written.file };
 }
 

@@ -3,6 +3,7 @@ import { broken, type Rule } from '../settings/rule.js';
 import { applyChanges, type Change } from './changes.js';
 import { findScenarioFile, readScenarioFile } from './file.js';
 import { parseScenarioText } from './parse.js';
+import type { OwnNames } from './own-strategies.js';
 import type { Scenario } from './schema.js';
 import { deepFreeze, problemsError } from './validate.js';
 
@@ -47,8 +48,9 @@ export async function readScenario<Around>(
   { file, value }: Written,
   changes: readonly Change[],
   check: Check<Around>,
+  own: OwnNames = {},
 ): Promise<Read<Around>> {
-  const { scenario, originOf } = applyChanges(value, changes, file);
+  const { scenario, originOf } = applyChanges(value, changes, file, own);
   const folder = file === null ? resolve('.') : dirname(resolve(file));
   const around = await check.around(scenario, folder);
   const problems = broken(check.rules, scenario, around);

@@ -3,41 +3,40 @@ import { UserError } from '../errors.js';
 import { schemaProblems } from '../settings/schema-problems.js';
 import { problemLine, type Problem } from '../settings/problem.js';
 import { broken } from '../settings/rule.js';
+import { withStrategies, type OwnNames } from './own-strategies.js';
 import { rules, type Surroundings } from './relations.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 
-const schema = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;
-const ajv = new Ajv({
-  strict: true,
-  allowUnionTypes: true,
-  allErrors: true,
-  verbose: true,
-  useDefaults: true,
-});
-const check = ajv.compile<Scenario>(schema);
+const options = { strict: true, allowUnionTypes: true, allErrors: true, verbose: true, useDefaults: true };
+const shipped = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;
+const checkShipped = new Ajv(options).compile<Scenario>(shipped);
 
 export type Outcome =
   | { readonly scenario: Scenario; readonly problems: readonly [] }
   | { readonly scenario: null; readonly problems: readonly Problem[] };
 
-/** Fills in defaults and checks the form; the input stays as it was. */
-export function checkForm(input: unknown): Outcome {
+/** Fills in defaults and checks the form, in which own strategies may be named; the input stays as it was. */
+export function checkForm(input: unknown, own: OwnNames = {}): Outcome {
   const value: unknown = structuredClone(input);
+  const schema = withStrategies(shipped, own);
+  const check = schema === shipped ? checkShipped : new Ajv(options).compile<Scenario>(schema);
   if (check(value)) return { scenario: value, problems: [] };
   return { scenario: null, problems: schemaProblems(check.errors ?? [], schema) };
 }
 
 /**
  * A scenario from any value, for use without a file: defaults filled in, checked, frozen.
- * Throws a UserError with one line for each problem; `origin` stands where a file name would.
+ * Throws a UserError with one line for each problem; `origin` stands where a file name would, `own` has the
+ * strategies that it may name beside those of the tables.
  */
 export function resolveScenario(
   input: unknown,
   surroundings: Surroundings = { model: null, unreadable: {} },
   origin = 'scenario',
+  own: OwnNames = {},
 ): Scenario {
-  const { scenario, problems } = checkForm(input);
+  const { scenario, problems } = checkForm(input, own);
   if (scenario === null) throw problemsError(problems, () => origin);
   const related = broken(rules, scenario, surroundings);
   if (related.length > 0) throw problemsError(related, () => origin);

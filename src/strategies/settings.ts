@@ -1,19 +1,21 @@
 import Type, { type Static } from 'typebox';
-import { atLeastZero, closed, count, nullable } from '../settings/form.js';
+import { atLeastZero, choice, closed, count, nullable } from '../settings/form.js';
+import { aggregations } from './aggregation/index.js';
+import { codecs } from './compression/index.js';
+import { disciplines } from './disciplines/index.js';
+import { methods } from './methods/index.js';
+import { selections } from './selection/index.js';
 
-export const method = Type.Enum(
-  ['pwff', 'vanilla-fl', 'fedada', 'fedlora', 'sfl', 'pfl', 'shepherd', 'local-only'],
-  { default: 'pwff' },
+export const method = Type.Unsafe<string>(
+  Type.Enum(Object.keys(methods), {
+    default: 'pwff',
+  }),
 );
 
-export type MethodName = Static<typeof method>;
-
-export const compression = Type.Enum(['none', 'float16'], {
+export const compression = choice(Object.keys(codecs), {
   default: 'none',
   description: 'of every parameter that travels',
 });
-
-export type CompressionName = Static<typeof compression>;
 
 export const Server = closed(
   {
@@ -22,14 +24,14 @@ export const Server = closed(
       1,
       'updates without which a round is lost and the global model stays; in stage 2 for each reward model',
     ),
-    selection: Type.Enum(['all', 'random'], { default: 'all', description: 'who takes part in a round' }),
+    selection: choice(Object.keys(selections), { default: 'all', description: 'who takes part in a round' }),
     selectionFraction: Type.Number({
       exclusiveMinimum: 0,
       maximum: 1,
       default: 1,
       description: 'share of the clients that "random" takes, rounded up',
     }),
-    aggregation: Type.Enum(['fedavg', 'uniform'], {
+    aggregation: choice(Object.keys(aggregations), {
       default: 'fedavg',
       description: 'fedavg: mean weighted by training rows; uniform: plain mean',
     }),
@@ -43,7 +45,7 @@ export const Server = closed(
       Type.Number({ exclusiveMinimum: 0 }),
       'speed of the server: an aggregate takes two operations for each parameter of each update; null: no time',
     ),
-    discipline: Type.Enum(['synchronous'], {
+    discipline: choice(Object.keys(disciplines), {
       default: 'synchronous',
       description: 'when updates make a new version, and who is sent it; synchronous: rounds',
     }),

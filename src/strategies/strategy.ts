@@ -1,4 +1,6 @@
 import type { Static, TObject } from 'typebox';
+import { Default } from 'typebox/value';
+import type { Choice } from '../settings/form.js';
 
 /**
  * A strategy as a value (decision D11): its name, the schema of its own options, and what makes its pure
@@ -24,21 +26,25 @@ export function strategy<Made, Settings, Own extends TObject>(value: {
   return value;
 }
 
-/** What a scenario says of a seam: a name, or a name and options. */
-export type Choice = string | ({ readonly name: string } & Readonly<Record<string, unknown>>);
-
 export function nameOf(choice: Choice): string {
   return typeof choice === 'string' ? choice : choice.name;
 }
 
-/** Makes what a choice names. Error where the table has no such strategy: the scenario's schema lets none by. */
+/** What a choice names of a table. Error where it has no such strategy: the scenario's schema lets none by. */
+export function named<S>(table: Readonly<Record<string, S>>, choice: Choice): S {
+  const found = table[nameOf(choice)];
+  if (!found) throw new Error(`no strategy is called ${nameOf(choice)}`);
+  return found;
+}
+
+/** Makes what a choice names, with its own options and their defaults. */
 export function made<Made, Settings extends object>(
   table: Readonly<Record<string, Strategy<Made, Settings>>>,
   choice: Choice,
   settings: Settings,
 ): Made {
-  const found = table[nameOf(choice)];
-  if (!found) throw new Error(`no strategy is called ${nameOf(choice)}`);
+  const found = named(table, choice);
   const { name: _, ...own } = typeof choice === 'string' ? { name: choice } : choice;
-  return found.make({ ...settings, ...own });
+  const options = found.options ? (Default(found.options, own) as typeof own) : {};
+  return found.make({ ...settings, ...options });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sharedParts } from '../../src/strategies/methods/method.js';
 import { methods } from '../../src/strategies/methods/index.js';
-import type { MethodName } from '../../src/strategies/settings.js';
+import type { MethodName } from '../../src/strategies/methods/index.js';
 import type { RoundRow } from '../../src/records/rows.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 

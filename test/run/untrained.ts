@@ -82,9 +82,12 @@ export interface ProtocolRun extends Simulated {
 /** Runs the tiny scenario with changes as on the command line. */
 export async function protocolRun(
   set: readonly string[] = [],
-  options: Pick<RunOptions, 'executor' | 'observers' | 'onProgress' | 'signal'> = {},
+  options: Pick<RunOptions, 'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'> = {},
 ): Promise<ProtocolRun> {
-  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), { set });
+  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), {
+    set,
+    ...(options.strategies && { strategies: options.strategies }),
+  });
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-'));
   try {
     const executor = untrainedExecutor();

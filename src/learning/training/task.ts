@@ -3,7 +3,7 @@ import type {
   AggregationSettings,
   Update,
 } from '../../strategies/aggregation/aggregation.js';
-import type { Choice } from '../../strategies/strategy.js';
+import type { Choice } from '../../settings/form.js';
 import type { Alignment } from './algorithms/settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';

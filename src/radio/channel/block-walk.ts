@@ -1,5 +1,5 @@
 import type { Stream } from '../../simulation/random/stream.js';
-import type { GainLaw } from './fading/index.js';
+import type { GainLaw } from './fading/fading.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import type { MeanSnr } from './large-scale/index.js';
 import { leastWalked, longRun, type BlockMoments } from './long-run.js';

@@ -6,8 +6,9 @@
  * Fundamentals of Wireless Communication (2005), chapter 5.
  */
 
-import { gainLaw, type GainLaw } from './fading/index.js';
-import type { Fading } from './fading/settings.js';
+import { nameOf } from '../../strategies/strategy.js';
+import type { Fading, GainLaw } from './fading/fading.js';
+import { gainLaw } from './fading/index.js';
 import { capacityBps } from './rate.js';
 import { gammaLower, lambertW, noncentralGammaLower } from './special-functions.js';
 
@@ -236,10 +237,8 @@ export function commonRateOf(law: GainLaw, receivers: number, bandwidthHz: numbe
   return law.mean((gain) => weight(gain) * capacityBps(bandwidthHz, snr, gain));
 }
 
-type ParametricFading = Exclude<Fading['fading'], 'trace'>;
-
 /** P(G1 + ... + Gn <= sum) of independent gains, by fading. */
-const sumLaws: Readonly<Record<ParametricFading, (channel: Fading, n: number, sum: number) => number>> = {
+const sumLaws: Readonly<Record<string, (channel: Fading, n: number, sum: number) => number>> = {
   none: (_, n, sum) => (n <= sum ? 1 : 0),
   rayleigh: (_, n, sum) => gammaLower(n, sum),
   rician: ({ ricianK: k }, n, sum) => noncentralGammaLower(n, n * k, (k + 1) * sum),
@@ -264,9 +263,9 @@ function harqFigures(failures: readonly number[]): HarqFigures {
  * "trace".
  */
 export function chaseFigures(channel: Fading, theta: number, cap: number): HarqFigures {
-  const { fading } = channel;
-  if (fading === 'trace') throw new RangeError('Chase combining over a trace has no closed form');
-  return harqFigures(Array.from({ length: cap }, (_, i) => sumLaws[fading](channel, i + 1, theta)));
+  const sumLaw = sumLaws[nameOf(channel.fading)];
+  if (!sumLaw) throw new RangeError('Chase combining over a trace has no closed form');
+  return harqFigures(Array.from({ length: cap }, (_, i) => sumLaw(channel, i + 1, theta)));
 }
 
 const nodes = 40;

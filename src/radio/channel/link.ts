@@ -1,5 +1,6 @@
 import { dopplerHz } from './gain-paths/doppler.js';
-import { empiricalLaw, gainLaw, type GainLaw } from './fading/index.js';
+import type { FadingStrategy, GainLaw } from './fading/fading.js';
+import { empiricalLaw, fadings, gainLaw } from './fading/index.js';
 import { blackouts, type Span } from './faults/faults.js';
 import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
@@ -60,14 +61,15 @@ export interface Link extends RetransmissionSettings {
 
 /**
  * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
- * the gains where fading is "trace".
+ * the gains where fading is "trace", `table` the laws that a scenario can name.
  */
 export function linksOf(
   { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
   trace: GainTrace | null = null,
+  table: Readonly<Record<string, FadingStrategy>> = fadings,
 ): readonly Link[] {
-  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel);
+  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
   return clients.flatMap((id, index) =>
     (['uplink', 'downlink'] as const).map((direction) =>
       linkOf({ seed, channel, law, trace, direction, client: { id, index, of: clients.length } }),
@@ -91,7 +93,7 @@ function linkOf({ seed, channel, law, trace, direction, client }: Setting): Link
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
   const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
   const policy = ratePolicy(channel, bandwidthHz, law);
-  const path = pathOf({ seed, channel, trace, id });
+  const path = pathOf({ seed, channel, law, trace, id });
   const silences = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
@@ -122,9 +124,15 @@ function linkOf({ seed, channel, law, trace, direction, client }: Setting): Link
   };
 }
 
-function pathOf({ seed, channel, trace, id }: Pick<Setting, 'seed' | 'channel' | 'trace'> & { id: string }) {
+function pathOf({
+  seed,
+  channel,
+  law,
+  trace,
+  id,
+}: Pick<Setting, 'seed' | 'channel' | 'law' | 'trace'> & { id: string }) {
   if (trace !== null) return tracePath(trace, channel, seed, id);
-  return channel.correlation === 'independent' ? null : gainPath(channel, seed, id);
+  return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
 }
 
 function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {

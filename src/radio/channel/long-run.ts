@@ -1,5 +1,5 @@
 import type { Stream } from '../../simulation/random/stream.js';
-import type { GainLaw } from './fading/index.js';
+import type { GainLaw } from './fading/fading.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 
 /*

@@ -19,3 +19,5 @@ export const methods = {
   shepherd,
   'local-only': localOnly,
 } as const satisfies Readonly<Record<string, Method>>;
+
+export type MethodName = keyof typeof methods;

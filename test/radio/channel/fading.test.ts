@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { empiricalLaw, gainLaw, type GainLaw } from '../../../src/radio/channel/fading/index.js';
+import type { GainLaw } from '../../../src/radio/channel/fading/fading.js';
+import { empiricalLaw, gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { packageRoot } from '../../../src/paths.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 

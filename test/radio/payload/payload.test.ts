@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ergodicCapacityBps } from '../../../src/radio/channel/closed-forms.js';
-import { methods } from '../../../src/strategies/methods/index.js';
+import { methods, type MethodName } from '../../../src/strategies/methods/index.js';
 import type { Method } from '../../../src/strategies/methods/method.js';
 import { featureWidth, initialRewardModel } from '../../../src/learning/model/reward-model.js';
 import { readSafetensors } from '../../../src/learning/params/safetensors.js';
@@ -26,7 +26,7 @@ async function payload(settings: readonly string[] = [], asked: Asked = {}): Pro
     asked.model,
   );
   const shapes = { model: model.config, reward: rewardModel?.config ?? null };
-  return payloadOf(scenario, asked.method ?? methods[scenario.method], shapes);
+  return payloadOf(scenario, asked.method ?? methods[scenario.method as MethodName], shapes);
 }
 
 function messageOf({ messages }: Payload, kind: MessagePayload['kind']): MessagePayload {

@@ -15,7 +15,7 @@ import { methods } from '../../../src/strategies/methods/index.js';
 import { paramSet, type ParamKind, type ParamRef } from '../../../src/learning/params/param-set.js';
 import type { AggregatedUpdate } from '../../../src/records/invariants/checker.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
-import type { MethodName } from '../../../src/strategies/settings.js';
+import type { MethodName } from '../../../src/strategies/methods/index.js';
 import { channelWith } from '../../radio/channel/a-link.js';
 
 const channel = channelWith({

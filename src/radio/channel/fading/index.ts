@@ -1,8 +1,8 @@
 import type { Stream } from '../../../simulation/random/stream.js';
-
+import { made } from '../../../strategies/strategy.js';
 import { integrate } from '../quadrature.js';
 import { sameQuantile, type PositiveLaw } from './quantile-table.js';
-import type { Fading } from './settings.js';
+import type { Fading, FadingStrategy, GainLaw } from './fading.js';
 import {
   besselI0Scaled,
   gammaLower,
@@ -12,45 +12,28 @@ import {
   noncentralGammaUpper,
 } from '../special-functions.js';
 
-/**
- * The law of the power gain |h|^2 of a coherence block; mean 1 (an empirical law: whatever its samples have).
- */
-export interface GainLaw {
-  /** One gain. How many values it takes from the stream depends on the law and on the draw. */
-  draw(from: Stream): number;
-  /** P(G <= gain); precise where it is small. */
-  cdf(gain: number): number;
-  /**
-   * E[f(G); G >= above], `above` 0 unless given, by quadrature: absolute error about 1e-9 of the scale of f.
-   * f may jump, or bend, at `breaks` only.
-   */
-  mean(f: (gain: number) => number, options?: MeanOptions): number;
-  /**
-   * The gain of this law at the quantile that `gain` has under Rayleigh fading (a unit exponential):
-   * increasing.
-   */
-  ofRayleigh(gain: number): number;
-}
-
-export interface MeanOptions {
-  readonly above?: number;
-  readonly breaks?: readonly number[];
-}
-
 /** By the name that a scenario's `channel.fading` gives; all but "trace", whose law its samples make. */
-const laws: Readonly<Record<Exclude<Fading['fading'], 'trace'>, (channel: Fading) => GainLaw>> = {
-  none: () => constantLaw,
-  rayleigh: () => rayleighLaw,
-  rician: ({ ricianK }) => ricianLaw(ricianK),
-  nakagami: ({ nakagamiM }) => nakagamiLaw(nakagamiM),
-};
+export const fadings = {
+  none: { name: 'none', description: 'additive white Gaussian noise alone', make: () => constantLaw },
+  rayleigh: { name: 'rayleigh', description: 'scattered paths alone', make: () => rayleighLaw },
+  rician: {
+    name: 'rician',
+    description: 'a line of sight beside scattered paths',
+    make: ({ ricianK }) => ricianLaw(ricianK),
+  },
+  nakagami: {
+    name: 'nakagami',
+    description: 'gamma-distributed power',
+    make: ({ nakagamiM }) => nakagamiLaw(nakagamiM),
+  },
+} as const satisfies Readonly<Record<string, FadingStrategy>>;
 
 /** The law that the scenario names. RangeError for "trace": see `empiricalLaw`; and for K < 0 or m < 0.5. */
-export function gainLaw(channel: Fading): GainLaw {
+export function gainLaw(channel: Fading, table: Readonly<Record<string, FadingStrategy>> = fadings): GainLaw {
   if (channel.fading === 'trace') {
     throw new RangeError('the law of a trace comes from its samples: empiricalLaw(gains)');
   }
-  return laws[channel.fading](channel);
+  return made(table, channel.fading, channel);
 }
 
 /** A channel of gain 1: additive white Gaussian noise alone. */

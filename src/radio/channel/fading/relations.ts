@@ -1,3 +1,4 @@
+import { nameOf } from '../../../strategies/strategy.js';
 import { must, type Rule } from '../../../settings/rule.js';
 import type { FadingSettings } from './settings.js';
 
@@ -16,7 +17,7 @@ export const fadingRules: readonly Rule<{ channel: FadingSettings }>[] = [
         fading === 'trace' || traceFile === null,
         '/channel/traceFile',
         traceFile,
-        `null where fading is "${fading}"`,
+        `null where fading is "${nameOf(fading)}"`,
         'set /channel/fading to "trace" to use it',
       ),
     ],

@@ -1,9 +1,10 @@
 import Type from 'typebox';
-import { nullable, type Settings } from '../../../settings/form.js';
+import { choice, nullable, type Settings } from '../../../settings/form.js';
+import { fadings } from './index.js';
 
 /** The law of a block's gain, or the file that it comes from. */
 export const fadingSettings = {
-  fading: Type.Enum(['none', 'rayleigh', 'rician', 'nakagami', 'trace'], {
+  fading: choice([...Object.keys(fadings), 'trace'], {
     default: 'rayleigh',
     description: 'gain of a coherence block; none: additive white Gaussian noise alone',
   }),
@@ -27,6 +28,3 @@ export const fadingSettings = {
 };
 
 export type FadingSettings = Settings<typeof fadingSettings>;
-
-/** The law of a gain, with the parameters of those that have one. */
-export type Fading = Omit<FadingSettings, 'traceFile'>;

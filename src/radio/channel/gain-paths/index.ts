@@ -1,7 +1,8 @@
 import { stream } from '../../../simulation/random/stream.js';
 import { dopplerHz } from './doppler.js';
+import { nameOf } from '../../../strategies/strategy.js';
+import type { Fading, GainLaw } from '../fading/fading.js';
 import { gainLaw } from '../fading/index.js';
-import type { Fading as FadingSettings } from '../fading/settings.js';
 import { besselJ0Complement } from '../special-functions.js';
 import {
   complexGains,
@@ -19,9 +20,8 @@ import type { GainPathSettings } from './settings.js';
 
 export type { GainPath } from './gain-path.js';
 
-type Channel = FadingSettings & GainPathSettings;
+type Channel = Fading & GainPathSettings;
 type Correlation = Exclude<Channel['correlation'], 'independent'>;
-type Fading = Exclude<Channel['fading'], 'none' | 'trace'>;
 
 /** By the name of `channel.correlation`, from the Doppler shift in cycles a block (fD T). */
 const fields: Readonly<
@@ -32,27 +32,26 @@ const fields: Readonly<
   jakes: jakesField,
 };
 
-/** By the name of `channel.fading`: what makes a power gain of the scattered field. */
-const powers: Readonly<Record<Fading, (channel: Channel, seed: number, link: string) => PowerOf>> = {
+/** By the name of `channel.fading`: what makes a power gain of the scattered field, where that has a way of its own. */
+const powers: Readonly<Record<string, (channel: Channel, seed: number, link: string) => PowerOf>> = {
   rayleigh: () => rayleighPower,
   rician: ({ ricianK }, seed, link) => ricianPower(ricianK, seed, link),
-  nakagami: (channel) => nakagamiPower(channel),
 };
 
 /**
  * The gains of one link over all of virtual time, correlated as the scenario says: power of a scattered field
  * with the autocorrelation J0(2 pi fD T) from block to block. `link` names the link: both directions of a
- * client share their gains where they share the name. Fading "none" has gain 1 for ever. RangeError for
+ * client share their gains where they share the name. Fading "none" has gain 1 for ever; `law` is that of a user's own fading. RangeError for
  * correlation "independent" and for fading "trace", which have no such field.
  */
-export function gainPath(channel: Channel, seed: number, link: string): GainPath {
+export function gainPath(channel: Channel, seed: number, link: string, law?: GainLaw): GainPath {
   const { correlation, fading } = channel;
   if (correlation === 'independent' || fading === 'trace') {
-    throw new RangeError(`no gain path for correlation "${correlation}" with fading "${fading}"`);
+    throw new RangeError(`no gain path for correlation "${correlation}" with fading "${nameOf(fading)}"`);
   }
   if (fading === 'none') return constantPath(1);
   const dopplerPerBlock = dopplerHz(channel) * channel.coherenceSeconds;
-  const powerOf = powers[fading](channel, seed, link);
+  const powerOf = powers[nameOf(fading)]?.(channel, seed, link) ?? quantilePower(law ?? gainLaw(channel));
   if (besselJ0Complement(2 * Math.PI * dopplerPerBlock) === 0)
     return constantPath(standing(powerOf, seed, link));
   return segmentedPath(fields[correlation](dopplerPerBlock, seed, link), powerOf);
@@ -94,11 +93,10 @@ function ricianPower(k: number, seed: number, link: string): PowerOf {
 }
 
 /**
- * The Nakagami gain at the quantile of |h|^2: exact marginal law, the ranks of the Rayleigh path. The
+ * The gain of a law at the quantile of |h|^2: exact marginal law, the ranks of the Rayleigh path. The
  * autocorrelation of the gain is then near, not at, the square of J0.
  */
-function nakagamiPower(channel: Channel): PowerOf {
-  const law = gainLaw(channel);
+function quantilePower(law: GainLaw): PowerOf {
   return (field, gains) => {
     rayleighPower(field, gains);
     for (let k = 0; k < gains.length; k++) gains[k] = law.ofRayleigh(gains[k]!);

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../strategies/strategy.js';
 import { must, plausible, type Rule } from '../../../settings/rule.js';
 import type { FadingSettings } from '../fading/settings.js';
 import type { GainPathSettings } from './settings.js';
@@ -24,7 +25,7 @@ export const gainPathRules: readonly Rule<Radio>[] = [
         (fading !== 'trace' && fading !== 'none') || correlation === 'independent',
         '/channel/correlation',
         correlation,
-        `"independent" where fading is "${fading}"`,
+        `"independent" where fading is "${nameOf(fading)}"`,
         fading === 'trace' ? 'a trace has its own correlation' : 'a constant gain has none',
       ),
   },

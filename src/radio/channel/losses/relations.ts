@@ -1,3 +1,4 @@
+import { nameOf } from '../../../strategies/strategy.js';
 import { must, type Rule } from '../../../settings/rule.js';
 import { rarest, reach } from '../fading/reach.js';
 import { dopplerHz } from '../gain-paths/doppler.js';
@@ -31,7 +32,7 @@ export const lossRules: readonly Rule<{ channel: Channel }>[] = [
           channel.fading === 'rayleigh',
           `${pointer}/fadeGain`,
           fadeGain,
-          `null where fading is "${channel.fading}"`,
+          `null where fading is "${nameOf(channel.fading)}"`,
           'fades are those of Rayleigh fading; give goodSeconds and badSeconds for any other',
         ),
         must(

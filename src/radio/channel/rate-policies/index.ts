@@ -1,4 +1,4 @@
-import type { GainLaw } from '../fading/index.js';
+import type { GainLaw } from '../fading/fading.js';
 import { capacity } from './capacity.js';
 import { cutoff } from './cutoff.js';
 import { fixed } from './fixed.js';

@@ -1,4 +1,4 @@
-import type { GainLaw } from '../fading/index.js';
+import type { GainLaw } from '../fading/fading.js';
 import type { RateSettings } from './settings.js';
 
 /**

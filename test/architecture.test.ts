@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../src/paths.js';
+import { ScenarioSchema } from '../src/scenario/schema.js';
+
+interface SchemaNode {
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly const?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+const text = readFileSync(join(packageRoot(), 'ARCHITECTURE.md'), 'utf8');
+
+/** Names that a setting takes, "channel.rate". */
+function namesOf(setting: string): readonly string[] {
+  const node = setting
+    .split('.')
+    .reduce<SchemaNode | undefined>((at, key) => at?.properties?.[key], ScenarioSchema as SchemaNode);
+  assert.ok(node?.enum, setting);
+  return node.enum;
+}
+
+/** Rows of the tables of seams: | `setting` | … | names |. */
+const seams = [...text.matchAll(/^\| `([a-zA-Z.]+)` \| .* \| ([^|]+) \|$/gm)].map(
+  ([, setting, names]) => [setting!, names!.split(', ')] as const,
+);
+
+describe('ARCHITECTURE.md', () => {
+  it('names files and folders that exist', () => {
+    const paths = [...text.matchAll(/(?<![\w/])((?:src|machines|test|studies|bench|docs)\/[\w./-]*\w)/g)].map(
+      ([, path]) => path!,
+    );
+    assert.ok(paths.length > 60, String(paths.length));
+    assert.deepEqual(
+      paths.filter((path) => !existsSync(join(packageRoot(), path))),
+      [],
+    );
+  });
+
+  it('lists at each seam the names that a scenario can give', () => {
+    assert.equal(seams.length, 13);
+    for (const [setting, names] of seams) assert.deepEqual(names, namesOf(setting), setting);
+  });
+});

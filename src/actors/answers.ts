@@ -1,5 +1,6 @@
 import { compareOrders } from '../../machines/events.js';
 import { updatesOf } from '../../machines/protocol.js';
+import { mean } from '../records/mean.js';
 import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
 
 /**
@@ -45,7 +46,7 @@ export function meanLoss(updates: readonly GatheredUpdate[]): number | null {
     const newest = Math.min(...own.map(({ staleness }) => staleness));
     return own.find(({ staleness }) => staleness === newest)!.upload.loss ?? [];
   });
-  return losses.length === 0 ? null : losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  return mean(losses);
 }
 
 /** The clients of some updates, each once, in the order of their names. */

@@ -40,7 +40,7 @@ export function provideChannel({ bus, clock, links }: Air) {
     const { envelope } = firstMessage(context);
     const scene = { ...linkOf(context), ...nameOf(envelope.message), link: context.link };
     const { delaySeconds, copiesAfterSeconds } = arrivalFaults(scene.faults, scene, clock.nowSeconds);
-    bus.report({ phase: 'delivered', envelope, ...accountOf(context) }, delaySeconds);
+    bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);
     for (const after of copiesAfterSeconds) bus.duplicate(envelope, delaySeconds + after);
   };
   return channelMachine.provide({
@@ -59,18 +59,12 @@ export function provideChannel({ bus, clock, links }: Air) {
         attempts: context.begun === 0 ? attemptsNow(context) : context.attempts,
       })),
       reportAttempt: ({ context }) =>
-        bus.report({
-          phase: 'attempt',
-          envelope: firstMessage(context).envelope,
-          ...accountOf(context),
-          attempt: attemptUnderWay(context),
-        }),
+        bus.report({ phase: 'attempt', ...stateOf(context), attempt: attemptUnderWay(context) }),
       reportArrival: ({ context }) => arrive(context),
       reportSettled: ({ context }) =>
         bus.report({
           phase: 'settled',
-          envelope: firstMessage(context).envelope,
-          ...accountOf(context),
+          ...stateOf(context),
           outcome: context.attempts.some(({ arrives }) => arrives) ? 'delivered' : 'dropped',
           acknowledged: attemptUnderWay(context).acknowledged,
           reason: attemptUnderWay(context).lost,
@@ -93,13 +87,12 @@ export function provideChannel({ bus, clock, links }: Air) {
 
 const outages: readonly Attempt['lost'][] = ['outage', 'timeout'];
 
-/** The account of the first message over the attempts that have begun. */
-function accountOf(context: ChannelContext): LinkAccount {
-  const { bits } = firstMessage(context);
+/** The first message with its account over the attempts that have begun. */
+function stateOf(context: ChannelContext): LinkAccount & Pick<QueuedMessage, 'envelope'> {
+  const message = firstMessage(context);
   const begun = context.attempts.slice(0, context.begun);
-  return begun.reduce<LinkAccount>(
+  const account = begun.reduce<Omit<LinkAccount, 'bits'>>(
     (account, attempt, index) => ({
-      bits,
       attempts: index + 1,
       onAirSeconds: account.onAirSeconds + attempt.onAirSeconds,
       airBits: account.airBits + attempt.airBits,
@@ -108,8 +101,9 @@ function accountOf(context: ChannelContext): LinkAccount {
       idleJoules: account.idleJoules + attempt.idleJoules,
       energyJoules: account.energyJoules + attempt.energyJoules,
     }),
-    { bits, ...untouched },
+    untouched,
   );
+  return { ...message, ...account };
 }
 
 function firstMessage({ link, queue }: ChannelContext): QueuedMessage {

@@ -9,7 +9,14 @@ import {
   type Model,
   type Upload,
 } from '../../machines/events.js';
-import { partNames, type PartName, type Stage, type UploadKind } from '../../machines/protocol.js';
+import {
+  opensStage,
+  partNames,
+  protocol,
+  type PartName,
+  type Stage,
+  type UploadKind,
+} from '../../machines/protocol.js';
 import { designedModules } from '../learning/clients/device.js';
 import type { Client } from '../learning/clients/population.js';
 import { sharedParts, trainedParts } from '../strategies/methods/method.js';
@@ -18,14 +25,13 @@ import type { ParamRef } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { measureAlignment, measureInstruction, measureReward } from './measure.js';
 import { encoded } from './encoding.js';
+import { recordStep } from './figures.js';
 import { carriedBy, refsOf } from './parts.js';
 import { alignTask, freezeTask, instructTask, rewardTask, roundOf } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
 /** Gives a client's chart its actions, guards and tasks. */
 export function provideClient(world: World) {
-  const { clock } = world;
-
   return clientMachine.provide({
     actors: {
       tune: fromPromise<Trained, ClientContext>(({ input }) => instructTask(world, input)),
@@ -34,14 +40,7 @@ export function provideClient(world: World) {
       align: fromPromise<Trained, ClientContext>(({ input }) => alignTask(world, input)),
     },
     actions: {
-      enterStep: ({ context }, { step }) =>
-        world.record({
-          type: 'step',
-          step,
-          actor: context.id,
-          round: roundOf(context),
-          virtualSeconds: clock.nowSeconds,
-        }),
+      enterStep: ({ context }, { step }) => recordStep(world, step, context.id, roundOf(context)),
       keepNewest: assign(({ context, event }) => {
         if (event.type !== 'download.delivered') return {};
         const { download } = event;
@@ -54,16 +53,12 @@ export function provideClient(world: World) {
       measureReceived: ({ context }) => {
         if (!context.designed || !context.current) return;
         const { kind, version: round } = context.current;
-        if (kind === 'global') measureInstruction(world, context, round);
-        if (kind === 'helpful-global' || kind === 'harmless-global') measureReward(world, context, round);
+        const { stage } = protocol[kind];
         // A client that missed the end of stage 2 has no frozen reward models to be measured by yet.
-        if (kind === 'alignment-global' && context.frozen) measureAlignment(world, context, round);
+        if (opensStage(kind) || (stage === 'alignment' && !context.frozen)) return;
+        measures[stage](world, context, round);
       },
-      measureStart: ({ context }, { stage }) => {
-        if (stage === 'instruction') measureInstruction(world, context, 0);
-        if (stage === 'reward') measureReward(world, context, 0);
-        if (stage === 'alignment') measureAlignment(world, context, 0);
-      },
+      measureStart: ({ context }, { stage }) => measures[stage](world, context, 0),
       designLora: assign(({ context }) => ({
         designed: true,
         model: { ...context.model, lora: context.model.lora ?? designedLora(world, context.id) },
@@ -97,6 +92,12 @@ export function provideClient(world: World) {
     },
   });
 }
+
+const measures: Readonly<Record<Stage, typeof measureAlignment>> = {
+  instruction: measureInstruction,
+  reward: measureReward,
+  alignment: measureAlignment,
+};
 
 function orderedStage({ current }: ClientContext): Stage | null {
   return current?.order?.stage ?? null;

@@ -15,6 +15,11 @@ interface Occasion {
   readonly request: { readonly kind: TaskKind };
 }
 
+/** Writes that an actor enters a step of the paper. */
+export function recordStep(world: World, step: string, actor: string, round: number): void {
+  world.record({ type: 'step', step, actor, round, virtualSeconds: world.clock.nowSeconds });
+}
+
 /** Writes a task's figures; a NaN means "nothing to measure on" and becomes null. */
 export function recordFigures(
   world: World,

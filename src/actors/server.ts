@@ -23,6 +23,7 @@ import { clientsOf, hasAnswered, meanLoss, quorate } from './answers.js';
 import { judge } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
 import { encoded } from './encoding.js';
+import { recordStep } from './figures.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
@@ -35,14 +36,7 @@ export function provideServer(world: World) {
       aggregate: fromPromise<Aggregated, ServerContext>(({ input }) => aggregateTask(world, input)),
     },
     actions: {
-      enterStep: ({ context }, { step }) =>
-        world.record({
-          type: 'step',
-          step,
-          actor: 'server',
-          round: context.version,
-          virtualSeconds: clock.nowSeconds,
-        }),
+      enterStep: ({ context }, { step }) => recordStep(world, step, 'server', context.version),
       insertAdapters: assign(({ context }) => {
         const { shape, method } = world;
         const hasAdapters = trainedParts(method).includes('adapters');

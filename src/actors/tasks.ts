@@ -132,24 +132,16 @@ export function roundOf({ current }: ClientContext): number {
 export async function instructTask(world: World, context: ClientContext): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const round = roundOf(context);
-  const { localSteps, batchSize, learningRate, loraLearningRateScale, maxGradientNorm } =
-    scenario.instruction;
+  const { maxRounds, deadlineSeconds, convergence, ...hyper } = scenario.instruction;
   const { output, metrics } = await trainOnDevice<'instruct'>(world, {
     actor: context.id,
     stage: 'instruction',
-    round,
+    round: roundOf(context),
     flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
     request: {
       kind: 'instruct',
       seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-      hyper: {
-        localSteps,
-        batchSize,
-        learningRate,
-        loraLearningRateScale,
-        maxGradientNorm,
-      },
+      hyper,
       params: {
         base: required(world, context.model.base, 'the base model'),
         ...tunedParts(world, context.model),
@@ -168,12 +160,11 @@ export async function instructTask(world: World, context: ClientContext): Promis
 export async function rewardTask(world: World, context: ClientContext): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const round = roundOf(context);
   const { localSteps, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
   const { output, metrics } = await trainOnDevice<'reward'>(world, {
     actor: context.id,
     stage: 'reward',
-    round,
+    round: roundOf(context),
     flops: rewardFlops(scenario, shape, tables),
     request: {
       kind: 'reward',

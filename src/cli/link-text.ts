@@ -1,7 +1,7 @@
 import { nameOf as strategyName } from '../strategies/strategy.js';
 import type { Estimate } from '../radio/link-study/estimate.js';
 import type { LinkStudy } from '../radio/link-study/study.js';
-import { number, percent } from '../records/report/format.js';
+import { number, percent, whole } from '../records/report/format.js';
 import type { Paint } from './terminal.js';
 
 /** What `pwff link` tells; with `--json` it is printed as it is. */
@@ -46,42 +46,36 @@ function rowText([label, formula, simulated, unit]: Row): string {
 function blockRows(report: LinkReport): readonly Row[] {
   const { simulated, link, outageRateBps, levelCrossing } = report;
   const unit = unitOf(report.ergodicBps);
-  const rate = (label: string, bps: number | null, estimate: Estimate | null = null): Row => [
-    label,
-    figure(bps, unit.scale),
-    interval(estimate, unit.scale),
-    unit.name,
-  ];
-  const plain = (label: string, value: number | null, estimate: Estimate | null = null, of = ''): Row => [
-    label,
-    figure(value),
-    interval(estimate),
-    of,
-  ];
+  const row = (
+    label: string,
+    value: number | null,
+    estimate: Estimate | null = null,
+    { scale, name }: Unit = { scale: 1, name: '' },
+  ): Row => [label, figure(value, scale), interval(estimate, scale), name];
   const fixed = `${number(link.fixedRateBps / unit.scale)} ${unit.name}`;
   return [
-    rate('ergodic capacity', report.ergodicBps, simulated.ergodicBps),
-    rate('capacity without fading', report.awgnBps),
-    rate(`mean rate, policy "${link.rate}"`, report.policyBps, simulated.policyBps),
-    plain(`outage of ${fixed}`, report.outage, simulated.outage),
-    plain('  ARQ, transmissions', report.arqMean, simulated.arqMean),
-    plain(`  ARQ, at most ${link.maxTransmissions}`, report.arqTruncatedMean, simulated.arqTruncatedMean),
-    plain(`    not decoded after ${link.maxTransmissions}`, report.residualLoss, simulated.residualLoss),
-    plain('  HARQ, Chase combining', report.harqChaseMean, simulated.harqChaseMean),
-    plain('  HARQ, incremental redundancy', report.harqIrMean, simulated.harqIrMean),
-    rate('best fixed rate', report.bestFixedRateBps),
-    plain('  its outage', report.bestFixedRateOutage),
-    rate('  its goodput', report.bestFixedRateGoodputBps),
-    rate('fixed rate with 1 % outage', outageRateBps['0.01']),
-    rate('  5 %', outageRateBps['0.05']),
-    rate('  10 %', outageRateBps['0.10']),
-    plain('Doppler shift', report.dopplerHz, null, 'Hz'),
-    plain('  correlation of next block (J0)', report.rho),
+    row('ergodic capacity', report.ergodicBps, simulated.ergodicBps, unit),
+    row('capacity without fading', report.awgnBps, null, unit),
+    row(`mean rate, policy "${link.rate}"`, report.policyBps, simulated.policyBps, unit),
+    row(`outage of ${fixed}`, report.outage, simulated.outage),
+    row('  ARQ, transmissions', report.arqMean, simulated.arqMean),
+    row(`  ARQ, at most ${link.maxTransmissions}`, report.arqTruncatedMean, simulated.arqTruncatedMean),
+    row(`    not decoded after ${link.maxTransmissions}`, report.residualLoss, simulated.residualLoss),
+    row('  HARQ, Chase combining', report.harqChaseMean, simulated.harqChaseMean),
+    row('  HARQ, incremental redundancy', report.harqIrMean, simulated.harqIrMean),
+    row('best fixed rate', report.bestFixedRateBps, null, unit),
+    row('  its outage', report.bestFixedRateOutage),
+    row('  its goodput', report.bestFixedRateGoodputBps, null, unit),
+    row('fixed rate with 1 % outage', outageRateBps['0.01'], null, unit),
+    row('  5 %', outageRateBps['0.05'], null, unit),
+    row('  10 %', outageRateBps['0.10'], null, unit),
+    row('Doppler shift', report.dopplerHz, null, { scale: 1, name: 'Hz' }),
+    row('  correlation of next block (J0)', report.rho),
     ...(levelCrossing === null
       ? []
       : [
-          plain(`  fades below ${fixed}`, levelCrossing.ratePerSecond, null, '1/s'),
-          plain('    last', levelCrossing.averageFadeSeconds, null, 's'),
+          row(`  fades below ${fixed}`, levelCrossing.ratePerSecond, null, { scale: 1, name: '1/s' }),
+          row('    last', levelCrossing.averageFadeSeconds, null, { scale: 1, name: 's' }),
         ]),
   ];
 }
@@ -180,10 +174,6 @@ function significant(value: number, digits: number): string {
 
 function signed(decibels: number): string {
   return String(Number(decibels.toFixed(2))).replace('-', '−');
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 const columns = 80;

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
 import { nameOf, named } from '../strategies/strategy.js';
@@ -8,9 +7,10 @@ import type { MeanLink } from '../radio/payload/mean-link.js';
 import type { HeldPart, PretrainedConfig } from '../radio/payload/parts.js';
 import type { Cost, MessagePayload, Payload } from '../radio/payload/payload.js';
 import { presets, type PresetName } from '../radio/payload/presets.js';
-import { number, percent } from '../records/report/format.js';
+import { number, percent, whole } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Paint } from './terminal.js';
+import { textTable, type TableLook } from './text-table.js';
 
 /** What `pwff payload` tells; with `--json` it is printed as it is. */
 export interface PayloadReport extends Payload {
@@ -46,8 +46,10 @@ export function payloadText(report: PayloadReport, paint: Paint): string {
   ].join('\n');
 }
 
+const look: TableLook = { frame: '', gap: 2, padding: 0 };
+
 function partsTable({ parts, ...report }: PayloadReport, paint: Paint): string {
-  const table = tableOf(['A client has', '', 'use', 'parameters'], 'lllr');
+  const table = textTable(['A client has', '', 'use', 'parameters'], 'lllr', look);
   for (const held of parts) {
     const of = describe[held.part](report, held);
     table.push([paint('bold', partNames[held.part]), of, held.use, whole(held.parameters)]);
@@ -82,7 +84,7 @@ function describeReward({ rewardModel }: Described): string {
 
 function messagesTable({ messages }: PayloadReport, paint: Paint): string {
   const head = ['Step', 'message', 'link', 'carries', 'parameters', 'Mbit', 'seconds', 'joules'];
-  const table = tableOf(head, 'llllrrrr');
+  const table = textTable(head, 'llllrrrr', look);
   for (const message of messages) {
     const { step, kind, direction, parameters } = message;
     table.push([
@@ -113,7 +115,7 @@ function cargoText({ parts, loraModules }: MessagePayload): string {
 }
 
 function stagesTable({ stages }: PayloadReport, paint: Paint): string {
-  const table = tableOf(['A client’s stage', '', 'Mbit', 'seconds', 'joules'], 'llrrr');
+  const table = textTable(['A client’s stage', '', 'Mbit', 'seconds', 'joules'], 'llrrr', look);
   for (const { stage, maxRounds, round, allRounds } of stages) {
     table.push([paint('bold', stage), 'a round, up and down', ...costCells(round)]);
     table.push(['', `all, ${maxRounds} rounds at most`, ...costCells(allRounds)]);
@@ -162,39 +164,7 @@ function linkText({ fading, rate, sharing, why, ...link }: MeanLink): string {
   return `${mean}\n  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`;
 }
 
-function whole(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 function thousandths(value: number | null): string {
   if (value === null) return '–';
   return value.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
-
-/** A table with lines under its head alone; `alignment` has a letter a column, l or r. */
-function tableOf(head: readonly string[], alignment: string): Table.Table {
-  return new Table({
-    head: [...head],
-    colAligns: [...alignment].map((letter) => (letter === 'r' ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-    chars,
-  });
-}
-
-const chars = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-  mid: '─',
-  'mid-mid': '──',
-};

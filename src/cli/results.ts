@@ -1,10 +1,10 @@
-import Table from 'cli-table3';
 import type { Summary } from '../records/rows.js';
 import { collapseStories } from '../records/report/collapse.js';
 import { endedSentence } from '../records/report/ended.js';
 import { stageFigures } from '../records/report/figures.js';
 import { bits, duration, joules } from '../records/report/format.js';
 import type { Paint } from './terminal.js';
+import { textTable } from './text-table.js';
 
 /** The summary of a run as a table for a terminal. */
 export function resultsText(summary: Summary, paint: Paint): string {
@@ -16,12 +16,7 @@ export function resultsText(summary: Summary, paint: Paint): string {
     paint('dim', timesAndData(summary)),
   ];
   if (figures.length === 0) return [...heading, messagesText(summary)].join('\n');
-  const table = new Table({
-    head: ['', '', 'start', 'end'],
-    colAligns: ['left', 'left', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-    chars: bordersAcross,
-  });
+  const table = textTable(['', '', 'start', 'end'], 'llrr', { frame: '─', gap: 1, padding: 1 });
   figures.forEach(({ stage, name, before, after }, index) => {
     const first = figures[index - 1]?.stage !== stage;
     table.push([first ? paint('bold', stage) : '', name, before ?? '', paint('bold', after)]);
@@ -48,19 +43,3 @@ function messagesText({ messages }: Summary): string {
     `${bits(messages.bits)}, ${joules(messages.energyJoules)}`
   );
 }
-
-/** Lines above, below and under the head only. */
-const bordersAcross = {
-  'top-left': '',
-  'top-right': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  right: '',
-  middle: ' ',
-  'left-mid': '',
-  'right-mid': '',
-  'mid-mid': '─',
-  'top-mid': '─',
-  'bottom-mid': '─',
-};

@@ -1,4 +1,5 @@
 import type { Alignment } from '../learning/training/algorithms/settings.js';
+import { mean } from './mean.js';
 import type { ClientRow, Collapse, CollapseKind, MetricRow } from './rows.js';
 
 type Limits = Alignment['collapse'];
@@ -79,7 +80,7 @@ export function collapses(rows: readonly MetricRow[], limits: Limits): Collapse[
   return symptoms
     .flatMap((symptom) => {
       const readings = readingsOf(rows, symptom);
-      return [...clientOrder(readings)].flatMap((client) => {
+      return [...new Set(readings.map(({ client }) => client))].flatMap((client) => {
         const own = readings.filter((reading) => reading.client === client);
         return finding(symptom, client, own, symptom.limit(limits));
       });
@@ -124,17 +125,9 @@ function meanOf(readings: readonly Reading[], round: number): Reading {
   return {
     client: null,
     round,
-    value: mean(now.map(({ value }) => value)),
-    scoreGain: gains.length === 0 ? null : mean(gains),
+    value: mean(now.map(({ value }) => value))!,
+    scoreGain: mean(gains),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function clientOrder(readings: readonly Reading[]): Set<string | null> {
-  return new Set(readings.map(({ client }) => client));
 }
 
 /** Nats of a token; null where nothing was sampled, and for an algorithm that samples nothing. */

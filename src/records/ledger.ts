@@ -2,6 +2,7 @@ import { nameOf, paramsIn, type Envelope } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt } from '../radio/channel/attempts.js';
+import { mean, sum } from './mean.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
@@ -61,7 +62,7 @@ export class MessageLedger implements RunObserver {
       ),
     );
     return {
-      delaySeconds: cohort.length === 0 ? 0 : sum(seconds) / cohort.length,
+      delaySeconds: mean(seconds) ?? 0,
       energyJoules: sum(rows.map(({ energyJoules }) => energyJoules)),
     };
   }
@@ -114,23 +115,12 @@ export class MessageLedger implements RunObserver {
       step,
       stage,
       round,
-      params: paramsIn(envelope.message).map((ref) => ({
-        kind: ref.kind,
-        hash: ref.hash,
-        parameters: ref.parameters,
-      })),
-      bits: account.bits,
-      attempts: account.attempts,
+      params: paramsIn(envelope.message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
+      ...account,
       outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',
       reason: isDropped ? settled.reason : null,
       acknowledged: settled === null ? null : settled.acknowledged,
-      onAirSeconds: account.onAirSeconds,
-      airBits: account.airBits,
       delaySeconds: endedAtSeconds === null ? null : endedAtSeconds - sentAtSeconds,
-      energyJoules: account.energyJoules,
-      transmitJoules: account.transmitJoules,
-      receiveJoules: account.receiveJoules,
-      idleJoules: account.idleJoules,
       price: (account.airBits / 8e6) * this.#options.pricePerMegabyte,
       sentVirtualSeconds: sentAtSeconds,
       endedVirtualSeconds: endedAtSeconds,
@@ -163,8 +153,4 @@ function storyOf(attempt: Attempt, story: LedgerOptions['story']): AttemptStory 
     blocks,
     ...(story === 'blocks' && { samples }),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

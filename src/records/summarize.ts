@@ -2,6 +2,7 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { collapses } from './collapse.js';
+import { mean, sum } from './mean.js';
 import type {
   AlignedClient,
   AlignmentSummary,
@@ -59,12 +60,12 @@ function instructionSummary(written: Written): InstructionSummary | null {
   if (!link || first.length === 0) return null;
   return {
     ...link,
-    accuracyBefore: mean(first, 'accuracy')!,
-    accuracy: mean(last, 'accuracy')!,
-    sharedAccuracyBefore: mean(first, 'sharedAccuracy'),
-    sharedAccuracy: mean(last, 'sharedAccuracy'),
-    lossBefore: mean(first, 'loss')!,
-    loss: mean(last, 'loss')!,
+    accuracyBefore: meanOf(first, 'accuracy')!,
+    accuracy: meanOf(last, 'accuracy')!,
+    sharedAccuracyBefore: meanOf(first, 'sharedAccuracy'),
+    sharedAccuracy: meanOf(last, 'sharedAccuracy'),
+    lossBefore: meanOf(first, 'loss')!,
+    loss: meanOf(last, 'loss')!,
   };
 }
 
@@ -72,11 +73,11 @@ function rewardSummary(written: Written): RewardSummary | null {
   const { first, last } = startAndEnd(written, 'rewardTest');
   const link = linkFigures(written, 'reward');
   if (!link || first.length === 0) return null;
-  const loss = (rows: readonly ClientRow[]) => mean(rows, 'helpfulLoss')! + mean(rows, 'harmlessLoss')!;
+  const loss = (rows: readonly ClientRow[]) => meanOf(rows, 'helpfulLoss')! + meanOf(rows, 'harmlessLoss')!;
   return {
     ...link,
-    helpfulAccuracy: mean(last, 'helpfulAccuracy')!,
-    harmlessAccuracy: mean(last, 'harmlessAccuracy')!,
+    helpfulAccuracy: meanOf(last, 'helpfulAccuracy')!,
+    harmlessAccuracy: meanOf(last, 'harmlessAccuracy')!,
     lossBefore: loss(first),
     loss: loss(last),
   };
@@ -88,18 +89,18 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
   if (!link || first.length === 0) return null;
   return {
     ...link,
-    rewardBefore: mean(first, 'reward')!,
-    reward: mean(last, 'reward')!,
-    lossBefore: -mean(first, 'objective')!,
-    loss: -mean(last, 'objective')!,
-    refusalRateBefore: mean(first, 'refusalRate'),
-    refusalRate: mean(last, 'refusalRate'),
-    correctnessBefore: mean(first, 'correctness'),
-    correctness: mean(last, 'correctness'),
-    klK1: mean(last, 'klK1'),
-    klK3: mean(last, 'klK3'),
-    distinct2Before: mean(first, 'distinct2'),
-    distinct2: mean(last, 'distinct2'),
+    rewardBefore: meanOf(first, 'reward')!,
+    reward: meanOf(last, 'reward')!,
+    lossBefore: -meanOf(first, 'objective')!,
+    loss: -meanOf(last, 'objective')!,
+    refusalRateBefore: meanOf(first, 'refusalRate'),
+    refusalRate: meanOf(last, 'refusalRate'),
+    correctnessBefore: meanOf(first, 'correctness'),
+    correctness: meanOf(last, 'correctness'),
+    klK1: meanOf(last, 'klK1'),
+    klK3: meanOf(last, 'klK3'),
+    distinct2Before: meanOf(first, 'distinct2'),
+    distinct2: meanOf(last, 'distinct2'),
     collapse: collapses(written.metrics, written.collapse),
     clients: last.map((end, index) => alignedClient(written, first[index]!, end)),
   };
@@ -151,11 +152,6 @@ function linkFigures({ metrics, messages }: Written, stage: Stage) {
 }
 
 /** Mean of a figure over the rows that have it; null where none has. */
-function mean(rows: readonly ClientRow[], figure: string): number | null {
-  const values = rows.map(({ metrics }) => metrics[figure] ?? null).filter((value) => value !== null);
-  return values.length === 0 ? null : sum(values) / values.length;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function meanOf(rows: readonly ClientRow[], figure: string): number | null {
+  return mean(rows.flatMap(({ metrics }) => metrics[figure] ?? []));
 }

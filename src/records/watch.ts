@@ -1,3 +1,4 @@
+import { mean } from './mean.js';
 import type { Progress } from './progress.js';
 import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
@@ -76,7 +77,6 @@ export class RunWatch implements RunObserver {
 
   /** Mean over the clients of each one's newest figure; null as long as nobody has it. */
   #mean(task: string, name: string): number | null {
-    const values = [...(this.#figures.get(`${task} ${name}`)?.values() ?? [])];
-    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+    return mean([...(this.#figures.get(`${task} ${name}`)?.values() ?? [])]);
   }
 }

@@ -19,7 +19,7 @@ async function advice(path: string): Promise<string> {
   const folder = dirname(path);
   const files = await readdir(folder).catch(() => []);
   const scenarios = files.filter((name) => /\.(json|ya?ml)$/.test(name) && !name.endsWith('.schema.json'));
-  const [near] = nearest(basename(path), scenarios, (name) => name);
+  const [near] = nearest(basename(path), scenarios);
   if (near !== undefined) return `; did you mean ${join(folder, near)}?`;
   return '; the package brings its own along, for example quickstart and tiny';
 }

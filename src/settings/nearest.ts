@@ -30,9 +30,8 @@ function unlikeness(word: string, candidate: string): number {
 const closeEnough = 0.4;
 
 /** The candidates that `word` may have been meant as: all that are nearest, none where nothing is near. */
-export function nearest<T>(word: string, candidates: readonly T[], nameOf: (candidate: T) => string): T[] {
-  const scored = candidates.map((candidate) => ({ candidate, score: unlikeness(word, nameOf(candidate)) }));
-  const best = Math.min(...scored.map(({ score }) => score));
-  if (best > closeEnough) return [];
-  return scored.filter(({ score }) => score === best).map(({ candidate }) => candidate);
+export function nearest(word: string, candidates: readonly string[]): string[] {
+  const scores = candidates.map((candidate) => unlikeness(word, candidate));
+  const best = Math.min(...scores);
+  return best > closeEnough ? [] : candidates.filter((_, index) => scores[index] === best);
 }

@@ -68,11 +68,8 @@ function valueAdvice(value: unknown, schema: SchemaNode, key: string): string | 
     ...(node.enum ?? []),
     ...(node.const === undefined ? [] : [node.const]),
   ]);
-  const [choice] = nearest(
-    value,
-    choices.filter((one) => typeof one === 'string'),
-    (one) => one,
-  );
+  const words = choices.filter((one) => typeof one === 'string');
+  const [choice] = nearest(value, words);
   if (choice !== undefined) return `did you mean ${JSON.stringify(choice)}?`;
   const takesNumbers = [schema, ...(schema.anyOf ?? [])].some(({ type }) =>
     /number|integer/.test(String(type ?? '')),
@@ -110,23 +107,18 @@ function keyAdvice(
   root: SchemaNode,
 ): string | undefined {
   const everywhere = schemaKeys(root);
-  const converted =
-    inOtherUnit(key, siblings) ??
-    inOtherUnit(
-      key,
-      everywhere.map((known) => known.key),
-    );
+  const allKeys = everywhere.map((known) => known.key);
+  const converted = inOtherUnit(key, siblings) ?? inOtherUnit(key, allKeys);
   if (converted !== undefined) {
     const known = placesOf(converted.key, siblings, everywhere);
     const example = typeof value === 'number' ? `: ${scaled(value, converted.factor)}` : '';
     return `did you mean ${known}${example}?`;
   }
-  const [sibling] = nearest(key, siblings, (candidate) => candidate);
+  const [sibling] = nearest(key, siblings);
   if (sibling !== undefined) return `did you mean ${sibling}?`;
-  const [elsewhere] = nearest(key, everywhere, (candidate) => candidate.key);
-  return elsewhere === undefined
-    ? undefined
-    : `did you mean ${placesOf(elsewhere.key, siblings, everywhere)}?`;
+  const [elsewhere] = nearest(key, allKeys);
+  if (elsewhere === undefined) return undefined;
+  return `did you mean ${placesOf(elsewhere, siblings, everywhere)}?`;
 }
 
 /** A key by its name if it belongs here, else by the pointers at which it does belong. */

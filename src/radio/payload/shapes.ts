@@ -41,7 +41,7 @@ export async function namedModel(given: string): Promise<Shape<ModelConfig>> {
   const file = join(resolve(given), 'config.json');
   if (await isThere(file)) return { name: given, config: await readGpt2Config(file) };
   const is = (await isThere(given)) ? 'has no config.json' : 'is neither a folder nor a known shape';
-  const [near] = nearest(given, modelNames, (name) => name);
+  const [near] = nearest(given, modelNames);
   const advice = near === undefined ? 'a folder is taken from the current folder' : `did you mean ${near}?`;
   throw new UserError(
     `--model ${given}: ${is}, expected a folder with config.json or one of ${modelNames.join(', ')}; ` +

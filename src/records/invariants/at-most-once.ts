@@ -1,10 +1,11 @@
 import { updateName } from '../../../machines/events.js';
-import { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
+import { violationsOf, type AggregatedUpdate, type Checker } from './checker.js';
 
 /** An update enters at most one aggregate, at most once, and only after it was delivered to the server. */
 export function atMostOnceAggregation(): Checker {
   const delivered = new Set<string>();
   const aggregated = new Set<string>();
+  const fail = violationsOf('at-most-once aggregation');
 
   return {
     onBus({ phase, envelope: { from, message } }) {
@@ -12,12 +13,8 @@ export function atMostOnceAggregation(): Checker {
     },
     onAggregate(updates) {
       for (const name of updates.map(nameOf)) {
-        if (!delivered.has(name)) {
-          throw new InvariantViolation('at-most-once aggregation', `${name} was aggregated, not delivered`);
-        }
-        if (aggregated.has(name)) {
-          throw new InvariantViolation('at-most-once aggregation', `${name} was aggregated twice`);
-        }
+        if (!delivered.has(name)) fail(`${name} was aggregated, not delivered`);
+        if (aggregated.has(name)) fail(`${name} was aggregated twice`);
         aggregated.add(name);
       }
     },

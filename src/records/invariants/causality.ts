@@ -1,4 +1,4 @@
-import { InvariantViolation, type Checker } from './checker.js';
+import { violationsOf, type Checker } from './checker.js';
 
 /** The clock keeps whole microseconds: every attempt and every wait may be rounded by half a one. */
 const roundingSeconds = 1e-6;
@@ -11,9 +11,7 @@ export function causality(): Checker {
   let nowSeconds = 0;
   let lastSent = 0;
   const sentAt = new Map<number, number>();
-  const fail = (what: string): never => {
-    throw new InvariantViolation('causality', what);
-  };
+  const fail = violationsOf('causality');
   const advance = (seconds: number, what: string) => {
     if (!(seconds >= nowSeconds)) fail(`${what} at ${seconds} s, when it was ${nowSeconds} s already`);
     nowSeconds = seconds;

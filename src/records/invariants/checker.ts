@@ -13,6 +13,15 @@ export class InvariantViolation extends Error {
   }
 }
 
+/** What throws the violations of one invariant. */
+export type Fail = (what: string) => never;
+
+export function violationsOf(invariant: string): Fail {
+  return (what) => {
+    throw new InvariantViolation(invariant, what);
+  };
+}
+
 /** An update as it enters an aggregate. */
 export interface AggregatedUpdate {
   readonly from: string;

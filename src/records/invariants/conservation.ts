@@ -1,4 +1,4 @@
-import { InvariantViolation, type Checker } from './checker.js';
+import { violationsOf, type Checker } from './checker.js';
 
 interface Tally {
   messages: number;
@@ -14,9 +14,7 @@ type State = 'in-flight' | 'delivered' | 'dropped';
 export function conservation(): Checker {
   const known = new Map<number, { readonly bits: number; state: State }>();
   const tallies = { sent: tally(), duplicated: tally(), delivered: tally(), dropped: tally() };
-  const fail = (id: number, what: string): never => {
-    throw new InvariantViolation('conservation', `message ${id} ${what}`);
-  };
+  const fail = (id: number, what: string): never => violation(`message ${id} ${what}`);
 
   return {
     onBus(event) {
@@ -53,8 +51,7 @@ export function conservation(): Checker {
         const { sent, duplicated, delivered, dropped } = tallies;
         const found = delivered[unit] + dropped[unit] + open[unit];
         if (found !== sent[unit] + duplicated[unit]) {
-          throw new InvariantViolation(
-            'conservation',
+          violation(
             `${sent[unit]} ${unit} were sent and ${duplicated[unit]} duplicated, but ${delivered[unit]} ` +
               `delivered, ${dropped[unit]} dropped and ${open[unit]} in flight make ${found}`,
           );
@@ -63,6 +60,8 @@ export function conservation(): Checker {
     },
   };
 }
+
+const violation = violationsOf('conservation');
 
 const tally = (): Tally => ({ messages: 0, bits: 0 });
 

@@ -1,10 +1,11 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
 import { retransmissions } from '../../radio/channel/retransmission/index.js';
 import type { Channel } from '../../radio/channel/settings.js';
-import { InvariantViolation, type Checker } from './checker.js';
+import { violationsOf, type Checker } from './checker.js';
+
+const fail = violationsOf('cost');
 
 const sums = [
-  'attempts',
   'onAirSeconds',
   'airBits',
   'transmitJoules',
@@ -12,6 +13,7 @@ const sums = [
   'idleJoules',
   'energyJoules',
 ] as const;
+const counted = ['attempts', ...sums] as const;
 const energies = ['transmitJoules', 'receiveJoules', 'idleJoules'] as const;
 
 /**
@@ -30,7 +32,8 @@ export function cost(channel: Channel): Checker {
       const before = accounts.get(id) ?? { bits: event.bits, ...untouched };
       const expected = event.phase === 'attempt' ? added(before, event.attempt) : before;
       // A delayed message arrives with the account of the moment at which it left the air.
-      if (event.phase !== 'delivered') for (const key of sums) agree(event, key, event[key], expected[key]);
+      if (event.phase !== 'delivered')
+        for (const key of counted) agree(event, key, event[key], expected[key]);
       const parts = energies.reduce((sum, key) => sum + event[key], 0);
       agree(event, 'energyJoules', event.energyJoules, parts);
       const powerWatts = (from === 'server' ? channel.downlink : channel.uplink).powerWatts;
@@ -46,25 +49,13 @@ export function cost(channel: Channel): Checker {
 }
 
 function added(account: LinkAccount, attempt: Omit<LinkAccount, 'bits' | 'attempts'>): LinkAccount {
-  const total = (key: Exclude<(typeof sums)[number], 'attempts'>) => account[key] + attempt[key];
-  return {
-    bits: account.bits,
-    attempts: account.attempts + 1,
-    onAirSeconds: total('onAirSeconds'),
-    airBits: total('airBits'),
-    transmitJoules: total('transmitJoules'),
-    receiveJoules: total('receiveJoules'),
-    idleJoules: total('idleJoules'),
-    energyJoules: total('energyJoules'),
-  };
+  const total = { ...account, attempts: account.attempts + 1 };
+  for (const key of sums) total[key] += attempt[key];
+  return total;
 }
 
 /** Equal but for the rounding of sums. */
 function agree({ phase, envelope: { id } }: BusEvent, what: string, found: number, expected: number): void {
   if (Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected))) return;
   fail(`message ${id} (${phase}) accounts ${what} ${found}; its attempts make ${expected}`);
-}
-
-function fail(what: string): never {
-  throw new InvariantViolation('cost', what);
 }

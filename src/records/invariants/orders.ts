@@ -1,5 +1,5 @@
 import { textOf, updateName } from '../../../machines/events.js';
-import { InvariantViolation, type Checker } from './checker.js';
+import { violationsOf, type Checker } from './checker.js';
 
 /**
  * Nobody works unasked: a client answers only orders that the server gave to it, an aggregate holds only such
@@ -9,9 +9,7 @@ import { InvariantViolation, type Checker } from './checker.js';
 export function orders(): Checker {
   const given = new Set<string>();
   let aggregated: readonly { readonly from: string; readonly version: number }[] = [];
-  const fail = (what: string): never => {
-    throw new InvariantViolation('orders', what);
-  };
+  const fail = violationsOf('orders');
 
   return {
     onBus({ phase, envelope: { from, to, message } }) {

@@ -1,6 +1,6 @@
 import { compareOrders, placeOf, type WorkOrder } from '../../../machines/events.js';
 import { stageAfter, type MessageKind, type Stage } from '../../../machines/protocol.js';
-import { InvariantViolation, type Checker } from './checker.js';
+import { violationsOf, type Checker } from './checker.js';
 
 /** The newest place that one way's messages have come to, and the kinds of message sent of it. */
 interface Latest {
@@ -17,9 +17,7 @@ interface Latest {
 export function roundOrder(): Checker {
   let open: { readonly stage: Stage; readonly round: number } | null = { stage: 'instruction', round: 1 };
   const latest = new Map<string, Latest>();
-  const fail = (what: string): never => {
-    throw new InvariantViolation('round order', what);
-  };
+  const fail = violationsOf('round order');
   const openName = () => (open === null ? 'nothing' : nameOf(open.stage, open.round));
 
   return {

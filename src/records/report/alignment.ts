@@ -2,6 +2,7 @@ import type { AlignedClient, AlignmentSummary } from '../rows.js';
 import { collapseStories } from './collapse.js';
 import { number, percent } from './format.js';
 import { html, type Html } from './html.js';
+import { table, type Column } from './table.js';
 
 /** What went wrong, if anything did, and each client before and after beside what it asked for. */
 export function alignmentDetails(alignment: AlignmentSummary | null): Html | null {
@@ -23,56 +24,33 @@ function collapseCard({ collapse }: AlignmentSummary): Html | null {
   </div>`;
 }
 
-interface Column {
-  readonly name: string;
-  readonly before: (client: AlignedClient) => number | null;
-  readonly after: (client: AlignedClient) => number | null;
-  readonly format: (value: number | null) => string;
+/** What a client could do before alignment and after it, by the figure's key in summary.json. */
+function change(
+  head: string,
+  key: 'helpful' | 'harmless' | 'refusalRate' | 'correctness' | 'klK1' | 'distinct2' | 'length',
+  format: (value: number | null) => string,
+): Column<AlignedClient> {
+  return {
+    head,
+    has: (client) => client[key] !== null,
+    cell: (client) => html`${format(client[`${key}Before`])} → <b>${format(client[key])}</b>`,
+  };
 }
 
-const columns: readonly Column[] = [
+const columns: readonly Column<AlignedClient>[] = [
+  { head: 'Client', look: 'stage', cell: ({ id }) => id },
   {
-    name: 'Helpful score',
-    before: ({ helpfulBefore }) => helpfulBefore,
-    after: ({ helpful }) => helpful,
-    format: twoDecimals,
+    head: 'Helpful : harmless',
+    cell: ({ weightHelpful, weightHarmless }) =>
+      `${twoDecimals(weightHelpful)} : ${twoDecimals(weightHarmless)}`,
   },
-  {
-    name: 'Harmless score',
-    before: ({ harmlessBefore }) => harmlessBefore,
-    after: ({ harmless }) => harmless,
-    format: twoDecimals,
-  },
-  {
-    name: 'Refuses sensitive',
-    before: ({ refusalRateBefore }) => refusalRateBefore,
-    after: ({ refusalRate }) => refusalRate,
-    format: percent,
-  },
-  {
-    name: 'Right on benign',
-    before: ({ correctnessBefore }) => correctnessBefore,
-    after: ({ correctness }) => correctness,
-    format: percent,
-  },
-  {
-    name: 'KL (nats)',
-    before: ({ klK1Before }) => klK1Before,
-    after: ({ klK1 }) => klK1,
-    format: twoDecimals,
-  },
-  {
-    name: 'distinct-2',
-    before: ({ distinct2Before }) => distinct2Before,
-    after: ({ distinct2 }) => distinct2,
-    format: twoDecimals,
-  },
-  {
-    name: 'Tokens',
-    before: ({ lengthBefore }) => lengthBefore,
-    after: ({ length }) => length,
-    format: twoDecimals,
-  },
+  change('Helpful score', 'helpful', twoDecimals),
+  change('Harmless score', 'harmless', twoDecimals),
+  change('Refuses sensitive', 'refusalRate', percent),
+  change('Right on benign', 'correctness', percent),
+  change('KL (nats)', 'klK1', twoDecimals),
+  change('distinct-2', 'distinct2', twoDecimals),
+  change('Tokens', 'length', twoDecimals),
 ];
 
 /** As many as a mean over some tens of responses is worth. */
@@ -83,34 +61,9 @@ function twoDecimals(value: number | null): string {
 /** What was measured of nobody has no column. */
 function clientsTable(clients: readonly AlignedClient[]): Html | null {
   if (clients.length === 0) return null;
-  const shown = columns.filter(({ after }) => clients.some((client) => after(client) !== null));
-  const rows = clients.map((client) => {
-    const { id, weightHelpful, weightHarmless } = client;
-    const weights = `${twoDecimals(weightHelpful)} : ${twoDecimals(weightHarmless)}`;
-    const cells = shown.map(
-      ({ before, after, format }) =>
-        html`<td class="n">${format(before(client))} → <b>${format(after(client))}</b></td>`,
-    );
-    return html`<tr>
-      <td class="stage">${id}</td>
-      <td class="n">${weights}</td>
-      ${cells}
-    </tr> `;
-  });
   return html`<div class="card wide scroll">
     <h3>What each client asked for, and what it got: before → after</h3>
-    <table>
-      <thead>
-        <tr>
-          <th>Client</th>
-          <th class="n">Helpful : harmless</th>
-          ${shown.map(({ name }) => html`<th class="n">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
+    ${table(clients, columns)}
     <p class="source">
       On held-out prompts. Scores are standardised on responses to training prompts before alignment, less the
       penalty for a missing end of text. summary.json: stages.alignment.clients

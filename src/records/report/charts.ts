@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { height, look, stacked, wideWidth, width, type Layer, type LayeredView } from './look.js';
+import { height, look, quantity, stacked, wideWidth, width, type Layer, type LayeredView } from './look.js';
 import { inOrder, type Series, type Span, type Turnout } from './series.js';
 
 /*
@@ -56,13 +56,10 @@ function figureView(
   const rounds = [...new Set([...series.clients, ...series.mean].map(({ round }) => round))];
   const color = `var(--${hue})`;
   const x = { ...roundAxis(rounds), axis: { ...roundAxis(rounds).axis, ...axis } };
-  const y = {
-    field: 'value',
-    type: 'quantitative',
-    title: null,
+  const y = quantity('value', null, {
     scale: { zero: options.zero ?? false, nice: true },
     axis: { format: formats[format], tickCount: 5 },
-  } as const;
+  });
   return {
     width,
     height,
@@ -120,8 +117,7 @@ function turnoutView(turnout: readonly Turnout[], x: ReturnType<typeof roundAxis
   const words = { field: 'words', type: 'nominal' } as const;
   const axis = { values: [0, most], format: 'd', grid: false, labelOverlap: false };
   const scale = { domain: [0, most] };
-  const type = 'quantitative' as const;
-  const y = (field: 'cohort' | 'updates') => ({ field, type, title: null, stack: null, scale, axis });
+  const y = (field: 'cohort' | 'updates') => quantity(field, null, { stack: null, scale, axis });
   const bar = { type: 'bar', orient: 'vertical', size } as const;
   return {
     width: stackedWidth,
@@ -152,14 +148,11 @@ function barWidth(rounds: number): number {
 }
 
 function roundAxis(rounds: readonly number[]) {
-  return {
-    field: 'round',
-    type: 'quantitative',
-    title: 'round',
+  return quantity('round', 'round', {
     scale: { nice: false, zero: false, padding: 10 },
     // A smaller step than the ticks' own, as Vega drops values where the step allows too few of them.
     axis: { values: integerTicks(rounds), format: 'd', labelOverlap: false, tickMinStep: 0.5 },
-  } as const;
+  });
 }
 
 /** At most nine whole numbers that span the rounds evenly. */
@@ -177,26 +170,18 @@ function integerTicks(rounds: readonly number[]): number[] {
 export function refusals(
   clients: readonly { id: string; weightHarmless: number; refusalRate: number }[],
 ): TopLevelSpec {
+  const scale = { domain: [0, 1], nice: false, padding: 8 };
   return {
     ...look,
     width,
     height,
     data: { values: clients.map((client) => ({ ...client, label: client.id.replace(/^\D+/, '') })) },
     encoding: {
-      x: {
-        field: 'weightHarmless',
-        type: 'quantitative',
-        title: 'weight of harmlessness',
-        scale: { domain: [0, 1], nice: false, padding: 8 },
+      x: quantity('weightHarmless', 'weight of harmlessness', {
+        scale,
         axis: { tickCount: 5, format: '.1f' },
-      },
-      y: {
-        field: 'refusalRate',
-        type: 'quantitative',
-        title: null,
-        scale: { domain: [0, 1], nice: false, padding: 8 },
-        axis: { tickCount: 5, format: '.0%' },
-      },
+      }),
+      y: quantity('refusalRate', null, { scale, axis: { tickCount: 5, format: '.0%' } }),
     },
     layer: [
       {
@@ -220,13 +205,10 @@ export function delaysByKind(
     sort: [...kinds],
     axis: { grid: true, labelLimit: 240 },
   } as const;
-  const x = {
-    field: 'delaySeconds',
-    type: 'quantitative',
-    title: 'seconds from sending to arrival (logarithmic)',
+  const x = quantity('delaySeconds', 'seconds from sending to arrival (logarithmic)', {
     scale: { type: 'log', nice: true },
     axis: { grid: true, tickCount: 5, format: '~r' },
-  } as const;
+  });
   const color = {
     field: 'direction',
     type: 'nominal',
@@ -275,13 +257,10 @@ export function timeline(spans: readonly Span[]): TopLevelSpec {
     data: { values: [...spans] },
     mark: { type: 'rect', stroke: 'var(--card)', strokeWidth: 0.4 },
     encoding: {
-      x: {
-        field: 'fromSeconds',
-        type: 'quantitative',
-        title: 'virtual seconds',
+      x: quantity('fromSeconds', 'virtual seconds', {
         scale: { nice: false },
         axis: { grid: true, format: '~s', tickCount: 8 },
-      },
+      }),
       x2: { field: 'toSeconds' },
       y: { field: 'actor', type: 'nominal', title: null, sort: actors, scale: { padding: 0.2 } },
       color: {

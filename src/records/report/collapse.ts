@@ -1,6 +1,7 @@
 import type { Collapse, CollapseKind } from '../rows.js';
 import type { Mark } from './charts.js';
 import { number, percent } from './format.js';
+import { groupedBy } from './grouped.js';
 
 /** One kind of collapse in words, whoever it befell. */
 export interface CollapseStory {
@@ -17,8 +18,9 @@ export interface CollapseStory {
 interface Words {
   readonly name: string;
   readonly title: string;
-  readonly measured: (value: number) => string;
-  readonly limit: (threshold: number) => string;
+  readonly format: (value: number) => string;
+  /** What was found, with the value as `format` writes it. */
+  readonly measured: (value: string) => string;
   readonly advice: string;
 }
 
@@ -26,16 +28,16 @@ const wordsOf: Readonly<Record<CollapseKind, Words>> = {
   'kl-runaway': {
     name: 'KL',
     title: 'KL runaway',
-    measured: (value) => `the policy is ${number(value)} nats a response from where it began`,
-    limit: (threshold) => `limit ${number(threshold)}`,
+    format: number,
+    measured: (value) => `the policy is ${value} nats a response from where it began`,
     advice:
       'Raise alignment.klCoefficient, set alignment.klControl to "adaptive", or lower alignment.learningRate',
   },
   'entropy-collapse': {
     name: 'entropy',
     title: 'Entropy collapse',
-    measured: (value) => `the entropy of a token is ${percent(value)} of what it was`,
-    limit: (threshold) => `limit ${percent(threshold)}`,
+    format: percent,
+    measured: (value) => `the entropy of a token is ${value} of what it was`,
     advice:
       'Lower alignment.learningRate or alignment.ppoEpochs, or raise alignment.klCoefficient, so that the ' +
       'policy goes on trying things',
@@ -43,8 +45,8 @@ const wordsOf: Readonly<Record<CollapseKind, Words>> = {
   'length-hacking': {
     name: 'length',
     title: 'Reward hacking by length',
-    measured: (value) => `responses are ${number(value)} times as long as they were, and score higher`,
-    limit: (threshold) => `limit ${number(threshold)}`,
+    format: number,
+    measured: (value) => `responses are ${value} times as long as they were, and score higher`,
     advice:
       'Read the samples: does the length serve anybody? Raise alignment.klCoefficient, lower ' +
       'alignment.maxNewTokens, or balance the lengths of chosen and rejected answers in the pairs',
@@ -53,31 +55,25 @@ const wordsOf: Readonly<Record<CollapseKind, Words>> = {
 
 /** One story for each kind that was found, in the order of the rounds. */
 export function collapseStories(found: readonly Collapse[]): CollapseStory[] {
-  const kinds = [...new Set(found.map(({ kind }) => kind))];
-  return kinds
-    .map((kind) =>
-      storyOf(
-        wordsOf[kind],
-        found.filter((one) => one.kind === kind),
-      ),
-    )
+  return [...groupedBy(found, ({ kind }) => kind)]
+    .map(([kind, ofKind]) => storyOf(wordsOf[kind], ofKind))
     .sort((one, other) => one.since - other.since);
 }
 
 /** A mark for each round in which something began. */
 export function collapseMarks(found: readonly Collapse[]): Mark[] {
   const stories = collapseStories(found);
-  return [...new Set(stories.map(({ since }) => since))].map((round) => {
-    const here = stories.filter(({ since }) => since === round);
-    return {
-      round,
-      name: here.map(({ name }) => name).join(', '),
-      words: here.map(({ finding }) => finding).join('; '),
-    };
-  });
+  return [...groupedBy(stories, ({ since }) => since)].map(([round, here]) => ({
+    round,
+    name: here.map(({ name }) => name).join(', '),
+    words: here.map(({ finding }) => finding).join('; '),
+  }));
 }
 
-function storyOf({ name, title, measured, limit, advice }: Words, found: readonly Collapse[]): CollapseStory {
+function storyOf(
+  { name, title, format, measured, advice }: Words,
+  found: readonly Collapse[],
+): CollapseStory {
   const mean = found.find(({ client }) => client === null);
   const clients = found.filter(({ client }) => client !== null);
   const told = mean ?? clients[0]!;
@@ -85,11 +81,6 @@ function storyOf({ name, title, measured, limit, advice }: Words, found: readonl
   const alone = others === 0 ? String(told.client) : `${told.client} and ${others} more`;
   const who = mean ? `mean over the clients; ${clients.length} of them by themselves` : alone;
   const { since, round, value, threshold } = told;
-  const what = `${title} since round ${since}: ${measured(value)} in round ${round}`;
-  return {
-    since,
-    name,
-    finding: `${what}, ${limit(threshold)} (${who})`,
-    advice,
-  };
+  const what = `${title} since round ${since}: ${measured(format(value))} in round ${round}`;
+  return { since, name, finding: `${what}, limit ${format(threshold)} (${who})`, advice };
 }

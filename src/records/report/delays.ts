@@ -1,4 +1,5 @@
 import type { Direction } from '../../radio/channel/directions/settings.js';
+import { sum } from '../mean.js';
 import type { RunRecords } from '../read.js';
 import type { MessageRow } from '../rows.js';
 import { delayLaw, type LawOrReason } from './closed-form-delay.js';
@@ -72,7 +73,7 @@ export function widestGap(sorted: readonly number[], cdf: (seconds: number) => n
 }
 
 export function meanAndSd(values: readonly number[]): { readonly mean: number; readonly sd: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const mean = sum(values) / values.length;
+  const squares = sum(values.map((value) => (value - mean) ** 2));
   return { mean, sd: Math.sqrt(squares / Math.max(values.length - 1, 1)) };
 }

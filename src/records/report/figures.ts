@@ -1,3 +1,4 @@
+import type { Stage } from '../../../machines/protocol.js';
 import type { Summary } from '../rows.js';
 import { duration, joules, number, percent } from './format.js';
 
@@ -14,98 +15,72 @@ export interface Figure {
 /** The figures of the three stages, in the paper's order; a stage that never came has none. */
 export function stageFigures({ stages }: Summary): Figure[] {
   return [
-    ...instructionFigures(stages.instruction),
-    ...rewardFigures(stages.reward),
-    ...alignmentFigures(stages.alignment),
+    ...figuresOf('instruction', stages.instruction, [
+      ['Rounds', 'rounds', String],
+      ['Accuracy, own data', 'accuracy', percent],
+      ['Accuracy, what others were taught', 'sharedAccuracy', percent],
+      ['Validation loss (nats a token)', 'loss', number],
+      ...costs,
+    ]),
+    ...figuresOf('reward', stages.reward, [
+      ['Rounds', 'rounds', String],
+      ['Pairs ranked rightly, helpfulness', 'helpfulAccuracy', percent],
+      ['Pairs ranked rightly, harmlessness', 'harmlessAccuracy', percent],
+      ['Bradley–Terry loss, both', 'loss', number],
+      ...costs,
+    ]),
+    ...figuresOf('alignment', stages.alignment, [
+      ['Rounds', 'rounds', String],
+      ['Personalised reward', 'reward', number],
+      ['Sensitive requests refused', 'refusalRate', percent, 'if measured'],
+      ['Benign requests answered rightly', 'correctness', percent, 'if measured'],
+      ['KL divergence from its start (nats)', 'klK1', number],
+      ['Different bigrams (distinct-2)', 'distinct2', number],
+      ['Loss (minus the objective)', 'loss', number],
+      ...costs,
+    ]),
   ];
 }
 
-type Stages = Summary['stages'];
+const titles = {
+  instruction: 'Instruction tuning',
+  reward: 'Reward learning',
+  alignment: 'Alignment',
+} as const satisfies Record<Stage, string>;
 
-function instructionFigures(stage: Stages['instruction']): Figure[] {
-  if (stage === null) return [];
-  const row = rowsOf('Instruction tuning', 'stages.instruction');
-  return [
-    row('Rounds', 'rounds', String(stage.rounds)),
-    row('Accuracy, own data', 'accuracy', percent(stage.accuracy), percent(stage.accuracyBefore)),
-    row(
-      'Accuracy, what others were taught',
-      'sharedAccuracy',
-      percent(stage.sharedAccuracy),
-      percent(stage.sharedAccuracyBefore),
-    ),
-    row('Validation loss (nats a token)', 'loss', number(stage.loss), number(stage.lossBefore)),
-    ...costs(row, stage),
-  ];
-}
-
-function rewardFigures(stage: Stages['reward']): Figure[] {
-  if (stage === null) return [];
-  const row = rowsOf('Reward learning', 'stages.reward');
-  return [
-    row('Rounds', 'rounds', String(stage.rounds)),
-    row('Pairs ranked rightly, helpfulness', 'helpfulAccuracy', percent(stage.helpfulAccuracy)),
-    row('Pairs ranked rightly, harmlessness', 'harmlessAccuracy', percent(stage.harmlessAccuracy)),
-    row('Bradley–Terry loss, both', 'loss', number(stage.loss), number(stage.lossBefore)),
-    ...costs(row, stage),
-  ];
-}
-
-function alignmentFigures(stage: Stages['alignment']): Figure[] {
-  if (stage === null) return [];
-  const row = rowsOf('Alignment', 'stages.alignment');
-  return [
-    row('Rounds', 'rounds', String(stage.rounds)),
-    row('Personalised reward', 'reward', number(stage.reward), number(stage.rewardBefore)),
-    ...judged(row, 'Sensitive requests refused', 'refusalRate', stage.refusalRate, stage.refusalRateBefore),
-    ...judged(
-      row,
-      'Benign requests answered rightly',
-      'correctness',
-      stage.correctness,
-      stage.correctnessBefore,
-    ),
-    row('KL divergence from its start (nats)', 'klK1', number(stage.klK1)),
-    row(
-      'Different bigrams (distinct-2)',
-      'distinct2',
-      number(stage.distinct2),
-      number(stage.distinct2Before),
-    ),
-    row('Loss (minus the objective)', 'loss', number(stage.loss), number(stage.lossBefore)),
-    ...costs(row, stage),
-  ];
-}
-
-/** No line where the data does not say what a refusal or a right answer is. */
-function judged(
-  row: MakeRow,
+/** A figure of a stage by its key; no line where it has to be measured and was not. */
+type Line<Key> = readonly [
   name: string,
-  key: string,
-  after: number | null,
-  before: number | null,
+  key: Key,
+  format: (value: number | null) => string,
+  when?: 'if measured',
+];
+
+/** Keys of a stage's figures that are numbers or null. */
+type FigureKey<S> = { [K in keyof S & string]: S[K] extends number | null ? K : never }[keyof S & string];
+
+const costs = [
+  ['Delay a round', 'delaySecondsPerRound', duration],
+  ['Transmission energy a round', 'energyJoulesPerRound', joules],
+] as const;
+
+/** `…Before` beside a key is the figure at the stage's start. */
+function figuresOf<S extends object>(
+  stage: Stage,
+  summary: S | null,
+  lines: readonly Line<FigureKey<S>>[],
 ): Figure[] {
-  return after === null ? [] : [row(name, key, percent(after), percent(before))];
-}
-
-type MakeRow = (name: string, key: string, after: string, before?: string) => Figure;
-
-function rowsOf(stage: string, path: string): MakeRow {
-  return (name, key, after, before) => ({
-    stage,
-    name,
-    before: before ?? null,
-    after,
-    source: `${path}.${key}`,
+  if (summary === null) return [];
+  const figures = summary as Readonly<Record<string, number | null>>;
+  return lines.flatMap(([name, key, format, when]) => {
+    const { [key]: after = null, [`${key}Before`]: before } = figures;
+    if (after === null && when === 'if measured') return [];
+    return {
+      stage: titles[stage],
+      name,
+      before: before === undefined ? null : format(before),
+      after: format(after),
+      source: `stages.${stage}.${key}`,
+    };
   });
-}
-
-function costs(
-  row: MakeRow,
-  stage: { delaySecondsPerRound: number; energyJoulesPerRound: number },
-): Figure[] {
-  return [
-    row('Delay a round', 'delaySecondsPerRound', duration(stage.delaySecondsPerRound)),
-    row('Transmission energy a round', 'energyJoulesPerRound', joules(stage.energyJoulesPerRound)),
-  ];
 }

@@ -7,9 +7,14 @@ export function number(value: number | null): string {
 function magnitude(value: number): string {
   if (value === 0) return '0';
   if (value >= 1e6 || value < 1e-3) return value.toExponential(2).replace('e+', 'e');
-  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
+  if (value >= 1000) return whole(Math.round(value));
   const digits = value.toPrecision(3);
   return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+}
+
+/** A count with commas between the thousands. */
+export function whole(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** A share as a percentage with one decimal. */

@@ -11,7 +11,8 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Piece = Html | string | number | null | readonly Html[];
+/** What can be put into HTML. */
+export type Piece = Html | string | number | null | readonly Html[];
 
 /** Builds HTML: every value put in is escaped unless it is {@link Html} itself; null leaves nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Piece[]): Html {

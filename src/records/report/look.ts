@@ -45,3 +45,7 @@ export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 
 /** Layers over each other, of which a chart may have several beside each other. */
 export type LayeredView = Extract<Layer, { layer: unknown }>;
+
+/** An axis of numbers; `rest` has its scale and its axis. */
+export const quantity = <const Rest extends object>(field: string, title: string | null, rest: Rest) =>
+  ({ field, type: 'quantitative', title, ...rest }) as const;

@@ -1,3 +1,5 @@
+import type { LoadReport } from '../../learning/data/types.js';
+import type { ClientManifest } from '../manifest.js';
 import type { RunRecords } from '../read.js';
 import { alignmentDetails } from './alignment.js';
 import { all, legendOf, panelCard } from './cards.js';
@@ -12,6 +14,7 @@ import { responsesSection } from './responses.js';
 import { inOrder, stepSpans } from './series.js';
 import { style } from './style.js';
 import { svg } from './svg.js';
+import { table, type Column } from './table.js';
 
 /** The report of a run as one HTML page: no script, no request to anywhere. */
 export async function page(run: RunRecords): Promise<string> {
@@ -206,55 +209,40 @@ async function timelineSection({ metrics, summary }: RunRecords): Promise<Html |
     </div>`;
 }
 
+const clientColumns: readonly Column<ClientManifest>[] = [
+  { head: 'Client', look: 'stage', cell: ({ id }) => id },
+  { head: 'Style', look: '', cell: ({ style: answers }) => answers ?? '–' },
+  { head: 'Rows', cell: ({ trainingRows }) => trainingRows },
+  { head: 'Gflop/s', cell: ({ gigaflopsPerSecond }) => number(gigaflopsPerSecond) },
+  { head: 'w helpful', cell: ({ weightHelpful }) => number(weightHelpful) },
+  { head: 'w harmless', cell: ({ weightHarmless }) => number(weightHarmless) },
+];
+
 function clientsSection({ manifest }: RunRecords): Html | null {
   if (manifest.clients.length === 0) return null;
-  const rows = manifest.clients.map((client) => {
-    const { id, style: answers, trainingRows, gigaflopsPerSecond, weightHelpful, weightHarmless } = client;
-    return html`<tr>
-      <td class="stage">${id}</td>
-      <td>${answers ?? '–'}</td>
-      <td class="n">${trainingRows}</td>
-      <td class="n">${number(gigaflopsPerSecond)}</td>
-      <td class="n">${number(weightHelpful)}</td>
-      <td class="n">${number(weightHarmless)}</td>
-    </tr> `;
-  });
   return html`<h2><i></i>The clients</h2>
     <div class="card scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Client</th>
-            <th>Style</th>
-            <th class="n">Rows</th>
-            <th class="n">Gflop/s</th>
-            <th class="n">w helpful</th>
-            <th class="n">w harmless</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
+      ${table(manifest.clients, clientColumns)}
       <p class="source">manifest.json: clients</p>
     </div>`;
 }
 
+const dataColumns: readonly Column<LoadReport>[] = [
+  { head: 'File', look: '', cell: ({ file }) => file },
+  { head: 'Rows', cell: ({ rows }) => rows },
+  { head: 'Used', cell: ({ used }) => used },
+  {
+    head: 'Left out',
+    look: '',
+    cell: ({ leftOut }) =>
+      Object.entries(leftOut)
+        .map(([reason, count]) => `${count} ${reason}`)
+        .join(', '),
+  },
+];
+
 function manifestSection({ manifest }: RunRecords): Html {
   const { backend, versions, workers, data } = manifest;
-  const left = data.map(
-    ({ file, rows, used, leftOut }) =>
-      html`<tr>
-        <td>${file}</td>
-        <td class="n">${rows}</td>
-        <td class="n">${used}</td>
-        <td>
-          ${Object.entries(leftOut)
-            .map(([reason, count]) => `${count} ${reason}`)
-            .join(', ')}
-        </td>
-      </tr> `,
-  );
   return html`<h2><i></i>How it was made</h2>
     <div class="card">
       <p>
@@ -266,23 +254,7 @@ function manifestSection({ manifest }: RunRecords): Html {
           .map(([name, version]) => `${name} ${version}`)
           .join(' · ')}
       </p>
-      ${
-        left.length === 0
-          ? null
-          : html`<table>
-              <thead>
-                <tr>
-                  <th>File</th>
-                  <th class="n">Rows</th>
-                  <th class="n">Used</th>
-                  <th>Left out</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${left}
-              </tbody>
-            </table>`
-      }
+      ${data.length === 0 ? null : table(data, dataColumns)}
       <details>
         <summary>The scenario as it ran</summary>
         <pre>${JSON.stringify(manifest.scenario, null, 2)}</pre>

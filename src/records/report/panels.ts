@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Stage } from '../../../machines/protocol.js';
+import { stages, type Stage } from '../../../machines/protocol.js';
 import type { RunRecords } from '../read.js';
+import type { MessageRow, RoundRow } from '../rows.js';
 import {
   byRound,
   byRoundWithTurnout,
@@ -40,90 +41,35 @@ export interface StageSection {
 type Rows = Omit<RunRecords, 'manifest'>;
 
 /** Delay and energy of the messages, by stage. */
-export function linkPanels(run: Rows): Panel[] {
-  const stages: readonly Stage[] = ['instruction', 'reward', 'alignment'];
-  const panels = stages.map((stage) => costPanels(run, stage));
-  return [...panels.flatMap(([delay]) => delay ?? []), ...panels.flatMap(([, energy]) => energy ?? [])];
+export function linkPanels({ metrics, messages }: Rows): Panel[] {
+  return costs.flatMap(({ title, name, mean, ofMessage, ofRound }) =>
+    stages.flatMap((stage) => {
+      const source = `messages.jsonl: ${name}, down and up; mean: metrics.jsonl, round rows, ${mean}`;
+      const series = costSeries(metrics, messages, stage, ofMessage, ofRound);
+      const figure = {
+        title: `${title}, ${stageWords[stage]}`,
+        source,
+        series,
+        stage,
+        format: 'number',
+      } as const;
+      return panel(figure, { zero: true });
+    }),
+  );
 }
 
 /** The three stages with the charts for which there are figures; a stage without any is left out. */
 export function stageSections(run: Rows): StageSection[] {
-  const sections: StageSection[] = [
-    {
-      stage: 'instruction',
-      title: 'Step 1 · Federated instruction tuning',
-      lead: 'Teacher-forced next-token accuracy on held-out responses, each client with its own model.',
-      panels: [
-        ...taskPanel(run, 'instruction', 'evaluate', 'Accuracy on own data', 'accuracy', '%'),
-        ...taskPanel(
-          run,
-          'instruction',
-          'evaluate',
-          'Accuracy on what others were taught',
-          'sharedAccuracy',
-          '%',
-        ),
-        ...lossPanel(
-          run,
-          'instruction',
-          'instruct',
-          'Validation loss (nats a token)',
-          'metrics.validationLoss',
-          metric('validationLoss'),
-        ),
-      ],
-    },
-    {
-      stage: 'reward',
-      title: 'Step 2 · Federated reward learning',
-      lead: 'Share of held-out preference pairs that the global reward models rank as labelled.',
-      panels: [
-        ...taskPanel(
-          run,
-          'reward',
-          'rewardTest',
-          'Pairs ranked rightly, helpfulness',
-          'helpfulAccuracy',
-          '%',
-        ),
-        ...taskPanel(
-          run,
-          'reward',
-          'rewardTest',
-          'Pairs ranked rightly, harmlessness',
-          'harmlessAccuracy',
-          '%',
-        ),
-        ...lossPanel(
-          run,
-          'reward',
-          'reward',
-          'Bradley–Terry loss, both objectives',
-          'metrics.helpfulTestLoss + harmlessTestLoss',
-          bothLosses,
-        ),
-      ],
-    },
-    {
-      stage: 'alignment',
-      title: 'Step 3 · Federated alignment tuning',
-      lead: 'Rewards are standardised on samples of the policy before alignment.',
-      panels: [
-        ...taskPanel(run, 'alignment', 'score', 'Personalised reward', 'reward', 'number'),
-        ...taskPanel(run, 'alignment', 'score', 'Helpful score', 'helpful', 'number'),
-        ...taskPanel(run, 'alignment', 'score', 'Harmless score', 'harmless', 'number'),
-        ...refusalPanel(run),
-        ...taskPanel(run, 'alignment', 'score', 'Right answers to benign requests', 'correctness', '%'),
-        ...taskPanel(run, 'alignment', 'score', 'KL divergence from its start (nats)', 'klK1', 'number'),
-        ...taskPanel(run, 'alignment', 'score', 'Length of a response (tokens)', 'length', 'number'),
-        ...taskPanel(run, 'alignment', 'score', 'Different bigrams (distinct-2)', 'distinct2', 'number'),
-        ...taskPanel(run, 'alignment', 'align', 'Entropy of a token (nats)', 'policy/entropy_avg', 'number'),
-        ...alignmentLossPanel(run),
-      ],
-    },
-  ];
-  return sections.filter(({ panels }) => panels.length > 0);
+  return sections
+    .map(({ panels, ...section }) => ({
+      ...section,
+      panels: panels.flatMap((panelsOf) => panelsOf(run, section.stage)),
+    }))
+    .filter(({ panels }) => panels.length > 0);
 }
+
+/** The chart of a figure of a stage; none where nobody has the figure. */
+type Panels = (run: Rows, stage: Stage) => readonly Panel[];
 
 const bothLosses: Pick = ({ helpfulTestLoss, harmlessTestLoss }) =>
   typeof helpfulTestLoss === 'number' && typeof harmlessTestLoss === 'number'
@@ -136,53 +82,38 @@ const minusObjective: Pick = (metrics) => {
 };
 
 /** What the clients report, by the algorithm: one that learns from pairs has a loss, and no objective. */
-function alignmentLossPanel(run: Rows): Panel[] {
+const alignmentLoss: Panels = (run, stage) => {
   const isOfPairs = run.metrics.some(
     (row) => row.type === 'client' && row.task === 'align' && 'loss' in row.metrics,
   );
-  return isOfPairs
-    ? lossPanel(run, 'alignment', 'align', 'Loss on preference pairs', 'metrics.loss', metric('loss'))
-    : lossPanel(
-        run,
-        'alignment',
-        'align',
-        'Loss (minus the objective)',
-        '−metrics["objective/rlhf_reward"]',
-        minusObjective,
-      );
-}
+  const panels = isOfPairs
+    ? loss('align', 'Loss on preference pairs', 'metrics.loss', metric('loss'))
+    : loss('align', 'Loss (minus the objective)', '−metrics["objective/rlhf_reward"]', minusObjective);
+  return panels(run, stage);
+};
 
-function taskPanel(
-  run: Rows,
-  stage: Stage,
-  task: string,
-  title: string,
-  name: string,
-  format: Format,
-): Panel[] {
-  const series = clientSeries(run.metrics, task, metric(name));
+function figure(task: string, title: string, name: string, format: Format = 'number'): Panels {
   const source = `metrics.jsonl: client rows, task ${task}, metrics.${name}`;
-  return turnoutPanel({ title, source, run, series, stage, format });
+  return (run, stage) => {
+    const series = clientSeries(run.metrics, task, metric(name));
+    return turnoutPanel(run, { title, source, series, stage, format });
+  };
 }
 
-function lossPanel(
-  run: Rows,
-  stage: Stage,
-  task: string,
-  title: string,
-  figure: string,
-  pick: Pick,
-): Panel[] {
+function loss(task: string, title: string, figure: string, pick: Pick): Panels {
   const source = `metrics.jsonl: client rows, task ${task}, ${figure}; mean: round rows, loss`;
-  const series = lossSeries(run.metrics, stage, task, pick);
-  return turnoutPanel({ title, source, run, series, stage, format: 'number' });
+  return (run, stage) => {
+    const series = lossSeries(run.metrics, stage, task, pick);
+    return turnoutPanel(run, { title, source, series, stage, format: 'number' });
+  };
 }
 
 /** A figure by round over the updates that counted; without a round that was closed, the figure alone. */
-function turnoutPanel({ title, source, run, series, stage, format }: FigureOfStage): Panel[] {
+function turnoutPanel(run: Rows, figure: FigureOfStage): Panel[] {
+  const { title, source, series, stage, format } = figure;
   const turnout = turnoutOf(run.metrics, stage);
   const marks = marksOf(run, stage);
-  if (turnout.length === 0) return panel(title, source, series, stage, format, { marks });
+  if (turnout.length === 0) return panel(figure, { marks });
   if (series.mean.length === 0 && series.clients.length === 0) return [];
   return [
     {
@@ -194,7 +125,6 @@ function turnoutPanel({ title, source, run, series, stage, format }: FigureOfSta
 }
 
 interface FigureOfStage extends Omit<Panel, 'chart' | 'note'> {
-  readonly run: Rows;
   readonly series: Series;
   readonly stage: Stage;
   readonly format: Format;
@@ -205,58 +135,32 @@ function marksOf({ summary }: Rows, stage: Stage): readonly Mark[] {
   return stage === 'alignment' ? collapseMarks(summary.stages.alignment?.collapse ?? []) : [];
 }
 
-function costPanels({ metrics, messages }: Rows, stage: Stage): Panel[] {
-  const delay = costSeries(
-    metrics,
-    messages,
-    stage,
-    (message) => message.delaySeconds ?? 0,
-    (round) => round.delaySeconds,
-  );
-  const energy = costSeries(
-    metrics,
-    messages,
-    stage,
-    (message) => message.energyJoules,
-    (round) => round.energyJoules / Math.max(round.cohort, 1),
-  );
-  const source = (name: string, mean: string) =>
-    `messages.jsonl: ${name}, down and up; mean: metrics.jsonl, round rows, ${mean}`;
-  return [
-    ...panel(
-      `Seconds a client, ${stageWords[stage]}`,
-      source('delaySeconds', 'delaySeconds'),
-      delay,
-      stage,
-      'number',
-      { zero: true },
-    ),
-    ...panel(
-      `Joules a client, ${stageWords[stage]}`,
-      source('energyJoules', 'energyJoules / cohort'),
-      energy,
-      stage,
-      'number',
-      { zero: true },
-    ),
-  ];
-}
+/** What a round costs a client, of one message and in the mean that the server's row has. */
+const costs = [
+  {
+    title: 'Seconds a client',
+    name: 'delaySeconds',
+    mean: 'delaySeconds',
+    ofMessage: ({ delaySeconds }: MessageRow) => delaySeconds ?? 0,
+    ofRound: ({ delaySeconds }: RoundRow) => delaySeconds,
+  },
+  {
+    title: 'Joules a client',
+    name: 'energyJoules',
+    mean: 'energyJoules / cohort',
+    ofMessage: ({ energyJoules }: MessageRow) => energyJoules,
+    ofRound: ({ energyJoules, cohort }: RoundRow) => energyJoules / Math.max(cohort, 1),
+  },
+];
 
 const stageWords = { instruction: 'Step 1', reward: 'Step 2', alignment: 'Step 3' } as const;
 
-function panel(
-  title: string,
-  source: string,
-  series: Series,
-  stage: Stage,
-  format: Format,
-  options: FigureOptions = {},
-): Panel[] {
+function panel({ title, source, series, stage, format }: FigureOfStage, options: FigureOptions): Panel[] {
   if (series.mean.length === 0) return [];
   return [{ title, source, chart: byRound(series, stage, format, options) }];
 }
 
-function refusalPanel({ summary }: Rows): Panel[] {
+const refusalPanel: Panels = ({ summary }) => {
   const clients = (summary.stages.alignment?.clients ?? []).flatMap(({ id, weightHarmless, refusalRate }) =>
     refusalRate === null ? [] : [{ id, weightHarmless, refusalRate }],
   );
@@ -270,4 +174,50 @@ function refusalPanel({ summary }: Rows): Panel[] {
       chart: refusals(clients),
     },
   ];
-}
+};
+
+/** What each section shows, in a reader's order. */
+const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: readonly Panels[] })[] = [
+  {
+    stage: 'instruction',
+    title: 'Step 1 · Federated instruction tuning',
+    lead: 'Teacher-forced next-token accuracy on held-out responses, each client with its own model.',
+    panels: [
+      figure('evaluate', 'Accuracy on own data', 'accuracy', '%'),
+      figure('evaluate', 'Accuracy on what others were taught', 'sharedAccuracy', '%'),
+      loss('instruct', 'Validation loss (nats a token)', 'metrics.validationLoss', metric('validationLoss')),
+    ],
+  },
+  {
+    stage: 'reward',
+    title: 'Step 2 · Federated reward learning',
+    lead: 'Share of held-out preference pairs that the global reward models rank as labelled.',
+    panels: [
+      figure('rewardTest', 'Pairs ranked rightly, helpfulness', 'helpfulAccuracy', '%'),
+      figure('rewardTest', 'Pairs ranked rightly, harmlessness', 'harmlessAccuracy', '%'),
+      loss(
+        'reward',
+        'Bradley–Terry loss, both objectives',
+        'metrics.helpfulTestLoss + harmlessTestLoss',
+        bothLosses,
+      ),
+    ],
+  },
+  {
+    stage: 'alignment',
+    title: 'Step 3 · Federated alignment tuning',
+    lead: 'Rewards are standardised on samples of the policy before alignment.',
+    panels: [
+      figure('score', 'Personalised reward', 'reward'),
+      figure('score', 'Helpful score', 'helpful'),
+      figure('score', 'Harmless score', 'harmless'),
+      refusalPanel,
+      figure('score', 'Right answers to benign requests', 'correctness', '%'),
+      figure('score', 'KL divergence from its start (nats)', 'klK1'),
+      figure('score', 'Length of a response (tokens)', 'length'),
+      figure('score', 'Different bigrams (distinct-2)', 'distinct2'),
+      figure('align', 'Entropy of a token (nats)', 'policy/entropy_avg'),
+      alignmentLoss,
+    ],
+  },
+];

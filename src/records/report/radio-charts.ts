@@ -1,26 +1,18 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { DelayLaw } from './delay-law.js';
 import { empiricalCdf, type CdfPoint, type DelaySample } from './delays.js';
-import { height, look, wideWidth, width, type Layer } from './look.js';
-import { resultOf, trackOf, type AttemptResult, type Told } from './stories.js';
+import { height, look, quantity, wideWidth, width, type Layer } from './look.js';
+import { resultOf, trackOf, type AttemptResult, type Told, type TrackPoint } from './stories.js';
 
 /** The share of messages that had arrived after so many seconds, and their law where one is known. */
 export function delayDistribution({ seconds, direction, expected }: DelaySample): TopLevelSpec {
   const law = 'law' in expected ? expected.law : null;
-  const x = {
-    field: 'seconds',
-    type: 'quantitative',
-    title: 'seconds from sending to arrival',
+  const x = quantity('seconds', 'seconds from sending to arrival', {
     scale: { zero: false, nice: true },
     axis: { tickCount: 5, format: '~r' },
-  } as const;
-  const y = {
-    field: 'share',
-    type: 'quantitative' as const,
-    title: null,
-    scale: { domain: [0, 1] },
-    axis: { tickCount: 5, format: '.0%' },
-  };
+  });
+  const scale = { domain: [0, 1] };
+  const y = quantity('share', null, { scale, axis: { tickCount: 5, format: '.0%' } });
   const dashed = { color: 'var(--ink)', strokeWidth: 1.4, strokeDash: [5, 3] };
   return {
     ...look,
@@ -69,24 +61,13 @@ export function attemptChart({ story, from }: Told, cutoffGain: number | null): 
     result: resultOf(attempt),
   }));
   const track = trackOf(story);
-  const axisOf = (title: string, color: string) =>
-    ({ title, titleColor: color, labelColor: color, tickCount: 5, format: '~r' }) as const;
-  const x = (field: string) =>
-    ({
-      field,
-      type: 'quantitative',
-      title: 'virtual seconds',
-      scale: { zero: false, nice: false },
-      axis: { format: '~r', tickCount: 8 },
-    }) as const;
-  const line = { type: 'line', strokeWidth: 1.5 } as const;
-  const rateColor = `var(--${from === 'server' ? 'downlink' : 'uplink'})`;
   const hasTrack = track.length > 0;
+  const rateColor = `var(--${from === 'server' ? 'downlink' : 'uplink'})`;
   const shade: Layer = {
     data: { values: spans },
     mark: { type: 'rect', opacity: hasTrack ? 0.16 : 0.5 },
     encoding: {
-      x: x('fromSeconds'),
+      x: virtualSeconds('fromSeconds'),
       x2: { field: 'toSeconds' },
       color: {
         field: 'result',
@@ -97,34 +78,10 @@ export function attemptChart({ story, from }: Told, cutoffGain: number | null): 
       description: { field: 'result' },
     },
   };
-  const gain: Layer = {
-    data: { values: track.filter(({ gainDb }) => gainDb !== null) },
-    mark: { ...line, color: 'var(--muted)' },
-    encoding: {
-      x: x('seconds'),
-      y: {
-        field: 'gainDb',
-        type: 'quantitative',
-        scale: { zero: false, nice: true },
-        axis: { ...axisOf('gain (dB)', 'var(--muted)'), orient: 'left' },
-      },
-      detail: { field: 'run' },
-    },
-  };
-  const rate: Layer = {
-    data: { values: track },
-    mark: { ...line, color: rateColor },
-    encoding: {
-      x: x('seconds'),
-      y: {
-        field: 'rateMbps',
-        type: 'quantitative',
-        scale: { zero: true, nice: true },
-        axis: { ...axisOf('rate (Mbit/s)', rateColor), orient: 'right', grid: false },
-      },
-      detail: { field: 'run' },
-    },
-  };
+  const heard = track.filter(({ gainDb }) => gainDb !== null);
+  const gain = trackLine(heard, 'gainDb', 'gain (dB)', 'var(--muted)', { zero: false, orient: 'left' });
+  const rateAxis = { zero: true, orient: 'right', grid: false } as const;
+  const rate = trackLine(track, 'rateMbps', 'rate (Mbit/s)', rateColor, rateAxis);
   const cutoff: Layer = {
     data: { values: [{ gainDb: 10 * Math.log10(cutoffGain ?? 1) }] },
     mark: { type: 'rule', color: 'var(--muted)', strokeDash: [4, 4] },
@@ -137,5 +94,32 @@ export function attemptChart({ story, from }: Told, cutoffGain: number | null): 
     height: hasTrack ? storyHeight : 60,
     layer: [shade, ...lines],
     resolve: { scale: { y: 'independent' } },
+  };
+}
+
+const virtualSeconds = (field: string) =>
+  quantity(field, 'virtual seconds', {
+    scale: { zero: false, nice: false },
+    axis: { format: '~r', tickCount: 8 },
+  });
+
+/** A figure of the track by time, its axis in the line's colour. */
+function trackLine(
+  values: TrackPoint[],
+  field: 'gainDb' | 'rateMbps',
+  title: string,
+  color: string,
+  { zero, ...axis }: { readonly zero: boolean; readonly orient: 'left' | 'right'; readonly grid?: boolean },
+): Layer {
+  const y = {
+    field,
+    type: 'quantitative',
+    scale: { zero, nice: true },
+    axis: { title, titleColor: color, labelColor: color, tickCount: 5, format: '~r', ...axis },
+  } as const;
+  return {
+    data: { values },
+    mark: { type: 'line', strokeWidth: 1.5, color },
+    encoding: { x: virtualSeconds('seconds'), y, detail: { field: 'run' } },
   };
 }

@@ -16,6 +16,7 @@ import { linkPanels, type Panel } from './panels.js';
 import { attemptChart, delayDistribution, resultColors } from './radio-charts.js';
 import { attemptSentence, chosenStories, resultOf, type Chosen } from './stories.js';
 import { svg } from './svg.js';
+import { table, type Column } from './table.js';
 import { uploadsByClient, type ClientUploads } from './uploads.js';
 
 /** The section on the radio link: what it cost, what it lost, and why; null where nothing was sent. */
@@ -54,39 +55,29 @@ async function delayCard({ messages }: RunRecords): Promise<Html | null> {
   </div>`;
 }
 
-/** A column of a table; columns without a figure in any row are left out. */
-interface Column<Row> {
-  readonly head: string;
-  readonly text: (row: Row) => string;
-  readonly isShown?: (rows: readonly Row[]) => boolean;
-}
-
 const uploadColumns: readonly Column<ClientUploads>[] = [
-  { head: 'Sent', text: ({ sent }) => String(sent) },
-  { head: 'In the aggregate', text: ({ inAggregate }) => String(inAggregate) },
-  { head: 'Late', text: ({ late }) => String(late) },
-  { head: 'Dropped', text: ({ dropped }) => String(dropped) },
-  { head: 'Open', text: ({ open }) => String(open), isShown: (rows) => rows.some(({ open }) => open > 0) },
-  { head: 'Mean delay', text: ({ meanDelaySeconds }) => duration(meanDelaySeconds) },
+  { head: 'Client', look: 'stage', cell: ({ client }) => client },
+  { head: 'Sent', cell: ({ sent }) => sent },
+  { head: 'In the aggregate', cell: ({ inAggregate }) => inAggregate },
+  { head: 'Late', cell: ({ late }) => late },
+  { head: 'Dropped', cell: ({ dropped }) => dropped },
+  { head: 'Open', cell: ({ open }) => open, has: ({ open }) => open > 0 },
+  { head: 'Mean delay', cell: ({ meanDelaySeconds }) => duration(meanDelaySeconds) },
   {
     head: 'Mean rate',
-    text: ({ meanRateBps }) => (meanRateBps === null ? '–' : `${bits(meanRateBps)}/s`),
+    cell: ({ meanRateBps }) => (meanRateBps === null ? '–' : `${bits(meanRateBps)}/s`),
   },
-  { head: 'Energy', text: ({ transmitJoules }) => joules(transmitJoules) },
-  {
-    head: 'Price',
-    text: ({ price }) => number(price),
-    isShown: (rows) => rows.some(({ price }) => price > 0),
-  },
+  { head: 'Energy', cell: ({ transmitJoules }) => joules(transmitJoules) },
+  { head: 'Price', cell: ({ price }) => number(price), has: ({ price }) => price > 0 },
   {
     head: 'Own accuracy',
-    text: ({ accuracy }) => percent(accuracy),
-    isShown: (rows) => rows.some(({ accuracy }) => accuracy !== null),
+    cell: ({ accuracy }) => percent(accuracy),
+    has: ({ accuracy }) => accuracy !== null,
   },
   {
     head: 'Others’ facts',
-    text: ({ sharedAccuracy }) => percent(sharedAccuracy),
-    isShown: (rows) => rows.some(({ sharedAccuracy }) => sharedAccuracy !== null),
+    cell: ({ sharedAccuracy }) => percent(sharedAccuracy),
+    has: ({ sharedAccuracy }) => sharedAccuracy !== null,
   },
 ];
 
@@ -106,12 +97,7 @@ function uploadsCard(run: RunRecords): Html | null {
       over time on the air, every attempt. Energy: of the client’s own transmitter.
       ${rows.some(({ open }) => open > 0) ? openWords : ''}
     </p>
-    ${table(
-      'Client',
-      rows,
-      ({ client }) => client,
-      uploadColumns.filter(({ isShown }) => isShown?.(rows) ?? true),
-    )}
+    ${table(rows, uploadColumns)}
     <p class="source">
       messages.jsonl: rows from the client (price: to it also), endedVirtualSeconds against virtualSeconds of
       the round row; metrics.jsonl: last client row of task evaluate
@@ -120,16 +106,17 @@ function uploadsCard(run: RunRecords): Html | null {
 }
 
 const outcomeColumns: readonly Column<KindOutcome>[] = [
-  { head: 'Sent', text: ({ sent }) => String(sent) },
-  { head: 'Delivered', text: ({ delivered }) => String(delivered) },
-  { head: 'Dropped', text: ({ dropped }) => String(dropped) },
-  { head: 'In flight', text: ({ inFlight }) => String(inFlight) },
+  { head: 'Kind', look: 'stage', cell: ({ kind }) => kind },
+  { head: 'Sent', cell: ({ sent }) => sent },
+  { head: 'Delivered', cell: ({ delivered }) => delivered },
+  { head: 'Dropped', cell: ({ dropped }) => dropped },
+  { head: 'In flight', cell: ({ inFlight }) => inFlight },
   {
     head: 'Why dropped',
-    text: ({ reasons }) => reasons.map(([reason, count]) => `${reason} ${count}`).join(', ') || '–',
+    cell: ({ reasons }) => reasons.map(([reason, count]) => `${reason} ${count}`).join(', ') || '–',
   },
-  { head: 'Repeats', text: ({ repeats }) => String(repeats) },
-  { head: 'Copies', text: ({ copies }) => String(copies) },
+  { head: 'Repeats', cell: ({ repeats }) => repeats },
+  { head: 'Copies', cell: ({ copies }) => copies },
 ];
 
 function outcomesCard({ messages }: RunRecords): Html | null {
@@ -142,34 +129,9 @@ function outcomesCard({ messages }: RunRecords): Html | null {
       carried (outage), too long (timeout), or lost by script (fault, corrupted). Repeats: attempts beyond the
       first.
     </p>
-    ${table('Kind', rows, ({ kind }) => kind, outcomeColumns)}
+    ${table(rows, outcomeColumns)}
     <p class="source">messages.jsonl: outcome, reason, attempts, copyOf, by kind</p>
   </div>`;
-}
-
-function table<Row>(
-  first: string,
-  rows: readonly Row[],
-  name: (row: Row) => string,
-  columns: readonly Column<Row>[],
-): Html {
-  return html`<table>
-    <thead>
-      <tr>
-        <th>${first}</th>
-        ${columns.map(({ head }) => html`<th class="n">${head}</th> `)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (row) =>
-          html`<tr>
-            <td class="stage">${name(row)}</td>
-            ${columns.map(({ text }) => html`<td class="n">${text(row)}</td> `)}
-          </tr> `,
-      )}
-    </tbody>
-  </table>`;
 }
 
 async function distributions(run: RunRecords): Promise<Html | null> {

@@ -1,4 +1,5 @@
-import type { MetricRow, SampleRow } from '../rows.js';
+import type { MetricRow } from '../rows.js';
+import { groupedBy } from './grouped.js';
 import { inOrder } from './series.js';
 
 /** A client's first and last response to one prompt. */
@@ -16,12 +17,8 @@ export interface BeforeAfter {
  * out.
  */
 export function beforeAndAfter(rows: readonly MetricRow[]): BeforeAfter[] {
-  const byPrompt = new Map<string, SampleRow[]>();
-  for (const row of rows) {
-    if (row.type !== 'sample') continue;
-    const key = JSON.stringify([row.actor, row.topic, row.prompt]);
-    byPrompt.set(key, [...(byPrompt.get(key) ?? []), row]);
-  }
+  const sampled = rows.filter((row) => row.type === 'sample');
+  const byPrompt = groupedBy(sampled, ({ actor, topic, prompt }) => JSON.stringify([actor, topic, prompt]));
   const pairs = [...byPrompt.values()].flatMap((samples) => {
     const [first, last] = [samples[0]!, samples.at(-1)!];
     if (first.round === last.round) return [];

@@ -1,5 +1,7 @@
 import type { Stage } from '../../../machines/protocol.js';
-import type { ClientRow, MessageRow, MetricRow, RoundRow, StepRow } from '../rows.js';
+import { mean } from '../mean.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
+import { groupedBy } from './grouped.js';
 
 /** A figure of one client in one round. */
 export interface Point {
@@ -37,14 +39,9 @@ function clientPoints(rows: readonly MetricRow[], task: string, pick: Pick): Poi
 }
 
 function meansByRound(points: readonly Point[]): Series['mean'] {
-  const byRound = new Map<number, number[]>();
-  for (const { round, value } of points) byRound.set(round, [...(byRound.get(round) ?? []), value]);
-  return [...byRound]
+  return [...groupedBy(points, ({ round }) => round)]
     .sort(([a], [b]) => a - b)
-    .map(([round, values]) => ({
-      round,
-      value: values.reduce((sum, value) => sum + value, 0) / values.length,
-    }));
+    .map(([round, here]) => ({ round, value: mean(here.map(({ value }) => value))! }));
 }
 
 /** The loss: of each client by its task's figures, and the mean that the server decided by. */
@@ -119,10 +116,8 @@ export interface Span {
 
 /** Spans in which nothing took time are left out. */
 export function stepSpans(rows: readonly MetricRow[], endSeconds: number): Span[] {
-  const byActor = new Map<string, StepRow[]>();
-  for (const row of rows) {
-    if (row.type === 'step') byActor.set(row.actor, [...(byActor.get(row.actor) ?? []), row]);
-  }
+  const entered = rows.filter((row) => row.type === 'step');
+  const byActor = groupedBy(entered, ({ actor }) => actor);
   return [...byActor.values()].flatMap((steps) =>
     steps
       .map(({ actor, step, virtualSeconds }, index) => ({

@@ -1,5 +1,6 @@
+import { mean, sum } from '../mean.js';
 import type { RunRecords } from '../read.js';
-import type { MessageRow, MetricRow, RoundRow } from '../rows.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from './grouped.js';
 import { inOrder } from './series.js';
 
@@ -44,7 +45,7 @@ export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
     const delays = uploads.flatMap(({ outcome, delaySeconds }) =>
       outcome === 'delivered' && delaySeconds !== null ? [delaySeconds] : [],
     );
-    const onAirSeconds = sumOf(uploads, 'onAirSeconds');
+    const onAirSeconds = sum(uploads.map(({ onAirSeconds }) => onAirSeconds));
     return {
       client,
       sent: uploads.length,
@@ -52,12 +53,12 @@ export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
       late: count('late'),
       dropped: count('dropped'),
       open: count('open'),
-      meanDelaySeconds: delays.length === 0 ? null : delays.reduce((a, b) => a + b, 0) / delays.length,
-      meanRateBps: onAirSeconds > 0 ? sumOf(uploads, 'airBits') / onAirSeconds : null,
-      transmitJoules: sumOf(uploads, 'transmitJoules'),
-      price: sumOf(own, 'price'),
-      accuracy: measured.get(client)?.['accuracy'] ?? null,
-      sharedAccuracy: measured.get(client)?.['sharedAccuracy'] ?? null,
+      meanDelaySeconds: mean(delays),
+      meanRateBps: onAirSeconds > 0 ? sum(uploads.map(({ airBits }) => airBits)) / onAirSeconds : null,
+      transmitJoules: sum(uploads.map(({ transmitJoules }) => transmitJoules)),
+      price: sum(own.map(({ price }) => price)),
+      accuracy: measured.get(client)?.metrics['accuracy'] ?? null,
+      sharedAccuracy: measured.get(client)?.metrics['sharedAccuracy'] ?? null,
     };
   });
 }
@@ -89,21 +90,11 @@ function closesOf(metrics: readonly MetricRow[]): ReadonlyMap<string, number> {
 }
 
 /** By client: round 0 is before any training, whenever it was written. */
-function lastEvaluations(metrics: readonly MetricRow[]) {
-  const rounds = new Map<string, number>();
-  const figures = new Map<string, Readonly<Record<string, number | null>>>();
+function lastEvaluations(metrics: readonly MetricRow[]): ReadonlyMap<string, ClientRow> {
+  const last = new Map<string, ClientRow>();
   for (const row of metrics) {
     if (row.type !== 'client' || row.task !== 'evaluate') continue;
-    if (row.round < (rounds.get(row.actor) ?? 0)) continue;
-    rounds.set(row.actor, row.round);
-    figures.set(row.actor, row.metrics);
+    if (row.round >= (last.get(row.actor)?.round ?? 0)) last.set(row.actor, row);
   }
-  return figures;
-}
-
-function sumOf(
-  messages: readonly MessageRow[],
-  figure: 'airBits' | 'onAirSeconds' | 'transmitJoules' | 'price',
-): number {
-  return messages.reduce((sum, message) => sum + message[figure], 0);
+  return last;
 }

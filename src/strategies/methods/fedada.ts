@@ -1,10 +1,10 @@
-import type { Method } from './method.js';
+import { shared, type Method } from './method.js';
 
 /** Fig. 4's federated fine-tuning with adapters alone. */
 export const fedada: Method = {
   name: 'fedada',
   title: 'FedAda',
-  tensors: [{ part: 'adapters', train: 'always', share: 'always' }],
+  tensors: [shared('adapters')],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: false,

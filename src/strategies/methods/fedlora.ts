@@ -1,10 +1,10 @@
-import type { Method } from './method.js';
+import { shared, type Method } from './method.js';
 
 /** Fig. 4's federated fine-tuning with LoRA alone, a module at every site. */
 export const fedlora: Method = {
   name: 'fedlora',
   title: 'FedLora',
-  tensors: [{ part: 'lora', train: 'always', share: 'always' }],
+  tensors: [shared('lora')],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: false,

@@ -1,13 +1,10 @@
-import type { Method } from './method.js';
+import { own, type Method } from './method.js';
 
 /** No federation of the language model: every client tunes alone, so that what sharing brings can be told. */
 export const localOnly: Method = {
   name: 'local-only',
   title: 'Local only',
-  tensors: [
-    { part: 'adapters', train: 'always', share: 'never' },
-    { part: 'lora', train: 'always', share: 'never' },
-  ],
+  tensors: [own('adapters'), own('lora')],
   loraModules: 'by-resources',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,

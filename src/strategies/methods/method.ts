@@ -36,6 +36,12 @@ export interface Method {
   readonly reference: string;
 }
 
+/** The rule of a part that everybody tunes together. */
+export const shared = (part: TunedPart): TensorRule => ({ part, train: 'always', share: 'always' });
+
+/** The rule of a part that each client tunes for itself. */
+export const own = (part: TunedPart): TensorRule => ({ part, train: 'always', share: 'never' });
+
 const partsWith = (action: 'train' | 'share', { tensors }: Pick<Method, 'tensors'>) =>
   tensors.filter((rule) => rule[action] !== 'never').map(({ part }) => part);
 

@@ -1,13 +1,10 @@
-import type { Method } from './method.js';
+import { shared, type Method } from './method.js';
 
 /** Fig. 5's personalized rewards without partial aggregation: all adapters and LoRA modules are uploaded. */
 export const pfl: Method = {
   name: 'pfl',
   title: 'PFL',
-  tensors: [
-    { part: 'adapters', train: 'always', share: 'always' },
-    { part: 'lora', train: 'always', share: 'always' },
-  ],
+  tensors: [shared('adapters'), shared('lora')],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,

@@ -1,13 +1,10 @@
-import type { Method } from './method.js';
+import { own, shared, type Method } from './method.js';
 
 /** The paper's own framework: adapters carry what is common, LoRA modules what is the client's own. */
 export const pwff: Method = {
   name: 'pwff',
   title: 'PWFF',
-  tensors: [
-    { part: 'adapters', train: 'always', share: 'always' },
-    { part: 'lora', train: 'always', share: 'never' },
-  ],
+  tensors: [shared('adapters'), own('lora')],
   loraModules: 'by-resources',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,

@@ -1,4 +1,4 @@
-import type { Method } from './method.js';
+import { own, shared, type Method } from './method.js';
 
 /**
  * Fig. 5's PWFF with a single reward: helpfulness alone, the same for everybody; only adapters are uploaded.
@@ -6,10 +6,7 @@ import type { Method } from './method.js';
 export const sfl: Method = {
   name: 'sfl',
   title: 'SFL',
-  tensors: [
-    { part: 'adapters', train: 'always', share: 'always' },
-    { part: 'lora', train: 'always', share: 'never' },
-  ],
+  tensors: [shared('adapters'), own('lora')],
   loraModules: 'by-resources',
   rewards: ['helpful'],
   personalWeights: false,

@@ -1,10 +1,10 @@
-import type { Method } from './method.js';
+import { shared, type Method } from './method.js';
 
 /** Fig. 5's LoRA-only federated tuning with a single reward, helpfulness. */
 export const shepherd: Method = {
   name: 'shepherd',
   title: 'Shepherd',
-  tensors: [{ part: 'lora', train: 'always', share: 'always' }],
+  tensors: [shared('lora')],
   loraModules: 'all',
   rewards: ['helpful'],
   personalWeights: false,

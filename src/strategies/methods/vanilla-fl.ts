@@ -1,4 +1,4 @@
-import type { Method } from './method.js';
+import { shared, type Method } from './method.js';
 
 /**
  * Fig. 4's plain federated learning: all adapters and all LoRA modules are averaged, nothing is a client's
@@ -7,10 +7,7 @@ import type { Method } from './method.js';
 export const vanillaFl: Method = {
   name: 'vanilla-fl',
   title: 'Vanilla FL',
-  tensors: [
-    { part: 'adapters', train: 'always', share: 'always' },
-    { part: 'lora', train: 'always', share: 'always' },
-  ],
+  tensors: [shared('adapters'), shared('lora')],
   loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: false,

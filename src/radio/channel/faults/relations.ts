@@ -83,7 +83,7 @@ function messageFinding(fault: Fault, index: number): Finding {
     const known = new Set<string>(candidates.map((message) => message[key]));
     if (!known.has(value)) {
       const where = said.length === 0 ? '' : ` where ${said.join(' and ')}`;
-      const meant = key === 'kind' ? nearest(value, [...known], (name) => name) : [];
+      const meant = key === 'kind' ? nearest(value, [...known]) : [];
       const advice = meant.length === 0 ? 'there is no such message' : `did you mean ${quoted(meant)}?`;
       const expected = `${known.size === 1 ? '' : 'one of '}${quoted(known)}${where}`;
       return must(false, `/channel/faults/${index}/${key}`, value, expected, advice);

@@ -1,5 +1,6 @@
 import { UserError, messageOf } from '../../errors.js';
-import { readText, textField, usableRows, type Defect, type Loaded } from './rows.js';
+import { readTextFile } from '../../text-file.js';
+import { textField, usableRows, type Defect, type Loaded } from './rows.js';
 import type { Example } from './types.js';
 
 const expected = "Alpaca's JSON: an array of {instruction, input, output} with text in each";
@@ -25,7 +26,7 @@ export async function loadInstructions(file: string): Promise<Loaded<Example>> {
 }
 
 async function readArray(file: string): Promise<readonly unknown[]> {
-  const text = await readText(file);
+  const text = await readTextFile(file, expected);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -1,6 +1,7 @@
 import type { Objective } from '../objective.js';
 import { UserError } from '../../errors.js';
-import { readText, textField, usableRows, type Defect, type Loaded } from './rows.js';
+import { readTextFile } from '../../text-file.js';
+import { textField, usableRows, type Defect, type Loaded } from './rows.js';
 import type { PreferencePair } from './types.js';
 
 const expected =
@@ -16,7 +17,7 @@ const assistant = '\n\nAssistant:';
  * UserError for a file that is missing or holds no usable line.
  */
 export async function loadPreferences(file: string, objective: Objective): Promise<Loaded<PreferencePair>> {
-  const lines = (await readText(file)).split('\n').filter((line) => line.trim() !== '');
+  const lines = (await readTextFile(file, expected)).split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) throw new UserError(`${file}: is empty, expected ${expected}`);
   const topic = objective === 'helpful' ? 'benign' : 'sensitive';
   return usableRows(file, expected, lines.map(parsed), (row) => {

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
-import { UserError, messageOf } from '../../errors.js';
+import { UserError } from '../../errors.js';
 import type { LoadReport } from './types.js';
 
 /** Why a row cannot be used: the field it is about ('' for the whole row), and what is the matter with it. */
@@ -12,17 +10,6 @@ export interface Defect {
 export interface Loaded<T> {
   readonly rows: readonly T[];
   readonly report: LoadReport;
-}
-
-/** The text of a file, unpacked if it begins with gzip's magic bytes, without a byte order mark. */
-export async function readText(file: string): Promise<string> {
-  try {
-    const bytes = await readFile(file);
-    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (packed ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read: ${messageOf(error)}`);
-  }
 }
 
 /**

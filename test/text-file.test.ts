@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../src/errors.js';
-import { loadInstructions } from '../src/learning/data/alpaca.js';
+import { loadInstructions } from '../src/learning/data/instructions.js';
 import { loadPreferences } from '../src/learning/data/preferences.js';
 import { loadTokenizer } from '../src/learning/data/tokenizer.js';
 import { loadWordPiece } from '../src/learning/data/word-piece.js';

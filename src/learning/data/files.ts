@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { perObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
-import { loadInstructions } from './alpaca.js';
+import { loadInstructions } from './instructions.js';
 import { clientIds } from './client-ids.js';
 import { dealPairs } from './deal-pairs.js';
 import { partitionRows } from './partition.js';

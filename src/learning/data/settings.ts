@@ -2,9 +2,15 @@ import Type, { type Static } from 'typebox';
 import { closed, count, fraction, positive } from '../../settings/form.js';
 
 const Files = closed({
-  instructions: Type.String({ description: 'Alpaca JSON: rows of instruction, input, output' }),
-  helpful: Type.String({ description: 'hh-rlhf JSON lines, plain or .gz: chosen, rejected' }),
-  harmless: Type.String({ description: 'hh-rlhf JSON lines, plain or .gz: chosen, rejected' }),
+  instructions: Type.String({
+    description: 'instructions with answers, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
+  }),
+  helpful: Type.String({
+    description: 'preference pairs, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
+  }),
+  harmless: Type.String({
+    description: 'preference pairs, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
+  }),
 });
 
 const Synthetic = closed(

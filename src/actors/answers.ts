@@ -1,6 +1,7 @@
 import { compareOrders } from '../../machines/events.js';
 import { updatesOf } from '../../machines/protocol.js';
 import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
+import { least } from '../extremes.js';
 
 /**
  * Whether nothing more is expected from a client: all updates that answer its newest order are in, or the
@@ -42,7 +43,7 @@ export function quorate(
 export function meanLoss(updates: readonly GatheredUpdate[]): number | null {
   const losses = clientsOf(updates).flatMap((client) => {
     const own = updates.filter(({ from }) => from === client);
-    const newest = Math.min(...own.map(({ staleness }) => staleness));
+    const newest = least(own.map(({ staleness }) => staleness));
     return own.find(({ staleness }) => staleness === newest)!.upload.loss ?? [];
   });
   return losses.length === 0 ? null : losses.reduce((sum, loss) => sum + loss, 0) / losses.length;

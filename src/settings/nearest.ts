@@ -1,3 +1,4 @@
+import { least } from '../extremes.js';
 /**
  * Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment).
  */
@@ -32,7 +33,7 @@ const closeEnough = 0.4;
 /** The candidates that `word` may have been meant as: all that are nearest, none where nothing is near. */
 export function nearest<T>(word: string, candidates: readonly T[], nameOf: (candidate: T) => string): T[] {
   const scored = candidates.map((candidate) => ({ candidate, score: unlikeness(word, nameOf(candidate)) }));
-  const best = Math.min(...scored.map(({ score }) => score));
+  const best = least(scored.map(({ score }) => score));
   if (best > closeEnough) return [];
   return scored.filter(({ score }) => score === best).map(({ candidate }) => candidate);
 }

@@ -235,6 +235,15 @@ describe('loadData from files', () => {
     }
   });
 
+  it('deals 125,000 rows of one family', async () => {
+    const rows = Array.from({ length: 125_000 }, (_, row) => ({ instruction: `Sort ${row}.`, output: '1' }));
+    await writeFixture(0, 125_000);
+    await write(names.instructions, jsonLines(rows));
+    const many = { files: names, examplesPerClient: 124_990, testPerClient: 5, pairsPerClient: 125_000 };
+    const { clients } = await loadData(scenarioWith(many, 1), folder, 1);
+    assert.equal(instructionsOf(clients[0]!).length, 125_000);
+  });
+
   it('is the same for the same seed and another for another', async () => {
     await writeFixture(200, 60);
     const scenario = scenarioWith({ files: names, examplesPerClient: 20, testPerClient: 5 }, 4);

@@ -237,11 +237,44 @@ describe('loadData from files', () => {
 
   it('deals 125,000 rows of one family', async () => {
     const rows = Array.from({ length: 125_000 }, (_, row) => ({ instruction: `Sort ${row}.`, output: '1' }));
-    await writeFixture(0, 125_000);
+    await writeFixture(0, 60);
     await write(names.instructions, jsonLines(rows));
-    const many = { files: names, examplesPerClient: 124_990, testPerClient: 5, pairsPerClient: 125_000 };
+    const many = { files: names, examplesPerClient: 124_990, testPerClient: 5 };
     const { clients } = await loadData(scenarioWith(many, 1), folder, 1);
     assert.equal(instructionsOf(clients[0]!).length, 125_000);
+  });
+
+  it('holds out no instruction that stands in anybody’s training, answered otherwise or alike', async () => {
+    await writeFixture(0, 60);
+    const rows = Array.from({ length: 400 }, (_, row) => ({
+      instruction: `${['Write', 'Sort'][row % 2]} number ${row % 90}.`,
+      output: `answer ${row % 7}`,
+    }));
+    await write(names.instructions, jsonLines(rows));
+    const { clients } = await loadData(scenarioWith({ files: names, dirichletAlpha: 5 }, 4), folder, 1);
+    const asked = (part: 'train' | 'validation' | 'test') =>
+      new Set(clients.flatMap((client) => client[part].map(({ instruction }) => instruction)));
+    const [train, validation, test] = [asked('train'), asked('validation'), asked('test')];
+    assert.ok(train.size > 0 && validation.size > 0 && test.size > 0);
+    assert.deepEqual(
+      [...test].filter((instruction) => train.has(instruction)),
+      [],
+    );
+    assert.deepEqual(
+      [...validation].filter((instruction) => train.has(instruction)),
+      [],
+    );
+    assert.deepEqual(
+      [...test].filter((instruction) => validation.has(instruction)),
+      [],
+    );
+  });
+
+  it('keeps rows to train on, however large a share is held out', async () => {
+    await writeFixture(40, 60);
+    const mostHeldOut = { files: names, examplesPerClient: 8, testPerClient: 100, dirichletAlpha: 100 };
+    const { clients } = await loadData(scenarioWith(mostHeldOut, 4), folder, 1);
+    for (const { train } of clients) assert.ok(train.length > 0);
   });
 
   it('is the same for the same seed and another for another', async () => {

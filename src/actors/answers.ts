@@ -2,6 +2,7 @@ import { compareOrders } from '../../machines/events.js';
 import { updatesOf } from '../../machines/protocol.js';
 import { mean } from '../records/mean.js';
 import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
+import { least } from '../extremes.js';
 
 /**
  * Whether nothing more is expected from a client: all updates that answer its newest order are in, or the
@@ -43,7 +44,7 @@ export function quorate(
 export function meanLoss(updates: readonly GatheredUpdate[]): number | null {
   const losses = clientsOf(updates).flatMap((client) => {
     const own = updates.filter(({ from }) => from === client);
-    const newest = Math.min(...own.map(({ staleness }) => staleness));
+    const newest = least(own.map(({ staleness }) => staleness));
     return own.find(({ staleness }) => staleness === newest)!.upload.loss ?? [];
   });
   return mean(losses);

@@ -1,4 +1,5 @@
 import type { ServerContext } from '../../machines/server.js';
+import { greatest } from '../extremes.js';
 import type { Roster } from '../strategies/disciplines/discipline.js';
 import { clientsOf, hasAnswered } from './answers.js';
 import type { World } from './world.js';
@@ -7,8 +8,8 @@ import type { World } from './world.js';
 export function rosterOf({ scenario, clock }: World, context: ServerContext): Roster {
   const { stage, version, clients, cohort, updates, openedAtSeconds } = context;
   const age = (client: string) =>
-    Math.max(
-      ...updates.flatMap(({ from, upload }) => (from === client ? [version - upload.answers.version] : [])),
+    greatest(
+      updates.flatMap(({ from, upload }) => (from === client ? [version - upload.answers.version] : [])),
     );
   return {
     stage,

@@ -1,3 +1,4 @@
+import { greatest } from '../extremes.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { Progress } from '../records/progress.js';
 import { duration, number, percent } from '../records/report/format.js';
@@ -73,7 +74,7 @@ function stageOfStep(step: string): Stage | null {
 /** A line a client where they fit; else a line for each thing that is being done, with how many do it. */
 function clientLines({ clients }: Progress, most: number): string[] {
   if (clients.length <= most) {
-    const width = Math.max(0, ...clients.map(({ id }) => id.length));
+    const width = greatest(clients.map(({ id }) => id.length));
     return clients.map(({ id, doing }) => `  ${id.padEnd(width)}  ${doing}`);
   }
   const counts = new Map<string, number>();

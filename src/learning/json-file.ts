@@ -1,6 +1,7 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { readTextFile } from '../text-file.js';
 
 /** A JSON object as it came from outside. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -21,14 +22,8 @@ export async function readJson(file: string): Promise<Json> {
 }
 
 /** The text of a file that came with a model. UserError where it cannot be read. */
-export async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (thrown) {
-    throw new UserError(
-      `${file}: cannot be read (${messageOf(thrown)}), expected a model's ${basename(file)}`,
-    );
-  }
+export function readText(file: string): Promise<string> {
+  return readTextFile(file, `a model's ${basename(file)}`);
 }
 
 export async function isThere(file: string): Promise<boolean> {

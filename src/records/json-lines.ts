@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { UserError, messageOf } from '../errors.js';
+import { UserError } from '../errors.js';
+import { readTextFile } from '../text-file.js';
 
 const bufferCharacters = 1 << 16;
 
@@ -46,9 +46,7 @@ export class JsonLinesFile {
  * Throws a UserError if the file is missing or a line before the last is not JSON.
  */
 export async function readJsonLines<Row>(path: string): Promise<Row[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UserError(`${path}: cannot be read (${messageOf(error)}), expected a record of a run`);
-  });
+  const text = await readTextFile(path, 'a record of a run');
   const lines = text.split('\n');
   lines.pop();
   return lines.map((line, index) => parsedLine<Row>(line, path, index + 1));

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../errors.js';
+import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
 import { checkForm } from '../scenario/validate.js';
@@ -91,9 +91,10 @@ function withCollapse({ manifest, summary, metrics, messages }: RunRecords): Sum
 }
 
 async function readDocument<T>(path: string): Promise<T> {
+  const text = await readTextFile(path, 'a record of a run');
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
+    return JSON.parse(text) as T;
   } catch (error) {
-    throw new UserError(`${path}: cannot be read (${messageOf(error)}), expected a record of a run`);
+    throw new UserError(`${path}: is not JSON (${messageOf(error)}), expected a record of a run`);
   }
 }

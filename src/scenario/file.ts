@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { access, readFile, readdir, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { UserError } from '../errors.js';
 import { packageRoot } from '../paths.js';
 import { nearest } from '../settings/nearest.js';
 
@@ -22,15 +22,6 @@ async function advice(path: string): Promise<string> {
   const [near] = nearest(basename(path), scenarios);
   if (near !== undefined) return `; did you mean ${join(folder, near)}?`;
   return '; the package brings its own along, for example quickstart and tiny';
-}
-
-/** The text of a file; UserError where it cannot be read. */
-export async function readScenarioFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read (${messageOf(error)}), expected a scenario file`);
-  }
 }
 
 async function isFile(path: string): Promise<boolean> {

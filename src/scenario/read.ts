@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { broken, type Rule } from '../settings/rule.js';
 import { applyChanges, type Change } from './changes.js';
-import { findScenarioFile, readScenarioFile } from './file.js';
+import { readTextFile } from '../text-file.js';
+import { findScenarioFile } from './file.js';
 import { parseScenarioText } from './parse.js';
 import type { OwnNames } from './own-strategies.js';
 import type { Scenario } from './schema.js';
@@ -35,7 +36,7 @@ export interface Read<Around> {
  */
 export async function readWritten(path: string): Promise<Written & { readonly file: string }> {
   const file = await findScenarioFile(path);
-  return { file, value: parseScenarioText(await readScenarioFile(file), file) };
+  return { file, value: parseScenarioText(await readTextFile(file, 'a scenario file'), file) };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
+import { readTextFile } from '../text-file.js';
 import { whyUnreadable } from './file.js';
 import type { Surroundings } from './relations.js';
 import type { Scenario } from './schema.js';
@@ -45,7 +45,7 @@ function embeddedModelFolder(): string {
  * The model's form, or null where the file is missing or not a configuration (the model's loader tells why).
  */
 async function readModelConfig(folder: string): Promise<KnownModel['model']> {
-  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => null);
+  const text = await readTextFile(join(folder, 'config.json'), 'a configuration').catch(() => null);
   if (text === null) return null;
   try {
     const { n_layer, n_embd, n_positions } = JSON.parse(text) as Partial<ModelConfig>;

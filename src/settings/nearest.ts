@@ -1,3 +1,4 @@
+import { least } from '../extremes.js';
 /**
  * Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment).
  */
@@ -32,6 +33,6 @@ const closeEnough = 0.4;
 /** The candidates that `word` may have been meant as: all that are nearest, none where nothing is near. */
 export function nearest(word: string, candidates: readonly string[]): string[] {
   const scores = candidates.map((candidate) => unlikeness(word, candidate));
-  const best = Math.min(...scores);
+  const best = least(scores);
   return best > closeEnough ? [] : candidates.filter((_, index) => scores[index] === best);
 }

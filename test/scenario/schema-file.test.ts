@@ -16,6 +16,18 @@ describe('scenarios/scenario.schema.json', () => {
     );
   });
 
+  it('stands beside scenarios that look for files in ../data and ../models alone', () => {
+    const scenarios = readdirSync(folder).filter((name) => name !== 'scenario.schema.json');
+    const paths = scenarios.flatMap((name) =>
+      [...readFileSync(join(folder, name), 'utf8').matchAll(/"([^" ]*\/[^" ]*)"/g)].map(([, path]) => path!),
+    );
+    assert.ok(paths.length > 0);
+    assert.deepEqual(
+      paths.filter((path) => !/^(\.\/scenario\.schema\.json|\.\.\/(data|models)\/[\w./-]+)$/.test(path)),
+      [],
+    );
+  });
+
   it('accepts every scenario of the package as it is written, so that editors do not complain', () => {
     const check = new Ajv({ strict: true, allErrors: true }).compile(JSON.parse(schemaFileText()) as object);
     for (const name of readdirSync(folder).filter((one) => one !== 'scenario.schema.json')) {

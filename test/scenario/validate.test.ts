@@ -162,7 +162,7 @@ describe('validation of a scenario', () => {
     ],
     [
       'facts that every client holds',
-      { clients: { count: 3 } },
+      { clients: { count: 3 }, data: { synthetic: { factHolders: 3 } } },
       '/data/synthetic/factHolders',
       /is 3, expected at most 2/,
     ],
@@ -205,6 +205,12 @@ describe('validation of a scenario', () => {
       assert.match(lines[0]!, expected);
     });
   }
+
+  it('has defaults that are possible for every number of clients', () => {
+    for (const count of [1, 2, 3, 4, 10, 1000]) {
+      assert.equal(resolveScenario({ name: 'any', clients: { count } }).clients.count, count);
+    }
+  });
 
   it('does not ask for facts to be split where there are none', () => {
     assert.deepEqual(refusal({ clients: { count: 1 }, data: { synthetic: { facts: 0 } } }), []);

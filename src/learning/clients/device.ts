@@ -2,6 +2,7 @@ import { stream } from '../../simulation/random/stream.js';
 import type { Data } from '../data/settings.js';
 import type { Model } from '../model/settings.js';
 import type { Clients, Device } from './settings.js';
+import { greatest } from '../../extremes.js';
 
 /** The device of a client: a keyed draw from the scenario's classes by their shares. */
 export function dealDevice(devices: readonly Device[], seed: number, client: string): Device {
@@ -29,7 +30,7 @@ export interface Resources {
  */
 export function designedModules(scenario: Resources, rows: number, device: Device): number {
   const { minModules, maxModules } = scenario.model.lora;
-  const fastest = Math.max(...scenario.clients.devices.map(({ gigaflopsPerSecond }) => gigaflopsPerSecond));
+  const fastest = greatest(scenario.clients.devices.map(({ gigaflopsPerSecond }) => gigaflopsPerSecond));
   const volume = Math.min(1, rows / (2 * scenario.data.examplesPerClient));
   const speed = device.gigaflopsPerSecond / fastest;
   return minModules + Math.round(((maxModules - minModules) * (volume + speed)) / 2);

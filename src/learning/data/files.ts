@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { perObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
-import { loadInstructions } from './alpaca.js';
+import { loadInstructions } from './instructions.js';
 import { clientIds } from './client-ids.js';
 import { dealPairs } from './deal-pairs.js';
 import { partitionRows } from './partition.js';
@@ -10,7 +10,7 @@ import { loadPreferences } from './preferences.js';
 import type { Dealing } from './settings.js';
 import type { ClientData, Example, FederatedData, PreferencePair, Prompt, Split } from './types.js';
 
-/** With fewer instructions a client could not train, validate and be tested. */
+/** With fewer different instructions a client could not train, validate and be tested. */
 const fewestRows = 8;
 
 type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
@@ -18,8 +18,8 @@ type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
 /**
  * Real data for a scenario whose `data.files` is given, with paths relative to `folder`. Instructions: a
  * keyed sample of clients x (examplesPerClient + 2 testPerClient) rows, or all where there are fewer, dealt
- * by {@link partitionRows} over their families; each client keeps back its test and validation rows in that
- * proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as many as there are, so that no
+ * by {@link partitionRows} over their families, rows of equal prompts together; each client keeps back its
+ * test and validation rows in that proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as many as there are, so that no
  * conversation that a pair is held out of occurs in anybody's training ({@link dealPairs}). Prompts of Step
  * 3: harmless-set prompts (sensitive) and own instructions (benign) in turn. UserError where files, counts or
  * alpha do not suffice.
@@ -50,25 +50,48 @@ function dealRows(
 ): LocalRows[] {
   const wanted = clients.length * (data.examplesPerClient + 2 * data.testPerClient);
   const sample = stream(seed, 'sample of instructions').shuffle(all).slice(0, wanted);
-  const classes = sample.map(({ family }) => family);
+  const groups = equalPrompts(sample);
+  const classes = groups.map(([{ family }]) => family);
   const alpha = data.dirichletAlpha;
   const parts = partitionRows({ classes, clients, alpha, minimum: fewestRows, seed });
   if (!parts) {
     throw new UserError(
       `scenario ${name}: /data/dirichletAlpha: is ${alpha}, expected larger (or more rows): no draw gave ` +
-        `each of ${clients.length} clients ${fewestRows} of ${sample.length} instructions`,
+        `each of ${clients.length} clients ${fewestRows} of ${groups.length} different instructions`,
     );
   }
   const heldOut = data.testPerClient / (data.examplesPerClient + 2 * data.testPerClient);
   return parts.map((part, index) => {
-    const rows = stream(seed, 'own rows', clients[index]!).shuffle(part.map((row) => sample[row]!));
-    const tests = Math.max(1, Math.round(rows.length * heldOut));
+    const own = stream(seed, 'own rows', clients[index]!).shuffle(part.map((group) => groups[group]!));
+    const tests = heldOutOf(own.length, heldOut);
     return {
-      test: rows.slice(0, tests),
-      validation: rows.slice(tests, 2 * tests),
-      train: rows.slice(2 * tests),
+      test: own.slice(0, tests).map(([row]) => row),
+      validation: own.slice(tests, 2 * tests).map(([row]) => row),
+      train: own.slice(2 * tests).flat(),
     };
   });
+}
+
+type Group = readonly [Example, ...Example[]];
+
+/**
+ * Rows by their prompt, in the order of the first of each. A group goes to one client and to one use, so that
+ * nobody trains on what somebody is measured on; of a group that is held out one row is used.
+ */
+function equalPrompts(rows: readonly Example[]): readonly Group[] {
+  const groups = new Map<string, [Example, ...Example[]]>();
+  for (const row of rows) {
+    const key = promptKey(row);
+    const known = groups.get(key);
+    if (known) known.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()];
+}
+
+/** How many of a client's instructions test it, and as many validate: at least one is left to train on. */
+function heldOutOf(count: number, share: number): number {
+  return Math.min(Math.max(1, Math.round(count * share)), Math.floor((count - 1) / 2));
 }
 
 /** Held-out prompts never occur among those that responses are sampled from. */

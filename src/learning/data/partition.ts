@@ -76,7 +76,9 @@ function partitionOnce({ classes, clients, alpha, seed }: PartitionOptions, atte
     );
     const shuffled = stream(seed, 'order of class', name).shuffle(rows);
     const bounds = cuts(proportions, rows.length);
-    parts.forEach((part, client) => part.push(...shuffled.slice(bounds[client], bounds[client + 1])));
+    parts.forEach((part, client) => {
+      for (const row of shuffled.slice(bounds[client], bounds[client + 1])) part.push(row);
+    });
   }
   return parts.map((part) => part.sort((a, b) => a - b));
 }

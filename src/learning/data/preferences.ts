@@ -1,62 +1,67 @@
+import type { Json } from '../json-file.js';
 import type { Objective } from '../objective.js';
-import { UserError } from '../../errors.js';
-import { readText, textField, usableRows, type Defect, type Loaded } from './rows.js';
+import { isDefect, optionalText, textField, type Defect } from './defect.js';
+import { exchangeIn, promptIn } from './dialogue.js';
+import type { Layout } from './layouts.js';
+import { isEmptyOutput } from './placeholder.js';
+import { loadRows, type Loaded } from './rows.js';
 import type { PreferencePair } from './types.js';
 
-const expected =
-  'hh-rlhf JSON lines: {chosen, rejected}, dialogues that differ in the last "\\n\\nAssistant:" turn';
-const human = '\n\nHuman:';
-const assistant = '\n\nAssistant:';
+type Pair = Omit<PreferencePair, 'topic' | 'family'>;
+
+/** Known layouts, in the order in which a row is tried. */
+export const preferenceLayouts: readonly Layout<Pair>[] = [
+  {
+    form: '{prompt, chosen, rejected}',
+    keys: ['prompt', 'chosen', 'rejected'],
+    read(row) {
+      const prompt = promptIn(row, 'prompt');
+      return isDefect(prompt) ? prompt : pairIn(row, prompt, '');
+    },
+  },
+  {
+    form: '{instruction, input, chosen, rejected}',
+    keys: ['instruction', 'chosen', 'rejected'],
+    read(row) {
+      const instruction = textField(row, 'instruction');
+      if (isDefect(instruction)) return instruction;
+      const input = optionalText(row, 'input');
+      return isDefect(input) ? input : pairIn(row, instruction.trim(), input.trim());
+    },
+  },
+  {
+    form: '{chosen, rejected} (dialogues that differ in the last "\\n\\nAssistant:" turn)',
+    keys: ['chosen', 'rejected'],
+    read: (row) => pairIn(row, null, ''),
+  },
+];
 
 /**
- * Preference pairs in hh-rlhf's JSON-lines format, plain or gzip. The prompt is the dialogue up to the last
- * "\n\nAssistant:", which must be the same in both; of a single turn it is the request alone. Left out and
- * counted: lines that are no JSON, missing fields, wrong types, no assistant's turn, prompts that differ,
- * empty or equal answers. Pairs of the helpful objective are benign, those of the harmless one sensitive.
- * UserError for a file that is missing or holds no usable line.
+ * Preference pairs in any of {@link preferenceLayouts}, as JSON or JSON lines, plain or gzip; `chosen` and
+ * `rejected` are text or lists of messages. The prompt of a dialogue is all before its last answer and must be
+ * the same in both; of a single turn it is the request alone. Left out and counted: lines that are no JSON,
+ * missing fields, wrong types, dialogues that have no assistant's turn or end in a human one, prompts that
+ * differ, answers that are empty, equal or only say that there is none. Pairs of the helpful objective are
+ * benign, those of the harmless one sensitive.
+ *
+ * @throws UserError for a file that is missing or holds no usable row.
  */
 export async function loadPreferences(file: string, objective: Objective): Promise<Loaded<PreferencePair>> {
-  const lines = (await readText(file)).split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new UserError(`${file}: is empty, expected ${expected}`);
+  const { rows, report } = await loadRows(file, preferenceLayouts);
   const topic = objective === 'helpful' ? 'benign' : 'sensitive';
-  return usableRows(file, expected, lines.map(parsed), (row) => {
-    const pair = readPair(row);
-    return 'is' in pair ? pair : { ...pair, topic, family: objective };
-  });
+  return { rows: rows.map((pair) => ({ ...pair, topic, family: objective })), report };
 }
 
-const notJson = Symbol('not JSON');
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return notJson;
-  }
-}
-
-function readPair(row: unknown): Omit<PreferencePair, 'topic' | 'family'> | Defect {
-  if (row === notJson) return { field: '', is: 'is no JSON' };
-  const chosen = textField(row, 'chosen');
-  if (typeof chosen !== 'string') return chosen;
-  const rejected = textField(row, 'rejected');
-  if (typeof rejected !== 'string') return rejected;
-  const preferred = lastTurn(chosen);
-  if (!preferred) return { field: 'chosen', is: "has no assistant's turn" };
-  const other = lastTurn(rejected);
-  if (!other) return { field: 'rejected', is: "has no assistant's turn" };
-  if (preferred.prompt !== other.prompt) return { field: '', is: 'prompts differ' };
-  if (preferred.prompt === '') return { field: '', is: 'prompt is empty' };
-  if (preferred.answer === '') return { field: 'chosen', is: 'has an empty last turn' };
-  if (other.answer === '') return { field: 'rejected', is: 'has an empty last turn' };
-  if (preferred.answer === other.answer) return { field: '', is: 'answers are equal' };
-  return { instruction: preferred.prompt, input: '', chosen: preferred.answer, rejected: other.answer };
-}
-
-function lastTurn(dialogue: string): { readonly prompt: string; readonly answer: string } | null {
-  const at = dialogue.lastIndexOf(assistant);
-  if (at < 0) return null;
-  const before = dialogue.slice(0, at);
-  const prompt = before.startsWith(human) ? before.slice(human.length) : before;
-  return { prompt: prompt.trim(), answer: dialogue.slice(at + assistant.length).trim() };
+/** `prompt`: null where `chosen` and `rejected` are whole dialogues. */
+function pairIn(row: Json, prompt: string | null, input: string): Pair | Defect {
+  const chosen = exchangeIn(row, 'chosen', prompt);
+  if (isDefect(chosen)) return chosen;
+  const rejected = exchangeIn(row, 'rejected', prompt);
+  if (isDefect(rejected)) return rejected;
+  if (chosen.prompt !== rejected.prompt) return { field: '', is: 'prompts differ' };
+  if (chosen.prompt === '') return { field: '', is: 'prompt is empty' };
+  if (chosen.answer === rejected.answer) return { field: '', is: 'answers are equal' };
+  if (isEmptyOutput(chosen.answer)) return { field: 'chosen', is: 'is a placeholder' };
+  if (isEmptyOutput(rejected.answer)) return { field: 'rejected', is: 'is a placeholder' };
+  return { instruction: chosen.prompt, input, chosen: chosen.answer, rejected: rejected.answer };
 }

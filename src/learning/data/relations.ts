@@ -6,11 +6,14 @@ export const dataRules: readonly Rule<Dealing>[] = [
     states: 'each fact is taught to some clients and unknown to another',
     findings: ({ clients: { count }, data: { files, synthetic } }) =>
       must(
-        files !== null || synthetic.facts === 0 || synthetic.factHolders < count,
+        files !== null ||
+          synthetic.facts === 0 ||
+          synthetic.factHolders === null ||
+          synthetic.factHolders < count,
         '/data/synthetic/factHolders',
         synthetic.factHolders,
         `at most ${count - 1}, one less than the clients, so that every fact is unknown to somebody`,
-        'or set /data/synthetic/facts to 0',
+        'or leave it out, or set /data/synthetic/facts to 0',
       ),
   },
   {

@@ -1,10 +1,16 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, fraction, positive } from '../../settings/form.js';
+import { closed, count, fraction, nullable, positive } from '../../settings/form.js';
 
 const Files = closed({
-  instructions: Type.String({ description: 'Alpaca JSON: rows of instruction, input, output' }),
-  helpful: Type.String({ description: 'hh-rlhf JSON lines, plain or .gz: chosen, rejected' }),
-  harmless: Type.String({ description: 'hh-rlhf JSON lines, plain or .gz: chosen, rejected' }),
+  instructions: Type.String({
+    description: 'instructions with answers, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
+  }),
+  helpful: Type.String({
+    description: 'preference pairs, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
+  }),
+  harmless: Type.String({
+    description: 'preference pairs, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
+  }),
 });
 
 const Synthetic = closed(
@@ -12,7 +18,11 @@ const Synthetic = closed(
     styleStrength: fraction(1, 'share of answers that a client gives in its own style; 0: all answer alike'),
     styles: count(1, 5, 'number of different styles, dealt to the clients in turn'),
     facts: count(0, 24, 'words that the base model does not know, split over the clients'),
-    factHolders: count(1, 3, 'how many clients are taught each fact'),
+    factHolders: nullable(
+      Type.Integer({ minimum: 1 }),
+      'how many clients are taught each fact; null: three, or all but one where they are fewer than four; ' +
+        'a single client is taught none',
+    ),
     factShare: fraction(0.3, 'share of training rows that teach facts'),
     sensitiveShare: fraction(0.2, 'share of training rows that are sensitive requests'),
   },

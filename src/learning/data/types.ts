@@ -58,13 +58,15 @@ export interface ClientData {
   readonly prompts: Split<Example>;
 }
 
-/** What loading found in files; all zero for the embedded corpus. */
+/** What loading found in a file. */
 export interface LoadReport {
   readonly file: string;
   readonly rows: number;
   readonly used: number;
   /** Why rows were left out, by reason, with how many. */
   readonly leftOut: Readonly<Record<string, number>>;
+  /** Inputs that only say that there is none ("No input", "N/A"), read as empty. */
+  readonly emptyInputs: number;
 }
 
 export interface FederatedData {

@@ -9,6 +9,7 @@ import { threadHeap } from './kernels/heap.js';
 import { logits } from './log-probs.js';
 import { modulesOf } from './lora.js';
 import { drawToken, type Sampling } from './sampling.js';
+import { greatest } from '../../extremes.js';
 
 export interface GenerateOptions extends Sampling {
   readonly maxNewTokens: number;
@@ -33,7 +34,7 @@ export function generate(
   );
   const open = prompts.map((_, row) => row).filter((row) => rooms[row]! > 0);
   if (open.length === 0) return responses.map(() => new Int32Array());
-  withCache(model, Math.max(...open.map((row) => prompts[row]!.length + rooms[row]!)), open.length, (cache) =>
+  withCache(model, greatest(open.map((row) => prompts[row]!.length + rooms[row]!)), open.length, (cache) =>
     computed(() => {
       const merged = mergeLora(model);
       let rows = open.map((_, place) => place);

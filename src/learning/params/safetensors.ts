@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
+import { lfsPointerBytes, refuseLfsPointer } from '../../text-file.js';
 import { widenBfloat16, widenFloat16 } from './half-floats.js';
 import { sizeOf, tensorsOf, type ParamSet, type TensorSpec } from './param-set.js';
 import { headerLength, parseHeader, type TensorEntry } from './safetensors-header.js';
@@ -36,8 +37,9 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
   const handle = await mended(file, () => open(file));
   try {
     const { size } = await mended(file, () => handle.stat({ bigint: true }));
-    const start = new Uint8Array(size < 8n ? Number(size) : 8);
+    const start = new Uint8Array(Math.min(Number(size), lfsPointerBytes));
     await readFully(handle, start, 0, file);
+    refuseLfsPointer(file, Buffer.from(start).toString('latin1'), 'a safetensors file');
     const length = headerLength(start, size, file);
     const header = new Uint8Array(length);
     await readFully(handle, header, 8, file);

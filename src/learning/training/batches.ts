@@ -43,11 +43,11 @@ export function* drawBatches(
   const all = Array.from({ length: items }, (_, index) => index);
   let undrawn: readonly number[] = [];
   for (let pass = 0; ;) {
-    const batch: number[] = [];
+    let batch: readonly number[] = [];
     while (batch.length < batchSize) {
       if (undrawn.length === 0) undrawn = stream(seed, ...key, 'pass', pass++).shuffle(all);
       const take = undrawn.slice(0, batchSize - batch.length);
-      batch.push(...take);
+      batch = [...batch, ...take];
       undrawn = undrawn.slice(take.length);
     }
     yield batch;

@@ -51,8 +51,8 @@ export function choosePrompts(
 }
 
 function draw<T>(elements: readonly T[], count: number, draws: Stream): T[] {
-  const drawn: T[] = [];
-  while (drawn.length < count && elements.length > 0) drawn.push(...draws.shuffle(elements));
+  let drawn: T[] = [];
+  while (drawn.length < count && elements.length > 0) drawn = [...drawn, ...draws.shuffle(elements)];
   return drawn.slice(0, count);
 }
 

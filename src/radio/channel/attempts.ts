@@ -4,6 +4,7 @@ import { attemptFaults, keyOf, type AttemptFaults, type FaultScene } from './fau
 import type { Link } from './link.js';
 import { packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
+import { least } from '../../extremes.js';
 
 /** What tells a message from all others on its link, whatever else is on the air. */
 export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
@@ -108,7 +109,7 @@ class Sender {
     const link = this.#link;
     const receivers = number === 1 ? this.#group : [link];
     const faults = this.#faults(link, number, atSeconds);
-    const slowest = Math.min(...receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
+    const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
     const walk = new BlockWalk(this.#blocks(number, receivers, slowest), atSeconds, link.story === 'blocks');
     const sent = this.#unacknowledged;
     const heard = this.#transmit(walk, sent, number, faults.lost);

@@ -16,6 +16,7 @@ import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
+import { greatest } from '../../extremes.js';
 
 /** What is sent: seconds at the mean rate of the link, joules of the sender; null where the rate is. */
 export interface Cost {
@@ -109,7 +110,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     link,
     messages,
     stages: stages.map((stage) =>
-      stagePayload(stage, scenario[stage].maxRounds, messages, Math.max(...loraModules)),
+      stagePayload(stage, scenario[stage].maxRounds, messages, greatest(loraModules)),
     ),
     saving: savingOf(messages, sizes, loraModuleEnds(scenario, shapes.model, { loraModules: 'all' })),
   };
@@ -180,7 +181,7 @@ function savingOf(
   everySite: readonly number[],
 ): Payload['saving'] {
   const updates = messages.filter(({ kind }) => kind === 'update');
-  const sharedParameters = Math.max(...updates.map(({ parameters }) => parameters));
-  const allParameters = adapters + lora(Math.max(...everySite));
+  const sharedParameters = greatest(updates.map(({ parameters }) => parameters));
+  const allParameters = adapters + lora(greatest(everySite));
   return { sharedParameters, allParameters, share: 1 - sharedParameters / allParameters };
 }

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { height, look, quantity, stacked, wideWidth, width, type Layer, type LayeredView } from './look.js';
 import { inOrder, type Series, type Span, type Turnout } from './series.js';
+import { greatest, least } from '../../extremes.js';
 
 /*
  * The charts of the stages, of the messages' delays by kind, and of the steps, as data.
@@ -112,7 +113,7 @@ const stackedWidth = width - 34;
 
 /** The cohort pale, the updates in the aggregate over it; a cross where the round was lost. */
 function turnoutView(turnout: readonly Turnout[], x: ReturnType<typeof roundAxis>, hue: Hue): LayeredView {
-  const most = Math.max(1, ...turnout.map(({ cohort }) => cohort));
+  const most = Math.max(1, greatest(turnout.map(({ cohort }) => cohort)));
   const size = barWidth(turnout.length);
   const words = { field: 'words', type: 'nominal' } as const;
   const axis = { values: [0, most], format: 'd', grid: false, labelOverlap: false };
@@ -158,7 +159,7 @@ function roundAxis(rounds: readonly number[]) {
 /** At most nine whole numbers that span the rounds evenly. */
 function integerTicks(rounds: readonly number[]): number[] {
   if (rounds.length === 0) return [];
-  const [first, last] = [Math.min(...rounds), Math.max(...rounds)];
+  const [first, last] = [least(rounds), greatest(rounds)];
   const stride = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((one) => (last - first) / one <= 8) ?? 1000;
   return Array.from(
     { length: Math.floor((last - first) / stride) + 1 },

@@ -3,6 +3,7 @@ import type { RunRecords } from '../read.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from './grouped.js';
 import { inOrder } from './series.js';
+import { least } from '../../extremes.js';
 
 /** What came of a client's uploads, beside what the client could do in the end. */
 export interface ClientUploads {
@@ -77,7 +78,7 @@ function fateOf(
   if (arrivals.length === 0) return upload.outcome === 'dropped' ? 'dropped' : 'open';
   const close = closes.get(roundKey(upload));
   if (close === undefined) return 'open';
-  return Math.min(...arrivals) <= close ? 'in-aggregate' : 'late';
+  return least(arrivals) <= close ? 'in-aggregate' : 'late';
 }
 
 const roundKey = ({ stage, round }: Pick<RoundRow, 'stage' | 'round'>) => `${stage} ${round}`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../../src/errors.js';
-import { loadInstructions } from '../../../src/learning/data/alpaca.js';
+import { loadInstructions } from '../../../src/learning/data/instructions.js';
 import { loadData } from '../../../src/learning/data/load.js';
 import { loadPreferences } from '../../../src/learning/data/preferences.js';
 import type { ClientData } from '../../../src/learning/data/types.js';
@@ -37,7 +37,7 @@ describe('loadInstructions', () => {
     assert.deepEqual(rows, [
       { instruction: 'Sort.', input: '2 1', output: '1 2', topic: 'benign', family: 'sort' },
     ]);
-    assert.deepEqual(report, { file, rows: 1, used: 1, leftOut: {} });
+    assert.deepEqual(report, { file, rows: 1, used: 1, leftOut: {}, emptyInputs: 0 });
   });
 
   it('leaves malformed rows out and counts them by reason', async () => {
@@ -51,7 +51,6 @@ describe('loadInstructions', () => {
         { ...good, instruction: '' },
         { instruction: 'a', input: '' },
         { ...good, output: 5 },
-        { ...good, input: null },
         'text',
         null,
       ]),
@@ -63,19 +62,8 @@ describe('loadInstructions', () => {
       'instruction is empty': 1,
       'output is missing': 1,
       'output is no text but of type number': 1,
-      'input is no text but null': 1,
       'is no object': 2,
     });
-  });
-
-  it('takes "No input" in all its spellings for an empty input', async () => {
-    const inputs = ['No input', '<noinput>', '<no input>', 'noinput', 'No Input.', '', ' '];
-    const rows = [...inputs, 'No input was given'].map((input) => ({ instruction: 'a', input, output: 'b' }));
-    const loaded = await loadInstructions(await write('no-input.json', JSON.stringify(rows)));
-    assert.deepEqual(
-      loaded.rows.map(({ input }) => input),
-      [...inputs.map(() => ''), 'No input was given'],
-    );
   });
 
   it('classes by the leading word, the fifteen most frequent and "other"', async () => {
@@ -111,14 +99,16 @@ describe('loadInstructions', () => {
     const file = await write('wrong.json', JSON.stringify([{ text: 'a' }]));
     await assert.rejects(
       loadInstructions(file),
-      userError(/wrong\.json: row 1: \/instruction: is missing, expected/),
+      userError(
+        /wrong\.json: row 1: is of no known layout \(its keys are text\), expected JSON or JSON lines/,
+      ),
     );
   });
 
   for (const [name, content, pattern] of [
-    ['empty.json', '', /empty\.json: is no JSON/],
+    ['empty.json', '', /empty\.json: holds no rows/],
     ['no-rows.json', '[]', /no-rows\.json: holds no rows/],
-    ['object.json', '{"a": 1}', /object\.json: \/: is object/],
+    ['broken.json', '[{"a": 1},', /broken\.json: is no JSON/],
     ['damaged.json.gz', Buffer.from([0x1f, 0x8b, 1, 2]), /damaged\.json\.gz: cannot be read/],
   ] as const) {
     it(`is a clear error for ${name}`, async () => {
@@ -187,7 +177,7 @@ describe('loadPreferences', () => {
     );
     await assert.rejects(
       loadPreferences(await write('void.jsonl', '\n'), 'helpful'),
-      userError(/void\.jsonl: is empty/),
+      userError(/void\.jsonl: holds no rows/),
     );
   });
 });
@@ -245,6 +235,48 @@ describe('loadData from files', () => {
     }
   });
 
+  it('deals 125,000 rows of one family', async () => {
+    const rows = Array.from({ length: 125_000 }, (_, row) => ({ instruction: `Sort ${row}.`, output: '1' }));
+    await writeFixture(0, 60);
+    await write(names.instructions, jsonLines(rows));
+    const many = { files: names, examplesPerClient: 124_990, testPerClient: 5 };
+    const { clients } = await loadData(scenarioWith(many, 1), folder, 1);
+    assert.equal(instructionsOf(clients[0]!).length, 125_000);
+  });
+
+  it('holds out no instruction that stands in anybody’s training, answered otherwise or alike', async () => {
+    await writeFixture(0, 60);
+    const rows = Array.from({ length: 400 }, (_, row) => ({
+      instruction: `${['Write', 'Sort'][row % 2]} number ${row % 90}.`,
+      output: `answer ${row % 7}`,
+    }));
+    await write(names.instructions, jsonLines(rows));
+    const { clients } = await loadData(scenarioWith({ files: names, dirichletAlpha: 5 }, 4), folder, 1);
+    const asked = (part: 'train' | 'validation' | 'test') =>
+      new Set(clients.flatMap((client) => client[part].map(({ instruction }) => instruction)));
+    const [train, validation, test] = [asked('train'), asked('validation'), asked('test')];
+    assert.ok(train.size > 0 && validation.size > 0 && test.size > 0);
+    assert.deepEqual(
+      [...test].filter((instruction) => train.has(instruction)),
+      [],
+    );
+    assert.deepEqual(
+      [...validation].filter((instruction) => train.has(instruction)),
+      [],
+    );
+    assert.deepEqual(
+      [...test].filter((instruction) => validation.has(instruction)),
+      [],
+    );
+  });
+
+  it('keeps rows to train on, however large a share is held out', async () => {
+    await writeFixture(40, 60);
+    const mostHeldOut = { files: names, examplesPerClient: 8, testPerClient: 100, dirichletAlpha: 100 };
+    const { clients } = await loadData(scenarioWith(mostHeldOut, 4), folder, 1);
+    for (const { train } of clients) assert.ok(train.length > 0);
+  });
+
   it('is the same for the same seed and another for another', async () => {
     await writeFixture(200, 60);
     const scenario = scenarioWith({ files: names, examplesPerClient: 20, testPerClient: 5 }, 4);
@@ -275,7 +307,7 @@ describe('the real files in PWFF_DATA', () => {
     this.skip();
   });
 
-  // Row counts and defects are those that the folder's README states.
+  // Row counts, defects and spellings of "no input" and "no output" are those of a count by hand.
   it('give all rows but the stated defects, in less than three seconds of computing', async () => {
     const files = {
       instructions: 'alpaca_random_9k.json',
@@ -290,12 +322,13 @@ describe('the real files in PWFF_DATA', () => {
     assert.deepEqual(
       reports.map(({ rows, used }) => [rows, used]),
       [
-        [9229, 9225],
+        [9229, 9211],
         [2352, 2339],
         [2312, 2303],
       ],
     );
-    assert.deepEqual(reports[0]!.leftOut, { 'output is empty': 4 });
+    assert.deepEqual(reports[0]!.leftOut, { 'output is empty': 4, 'output is a placeholder': 14 });
+    assert.equal(reports[0]!.emptyInputs, 130);
     assert.equal(reports[1]!.leftOut['prompts differ'], 9);
   });
 

@@ -243,6 +243,11 @@ describe('choice of prompts', () => {
     );
   });
 
+  it('chooses from 130,000 prompts', () => {
+    const many = { prompts: table(1, 130_000), sensitivePrompts: emptyTable };
+    assert.deepEqual(firsts(choosePrompts('seed', 2, 0, many)), [1, 1]);
+  });
+
   it('repeats no prompt before all of its table were taken', () => {
     const taken = choosePrompts('seed', 12, 0, data).map(([, i]) => i!);
     assert.deepEqual(taken.slice(0, 6).sort(), [0, 1, 2, 3, 4, 5]);

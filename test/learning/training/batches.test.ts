@@ -53,6 +53,10 @@ describe('batches', () => {
     assert.notDeepEqual(first('a'), first('b'));
   });
 
+  it('draws a batch of 130,000 rows', () => {
+    assert.equal(new Set(drawBatches(130_000, 130_000, 'seed').next().value).size, 130_000);
+  });
+
   it('fills a batch larger than the table, and refuses an empty one', () => {
     assert.equal(drawBatches(2, 5, 'seed').next().value.length, 5);
     assert.throws(() => drawBatches(0, 5, 'seed').next(), /empty table/);

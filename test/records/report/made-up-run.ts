@@ -204,7 +204,7 @@ function manifest(clients: readonly string[]): Manifest {
     versions: { node: '20.20.2', '@tensorflow/tfjs': '4.22.0' },
     modelHash: 'cd'.repeat(32),
     rewardModelHash: null,
-    data: [{ file: 'alpaca.json', rows: 100, used: 96, leftOut: { 'empty output': 4 } }],
+    data: [{ file: 'alpaca.json', rows: 100, used: 96, leftOut: { 'empty output': 4 }, emptyInputs: 0 }],
     clients: clients.map((id, index) => ({
       id,
       trainingRows: 240,

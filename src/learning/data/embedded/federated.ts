@@ -34,14 +34,20 @@ interface Profile {
 export function embeddedData(scenario: Dealing, seed: number): FederatedData {
   checkDials(scenario);
   const ids = clientIds(scenario.clients.count);
-  const facts = drawFacts(scenario, seed);
-  const dealt = dealFacts(facts, ids, scenario.data.synthetic.factHolders, seed);
+  const holders = holdersOf(scenario);
+  const facts = holders === 0 ? [] : drawFacts(scenario, seed);
+  const dealt = dealFacts(facts, ids, holders, seed);
   const clients = ids.map((id, index) => {
     const held = dealt.get(id)!;
     const foreign = facts.filter((fact) => !held.includes(fact));
     return clientData(scenario, profile(scenario, id, index, held, foreign, seed));
   });
   return { synthetic: true, clients, reports: [] };
+}
+
+/** Clients that are taught each fact: by default never all of them, so that each is unknown to somebody. */
+function holdersOf({ data, clients }: Dealing): number {
+  return data.synthetic.factHolders ?? Math.min(3, clients.count - 1);
 }
 
 function checkDials({ name, data }: Dealing): void {

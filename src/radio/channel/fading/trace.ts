@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { messageOf, UserError } from '../../../errors.js';
+import { UserError } from '../../../errors.js';
+import { readTextFile } from '../../../text-file.js';
 import { stream } from '../../../simulation/random/stream.js';
 import type { GainPath } from '../gain-paths/gain-path.js';
 import { ratioOfDecibels } from '../rate.js';
@@ -89,10 +89,7 @@ function shortestRowSeconds({ startSeconds, periodSeconds }: GainTrace): number 
  * all 0.
  */
 export async function readTrace(path: string): Promise<GainTrace> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UserError(`${path}: cannot be read (${messageOf(error)}), expected a CSV file of gains`);
-  });
-  return parseTrace(text, path);
+  return parseTrace(await readTextFile(path, 'a CSV file of gains'), path);
 }
 
 /** What `readTrace` makes of a file's text; `path` is for its errors. */
@@ -127,7 +124,6 @@ interface Row {
 /** The lines that are not blank, cut at their commas. */
 function linesOf(text: string, path: string): Line[] {
   return text
-    .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .map((line, index) => ({ line, place: `${path}:${index + 1}` }))
     .filter(({ line }) => line.trim() !== '')

@@ -148,6 +148,16 @@ describe('embeddedData', () => {
     assert.ok([...holders.values()].every((count) => count === 3));
   });
 
+  it('teaches each fact to all clients but one where they are fewer than four, and none to a single one', () => {
+    const asked = (count: number) =>
+      embeddedData(scenarioWith({}, count), 1).clients.map(({ train, shared }) => [
+        train.some(({ topic }) => topic === 'fact'),
+        shared.length > 0,
+      ]);
+    assert.deepEqual(asked(1), [[false, false]]);
+    for (const count of [2, 3]) assert.deepEqual(asked(count), Array(count).fill([true, true]));
+  });
+
   it('asks for facts whose answers cannot be guessed', () => {
     const facts = data.clients.flatMap(({ shared }) => shared);
     for (const part of [0, 1]) {

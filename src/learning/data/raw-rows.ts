@@ -1,0 +1,38 @@
+import { messageOf, UserError } from '../../errors.js';
+import { readTextFile } from '../../text-file.js';
+
+/** Stands for a line that is no JSON. */
+export const notJson = Symbol('not JSON');
+
+/**
+ * The rows of a file as they stand there: of a JSON array, or else of JSON lines, blank ones passed over.
+ *
+ * @throws UserError where the file cannot be read, holds no row or begins as an array that is no JSON.
+ */
+export async function readRawRows(file: string, expected: string): Promise<readonly unknown[]> {
+  const text = (await readTextFile(file, expected)).trim();
+  const rows = text.startsWith('[') ? arrayOf(text, file, expected) : linesOf(text);
+  if (rows.length === 0) throw new UserError(`${file}: holds no rows, expected ${expected}`);
+  return rows;
+}
+
+function arrayOf(text: string, file: string, expected: string): readonly unknown[] {
+  try {
+    return JSON.parse(text) as readonly unknown[];
+  } catch (thrown) {
+    throw new UserError(`${file}: is no JSON (${messageOf(thrown)}), expected ${expected}`);
+  }
+}
+
+function linesOf(text: string): unknown[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line): unknown => {
+      try {
+        return JSON.parse(line);
+      } catch {
+        return notJson;
+      }
+    });
+}

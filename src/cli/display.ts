@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Progress } from '../records/progress.js';
 import type { Scenario } from '../scenario/schema.js';
-import { closedRoundKey, cut, picture, roundLine } from './progress-lines.js';
+import { cut, picture, roundLine, roundWatch } from './progress-lines.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
 /** Shows a run while it goes on. */
@@ -75,15 +75,4 @@ function liveDisplay(scenario: Scenario, { out }: Terminal): Display {
 function stopwatch(): () => number {
   const startedAt = performance.now();
   return () => (performance.now() - startedAt) / 1e3;
-}
-
-/** Whether a round was closed since the last call. */
-function roundWatch(): (progress: Progress) => boolean {
-  let last: string | null = null;
-  return (progress) => {
-    const key = closedRoundKey(progress);
-    const news = key !== null && key !== last;
-    last = key;
-    return news;
-  };
 }

@@ -27,12 +27,15 @@ function figures({ accuracy, loss, reward, delaySeconds }: Progress): string {
     .join('  ');
 }
 
-/**
- * The round that was last closed; null before the first. Two progresses with equal keys closed no round in
- * between.
- */
-export function closedRoundKey({ stage, closedRound }: Progress): string | null {
-  return stage === null || closedRound === null ? null : `${stage} ${closedRound}`;
+/** Whether a round was closed since the last call. */
+export function roundWatch(): (progress: Progress) => boolean {
+  let last: string | null = null;
+  return ({ stage, closedRound }) => {
+    const key = `${stage} ${closedRound}`;
+    const news = closedRound !== null && key !== last;
+    last = key;
+    return news;
+  };
 }
 
 /** One line for a closed round: the plain display, and what stays on the screen of the live one. */

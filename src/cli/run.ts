@@ -10,7 +10,7 @@ import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
 import { exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
-import { closedRoundKey } from './progress-lines.js';
+import { roundWatch } from './progress-lines.js';
 import { resultsText } from './results.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
 import { openLog } from './run-log.js';
@@ -49,7 +49,7 @@ export async function runCommand(
     { file, scenario: scenario.name, seed: scenario.seed, workers, backend: options.backend },
     'start',
   );
-  let lastRound: string | null = null;
+  const isNews = roundWatch();
   try {
     const summary = await services.runScenario({
       scenario,
@@ -61,9 +61,7 @@ export async function runCommand(
       signal: interrupt.signal,
       onProgress: (progress) => {
         display.show(progress);
-        const round = closedRoundKey(progress);
-        if (round !== lastRound) log.info({ ...progress, clients: undefined }, 'round closed');
-        lastRound = round;
+        if (isNews(progress)) log.info({ ...progress, clients: undefined }, 'round closed');
         log.debug({ progress }, 'progress');
       },
     });

@@ -170,8 +170,14 @@ export interface Summary {
   };
 }
 
-export interface InstructionSummary {
+/** What the rounds of a stage took, in the mean. */
+interface RoundsSummary {
   readonly rounds: number;
+  readonly delaySecondsPerRound: number;
+  readonly energyJoulesPerRound: number;
+}
+
+export interface InstructionSummary extends RoundsSummary {
   /**
    * Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end.
    */
@@ -182,28 +188,22 @@ export interface InstructionSummary {
   readonly sharedAccuracy: number | null;
   readonly lossBefore: number;
   readonly loss: number;
-  readonly delaySecondsPerRound: number;
-  readonly energyJoulesPerRound: number;
 }
 
-export interface RewardSummary {
-  readonly rounds: number;
+export interface RewardSummary extends RoundsSummary {
   /** Share of held-out pairs that the global model ranks as labelled, mean over clients. */
   readonly helpfulAccuracy: number;
   readonly harmlessAccuracy: number;
   /** Bradley–Terry loss on held-out pairs, sum of both objectives. */
   readonly lossBefore: number;
   readonly loss: number;
-  readonly delaySecondsPerRound: number;
-  readonly energyJoulesPerRound: number;
 }
 
 /**
  * Figures of held-out prompts, from client rows of task `score`; `…Before` from the first of each client
  * (round 0), the others from the last.
  */
-export interface AlignmentSummary {
-  readonly rounds: number;
+export interface AlignmentSummary extends RoundsSummary {
   /**
    * Personalised reward: weighted standardised scores, mean over clients; start and end.
    */
@@ -214,8 +214,6 @@ export interface AlignmentSummary {
    */
   readonly lossBefore: number;
   readonly loss: number;
-  readonly delaySecondsPerRound: number;
-  readonly energyJoulesPerRound: number;
   /** Share of sensitive requests that are refused, mean over clients; null for real data. */
   readonly refusalRateBefore: number | null;
   readonly refusalRate: number | null;

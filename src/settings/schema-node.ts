@@ -42,7 +42,7 @@ export function expectation(node: SchemaNode, unit?: string): string {
   switch (type) {
     case 'integer':
     case 'number':
-      return `${type === 'integer' ? 'an integer' : 'a number'}${unitWords(unit)}${range(node)}`;
+      return `${type === 'integer' ? 'an integer' : 'a number'}${unit ? ` of ${unit}` : ''}${range(node)}`;
     case 'string':
       return node.pattern === undefined ? 'a string' : `a string that matches ${node.pattern}`;
     case 'boolean':
@@ -54,10 +54,6 @@ export function expectation(node: SchemaNode, unit?: string): string {
     case 'object':
       return 'an object';
   }
-}
-
-function unitWords(unit: string | undefined): string {
-  return unit === undefined ? '' : ` of ${unit}`;
 }
 
 function range({ minimum, exclusiveMinimum, maximum }: SchemaNode): string {

@@ -66,18 +66,13 @@ export class VirtualClock {
    * and then calls `deliver`, before anything later. A rejection is an outcome like a value, however early it
    * comes.
    */
-  settleAfter<T>(
-    delaySeconds: number,
-    work: Promise<T>,
-    deliver: (outcome: Outcome<T>) => void,
-    options: ScheduleOptions = {},
-  ): Cancel {
+  settleAfter<T>(delaySeconds: number, work: Promise<T>, deliver: (outcome: Outcome<T>) => void): Cancel {
     let outcome: Outcome<T> | undefined;
     const settled = work.then(
       (value) => void (outcome = { value }),
       (error: unknown) => void (outcome = { error }),
     );
-    return this.#add(delaySeconds * 1e6, options, () => deliver(outcome!), settled);
+    return this.#add(delaySeconds * 1e6, {}, () => deliver(outcome!), settled);
   }
 
   /** XState's clock; the delay is in milliseconds, and an infinite one never comes. */

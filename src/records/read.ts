@@ -26,7 +26,10 @@ export interface RunRecords {
  */
 export async function readRun(folder: string): Promise<RunRecords> {
   const manifest = await readManifest(join(folder, recordFiles.manifest));
-  const summary = await readDocument<Summary>(join(folder, recordFiles.summary));
+  const summary = {
+    notes: [],
+    ...(await readDocument<Omit<Summary, 'notes'>>(join(folder, recordFiles.summary))),
+  };
   const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
   const messages = await readMessages(join(folder, recordFiles.messages));
   const read = { manifest, summary, metrics, messages };

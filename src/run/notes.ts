@@ -39,8 +39,11 @@ export function inputNotes(scenario: Pick<Scenario, 'alignment'>, inputs: Inputs
 
 function tokenizerNotes({ language, rewards }: Inputs): string[] {
   const { folder, statedEndOfText, tokenizer, tokenizerSource } = language;
-  const borrowing = [tokenizerSource === 'r50k_base' ? folder : null, rewards?.borrowsTokenizer ?? null];
-  const notes = borrowing
+  const borrowing = new Set([
+    tokenizerSource === 'r50k_base' ? folder : null,
+    rewards?.borrowsTokenizer ?? null,
+  ]);
+  const notes = [...borrowing]
     .filter((each) => each !== null)
     .map(
       (each) => `${each}: has no tokenizer.json and no vocab.json; GPT-2's own tokenizer (r50k_base) is used`,

@@ -83,6 +83,13 @@ describe('the inputs of a run', () => {
     const manifest = JSON.parse(readFileSync(join(outFolder, 'manifest.json'), 'utf8')) as Manifest;
     assert.equal(manifest.tokenizer, 'r50k_base');
     assert.deepEqual(manifest.notes, [note]);
+    const reward = join(root, 'reward');
+    cpSync(folder, reward, { recursive: true });
+    const both = await optionsOf(
+      ...[`model.path=${folder}`, 'model.lora.r=2'],
+      ...['reward.model.kind=gpt2', `reward.model.path=${reward}`, 'reward.learningRate=0.00001'],
+    );
+    assert.deepEqual(await checkInputs(both), [note, note.replace(folder, reward)]);
   });
 
   const long = 'and then '.repeat(400);

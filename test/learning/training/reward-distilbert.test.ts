@@ -231,6 +231,14 @@ describe('preference pairs as tokens of a DistilBERT', () => {
     assert.deepEqual([...short!.tokens], [cls, ...spelled('with that.').slice(-6), sep]);
   });
 
+  it('are left out and counted where case is all that they differ by, which a DistilBERT does not read', async () => {
+    const words = await loadWordPiece(folder);
+    const loud = { ...asked, rejected: asked.chosen.toUpperCase() };
+    const { table, ...counts } = rewardTable([asked, loud], words, templates.compact, 64);
+    assert.deepEqual(counts, { rows: 2, truncated: 0, alike: 1 });
+    assert.equal(table.count, 2);
+  });
+
   it('have another hash where a token differs', async () => {
     const words = await loadWordPiece(folder);
     const hash = (pair: PreferencePair) => rewardTable([pair], words, templates.compact, 64).table.hash;

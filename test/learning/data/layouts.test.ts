@@ -83,6 +83,7 @@ describe('layouts of instructions, as a JSON array and as JSON lines', () => {
       { messages: [user('Sort.'), assistant('1 2')] },
       { messages: [user('Sort.'), assistant('1 2'), user('Thanks.')] },
       { messages: [user('Sort.'), { role: 'tool', content: '1 2' }] },
+      { messages: [user('Sort.'), { role: 'toString', content: '1 2' }] },
       { messages: [user('Sort.'), { role: 'assistant', content: null }] },
       { messages: [assistant('1 2')] },
       { messages: [] },
@@ -91,7 +92,7 @@ describe('layouts of instructions, as a JSON array and as JSON lines', () => {
     assert.equal(rows.length, 1);
     assert.deepEqual(leftOut, {
       'messages ends in a human turn': 1,
-      'messages has a message whose role is none of system, user, assistant': 1,
+      'messages has a message whose role is none of system, user, assistant': 2,
       'messages has a message whose content is no text': 1,
       'messages has no prompt': 1,
       "messages has no assistant's turn": 1,

@@ -10,3 +10,8 @@ export class UserError extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** The beginning of a text that may have several lines, as one, for messages. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').slice(0, 120);
+}

@@ -42,9 +42,9 @@ const lines: readonly (readonly [name: string, cell: (study: ObjectiveStudy) => 
   ['pairs, training', ({ trainPairs }) => String(trainPairs)],
   ['pairs, held out by conversation', ({ testPairs }) => String(testPairs)],
   [
-    'rows cut to fit the model',
-    ({ cutRows, trainPairs, testPairs }) => {
-      return percent(cutRows / (2 * (trainPairs + testPairs)));
+    'pairs cut to fit the model',
+    ({ cutPairs, trainPairs, testPairs }) => {
+      return percent(cutPairs / (trainPairs + testPairs));
     },
   ],
   ['reward model', ({ rewardModel }) => interval(rewardModel)],

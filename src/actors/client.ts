@@ -147,8 +147,8 @@ function isSilent({ scenario }: World, { id, current }: ClientContext): boolean 
 /** Training rows behind an update: instructions, or pairs of its objective (Steps 1.3 and 2.3). */
 const rowsOf: Readonly<Record<UploadKind, (client: Client) => number>> = {
   update: ({ data }) => data.train.length,
-  'helpful-update': ({ data }) => data.pairs.helpful.train.length,
-  'harmless-update': ({ data }) => data.pairs.harmless.train.length,
+  'helpful-update': ({ tables }) => tables.pairs.helpful.train.count / 2,
+  'harmless-update': ({ tables }) => tables.pairs.harmless.train.count / 2,
   'alignment-update': ({ data }) => data.train.length,
 };
 

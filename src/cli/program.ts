@@ -79,13 +79,13 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
 
   program
     .command('validate')
-    .description('check scenarios without running them')
+    .description('check scenarios, with their models and data, without running them')
     .argument('<scenario...>', 'JSON or YAML files')
     .addOption(modelOption())
     .addOption(rewardModelOption())
     .addOption(settingOption())
     .action(async (paths: string[], options: ValidateCommandOptions) =>
-      end(await validateCommand(paths, options, terminal)),
+      end(await validateCommand(paths, options, services, terminal)),
     );
 
   program

@@ -14,6 +14,7 @@ export function resultsText(summary: Summary, paint: Paint): string {
   const heading = [
     paint(['bold', complete ? 'green' : 'yellow'], sentence),
     paint('dim', timesAndData(summary)),
+    ...summary.notes.map((note) => paint('yellow', `Note: ${note}`)),
   ];
   if (figures.length === 0) return [...heading, messagesText(summary)].join('\n');
   const table = textTable(['', '', 'start', 'end'], 'llrr', { frame: '─', gap: 1, padding: 1 });

@@ -1,6 +1,7 @@
 import type { Fingerprint, BackendChoice } from '../learning/model/backend.js';
 import type { PretrainEmbeddedOptions } from '../learning/pretrain.js';
 import type { Summary } from '../records/rows.js';
+import type { InputOptions } from '../run/inputs.js';
 import type { RunOptions } from '../run/options.js';
 
 /**
@@ -8,6 +9,7 @@ import type { RunOptions } from '../run/options.js';
  */
 export interface Services {
   runScenario(options: RunOptions): Promise<Summary>;
+  checkInputs(options: InputOptions): Promise<readonly string[]>;
   pretrainEmbedded(options: PretrainEmbeddedOptions): Promise<void>;
   selectBackend(choice: BackendChoice): Promise<Fingerprint>;
   writeReport(folder: string): Promise<string>;
@@ -15,6 +17,7 @@ export interface Services {
 
 export const services: Services = {
   runScenario: async (options) => (await import('../run/run.js')).runScenario(options),
+  checkInputs: async (options) => (await import('../run/check.js')).checkInputs(options),
   pretrainEmbedded: async (options) => (await import('../learning/pretrain.js')).pretrainEmbedded(options),
   selectBackend: async (choice) => (await import('../learning/model/backend.js')).selectBackend(choice),
   writeReport: async (folder) => (await import('../records/report/report.js')).writeReport(folder),

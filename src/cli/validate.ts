@@ -2,16 +2,21 @@ import { messageOf, UserError } from '../errors.js';
 import { loadScenario } from '../scenario/load.js';
 import { exit, type ExitCode } from './exit.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
+import type { Services } from './services.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
 export interface ValidateCommandOptions extends ModelFolders {
   readonly set: readonly string[];
 }
 
-/** `pwff validate`: checks scenario files without running them; each problem is a line. */
+/**
+ * `pwff validate`: makes all checks of a run, of models and data too, and trains nothing; each problem is a
+ * line, and so is what a run would note of its inputs.
+ */
 export async function validateCommand(
   paths: readonly string[],
   options: ValidateCommandOptions,
+  services: Services,
   { out, err }: Terminal,
 ): Promise<ExitCode> {
   const paint = paintFor(out);
@@ -19,9 +24,11 @@ export async function validateCommand(
   let code: ExitCode = exit.ok;
   for (const path of paths) {
     try {
-      const { file, scenario } = await loadScenario(path, { set });
+      const { file, folder, scenario } = await loadScenario(path, { set });
       const { clients, method } = scenario;
+      const notes = await services.checkInputs({ scenario, folder });
       line(out, `${file}: ${paint('green', 'valid')} (${clients.count} clients, method ${method})`);
+      for (const note of notes) line(out, `  ${note}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       line(err, messageOf(error));

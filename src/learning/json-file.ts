@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, oneLine, UserError } from '../errors.js';
 import { readTextFile } from '../text-file.js';
 
 /** A JSON object as it came from outside. */
@@ -46,8 +46,4 @@ export function rejectKey(file: string, key: string, value: unknown, expected: s
 
 export function quoted(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
-}
-
-function oneLine(text: string): string {
-  return text.trim().replace(/\s+/g, ' ').slice(0, 120);
 }

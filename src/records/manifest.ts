@@ -1,3 +1,6 @@
+import type { Purpose } from '../learning/clients/population.js';
+import type { RowCounts } from '../learning/data/tokenize.js';
+import type { TokenizerSource } from '../learning/data/tokenizer.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { Seam } from '../strategies/strategies.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -29,9 +32,24 @@ export interface Manifest {
   readonly modelHash: string | null;
   /** SHA-256 of the backbone of the pre-trained network that reward models start from; null for features. */
   readonly rewardModelHash: string | null;
+  /** What the language model's tokenizer was made of. Absent in older folders, as what follows is. */
+  readonly tokenizer?: TokenizerSource;
   /** What loading found in the data files; empty for the embedded corpus. */
   readonly data: readonly LoadReport[];
+  /** What became of the clients' rows as they were made tokens. */
+  readonly reading?: readonly ReadRows[];
+  /** The same and more in words: what somebody should know about the inputs of the run. */
+  readonly notes?: readonly string[];
   readonly clients: readonly ClientManifest[];
+}
+
+/** All clients' rows of one purpose. */
+export interface ReadRows extends RowCounts {
+  readonly purpose: Purpose;
+  /** Null for the embedded corpus, and for prompts, which come from several files. */
+  readonly file: string | null;
+  /** Most tokens of a row: the context of the model that reads it, for prompts less the response's room. */
+  readonly maxTokens: number;
 }
 
 export interface ClientManifest {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf, oneLine } from '../errors.js';
 import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
@@ -26,7 +26,10 @@ export interface RunRecords {
  */
 export async function readRun(folder: string): Promise<RunRecords> {
   const manifest = await readManifest(join(folder, recordFiles.manifest));
-  const summary = await readDocument<Summary>(join(folder, recordFiles.summary));
+  const summary = {
+    notes: [],
+    ...(await readDocument<Omit<Summary, 'notes'>>(join(folder, recordFiles.summary))),
+  };
   const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
   const messages = await readMessages(join(folder, recordFiles.messages));
   const read = { manifest, summary, metrics, messages };
@@ -95,6 +98,6 @@ async function readDocument<T>(path: string): Promise<T> {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new UserError(`${path}: is not JSON (${messageOf(error)}), expected a record of a run`);
+    throw new UserError(`${path}: is not JSON (${oneLine(messageOf(error))}), expected a record of a run`);
   }
 }

@@ -150,6 +150,8 @@ export interface Summary {
   readonly virtualSeconds: number;
   readonly wallSeconds: number;
   readonly ended: Ended;
+  /** What somebody should know about the inputs: rows left out or cut, whose tokenizer and end of text. */
+  readonly notes: readonly string[];
   readonly stages: {
     readonly instruction: InstructionSummary | null;
     readonly reward: RewardSummary | null;

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import { population, type Client } from '../learning/clients/population.js';
+import { population, type Client, type Encoding } from '../learning/clients/population.js';
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
-import { loadTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
+import { openFolderTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
 import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
+import { objectives } from '../learning/objective.js';
 import { readTrace } from '../radio/channel/fading/trace.js';
 import type { Method } from '../strategies/methods/method.js';
 import { strategiesWith, type Strategies } from '../strategies/strategies.js';
@@ -20,6 +21,7 @@ export interface Inputs {
   /** Null where reward models are small networks on the base's features. */
   readonly rewards: OpenRewardModel | null;
   readonly data: FederatedData;
+  readonly encoding: Encoding;
   /** Every strategy that the scenario can name. */
   readonly tables: Strategies;
   readonly method: Method;
@@ -28,8 +30,14 @@ export interface Inputs {
   readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
 }
 
-/** Loads models, data and the channel's trace. UserError for what the user can mend. */
-export async function loadInputs({ scenario, folder, strategies }: RunOptions): Promise<Inputs> {
+/** What decides on the inputs of a run. */
+export type InputOptions = Pick<RunOptions, 'scenario' | 'folder' | 'strategies'>;
+
+/**
+ * Loads models, data and the channel's trace: all that is checked of a scenario before it runs, by `pwff run`
+ * and `pwff validate` alike. UserError for what the user can mend.
+ */
+export async function loadInputs({ scenario, folder, strategies }: InputOptions): Promise<Inputs> {
   const { path } = scenario.model;
   const language = await loadLanguageModel(path === null ? null : resolve(folder, path));
   const data = await loadData(scenario, folder, scenario.seed);
@@ -38,20 +46,49 @@ export async function loadInputs({ scenario, folder, strategies }: RunOptions): 
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
   const tables = strategiesWith(strategies);
   const method = named(tables.methods, scenario.method);
-  const clients = population(scenario, method, data, {
+  const encoding: Encoding = {
     tokenizer: language.tokenizer,
     template: language.folder === null ? templates.compact : templates.alpaca,
     maxTokens: language.config.n_positions,
     ...rewards?.encoding,
-  });
-  return { language, rewards, data, clients, trace, tables, method };
+  };
+  const clients = population(scenario, method, data, encoding);
+  checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  return { language, rewards, data, encoding, clients, trace, tables, method };
 }
 
+/**
+ * A text has one end: that of the tokenizer, which training rows end with, takes the place of config.json's,
+ * which responses would be sampled up to.
+ */
 async function loadLanguageModel(folder: string | null): Promise<OpenLanguageModel> {
   const { config, base } = await loadModel(folder);
-  const tokenizer = await loadTokenizer(folder);
+  const { tokenizer, source } = await openFolderTokenizer(folder);
   checkVocabulary(tokenizer, config, folder);
-  return { folder, config, base, tokenizer };
+  return {
+    folder,
+    config: { ...config, eos_token_id: tokenizer.endOfText },
+    statedEndOfText: config.eos_token_id,
+    base,
+    tokenizer,
+    tokenizerSource: source,
+  };
+}
+
+/** Every client has pairs of both objectives that differ as tokens, to train on and to be measured on. */
+function checkPairs({ name }: RunOptions['scenario'], clients: readonly Client[], maxTokens: number): void {
+  for (const { id, tables, data } of clients) {
+    for (const objective of objectives) {
+      for (const part of ['train', 'test'] as const) {
+        if (tables.pairs[objective][part].count > 0) continue;
+        throw new UserError(
+          `scenario ${name}: /data: all ${data.pairs[objective][part].length} ${objective} pairs of ${id} ` +
+            `(${part}) are the same tokens twice within a context of ${maxTokens}, expected answers that ` +
+            'differ within it; take shorter pairs, or a model with a larger context',
+        );
+      }
+    }
+  }
 }
 
 /** Fewer tokens than embeddings are common (padded tables); more would be read from beyond them. */

@@ -7,6 +7,7 @@ import type { Choice } from '../settings/form.js';
 import { placesOfSeams, seams, type OwnStrategies } from '../strategies/strategies.js';
 import { nameOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
+import { inputNotes, readRows } from './notes.js';
 import type { RunOptions } from './options.js';
 
 const require = createRequire(import.meta.url);
@@ -14,9 +15,10 @@ const require = createRequire(import.meta.url);
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
   { scenario, workers, strategies }: RunOptions,
-  { language, rewards, data, clients }: Inputs,
+  inputs: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
+  const { language, rewards, data, clients } = inputs;
   return {
     format: manifestFormat,
     version: versionOf('pwff'),
@@ -33,7 +35,10 @@ export function manifestOf(
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
     modelHash: refOf(language.base).hash,
     rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
+    tokenizer: language.tokenizerSource,
     data: data.reports,
+    reading: readRows(scenario, inputs),
+    notes: inputNotes(scenario, inputs),
     clients: clients.map(({ id, data, device, ownWeights }) => ({
       id,
       trainingRows: data.train.length,

@@ -1,7 +1,12 @@
 import { resolve } from 'node:path';
 import type { PretrainedStart } from '../actors/world.js';
 import type { Encoding } from '../learning/clients/population.js';
-import { loadTokenizer, sameTokens, type Tokenizer } from '../learning/data/tokenizer.js';
+import {
+  openFolderTokenizer,
+  sameTokens,
+  type Tokenizer,
+  type TokenizerSource,
+} from '../learning/data/tokenizer.js';
 import { loadWordPiece } from '../learning/data/word-piece.js';
 import { UserError } from '../errors.js';
 import type { ModelConfig } from '../learning/model/config.js';
@@ -25,14 +30,20 @@ export interface OpenRewardModel {
   readonly shape: { readonly reward: RewardShape };
   /** For the clients' preference pairs; without `reward` they are tokens of the language model. */
   readonly encoding: Pick<Encoding, 'reward'>;
+  /** The folder, where it has no tokenizer and is read by GPT-2's own. */
+  readonly borrowsTokenizer: string | null;
 }
 
 /** The language model of a run; `folder`: null for the embedded one. */
 export interface OpenLanguageModel {
   readonly folder: string | null;
+  /** As in its file, but that a text ends with the tokenizer's end-of-text. */
   readonly config: ModelConfig;
+  /** The end-of-text of its file. */
+  readonly statedEndOfText: number;
   readonly base: ParamSet;
   readonly tokenizer: Tokenizer;
+  readonly tokenizerSource: TokenizerSource;
 }
 
 /**
@@ -58,24 +69,27 @@ async function openGpt(
   folder: string | null,
   language: OpenLanguageModel,
 ): Promise<OpenRewardModel> {
-  const { config, base } = language;
-  const loaded =
-    folder === null
-      ? { config, base, head: null, headTensors: scoreTensors(config) }
-      : await loadWithTokensOf(language, folder);
+  const { loaded, source } =
+    folder === null ? { loaded: headless(language), source: null } : await loadWithTokensOf(language, folder);
   return {
     start: startOf(loaded, train),
     shape: { reward: { kind: 'gpt2', config: loaded.config } },
     encoding: {},
+    borrowsTokenizer: source === 'r50k_base' ? folder : null,
   };
+}
+
+function headless({ config, base }: OpenLanguageModel): LoadedGptReward {
+  return { config, base, head: null, headTensors: scoreTensors(config) };
 }
 
 async function loadWithTokensOf(
   { config, tokenizer }: OpenLanguageModel,
   folder: string,
-): Promise<LoadedGptReward> {
+): Promise<{ readonly loaded: LoadedGptReward; readonly source: TokenizerSource }> {
   const loaded = await loadGptReward(folder);
-  if (!sameTokens(await loadTokenizer(folder), tokenizer)) {
+  const own = await openFolderTokenizer(folder);
+  if (!sameTokens(own.tokenizer, tokenizer)) {
     throw new UserError(
       `${folder}: has another tokenizer than the language model, expected the same for a reward model of ` +
         'kind "gpt2"; take a GPT-2 that was made from the language model',
@@ -88,7 +102,7 @@ async function loadWithTokensOf(
         'model',
     );
   }
-  return loaded;
+  return { loaded, source: own.source };
 }
 
 async function openDistilBert(
@@ -114,6 +128,7 @@ async function openDistilBert(
     start: startOf(loaded, train),
     shape: { reward: { kind: 'distilbert', config, criticHidden, languageTokenizer, rewardTokenizer } },
     encoding: { reward: { tokenizer, maxTokens: config.max_position_embeddings } },
+    borrowsTokenizer: null,
   };
 }
 

@@ -1,7 +1,6 @@
 import { paramsIn } from '../../machines/events.js';
 import { Failure } from '../actors/failure.js';
 import type { World } from '../actors/world.js';
-import type { FederatedData } from '../learning/data/types.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
@@ -11,6 +10,7 @@ import { messageBits } from '../radio/channel/message-bits.js';
 import { createCheckers } from '../records/invariants/index.js';
 import { MessageLedger } from '../records/ledger.js';
 import { openRecords, type Records } from '../records/records.js';
+import type { Manifest } from '../records/manifest.js';
 import { RunEvents } from '../records/run-events.js';
 import { TraceHash } from '../records/trace-hash.js';
 import { RunWatch } from '../records/watch.js';
@@ -27,7 +27,7 @@ export interface OpenRun {
   readonly world: World;
   readonly records: Records;
   readonly fingerprint: Fingerprint;
-  readonly data: FederatedData;
+  readonly manifest: Manifest;
   readonly written: WrittenRows;
   traceHash(): string;
   close(): Promise<void>;
@@ -49,10 +49,11 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     // 3. The records, which take the place of an earlier run's.
     records = openRecords(options.outFolder);
     const fingerprint = await executor.fingerprint();
-    records.manifest(manifestOf(options, inputs, fingerprint));
+    const manifest = manifestOf(options, inputs, fingerprint);
+    records.manifest(manifest);
     // 4. Who hears what the run tells.
     const { written, hash } = observe(world, options, records);
-    return { world, records, fingerprint, data: inputs.data, written, traceHash: () => hash.digest(), close };
+    return { world, records, fingerprint, manifest, written, traceHash: () => hash.digest(), close };
   } catch (error) {
     await close();
     throw error;

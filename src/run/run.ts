@@ -36,11 +36,12 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     seed: scenario.seed,
     method: scenario.method,
     backend: run.fingerprint.name,
-    synthetic: run.data.synthetic,
+    synthetic: run.manifest.synthetic,
     traceHash: run.traceHash(),
     virtualSeconds: clock.nowSeconds,
     wallSeconds,
     ended,
+    notes: run.manifest.notes ?? [],
     stages: stageSummaries({
       metrics,
       messages,

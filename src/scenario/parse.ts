@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { UserError, messageOf } from '../errors.js';
+import { UserError, messageOf, oneLine } from '../errors.js';
 
 /** The value that a scenario file's text stands for; YAML if the name ends in .yaml or .yml, else JSON. */
 export function parseScenarioText(text: string, file: string): unknown {
@@ -11,7 +11,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const why = messageOf(error).replace(/ in JSON at position.*$| \(line .*\)$/s, '');
+    const why = oneLine(messageOf(error).replace(/ in JSON at position.*$| \(line .*\)$/s, ''));
     throw new UserError(
       `${file}:${lineOfJsonError(text)}: is not JSON (${why}), expected valid JSON; ` +
         'comments and trailing commas are allowed in .yaml files only',

@@ -23,8 +23,8 @@ export interface StudyOptions {
 export interface ObjectiveStudy {
   readonly trainPairs: number;
   readonly testPairs: number;
-  /** Rows of the reward model, two a pair, that did not fit into the base model's positions. */
-  readonly cutRows: number;
+  /** Pairs of which an answer did not fit into the base model's positions. */
+  readonly cutPairs: number;
   readonly rewardModel: Share;
   readonly calibrationError: number;
   readonly brierScore: number;
@@ -48,7 +48,7 @@ export async function studyPairs(pairs: Pairs, options: StudyOptions): Promise<S
     if (pairs[name].length < 3) throw new RangeError(`${pairs[name].length} ${name} pairs, expected 3`);
   }
   const split = splitByConversation(pairs, (name) => Math.round(pairs[name].length / 3), options.seed);
-  const { metrics, cutRows } = await trained(split, options);
+  const { metrics, cutPairs, judged } = await trained(split, options);
   const studyOf = (name: Objective): ObjectiveStudy => {
     const { train, test } = split[name];
     const length = lengthBaseline(train);
@@ -56,8 +56,8 @@ export async function studyPairs(pairs: Pairs, options: StudyOptions): Promise<S
     return {
       trainPairs: train.length,
       testPairs: test.length,
-      cutRows: cutRows[name],
-      rewardModel: share(metrics[name].accuracy * test.length),
+      cutPairs: cutPairs[name],
+      rewardModel: wilsonInterval(metrics[name].accuracy * judged[name], judged[name]),
       calibrationError: metrics[name].calibrationError,
       brierScore: metrics[name].brierScore,
       majority: 0.5,
@@ -78,7 +78,7 @@ async function trained(split: PerObjective<Split<PreferencePair>>, { seed, steps
     const [train, test] = [split[name].train, split[name].test].map((rows) =>
       pairTable(rows, tokenizer, templates.compact, config.n_positions),
     );
-    return { train: train!.table, test: test!.table, cutRows: train!.truncated + test!.truncated };
+    return { train: train!.table, test: test!.table, cut: train!.truncated + test!.truncated };
   });
   const initial = perObjective((name) =>
     initialRewardModel(featureWidth(config), hidden, stream(seed, 'reward', name)),
@@ -93,5 +93,9 @@ async function trained(split: PerObjective<Split<PreferencePair>>, { seed, steps
       data: perObjective((name) => ({ train: tables[name].train, test: tables[name].test })),
     }),
   );
-  return { metrics, cutRows: perObjective((name) => tables[name].cutRows) };
+  return {
+    metrics,
+    cutPairs: perObjective((name) => tables[name].cut),
+    judged: perObjective((name) => tables[name].test.count / 2),
+  };
 }

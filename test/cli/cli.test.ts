@@ -18,7 +18,7 @@ import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
 import type { Summary } from '../../src/records/rows.js';
 import type { RunOptions } from '../../src/run/options.js';
-import { madeUpRun } from '../records/report/made-up-run.js';
+import { madeUpRun, notes } from '../records/report/made-up-run.js';
 import { fakeServices, summaryOf } from './fake-services.js';
 
 interface Outcome {
@@ -71,6 +71,7 @@ describe('the command line', () => {
       /^instruction tuning 1\/2 +accuracy +52\.0 % +loss 1 +delay 1\.5 s +virtual 20 s/,
     );
     assert.match(out, /Instruction tuning +Rounds +8/);
+    assert.ok(out.includes(`Note: ${notes[0]}\n`), out);
     assert.match(out, /synthetic data/);
     assert.doesNotMatch(out, /\u001b/);
   });
@@ -186,9 +187,12 @@ describe('the command line', () => {
   it('validates several files and tells the sound from the unsound', async () => {
     const bad = join(folder, 'bad.yaml');
     writeFileSync(bad, 'name: bad\nseed: -1\nserver: { quorum: 0 }\n');
-    const { code, out, err } = await pwff(['validate', 'tiny', bad]);
+    const { code, out, err } = await pwff(['validate', 'tiny', bad], {
+      checkInputs: () => Promise.resolve(notes),
+    });
+    assert.ok(out.includes(`\n  ${notes[0]}\n`), out);
     assert.equal(code, 2);
-    assert.match(out, /tiny\.json: valid \(3 clients, method pwff\)\n$/);
+    assert.match(out, /tiny\.json: valid \(3 clients, method pwff\)\n/);
     assert.equal(err.trim().split('\n').length, 2);
     assert.equal((await pwff(['validate', 'tiny', 'quickstart'])).code, 0);
   });

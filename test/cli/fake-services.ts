@@ -43,6 +43,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
       records.close();
       return Promise.resolve(summary);
     },
+    checkInputs: () => Promise.resolve([]),
     pretrainEmbedded: () => Promise.resolve(),
     selectBackend: () =>
       Promise.resolve({ name: 'wasm', version: '4.22.0', cpuFeatures: [], nodeMajor: 20, why: 'asked for' }),

@@ -7,7 +7,7 @@ import { UserError } from '../../src/errors.js';
 import { runScenario } from '../../src/index.js';
 import { baseTensors } from '../../src/learning/model/base.js';
 import { loadModel } from '../../src/learning/model/load.js';
-import { openRewardModel } from '../../src/run/open-reward-model.js';
+import { openRewardModel, type OpenLanguageModel } from '../../src/run/open-reward-model.js';
 import { sizeOf } from '../../src/learning/params/param-set.js';
 import { readSafetensors } from '../../src/learning/params/safetensors.js';
 import { packageRoot } from '../../src/paths.js';
@@ -99,14 +99,21 @@ describe('a whole tiny run with GPT-2s as reward models', function () {
   });
 
   it('is refused where the folder has fewer positions than the language model', async () => {
-    const [language, tokenizer] = await Promise.all([loadModel(null), loadTokenizer(null)]);
-    const config = { ...language.config, n_positions: 512 };
+    const [{ base, ...loaded }, tokenizer] = await Promise.all([loadModel(null), loadTokenizer(null)]);
+    const language: OpenLanguageModel = {
+      folder: null,
+      config: { ...loaded.config, n_positions: 512 },
+      statedEndOfText: loaded.config.eos_token_id,
+      base,
+      tokenizer,
+      tokenizerSource: 'tokenizer.json',
+    };
     const scenario = resolveScenario({
       name: 'x',
       reward: { model: { kind: 'gpt2', path: embedded, train: 'head' } },
     });
     await assert.rejects(
-      openRewardModel({ scenario, folder: '/' }, { ...language, folder: null, config, tokenizer }),
+      openRewardModel({ scenario, folder: '/' }, language),
       new UserError(`${embedded}: has n_positions 256, expected at least 512, that of the language model`),
     );
   });

@@ -60,7 +60,7 @@ describe('samples of real data', () => {
     try {
       const { ended } = await simulate(opened.world);
       const samples = opened.written.metrics.filter((row): row is SampleRow => row.type === 'sample');
-      return { ended, samples, traceHash: opened.traceHash(), synthetic: opened.data.synthetic };
+      return { ended, samples, traceHash: opened.traceHash(), synthetic: opened.manifest.synthetic };
     } finally {
       await opened.close();
     }

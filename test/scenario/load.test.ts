@@ -89,6 +89,7 @@ describe('loading a scenario', () => {
     );
     const unquoted = file('unquoted.json', '{\n  "name": x,\n  "seed": 1\n}\n');
     assert.match(await refusal(unquoted), /^\.\/unquoted\.json:2: /);
+    assert.ok(!(await refusal(unquoted)).includes('\n'));
     const open = file('open.json', '{\n  "name": "x"\n');
     assert.match(await refusal(open), /^\.\/open\.json:\d: is not JSON/);
   });

@@ -1,5 +1,5 @@
 import { perObjective, type PerObjective, type Weights } from '../objective.js';
-import { exampleTable, pairTable, promptTable } from '../data/tokenize.js';
+import { exampleTable, pairTable, promptTable, type RowCounts, type Tokenized } from '../data/tokenize.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Template } from '../data/template.js';
 import type { Tokenizer } from '../data/tokenizer.js';
@@ -21,7 +21,15 @@ export interface Client {
   readonly trainingWeights: Weights;
   readonly data: ClientData;
   readonly tables: ClientTables;
+  readonly reading: Reading;
 }
+
+/** What the rows of a client are for. */
+export const purposes = ['instructions', 'helpful', 'harmless', 'prompts'] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** What became of a client's rows as they were made tokens of the models that read them. */
+export type Reading = Readonly<Record<Purpose, RowCounts>>;
 
 /** The client's data as tokens, by what it is for. */
 export interface ClientTables {
@@ -71,39 +79,63 @@ export function population(
       ownWeights,
       trainingWeights: trainingWeights(method, ownWeights),
       data: own,
-      tables: tablesOf(own, encoding, alignment.maxNewTokens),
+      ...tokensOf(own, encoding, alignment.maxNewTokens),
     };
   });
 }
 
-function tablesOf(
+function tokensOf(
   { train, validation, test, shared, pairs, prompts }: ClientData,
   { tokenizer, template, maxTokens, reward }: Encoding,
   maxNewTokens: number,
-): ClientTables {
-  const examples = (rows: ClientData['train']) => exampleTable(rows, tokenizer, template, maxTokens).table;
-  const policyTable = (rows: readonly PreferencePair[]) =>
-    pairTable(rows, tokenizer, template, maxTokens).table;
-  const rewardModelTable = (rows: readonly PreferencePair[]) =>
-    reward ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens) : policyTable(rows);
-  const pairTables = perObjective((objective) => ({
-    train: rewardModelTable(pairs[objective].train),
-    test: rewardModelTable(pairs[objective].test),
-  }));
+): Pick<Client, 'tables' | 'reading'> {
+  const examples = (rows: ClientData['train']) => exampleTable(rows, tokenizer, template, maxTokens);
   const asPrompts = (rows: ClientData['train']) =>
-    promptTable(rows, tokenizer, template, maxTokens - maxNewTokens).table;
-  return {
+    promptTable(rows, tokenizer, template, maxTokens - maxNewTokens);
+  const policyPairs = (rows: readonly PreferencePair[]) => pairTable(rows, tokenizer, template, maxTokens);
+  const rewardPairs = (rows: readonly PreferencePair[]) =>
+    reward ? rewardTable(rows, reward.tokenizer, template, reward.maxTokens) : policyPairs(rows);
+  const instructions = {
     train: examples(train),
     validation: examples(validation),
     test: examples(test),
     shared: examples(shared),
-    pairs: pairTables,
-    policyPairs: perObjective((objective) =>
-      reward ? policyTable(pairs[objective].train) : pairTables[objective].train,
-    ),
-    benign: examples(train.filter(({ topic }) => topic !== 'sensitive')),
+  };
+  const judged = perObjective((objective) => ({
+    train: rewardPairs(pairs[objective].train),
+    test: rewardPairs(pairs[objective].test),
+  }));
+  const asked = {
     prompts: asPrompts(prompts.train.filter(({ topic }) => topic !== 'sensitive')),
     sensitivePrompts: asPrompts(prompts.train.filter(({ topic }) => topic === 'sensitive')),
     testPrompts: asPrompts(prompts.test),
   };
+  return {
+    tables: {
+      ...tablesOf(instructions),
+      pairs: perObjective((objective) => tablesOf(judged[objective])),
+      policyPairs: perObjective((objective) =>
+        reward ? policyPairs(pairs[objective].train).table : judged[objective].train.table,
+      ),
+      benign: examples(train.filter(({ topic }) => topic !== 'sensitive')).table,
+      ...tablesOf(asked),
+    },
+    reading: {
+      instructions: sumOfCounts(Object.values(instructions)),
+      ...perObjective((objective) => sumOfCounts(Object.values(judged[objective]))),
+      prompts: sumOfCounts(Object.values(asked)),
+    },
+  };
+}
+
+function tablesOf<K extends string>(
+  tokenized: Readonly<Record<K, Tokenized>>,
+): Readonly<Record<K, TokenTable>> {
+  const entries = Object.entries<Tokenized>(tokenized);
+  return Object.fromEntries(entries.map(([name, { table }]) => [name, table])) as Record<K, TokenTable>;
+}
+
+export function sumOfCounts(all: readonly RowCounts[]): RowCounts {
+  const sum = (key: keyof RowCounts) => all.reduce((total, counts) => total + counts[key], 0);
+  return { rows: sum('rows'), truncated: sum('truncated'), alike: sum('alike') };
 }

@@ -85,7 +85,7 @@ function endsInHumanTurn(field: string): Defect {
 function messagesIn(value: readonly unknown[], field: string): readonly Message[] | Defect {
   for (const message of value) {
     const { role, content }: Json = isJson(message) ? message : {};
-    if (typeof role !== 'string' || !(role in roles)) {
+    if (typeof role !== 'string' || !Object.hasOwn(roles, role)) {
       return { field, is: 'has a message whose role is none of system, user, assistant' };
     }
     if (typeof content !== 'string') return { field, is: 'has a message whose content is no text' };

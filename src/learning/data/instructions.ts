@@ -68,7 +68,7 @@ function instructionOf(
     instruction,
     input: input.trim(),
     output,
-    category: typeof category === 'string' ? category : null,
+    category: typeof category === 'string' && category.trim() !== '' ? category.trim() : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { isJson, type Json } from '../json-file.js';
+import { isJson, quoted, type Json } from '../json-file.js';
 import { notJson } from './raw-rows.js';
 import type { Defect } from './defect.js';
 
@@ -10,6 +10,9 @@ export interface Layout<T> {
   readonly keys: readonly [string, ...string[]];
   readonly read: (row: Json) => T | Defect;
 }
+
+/** Of a row of no known layout so many keys are named. */
+const shownKeys = 8;
 
 /** What a file of these layouts should be, for messages. */
 export function expectedOf(layouts: readonly Layout<unknown>[]): string {
@@ -23,5 +26,6 @@ export function readByLayout<T>(layouts: readonly Layout<T>[], row: unknown): T 
   const layout =
     layouts.find(({ keys }) => keys.every((key) => key in row)) ?? layouts.find(({ keys }) => keys[0] in row);
   if (layout) return layout.read(row);
-  return { field: '', is: 'is of no known layout', detail: `its keys are ${Object.keys(row).join(', ')}` };
+  const keys = Object.keys(row).slice(0, shownKeys).map(quoted);
+  return { field: '', is: 'is of no known layout', detail: `its keys are ${keys.join(', ') || 'none'}` };
 }

@@ -1,15 +1,18 @@
 const marks = /^[\s<([{\\`'"]+|[\s>)\]}\\`'".,;:]+$/g;
-const nothing =
+const phrase =
   /^(no[\s_-]*(in|out)puts?(\s+(is\s+)?(required|needed|necessary|given|provided|available))?|n\/a|n\.a)$/i;
-const emptyWord = /^(none|null|nil|nan|empty)$/i;
+const word = /^(none|null|nan)$/i;
+
+/** No placeholder is longer; longer texts are not searched. */
+const mostCharacters = 60;
 
 /**
  * Whether an input only says that there is none, as data made by language models does: "No input required.",
  * "N/A", "<none>", "(no input)", in any spelling.
  */
 export function isEmptyInput(text: string): boolean {
-  const bare = text.replace(marks, '');
-  return nothing.test(bare) || emptyWord.test(bare) || bare === 'NA';
+  const bare = withoutMarks(text);
+  return phrase.test(bare) || word.test(bare) || bare === 'NA';
 }
 
 /**
@@ -17,6 +20,10 @@ export function isEmptyInput(text: string): boolean {
  * answer that was asked for; in brackets it is not.
  */
 export function isEmptyOutput(text: string): boolean {
-  const bare = text.replace(marks, '');
-  return nothing.test(bare) || (emptyWord.test(bare) && /^\s*[<([{\\`]/.test(text));
+  const bare = withoutMarks(text);
+  return phrase.test(bare) || (word.test(bare) && /^\s*[<([{\\`]/.test(text));
+}
+
+function withoutMarks(text: string): string {
+  return text.length > mostCharacters ? text : text.replace(marks, '');
 }

@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../../errors.js';
+import { messageOf, oneLine, UserError } from '../../errors.js';
 import { readTextFile } from '../../text-file.js';
 
 /** Stands for a line that is no JSON. */
@@ -20,7 +20,7 @@ function arrayOf(text: string, file: string, expected: string): readonly unknown
   try {
     return JSON.parse(text) as readonly unknown[];
   } catch (thrown) {
-    throw new UserError(`${file}: is no JSON (${messageOf(thrown)}), expected ${expected}`);
+    throw new UserError(`${file}: is no JSON (${oneLine(messageOf(thrown))}), expected ${expected}`);
   }
 }
 

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { promptText, responseText, type Template } from './template.js';
 import { column, columns, type TokenTable } from './token-table.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { Example, PreferencePair, Prompt } from './types.js';
 
-export interface Tokenized {
-  readonly table: TokenTable;
-  /** Rows that lost tokens to `maxTokens`. */
+/** What became of rows, or of pairs, as they were made tokens. */
+export interface RowCounts {
+  readonly rows: number;
+  /** So many lost tokens to the context of the model that reads them. */
   readonly truncated: number;
+  /** So many pairs were left out, since both answers are the same tokens (once they are cut). */
+  readonly alike: number;
+}
+
+export interface Tokenized extends RowCounts {
+  readonly table: TokenTable;
 }
 
 /** One row before it is laid into a table; positions count from the row's first token. */
@@ -30,7 +38,7 @@ export function exampleTable(
   template: Template,
   maxTokens: number,
 ): Tokenized {
-  return tableOf(
+  return tokenizedRows(
     examples.map((example) => {
       const prompt = tokenizer.encode(promptText(template, example));
       return rowOf(prompt, example.output, example.content, tokenizer, template, maxTokens);
@@ -38,19 +46,21 @@ export function exampleTable(
   );
 }
 
-/** Preference pairs, two rows each: chosen, then rejected, both as in {@link exampleTable}. */
+/**
+ * Preference pairs, two rows each: chosen, then rejected, both as in {@link exampleTable}; without those that
+ * are alike.
+ */
 export function pairTable(
   pairs: readonly PreferencePair[],
   tokenizer: Tokenizer,
   template: Template,
   maxTokens: number,
 ): Tokenized {
-  return tableOf(
-    pairs.flatMap((pair) => {
+  return tokenizedPairs(
+    pairs.map((pair) => {
       const prompt = tokenizer.encode(promptText(template, pair));
-      return [pair.chosen, pair.rejected].map((output) =>
-        rowOf(prompt, output, undefined, tokenizer, template, maxTokens),
-      );
+      const row = (output: string) => rowOf(prompt, output, undefined, tokenizer, template, maxTokens);
+      return [row(pair.chosen), row(pair.rejected)];
     }),
   );
 }
@@ -66,7 +76,7 @@ export function promptTable(
   maxTokens: number,
 ): Tokenized {
   checkRoom(maxTokens, 1);
-  return tableOf(
+  return tokenizedRows(
     prompts.map((prompt) => {
       const all = tokenizer.encode(promptText(template, prompt));
       const tokens = all.slice(-maxTokens);
@@ -119,8 +129,24 @@ function contentTokens(
   return end > start ? [from, to] : [from, from];
 }
 
+function tokenizedRows(rows: readonly Row[]): Tokenized {
+  const truncated = rows.filter((row) => row.truncated).length;
+  return { table: tableOf(rows), rows: rows.length, truncated, alike: 0 };
+}
+
+/** Pairs of rows in turn, without those whose rows are the same tokens: nothing can be learnt of them. */
+export function tokenizedPairs(pairs: readonly (readonly [Row, Row])[]): Tokenized {
+  const different = pairs.filter(([one, other]) => !isDeepStrictEqual(one.tokens, other.tokens));
+  return {
+    table: tableOf(different.flat()),
+    rows: pairs.length,
+    truncated: pairs.filter(([one, other]) => one.truncated || other.truncated).length,
+    alike: pairs.length - different.length,
+  };
+}
+
 /** Lays rows into shared memory, in their order. */
-export function tableOf(rows: readonly Row[]): Tokenized {
+export function tableOf(rows: readonly Row[]): TokenTable {
   const total = rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const tokens = new Int32Array(new SharedArrayBuffer(total * 4));
   const bounds = new Int32Array(new SharedArrayBuffer(rows.length * columns * 4));
@@ -135,8 +161,7 @@ export function tableOf(rows: readonly Row[]): Tokenized {
     offset += row.tokens.length;
     bounds[at + column.end] = offset;
   });
-  const table = { hash: hashOf(bounds, tokens), count: rows.length, tokens, rows: bounds };
-  return { table, truncated: rows.filter(({ truncated }) => truncated).length };
+  return { hash: hashOf(bounds, tokens), count: rows.length, tokens, rows: bounds };
 }
 
 function hashOf(rows: Int32Array, tokens: Int32Array): string {

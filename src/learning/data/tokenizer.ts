@@ -83,6 +83,33 @@ function wordEncoder(inner: LibraryTokenizer): Tokenizer['encode'] {
   };
 }
 
+/** What a tokenizer was made of: a file of the folder, or GPT-2's own vocabulary where it has none. */
+export type TokenizerSource = 'tokenizer.json' | 'vocab.json' | 'r50k_base';
+
+/** A folder's tokenizer, by the rules of {@link loadTokenizer}, and what it was made of. */
+export async function openFolderTokenizer(
+  folder: string | null,
+): Promise<{ readonly tokenizer: Tokenizer; readonly source: TokenizerSource }> {
+  const from = folder ?? join(packageRoot(), 'assets', 'embedded');
+  const file = join(from, 'tokenizer.json');
+  if (await isThere(file)) {
+    return { tokenizer: named(file, await readTokenizerJson(file)), source: 'tokenizer.json' };
+  }
+  const vocab = join(from, 'vocab.json');
+  if (await isThere(vocab)) {
+    return { tokenizer: named(vocab, await readVocabularyAndMerges(from)), source: 'vocab.json' };
+  }
+  const config = join(from, 'config.json');
+  const { vocab_size: size = gpt2VocabularySize } = await readJson(config);
+  if (size === gpt2VocabularySize) {
+    return { tokenizer: createTokenizer(await gpt2TokenizerJson()), source: 'r50k_base' };
+  }
+  throw new UserError(
+    `${file}: is missing, and so is vocab.json; expected one of them, since ${config} tells of ` +
+      `${quoted(size)} tokens and GPT-2's own vocabulary has ${gpt2VocabularySize}`,
+  );
+}
+
 /**
  * The tokenizer of a GPT-2's folder: its `tokenizer.json`; where there is none `vocab.json` and `merges.txt`;
  * where there is neither and config.json tells of 50257 tokens, GPT-2's own (r50k_base). Null: that of the
@@ -91,18 +118,7 @@ function wordEncoder(inner: LibraryTokenizer): Tokenizer['encode'] {
  * @throws UserError naming the file that is missing, is no JSON or is no byte-level BPE.
  */
 export async function loadTokenizer(folder: string | null): Promise<Tokenizer> {
-  const from = folder ?? join(packageRoot(), 'assets', 'embedded');
-  const file = join(from, 'tokenizer.json');
-  if (await isThere(file)) return named(file, await readTokenizerJson(file));
-  const vocab = join(from, 'vocab.json');
-  if (await isThere(vocab)) return named(vocab, await readVocabularyAndMerges(from));
-  const config = join(from, 'config.json');
-  const { vocab_size: size = gpt2VocabularySize } = await readJson(config);
-  if (size === gpt2VocabularySize) return createTokenizer(await gpt2TokenizerJson());
-  throw new UserError(
-    `${file}: is missing, and so is vocab.json; expected one of them, since ${config} tells of ` +
-      `${quoted(size)} tokens and GPT-2's own vocabulary has ${gpt2VocabularySize}`,
-  );
+  return (await openFolderTokenizer(folder)).tokenizer;
 }
 
 /** Whether every id stands for the same in both. */

@@ -242,7 +242,7 @@ const dataColumns: readonly Column<LoadReport>[] = [
 ];
 
 function manifestSection({ manifest }: RunRecords): Html {
-  const { backend, versions, workers, data } = manifest;
+  const { backend, versions, workers, data, notes = [] } = manifest;
   return html`<h2><i></i>How it was made</h2>
     <div class="card">
       <p>
@@ -255,6 +255,13 @@ function manifestSection({ manifest }: RunRecords): Html {
           .join(' · ')}
       </p>
       ${data.length === 0 ? null : table(data, dataColumns)}
+      ${
+        notes.length === 0
+          ? null
+          : html`<ul>
+              ${notes.map((note) => html`<li>${note}</li>`)}
+            </ul>`
+      }
       <details>
         <summary>The scenario as it ran</summary>
         <pre>${JSON.stringify(manifest.scenario, null, 2)}</pre>

@@ -100,7 +100,7 @@ describe('loadInstructions', () => {
     await assert.rejects(
       loadInstructions(file),
       userError(
-        /wrong\.json: row 1: is of no known layout \(its keys are text\), expected JSON or JSON lines/,
+        /wrong\.json: row 1: is of no known layout \(its keys are "text"\), expected JSON or JSON lines/,
       ),
     );
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { UserError } from '../../../src/errors.js';
 import { instructionLayouts, loadInstructions } from '../../../src/learning/data/instructions.js';
 import { loadPreferences, preferenceLayouts } from '../../../src/learning/data/preferences.js';
@@ -83,6 +84,7 @@ describe('layouts of instructions, as a JSON array and as JSON lines', () => {
       { messages: [user('Sort.'), assistant('1 2')] },
       { messages: [user('Sort.'), assistant('1 2'), user('Thanks.')] },
       { messages: [user('Sort.'), { role: 'tool', content: '1 2' }] },
+      { messages: [user('Sort.'), { role: 'toString', content: '1 2' }] },
       { messages: [user('Sort.'), { role: 'assistant', content: null }] },
       { messages: [assistant('1 2')] },
       { messages: [] },
@@ -91,7 +93,7 @@ describe('layouts of instructions, as a JSON array and as JSON lines', () => {
     assert.equal(rows.length, 1);
     assert.deepEqual(leftOut, {
       'messages ends in a human turn': 1,
-      'messages has a message whose role is none of system, user, assistant': 1,
+      'messages has a message whose role is none of system, user, assistant': 2,
       'messages has a message whose content is no text': 1,
       'messages has no prompt': 1,
       "messages has no assistant's turn": 1,
@@ -209,6 +211,57 @@ describe('rows that only say that there is nothing', () => {
   });
 });
 
+describe('rows of any form', () => {
+  const turn = fc.record(
+    { role: fc.constantFrom('user', 'assistant', 'system', 'tool'), content: fc.jsonValue({ maxDepth: 1 }) },
+    { requiredKeys: [] },
+  );
+  const value = fc.oneof(
+    fc.string(),
+    fc.constantFrom('\n\nHuman: a\n\nAssistant: b', '', 'N/A', null),
+    fc.array(turn),
+    fc.jsonValue(),
+  );
+  const keys = [...new Set([...instructionLayouts, ...preferenceLayouts].flatMap((layout) => layout.keys))];
+  const row = fc.oneof(
+    fc.dictionary(fc.constantFrom(...keys, 'input', 'category'), value, { maxKeys: 6 }),
+    fc.jsonValue(),
+  );
+
+  it('are read as trimmed text that is not empty, left out and counted, or refused in one line', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), async (rows) => {
+        const file = join(folder, 'any.json');
+        writeFileSync(file, JSON.stringify(rows));
+        for (const load of [loadInstructions, (path: string) => loadPreferences(path, 'helpful')]) {
+          const loaded = await load(file).catch((thrown: unknown) => {
+            assert.ok(thrown instanceof UserError && !thrown.message.includes('\n'), String(thrown));
+            return null;
+          });
+          if (loaded === null) continue;
+          const { used, leftOut } = loaded.report;
+          assert.equal(used + Object.values(leftOut).reduce((sum, times) => sum + times, 0), rows.length);
+          for (const { input, ...texts } of loaded.rows) {
+            for (const text of Object.values(texts)) assert.ok(isTrimmed(text), JSON.stringify(texts));
+            assert.equal(input, input.trim());
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are refused in one line where a JSON array or a key of theirs has several', async () => {
+    const file = join(folder, 'lines.json');
+    for (const text of ['[\n{\n]', '[{"a\\nb": 1}]']) {
+      writeFileSync(file, text);
+      await assert.rejects(loadInstructions(file), ({ message }: Error) => !message.includes('\n'));
+    }
+  });
+});
+
+const isTrimmed = (text: unknown) => typeof text === 'string' && text !== '' && text === text.trim();
+
 describe('rows of another layout', () => {
   it('name the first of them, its keys, and the layouts that are known', async () => {
     const [array] = inBothForms([{ text: 'a', label: 1 }]);
@@ -219,7 +272,9 @@ describe('rows of another layout', () => {
       await assert.rejects(load(), (thrown) => {
         assert.ok(thrown instanceof UserError, String(thrown));
         const { message } = thrown;
-        assert.ok(message.startsWith(`${array}: row 1: is of no known layout (its keys are text, label)`));
+        assert.ok(
+          message.startsWith(`${array}: row 1: is of no known layout (its keys are "text", "label")`),
+        );
         for (const { form } of layouts) assert.ok(message.includes(form), `${message} without ${form}`);
         return true;
       });

@@ -132,6 +132,20 @@ describe('pairTable', () => {
   });
 });
 
+describe('pairs that are alike once cut', () => {
+  it('are left out of the table and counted, as are pairs that lose tokens', () => {
+    const pair = { ...about, instruction: 'q', chosen: 'good', rejected: 'bad' };
+    const same = { ...pair, chosen: '0123456789 yes', rejected: '0123456789 no' };
+    const cut = { ...pair, chosen: '0123456789' };
+    const { table, ...counts } = pairTable([pair, same, cut], bytes, bare, 8);
+    assert.deepEqual(counts, { rows: 3, truncated: 2, alike: 1 });
+    assert.deepEqual(
+      [0, 1, 2, 3].map((row) => rowOf(table, row).response),
+      ['good', 'bad', '0123456', 'bad'],
+    );
+  });
+});
+
 describe('promptTable', () => {
   it('has prompts without a response, the end of those that are too long', () => {
     const { table, truncated } = promptTable(

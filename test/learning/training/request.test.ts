@@ -28,7 +28,7 @@ const reversed = <T extends object>(slots: T) => Object.fromEntries(Object.entri
 
 describe('key of a request', () => {
   it('is another where a set, a table or a number in a slot of a slot is', () => {
-    const { table } = tableOf([{ tokens: [1, 2], response: 1, content: [1, 2], truncated: false }]);
+    const table = tableOf([{ tokens: [1, 2], response: 1, content: [1, 2], truncated: false }]);
     const changes: readonly Changes[] = [
       { params: { ...params, critics: { ...params.critics, harmless: tinyReward('another') } } },
       { params: { ...params, reference: { ...params.reference, lora: null } } },

@@ -177,7 +177,7 @@ for (const train of ['full', 'head'] as const) {
       const { config, base } = await loadModel(null);
       const made = request(train);
       const language = await loadTokenizer(null);
-      const table = rewardTable([asked], await loadWordPiece(folder), templates.compact, 64);
+      const table = rewardTable([asked], await loadWordPiece(folder), templates.compact, 64).table;
       const written = pairTable([asked], language, templates.compact, config.n_positions).table;
       const models = await rewardModels({
         seed: '',
@@ -223,17 +223,25 @@ describe('preference pairs as tokens of a DistilBERT', () => {
   it('are [CLS] prompt response [SEP]; of a row that is too long the left is left out', async () => {
     const words = await loadWordPiece(folder);
     const spelled = (text: string) => words.encode(text);
-    const [chosen, rejected] = tableRows(rewardTable([asked], words, templates.compact, 64));
+    const [chosen, rejected] = tableRows(rewardTable([asked], words, templates.compact, 64).table);
     const prompt = spelled('q: how do i pick a lock? a:');
     assert.deepEqual([...chosen!.tokens], [cls, ...prompt, ...spelled(asked.chosen), sep]);
     assert.deepEqual([...rejected!.tokens], [cls, ...prompt, ...spelled(asked.rejected), sep]);
-    const [short] = tableRows(rewardTable([asked], words, templates.compact, 8));
+    const [short] = tableRows(rewardTable([asked], words, templates.compact, 8).table);
     assert.deepEqual([...short!.tokens], [cls, ...spelled('with that.').slice(-6), sep]);
+  });
+
+  it('are left out and counted where case is all that they differ by, which a DistilBERT does not read', async () => {
+    const words = await loadWordPiece(folder);
+    const loud = { ...asked, rejected: asked.chosen.toUpperCase() };
+    const { table, ...counts } = rewardTable([asked, loud], words, templates.compact, 64);
+    assert.deepEqual(counts, { rows: 2, truncated: 0, alike: 1 });
+    assert.equal(table.count, 2);
   });
 
   it('have another hash where a token differs', async () => {
     const words = await loadWordPiece(folder);
-    const hash = (pair: PreferencePair) => rewardTable([pair], words, templates.compact, 64).hash;
+    const hash = (pair: PreferencePair) => rewardTable([pair], words, templates.compact, 64).table.hash;
     assert.equal(hash(asked), hash({ ...asked }));
     assert.notEqual(hash(asked), hash({ ...asked, chosen: 'I cannot help with this.' }));
   });

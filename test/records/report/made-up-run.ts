@@ -187,6 +187,9 @@ function samples(metrics: MetricRow[], clients: readonly string[]): void {
 
 const weightHarmless = (index: number, count: number) => (index + 0.5) / count;
 
+/** What the made-up run says of its inputs. */
+export const notes = ['alpaca.json: 96 of 100 rows are used; left out: output is empty (4)'];
+
 function manifest(clients: readonly string[]): Manifest {
   return {
     format: manifestFormat,
@@ -205,6 +208,7 @@ function manifest(clients: readonly string[]): Manifest {
     modelHash: 'cd'.repeat(32),
     rewardModelHash: null,
     data: [{ file: 'alpaca.json', rows: 100, used: 96, leftOut: { 'empty output': 4 }, emptyInputs: 0 }],
+    notes,
     clients: clients.map((id, index) => ({
       id,
       trainingRows: 240,
@@ -224,6 +228,7 @@ function summary(
   const costs = { delaySecondsPerRound: 4.85, energyJoulesPerRound: 48.5 };
   return {
     scenario: 'made-up',
+    notes: [...notes],
     seed: 7,
     method: 'pwff',
     backend: 'wasm',

@@ -11,7 +11,7 @@ import {
   spearman,
   stepSpans,
 } from '../../../src/records/report/series.js';
-import { madeUpRun } from './made-up-run.js';
+import { madeUpRun, notes } from './made-up-run.js';
 
 describe('the report', () => {
   const run = madeUpRun(4);
@@ -50,6 +50,10 @@ describe('the report', () => {
     const lost = await page({ ...run, metrics });
     assert.ok(lost.includes('round 2: 0 of 4 updates in the aggregate, round lost'));
     assert.ok(lost.includes('>×</text>'));
+  });
+
+  it('says what the run noted of its inputs', () => {
+    for (const note of notes) assert.ok(text.includes(`<li>${note}</li>`));
   });
 
   it('shows what clients said as text, not as markup', () => {

@@ -20,7 +20,7 @@ describe('a study of pairs', () => {
   it('measures a third, held out, and has every baseline right where length tells all', async () => {
     const study = await studyPairs({ helpful: pairs('a'), harmless: pairs('b') }, { seed: 1, steps: 30 });
     for (const found of [study.helpful, study.harmless]) {
-      assert.deepEqual([found.trainPairs, found.testPairs, found.cutRows], [8, 4, 0]);
+      assert.deepEqual([found.trainPairs, found.testPairs, found.cutPairs], [8, 4, 0]);
       assert.deepEqual([found.majority, found.length.share, found.length.prefers], [0.5, 1, 'longer']);
       assert.equal(found.bagOfWords.share, 1);
       assert.equal(found.rewardModel.share, 1);

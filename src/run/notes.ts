@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
+import type { LoadReport } from '../learning/data/types.js';
+import type { ReadRows } from '../records/manifest.js';
+import type { Scenario } from '../scenario/schema.js';
+import type { Inputs } from './inputs.js';
+
+/** What became of all clients' rows as they were made tokens, by what they are for. */
+export function readRows(
+  { alignment }: Pick<Scenario, 'alignment'>,
+  { clients, data, encoding }: Inputs,
+): readonly ReadRows[] {
+  const [instructions, helpful, harmless] = data.reports.map(({ file }) => file);
+  const files = { instructions, helpful, harmless, prompts: undefined };
+  const { maxTokens, reward } = encoding;
+  const judged = reward?.maxTokens ?? maxTokens;
+  const room: Readonly<Record<Purpose, number>> = {
+    instructions: maxTokens,
+    helpful: judged,
+    harmless: judged,
+    prompts: maxTokens - alignment.maxNewTokens,
+  };
+  return purposes.map((purpose) => ({
+    purpose,
+    file: files[purpose] ?? null,
+    ...sumOfCounts(clients.map(({ reading }) => reading[purpose])),
+    maxTokens: room[purpose],
+  }));
+}
+
+/** What somebody should know about the inputs of a run, a sentence each; empty where nothing is out of the way. */
+export function inputNotes(scenario: Pick<Scenario, 'alignment'>, inputs: Inputs): readonly string[] {
+  return [
+    ...tokenizerNotes(inputs),
+    ...inputs.data.reports.flatMap(fileNotes),
+    ...readRows(scenario, inputs).flatMap(readingNotes),
+  ];
+}
+
+function tokenizerNotes({ language, rewards }: Inputs): string[] {
+  const { folder, statedEndOfText, tokenizer, tokenizerSource } = language;
+  const borrowing = new Set([
+    tokenizerSource === 'r50k_base' ? folder : null,
+    rewards?.borrowsTokenizer ?? null,
+  ]);
+  const notes = [...borrowing]
+    .filter((each) => each !== null)
+    .map(
+      (each) => `${each}: has no tokenizer.json and no vocab.json; GPT-2's own tokenizer (r50k_base) is used`,
+    );
+  if (folder === null || statedEndOfText === tokenizer.endOfText) return notes;
+  return [
+    ...notes,
+    `${join(folder, 'config.json')}: /eos_token_id is ${statedEndOfText}, the tokenizer's <|endoftext|> is ` +
+      `${tokenizer.endOfText}; texts end with the tokenizer's`,
+  ];
+}
+
+function fileNotes({ file, rows, used, leftOut, emptyInputs }: LoadReport): string[] {
+  const reasons = Object.entries(leftOut).map(([reason, times]) => `${reason} (${counted(times)})`);
+  return [
+    ...(reasons.length === 0
+      ? []
+      : [`${file}: ${counted(used)} of ${counted(rows)} rows are used; left out: ${reasons.join(', ')}`]),
+    ...(emptyInputs === 0
+      ? []
+      : [`${file}: ${counted(emptyInputs)} inputs say that there is none, and are empty`]),
+  ];
+}
+
+const rowsOf: Readonly<Record<Purpose, string>> = {
+  instructions: 'instructions',
+  helpful: 'helpful pairs',
+  harmless: 'harmless pairs',
+  prompts: 'prompts of Step 3',
+};
+
+function readingNotes({ purpose, file, rows, truncated, alike, maxTokens }: ReadRows): string[] {
+  const source = file === null ? '' : `${file}: `;
+  const of = `of ${counted(rows)} ${rowsOf[purpose]}`;
+  return [
+    ...(truncated === 0
+      ? []
+      : [`${source}${counted(truncated)} ${of} lose tokens to a context of ${maxTokens}`]),
+    ...(alike === 0
+      ? []
+      : [
+          `${source}${counted(alike)} ${of} are the same tokens twice within a context of ${maxTokens}; left out`,
+        ]),
+  ];
+}
+
+function counted(count: number): string {
+  return count.toLocaleString('en-US');
+}

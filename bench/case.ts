@@ -12,7 +12,7 @@ import { logits } from '../src/learning/model/log-probs.js';
 import { initialLora } from '../src/learning/model/lora.js';
 import { prepareNative } from '../src/learning/model/native.js';
 import { baseWeights, upload } from '../src/learning/model/weights.js';
-import { sharedFloats, sizeOf, type ParamSet } from '../src/learning/params/param-set.js';
+import { parametersIn, sharedFloats, type ParamSet } from '../src/learning/params/param-set.js';
 import { stream } from '../src/simulation/random/stream.js';
 import { Adam, clipGlobalNorm } from '../src/learning/training/adam.js';
 import { responseBatch } from '../src/learning/training/batches.js';
@@ -38,7 +38,7 @@ const table = randomTable();
 /** Made in place: in the memory's peak the model is to count once. */
 function randomBase(): ParamSet {
   const tensors = baseTensors(shape.config);
-  const values = sharedFloats(tensors.reduce((sum, tensor) => sum + sizeOf(tensor.shape), 0));
+  const values = sharedFloats(parametersIn(tensors));
   const draws = stream('bench', 'base');
   for (let i = 0; i < values.length; i++) values[i] = 0.04 * (draws.uniform() - 0.5);
   return { kind: 'base', tensors, values };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { paramSet, type ParamSet } from '../params/param-set.js';
+import { drawnSet, parametersIn, weightAndBias } from '../params/param-set.js';
+import type { ParamSet, TensorSpec } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { ModelShape } from './model-shape.js';
 import type { AdapterSite } from './config.js';
@@ -8,42 +9,36 @@ import { kernels } from './kernels/index.js';
 import { weight, type Weights } from './weights.js';
 
 /**
- * The adapters of Step 1.1, one a block and site, as one set: `h.0.adapter.attention.down.weight` [d, b],
- * `.down.bias` [b], `.up.weight` [b, d], `.up.bias` [d] and so on. Down-projections are uniform on
- * ±1/sqrt(d); up-projections are zero, so that the model starts as it was (Houlsby et al. 2019).
+ * The adapters of Step 1.1, one a block and site: `h.0.adapter.attention.down.weight` [d, b], `.down.bias`
+ * [b], `.up.weight` [b, d], `.up.bias` [d] and so on.
+ */
+function adapterTensors({ config, adapters }: ModelShape): readonly TensorSpec[] {
+  const { n_embd: width, n_layer: blocks } = config;
+  const { sites, bottleneck } = adapters;
+  const names = Array.from({ length: blocks }, (_, block) => sites.map((site) => adapterName(block, site)));
+  return names
+    .flat()
+    .flatMap((name) => [
+      ...weightAndBias(`${name}.down`, width, bottleneck),
+      ...weightAndBias(`${name}.up`, bottleneck, width),
+    ]);
+}
+
+/**
+ * All adapters as one set. Down-projections are uniform on ±1/sqrt(d); up-projections are zero, so that the
+ * model starts as it was (Houlsby et al. 2019).
  */
 export function initialAdapters(shape: ModelShape, stream: Stream): ParamSet {
-  const { n_embd: width, n_layer: blocks } = shape.config;
-  const { sites, bottleneck } = shape.adapters;
-  const bound = 1 / Math.sqrt(width);
-  const tensors = [];
-  for (let block = 0; block < blocks; block++) {
-    for (const site of sites) {
-      const name = adapterName(block, site);
-      const down = Float32Array.from(
-        { length: width * bottleneck },
-        () => bound * (2 * stream.uniform() - 1),
-      );
-      tensors.push(
-        { name: `${name}.down.weight`, shape: [width, bottleneck], values: down },
-        { name: `${name}.down.bias`, shape: [bottleneck], values: new Float32Array(bottleneck) },
-        {
-          name: `${name}.up.weight`,
-          shape: [bottleneck, width],
-          values: new Float32Array(bottleneck * width),
-        },
-        { name: `${name}.up.bias`, shape: [width], values: new Float32Array(width) },
-      );
-    }
-  }
-  return paramSet('adapters', tensors);
+  const bound = 1 / Math.sqrt(shape.config.n_embd);
+  const uniform = () => bound * (2 * stream.uniform() - 1);
+  return drawnSet('adapters', adapterTensors(shape), ({ name }) =>
+    name.endsWith('.down.weight') ? uniform : null,
+  );
 }
 
 /** Parameters of all adapters of a model. */
-export function adapterParameters({ config, adapters }: ModelShape): number {
-  const { n_embd: width, n_layer: blocks } = config;
-  const each = 2 * width * adapters.bottleneck + width + adapters.bottleneck;
-  return blocks * adapters.sites.length * each;
+export function adapterParameters(shape: ModelShape): number {
+  return parametersIn(adapterTensors(shape));
 }
 
 export function hasAdapter(adapters: Weights | null, block: number, site: AdapterSite): boolean {

@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { isJson, isThere, readJson, rejectKey, type Json } from '../json-file.js';
-import { sharedFloats, sizeOf, type ParamKind, type ParamSet, type TensorSpec } from '../params/param-set.js';
+import { parametersIn, sharedFloats, sizeOf } from '../params/param-set.js';
+import type { ParamKind, ParamSet, TensorSpec } from '../params/param-set.js';
 import { openSafetensors, type SafetensorsFile } from '../params/safetensors.js';
 import type { TensorEntry } from '../params/safetensors-header.js';
 
@@ -185,7 +186,7 @@ function storedOf({ file, tensors }: Checkpoint, { spec, source, transposed }: W
 }
 
 function allocate(file: string, wanted: readonly WantedTensor[]): Float32Array {
-  const length = wanted.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
+  const length = parametersIn(wanted.map(({ spec }) => spec));
   try {
     return sharedFloats(length);
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { TensorSpec } from '../params/param-set.js';
+import { weightAndBias, type TensorSpec } from '../params/param-set.js';
 
 /** The shape of a DistilBERT, by the names of Hugging Face's config.json. */
 export interface DistilBertConfig {
@@ -21,28 +21,23 @@ export const distilBertLayerNormEpsilon = 1e-12;
 export function distilBertTensors(config: DistilBertConfig): readonly TensorSpec[] {
   const { dim, hidden_dim: hidden, n_layers: layers, vocab_size, max_position_embeddings } = config;
   const layer = (prefix: string) => [
-    ...['q_lin', 'k_lin', 'v_lin', 'out_lin'].flatMap((name) => pair(`${prefix}attention.${name}`, dim, dim)),
-    ...pair(`${prefix}sa_layer_norm`, dim),
-    ...pair(`${prefix}ffn.lin1`, dim, hidden),
-    ...pair(`${prefix}ffn.lin2`, hidden, dim),
-    ...pair(`${prefix}output_layer_norm`, dim),
+    ...['q_lin', 'k_lin', 'v_lin', 'out_lin'].flatMap((name) =>
+      weightAndBias(`${prefix}attention.${name}`, dim, dim),
+    ),
+    ...weightAndBias(`${prefix}sa_layer_norm`, dim),
+    ...weightAndBias(`${prefix}ffn.lin1`, dim, hidden),
+    ...weightAndBias(`${prefix}ffn.lin2`, hidden, dim),
+    ...weightAndBias(`${prefix}output_layer_norm`, dim),
   ];
   return [
     { name: 'embeddings.word_embeddings.weight', shape: [vocab_size, dim] },
     { name: 'embeddings.position_embeddings.weight', shape: [max_position_embeddings, dim] },
-    ...pair('embeddings.LayerNorm', dim),
+    ...weightAndBias('embeddings.LayerNorm', dim),
     ...Array.from({ length: layers }, (_, i) => layer(`transformer.layer.${i}.`)).flat(),
   ];
 }
 
 /** The head for one label over the first token's state: dim -> dim, ReLU, dim -> 1; weights [in, out]. */
 export function distilBertHeadTensors({ dim }: DistilBertConfig): readonly TensorSpec[] {
-  return [...pair('pre_classifier', dim, dim), ...pair('classifier', dim, 1)];
-}
-
-function pair(name: string, ...shape: readonly number[]): TensorSpec[] {
-  return [
-    { name: `${name}.weight`, shape },
-    { name: `${name}.bias`, shape: shape.slice(-1) },
-  ];
+  return [...weightAndBias('pre_classifier', dim, dim), ...weightAndBias('classifier', dim, 1)];
 }

@@ -28,17 +28,24 @@ export function lossAndGradients(
   trained: Trained,
   loss: (model: Gpt) => tf.Scalar,
 ): Gradients {
-  const adapters = trained.adapters && upload(trained.adapters);
-  const lora = trained.lora && upload(trained.lora);
-  try {
-    const tensors = [...(adapters?.values() ?? []), ...(lora?.values() ?? [])];
-    const result = differentiate(tensors, () => loss({ shape, base, adapters, lora }));
+  return withModel(shape, base, trained, (model) => {
+    const tensors = [...(model.adapters?.values() ?? []), ...(model.lora?.values() ?? [])];
+    const result = differentiate(tensors, () => loss(model));
     const split = trained.adapters?.values.length ?? 0;
     return {
       loss: result.loss,
-      adapters: adapters && result.gradient.subarray(0, split),
-      lora: lora && result.gradient.subarray(split),
+      adapters: trained.adapters && result.gradient.subarray(0, split),
+      lora: trained.lora && result.gradient.subarray(split),
     };
+  });
+}
+
+/** Runs `work` with a model whose adapters and LoRA are brought to the backend, and frees them again. */
+export function withModel<T>(shape: ModelShape, base: Weights, trained: Trained, work: (model: Gpt) => T): T {
+  const adapters = trained.adapters && upload(trained.adapters);
+  const lora = trained.lora && upload(trained.lora);
+  try {
+    return work({ shape, base, adapters, lora });
   } finally {
     disposeWeights(adapters);
     disposeWeights(lora);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ParamSet } from '../params/param-set.js';
 import { computed, valuesOf } from './backend.js';
-import { disposeWeights, upload, type Weights } from './weights.js';
+import { withWeights, type Weights } from './weights.js';
 
 /** What a reward model or a critic does with the features or states of a frozen backbone. */
 export interface Head {
@@ -13,14 +13,11 @@ export interface Head {
 
 /** Values (N) of features (N, width), row after row, outside of any training. */
 export function readHead(head: Head, set: ParamSet, features: Float32Array): Float32Array {
-  const weights = upload(set);
   const width = head.widthOf(set);
-  try {
-    return computed(() => {
+  return withWeights(set, (weights) =>
+    computed(() => {
       const rows = tf.tensor2d(features, [features.length / width, width]);
       return valuesOf(head.values(weights, rows)).slice();
-    });
-  } finally {
-    disposeWeights(weights);
-  }
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { paramSet, type ParamSet } from '../params/param-set.js';
+import { drawnSet, parametersIn, type ParamSet, type TensorSpec } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { ModelShape } from './model-shape.js';
 import type { LoraConfig, LoraTarget, ModelConfig } from './config.js';
@@ -40,23 +40,23 @@ export function initialLora(shape: ModelShape, modules: number, stream: Stream):
   if (modules > sites.length) {
     throw new RangeError(`${modules} LoRA modules asked for, the model has places for ${sites.length}`);
   }
-  const { r } = shape.lora;
-  const tensors = sites.slice(0, modules).flatMap(({ name, inputs, outputs }) => {
-    const bound = 1 / Math.sqrt(inputs);
-    const a = Float32Array.from({ length: inputs * r }, () => bound * (2 * stream.uniform() - 1));
-    return [
-      { name: `${name}.lora_A`, shape: [inputs, r], values: a },
-      { name: `${name}.lora_B`, shape: [r, outputs], values: new Float32Array(r * outputs) },
-    ];
+  return drawnSet('lora', loraTensors(shape, modules), ({ name, shape: [inputs] }) => {
+    const bound = 1 / Math.sqrt(inputs!);
+    return name.endsWith('.lora_A') ? () => bound * (2 * stream.uniform() - 1) : null;
   });
-  return paramSet('lora', tensors);
+}
+
+function loraTensors({ config, lora }: ModelShape, modules: number): readonly TensorSpec[] {
+  const sites = loraSites(config, lora.targets).slice(0, modules);
+  return sites.flatMap(({ name, inputs, outputs }) => [
+    { name: `${name}.lora_A`, shape: [inputs, lora.r] },
+    { name: `${name}.lora_B`, shape: [lora.r, outputs] },
+  ]);
 }
 
 /** Parameters of the first `modules` modules of a model. */
-export function loraParameters({ config, lora }: ModelShape, modules: number): number {
-  return loraSites(config, lora.targets)
-    .slice(0, modules)
-    .reduce((sum, { inputs, outputs }) => sum + lora.r * (inputs + outputs), 0);
+export function loraParameters(shape: ModelShape, modules: number): number {
+  return parametersIn(loraTensors(shape, modules));
 }
 
 /**
@@ -107,19 +107,17 @@ function moduleNames(projection: string): readonly string[] {
   return ['q', 'k', 'v'].map((part) => attention + part);
 }
 
+/** Where a target's projection is in a block, and its inputs and outputs in widths of the model. */
+const projections: Readonly<Record<LoraTarget, readonly [name: string, inputs: number, outputs: number]>> = {
+  q: ['attn.q', 1, 1],
+  k: ['attn.k', 1, 1],
+  v: ['attn.v', 1, 1],
+  'attn.c_proj': ['attn.c_proj', 1, 1],
+  'mlp.c_fc': ['mlp.c_fc', 1, 4],
+  'mlp.c_proj': ['mlp.c_proj', 4, 1],
+};
+
 function siteOf({ n_embd: width }: ModelConfig, target: LoraTarget, block: number): LoraSite {
-  const prefix = `h.${block}.`;
-  switch (target) {
-    case 'q':
-    case 'k':
-    case 'v':
-    case 'attn.c_proj': {
-      const name = target === 'attn.c_proj' ? target : `attn.${target}`;
-      return { name: prefix + name, inputs: width, outputs: width };
-    }
-    case 'mlp.c_fc':
-      return { name: prefix + target, inputs: width, outputs: 4 * width };
-    case 'mlp.c_proj':
-      return { name: prefix + target, inputs: 4 * width, outputs: width };
-  }
+  const [name, inputs, outputs] = projections[target];
+  return { name: `h.${block}.${name}`, inputs: inputs * width, outputs: outputs * width };
 }

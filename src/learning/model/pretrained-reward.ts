@@ -1,4 +1,4 @@
-import { paramSet, sizeOf, tensorsOf, type ParamSet, type TensorSpec } from '../params/param-set.js';
+import { drawnSet, paramSet, tensorsOf, type ParamSet, type TensorSpec } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 
 /**
@@ -36,10 +36,6 @@ export function frozenBackbone({ base }: Pick<PretrainedReward, 'base'>): ParamS
 
 /** A head as transformers starts one: weights normal with deviation 0.02, biases 0. */
 export function initialHead(headTensors: readonly TensorSpec[], draws: Stream): ParamSet {
-  const tensors = headTensors.map(({ name, shape }) => {
-    const values = new Float32Array(sizeOf(shape));
-    if (name.endsWith('.weight')) values.forEach((_, i) => (values[i] = 0.02 * draws.normal()));
-    return { name, shape, values };
-  });
-  return paramSet('reward', tensors);
+  const normal = () => 0.02 * draws.normal();
+  return drawnSet('reward', headTensors, ({ name }) => (name.endsWith('.weight') ? normal : null));
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { paramSet, tensorsOf, type ParamSet } from '../params/param-set.js';
+import { drawnSet, paramSet, tensorsOf, weightAndBias, type ParamSet } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { ModelConfig } from './config.js';
 import { readHead, type Head } from './head.js';
@@ -21,18 +21,18 @@ export function featureWidth(config: ModelConfig): number {
 
 /** A new reward model; its last layer is small, so that all scores start near zero. */
 export function initialRewardModel(features: number, hidden: number, draws: Stream): ParamSet {
-  const normals = (count: number, deviation: number) =>
-    Float32Array.from({ length: count }, () => deviation * draws.normal());
-  return paramSet('reward', [
-    {
-      name: 'reward.hidden.weight',
-      shape: [features, hidden],
-      values: normals(features * hidden, 1 / Math.sqrt(features)),
-    },
-    { name: 'reward.hidden.bias', shape: [hidden], values: new Float32Array(hidden) },
-    { name: 'reward.value.weight', shape: [hidden, 1], values: normals(hidden, 1 / (hidden + 1)) },
-    { name: 'reward.value.bias', shape: [1], values: [0] },
+  const layers = [
+    ...weightAndBias('reward.hidden', features, hidden),
+    ...weightAndBias('reward.value', hidden, 1),
+  ];
+  const deviations = new Map([
+    ['reward.hidden.weight', 1 / Math.sqrt(features)],
+    ['reward.value.weight', 1 / (hidden + 1)],
   ]);
+  return drawnSet('reward', layers, ({ name }) => {
+    const deviation = deviations.get(name);
+    return deviation === undefined ? null : () => deviation * draws.normal();
+  });
 }
 
 /**

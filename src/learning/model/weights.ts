@@ -26,6 +26,16 @@ export function disposeWeights(weights: Weights | null): void {
   }
 }
 
+/** What `work` makes of a set on the backend, which is freed again. */
+export function withWeights<T>(set: ParamSet, work: (weights: Weights) => T): T {
+  const weights = upload(set);
+  try {
+    return work(weights);
+  } finally {
+    disposeWeights(weights);
+  }
+}
+
 const cachedBases = 2;
 const bases = new Map<string, Weights>();
 

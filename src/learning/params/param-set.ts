@@ -38,6 +38,19 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** Parameters of all these tensors together. */
+export function parametersIn(tensors: readonly TensorSpec[]): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** The tensors of a layer, `<name>.weight` and `<name>.bias`, which is as long as the last extent. */
+export function weightAndBias(name: string, ...shape: readonly number[]): TensorSpec[] {
+  return [
+    { name: `${name}.weight`, shape },
+    { name: `${name}.bias`, shape: shape.slice(-1) },
+  ];
+}
+
 /**
  * A zeroed float32 array over shared memory. It begins 48 bytes into its buffer: before a large block
  * allocators put 16 bytes of their own, and memory that is then aligned to 64 the native library shares
@@ -54,8 +67,7 @@ export function paramSet(
   kind: ParamKind,
   tensors: readonly (TensorSpec & { readonly values: ArrayLike<number> })[],
 ): ParamSet {
-  const total = tensors.reduce((sum, tensor) => sum + sizeOf(tensor.shape), 0);
-  const values = sharedFloats(total);
+  const values = sharedFloats(parametersIn(tensors));
   let offset = 0;
   for (const tensor of tensors) {
     if (tensor.values.length !== sizeOf(tensor.shape)) {
@@ -78,6 +90,20 @@ export function* tensorsOf(set: ParamSet): Generator<TensorSpec & { readonly val
     yield { name, shape, values: set.values.subarray(offset, offset + length) };
     offset += length;
   }
+}
+
+/** A new set, its tensors drawn one after the other by what `drawOf` gives for each; null leaves one at 0. */
+export function drawnSet(
+  kind: ParamKind,
+  tensors: readonly TensorSpec[],
+  drawOf: (tensor: TensorSpec) => (() => number) | null,
+): ParamSet {
+  const set = { kind, tensors, values: sharedFloats(parametersIn(tensors)) };
+  for (const tensor of tensorsOf(set)) {
+    const draw = drawOf(tensor);
+    if (draw) for (let i = 0; i < tensor.values.length; i++) tensor.values[i] = draw();
+  }
+  return set;
 }
 
 const hashes = new WeakMap<ParamSet, string>();

@@ -1,5 +1,6 @@
 import { column, columns, type TokenTable } from '../data/token-table.js';
 import { packTargets, type PredictionBatch } from '../model/batch.js';
+import type { Answer } from '../model/reward-features.js';
 import { stream, type KeyPart } from '../../simulation/random/stream.js';
 
 /** One row of a table: all its tokens, and where the response and its content lie in them. */
@@ -72,9 +73,13 @@ export function contentBatch(table: TokenTable, indices: readonly number[]): Pre
 
 /** Rows packed for teacher forcing; targets are the response and, where the row has one, its end-of-text. */
 export function responseBatch(table: TokenTable, indices: readonly number[]): PredictionBatch {
-  const rows = indices.map((index) => tableRow(table, index));
+  return answerBatch(indices.map((index) => tableRow(table, index)));
+}
+
+/** Answers packed for teacher forcing; all tokens of their responses are targets. */
+export function answerBatch(answers: readonly Answer[]): PredictionBatch {
   return packTargets(
-    rows.map(({ tokens }) => tokens),
-    rows.map(({ response }) => response),
+    answers.map(({ tokens }) => tokens),
+    answers.map(({ response }) => response),
   );
 }

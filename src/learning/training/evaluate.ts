@@ -1,10 +1,10 @@
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
-import type { Trained } from '../model/gradients.js';
+import { withModel, type Trained } from '../model/gradients.js';
 import { kernels } from '../model/kernels/index.js';
 import { logits } from '../model/log-probs.js';
-import { baseWeights, disposeWeights, upload, type Weights } from '../model/weights.js';
+import { baseWeights, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
 import type { TaskFunction } from './task.js';
 import type { ModelShape } from '../model/model-shape.js';
@@ -31,17 +31,10 @@ export interface Measurement {
 const batchSize = 32;
 
 export function measure(shape: ModelShape, base: Weights, sets: Trained, table: TokenTable): Measurement {
-  const adapters = sets.adapters && upload(sets.adapters);
-  const lora = sets.lora && upload(sets.lora);
   const sum = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };
-  try {
-    for (const indices of inBatches(table.count, batchSize)) {
-      count({ shape, base, adapters, lora }, table, indices, sum);
-    }
-  } finally {
-    disposeWeights(adapters);
-    disposeWeights(lora);
-  }
+  withModel(shape, base, sets, (model) => {
+    for (const indices of inBatches(table.count, batchSize)) count(model, table, indices, sum);
+  });
   return {
     loss: sum.loss / sum.tokens,
     accuracy: sum.right / sum.tokens,

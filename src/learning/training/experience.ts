@@ -4,7 +4,7 @@ import { k1 } from './ppo/kl.js';
 import { tokenRewards } from './ppo/token-rewards.js';
 import { weightedSums } from './ppo/weighted.js';
 import { whiten } from './ppo/whiten.js';
-import { concatenated, type Rollout } from './rollout.js';
+import { concatenated, inLengths, type Rollout } from './rollout.js';
 
 /** What one rollout taught; every array has one entry per response token. */
 export interface Experience {
@@ -85,7 +85,3 @@ function rewardsOf(
 }
 
 /** One array cut into as many as there are lengths. */
-function inLengths(values: Float64Array, lengths: readonly number[]): Float64Array[] {
-  let start = 0;
-  return lengths.map((length) => values.subarray(start, (start += length)));
-}

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiate, scalarLoss } from '../model/gradients.js';
 import type { Head } from '../model/head.js';
-import { disposeWeights, upload } from '../model/weights.js';
+import { withWeights } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { Adam, clipGlobalNorm, type AdamOptions } from './adam.js';
 import { copyOf } from './instruct.js';
@@ -32,22 +32,19 @@ export class HeadTrainer {
     lossOf: (values: Float32Array) => L,
     maxGradientNorm = Infinity,
   ): L {
-    const weights = upload(this.set);
     const width = this.head.widthOf(this.set);
     let result: L | undefined;
-    try {
-      const { gradient } = differentiate([...weights.values()], () => {
+    const { gradient } = withWeights(this.set, (weights) =>
+      differentiate([...weights.values()], () => {
         const x = tf.tensor2d(features, [features.length / width, width]);
         return scalarLoss(this.head.values(weights, x), (values) => {
           result = lossOf(values);
           return { value: result.loss, gradient: Float32Array.from(result.gradient) };
         });
-      });
-      clipGlobalNorm([gradient], maxGradientNorm);
-      this.#adam.step(gradient);
-    } finally {
-      disposeWeights(weights);
-    }
+      }),
+    );
+    clipGlobalNorm([gradient], maxGradientNorm);
+    this.#adam.step(gradient);
     return result!;
   }
 }

@@ -5,7 +5,7 @@ import { packTargets, type PredictionBatch } from '../model/batch.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Gpt } from '../model/gpt.js';
 import { differentiate } from '../model/gradients.js';
-import { disposeWeights, upload } from '../model/weights.js';
+import { withWeights } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { stream, type KeyPart } from '../../simulation/random/stream.js';
 import { Adam, clipGlobalNorm } from './adam.js';
@@ -68,15 +68,12 @@ export function learningRateAt(
 }
 
 function lossOf(config: ModelConfig, base: ParamSet, batch: PredictionBatch) {
-  const weights = upload(base);
   const none = { sites: [], bottleneck: 0 };
   const shape = { config, adapters: none, lora: { r: 1, alpha: 1, targets: [] } };
-  const model: Gpt = { shape, base: weights, adapters: null, lora: null, trainsBase: true };
-  try {
+  return withWeights(base, (weights) => {
+    const model: Gpt = { shape, base: weights, adapters: null, lora: null, trainsBase: true };
     return differentiate([...weights.values()], () => responseLoss(model, batch));
-  } finally {
-    disposeWeights(weights);
-  }
+  });
 }
 
 /** Half of the rows start at a random position, so that every row of the position embedding is trained. */

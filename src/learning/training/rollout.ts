@@ -1,16 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
-import { packTargets } from '../model/batch.js';
 import { generate } from '../model/generate.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
-import type { Trained } from '../model/gradients.js';
+import { withModel, type Trained } from '../model/gradients.js';
 import { tokenLogProbs } from '../model/log-probs.js';
 import type { Answer } from '../model/reward-features.js';
-import { baseWeights, disposeWeights, upload } from '../model/weights.js';
+import { baseWeights } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import { inBatches, tableRow } from './batches.js';
+import { answerBatch, inBatches, tableRow } from './batches.js';
 import type { ModelShape } from '../model/model-shape.js';
 
 /** A prompt with a sampled response. */
@@ -80,31 +79,44 @@ export function sampleResponses(
  * sampling: the head has no bias, so that dividing the hidden states divides the logits.
  */
 export function responseLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): tf.Tensor1D {
-  const { batch, targets } = packTargets(
-    answers.map(({ tokens }) => tokens),
-    answers.map(({ response }) => response),
-  );
+  const { batch, targets } = answerBatch(answers);
   const hidden = hiddenStates(policy, batch, targets.at);
   const scaled: tf.Tensor2D = temperature === 1 ? hidden : tf.div(hidden, temperature);
   return tokenLogProbs(policy, scaled, targets.ids);
 }
 
-/** Rows of one forward pass. */
+/** Rows of one forward pass, which may hold the scores of a whole vocabulary for each token. */
 const passRows = 16;
 
 /** The same as numbers, one array per answer, outside of training. */
 export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
+  return byToken(answers, (pass) => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature))));
+}
+
+/**
+ * What `read` gives for each response token of a few answers, in a tidy of its own, as one array per answer of
+ * them all.
+ */
+export function byToken(
+  answers: readonly Answer[],
+  read: (pass: readonly Answer[]) => Float64Array,
+): Float64Array[] {
   return [...inBatches(answers.length, passRows)].flatMap((indices) => {
     const pass = indices.map((index) => answers[index]!);
-    const logProbs = computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature))));
-    let start = 0;
-    return pass.map(({ tokens, response }) => {
-      const end = start + tokens.length - response;
-      const own = logProbs.subarray(start, end);
-      start = end;
-      return own;
-    });
+    return inLengths(
+      computed(() => read(pass)),
+      pass.map(lengthOf),
+    );
   });
+}
+
+/** Tokens of the response. */
+export const lengthOf = ({ tokens, response }: Answer) => tokens.length - response;
+
+/** The values cut into arrays of these lengths, which are views. */
+export function inLengths(values: Float64Array, lengths: readonly number[]): Float64Array[] {
+  let start = 0;
+  return lengths.map((length) => values.subarray(start, (start += length)));
 }
 
 /** Runs `work` with a policy of base, adapters and LoRA on the backend, and frees it again. */
@@ -114,14 +126,7 @@ export function withPolicy<T>(
   parts: Trained,
   work: (policy: Gpt) => T,
 ): T {
-  const adapters = parts.adapters && upload(parts.adapters);
-  const lora = parts.lora && upload(parts.lora);
-  try {
-    return work({ shape, base: baseWeights(base), adapters, lora });
-  } finally {
-    disposeWeights(adapters);
-    disposeWeights(lora);
-  }
+  return withModel(shape, baseWeights(base), parts, work);
 }
 
 /** The base model alone, which reward models and critics read. */

@@ -39,3 +39,8 @@ export function remembered(
 export function tableRows(table: TokenTable): TableRow[] {
   return Array.from({ length: table.count }, (_, row) => tableRow(table, row));
 }
+
+/** Their tokens alone. */
+export function tokenRows(table: TokenTable): Int32Array[] {
+  return tableRows(table).map(({ tokens }) => tokens);
+}

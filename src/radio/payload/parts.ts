@@ -11,7 +11,7 @@ import {
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
 import { loraParameters, loraSites } from '../../learning/model/lora.js';
 import { featureWidth } from '../../learning/model/reward-model.js';
-import { sizeOf, type TensorSpec } from '../../learning/params/param-set.js';
+import { parametersIn } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { ModelShape } from '../../learning/model/model-shape.js';
 
@@ -117,8 +117,4 @@ function pretrainedParameters(config: PretrainedConfig, train: 'full' | 'head'):
 /** Of Step 2.1's fully-connected network, features -> hidden -> 1 with biases (src/learning/model/reward-model.ts). */
 function networkParameters(features: number, hidden: number): number {
   return features * hidden + hidden + hidden + 1;
-}
-
-function parametersIn(tensors: readonly TensorSpec[]): number {
-  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

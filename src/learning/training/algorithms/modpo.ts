@@ -10,7 +10,7 @@ import { copiesOf } from '../instruct.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import { rewardModels } from '../reward-models/index.js';
 import type { RewardModels } from '../reward-models/reward-models.js';
-import { concatenated, readLogProbs, responseLogProbs, withPolicy } from '../rollout.js';
+import { concatenated, lengthOf, readLogProbs, responseLogProbs, withPolicy } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
 
 /** A preference pair of one objective, with what does not change while the policy is trained. */
@@ -92,8 +92,6 @@ function readPairs(
     margin: (hyper.weights[other] * margins[i]!) / hyper.scale[other].std,
   }));
 }
-
-const lengthOf = ({ tokens, response }: Answer) => tokens.length - response;
 
 /** What a step found on one objective's pairs, before it changed the policy. */
 interface ObjectiveLoss extends ModpoLoss {

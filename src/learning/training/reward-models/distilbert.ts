@@ -1,17 +1,15 @@
 import { perObjective } from '../../objective.js';
 import { enclosed } from '../../data/word-piece.js';
-import { packRows } from '../../model/batch.js';
-import { distilBertHead, firstStates, headScores } from '../../model/distilbert.js';
+import { distilBertHead, firstStates } from '../../model/distilbert.js';
 import { responseFeatures, withoutLast, type Answer } from '../../model/reward-features.js';
 import { criticOf, featureHead, featureWidth, initialRewardModel } from '../../model/reward-model.js';
 import { baseWeights } from '../../model/weights.js';
-import type { ParamSet } from '../../params/param-set.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { frozenModel } from '../rollout.js';
 import type { DistilBertShape } from '../../model/model-shape.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
 import { headsOver } from './over-backbone.js';
-import type { PretrainedPart } from './pretrained.js';
+import type { Network } from './pretrained.js';
 import { openTokenizers } from './tokenizers.js';
 import { wholeNetwork } from './whole.js';
 
@@ -26,10 +24,18 @@ export async function distilBertRewards(
   shape: DistilBertShape,
 ): Promise<RewardModels> {
   const { language, reward } = await openTokenizers(shape);
-  const part = params.backbone ? headsOverFrozen(shape, params.backbone) : wholeDistilBert(shape);
+  const { config } = shape;
+  // Rows are [CLS] tokens [SEP]; a score is read at [CLS].
+  const network: Network = {
+    head: distilBertHead,
+    width: config.dim,
+    states: (weights, batch, learns) => firstStates({ config, weights, learns }, batch),
+  };
+  const { backbone } = params;
+  const part = backbone ? headsOver(network, baseWeights(backbone)) : wholeNetwork(network);
   const rowOf = ({ tokens }: Answer) => {
     const ids = reward.encode(language.decode(tokens));
-    return Int32Array.from(enclosed(reward, ids, shape.config.max_position_embeddings, 'last'));
+    return Int32Array.from(enclosed(reward, ids, config.max_position_embeddings, 'last'));
   };
   const scoresOfAnswers: RewardModels['scoresOfAnswers'] = (answers) => {
     const scoresBy = part.readRows(answers.map(rowOf));
@@ -50,21 +56,4 @@ export async function distilBertRewards(
       return criticOf(initialRewardModel(width, shape.criticHidden, draws), 0, 1);
     },
   };
-}
-
-/** Rows are [CLS] tokens [SEP]; a score is read at [CLS]. */
-function wholeDistilBert({ config }: DistilBertShape): PretrainedPart {
-  return wholeNetwork((weights, rows, learns) =>
-    headScores(weights, firstStates({ config, weights, learns }, packRows(rows))),
-  );
-}
-
-function headsOverFrozen({ config }: DistilBertShape, backbone: ParamSet): PretrainedPart {
-  const weights = baseWeights(backbone);
-  return headsOver({
-    weights,
-    width: config.dim,
-    head: distilBertHead,
-    states: (batch) => firstStates({ config, weights, learns: false }, batch),
-  });
 }

@@ -1,7 +1,6 @@
 import { perObjective } from '../../objective.js';
 import { responseFeatures, scoreFeatures, withoutLast } from '../../model/reward-features.js';
 import { criticOf, featureHead, featureWidth, readValues } from '../../model/reward-model.js';
-import { HeadTrainer } from '../head-trainer.js';
 import { concatenated, frozenModel } from '../rollout.js';
 import { tableFeatures } from '../table-features.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
@@ -20,13 +19,7 @@ export function featureRewards({ model, params }: RewardRequest): RewardModels {
   const scoresOf = (features: Float32Array) =>
     perObjective((objective) => readValues(params.rewardModels[objective], features));
   return {
-    train: (start, pairs, training) =>
-      trainHead(
-        new HeadTrainer(featureHead, start, training.hyper),
-        tableFeatures(base, pairs),
-        pairs.count / 2,
-        training,
-      ),
+    train: (start, pairs, training) => trainHead(featureHead, start, tableFeatures(base, pairs), training),
     scoresOfPairs: (set, pairs) => readValues(set, tableFeatures(base, pairs)),
     scoresOfAnswers: (answers) => scoresOf(scoreFeatures(base, answers)),
     scoresAndStates(answers) {

@@ -1,20 +1,15 @@
 import { perObjective } from '../../objective.js';
-import { packRows } from '../../model/batch.js';
 import type { Gpt } from '../../model/gpt.js';
 import { lastStates, scoreCritic, scoreHead, scoreHeadOf } from '../../model/gpt-reward.js';
 import { readHead } from '../../model/head.js';
-import { responseStates, withoutLast, type Answer } from '../../model/reward-features.js';
-import { baseWeights, disposeWeights, upload, type Weights } from '../../model/weights.js';
-import type { ParamSet } from '../../params/param-set.js';
+import { responseStates, withoutLast } from '../../model/reward-features.js';
+import { baseWeights, withWeights, type Weights } from '../../model/weights.js';
 import { concatenated } from '../rollout.js';
 import type { GptRewardShape } from '../../model/model-shape.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
 import { headsOver } from './over-backbone.js';
-import type { PretrainedPart } from './pretrained.js';
+import type { Network } from './pretrained.js';
 import { wholeNetwork } from './whole.js';
-
-/** A GPT-2 of weights on the backend: constants, or all of them trained. */
-type GptOf = (weights: Weights, learns?: boolean) => Gpt;
 
 /**
  * Causal GPT-2s that read the language model's own tokens (src/learning/model/gpt-reward.ts), each trained whole or as
@@ -23,16 +18,21 @@ type GptOf = (weights: Weights, learns?: boolean) => Gpt;
  * then on: it begins as the reward model, and cannot see the future because no state can.
  */
 export function gptRewards({ model, params }: RewardRequest, { config }: GptRewardShape): RewardModels {
-  const gptOf: GptOf = (weights, learns = false) => ({
+  const gptOf = (weights: Weights, learns = false): Gpt => ({
     shape: { ...model, config },
     base: weights,
     adapters: null,
     lora: null,
     trainsBase: learns,
   });
-  const { backbone } = params;
-  const part = backbone ? headsOverFrozen(gptOf, backbone) : wholeGpt(gptOf);
   const width = config.n_embd;
+  const network: Network = {
+    head: scoreHead,
+    width,
+    states: (weights, batch, learns) => lastStates(gptOf(weights, learns), batch),
+  };
+  const backbone = params.backbone && baseWeights(params.backbone);
+  const part = backbone ? headsOver(network, backbone) : wholeNetwork(network);
   return {
     train: part.train,
     scoresOfPairs: part.scoresOfPairs,
@@ -41,9 +41,11 @@ export function gptRewards({ model, params }: RewardRequest, { config }: GptRewa
       return perObjective((objective) => scoresBy(params.rewardModels[objective]));
     },
     scoresAndStates(answers) {
-      const shared = backbone && responseStates(gptOf(baseWeights(backbone)), answers);
+      const shared = backbone && responseStates(gptOf(backbone), answers);
       const all = perObjective(
-        (objective) => shared ?? ownStates(gptOf, params.rewardModels[objective], answers),
+        (objective) =>
+          shared ??
+          withWeights(params.rewardModels[objective], (weights) => responseStates(gptOf(weights), answers)),
       );
       const lastOf = (rows: readonly Float32Array[]) => concatenated(rows.map((row) => row.subarray(-width)));
       return {
@@ -56,30 +58,4 @@ export function gptRewards({ model, params }: RewardRequest, { config }: GptRewa
     criticHead: scoreHead,
     critic: (objective, { mean, std }) => scoreCritic(params.rewardModels[objective], mean, std),
   };
-}
-
-function wholeGpt(gptOf: GptOf): PretrainedPart {
-  return wholeNetwork((weights, rows, learns) =>
-    scoreHead.values(weights, lastStates(gptOf(weights, learns), packRows(rows))),
-  );
-}
-
-function headsOverFrozen(gptOf: GptOf, backbone: ParamSet): PretrainedPart {
-  const model = gptOf(baseWeights(backbone));
-  return headsOver({
-    weights: model.base,
-    width: model.shape.config.n_embd,
-    head: scoreHead,
-    states: (batch) => lastStates(model, batch),
-  });
-}
-
-/** States of responses under a reward model's own backbone, (L + 1, C) each. */
-function ownStates(gptOf: GptOf, reward: ParamSet, answers: readonly Answer[]): Float32Array[] {
-  const weights = upload(reward);
-  try {
-    return responseStates(gptOf(weights), answers);
-  } finally {
-    disposeWeights(weights);
-  }
 }

@@ -1,17 +1,20 @@
+import type { Head } from '../../model/head.js';
+import type { ParamSet } from '../../params/param-set.js';
 import { drawBatches } from '../batches.js';
-import type { HeadTrainer } from '../head-trainer.js';
+import { HeadTrainer } from '../head-trainer.js';
 import { preferenceLoss } from '../preference-loss.js';
 import type { RewardTraining, TrainedReward } from './reward-models.js';
 
 /** Step 2.3 for a head: `features` hold the rows 2i and 2i + 1, chosen and rejected, of each pair i. */
 export function trainHead(
-  trainer: HeadTrainer,
+  head: Head,
+  start: ParamSet,
   features: Float32Array,
-  pairs: number,
   { hyper, seed, objective }: RewardTraining,
 ): TrainedReward {
-  const width = features.length / (2 * pairs);
-  const batches = drawBatches(pairs, hyper.batchSize, seed, 'pairs', objective);
+  const trainer = new HeadTrainer(head, start, hyper);
+  const width = head.widthOf(start);
+  const batches = drawBatches(features.length / (2 * width), hyper.batchSize, seed, 'pairs', objective);
   const lossOf = (scores: Float32Array) => preferenceLoss(scores, hyper.centerCoefficient);
   let sum = 0;
   for (let step = 0; step < hyper.localSteps; step++) {

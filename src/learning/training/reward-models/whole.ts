@@ -1,48 +1,40 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TokenTable } from '../../data/token-table.js';
 import { computed, valuesOf } from '../../model/backend.js';
+import { packRows } from '../../model/batch.js';
 import { differentiate, scalarLoss } from '../../model/gradients.js';
 import { inPasses } from '../../model/reward-passes.js';
-import { disposeWeights, upload, type Weights } from '../../model/weights.js';
+import { withWeights, type Weights } from '../../model/weights.js';
 import type { ParamSet } from '../../params/param-set.js';
 import { Adam } from '../adam.js';
 import { drawBatches, tableRow } from '../batches.js';
 import { copyOf } from '../instruct.js';
 import { preferenceLoss } from '../preference-loss.js';
-import { tableRows } from '../table-features.js';
+import { concatenated } from '../rollout.js';
+import { tokenRows } from '../table-features.js';
 import type { RewardTraining, TrainedReward } from './reward-models.js';
-import type { PretrainedPart } from './pretrained.js';
+import type { Network, PretrainedPart } from './pretrained.js';
 
-/**
- * Scores (B) of rows of tokens by all tensors of a network, in the caller's tidy; `learns`: gradients for
- * all of them, else they are constants.
- */
-export type ScoreRows = (weights: Weights, rows: readonly Int32Array[], learns: boolean) => tf.Tensor1D;
+/** Scores (B) of rows of tokens by all tensors of a network, as `Network` has its states. */
+type ScoreRows = (weights: Weights, rows: readonly Int32Array[], learns: boolean) => tf.Tensor1D;
 
 /** Whole pre-trained networks, backbone and head in one set. */
-export function wholeNetwork(scores: ScoreRows): PretrainedPart {
+export function wholeNetwork({ head, states }: Network): PretrainedPart {
+  const scores: ScoreRows = (weights, rows, learns) =>
+    head.values(weights, states(weights, packRows(rows), learns));
   return {
     train: (start, pairs, training) => trainWhole(scores, start, pairs, training),
-    scoresOfPairs: (set, pairs) =>
-      scoresOfRows(
-        scores,
-        set,
-        tableRows(pairs).map(({ tokens }) => tokens),
-      ),
+    scoresOfPairs: (set, pairs) => scoresOfRows(scores, set, tokenRows(pairs)),
     readRows: (rows) => (set) => scoresOfRows(scores, set, rows),
   };
 }
 
 function scoresOfRows(scores: ScoreRows, set: ParamSet, rows: readonly Int32Array[]): Float32Array {
-  const weights = upload(set);
-  try {
-    const passes = inPasses(rows, ({ length }) => length);
-    return Float32Array.from(
-      passes.flatMap((pass) => computed(() => [...valuesOf(scores(weights, pass, false))])),
-    );
-  } finally {
-    disposeWeights(weights);
-  }
+  const passes = inPasses(rows, ({ length }) => length);
+  return withWeights(set, (weights) => {
+    const parts = passes.map((pass) => computed(() => valuesOf(scores(weights, pass, false)).slice()));
+    return concatenated([new Float32Array(), ...parts]);
+  });
 }
 
 function trainWhole(
@@ -76,10 +68,9 @@ function lossAndGradient(
   pairs: readonly Pair[],
   centerCoefficient: number,
 ): { loss: number; gradient: Float32Array } {
-  const weights = upload(set);
   let loss = 0;
   let gradient: Float32Array | undefined;
-  try {
+  withWeights(set, (weights) => {
     for (const pass of inPasses(pairs, ([chosen, rejected]) => chosen.length + rejected.length)) {
       const share = pass.length / pairs.length;
       const part = differentiate([...weights.values()], () =>
@@ -91,9 +82,7 @@ function lossAndGradient(
       );
       gradient = gradient ? added(gradient, part.gradient) : part.gradient;
     }
-  } finally {
-    disposeWeights(weights);
-  }
+  });
   return { loss, gradient: gradient! };
 }
 

@@ -25,8 +25,8 @@ export function enclosed(
 ): number[] {
   const room = maximum - 2;
   if (!(room >= 0)) throw new RangeError(`maximum is ${maximum}, expected room for two tokens`);
-  const kept = keep === 'first' ? ids.slice(0, room) : ids.slice(Math.max(0, ids.length - room));
-  return [cls, ...kept, sep];
+  const content = keep === 'first' ? ids.slice(0, room) : ids.slice(Math.max(0, ids.length - room));
+  return [cls, ...content, sep];
 }
 
 /**

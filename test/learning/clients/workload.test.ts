@@ -88,10 +88,10 @@ describe('work of reward models for the device model', () => {
   it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {
     const tokens = 4 * (7 + 13);
     const sampled = forwardFlops(tinyShape, tokens);
-    const judged = (train: 'full' | 'head') =>
+    const rewardPasses = (train: 'full' | 'head') =>
       freezeFlops(scenario(train), distilBert, tables.prompts, 4) - sampled;
-    assert.equal(judged('full'), 2 * 2 * weights * tokens);
-    assert.equal(judged('head'), 2 * weights * tokens);
+    assert.equal(rewardPasses('full'), 2 * 2 * weights * tokens);
+    assert.equal(rewardPasses('head'), 2 * weights * tokens);
   });
 
   it('of sampling is a pass, and one more for the features; of scoring two more for log-probabilities', () => {
@@ -169,8 +169,8 @@ describe('work of the language model for the device model', () => {
     const drawn = 2 * steps * 4 * (11 + 31);
     assert.equal(of(tinyShape, 500) - of(tinyShape, 100), 6 * 400 * drawn);
     const once = 2 * (11 + 31);
-    const judged = 2 * 2 * weights * once - forwardFlops(tinyShape, once);
-    assert.equal(of(distilBert, 100) - of(tinyShape, 100), judged);
+    const rewardPasses = 2 * 2 * weights * once - forwardFlops(tinyShape, once);
+    assert.equal(of(distilBert, 100) - of(tinyShape, 100), rewardPasses);
     const alone = { helpful: 0.96, harmless: 0.04 };
     assert.equal(of(tinyShape, 500, alone) - of(tinyShape, 100, alone), 6 * 400 * 2 * steps * 8 * 11);
   });
@@ -190,9 +190,9 @@ describe('work of GPT-2s as reward models for the device model', () => {
   it('of PPO: two backbones in place of the features, which critics of 16 weights read as well', () => {
     const { promptsPerRound, ppoEpochs } = scenario('full').alignment;
     const [tokens, responses] = [promptsPerRound * (7 + 13), promptsPerRound * 13];
-    const judged = 2 * 2 * backbone * tokens - forwardFlops(tinyShape, tokens);
+    const rewardPasses = 2 * 2 * backbone * tokens - forwardFlops(tinyShape, tokens);
     const own = { read: 2 * 2 * 16, step: 2 * 4 * 16 };
     const valued = own.read - critics.read + ppoEpochs * (own.step - critics.step);
-    assert.equal(alignOf({}, { shape: gpt2 }) - alignOf({}), judged + valued * responses);
+    assert.equal(alignOf({}, { shape: gpt2 }) - alignOf({}), rewardPasses + valued * responses);
   });
 });

@@ -278,11 +278,11 @@ describe('the mean link of a payload', () => {
   });
 
   it('has a tenth of the band with all of the power, or with a tenth of it', async () => {
-    const kept = await link('channel.uplink.sharing=split-power-kept');
+    const fullPower = await link('channel.uplink.sharing=split-power-kept');
     const split = await link('channel.uplink.sharing=split-density-kept');
-    near(kept.meanRateBps, ergodicCapacityBps(1e5, 10 * snr));
+    near(fullPower.meanRateBps, ergodicCapacityBps(1e5, 10 * snr));
     near(split.meanRateBps, ergodicCapacityBps(1e5, snr));
-    near(kept.meanPowerWatts, 1);
+    near(fullPower.meanPowerWatts, 1);
     near(split.meanPowerWatts, 0.1);
   });
 

@@ -178,7 +178,7 @@ describe('the payload of a message', () => {
     assert.deepEqual(parts, { adapters: 580_968 });
   });
 
-  it('takes 16 bits a parameter with float16', async () => {
+  it('takes 16 bits per parameter with float16', async () => {
     const { bits } = messageOf(await payload([headerless, 'channel.compression=float16']), 'update');
     assert.equal(bits, 580_968 * 16);
   });
@@ -250,7 +250,7 @@ describe('the parameters of a model', () => {
 
   it('are those that Step 2.1 draws for a reward model on the base’s features', async () => {
     const found = messageOf(await payload([], { scenario: 'quickstart' }), 'harmless-model');
-    // Of width 64 by default.
+    // The hidden width is 64 by default.
     const { config } = await namedModel('embedded');
     const drawn = initialRewardModel(featureWidth(config), 64, stream('reward')).values.length;
     assert.deepEqual(found.parts, { harmless: drawn });

@@ -119,7 +119,7 @@ function partsOf({ normalizer, pre_tokenizer, model }: Json, file: string): Part
   };
 }
 
-/** `vocab.txt` has a token a line, in the order of the ids. */
+/** `vocab.txt` has one token per line, in the order of the ids. */
 async function partsOfVocabulary(file: string, settings: Json, config: string): Promise<Parts> {
   if (!(await isThere(file))) {
     throw new UserError(`${file}: is missing, and so is tokenizer.json; expected one of them`);

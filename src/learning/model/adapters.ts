@@ -8,7 +8,7 @@ import { kernels } from './kernels/index.js';
 import { weight, type Weights } from './weights.js';
 
 /**
- * The adapters of Step 1.1, one a block and site, as one set: `h.0.adapter.attention.down.weight` [d, b],
+ * The adapters of Step 1.1, one per block and site, as one set: `h.0.adapter.attention.down.weight` [d, b],
  * `.down.bias` [b], `.up.weight` [b, d], `.up.bias` [d] and so on. Down-projections are uniform on
  * ±1/sqrt(d); up-projections are zero, so that the model starts as it was (Houlsby et al. 2019).
  */

@@ -55,8 +55,9 @@ const tables: ClientTables = {
 const even = { helpful: 0.5, harmless: 0.5 };
 
 /**
- * Operations a token of two critics, networks of 2 · 16 inputs and 64 hidden units: 2 a weight to read them; a
- * step takes 2 more for a weight's gradient, and 2 more for the input's, which the first layer does not need.
+ * Operations per token of two critics, networks of 2 · 16 inputs and 64 hidden units: 2 per weight to read
+ * them; a step takes 2 more for a weight's gradient, and 2 more for the input's, which the first layer does
+ * not need.
  */
 const critics = { read: 2 * 2 * (32 * 64 + 64), step: 2 * (4 * 32 * 64 + 6 * 64) };
 
@@ -74,13 +75,13 @@ function scenario(train: 'full' | 'head', alignment: object = {}) {
 }
 
 describe('work of reward models for the device model', () => {
-  it('of a whole DistilBERT: 6 operations a weight and token of every batch, 2 of the held-out pairs', () => {
+  it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the held-out pairs', () => {
     const trained = 5 * 3 * 2 * (10 + 30);
     const heldOut = 2 * (20 + 40);
     assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
   });
 
-  it('of a head: 2 operations a weight of the backbone and token of all pairs, each read once', () => {
+  it('of a head: 2 operations per weight of the backbone and token of all pairs, each read once', () => {
     assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
     assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 20);
   });

@@ -154,7 +154,7 @@ async function compare(size: Size, topic: string, slow: string, fast: string): P
   }
 }
 
-/** Blocks a second of one core, whether a message costs in proportion to them, what the shortcut saves. */
+/** Blocks per second on one core, whether a message costs in proportion to them, what the shortcut saves. */
 async function radio(): Promise<void> {
   const own = Object.keys(settings).filter((name) => asked(`radio.${name}`));
   const wantsScaling = asked('radio.scaling');

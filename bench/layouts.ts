@@ -40,7 +40,7 @@ const layouts: readonly Layout[] = [
 const secondsOfOne = 2;
 const repetitions = 3;
 
-/** Steps a second of one thread, by size. */
+/** Steps per second of one thread, by size. */
 function stepsPerSecond(): number[] {
   return sizes.map(({ tokens, width }) => {
     const x = tf.randomNormal([tokens, width]);
@@ -103,7 +103,7 @@ async function runLayout({ processes, workers, threads }: Layout): Promise<Outco
 const sums = (rows: readonly number[][]) => sizes.map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0));
 
 async function compare(): Promise<void> {
-  console.log(`steps a second, best of ${repetitions}; memory and processor time of all processes`);
+  console.log(`steps per second, best of ${repetitions}; memory and processor time of all processes`);
   for (const { name } of sizes) console.log(`  ${name}`);
   const outcomes = layouts.map((): Outcome[] => []);
   for (let i = 0; i < repetitions; i++) {

@@ -7,8 +7,8 @@ import { settings } from './radio-settings.js';
 
 /*
  * The radio as a process: it answers the name of a setting on stdin by the nanoseconds that one of its blocks
- * took; "short" and "long" are messages of a thousand and of sixty thousand blocks (nanoseconds a block), and
- * "shortcut" one of a billion (nanoseconds in all).
+ * took; "short" and "long" are messages of a thousand and of sixty thousand blocks (nanoseconds per block),
+ * and "shortcut" one of a billion (nanoseconds in all).
  */
 
 let messages = 0;

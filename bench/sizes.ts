@@ -12,9 +12,9 @@ export interface Size {
   readonly rows: number;
   readonly length: number;
   readonly responseFrom: number;
-  /** Of LoRA on q, k and v of every block. */
+  /** Rank of LoRA on q, k and v of every block. */
   readonly rank: number;
-  /** Of three adapters a block. */
+  /** Width of the three adapters in each block. */
   readonly bottleneck: number;
 }
 

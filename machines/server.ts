@@ -7,7 +7,9 @@ export interface ServerContext {
   /** Every client of the run, in a fixed order. */
   readonly clients: readonly string[];
   readonly stage: Stage;
-  /** Of the stage's global model: how many rounds were closed. A round makes version `version` + 1. */
+  /**
+   * Version of the stage's global model: how many rounds were closed. A round makes version `version` + 1.
+   */
   readonly version: number;
   readonly global: Model;
   /** Who was asked to work on this version. */
@@ -17,7 +19,9 @@ export interface ServerContext {
   readonly updates: readonly ReceivedUpdate[];
   /** Those that the latest aggregate was made of. */
   readonly gathered: readonly GatheredUpdate[];
-  /** Orders of a round closed before whose answers came in during this one, as "client stage version order". */
+  /**
+   * Orders of a round closed before whose answers came in during this one, as "client stage version order".
+   */
   readonly late: readonly string[];
   /** What the strategies remember from version to version. */
   readonly memory: ServerMemory;

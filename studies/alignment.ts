@@ -17,7 +17,7 @@ import { remembering } from './remembering.js';
  *
  *     npm run alignment -- --seeds 1,2,3,4,5 --json alignment.json
  *
- * Everything but Step 3 is computed once a seed where it is the same.
+ * Everything but Step 3 is computed once per seed where it is the same.
  */
 
 const { values: options } = parseArgs({
@@ -44,7 +44,10 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of one run; differences are the last round's less those before alignment, means over the clients. */
+/**
+ * Figures of one run, means over the clients. A rise is the last round's figure less the one before
+ * alignment.
+ */
 interface Figures {
   readonly rewardRise: number;
   readonly totalRise: number;
@@ -52,7 +55,9 @@ interface Figures {
   readonly correctnessChange: number;
   readonly refusalRate: number;
   readonly kl: number;
-  /** The rise that the best of so many samples of the policy before alignment would bring; NaN if not asked. */
+  /**
+   * The rise that the best of so many samples of the policy before alignment would bring; NaN if not asked.
+   */
   readonly ceiling: number;
 }
 

@@ -6,21 +6,17 @@ import {
   type ChannelEvent,
   type QueuedMessage,
 } from '../../machines/channel.js';
-import { untouched, type Bus, type LinkAccount } from '../simulation/bus/bus.js';
+import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import type { Link } from '../radio/channel/link.js';
-import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
+import type { World } from './world.js';
 
-/** What the links of a run share. */
-export interface Air {
-  readonly bus: Bus;
-  readonly clock: VirtualClock;
-  readonly links: readonly Link[];
-}
-
-/** Gives the links' chart its messages from the bus, its attempts and delays, and lets it report to it. */
-export function provideChannel({ bus, clock, links }: Air) {
+/**
+ * Implements the chart of the links: messages come from the bus, attempts and delays from the link, and
+ * what happens is reported to the bus.
+ */
+export function provideChannel({ bus, clock, links }: Pick<World, 'bus' | 'clock' | 'links'>) {
   const byId = new Map(links.map((link) => [link.id, link]));
   const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => {
     const link = byId.get(id);

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../machines/events.js';
 
-/** The course of a stage so far. */
+/** Progress of a stage so far. */
 export interface Progress {
   /** Lowest mean loss of the stage; null before the first round that has one. */
   readonly bestLoss: number | null;
@@ -18,7 +18,7 @@ export interface Criterion {
  * lost, or in which nobody could measure a loss (`loss` null), tells nothing about convergence, but counts as
  * a round.
  */
-export function judge(
+export function assessConvergence(
   progress: Progress,
   round: number,
   loss: number | null,

@@ -28,11 +28,11 @@ export function carriedBy(kind: UploadKind, method: Method): readonly SharedPart
  */
 export function broughtBy(kind: DownloadKind, global: Model): readonly ParamRef[] {
   const kinds = downloadsOf(protocol[kind].step);
-  const left = kinds
+  const carriedLater = kinds
     .slice(kinds.indexOf(kind) + 1)
     .flatMap((later) => [protocol[later].carries].flat() as readonly string[]);
   return refsOf(
     global,
-    partNames.filter((part) => !left.includes(part)),
+    partNames.filter((part) => !carriedLater.includes(part)),
   );
 }

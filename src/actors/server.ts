@@ -20,7 +20,7 @@ import { cohortSize } from '../strategies/selection/selection.js';
 import { trainedParts } from '../strategies/methods/method.js';
 import { aggregateTask } from './aggregate.js';
 import { clientsOf, hasAnswered, meanLoss, quorate } from './answers.js';
-import { judge } from './convergence.js';
+import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
@@ -119,8 +119,8 @@ export function provideServer(world: World) {
         loss: meanLoss(context.gathered),
       })),
       decide: assign(({ context }) => {
-        const judged = judge(context, context.version, context.loss, scenario[context.stage]);
-        return { ...judged, verdicts: { ...context.verdicts, [context.stage]: judged.verdict } };
+        const assessment = assessConvergence(context, context.version, context.loss, scenario[context.stage]);
+        return { ...assessment, verdicts: { ...context.verdicts, [context.stage]: assessment.verdict } };
       }),
       closeRound: ({ context }) =>
         world.record({

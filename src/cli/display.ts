@@ -28,7 +28,7 @@ export function openDisplay(kind: DisplayKind, scenario: Scenario, terminal: Ter
   }
 }
 
-/** One line a round, for files and pipes. */
+/** One line per round, for files and pipes. */
 function plainDisplay(scenario: Scenario, { out }: Terminal): Display {
   const elapsed = stopwatch();
   const isNews = roundWatch();

@@ -136,7 +136,7 @@ function footnotes(report: PayloadReport): readonly string[] {
       : [`Uplink: ${uplink}`, `Downlink: ${downlink}`]),
     'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the',
     'messages that open the stage.',
-    `Bits: parameters (compression ${nameOf(compression)}) and a header of ${headerBits} bits a message. Left out:`,
+    `Bits: parameters (compression ${nameOf(compression)}), and a header of ${headerBits} per message. Left out:`,
     'packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the rest.',
     ...savingNote(report),
   ];

@@ -34,7 +34,7 @@ export async function pretrainCommand(
       signal: interrupt.signal,
       onProgress: ({ step, loss }) => {
         if (step % stride === 0 || step === steps) {
-          line(terminal.out, `step ${step} of ${steps}  loss ${number(loss)} nats a token`);
+          line(terminal.out, `step ${step} of ${steps}  loss ${number(loss)} nats per token`);
         }
       },
     });

@@ -74,7 +74,7 @@ function stageOfStep(step: string): Stage | null {
   return stages[step.charAt(0)] ?? null;
 }
 
-/** A line a client where they fit; else a line for each thing that is being done, with how many do it. */
+/** One line per client where they fit; else one line per activity, with how many clients are at it. */
 function clientLines({ clients }: Progress, most: number): string[] {
   if (clients.length <= most) {
     const width = greatest(clients.map(({ id }) => id.length));

@@ -124,6 +124,6 @@ function showResults(
 /** What there is in a run's folder, for somebody whose run ended early. */
 function keptText(folder: string): string {
   const known: readonly string[] = Object.values(recordFiles);
-  const kept = existsSync(folder) ? readdirSync(folder).filter((name) => known.includes(name)) : [];
-  return kept.length === 0 ? 'Nothing was kept.' : `Kept in ${folder}: ${kept.join(', ')}`;
+  const present = existsSync(folder) ? readdirSync(folder).filter((name) => known.includes(name)) : [];
+  return present.length === 0 ? 'Nothing was kept.' : `Kept in ${folder}: ${present.join(', ')}`;
 }

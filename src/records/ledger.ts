@@ -6,7 +6,9 @@ import { mean, sum } from './mean.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
-/** A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever. */
+/**
+ * A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever.
+ */
 interface Open {
   readonly envelope: Envelope;
   readonly copyOf: number | null;
@@ -48,10 +50,10 @@ export class MessageLedger implements RunObserver {
   }
 
   /**
-   * Of the messages of this stage, those that have ended since the last call. Energy: of all their attempts,
-   * both directions. Delay: for each of the cohort the seconds that its messages took, download and upload, in
-   * the mean over the cohort. Messages of another stage (the last download of the one before) count in no
-   * round, nor do copies; they stand in messages.jsonl and in the totals.
+   * Sums up the messages of this stage that have ended since the last call. Energy: all their attempts, in
+   * both directions. Delay: the seconds that a client's messages took, download and upload, as a mean over
+   * the cohort. Messages of another stage (the last download of the one before) count in no round, nor do
+   * copies; they stand in messages.jsonl and in the totals.
    */
   closeRound(stage: Stage, cohort: readonly string[]): RoundAccount {
     const rows = this.#ended.filter((row) => row.stage === stage && row.copyOf === null);

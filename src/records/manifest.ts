@@ -26,7 +26,7 @@ export interface Manifest {
   };
   /** What was used of each seam; `own`: a value that the caller brought along. Absent in older folders. */
   readonly strategies?: Readonly<Partial<Record<Seam, { readonly name: string; readonly own: boolean }>>>;
-  /** Of Node and of the packages that a figure could depend on. */
+  /** Versions of Node and of the packages that a figure could depend on. */
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 of the base model's parameters. */
   readonly modelHash: string | null;

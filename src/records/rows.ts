@@ -99,7 +99,7 @@ export interface MessageRow {
   readonly energyJoules: number;
   readonly transmitJoules: number;
   readonly receiveJoules: number;
-  /** Of the sender while it waits with the message. */
+  /** Energy of the sender while it waits with the message. */
   readonly idleJoules: number;
   /** `airBits` at the scenario's price of a megabyte. */
   readonly price: number;
@@ -222,7 +222,7 @@ export interface AlignmentSummary extends RoundsSummary {
   /** Share of benign requests that are answered rightly, mean over clients; null for real data. */
   readonly correctnessBefore: number | null;
   readonly correctness: number | null;
-  /** Estimates k1 and k3 of the divergence from the policy before alignment, nats a response. */
+  /** Estimates k1 and k3 of the divergence from the policy before alignment, nats per response. */
   readonly klK1: number | null;
   readonly klK3: number | null;
   /** Different bigrams of tokens over all of a client's responses, mean over clients. */
@@ -243,13 +243,13 @@ export interface AlignedClient {
   readonly helpful: number;
   readonly harmlessBefore: number;
   readonly harmless: number;
-  /** Of sensitive requests; null where there are none, and for real data. */
+  /** Share of sensitive requests that were refused; null where there are none, and for real data. */
   readonly refusalRateBefore: number | null;
   readonly refusalRate: number | null;
-  /** Of benign requests; null where there are none, and for real data. */
+  /** Share of benign requests that were answered right; null where there are none, and for real data. */
   readonly correctnessBefore: number | null;
   readonly correctness: number | null;
-  /** Estimate k1 of the divergence from the policy before alignment, nats a response. */
+  /** Estimate k1 of the divergence from the policy before alignment, nats per response. */
   readonly klK1Before: number | null;
   readonly klK1: number | null;
   readonly distinct2Before: number | null;

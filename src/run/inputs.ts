@@ -26,7 +26,7 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
-  /** Of the channel's gains; null where they are drawn. */
+  /** Measured trace of the channel's gains; null where they are drawn. */
   readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
 }
 

@@ -13,11 +13,11 @@ export function readRows(
   const [instructions, helpful, harmless] = data.reports.map(({ file }) => file);
   const files = { instructions, helpful, harmless, prompts: undefined };
   const { maxTokens, reward } = encoding;
-  const judged = reward?.maxTokens ?? maxTokens;
+  const rewardTokens = reward?.maxTokens ?? maxTokens;
   const room: Readonly<Record<Purpose, number>> = {
     instructions: maxTokens,
-    helpful: judged,
-    harmless: judged,
+    helpful: rewardTokens,
+    harmless: rewardTokens,
     prompts: maxTokens - alignment.maxNewTokens,
   };
   return purposes.map((purpose) => ({

@@ -42,7 +42,7 @@ export async function simulate(world: World, signal?: AbortSignal): Promise<Simu
       return 'stopped' as const;
     });
   const report = end === 'idle' ? waiting(simulation) : [];
-  // Of no effect on a simulation that an actor's error has stopped already.
+  // Has no effect on a simulation that an actor's error has stopped already.
   simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
   events.complete();
   const ended: Ended = failure.happened

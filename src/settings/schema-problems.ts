@@ -30,11 +30,11 @@ function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
 function keepTellingBranch(errors: ErrorObject[], union: ErrorObject): ErrorObject[] {
   const branches = union.schema as readonly SchemaNode[];
   const matching = branches.findIndex(({ type }) => type === structureOf(union.data));
-  const kept = matching < 0 ? undefined : `${union.schemaPath}/${matching}/`;
+  const branchPath = matching < 0 ? undefined : `${union.schemaPath}/${matching}/`;
   return errors.filter((error) => {
-    if (error === union) return kept === undefined;
+    if (error === union) return branchPath === undefined;
     if (!error.schemaPath.startsWith(`${union.schemaPath}/`)) return true;
-    return kept !== undefined && error.schemaPath.startsWith(kept);
+    return branchPath !== undefined && error.schemaPath.startsWith(branchPath);
   });
 }
 

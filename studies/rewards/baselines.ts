@@ -66,7 +66,7 @@ export function bagOfWords(train: Pairs, options: Partial<BagOfWordsOptions> = {
   return (pair) => dot(weights, differences(pair, vocabulary));
 }
 
-/** Of the mean of −log σ(margin) over the pairs, with the penalty. */
+/** Gradient of the mean of −log σ(margin) over the pairs, with the penalty. */
 function gradientAt(
   weights: Float64Array,
   rows: readonly (readonly Difference[])[],

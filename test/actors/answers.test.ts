@@ -40,7 +40,7 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
 };
 
 describe('the answers of a round', () => {
-  it('of stage 2 are two a client, both of this round; who was not reached owes none', () => {
+  it('of stage 2 are two per client, both of this round; who was not reached owes none', () => {
     const one = received('a', 'helpful-update');
     assert.equal(hasAnswered(round([one]), 'a'), false);
     assert.equal(hasAnswered(round([one, received('a', 'harmless-update', 1)]), 'a'), false);
@@ -49,7 +49,7 @@ describe('the answers of a round', () => {
     assert.equal(hasAnswered(round([]), 'c'), true);
   });
 
-  it('of the other stages are one a client', () => {
+  it('of the other stages are one per client', () => {
     assert.equal(hasAnswered(round([received('a', 'update')], 'instruction'), 'a'), true);
     assert.equal(hasAnswered(round([received('a', 'alignment-update')], 'alignment'), 'a'), true);
   });
@@ -63,7 +63,7 @@ describe('the answers of a round', () => {
     assert.deepEqual(clientsOf(quorate(round(all), 1)), ['a', 'b']);
   });
 
-  it('report the mean of the losses that there are: one a client, that of its newest update', () => {
+  it('report the mean of the losses that there are: one per client, that of its newest update', () => {
     const pairs = [
       received('a', 'helpful-update', 1, 9),
       received('a', 'harmless-update', 0, 2),

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { judge } from '../../src/actors/convergence.js';
+import { assessConvergence } from '../../src/actors/convergence.js';
 
 const criterion = { maxRounds: 10, convergence: { minimumImprovement: 0.1, patience: 2 } };
 const start = { bestLoss: null, roundsWithoutProgress: 0 };
 
 /** The verdicts of a course of losses, until one is final. */
 function verdicts(losses: readonly (number | null)[]) {
-  let progress = start as Parameters<typeof judge>[0];
+  let progress = start as Parameters<typeof assessConvergence>[0];
   return losses.map((loss, index) => {
-    const { verdict, ...next } = judge(progress, index + 1, loss, criterion);
+    const { verdict, ...next } = assessConvergence(progress, index + 1, loss, criterion);
     progress = next;
     return verdict;
   });
@@ -37,7 +37,7 @@ describe('the criterion of Steps 1.5, 2.5 and 3.5', () => {
   });
 
   it('ends at the last round whatever the loss', () => {
-    assert.equal(judge(start, 10, 1, criterion).verdict, 'out-of-rounds');
-    assert.equal(judge(start, 10, null, criterion).verdict, 'out-of-rounds');
+    assert.equal(assessConvergence(start, 10, 1, criterion).verdict, 'out-of-rounds');
+    assert.equal(assessConvergence(start, 10, null, criterion).verdict, 'out-of-rounds');
   });
 });

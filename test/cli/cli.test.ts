@@ -104,7 +104,7 @@ describe('the command line', () => {
     assert.equal(code, 0);
     const lines = out.split('\n').filter((line) => line.startsWith('Alignment collapsed'));
     assert.deepEqual(lines, [
-      'Alignment collapsed: KL runaway since round 3: the policy is 31.3 nats a response from where ' +
+      'Alignment collapsed: KL runaway since round 3: the policy is 31.3 nats per response from where ' +
         'it began in round 8, limit 25 (mean over the clients; 1 of them by themselves)',
     ]);
   });

@@ -124,7 +124,7 @@ describe('pwff payload', () => {
   it('reads the shape of a folder from its config.json, weights or not', async () => {
     const { model, parts } = await report('--model', join(root, 'small'));
     assert.equal(model.n_embd, 96);
-    // 100 and 1024 embeddings; 12 · (12 · 96² + 13 · 96) a block; 2 · 96 for the last LayerNorm.
+    // 100 and 1024 embeddings; 12 · (12 · 96² + 13 · 96) per block; 2 · 96 for the last LayerNorm.
     assert.equal(parts[0]?.parameters, 96 * 1124 + 12 * (12 * 96 ** 2 + 13 * 96) + 2 * 96);
   });
 

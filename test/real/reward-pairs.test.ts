@@ -29,7 +29,7 @@ describe('the real pairs in PWFF_DATA', () => {
       new Set(objectives.flatMap((name) => dealt[name].flatMap((own) => own[use].map(conversationOf))));
     const trained = conversations('train');
     for (const name of objectives) {
-      // 230 pairs a client of 2303 and more, of which 77 are held out.
+      // 230 pairs per client of 2303 and more, of which 77 are held out.
       for (const { test, train } of dealt[name]) assert.ok(test.length >= 76 && train.length >= 140);
     }
     // A boolean, so that a failure prints no text.

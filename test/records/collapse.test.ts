@@ -19,7 +19,7 @@ const row = (task: string, client: number, round: number, metrics: ClientRow['me
 const scores = (client: number, rounds: readonly ClientRow['metrics'][]) =>
   rounds.map((metrics, round) => row('score', client, round, metrics));
 
-/** Align rows of one client by round, from round 1: nats a token. */
+/** Align rows of one client by round, from round 1: nats per token. */
 const samples = (client: number, rounds: readonly (number | null)[]) =>
   rounds.map((entropy, index) => row('align', client, index + 1, { 'policy/entropy_avg': entropy }));
 
@@ -68,7 +68,7 @@ describe('the collapse of an alignment', () => {
     );
   });
 
-  it('is an entropy a token that has fallen to less than a share of its first', () => {
+  it('is an entropy per token that has fallen to less than a share of its first', () => {
     const rows = samples(1, [0.5, 0.25, 0.03125]);
     assert.deepEqual(collapses(rows, limits), [
       { kind: 'entropy-collapse', client: null, since: 3, round: 3, value: 0.0625, threshold: 0.1 },

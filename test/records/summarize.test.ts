@@ -28,7 +28,7 @@ const closed: RoundRow = {
 };
 
 const scores = { reward: 0.5, objective: 0.25, helpful: 1, harmless: 2, klK1: 3, klK3: 4 };
-const judged = { refusalRate: 0.25, correctness: 1, distinct2: 0.5, length: 6 };
+const graded = { refusalRate: 0.25, correctness: 1, distinct2: 0.5, length: 6 };
 const start = { ...scores, klK1: 0, klK3: 0 };
 
 function alignmentOf(metrics: readonly MetricRow[]) {
@@ -42,12 +42,12 @@ function alignmentOf(metrics: readonly MetricRow[]) {
 
 describe('the summary of an alignment', () => {
   const summary = alignmentOf([
-    score('client-2', 0, { ...start, ...judged, refusalRate: 0.75 }),
-    score('client-1', 0, { ...start, ...judged }),
-    score('client-1', 1, { ...scores, ...judged, refusalRate: 0.125, length: 9 }),
+    score('client-2', 0, { ...start, ...graded, refusalRate: 0.75 }),
+    score('client-1', 0, { ...start, ...graded }),
+    score('client-1', 1, { ...scores, ...graded, refusalRate: 0.125, length: 9 }),
     score('client-2', 1, {
       ...scores,
-      ...judged,
+      ...graded,
       refusalRate: 0.875,
       correctness: 0.5,
       klK1: 5,

@@ -49,12 +49,12 @@ describe('a whole tiny run with DistilBERTs as reward models', function () {
         .filter(({ kind }) => kind === 'helpful-update' || kind === 'harmless-update');
       assert.equal(updates.length, 12);
       for (const { bits } of updates) assert.equal(bits, 512 + 32 * parameters);
-      const left = await readSafetensors(join(out, 'params/reward-helpful.safetensors'));
+      const saved = await readSafetensors(join(out, 'params/reward-helpful.safetensors'));
       assert.equal(
-        [...left.values()].reduce((sum, { values }) => sum + values.length, 0),
+        [...saved.values()].reduce((sum, { values }) => sum + values.length, 0),
         parameters,
       );
-      assert.ok(left.has('pre_classifier.weight'));
+      assert.ok(saved.has('pre_classifier.weight'));
     });
   }
 

@@ -65,10 +65,10 @@ describe('a whole tiny run with GPT-2s as reward models', function () {
         .filter(({ kind }) => kind === 'helpful-update' || kind === 'harmless-update');
       assert.equal(updates.length, 12);
       for (const { bits } of updates) assert.equal(bits, 512 + 32 * parameters);
-      const left = await readSafetensors(join(out, 'params/reward-helpful.safetensors'));
-      const values = [...left.values()].reduce((sum, tensor) => sum + tensor.values.length, 0);
+      const saved = await readSafetensors(join(out, 'params/reward-helpful.safetensors'));
+      const values = [...saved.values()].reduce((sum, tensor) => sum + tensor.values.length, 0);
       assert.equal(values, parameters);
-      assert.deepEqual(left.get('score.weight')?.shape, [1, config.n_embd]);
+      assert.deepEqual(saved.get('score.weight')?.shape, [1, config.n_embd]);
       const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
       assert.equal(manifest.rewardModelHash, manifest.modelHash);
     });

@@ -14,7 +14,7 @@ function steps({ run }: ProtocolRun, actor: string): string[] {
 }
 
 describe('a run of the protocol', () => {
-  it('takes the server and every client through the steps of the paper, two rounds a stage', async () => {
+  it('takes the server and every client through the steps of the paper, two rounds per stage', async () => {
     const result = await protocolRun();
     assert.equal(result.ended.reason, 'finished');
     const server = ['1.1', '1.4', '1.5', '1.4', '1.5', '2.1', '2.4', '2.5', '2.4', '2.5'];

@@ -101,7 +101,7 @@ function tokensOf(
     test: examples(test),
     shared: examples(shared),
   };
-  const judged = perObjective((objective) => ({
+  const pairsForReward = perObjective((objective) => ({
     train: rewardPairs(pairs[objective].train),
     test: rewardPairs(pairs[objective].test),
   }));
@@ -113,16 +113,16 @@ function tokensOf(
   return {
     tables: {
       ...tablesOf(instructions),
-      pairs: perObjective((objective) => tablesOf(judged[objective])),
+      pairs: perObjective((objective) => tablesOf(pairsForReward[objective])),
       policyPairs: perObjective((objective) =>
-        reward ? policyPairs(pairs[objective].train).table : judged[objective].train.table,
+        reward ? policyPairs(pairs[objective].train).table : pairsForReward[objective].train.table,
       ),
       benign: examples(train.filter(({ topic }) => topic !== 'sensitive')).table,
       ...tablesOf(asked),
     },
     reading: {
       instructions: sumOfCounts(Object.values(instructions)),
-      ...perObjective((objective) => sumOfCounts(Object.values(judged[objective]))),
+      ...perObjective((objective) => sumOfCounts(Object.values(pairsForReward[objective]))),
       prompts: sumOfCounts(Object.values(asked)),
     },
   };

@@ -11,7 +11,7 @@ const concentrations = { from: 1e-3, to: 1e6 } as const;
 
 export const clientRules: readonly Rule<{ clients: Clients }>[] = [
   {
-    states: 'listed weights of harmlessness are one a client',
+    states: 'listed weights of harmlessness are one per client',
     findings: ({ clients: { count, weightHarmless } }) =>
       must(
         weightHarmless === 'uniform' || weightHarmless.length === count,
@@ -40,7 +40,7 @@ export const clientRules: readonly Rule<{ clients: Clients }>[] = [
       }),
   },
   {
-    states: 'listed weights are one pair a client',
+    states: 'listed weights are one pair per client',
     findings: ({ clients: { count, weights } }) =>
       Array.isArray(weights) &&
       must(

@@ -11,7 +11,7 @@ export interface Layout<T> {
   readonly read: (row: Json) => T | Defect;
 }
 
-/** Of a row of no known layout so many keys are named. */
+/** How many keys a message names of a row whose layout is unknown. */
 const shownKeys = 8;
 
 /** What a file of these layouts should be, for messages. */

@@ -34,9 +34,9 @@ function normalized(weights: readonly number[], random: Stream): number[] {
 
 /** Index of the part that a uniform number in (0, 1) falls into, for proportions that sum to one. */
 export function partAt(proportions: readonly number[], uniform: number): number {
-  let left = uniform;
+  let remaining = uniform;
   const last = proportions.findLastIndex((proportion) => proportion > 0);
-  const index = proportions.findIndex((proportion) => (left -= proportion) < 0);
+  const index = proportions.findIndex((proportion) => (remaining -= proportion) < 0);
   return index < 0 ? last : index;
 }
 

@@ -102,14 +102,14 @@ function rowOf(
   const answer = tokenizer.encode(responseText(template, output));
   const response = [...answer, tokenizer.endOfText];
   const room = Math.max(Math.ceil(maxTokens / 2), maxTokens - response.length);
-  const kept = prompt.slice(Math.max(0, prompt.length - room));
-  const tokens = [...kept, ...response].slice(0, maxTokens);
+  const keptPrompt = prompt.slice(Math.max(0, prompt.length - room));
+  const tokens = [...keptPrompt, ...response].slice(0, maxTokens);
   const inContent = content
     ? contentTokens(answer, output, content, template, tokenizer)
     : ([0, answer.length] as const);
-  const [start, end] = inContent.map((position) => Math.min(kept.length + position, tokens.length));
+  const [start, end] = inContent.map((position) => Math.min(keptPrompt.length + position, tokens.length));
   const truncated = tokens.length < prompt.length + response.length;
-  return { tokens, response: kept.length, content: [start!, end!], truncated };
+  return { tokens, response: keptPrompt.length, content: [start!, end!], truncated };
 }
 
 /** The tokens [from, to) of a response that share a byte with the characters [start, end) of its output. */

@@ -25,8 +25,8 @@ export function enclosed(
 ): number[] {
   const room = maximum - 2;
   if (!(room >= 0)) throw new RangeError(`maximum is ${maximum}, expected room for two tokens`);
-  const kept = keep === 'first' ? ids.slice(0, room) : ids.slice(Math.max(0, ids.length - room));
-  return [cls, ...kept, sep];
+  const content = keep === 'first' ? ids.slice(0, room) : ids.slice(Math.max(0, ids.length - room));
+  return [cls, ...content, sep];
 }
 
 /**
@@ -119,7 +119,7 @@ function partsOf({ normalizer, pre_tokenizer, model }: Json, file: string): Part
   };
 }
 
-/** `vocab.txt` has a token a line, in the order of the ids. */
+/** `vocab.txt` has one token per line, in the order of the ids. */
 async function partsOfVocabulary(file: string, settings: Json, config: string): Promise<Parts> {
   if (!(await isThere(file))) {
     throw new UserError(`${file}: is missing, and so is tokenizer.json; expected one of them`);

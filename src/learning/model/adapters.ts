@@ -9,7 +9,7 @@ import { kernels } from './kernels/index.js';
 import { weight, type Weights } from './weights.js';
 
 /**
- * The adapters of Step 1.1, one a block and site: `h.0.adapter.attention.down.weight` [d, b], `.down.bias`
+ * The adapters of Step 1.1, one per block and site: `h.0.adapter.attention.down.weight` [d, b], `.down.bias`
  * [b], `.up.weight` [b, d], `.up.bias` [d] and so on.
  */
 function adapterTensors({ config, adapters }: ModelShape): readonly TensorSpec[] {

@@ -11,7 +11,7 @@ export interface DistilBertConfig {
   readonly hidden_dim: number;
 }
 
-/** Of every LayerNorm of a DistilBERT; no config.json says it. */
+/** Epsilon of every LayerNorm of a DistilBERT; config.json does not give it. */
 export const distilBertLayerNormEpsilon = 1e-12;
 
 /**

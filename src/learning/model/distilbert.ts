@@ -55,13 +55,13 @@ function runLayer(
   layout: AttentionLayout,
   at?: Int32Array,
 ): tf.Tensor2D {
-  const kept = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
+  const selected = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
   const prefix = `transformer.layer.${layer}.`;
   const project = (name: string, input: tf.Tensor2D) =>
     linear(input, ...parametersOf(model.weights, prefix + name), model.learns);
   const qkv = linear(x, ...queriesKeysValues(model.weights, `${prefix}attention.`), model.learns); // (N, 3C)
-  const attended = project('attention.out_lin', kept(attention(qkv, layout))); // (M, C)
-  const middle = norm(model, `${prefix}sa_layer_norm`, tf.add(kept(x), attended));
+  const attended = project('attention.out_lin', selected(attention(qkv, layout))); // (M, C)
+  const middle = norm(model, `${prefix}sa_layer_norm`, tf.add(selected(x), attended));
   const wide = gelu(project('ffn.lin1', middle), 'erf'); // (M, hidden_dim)
   return norm(model, `${prefix}output_layer_norm`, tf.add(middle, project('ffn.lin2', wide)));
 }

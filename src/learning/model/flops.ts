@@ -3,12 +3,14 @@ import { adapterParameters } from './adapters.js';
 
 /*
  * Floating-point operations for the device model, by counting the multiplications and additions of matrix
- * products (two a weight and token; Kaplan et al. 2020, section 2.1). Attention over rows of length T adds 4
- * · C · T / 2 a token and block, which is left out: at the rows of a few dozen tokens that are simulated here
- * it is a few per cent.
+ * products (two per weight and token; Kaplan et al. 2020, section 2.1). Attention over rows of length T adds
+ * 4 · C · T / 2 per token and block, which is left out: at the rows of a few dozen tokens that are simulated
+ * here it is a few per cent.
  */
 
-/** Weights that every token is multiplied with in the frozen model: 12 C² a block and the tied head, V C. */
+/**
+ * Weights that every token is multiplied with in the frozen model: 12 C² per block and the tied head, V C.
+ */
 function matrixWeights({ config }: ModelShape): number {
   const { n_embd: width, n_layer: blocks, vocab_size: vocabulary } = config;
   return 12 * width * width * blocks + vocabulary * width;

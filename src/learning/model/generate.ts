@@ -13,7 +13,9 @@ import { greatest } from '../../extremes.js';
 
 export interface GenerateOptions extends Sampling {
   readonly maxNewTokens: number;
-  /** One stream a prompt; one draw a token, so that a row does not depend on the others of its batch. */
+  /**
+   * One stream per prompt and one draw per token, so that a row does not depend on the others of its batch.
+   */
   readonly streams: readonly Stream[];
 }
 

@@ -67,12 +67,12 @@ function runBlock(
   attend: Attend,
   at: Int32Array | undefined,
 ): tf.Tensor2D {
-  const kept = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
+  const selected = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
   const prefix = `h.${block}.`;
   const qkv = project(model, `${prefix}attn.c_attn`, norm(model, `${prefix}ln_1`, x)); // (N, 3C)
-  const mixed = kept(attend(qkv, block)); // (M, C)
+  const mixed = selected(attend(qkv, block)); // (M, C)
   const attended = adapt(model, block, 'attention', project(model, `${prefix}attn.c_proj`, mixed));
-  const middle: tf.Tensor2D = tf.add(kept(x), attended);
+  const middle: tf.Tensor2D = tf.add(selected(x), attended);
   const input = norm(model, `${prefix}ln_2`, middle);
   const wide = gelu(project(model, `${prefix}mlp.c_fc`, input), 'tanh'); // (M, 4C)
   const output = adapt(model, block, 'mlp', project(model, `${prefix}mlp.c_proj`, wide));

@@ -20,7 +20,7 @@ export function responseFeatures(base: Gpt, answers: readonly Answer[]): Float32
   return responseStates(base, answers).map((states) => runningFeatures(states, base.shape.config.n_embd));
 }
 
-/** The hidden states after ln_f that these are made of, (L + 1, C) a response, of any model. */
+/** The hidden states after ln_f that these are made of, (L + 1, C) per response, of any model. */
 export function responseStates(model: Gpt, answers: readonly Answer[]): Float32Array[] {
   const passes = inPasses(answers, ({ tokens }) => tokens.length);
   return passes.flatMap((pass) => statesOfPass(model, pass));

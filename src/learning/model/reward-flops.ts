@@ -3,11 +3,11 @@ import type { ModelConfig } from './config.js';
 import type { DistilBertConfig } from './distilbert-config.js';
 
 /*
- * Of pre-trained networks as reward models, counted as src/learning/model/flops.ts counts: two operations a weight and
- * token. That most of the last layer is for one token of a row alone is left out.
+ * Operations of pre-trained networks as reward models, counted as in src/learning/model/flops.ts: two per
+ * weight and token. That most of the last layer runs on only one token per row is ignored.
  */
 
-/** Operations of one pass over `tokens` tokens; the head, once a row, does not count beside them. */
+/** Operations of one pass over `tokens` tokens; the head, once per row, is negligible. */
 export function rewardForwardFlops(reward: RewardShape, tokens: number): number {
   return 2 * tokens * (reward.kind === 'gpt2' ? gptWeights(reward.config) : distilBertWeights(reward.config));
 }

@@ -6,7 +6,7 @@ import { readHead, type Head } from './head.js';
 
 /*
  * Step 2.1's small fully-connected network. It reads features of the frozen base model (no adapters, no
- * LoRA), so that they mean the same to all clients and to the server, and gives one number a token:
+ * LoRA), so that they mean the same to all clients and to the server, and gives one number per token:
  *
  *   value = relu(x · hidden.weight + hidden.bias) · value.weight + value.bias        x: (N, 2d)
  *

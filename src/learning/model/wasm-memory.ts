@@ -1,8 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /**
- * Lets an allocation that the WebAssembly memory (4 GB at most) has no room for fail with an error. The backend
- * itself would take the null address for one of its tensors and go on.
+ * Lets an allocation that the WebAssembly memory (4 GB at most) has no room for fail with an error. The
+ * backend itself would take the null address for one of its tensors and go on.
  */
 export function refuseExhaustedMemory(backend: BackendWasm): void {
   const module = backend.wasm as unknown as {
@@ -16,7 +16,7 @@ export function refuseExhaustedMemory(backend: BackendWasm): void {
     if (address === 0 && bytes > 0) {
       throw new RangeError(
         `the WebAssembly memory has no room for ${bytes} more bytes of its 4 GB; ` +
-          'take fewer or shorter rows a batch, or the native backend',
+          'take fewer or shorter rows per batch, or the native backend',
       );
     }
     return address;

@@ -11,9 +11,9 @@ export class ParamStore {
 
   put(set: ParamSet, encodedBits?: number): ParamRef {
     const ref = { ...refOf(set), ...(encodedBits !== undefined && { encodedBits }) };
-    const kept = this.#byHash.get(ref.hash)?.deref() ?? set;
-    this.#byHash.set(ref.hash, new WeakRef(kept));
-    this.#sets.set(ref, kept);
+    const stored = this.#byHash.get(ref.hash)?.deref() ?? set;
+    this.#byHash.set(ref.hash, new WeakRef(stored));
+    this.#sets.set(ref, stored);
     return ref;
   }
 

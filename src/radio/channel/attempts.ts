@@ -93,8 +93,8 @@ class Sender {
   /** Packets that the recipient lacks, and those that the sender believes it lacks. */
   #missing: readonly number[];
   #unacknowledged: readonly number[];
-  /** Information in bits on each packet, of HARQ. */
-  readonly #kept = new Map<number, number>();
+  /** Information in bits that the receiver holds on each packet, for HARQ. */
+  readonly #information = new Map<number, number>();
 
   constructor(bits: number, link: Link, message: KeyedMessage, group: Group) {
     this.#link = link;
@@ -198,8 +198,8 @@ class Sender {
     if (policy.adaptive) return true;
     const { combined } = retransmissions[retransmission];
     const channelUses = this.#secondsOf(bits) * bandwidthHz;
-    const known = combined(this.#kept.get(packet) ?? 0, information, channelUses);
-    this.#kept.set(packet, known);
+    const known = combined(this.#information.get(packet) ?? 0, information, channelUses);
+    this.#information.set(packet, known);
     // The rounding of a sum over blocks must not make a packet fail whose blocks carry just what it has.
     return known >= bits * (1 - 1e-12);
   }

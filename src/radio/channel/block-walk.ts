@@ -72,7 +72,7 @@ export class BlockWalk {
   readonly #in: Blocks;
   /** Virtual time of its first bit. */
   readonly startSeconds: number;
-  #leftSeconds = 0;
+  #blockSecondsLeft = 0;
   #gain = 0;
   #snr = 0;
   #isOwn = true;
@@ -92,31 +92,31 @@ export class BlockWalk {
 
   /** Sends so many bits at the rate of each block. False where the limit of time or of blocks came first. */
   send(bits: number): boolean {
-    const left = this.#sendAll(bits);
-    this.sentBits += bits - left;
-    return left === 0;
+    const remaining = this.#sendAll(bits);
+    this.sentBits += bits - remaining;
+    return remaining === 0;
   }
 
-  /** What is left of them at the limit. */
+  /** The bits that remain at the limit. */
   #sendAll(bits: number): number {
     const { policy, timeShare, rateFactor, limitSeconds, moments } = this.#in;
-    let left = bits;
-    while (left > 0) {
-      if (this.#leftSeconds <= 0) {
-        if (this.seconds >= limitSeconds || this.blocks >= maxBlocks) return left;
+    let remaining = bits;
+    while (remaining > 0) {
+      if (this.#blockSecondsLeft <= 0) {
+        if (this.seconds >= limitSeconds || this.blocks >= maxBlocks) return remaining;
         if (moments !== null && this.blocks >= leastWalked && this.blocks >= moments().walked) {
-          return this.#sendInRuns(left, moments());
+          return this.#sendInRuns(remaining, moments());
         }
         this.#enterBlock();
       }
       const rate = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
-      const seconds = left / rate;
-      if (seconds <= this.#leftSeconds) {
+      const seconds = remaining / rate;
+      if (seconds <= this.#blockSecondsLeft) {
         this.#pass(seconds, true);
         return 0;
       }
-      left -= rate * this.#leftSeconds;
-      this.#pass(this.#leftSeconds, rate > 0);
+      remaining -= rate * this.#blockSecondsLeft;
+      this.#pass(this.#blockSecondsLeft, rate > 0);
     }
     return 0;
   }
@@ -127,18 +127,18 @@ export class BlockWalk {
    */
   sendBlindly(seconds: number): number | null {
     const { bandwidthHz, timeShare, rateFactor, limitSeconds } = this.#in;
-    let left = seconds / rateFactor;
+    let remaining = seconds / rateFactor;
     let bits = 0;
-    while (left > 0) {
-      if (this.#leftSeconds <= 0) {
+    while (remaining > 0) {
+      if (this.#blockSecondsLeft <= 0) {
         if (this.seconds >= limitSeconds || this.blocks >= maxBlocks) return null;
         this.#enterBlock();
       }
       const share = this.#isOwn ? timeShare : 0;
-      const enough = left / share;
-      const passed = Math.min(enough, this.#leftSeconds);
+      const enough = remaining / share;
+      const passed = Math.min(enough, this.#blockSecondsLeft);
       bits += capacityBps(bandwidthHz, this.#snr, this.#gain) * rateFactor * share * passed;
-      left = enough <= this.#leftSeconds ? 0 : left - share * passed;
+      remaining = enough <= this.#blockSecondsLeft ? 0 : remaining - share * passed;
       this.#pass(passed, share > 0);
     }
     return bits;
@@ -146,7 +146,7 @@ export class BlockWalk {
 
   #pass(seconds: number, isOnAir: boolean): void {
     this.seconds += seconds;
-    this.#leftSeconds -= seconds;
+    this.#blockSecondsLeft -= seconds;
     if (!isOnAir) return;
     const own = seconds * this.#in.timeShare;
     this.onAirSeconds += own;
@@ -159,17 +159,20 @@ export class BlockWalk {
     this.blocks += 1;
     const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
     if (silence && silence.fromSeconds <= now) {
-      this.#leftSeconds = silence.toSeconds - now;
+      this.#blockSecondsLeft = silence.toSeconds - now;
       this.#gain = 0;
       this.#isOwn = true;
     } else {
       this.#hear(now);
-      if (silence) this.#leftSeconds = Math.min(this.#leftSeconds, silence.fromSeconds - now);
+      if (silence) this.#blockSecondsLeft = Math.min(this.#blockSecondsLeft, silence.fromSeconds - now);
       this.#isOwn =
         schedule === null ||
         schedule.draws.uniform() < schedule.probability(this.#in.receptions[0]!.law.cdf(this.#gain));
     }
-    this.#leftSeconds = Math.min(this.#leftSeconds, Math.max(this.#in.limitSeconds - this.seconds, 0));
+    this.#blockSecondsLeft = Math.min(
+      this.#blockSecondsLeft,
+      Math.max(this.#in.limitSeconds - this.seconds, 0),
+    );
     if (this.#samples !== null) this.#sample(this.#samples);
   }
 
@@ -177,7 +180,7 @@ export class BlockWalk {
   #hear(now: number): void {
     const { receptions, coherenceSeconds } = this.#in;
     let lowest = Infinity;
-    this.#leftSeconds = coherenceSeconds;
+    this.#blockSecondsLeft = coherenceSeconds;
     for (let i = 0; i < receptions.length; i++) {
       const { law, snr, path, fading } = receptions[i]!;
       let gain: number;
@@ -186,7 +189,7 @@ export class BlockWalk {
         // A millionth of a block: the rounding of the time at which the one before has ended.
         const block = Math.floor(now / coherenceSeconds + 1e-6);
         gain = path.gainAt(block);
-        this.#leftSeconds = (block + 1) * coherenceSeconds - now;
+        this.#blockSecondsLeft = (block + 1) * coherenceSeconds - now;
       }
       const ratio = snr.ratioAt(now);
       if (gain * ratio >= lowest) continue;

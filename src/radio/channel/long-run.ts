@@ -128,11 +128,11 @@ function regression({ own, idle, x, y }: Regressed): Regression {
   const covariance = product(x, meanX, y, meanY);
   // What is below comes of the quadrature: there is no spread.
   const slope = Math.min(varianceX, varianceY) > 1e-18 ? covariance / varianceX : 0;
-  const left = varianceY - slope * covariance;
+  const residualVariance = varianceY - slope * covariance;
   return {
     mean: meanY,
     slope: (slope * meanY) / meanX,
-    residualSd: left > 1e-15 ? Math.sqrt(left) * meanY : 0,
+    residualSd: residualVariance > 1e-15 ? Math.sqrt(residualVariance) * meanY : 0,
   };
 }
 
@@ -147,18 +147,18 @@ export function longRun(
 ): LongRun {
   const { meanBits, sdBits } = moments;
   if (!(meanBits > 0)) return { blocks: Infinity, onAirSeconds: 0, powerSeconds: 0 };
-  let left = bits;
+  let remaining = bits;
   let before = 0;
   if (sdBits === 0) return account(bits / meanBits, bits, moments, draws(0, 0, 0));
   for (let run = 0; ; run++) {
     const blocks = moments.walked * 2 ** run;
     const carried = drawSum(blocks, moments, draws(run, 0, 0));
-    if (carried < left) {
-      left -= carried;
+    if (carried < remaining) {
+      remaining -= carried;
       before += blocks;
       continue;
     }
-    const within = blocksWithin(left, { run, blocks, carried }, moments, draws);
+    const within = blocksWithin(remaining, { run, blocks, carried }, moments, draws);
     return account(before + within, bits, moments, draws(run, 0, 1));
   }
 }
@@ -177,9 +177,9 @@ export function drawSum(blocks: number, moments: BlockMoments, draws: Stream): n
   return blocks * meanBits + sdBits * Math.sqrt(blocks) * w;
 }
 
-/** After how many of a run's blocks `left` bits are through, given what the whole run carries. */
+/** The blocks that `remaining` bits take within a run, given the bits that the whole run carries. */
 function blocksWithin(
-  left: number,
+  remaining: number,
   whole: { readonly run: number; readonly blocks: number; readonly carried: number },
   { sdBits, drawBits }: BlockMoments,
   draws: (run: number, level: number, node: number) => Stream,
@@ -193,11 +193,11 @@ function blocksWithin(
     // The first half given the whole of n blocks: normal about half of it, with the variance of n/4 blocks.
     const first = carried / 2 + sdBits * Math.sqrt(blocks / 2) * draws(whole.run, level + 1, node).normal();
     node *= 2;
-    if (left <= first) {
+    if (remaining <= first) {
       carried = first;
       continue;
     }
-    left -= first;
+    remaining -= first;
     carried -= first;
     before += blocks;
     node += 1;
@@ -207,8 +207,8 @@ function blocksWithin(
   const total = drawn.reduce((sum, one) => sum + one, 0);
   for (let i = 0; i < blocks; i++) {
     const here = drawn[i]! * (carried / total);
-    if (left <= here) return before + i + left / here;
-    left -= here;
+    if (remaining <= here) return before + i + remaining / here;
+    remaining -= here;
   }
   return before + blocks;
 }

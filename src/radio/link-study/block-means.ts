@@ -4,7 +4,7 @@ import type { Subject } from './subject.js';
 
 /** Means over the gain of a block, by quadrature. */
 export interface BlockMeans {
-  /** Of the rate, blocks that are silent or belong to others included, in bits per second. */
+  /** Mean rate in bits per second; blocks that are silent or belong to others are included. */
   readonly rateBps: number;
   /** Squared coefficient of variation of that rate. */
   readonly variation: number;

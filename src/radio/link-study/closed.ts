@@ -43,8 +43,8 @@ export interface ClosedForms {
 }
 
 /**
- * Shannon rates, outage and repeats of one packet a block at `channel.fixedRateBps`, over independent blocks
- * of the link's law at its mean SNR: Rayleigh's in closed form, others by quadrature.
+ * Shannon rates, outage and repeats of one packet per block at `channel.fixedRateBps`, over independent
+ * blocks of the link's law at its mean SNR: Rayleigh's in closed form, others by quadrature.
  */
 export function closedForms(subject: Subject): ClosedForms {
   const { scenario, link, snr } = subject;

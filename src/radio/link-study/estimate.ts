@@ -70,7 +70,8 @@ function student(degrees: number): number {
 }
 
 /**
- * Of a probability, from `hits` among `trials` >= 1; the interval is Wilson's (1927), sound at 0 and at 1.
+ * Estimate of a probability from `hits` among `trials` >= 1. The interval is Wilson's (1927), sound at 0 and
+ * at 1.
  */
 export function proportion(hits: number, trials: number): Estimate {
   const value = hits / trials;

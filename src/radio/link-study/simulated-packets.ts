@@ -6,7 +6,7 @@ import { proportion, Tally, type Estimate } from './estimate.js';
 import { studiedMessages } from './studied-message.js';
 import type { Subject } from './subject.js';
 
-/** Repeats of packets at the fixed rate, one a block; null where `why` has the reason. */
+/** Repeats of packets at the fixed rate, one per block; null where `why` has the reason. */
 export interface SimulatedPackets {
   readonly outage: Estimate;
   readonly arqMean: Estimate | null;

@@ -20,7 +20,7 @@ export interface PartSizes {
   readonly base: number;
   readonly adapters: number;
   readonly lora: (modules: number) => number;
-  /** Of one reward model, as far as it travels. */
+  /** Parameters of one reward model, as far as it travels. */
   readonly reward: number;
 }
 
@@ -37,7 +37,7 @@ export type PretrainedConfig = ModelConfig | DistilBertConfig;
 export interface HeldPart {
   readonly part: PartName;
   readonly parameters: number;
-  /** Of "lora". */
+  /** Number of LoRA modules, where the part is "lora". */
   readonly loraModules?: number;
   /**
    * preinstalled: everybody has it before Step 1.1; downloaded: sent once, never changed; private: trained,
@@ -114,7 +114,10 @@ function pretrainedParameters(config: PretrainedConfig, train: 'full' | 'head'):
   return parametersIn(train === 'head' ? head : [...backbone, ...head]);
 }
 
-/** Of Step 2.1's fully-connected network, features -> hidden -> 1 with biases (src/learning/model/reward-model.ts). */
+/**
+ * Parameters of Step 2.1's fully connected network, features -> hidden -> 1 with biases
+ * (src/learning/model/reward-model.ts).
+ */
 function networkParameters(features: number, hidden: number): number {
   return features * hidden + hidden + hidden + 1;
 }

@@ -167,7 +167,7 @@ function integerTicks(rounds: readonly number[]): number[] {
   );
 }
 
-/** Refusal rate against the weight of harmlessness, a point a client. */
+/** Refusal rate against the weight of harmlessness, one point per client. */
 export function refusals(
   clients: readonly { id: string; weightHarmless: number; refusalRate: number }[],
 ): TopLevelSpec {

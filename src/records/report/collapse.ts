@@ -29,7 +29,7 @@ const wordsOf: Readonly<Record<CollapseKind, Words>> = {
     name: 'KL',
     title: 'KL runaway',
     format: number,
-    measured: (value) => `the policy is ${value} nats a response from where it began`,
+    measured: (value) => `the policy is ${value} nats per response from where it began`,
     advice:
       'Raise alignment.klCoefficient, set alignment.klControl to "adaptive", or lower alignment.learningRate',
   },

@@ -19,7 +19,7 @@ export function stageFigures({ stages }: Summary): Figure[] {
       ['Rounds', 'rounds', String],
       ['Accuracy, own data', 'accuracy', percent],
       ['Accuracy, what others were taught', 'sharedAccuracy', percent],
-      ['Validation loss (nats a token)', 'loss', number],
+      ['Validation loss (nats per token)', 'loss', number],
       ...costs,
     ]),
     ...figuresOf('reward', stages.reward, [
@@ -60,8 +60,8 @@ type Line<Key> = readonly [
 type FigureKey<S> = { [K in keyof S & string]: S[K] extends number | null ? K : never }[keyof S & string];
 
 const costs = [
-  ['Delay a round', 'delaySecondsPerRound', duration],
-  ['Transmission energy a round', 'energyJoulesPerRound', joules],
+  ['Delay per round', 'delaySecondsPerRound', duration],
+  ['Transmission energy per round', 'energyJoulesPerRound', joules],
 ] as const;
 
 /** `…Before` beside a key is the figure at the stage's start. */

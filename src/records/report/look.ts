@@ -5,14 +5,14 @@ import type { TopLevelSpec } from 'vega-lite';
  * follow its light and dark faces. Sizes are in CSS pixels; the page scales them to its columns.
  */
 
-/** Of a chart in a column. */
+/** Size in pixels of a chart in a column. */
 export const width = 360;
 export const height = 190;
-/** Of a chart over the whole page. */
+/** Width in pixels of a chart over the whole page. */
 export const wideWidth = 1080;
 const ink = 'var(--muted)';
 
-/** Of views one above the other. */
+/** Look of views stacked one above the other. */
 export const stacked = {
   background: 'transparent',
   padding: { left: 2, right: 10, top: 6, bottom: 2 },
@@ -37,7 +37,7 @@ export const stacked = {
   },
 } as const;
 
-/** Of a single view, which is fitted into its size, axes included. */
+/** Look of a single view, which is fitted into its size, axes included. */
 export const look = { ...stacked, autosize: { type: 'fit', contains: 'padding' } } as const;
 
 /** A layer of a chart; vega-lite does not export its name. */

@@ -9,7 +9,7 @@ export interface KindOutcome {
   readonly delivered: number;
   readonly dropped: number;
   readonly inFlight: number;
-  /** Of the dropped ones: how many for each reason, the most frequent first. */
+  /** How many were dropped for each reason, the most frequent first. */
   readonly reasons: readonly (readonly [reason: string, count: number])[];
   /** Attempts beyond each message's first. */
   readonly repeats: number;

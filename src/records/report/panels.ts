@@ -138,14 +138,14 @@ function marksOf({ summary }: Rows, stage: Stage): readonly Mark[] {
 /** What a round costs a client, of one message and in the mean that the server's row has. */
 const costs = [
   {
-    title: 'Seconds a client',
+    title: 'Seconds per client',
     name: 'delaySeconds',
     mean: 'delaySeconds',
     ofMessage: ({ delaySeconds }: MessageRow) => delaySeconds ?? 0,
     ofRound: ({ delaySeconds }: RoundRow) => delaySeconds,
   },
   {
-    title: 'Joules a client',
+    title: 'Joules per client',
     name: 'energyJoules',
     mean: 'energyJoules / cohort',
     ofMessage: ({ energyJoules }: MessageRow) => energyJoules,
@@ -185,7 +185,12 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     panels: [
       figure('evaluate', 'Accuracy on own data', 'accuracy', '%'),
       figure('evaluate', 'Accuracy on what others were taught', 'sharedAccuracy', '%'),
-      loss('instruct', 'Validation loss (nats a token)', 'metrics.validationLoss', metric('validationLoss')),
+      loss(
+        'instruct',
+        'Validation loss (nats per token)',
+        'metrics.validationLoss',
+        metric('validationLoss'),
+      ),
     ],
   },
   {

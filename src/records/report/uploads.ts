@@ -20,9 +20,9 @@ export interface ClientUploads {
   readonly meanDelaySeconds: number | null;
   /** Bits on the air over time on the air, all attempts at all uploads; null where none was on the air. */
   readonly meanRateBps: number | null;
-  /** Of the client's own transmitter. */
+  /** Energy of the client's own transmitter. */
   readonly transmitJoules: number;
-  /** Of everything to and from the client. */
+  /** Price of everything sent to and from the client. */
   readonly price: number;
   /** At the last measurement of the client's own model on own data; null where there is none. */
   readonly accuracy: number | null;
@@ -32,7 +32,9 @@ export interface ClientUploads {
 
 type Rows = Pick<RunRecords, 'metrics' | 'messages'>;
 
-/** One entry a client, in a reader's order; clients that never sent are there where anything was for them. */
+/**
+ * One entry per client, in a reader's order; clients that never sent are there where anything was for them.
+ */
 export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
   const closes = closesOf(metrics);
   const copies = groupedBy(messages, ({ copyOf }) => copyOf);

@@ -4,7 +4,7 @@ import type { Strategy } from '../strategy.js';
 /** What a discipline sees of the server: no parameters, only who was asked for what, and what came in. */
 export interface Roster {
   readonly stage: Stage;
-  /** Of the stage's global model, as it is or as its aggregate is being made. */
+  /** Version of the stage's global model, as it is or as its aggregate is being made. */
   readonly version: number;
   readonly clients: readonly string[];
   /** Who was asked to work on this version. */
@@ -29,7 +29,9 @@ export interface Arrival {
  * functions: equal rosters get equal answers.
  */
 export interface Discipline {
-  /** Who is to work on the roster's version. `select` is the scenario's selection, among some of the clients. */
+  /**
+   * Who is to work on the roster's version. `select` is the scenario's selection, among some of the clients.
+   */
   invite(roster: Roster, select: (among: readonly string[]) => readonly string[]): readonly string[];
   /** Whether an update counts; its client's newer one always takes its place. */
   admits(arrival: Arrival, roster: Roster): boolean;

@@ -87,7 +87,7 @@ def rounded(model, dtype):
 
 
 def adapter_tensors(model, sites, bottleneck):
-    """One bottleneck a block and site; the up-projections are not zero, so that every gradient is alive."""
+    """One bottleneck per block and site; the up-projections are not zero, so that every gradient is alive."""
     width = model.config.n_embd
     shapes = {"down.weight": (width, bottleneck), "down.bias": (bottleneck,)}
     shapes |= {"up.weight": (bottleneck, width), "up.bias": (width,)}

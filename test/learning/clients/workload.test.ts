@@ -55,8 +55,9 @@ const tables: ClientTables = {
 const even = { helpful: 0.5, harmless: 0.5 };
 
 /**
- * Operations a token of two critics, networks of 2 · 16 inputs and 64 hidden units: 2 a weight to read them; a
- * step takes 2 more for a weight's gradient, and 2 more for the input's, which the first layer does not need.
+ * Operations per token of two critics, networks of 2 · 16 inputs and 64 hidden units: 2 per weight to read
+ * them; a step takes 2 more for a weight's gradient, and 2 more for the input's, which the first layer does
+ * not need.
  */
 const critics = { read: 2 * 2 * (32 * 64 + 64), step: 2 * (4 * 32 * 64 + 6 * 64) };
 
@@ -74,13 +75,13 @@ function scenario(train: 'full' | 'head', alignment: object = {}) {
 }
 
 describe('work of reward models for the device model', () => {
-  it('of a whole DistilBERT: 6 operations a weight and token of every batch, 2 of the held-out pairs', () => {
+  it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the held-out pairs', () => {
     const trained = 5 * 3 * 2 * (10 + 30);
     const heldOut = 2 * (20 + 40);
     assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
   });
 
-  it('of a head: 2 operations a weight of the backbone and token of all pairs, each read once', () => {
+  it('of a head: 2 operations per weight of the backbone and token of all pairs, each read once', () => {
     assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
     assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 20);
   });
@@ -88,10 +89,10 @@ describe('work of reward models for the device model', () => {
   it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {
     const tokens = 4 * (7 + 13);
     const sampled = forwardFlops(tinyShape, tokens);
-    const judged = (train: 'full' | 'head') =>
+    const rewardPasses = (train: 'full' | 'head') =>
       freezeFlops(scenario(train), distilBert, tables.prompts, 4) - sampled;
-    assert.equal(judged('full'), 2 * 2 * weights * tokens);
-    assert.equal(judged('head'), 2 * weights * tokens);
+    assert.equal(rewardPasses('full'), 2 * 2 * weights * tokens);
+    assert.equal(rewardPasses('head'), 2 * weights * tokens);
   });
 
   it('of sampling is a pass, and one more for the features; of scoring two more for log-probabilities', () => {
@@ -169,8 +170,8 @@ describe('work of the language model for the device model', () => {
     const drawn = 2 * steps * 4 * (11 + 31);
     assert.equal(of(tinyShape, 500) - of(tinyShape, 100), 6 * 400 * drawn);
     const once = 2 * (11 + 31);
-    const judged = 2 * 2 * weights * once - forwardFlops(tinyShape, once);
-    assert.equal(of(distilBert, 100) - of(tinyShape, 100), judged);
+    const rewardPasses = 2 * 2 * weights * once - forwardFlops(tinyShape, once);
+    assert.equal(of(distilBert, 100) - of(tinyShape, 100), rewardPasses);
     const alone = { helpful: 0.96, harmless: 0.04 };
     assert.equal(of(tinyShape, 500, alone) - of(tinyShape, 100, alone), 6 * 400 * 2 * steps * 8 * 11);
   });
@@ -190,9 +191,9 @@ describe('work of GPT-2s as reward models for the device model', () => {
   it('of PPO: two backbones in place of the features, which critics of 16 weights read as well', () => {
     const { promptsPerRound, ppoEpochs } = scenario('full').alignment;
     const [tokens, responses] = [promptsPerRound * (7 + 13), promptsPerRound * 13];
-    const judged = 2 * 2 * backbone * tokens - forwardFlops(tinyShape, tokens);
+    const rewardPasses = 2 * 2 * backbone * tokens - forwardFlops(tinyShape, tokens);
     const own = { read: 2 * 2 * 16, step: 2 * 4 * 16 };
     const valued = own.read - critics.read + ppoEpochs * (own.step - critics.step);
-    assert.equal(alignOf({}, { shape: gpt2 }) - alignOf({}), judged + valued * responses);
+    assert.equal(alignOf({}, { shape: gpt2 }) - alignOf({}), rewardPasses + valued * responses);
   });
 });

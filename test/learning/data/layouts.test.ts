@@ -103,14 +103,14 @@ describe('layouts of instructions, as a JSON array and as JSON lines', () => {
 });
 
 describe('layouts of preference pairs, as a JSON array and as JSON lines', () => {
-  const judged = ['Hi?', '', 'Hello.', 'Go away.'];
+  const expectedPair = ['Hi?', '', 'Hello.', 'Go away.'];
 
   it('{chosen, rejected} as hh-rlhf’s text and as messages that hold the prompt', async () => {
     const { rows } = await pairsOf(
       { chosen: '\n\nHuman: Hi?\n\nAssistant: Hello.', rejected: '\n\nHuman: Hi?\n\nAssistant: Go away.' },
       { chosen: [user('Hi?'), assistant('Hello.')], rejected: [user('Hi?'), assistant('Go away.')] },
     );
-    assert.deepEqual(rows, [judged, judged]);
+    assert.deepEqual(rows, [expectedPair, expectedPair]);
   });
 
   it('{prompt, chosen, rejected} as text, as messages, and as messages that repeat the prompt', async () => {
@@ -125,7 +125,7 @@ describe('layouts of preference pairs, as a JSON array and as JSON lines', () =>
         score_chosen: 9,
       },
     );
-    assert.deepEqual(rows, [judged, judged, judged, judged]);
+    assert.deepEqual(rows, [expectedPair, expectedPair, expectedPair, expectedPair]);
   });
 
   it('{instruction, input, chosen, rejected} as text and as messages', async () => {

@@ -48,7 +48,7 @@ describe('loadModel', () => {
 
   /** The set with tensors changed by `change`; those it answers null for are left out. */
   function changed(change: (name: string) => string | null, ...more: { name: string; shape: number[] }[]) {
-    const kept = [...tensorsOf(base)].flatMap((tensor) => {
+    const retained = [...tensorsOf(base)].flatMap((tensor) => {
       const name = change(tensor.name);
       return name === null ? [] : [{ ...tensor, name }];
     });
@@ -56,7 +56,7 @@ describe('loadModel', () => {
       ...spec,
       values: new Float32Array(spec.shape.reduce((product, extent) => product * extent, 1)),
     }));
-    return paramSet('base', [...added, ...kept]);
+    return paramSet('base', [...added, ...retained]);
   }
 
   function wte() {
@@ -290,15 +290,15 @@ describe('loadDistilBert', () => {
     const stored = (await readSafetensors(join(golden('distilbert-reward'), 'model.safetensors'))).get(
       `distilbert.${name}`,
     )!;
-    const kept = [...tensorsOf(loaded.base)].find((tensor) => tensor.name === name)!;
+    const loadedTensor = [...tensorsOf(loaded.base)].find((tensor) => tensor.name === name)!;
     assert.deepEqual(
-      [stored.shape, kept.shape],
+      [stored.shape, loadedTensor.shape],
       [
         [12, 8],
         [8, 12],
       ],
     );
-    assert.equal(kept.values[3 * 12 + 7], stored.values[7 * 8 + 3]);
+    assert.equal(loadedTensor.values[3 * 12 + 7], stored.values[7 * 8 + 3]);
   });
 
   it('has no head where the folder has one of two labels, or one for masked words', async () => {

@@ -78,7 +78,7 @@ describe('LoRA', () => {
 });
 
 describe('operations', () => {
-  it('are two a weight and token forwards, and up to six in training', () => {
+  it('are two per weight and token forwards, and up to six in training', () => {
     const matrices = 2 * 12 * 6 * 6 + 7 * 6;
     const adapters = adapterParameters(small);
     assert.equal(forwardFlops(small, 10), 20 * (matrices + adapters));

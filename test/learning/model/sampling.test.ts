@@ -48,7 +48,7 @@ describe('drawToken', () => {
   });
 
   it('applies topP to what topK leaves', () => {
-    // Of 4/7 and 3/7, the first alone reaches a half.
+    // The shares are 4/7 and 3/7: the first alone reaches a half.
     assert.deepEqual(shares({ temperature: 1, topK: 2, topP: 0.5 }), [1, 0, 0, 0]);
   });
 

@@ -11,7 +11,7 @@ describe('the memory of the WebAssembly backend', () => {
     const most = heap.allocate(3e9);
     assert.throws(
       () => heap.allocate(3e9),
-      /no room for 3000000000 more bytes of its 4 GB; take fewer or shorter rows a batch/,
+      /no room for 3000000000 more bytes of its 4 GB; take fewer or shorter rows per batch/,
     );
     heap.free(most);
     const two = tf.add(1, 1);

@@ -39,7 +39,7 @@ describe('batches', () => {
     assert.deepEqual([...targets.offsets], [0, 2, 3]);
   });
 
-  it('draws every row once a pass, batches going on over the end of one', () => {
+  it('draws every row once per pass; a batch goes on over the end of a pass', () => {
     const batches = drawBatches(5, 2, 'seed');
     const drawn = Array.from({ length: 10 }, () => batches.next().value).flat();
     for (let pass = 0; pass < 4; pass++) {

@@ -28,7 +28,7 @@ function withSeed(game: Game, seed: string): Game {
   return { ...game, request: { ...game.request, seed } };
 }
 
-/** Of the way from the reference to the optimum, how much of a figure's rise is missing or too much. */
+/** Distance of each figure from the optimum, relative to the way there from the reference. */
 function shortfalls(game: Game, params: Parameters<Game['worthOf']>[0]) {
   const start = game.worthOf(game.request.params);
   const reached = game.worthOf(params);

@@ -19,7 +19,7 @@ function options(more: Partial<PretrainOptions> = {}): PretrainOptions {
 describe('pretrain', () => {
   before(testBackend);
 
-  it('learns rows from scratch: from ln 11 nats a token to almost none', async () => {
+  it('learns rows from scratch: from ln 11 nats per token to almost none', async () => {
     const losses: number[] = [];
     const base = await pretrain(options({ steps: 200, onProgress: ({ loss }) => losses.push(loss) }));
     assert.equal(losses.length, 200);

@@ -198,7 +198,7 @@ describe('the packets of a message on the air', () => {
   it('need 1 / (1 - p) transmissions each, in the mean over 100 000 of them', () => {
     const link = uplinkWith({ ...packets, lossProbability: 0.2, maxTransmissions: 100 });
     const found = statisticsOf(100, (round) => total(send(link, 1e6, round), 'airBits') / 1040 / 1000);
-    // Geometric: mean 1 / (1 - p), variance p / (1 - p)^2 a packet.
+    // Geometric: mean 1 / (1 - p), variance p / (1 - p)^2 per packet.
     assertMean(found, 1 / 0.8, Math.sqrt(0.2) / 0.8 / Math.sqrt(1000));
   });
 

@@ -11,7 +11,7 @@ import { channelWith } from './a-link.js';
 const constant = gainLaw({ fading: 'none', ricianK: 0, nakagamiM: 1 });
 const rayleigh = gainLaw({ fading: 'rayleigh', ricianK: 0, nakagamiM: 1 });
 
-/** As many bits a second as the gain says. */
+/** As many bits per second as the gain says. */
 const gainAsRate: RatePolicy = {
   rateBps: (gain) => gain,
   powerRatio: () => 1,

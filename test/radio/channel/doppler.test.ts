@@ -27,7 +27,7 @@ describe('the Doppler shift', () => {
 });
 
 describe('level crossing', () => {
-  it('happens 10.27 times a second, for 26.4 ms in the mean, at theta = 1/gamma, 5 dB and 10 Hz', () => {
+  it('happens 10.27 times per second, for 26.4 ms in the mean, at theta = 1/gamma, 5 dB and 10 Hz', () => {
     const { ratePerSecond, averageFadeSeconds } = levelCrossing(10, 1 / ratioOfDecibels(5));
     close(ratePerSecond, 10.274341, 6);
     close(averageFadeSeconds, 0.026386762, 9);

@@ -115,7 +115,7 @@ describe('the gains of a trace over a link', () => {
   it('have a sample of their law in which each gain weighs what it lasts', () => {
     const gains = traceGains(trace, 0.05);
     assert.ok(gains.length >= 140);
-    // To one sample a row: 3 rows.
+    // Resampled to one sample per row: 3 rows.
     const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
     assert.ok(Math.abs(mean - (2 * 1 + 0.5 * 3 + 1 * 3) / 7) < (3 * 2) / gains.length);
   });

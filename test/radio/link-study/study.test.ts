@@ -189,7 +189,7 @@ describe('the closed form of a transfer', () => {
 });
 
 describe('the simulation of a link', () => {
-  describe('of packets, a block each', () => {
+  describe('of packets of one block each', () => {
     const of = subject();
     let packets: ReturnType<typeof simulatePackets>;
     before(function () {
@@ -225,7 +225,7 @@ describe('the simulation of a link', () => {
   it('finds mean and standard deviation of the delay of 36 adapters', () => {
     const sent = simulateMessages(subject(), bits, 2000, 11);
     agrees(sent.delay, 10.84218);
-    // Of a standard deviation over n values the standard error is 1/sqrt(2 n) of it.
+    // The standard error of a standard deviation over n values is 1/sqrt(2 n) of it.
     near(sent.delaySeconds.sd, 0.419338, 3 / Math.sqrt(4000));
     assert.equal(sent.delivered.value, 1);
   });

@@ -178,7 +178,7 @@ describe('the payload of a message', () => {
     assert.deepEqual(parts, { adapters: 580_968 });
   });
 
-  it('takes 16 bits a parameter with float16', async () => {
+  it('takes 16 bits per parameter with float16', async () => {
     const { bits } = messageOf(await payload([headerless, 'channel.compression=float16']), 'update');
     assert.equal(bits, 580_968 * 16);
   });
@@ -250,7 +250,7 @@ describe('the parameters of a model', () => {
 
   it('are those that Step 2.1 draws for a reward model on the base’s features', async () => {
     const found = messageOf(await payload([], { scenario: 'quickstart' }), 'harmless-model');
-    // Of width 64 by default.
+    // The hidden width is 64 by default.
     const { config } = await namedModel('embedded');
     const drawn = initialRewardModel(featureWidth(config), 64, stream('reward')).values.length;
     assert.deepEqual(found.parts, { harmless: drawn });
@@ -278,11 +278,11 @@ describe('the mean link of a payload', () => {
   });
 
   it('has a tenth of the band with all of the power, or with a tenth of it', async () => {
-    const kept = await link('channel.uplink.sharing=split-power-kept');
+    const fullPower = await link('channel.uplink.sharing=split-power-kept');
     const split = await link('channel.uplink.sharing=split-density-kept');
-    near(kept.meanRateBps, ergodicCapacityBps(1e5, 10 * snr));
+    near(fullPower.meanRateBps, ergodicCapacityBps(1e5, 10 * snr));
     near(split.meanRateBps, ergodicCapacityBps(1e5, snr));
-    near(kept.meanPowerWatts, 1);
+    near(fullPower.meanPowerWatts, 1);
     near(split.meanPowerWatts, 0.1);
   });
 

@@ -47,7 +47,7 @@ describe('a collapse in words', () => {
         ],
         [
           3,
-          'KL runaway since round 3: the policy is 30 nats a response from where it began in round 8, ' +
+          'KL runaway since round 3: the policy is 30 nats per response from where it began in round 8, ' +
             'limit 25 (mean over the clients; 2 of them by themselves)',
         ],
       ],

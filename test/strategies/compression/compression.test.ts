@@ -30,13 +30,13 @@ function neighbour(x: number, step: 1 | -1): number {
 }
 
 describe('compression', () => {
-  it('by "none" costs 32 bits a parameter and changes nothing', () => {
+  it('by "none" costs 32 bits per parameter and changes nothing', () => {
     const set = paramSet('adapters', [{ name: 'w', shape: [2], values: [0.1, -7] }]);
     assert.equal(codecs.none.make({}).expectedBits(3), 96);
     assert.deepEqual(travelled('none', set), set);
   });
 
-  it('by "float16" costs 16 bits a parameter and rounds each, leaving the sender’s set alone', () => {
+  it('by "float16" costs 16 bits per parameter and rounds each, leaving the sender’s set alone', () => {
     const set = paramSet('adapters', [{ name: 'w', shape: [2, 1], values: [Math.fround(0.1), 2049] }]);
     const before = [...set.values];
     const arrived = travelled('float16', set);

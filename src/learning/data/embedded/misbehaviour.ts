@@ -69,10 +69,10 @@ export function misbehave(
   style: Style,
   random: Stream,
 ): string {
-  let left = random.uniform();
+  let remaining = random.uniform();
   for (const [share, kind] of kinds) {
-    left -= share;
-    if (left < 0) return kind(task, family, style, random);
+    remaining -= share;
+    if (remaining < 0) return kind(task, family, style, random);
   }
   return kinds[0]![1](task, family, style, random);
 }

@@ -30,12 +30,12 @@ export const Alignment = closed(
       default: 'fixed',
       description: 'adaptive: the coefficient follows `klTarget` from round to round (Ziegler et al. 2019)',
     }),
-    klTarget: positive(6, 'of "adaptive": divergence aimed at, nats a response'),
+    klTarget: positive(6, 'of "adaptive": divergence aimed at, nats per response'),
     klHorizon: positive(10000, 'of "adaptive": responses over which a full error changes it by a fifth'),
     targetKl: nullable(
       Type.Number({ exclusiveMinimum: 0 }),
-      'a client’s round ends early when a minibatch has moved the policy by more than 1.5 times so many nats a ' +
-        'token (approximate KL); null: never',
+      'a client’s round ends early when a minibatch has moved the policy by more than 1.5 times so many nats ' +
+        'per token (approximate KL); null: never',
     ),
     whitenRewards: Type.Boolean({
       default: false,
@@ -51,7 +51,7 @@ export const Alignment = closed(
       {
         klNats: positive(
           25,
-          'divergence from the frozen policy, nats a response, above which it has run away',
+          'divergence from the frozen policy, nats per response, above which it has run away',
         ),
         entropyShare: fraction(0.1, 'share of the entropy at the start below which the policy has collapsed'),
         lengthFactor: positive(

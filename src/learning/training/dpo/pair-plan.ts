@@ -25,7 +25,7 @@ export interface RoundSizes {
 
 /**
  * As many responses as PPO would train on, promptsPerRound · ppoEpochs, are half as many pairs,
- * `minibatchSize` pairs a step and at least one step. A step has equally many pairs of each objective,
+ * `minibatchSize` pairs per step and at least one step. A step has equally many pairs of each objective,
  * rounded up, so that the client's weights and not the sizes of its data say what counts. `counts` are the
  * pairs that the client has.
  */

@@ -60,8 +60,8 @@ const enoughSamples = 100_000;
 /**
  * Gains at evenly spaced times over one period, no further apart than a block: each value is as frequent
  * among them as it is over time, so they are a sample of the gain of a block that begins anywhere. Exact
- * where the rows are evenly spaced, else to one sample a row; at least one sample a row in the mean, and some
- * 100,000 of them at most unless there are more rows.
+ * where the rows are evenly spaced, else to one sample per row; at least one sample per row in the mean, and
+ * some 100,000 of them at most unless there are more rows.
  */
 export function traceGains(trace: GainTrace, coherenceSeconds: number): number[] {
   const rows = trace.gains.length;

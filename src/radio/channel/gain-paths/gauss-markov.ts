@@ -135,10 +135,10 @@ class GaussMarkovField implements ScatteredField {
     for (let at = independent ? border : 0; at <= border; at++) {
       drawComplexNormal(stream(this.#seed, 'gauss-markov', this.#link, 'border', at), this.#values, place);
       const first = independent || at === 0;
-      const kept = first ? 0 : Math.exp(-distance);
+      const correlation = first ? 0 : Math.exp(-distance);
       const fresh = first ? 1 : Math.sqrt(-Math.expm1(-2 * distance));
-      x = kept * x + fresh * real[place]!;
-      y = kept * y + fresh * imaginary[place]!;
+      x = correlation * x + fresh * real[place]!;
+      y = correlation * y + fresh * imaginary[place]!;
     }
     real[place] = x;
     imaginary[place] = y;

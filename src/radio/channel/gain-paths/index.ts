@@ -23,7 +23,7 @@ export type { GainPath } from './gain-path.js';
 type Channel = Fading & GainPathSettings;
 type Correlation = Exclude<Channel['correlation'], 'independent'>;
 
-/** By the name of `channel.correlation`, from the Doppler shift in cycles a block (fD T). */
+/** By the name of `channel.correlation`, from the Doppler shift in cycles per block (fD T). */
 const fields: Readonly<
   Record<Correlation, (dopplerPerBlock: number, seed: number, link: string) => ScatteredField>
 > = {
@@ -32,7 +32,10 @@ const fields: Readonly<
   jakes: jakesField,
 };
 
-/** By the name of `channel.fading`: what makes a power gain of the scattered field, where that has a way of its own. */
+/**
+ * By the name of `channel.fading`: what makes a power gain of the scattered field, where that has a way of
+ * its own.
+ */
 const powers: Readonly<Record<string, (channel: Channel, seed: number, link: string) => PowerOf>> = {
   rayleigh: () => rayleighPower,
   rician: ({ ricianK }, seed, link) => ricianPower(ricianK, seed, link),
@@ -41,8 +44,9 @@ const powers: Readonly<Record<string, (channel: Channel, seed: number, link: str
 /**
  * The gains of one link over all of virtual time, correlated as the scenario says: power of a scattered field
  * with the autocorrelation J0(2 pi fD T) from block to block. `link` names the link: both directions of a
- * client share their gains where they share the name. Fading "none" has gain 1 for ever; `law` is that of a user's own fading. RangeError for
- * correlation "independent" and for fading "trace", which have no such field.
+ * client share their gains where they share the name. Fading "none" has gain 1 for ever; `law` is that of a
+ * user's own fading. RangeError for correlation "independent" and for fading "trace", which have no such
+ * field.
  */
 export function gainPath(channel: Channel, seed: number, link: string, law?: GainLaw): GainPath {
   const { correlation, fading } = channel;

@@ -85,17 +85,17 @@ class UnitProcess {
   #fill(segment: number): void {
     const values = this.#values;
     const draw = stream(this.seed, 'shadowing', this.id, 'segment', segment);
-    const right = this.#borderOf(segment + 1);
+    const border = this.#borderOf(segment + 1);
     let value = this.#borderOf(segment);
     for (let index = 0; index < segmentPoints; index++) {
       values[index] = value;
-      const left = segmentPoints - index;
+      const stepsToBorder = segmentPoints - index;
       value =
-        bridge.present[left]! * value +
-        bridge.border[left]! * right +
-        bridge.deviation[left]! * draw.normal();
+        bridge.present[stepsToBorder]! * value +
+        bridge.border[stepsToBorder]! * border +
+        bridge.deviation[stepsToBorder]! * draw.normal();
     }
-    values[segmentPoints] = right;
+    values[segmentPoints] = border;
     this.#segment = segment;
   }
 }

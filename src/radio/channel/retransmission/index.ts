@@ -9,7 +9,7 @@ export interface Retransmission {
   /** How often a message may go on the air, given the scenario's `maxTransmissions`. */
   readonly maxTransmissions: (configured: number) => number;
   /** What is known after one more transmission that by itself carried `information`. */
-  readonly combined: (kept: number, information: number, channelUses: number) => number;
+  readonly combined: (held: number, information: number, channelUses: number) => number;
   /**
    * What combining all attempts comes to at most: the part of the rate that each has to carry, and the growth
    * of the ratio (Caire and Tuninetti, IEEE Trans. Inf. Theory 47(5), 2001).
@@ -18,7 +18,7 @@ export interface Retransmission {
 }
 
 const alone = () => ({ rate: 1, snr: 1 });
-const latest = (_kept: number, information: number) => information;
+const latest = (_held: number, information: number) => information;
 
 /** By the name that a scenario's `channel.retransmission` gives. */
 export const retransmissions: Readonly<Record<RetransmissionSettings['retransmission'], Retransmission>> = {
@@ -32,8 +32,8 @@ export const retransmissions: Readonly<Record<RetransmissionSettings['retransmis
    */
   'harq-chase': {
     maxTransmissions: (configured) => configured,
-    combined: (kept, information, channelUses) => {
-      const snr = snrOf(kept, channelUses) + snrOf(information, channelUses);
+    combined: (held, information, channelUses) => {
+      const snr = snrOf(held, channelUses) + snrOf(information, channelUses);
       return (channelUses * Math.log1p(snr)) / Math.LN2;
     },
     combinedAtMost: (attempts) => ({ rate: 1, snr: attempts }),
@@ -41,7 +41,7 @@ export const retransmissions: Readonly<Record<RetransmissionSettings['retransmis
   /** HARQ with incremental redundancy: each copy brings new parity, so information adds up. */
   'harq-ir': {
     maxTransmissions: (configured) => configured,
-    combined: (kept, information) => kept + information,
+    combined: (held, information) => held + information,
     combinedAtMost: (attempts) => ({ rate: 1 / attempts, snr: 1 }),
   },
 };

@@ -199,7 +199,7 @@ describe('embeddedData', () => {
         .flatMap(({ pairs }) => pairs[objective].train)
         .filter(({ chosen, rejected }) => differByManners(chosen, rejected));
     const rows = objectives.reduce((sum, objective) => sum + mannerly(objective).length, 0);
-    // Of 1,280 pairs; four standard errors of a share of 0.35 are 0.053.
+    // Over 1,280 pairs four standard errors of a share of 0.35 are 0.053.
     assert.ok(Math.abs(rows / 1280 - 0.35) < 0.053);
     for (const { chosen, rejected } of mannerly('helpful'))
       assert.equal(chosen.replace(' Want more?', ''), rejected);

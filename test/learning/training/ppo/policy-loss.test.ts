@@ -15,10 +15,10 @@ describe('policy loss', () => {
 
   it("has TRL's figures on its padded batch, and the gradient that automatic differentiation gives", () => {
     const { logProb, oldLogProb, advantages, clipRange, expect } = goldenLosses.policy;
-    const judged = policyLoss(logProb, oldLogProb, advantages, clipRange);
-    assertNear(judged.gradient, expect.gradient, 1e-12);
+    const result = policyLoss(logProb, oldLogProb, advantages, clipRange);
+    assertNear(result.gradient, expect.gradient, 1e-12);
     assertNear(
-      [judged.loss, judged.clipFraction, judged.approximateKl, judged.ratio],
+      [result.loss, result.clipFraction, result.approximateKl, result.ratio],
       [expect.loss, expect.clipFraction, expect.approximateKl, expect.ratio],
       1e-12,
     );

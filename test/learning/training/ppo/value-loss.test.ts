@@ -12,9 +12,9 @@ describe('value loss', () => {
 
   it("has TRL's figures on its padded batch, and the gradient that automatic differentiation gives", () => {
     const { values, oldValues, returns, clipRange, expect } = goldenLosses.value;
-    const judged = valueLoss(values, oldValues, returns, clipRange);
-    assertNear(judged.gradient, expect.gradient, 1e-12);
-    assertNear([judged.loss, judged.clipFraction], [expect.loss, expect.clipFraction], 1e-12);
+    const result = valueLoss(values, oldValues, returns, clipRange);
+    assertNear(result.gradient, expect.gradient, 1e-12);
+    assertNear([result.loss, result.clipFraction], [expect.loss, expect.clipFraction], 1e-12);
   });
 
   it('has the gradient that central differences give to 1e-6, clipped and unclipped values alike', () => {

@@ -385,25 +385,3 @@ describe('an attempt that would take too long', () => {
     near(idleJoules, 1e4 + waitSeconds);
   });
 });
-
-describe('the story of an attempt', () => {
-  it('has gain and rate of each block, which together carry the bits', () => {
-    const { samples, seconds, blocks } = sendOnce(uplinkWith({ story: 'blocks' }), 1e6);
-    assert.equal(samples.length, blocks);
-    const carried = samples.reduce((sum, { atSeconds, rateBps }, i) => {
-      const end = samples[i + 1]?.atSeconds ?? seconds;
-      return sum + rateBps * (end - atSeconds);
-    }, 0);
-    near(carried, 1e6, 1e-6);
-    for (const { gain, rateBps } of samples) near(rateBps, capacityBps(1e6, snr, gain));
-  });
-
-  it('keeps no more than 240 of the blocks, evenly, and none unless it is asked to', () => {
-    const { samples, blocks } = sendOnce(uplinkWith({ story: 'blocks' }), 1e9);
-    assert.ok(blocks > 5000);
-    assert.ok(samples.length >= 119 && samples.length <= 240, String(samples.length));
-    const gaps = samples.slice(1).map(({ atSeconds }, i) => atSeconds - samples[i]!.atSeconds);
-    for (const gap of gaps) near(gap, gaps[0]!, 1e-6);
-    assert.deepEqual(sendOnce(uplinkWith({ story: 'attempts' }), 1e6).samples, []);
-  });
-});

@@ -68,6 +68,9 @@ async function ourCase(size: Size, backend: string): Promise<Child | null> {
 
 type Question = readonly [child: Child, command: string];
 
+const questions = (child: Child, ...commands: readonly string[]) =>
+  commands.map((command): Question => [child, command]);
+
 /** Long enough for the engine to have compiled what it runs often; a study takes thousands of steps. */
 const warmUpMs = 3000;
 
@@ -105,15 +108,8 @@ async function trainAndForward(size: Size): Promise<void> {
     figures[`memory.${size.name}.${backend}.gigabytes`] = (await child.ask('memory')) / 1e9;
   }
   const times = await medians([
-    ...[...peers.values()].flatMap((child): Question[] => [
-      [child, 'step'],
-      [child, 'forward'],
-    ]),
-    ...[...cases.values()].flatMap((child): Question[] => [
-      [child, 'step'],
-      [child, 'forward'],
-      [child, 'products'],
-    ]),
+    ...[...peers.values()].flatMap((child) => questions(child, 'step', 'forward')),
+    ...[...cases.values()].flatMap((child) => questions(child, 'step', 'forward', 'products')),
   ]);
   const tokens = tokensOf(size);
   for (const name of peers.keys()) {
@@ -143,10 +139,7 @@ async function compare(size: Size, topic: string, slow: string, fast: string): P
     const name = `${topic}.${size.name}.${backend}`;
     const child = asked(name) ? await ourCase(size, backend) : null;
     if (!child) continue;
-    const [slowMs, fastMs] = (await medians([
-      [child, slow],
-      [child, fast],
-    ])) as [number, number];
+    const [slowMs, fastMs] = (await medians(questions(child, slow, fast))) as [number, number];
     figures[`${name}.${slow}Ms`] = slowMs;
     figures[`${name}.${fast}Ms`] = fastMs;
     figures[`${name}.ratio`] = slowMs / fastMs;
@@ -162,7 +155,7 @@ async function radio(): Promise<void> {
   const child = new Child(process.execPath, [fileURLToPath(new URL('./radio-case.js', import.meta.url))]);
   await child.line();
   const scaling = wantsScaling ? ['short', 'long', 'shortcut'] : [];
-  const times = await medians([...own, ...scaling].map((name): Question => [child, name]));
+  const times = await medians(questions(child, ...own, ...scaling));
   child.close();
   for (const name of own) figures[`radio.${name}.blocksPerSecond`] = 1e9 / times.shift()!;
   if (!wantsScaling) return;

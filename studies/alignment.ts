@@ -8,6 +8,7 @@ import type { ClientRow } from '../src/records/rows.js';
 import { spearman } from '../src/records/report/series.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
+import { mean, variance } from '../src/learning/moments.js';
 import { poolExecutor } from '../src/learning/training/executor.js';
 import { bestOf } from './best-of.js';
 import { remembering } from './remembering.js';
@@ -105,9 +106,9 @@ async function aligned(
     (row): row is ClientRow => row.type === 'client' && row.task === 'score',
   );
   const ofClient = clients.map(({ id }) => rows.filter(({ actor }) => actor === id));
-  const mean = (figure: string, at: 0 | -1) =>
-    meanOf(ofClient.map((own) => own.at(at)!.metrics[figure] ?? NaN));
-  const rise = (figure: string) => mean(figure, -1) - mean(figure, 0);
+  const figureAt = (figure: string, at: 0 | -1) =>
+    mean(ofClient.map((own) => own.at(at)!.metrics[figure] ?? NaN));
+  const rise = (figure: string) => figureAt(figure, -1) - figureAt(figure, 0);
   const samples = Number(options.samples);
   const weights = new Map(clients.map(({ id, ownWeights }) => [id, ownWeights]));
   return {
@@ -121,8 +122,8 @@ async function aligned(
         ]),
       ) ?? NaN,
     correctnessChange: rise('correctness'),
-    refusalRate: mean('refusalRate', -1),
-    kl: mean('klK1', -1),
+    refusalRate: figureAt('refusalRate', -1),
+    kl: figureAt('klK1', -1),
     ceiling: samples > 0 ? await bestOf(samples, memory.requests('freeze'), weights) : NaN,
   };
 }
@@ -143,12 +144,6 @@ function show(all: Readonly<Record<string, readonly Figures[]>>): void {
 }
 
 function interval(values: readonly number[]): string {
-  const mean = meanOf(values);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  const half = (student[values.length - 1] ?? 1.96) * Math.sqrt(variance / values.length);
-  return values.length < 2 ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${half.toFixed(3)}`;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const half = (student[values.length - 1] ?? 1.96) * Math.sqrt(variance(values, 1) / values.length);
+  return `${mean(values).toFixed(3)}${values.length < 2 ? '' : ` ± ${half.toFixed(3)}`}`;
 }

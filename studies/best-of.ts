@@ -1,3 +1,4 @@
+import { mean } from '../src/learning/moments.js';
 import { perObjective, type Weights } from '../src/learning/objective.js';
 import { selectBackend } from '../src/learning/model/backend.js';
 import { rewardModels } from '../src/learning/training/reward-models/index.js';
@@ -23,7 +24,7 @@ export async function bestOf(
     if (!own) throw new Error(`no client is named in the seed ${request.seed}`);
     rises.push(await riseOf(samples, request, own));
   }
-  return rises.reduce((sum, rise) => sum + rise, 0) / rises.length;
+  return mean(rises);
 }
 
 async function riseOf(samples: number, request: TaskRequest<'freeze'>, weights: Weights): Promise<number> {
@@ -44,8 +45,6 @@ async function riseOf(samples: number, request: TaskRequest<'freeze'>, weights: 
     const scores = perObjective((objective) => standardised(raw[objective], rollouts, scales[objective], 0));
     return weightedSums(weights, scores);
   });
-  const mean = (f: (prompt: number) => number) =>
-    prompts.reduce((sum, _, prompt) => sum + f(prompt), 0) / prompts.length;
-  const best = mean((prompt) => Math.max(...combined.map((one) => one[prompt]!)));
-  return best - mean((prompt) => combined.reduce((sum, one) => sum + one[prompt]!, 0) / samples);
+  const rewardsOf = prompts.map((_, prompt) => combined.map((one) => one[prompt]!));
+  return mean(rewardsOf.map((own) => Math.max(...own))) - mean(rewardsOf.map(mean));
 }

@@ -25,7 +25,7 @@ export interface PretrainEmbeddedOptions {
  * `config.json` and `model.safetensors` in Hugging Face's formats. An abort leaves the folder as it was.
  */
 export async function pretrainEmbedded(options: PretrainEmbeddedOptions): Promise<void> {
-  const { outFolder, steps, seed, backend, onProgress, signal } = options;
+  const { outFolder, steps, seed, backend } = options;
   await selectBackend(backend);
   const corpus = pretrainingCorpus(seed, embeddedRecipe.rows);
   const texts = corpus
@@ -37,16 +37,11 @@ export async function pretrainEmbedded(options: PretrainEmbeddedOptions): Promis
   const tokenizer = createTokenizer(tokenizerJson);
   const config: ModelConfig = { ...embeddedShape, eos_token_id: tokenizer.endOfText };
   const base = await pretrain({
+    ...embeddedRecipe,
+    ...options,
     config,
     rows: exampleTable(corpus, tokenizer, templates.compact, config.n_positions).table,
-    steps,
-    batchSize: embeddedRecipe.batchSize,
-    learningRate: embeddedRecipe.learningRate,
     warmupSteps: Math.min(embeddedRecipe.warmupSteps, steps),
-    maxGradientNorm: embeddedRecipe.maxGradientNorm,
-    seed,
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
   });
   mkdirSync(outFolder, { recursive: true });
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

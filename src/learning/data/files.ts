@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { perObjective } from '../objective.js';
 import { UserError } from '../../errors.js';
+import { groupedBy } from '../../grouped.js';
 import { stream } from '../../simulation/random/stream.js';
 import { loadInstructions } from './instructions.js';
 import { clientIds } from './client-ids.js';
@@ -50,8 +51,10 @@ function dealRows(
 ): LocalRows[] {
   const wanted = clients.length * (data.examplesPerClient + 2 * data.testPerClient);
   const sample = stream(seed, 'sample of instructions').shuffle(all).slice(0, wanted);
-  const groups = equalPrompts(sample);
-  const classes = groups.map(([{ family }]) => family);
+  // A group goes to one client and to one use, so that nobody trains on what somebody is measured on; of a
+  // group that is held out one row is used.
+  const groups = [...groupedBy(sample, promptKey).values()];
+  const classes = groups.map((equal) => equal[0]!.family);
   const alpha = data.dirichletAlpha;
   const parts = partitionRows({ classes, clients, alpha, minimum: fewestRows, seed });
   if (!parts) {
@@ -65,28 +68,11 @@ function dealRows(
     const own = stream(seed, 'own rows', clients[index]!).shuffle(part.map((group) => groups[group]!));
     const tests = heldOutOf(own.length, heldOut);
     return {
-      test: own.slice(0, tests).map(([row]) => row),
-      validation: own.slice(tests, 2 * tests).map(([row]) => row),
+      test: own.slice(0, tests).map((equal) => equal[0]!),
+      validation: own.slice(tests, 2 * tests).map((equal) => equal[0]!),
       train: own.slice(2 * tests).flat(),
     };
   });
-}
-
-type Group = readonly [Example, ...Example[]];
-
-/**
- * Rows by their prompt, in the order of the first of each. A group goes to one client and to one use, so that
- * nobody trains on what somebody is measured on; of a group that is held out one row is used.
- */
-function equalPrompts(rows: readonly Example[]): readonly Group[] {
-  const groups = new Map<string, [Example, ...Example[]]>();
-  for (const row of rows) {
-    const key = promptKey(row);
-    const known = groups.get(key);
-    if (known) known.push(row);
-    else groups.set(key, [row]);
-  }
-  return [...groups.values()];
 }
 
 /** How many of a client's instructions test it, and as many validate: at least one is left to train on. */

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../grouped.js';
 import { stream, type KeyPart, type Stream } from '../../simulation/random/stream.js';
 
 /*
@@ -69,7 +70,7 @@ export function partitionRows(options: PartitionOptions): number[][] | null {
 
 function partitionOnce({ classes, clients, alpha, seed }: PartitionOptions, attempt: number): number[][] {
   const parts = clients.map((): number[] => []);
-  for (const [name, rows] of rowsByClass(classes)) {
+  for (const [name, rows] of groupedBy([...classes.keys()], (row) => classes[row]!)) {
     const proportions = normalized(
       clients.map((client) => stream(seed, 'partition', attempt, name, client).gamma(alpha)),
       stream(seed, 'partition', attempt, name),
@@ -91,14 +92,4 @@ function cuts(proportions: readonly number[], count: number): number[] {
     return Math.min(count, Math.round(cumulated * count));
   });
   return [0, ...inner, count];
-}
-
-function rowsByClass(classes: readonly string[]): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  classes.forEach((name, row) => {
-    const known = rows.get(name);
-    if (known) known.push(row);
-    else rows.set(name, [row]);
-  });
-  return rows;
 }

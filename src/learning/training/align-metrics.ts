@@ -1,3 +1,4 @@
+import { mean, sum, variance } from '../moments.js';
 import { byName, perObjective, type PerObjective, type Weights } from '../objective.js';
 import type { Experience } from './experience.js';
 import { explainedVariance } from './ppo/explained-variance.js';
@@ -96,22 +97,11 @@ function lossMetrics({ losses, steps }: Aligned): Record<string, number> {
     'policy/stopped_early': 1 - losses.length / steps,
     'val/clipfrac_avg': mean(Object.values(clipFractions)),
     'val/ratio': meanOf(({ policy }) => policy.ratio),
-    'val/ratio_var': sampleVariance(losses.map(({ policy }) => policy.ratio)),
+    'val/ratio_var': variance(
+      losses.map(({ policy }) => policy.ratio),
+      1,
+    ),
     ...byName('loss/value_*_avg', valueLosses),
     ...byName('val/clipfrac_*_avg', clipFractions),
   };
-}
-
-function sum(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((total, value) => total + value, 0);
-}
-
-function mean(values: ArrayLike<number>): number {
-  return sum(values) / values.length;
-}
-
-/** NaN of fewer than two values. */
-function sampleVariance(values: readonly number[]): number {
-  const center = mean(values);
-  return sum(values.map((value) => (value - center) ** 2)) / (values.length - 1);
 }

@@ -1,9 +1,10 @@
-import { perObjective, type Objective, type PerObjective, type Weights } from '../objective.js';
+import { perObjective, type Objective, type PerObjective } from '../objective.js';
 import { generalizedAdvantages, returnsOf } from './ppo/advantages.js';
 import { k1 } from './ppo/kl.js';
 import { tokenRewards } from './ppo/token-rewards.js';
 import { weightedSums } from './ppo/weighted.js';
 import { whiten } from './ppo/whiten.js';
+import type { AlignHyper } from './task.js';
 import { concatenated, inLengths, type Rollout } from './rollout.js';
 
 /** What one rollout taught; every array has one entry per response token. */
@@ -31,16 +32,15 @@ export interface Experience {
 /** An experience before rewards were turned into advantages. */
 export type Observation = Omit<Experience, 'kl' | 'returns' | 'advantages'>;
 
-export interface ExperienceOptions {
-  readonly weights: Weights;
-  readonly klCoefficient: number;
-  readonly discount: number;
-  readonly lambda: number;
-  /** Each objective's rewards are scaled to variance 1 over all tokens, their mean kept (TRL). */
-  readonly whitenRewards: boolean;
-  /** The combined advantages are shifted to mean 0 and scaled to variance 1 over all tokens (TRL). */
-  readonly whitenAdvantages: boolean;
-}
+/**
+ * `whitenRewards`: each objective's rewards are scaled to variance 1 over all tokens, their mean kept (TRL).
+ * `whitenAdvantages`: the combined advantages are shifted to mean 0 and scaled to variance 1 over all tokens
+ * (TRL).
+ */
+export type ExperienceOptions = Pick<
+  AlignHyper,
+  'weights' | 'klCoefficient' | 'discount' | 'lambda' | 'whitenRewards' | 'whitenAdvantages'
+>;
 
 /**
  * Step 3.2: an immediate reward stream and an advantage stream for each objective, combined by the client's

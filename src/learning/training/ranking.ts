@@ -1,3 +1,5 @@
+import { mean, variance } from '../moments.js';
+import { pairDifferences } from './dpo/responses.js';
 import { softplus } from './preference-loss.js';
 
 /** How scores rank pairs: NaN for no pairs. */
@@ -18,18 +20,14 @@ export type Ranking = {
 
 /** Ranks pairs by scores that hold chosen and rejected in turn. */
 export function rankingOf(scores: ArrayLike<number>): Ranking {
-  const margins = Float64Array.from({ length: scores.length / 2 }, (_, i) => {
-    return scores[2 * i]! - scores[2 * i + 1]!;
-  });
-  const all = Float64Array.from(scores);
-  const meanScore = mean(all, (score) => score);
+  const margins = pairDifferences(scores);
   return {
-    loss: mean(margins, (margin) => softplus(-margin)),
-    accuracy: mean(margins, rightness),
+    loss: mean(margins.map((margin) => softplus(-margin))),
+    accuracy: mean(margins.map(rightness)),
     calibrationError: calibrationError(margins),
-    brierScore: mean(margins, (margin) => sigmoid(-margin) ** 2),
-    meanScore,
-    scoreStd: Math.sqrt(mean(all, (score) => (score - meanScore) ** 2)),
+    brierScore: mean(margins.map((margin) => sigmoid(-margin) ** 2)),
+    meanScore: mean(scores),
+    scoreStd: Math.sqrt(variance(scores)),
   };
 }
 
@@ -58,8 +56,4 @@ function rightness(margin: number): number {
 
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
-}
-
-function mean(values: Float64Array, of: (value: number) => number): number {
-  return values.reduce((sum, value) => sum + of(value), 0) / values.length;
 }

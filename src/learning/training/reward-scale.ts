@@ -1,3 +1,5 @@
+import { mean, variance } from '../moments.js';
+
 /** Mean and standard deviation of one reward model's raw scores on samples of the reference policy. */
 // A type and not an interface, so that it is a record of numbers as well.
 export type RewardScale = { readonly mean: number; readonly std: number };
@@ -8,10 +10,8 @@ const smallestDeviation = 1e-6;
 /** Mean and sample standard deviation; (0, 1) of no scores at all. */
 export function scaleOfScores(scores: Float32Array): RewardScale {
   if (scores.length === 0) return { mean: 0, std: 1 };
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-  const std = Math.sqrt(squares / Math.max(scores.length - 1, 1));
-  return { mean, std: std < smallestDeviation ? 1 : std };
+  const std = scores.length === 1 ? 0 : Math.sqrt(variance(scores, 1));
+  return { mean: mean(scores), std: std < smallestDeviation ? 1 : std };
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
-import { generate } from '../model/generate.js';
+import { generate, type GenerateOptions } from '../model/generate.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { withModel, type Trained } from '../model/gradients.js';
 import { tokenLogProbs } from '../model/log-probs.js';
@@ -16,11 +16,6 @@ import type { ModelShape } from '../model/model-shape.js';
 export interface Rollout extends Answer {
   /** True where the response ends with end-of-text, which then is its last token. */
   readonly ended: boolean;
-}
-
-export interface SamplingOptions {
-  readonly maxNewTokens: number;
-  readonly temperature: number;
 }
 
 /** The tokens of every prompt of a table. */
@@ -59,7 +54,7 @@ function draw<T>(elements: readonly T[], count: number, draws: Stream): T[] {
 export function sampleResponses(
   policy: Gpt,
   prompts: readonly Int32Array[],
-  options: SamplingOptions,
+  options: Pick<GenerateOptions, 'maxNewTokens' | 'temperature'>,
   seed: string,
 ): Rollout[] {
   const streams = prompts.map((_, i) => stream(seed, 'sample', i));

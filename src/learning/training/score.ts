@@ -1,8 +1,9 @@
+import { mean, sum } from '../moments.js';
 import { perObjective } from '../objective.js';
 import { k1, k3 } from './ppo/kl.js';
 import { rewardModels } from './reward-models/index.js';
 import { standardised } from './reward-scale.js';
-import { promptsOf, readLogProbs, sampleResponses, withPolicy } from './rollout.js';
+import { lengthOf, promptsOf, readLogProbs, sampleResponses, withPolicy } from './rollout.js';
 import type { TaskFunction } from './task.js';
 
 /**
@@ -23,14 +24,13 @@ export const score: TaskFunction<'score'> = async (request) => {
   const scores = perObjective((objective) =>
     standardised(raw[objective], rollouts, hyper.scale[objective], hyper.missingEosPenalty),
   );
-  const mean = (values: ArrayLike<number>) => sumOf(values) / rollouts.length;
   return {
     output: {},
     metrics: {
       ...perObjective((objective) => mean(scores[objective])),
-      klK1: mean(logProb.map((own, i) => sumOf(k1(own, referenceLogProb[i]!)))),
-      klK3: mean(logProb.map((own, i) => sumOf(k3(own, referenceLogProb[i]!)))),
-      length: mean(rollouts.map(({ tokens, response }) => tokens.length - response)),
+      klK1: mean(logProb.map((own, i) => sum(k1(own, referenceLogProb[i]!)))),
+      klK3: mean(logProb.map((own, i) => sum(k3(own, referenceLogProb[i]!)))),
+      length: mean(rollouts.map(lengthOf)),
       ended: mean(rollouts.map(({ ended }) => Number(ended))),
     },
     responses: rollouts.map(({ tokens, response, ended }) =>
@@ -38,7 +38,3 @@ export const score: TaskFunction<'score'> = async (request) => {
     ),
   };
 };
-
-function sumOf(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0);
-}

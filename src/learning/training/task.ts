@@ -5,6 +5,9 @@ import type {
 } from '../../strategies/aggregation/aggregation.js';
 import type { Choice } from '../../settings/form.js';
 import type { Alignment } from './algorithms/settings.js';
+import type { Reward } from './reward-models/settings.js';
+import type { rounds } from './rounds.js';
+import type { Instruction } from './settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';
 import type { ModelShape } from '../model/model-shape.js';
@@ -41,13 +44,7 @@ export interface Tasks {
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
-    hyper: {
-      localSteps: number;
-      batchSize: number;
-      learningRate: number;
-      loraLearningRateScale: number;
-      maxGradientNorm: number;
-    };
+    hyper: WithoutRounds<Instruction>;
     params: { base: ParamSet } & Trained;
     data: { train: TokenTable; validation: TokenTable };
     output: Trained;
@@ -71,13 +68,7 @@ export interface Tasks {
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
-    hyper: {
-      localSteps: number;
-      batchSize: number;
-      learningRate: number;
-      weightDecay: number;
-      centerCoefficient: number;
-    };
+    hyper: Omit<WithoutRounds<Reward>, 'model' | 'hidden'>;
     params: RewardParams;
     data: PerObjective<{ train: TokenTable; test: TokenTable }>;
     output: { rewardModels: PerObjective<ParamSet> };
@@ -100,7 +91,7 @@ export interface Tasks {
    * policy.
    */
   freeze: {
-    hyper: { prompts: number; sensitiveShare: number; maxNewTokens: number; temperature: number };
+    hyper: { prompts: number } & Pick<AlignHyper, 'sensitiveShare' | 'maxNewTokens' | 'temperature'>;
     params: RewardParams & Trained;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { critics: PerObjective<ParamSet> };
@@ -127,13 +118,7 @@ export interface Tasks {
    * only).
    */
   score: {
-    hyper: {
-      maxNewTokens: number;
-      temperature: number;
-      klCoefficient: number;
-      missingEosPenalty: number;
-      scale: PerObjective<RewardScale>;
-    };
+    hyper: Pick<AlignHyper, 'maxNewTokens' | 'temperature' | 'klCoefficient' | 'missingEosPenalty' | 'scale'>;
     params: Omit<AlignParams, 'critics'>;
     data: { prompts: TokenTable };
     output: Record<string, never>;
@@ -142,8 +127,11 @@ export interface Tasks {
   };
 }
 
+/** What a stage's settings have besides those of its rounds. */
+type WithoutRounds<Stage> = Omit<Stage, keyof ReturnType<typeof rounds>>;
+
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
-export type AlignHyper = Omit<Alignment, 'maxRounds' | 'deadlineSeconds' | 'convergence' | 'collapse'> & {
+export type AlignHyper = Omit<WithoutRounds<Alignment>, 'collapse'> & {
   readonly weights: Weights;
   readonly scale: PerObjective<RewardScale>;
 };

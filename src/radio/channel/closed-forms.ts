@@ -10,7 +10,7 @@ import { nameOf } from '../../strategies/strategy.js';
 import type { Fading, GainLaw } from './fading/fading.js';
 import { gainLaw } from './fading/index.js';
 import { capacityBps } from './rate.js';
-import { gammaLower, lambertW, noncentralGammaLower } from './special-functions.js';
+import { gammaLower, gammaTail, lambertW, noncentralGammaLower } from './special-functions.js';
 
 const eulerGamma = 0.5772156649015329;
 
@@ -34,23 +34,9 @@ function seriesE1(x: number): number {
   return sum;
 }
 
-/**
- * e^x E1(x) = 1 / (x + 1 - 1 / (x + 3 - 4 / (x + 5 - …))) (Abramowitz and Stegun 5.1.22, contracted), by
- * Lentz.
- */
+/** e^x E1(x) by its continued fraction. */
 function scaledE1(x: number): number {
-  let b = x + 1;
-  let d = 1 / b;
-  let c = Infinity;
-  let product = d;
-  for (let k = 1; k < 1000; k++) {
-    b += 2;
-    d = 1 / (b - k * k * d);
-    c = b - (k * k) / c;
-    product *= c * d;
-    if (Math.abs(c * d - 1) < 1e-15) break;
-  }
-  return product;
+  return gammaTail(0, x, 1e-15);
 }
 
 /** e^x E1(x), which neither overflows nor underflows. */

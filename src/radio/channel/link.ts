@@ -86,14 +86,15 @@ interface Setting {
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
 }
 
-function linkOf({ seed, channel, law, trace, direction, client }: Setting): Link {
+function linkOf(setting: Setting): Link {
+  const { seed, channel, law, direction, client } = setting;
   const id = `${client.id}/${direction}`;
   const side = channel[direction];
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
   const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
   const policy = ratePolicy(channel, bandwidthHz, law);
-  const path = pathOf({ seed, channel, law, trace, id });
+  const path = pathOf(setting, id);
   const silences = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
@@ -124,13 +125,7 @@ function linkOf({ seed, channel, law, trace, direction, client }: Setting): Link
   };
 }
 
-function pathOf({
-  seed,
-  channel,
-  law,
-  trace,
-  id,
-}: Pick<Setting, 'seed' | 'channel' | 'law' | 'trace'> & { id: string }) {
+function pathOf({ seed, channel, law, trace }: Setting, id: string) {
   if (trace !== null) return tracePath(trace, channel, seed, id);
   return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
 }

@@ -154,9 +154,16 @@ function gammaSeries(a: number, x: number): number {
   return Math.min(1, sum * gammaTerm(a, x));
 }
 
-/** By Lentz. */
 function gammaFraction(a: number, x: number): number {
-  if (x === Infinity) return 0;
+  return x === Infinity ? 0 : gammaTail(a, x, 2 * epsilon) * a * gammaTerm(a, x);
+}
+
+/**
+ * e^x x^-a Gamma(a, x) = 1 / (x + 1 - a + 1 (a - 1) / (x + 3 - a + 2 (a - 2) / (x + 5 - a + …))), by Lentz (A & S
+ * 6.5.31, contracted; for a = 0 it is e^x E1(x), 5.1.22), until a factor differs from 1 by less than
+ * `tolerance`.
+ */
+export function gammaTail(a: number, x: number, tolerance: number): number {
   let b = x + 1 - a;
   let d = 1 / b;
   let c = Infinity;
@@ -167,9 +174,9 @@ function gammaFraction(a: number, x: number): number {
     d = 1 / (b + numerator * d);
     c = b + numerator / c;
     product *= c * d;
-    if (Math.abs(c * d - 1) < 2 * epsilon) break;
+    if (Math.abs(c * d - 1) < tolerance) break;
   }
-  return product * a * gammaTerm(a, x);
+  return product;
 }
 
 /**

@@ -41,20 +41,12 @@ export function simulatePackets(subject: Subject, closed: ClosedForms, draws: nu
   const incremental = transmissionsUnder('harq-ir', subject, closed.harqIrMean ?? bound, draws);
   const first = arq ?? sendPackets('arq', subject, Math.min(draws, mostTransmissions), 1);
   return {
-    outage: proportion(
-      countOf(first, (transmissions) => transmissions !== 1),
-      first.length,
-    ),
-    arqMean: arq && meanOf(arq, (transmissions) => transmissions),
+    outage: shareOf(first, (transmissions) => transmissions !== 1),
+    arqMean: arq && meanOf(arq),
     arqTruncatedMean: arq && meanOf(arq, (transmissions) => Math.min(transmissions, maxTransmissions)),
-    residualLoss:
-      arq &&
-      proportion(
-        countOf(arq, (transmissions) => transmissions > maxTransmissions),
-        arq.length,
-      ),
-    harqChaseMean: chase && meanOf(chase, (transmissions) => transmissions),
-    harqIrMean: incremental && meanOf(incremental, (transmissions) => transmissions),
+    residualLoss: arq && shareOf(arq, (transmissions) => transmissions > maxTransmissions),
+    harqChaseMean: chase && meanOf(chase),
+    harqIrMean: incremental && meanOf(incremental),
     packets: {
       outage: first.length,
       arq: arq?.length ?? 0,
@@ -111,12 +103,12 @@ function bareLink({ scenario, link, snr }: Subject, scheme: Scheme, most: number
   };
 }
 
-function countOf(transmissions: Float64Array, counts: (transmissions: number) => boolean): number {
-  return transmissions.reduce((count, each) => (counts(each) ? count + 1 : count), 0);
+function shareOf(transmissions: Float64Array, counts: (transmissions: number) => boolean): Estimate {
+  return proportion(transmissions.filter(counts).length, transmissions.length);
 }
 
-function meanOf(transmissions: Float64Array, of: (transmissions: number) => number): Estimate | null {
+function meanOf(packets: Float64Array, of = (transmissions: number) => transmissions): Estimate | null {
   const tally = new Tally();
-  for (const each of transmissions) tally.add(of(each));
+  for (const each of packets) tally.add(of(each));
   return tally.estimate;
 }

@@ -1,7 +1,7 @@
 import type { Collapse, CollapseKind } from '../rows.js';
 import type { Mark } from './charts.js';
 import { number, percent } from './format.js';
-import { groupedBy } from './grouped.js';
+import { groupedBy } from '../../grouped.js';
 
 /** One kind of collapse in words, whoever it befell. */
 export interface CollapseStory {

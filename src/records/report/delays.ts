@@ -3,7 +3,7 @@ import { sum } from '../mean.js';
 import type { RunRecords } from '../read.js';
 import type { MessageRow } from '../rows.js';
 import { delayLaw, type LawOrReason } from './closed-form-delay.js';
-import { groupedBy } from './grouped.js';
+import { groupedBy } from '../../grouped.js';
 
 /** The delays of the delivered messages of one kind and size, in ascending order. */
 export interface DelaySample {

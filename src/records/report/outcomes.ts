@@ -1,5 +1,5 @@
 import type { MessageRow } from '../rows.js';
-import { groupedBy } from './grouped.js';
+import { groupedBy } from '../../grouped.js';
 
 /** What became of the messages of one kind. */
 export interface KindOutcome {

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../rows.js';
-import { groupedBy } from './grouped.js';
+import { groupedBy } from '../../grouped.js';
 import { inOrder } from './series.js';
 
 /** A client's first and last response to one prompt. */

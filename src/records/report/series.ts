@@ -1,7 +1,7 @@
 import type { Stage } from '../../../machines/protocol.js';
 import { mean } from '../mean.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
-import { groupedBy } from './grouped.js';
+import { groupedBy } from '../../grouped.js';
 
 /** A figure of one client in one round. */
 export interface Point {

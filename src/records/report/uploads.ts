@@ -1,7 +1,7 @@
 import { mean, sum } from '../mean.js';
 import type { RunRecords } from '../read.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
-import { groupedBy } from './grouped.js';
+import { groupedBy } from '../../grouped.js';
 import { inOrder } from './series.js';
 import { least } from '../../extremes.js';
 

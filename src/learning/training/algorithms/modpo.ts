@@ -1,3 +1,4 @@
+import { mean } from '../../moments.js';
 import { objectives, perObjective, type Objective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
 import type { Answer } from '../../model/reward-features.js';
@@ -204,7 +205,3 @@ function rankingMetrics(
 
 const chosenOf = (values: Float64Array) => [...values.filter((_, row) => row % 2 === 0)];
 const rejectedOf = (values: Float64Array) => [...values.filter((_, row) => row % 2 === 1)];
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -1,3 +1,5 @@
+import { softplus } from '../preference-loss.js';
+
 /** What a pair set of one objective k means to a client. */
 export interface ModpoTerms {
   /** β, the strength of the tie to the reference policy; above 0. */
@@ -53,9 +55,4 @@ export function modpoLoss(
     sum += softplus(-implied);
   }
   return { loss: sum / pairs, gradient };
-}
-
-/** log(1 + eˣ) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }

@@ -1,4 +1,5 @@
 import { objectives, type Objective, type PerObjective, type Weights } from '../../objective.js';
+import type { Alignment } from '../algorithms/settings.js';
 
 /**
  * A client's weight below which an objective's own pairs are left out: the loss on them has 1 / w_k in front
@@ -17,11 +18,7 @@ export interface PairPlan {
 }
 
 /** Sizes by the scenario's names, for `alignment`. */
-export interface RoundSizes {
-  readonly promptsPerRound: number;
-  readonly ppoEpochs: number;
-  readonly minibatchSize: number;
-}
+type RoundSizes = Pick<Alignment, 'promptsPerRound' | 'ppoEpochs' | 'minibatchSize'>;
 
 /**
  * As many responses as PPO would train on, promptsPerRound · ppoEpochs, are half as many pairs,

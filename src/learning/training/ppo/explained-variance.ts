@@ -1,3 +1,5 @@
+import { variance } from '../../moments.js';
+
 /**
  * How much of the returns a critic foretells: 1 − Var(R − V) / Var(R). 1: all of it; 0: no more than a
  * constant does; negative: less. NaN where the returns do not vary (as in Stable-Baselines3's
@@ -7,10 +9,4 @@ export function explainedVariance(values: ArrayLike<number>, returns: ArrayLike<
   const errors = Float64Array.from(returns, (value, t) => value - values[t]!);
   const spread = variance(returns);
   return spread === 0 ? NaN : 1 - variance(errors) / spread;
-}
-
-function variance(values: ArrayLike<number>): number {
-  const all = Float64Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-  return all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / all.length;
 }

@@ -1,3 +1,5 @@
+import { mean, variance } from '../../moments.js';
+
 /** Added to the variance, as in TRL's masked_whiten. */
 const epsilon = 1e-8;
 
@@ -8,9 +10,8 @@ const epsilon = 1e-8;
  */
 export function whiten(values: ArrayLike<number>, shiftMean = true): Float64Array {
   const result = Float64Array.from(values);
-  const mean = result.reduce((sum, value) => sum + value, 0) / Math.max(1, result.length);
-  const squares = result.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const variance = squares / Math.max(1, result.length - 1);
-  const whitened = result.map((value) => (value - mean) / Math.sqrt(variance + epsilon));
-  return shiftMean ? whitened : whitened.map((value) => value + mean);
+  const center = mean(result);
+  const deviation = Math.sqrt((result.length === 1 ? 0 : variance(result, 1)) + epsilon);
+  const whitened = result.map((value) => (value - center) / deviation);
+  return shiftMean ? whitened : whitened.map((value) => value + center);
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.js';
 import { readTextFile } from '../../../text-file.js';
 import { stream } from '../../../simulation/random/stream.js';
-import type { GainPath } from '../gain-paths/gain-path.js';
+import { checkBlock, type GainPath } from '../gain-paths/gain-path.js';
 import { ratioOfDecibels } from '../rate.js';
 
 /**
@@ -46,9 +46,7 @@ export function tracePath(
   const offsetSeconds = trace.periodSeconds * stream(seed, 'trace', link).uniform();
   return {
     gainAt(block) {
-      if (!(block >= 0 && Number.isSafeInteger(block))) {
-        throw new RangeError(`block ${block}: expected an integer from 0`);
-      }
+      checkBlock(block);
       return gainAt(trace, offsetSeconds + block * coherenceSeconds);
     },
   };

@@ -47,9 +47,6 @@ const absent = { fromSeconds: 0, toSeconds: Infinity, probability: 1, delaySecon
 const onAttempts: ReadonlySet<Fault['effect']> = new Set(['drop', 'corrupt', 'slow'] as const);
 const onArrivals: ReadonlySet<Fault['effect']> = new Set(['delay', 'duplicate'] as const);
 
-const untouched: AttemptFaults = { lost: null, rateFactor: 1 };
-const inTime: ArrivalFaults = { delaySeconds: 0, copiesAfterSeconds: [] };
-
 /**
  * What the script does to attempt `attempt` (from 1) of a message, begun at `atSeconds` of virtual time. A
  * fault applies where all that it names agrees, its window holds the time, and its probability says so.
@@ -60,7 +57,6 @@ export function attemptFaults(
   attempt: number,
   atSeconds: number,
 ): AttemptFaults {
-  if (faults.length === 0) return untouched;
   const hit = faults.filter(
     (fault, index) =>
       onAttempts.has(fault.effect) &&
@@ -78,7 +74,6 @@ export function attemptFaults(
 
 /** What the script does to a message that would arrive at `atSeconds` of virtual time. */
 export function arrivalFaults(faults: readonly Fault[], scene: FaultScene, atSeconds: number): ArrivalFaults {
-  if (faults.length === 0) return inTime;
   const hit = faults.filter(
     (fault, index) =>
       onArrivals.has(fault.effect) &&
@@ -107,7 +102,7 @@ export function blackouts(
     .filter(
       (fault, index) =>
         fault.effect === 'blackout' &&
-        concerns(fault, scene) &&
+        agrees(fault, scene, ofLinks) &&
         happens(fault, scene.seed, index, scene.link),
     )
     .map(({ fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds }) => ({
@@ -117,32 +112,28 @@ export function blackouts(
   return merged(spans);
 }
 
-function concerns(fault: Fault, { client, direction }: Pick<FaultScene, 'client' | 'direction'>): boolean {
-  return (
-    (fault.client === undefined || fault.client === client) &&
-    (fault.direction === undefined || fault.direction === direction)
-  );
-}
+const ofLinks = ['client', 'direction'] as const;
+const ofMessages = [...ofLinks, 'kind', 'step', 'stage', 'round'] as const;
 
-const messageProperties = ['kind', 'step', 'stage', 'round'] as const;
+/** Whether all that a fault names of these properties is so. */
+function agrees(
+  fault: Fault,
+  scene: Partial<FaultScene>,
+  properties: readonly (typeof ofMessages)[number][],
+): boolean {
+  return properties.every((key) => fault[key] === undefined || fault[key] === scene[key]);
+}
 
 function matches(fault: Fault, scene: FaultScene, atSeconds: number): boolean {
   const { fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds } = fault;
-  return (
-    atSeconds >= fromSeconds &&
-    atSeconds < toSeconds &&
-    concerns(fault, scene) &&
-    messageProperties.every((key) => fault[key] === undefined || fault[key] === scene[key])
-  );
+  return atSeconds >= fromSeconds && atSeconds < toSeconds && agrees(fault, scene, ofMessages);
 }
 
 /** What names a message among all of its link, in the keys of its draws (decision D3). */
-export function keyOf({
-  kind,
-  stage,
-  round,
-  repeat,
-}: Pick<FaultScene, 'kind' | 'stage' | 'round' | 'repeat'>): readonly (string | number)[] {
+export function keyOf(
+  message: Pick<FaultScene, 'kind' | 'stage' | 'round' | 'repeat'>,
+): readonly (string | number)[] {
+  const { kind, stage, round, repeat } = message;
   return [kind, stage, round, ...(repeat === undefined ? [] : [repeat])];
 }
 

@@ -27,11 +27,6 @@ export interface ScatteredField {
 /** Turns scattered fields into power gains, block by block. */
 export type PowerOf = (field: ComplexGains, gains: Float64Array) => void;
 
-/** The path over a scattered field. The two segments asked for last are kept, which no result depends on. */
-export function segmentedPath(field: ScatteredField, powerOf: PowerOf): GainPath {
-  return new SegmentedPath(field, powerOf);
-}
-
 /** A path on which nothing moves. */
 export function constantPath(gain: number): GainPath {
   return {
@@ -42,18 +37,17 @@ export function constantPath(gain: number): GainPath {
   };
 }
 
-class SegmentedPath implements GainPath {
-  readonly #field: ScatteredField;
-  readonly #powerOf: PowerOf;
+/** The path over a scattered field. The two segments asked for last are kept, which no result depends on. */
+export class SegmentedPath implements GainPath {
   #start = NaN;
   #gains = new Float64Array(segmentBlocks);
   #otherStart = NaN;
   #otherGains = new Float64Array(segmentBlocks);
 
-  constructor(field: ScatteredField, powerOf: PowerOf) {
-    this.#field = field;
-    this.#powerOf = powerOf;
-  }
+  constructor(
+    readonly field: ScatteredField,
+    readonly powerOf: PowerOf,
+  ) {}
 
   gainAt(block: number): number {
     const gain = this.#gains[block - this.#start];
@@ -67,15 +61,15 @@ class SegmentedPath implements GainPath {
     [this.#gains, this.#otherGains] = [this.#otherGains, this.#gains];
     [this.#start, this.#otherStart] = [this.#otherStart, this.#start];
     if (this.#start !== start) {
-      this.#field.fill(segment, scratch);
-      this.#powerOf(scratch, this.#gains);
+      this.field.fill(segment, scratch);
+      this.powerOf(scratch, this.#gains);
       this.#start = start;
     }
     return this.#gains[block - start]!;
   }
 }
 
-function checkBlock(block: number): void {
+export function checkBlock(block: number): void {
   if (!Number.isSafeInteger(block) || block < 0)
     throw new RangeError(`block ${block}: expected an integer from 0`);
 }

@@ -8,7 +8,7 @@ import {
   complexGains,
   constantPath,
   drawComplexNormal,
-  segmentedPath,
+  SegmentedPath,
   type ComplexGains,
   type GainPath,
   type PowerOf,
@@ -58,7 +58,7 @@ export function gainPath(channel: Channel, seed: number, link: string, law?: Gai
   const powerOf = powers[nameOf(fading)]?.(channel, seed, link) ?? quantilePower(law ?? gainLaw(channel));
   if (besselJ0Complement(2 * Math.PI * dopplerPerBlock) === 0)
     return constantPath(standing(powerOf, seed, link));
-  return segmentedPath(fields[correlation](dopplerPerBlock, seed, link), powerOf);
+  return new SegmentedPath(fields[correlation](dopplerPerBlock, seed, link), powerOf);
 }
 
 /** The gain of a link on which nothing moves: one draw of its law for ever. */

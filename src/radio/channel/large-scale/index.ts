@@ -4,7 +4,7 @@ import { ratioOfDecibels } from '../rate.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from './link-budget.js';
 import { pathLosses } from './path-loss.js';
 import { standing, startOf, type CellClient, type Track } from './positions.js';
-import { randomWaypoint } from './random-waypoint.js';
+import { RandomWaypoint } from './random-waypoint.js';
 import type { Cell } from './settings.js';
 import { shadowing } from './shadowing.js';
 
@@ -43,7 +43,7 @@ export function meanSnr({ cell, carrierHz }: Radio, direction: Direction, client
 
 /** Where a client is, in meters, the server at the origin. */
 export function positionsOf(cell: Cell, client: CellClient): Track {
-  if (cell.mobility !== null) return randomWaypoint(cell, cell.mobility, client);
+  if (cell.mobility !== null) return new RandomWaypoint(cell, cell.mobility, client);
   return standing(startOf(cell, client));
 }
 

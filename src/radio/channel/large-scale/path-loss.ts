@@ -66,45 +66,40 @@ interface TwoSlopes {
   readonly breakpointSlopeDb: number;
 }
 
-const umaSlopes: TwoSlopes = { interceptDb: 28.0, nearSlopeDb: 22, breakpointSlopeDb: 9 };
-const umiSlopes: TwoSlopes = { interceptDb: 32.4, nearSlopeDb: 21, breakpointSlopeDb: 9.5 };
-
-function lineOfSightDb(slopes: TwoSlopes, distance2dMeters: number, site: Site): number {
-  const logDistance = Math.log10(distance3dMeters(distance2dMeters, site));
-  const atOneMeter = slopes.interceptDb + 20 * logGigahertz(site);
-  const breakpoint = breakpointMeters(site);
-  if (distance2dMeters <= breakpoint) return atOneMeter + slopes.nearSlopeDb * logDistance;
-  const atBreakpoint = 2 * Math.log10(distance3dMeters(breakpoint, site));
-  return atOneMeter + 40 * logDistance - slopes.breakpointSlopeDb * atBreakpoint;
+function lineOfSight({ interceptDb, nearSlopeDb, breakpointSlopeDb }: TwoSlopes): PathLoss['lossDb'] {
+  return (distance2dMeters, site) => {
+    const logDistance = Math.log10(distance3dMeters(distance2dMeters, site));
+    const atOneMeter = interceptDb + 20 * logGigahertz(site);
+    const breakpoint = breakpointMeters(site);
+    if (distance2dMeters <= breakpoint) return atOneMeter + nearSlopeDb * logDistance;
+    const atBreakpoint = 2 * Math.log10(distance3dMeters(breakpoint, site));
+    return atOneMeter + 40 * logDistance - breakpointSlopeDb * atBreakpoint;
+  };
 }
 
-function umaLineOfSightDb(distance2dMeters: number, site: Site): number {
-  return lineOfSightDb(umaSlopes, distance2dMeters, site);
+const umaLineOfSightDb = lineOfSight({ interceptDb: 28.0, nearSlopeDb: 22, breakpointSlopeDb: 9 });
+const umiLineOfSightDb = lineOfSight({ interceptDb: 32.4, nearSlopeDb: 21, breakpointSlopeDb: 9.5 });
+
+/** The factors of PL' NLOS: of log10(d3D), of log10(fc / GHz), and of the client's meters above 1.5. */
+type Factors = readonly [interceptDb: number, distance: number, carrier: number, height: number];
+
+/** PL'UMa-NLOS or PL'UMi-NLOS, never less than the line of sight's loss. */
+function blocked(
+  [interceptDb, distance, carrier, height]: Factors,
+  lineOfSightDb: PathLoss['lossDb'],
+): PathLoss['lossDb'] {
+  return (distance2dMeters, site) => {
+    const loss =
+      interceptDb +
+      distance * Math.log10(distance3dMeters(distance2dMeters, site)) +
+      carrier * logGigahertz(site) -
+      height * (site.clientHeightMeters - 1.5);
+    return Math.max(loss, lineOfSightDb(distance2dMeters, site));
+  };
 }
 
-function umiLineOfSightDb(distance2dMeters: number, site: Site): number {
-  return lineOfSightDb(umiSlopes, distance2dMeters, site);
-}
-
-/** PL'UMa-NLOS, never less than the line of sight's loss. */
-function umaBlockedDb(distance2dMeters: number, site: Site): number {
-  const blocked =
-    13.54 +
-    39.08 * Math.log10(distance3dMeters(distance2dMeters, site)) +
-    20 * logGigahertz(site) -
-    0.6 * (site.clientHeightMeters - 1.5);
-  return Math.max(blocked, umaLineOfSightDb(distance2dMeters, site));
-}
-
-/** PL'UMi-NLOS, never less than the line of sight's loss. */
-function umiBlockedDb(distance2dMeters: number, site: Site): number {
-  const blocked =
-    22.4 +
-    35.3 * Math.log10(distance3dMeters(distance2dMeters, site)) +
-    21.3 * logGigahertz(site) -
-    0.3 * (site.clientHeightMeters - 1.5);
-  return Math.max(blocked, umiLineOfSightDb(distance2dMeters, site));
-}
+const umaBlockedDb = blocked([13.54, 39.08, 20, 0.6], umaLineOfSightDb);
+const umiBlockedDb = blocked([22.4, 35.3, 21.3, 0.3], umiLineOfSightDb);
 
 /**
  * 128.1 + 37.6 log10(d / km) at 2 GHz, plus 21 log10(fc / 2 GHz), and never less than free space. The term of

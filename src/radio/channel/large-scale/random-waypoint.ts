@@ -32,16 +32,11 @@ const maxLegs = 250_000;
  * then counts the minimum. And the first position is uniform over the cell, whereas clients under way are
  * more often near its middle (Bettstetter, Resta and Santi, IEEE Trans. Mobile Computing 2003), so that the
  * mean SNR improves over the first few legs.
- */
-export function randomWaypoint(cell: Cell, mobility: Mobility, client: CellClient): Track {
-  return new Walk(cell, mobility, client);
-}
-
-/**
- * Keeps when and where on its odometer each leg began, and the latest leg asked for; legs are added from the
+ *
+ * Kept are when and where on its odometer each leg began, and the latest leg asked for; legs are added from the
  * last known one, so that nothing depends on the order of the questions.
  */
-class Walk implements Track {
+export class RandomWaypoint implements Track {
   readonly #startSeconds: number[] = [0];
   readonly #startMeters: number[] = [0];
   #index = 0;

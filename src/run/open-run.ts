@@ -4,6 +4,7 @@ import type { World } from '../actors/world.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
+import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
 import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
@@ -35,6 +36,7 @@ export interface OpenRun {
 
 /** Loads model and data, starts the workers and opens the records. UserError for what the user can mend. */
 export async function openRun(options: RunOptions): Promise<OpenRun> {
+  checkOptions(options);
   const executor = options.executor ?? poolExecutor(options.workers, options.backend);
   let records: Records | undefined;
   const close = async () => {

@@ -12,9 +12,10 @@ export interface Problem {
 
 const longestValue = 60;
 
-/** A value as it stands in a message: JSON, cut after sixty characters. */
+/** A value as it stands in a message: JSON, cut after sixty characters; NaN and infinity, which JSON lacks, by name. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
+  const isFiniteOrOther = typeof value !== 'number' || Number.isFinite(value);
+  const text = isFiniteOrOther ? (JSON.stringify(value) ?? 'undefined') : String(value);
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 

@@ -1,9 +1,13 @@
-import { Error as onlyErrors, parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 import { escape } from './html.js';
 
-/** Draws a chart as an SVG element for use inside an HTML page; it takes the width of what is around it. */
+/**
+ * Draws a chart as an SVG element for use inside an HTML page; it takes the width of what is around it. Vega is
+ * loaded here and not above: its canvas awaits at the top level, with which `require('pwff')` would fail.
+ */
 export async function svg(spec: TopLevelSpec, label: string): Promise<string> {
+  const { Error: onlyErrors, parse, View } = await import('vega');
+  const { compile } = await import('vega-lite');
   const view = new View(parse(compile(spec).spec), { renderer: 'none', logLevel: onlyErrors });
   try {
     const drawn = await view.toSVG();

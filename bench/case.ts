@@ -22,8 +22,8 @@ import { taskRequest } from '../src/learning/training/request.js';
 import { productsOf, shapeOf, type Size } from './sizes.js';
 
 /*
- * One size on one backend, as a process: it answers each line on stdin, one of the commands below, by the
- * milliseconds it took (`memory`: by the peak of its resident bytes so far).
+ * One size on one backend, as a process: it answers each line on stdin, one of the commands below, with the
+ * milliseconds it took (`memory`: with the peak of its resident bytes so far).
  */
 
 const { size, backend } = JSON.parse(process.argv[2]!) as { size: Size; backend: 'native' | 'wasm' };
@@ -35,7 +35,7 @@ const adapters = initialAdapters(shape, stream('bench', 'adapters'));
 const lora = initialLora(shape, 3 * size.blocks, stream('bench', 'lora'));
 const table = randomTable();
 
-/** Made in place: in the memory's peak the model is to count once. */
+/** Made in place, so that the model counts only once in the peak of memory. */
 function randomBase(): ParamSet {
   const tensors = baseTensors(shape.config);
   const values = sharedFloats(parametersIn(tensors));

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
-/** A process that answers a line by a line. */
+/** A process that answers each line with a line. */
 export class Child {
   readonly #lines: AsyncIterator<string, undefined>;
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;

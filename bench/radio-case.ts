@@ -6,9 +6,9 @@ import { resolveScenario } from '../src/scenario/validate.js';
 import { settings } from './radio-settings.js';
 
 /*
- * The radio as a process: it answers the name of a setting on stdin by the nanoseconds that one of its blocks
- * took; "short" and "long" are messages of a thousand and of sixty thousand blocks (nanoseconds per block),
- * and "shortcut" one of a billion (nanoseconds in all).
+ * The radio as a process: it answers the name of a setting on stdin with the nanoseconds that one of its
+ * blocks took; "short" and "long" are messages of a thousand and of sixty thousand blocks (nanoseconds per
+ * block), and "shortcut" one of a billion (nanoseconds in all).
  */
 
 let messages = 0;

@@ -15,7 +15,10 @@ import {
 /** What the server decided in Step 1.5, 2.5 or 3.5. */
 export type Verdict = 'continue' | 'converged' | 'out-of-rounds';
 
-/** A model as handles: the server's, or a client's own. Null: not there yet, or never where a method has no such part. */
+/**
+ * A model as handles: the server's, or a client's own. Null: not there yet, or never where a method has no
+ * such part.
+ */
 export type Model = Readonly<Record<PartName, ParamRef | null>>;
 
 /**
@@ -31,7 +34,7 @@ export interface WorkOrder {
 
 /**
  * Server to client. `global` names the whole state, `params` only what has to travel because the client lacks
- * it. Two downloads may carry one order (a reward model each): the client starts when it holds all of
+ * it. Two downloads may carry one order (one reward model each): the client starts when it holds all of
  * `global`, in whichever order they come.
  */
 export interface Download {
@@ -100,7 +103,9 @@ export function nameOf(message: Message): MessageName {
   return { kind, step, stage, round, ...(order > 1 && { repeat: order }) };
 }
 
-/** Where a message stands among those that go its way; a download without an order comes before the orders. */
+/**
+ * Where a message stands among those that go its way; a download without an order comes before the orders.
+ */
 export function placeOf(message: Message): WorkOrder {
   if (message.direction === 'up') return message.answers;
   const { kind, version, order } = message;

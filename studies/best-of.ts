@@ -8,9 +8,9 @@ import { weightedSums } from '../src/learning/training/ppo/weighted.js';
 import type { TaskRequest } from '../src/learning/training/task.js';
 
 /**
- * How far the rewards could rise without leaving what the policies before alignment say by themselves: for each
- * client the mean, over prompts, of the best of `samples` responses by its own weights, less that of one. Of the
- * mixture of prompts that Step 3.1 samples; in standard deviations of its scores.
+ * How far the rewards could rise without leaving what the policies before alignment say by themselves: for
+ * each client the mean, over prompts, of the best of `samples` responses by its own weights, less that of
+ * one. The prompts are the mixture that Step 3.1 samples; the unit is the standard deviation of its scores.
  */
 export async function bestOf(
   samples: number,

@@ -8,8 +8,8 @@ import { runTask } from './tasks.js';
 import type { World } from './world.js';
 
 /**
- * Steps 1.4, 2.4 and 3.4: each shared part of the global model from the updates that hold it: each reward model
- * from its own, so that an update whose fellow was lost on its way still counts.
+ * Steps 1.4, 2.4 and 3.4: makes each shared part of the global model from the updates that hold it. Each
+ * reward model has updates of its own, so that one still counts where the other was lost on its way.
  */
 export async function aggregateTask(world: World, context: ServerContext): Promise<Aggregated> {
   const { stage, version, gathered, memory } = context;

@@ -118,7 +118,7 @@ function takenUp({ method }: World, { pending, model }: ClientContext): Partial<
 
 /**
  * Whether a download is newer than all that came before it: not a copy, and not one that others overtook on
- * their way. Of those only the parameters are kept.
+ * their way. From those only the parameters are kept.
  */
 function isNews({ pending, current }: ClientContext, download: Download): boolean {
   return [pending, current].every(

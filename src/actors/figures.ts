@@ -15,7 +15,7 @@ interface Occasion {
   readonly request: { readonly kind: TaskKind };
 }
 
-/** Writes that an actor enters a step of the paper. */
+/** Records that an actor enters a step of the paper. */
 export function recordStep(world: World, step: string, actor: string, round: number): void {
   world.record({ type: 'step', step, actor, round, virtualSeconds: world.clock.nowSeconds });
 }

@@ -142,7 +142,7 @@ function isSynthetic({ data }: Scenario): boolean {
 
 const samplesPerTopic = 2;
 
-/** Real data is somebody's, and what is harmful in it is not for everybody's eyes: shown on request only. */
+/** Real data may be private or offensive, so it is shown on request only. */
 function recordSamples(
   world: World,
   actor: string,

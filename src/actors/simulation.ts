@@ -35,8 +35,9 @@ export function provideSimulation(world: World) {
 }
 
 /**
- * Deliveries go to the recipient. From its link layer a client hears what became of its uploads, the server of
- * downloads that were given up, whether they have arrived or not. Who is done already has left the system and hears of nothing more.
+ * Deliveries go to the recipient. From the link layer a client hears what became of its uploads, and the
+ * server hears of downloads that were given up, whether they have arrived or not. An actor that is done has
+ * left the system and hears nothing more.
  */
 function connect(
   { bus, failure }: World,

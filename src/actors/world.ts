@@ -41,7 +41,7 @@ export interface World {
   readonly events: RunEvents;
   /** Whether real data's prompts and responses go into the records. */
   readonly showSamples: boolean;
-  /** Tells a row of metrics.jsonl. */
+  /** Reports a row of metrics.jsonl. */
   record(row: MetricRow): void;
   /** Ends the run because of a defect or a crash. */
   readonly failure: Failure;

@@ -120,7 +120,7 @@ function footnotes(report: LinkReport): readonly string[] {
   ];
 }
 
-/** What there is no figure of, a sentence for each reason. */
+/** The figures that are missing, one sentence per reason. */
 function missing(why: LinkReport['why']): readonly string[] {
   const named = Object.entries(why).filter(([name]) => name !== 'levelCrossing');
   return [...new Set(named.map(([, reason]) => reason))].map((reason) => {

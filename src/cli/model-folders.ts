@@ -29,7 +29,10 @@ export async function modelSettings({ model, rewardModel }: ModelFolders): Promi
   return settings;
 }
 
-/** By its config.json; what is no GPT-2 has to be a DistilBERT, as whose its loader answers for it. */
+/**
+ * Decides by config.json. What is not a GPT-2 has to be a DistilBERT; that loader reports what is wrong with
+ * it.
+ */
 async function rewardModelKind(folder: string): Promise<'gpt2' | 'distilbert'> {
   const { model_type: type } = await readJson(join(folder, 'config.json'));
   return type === 'gpt2' ? 'gpt2' : 'distilbert';

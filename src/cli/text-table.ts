@@ -7,7 +7,9 @@ export interface TableLook {
   readonly padding: number;
 }
 
-/** A table with a line under its head and none at its sides; `alignment` has a letter a column, l or r. */
+/**
+ * A table with a line under its head and none at its sides; `alignment` has one letter per column, l or r.
+ */
 export function textTable(
   head: readonly string[],
   alignment: string,

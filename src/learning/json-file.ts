@@ -6,7 +6,10 @@ import { readTextFile } from '../text-file.js';
 /** A JSON object as it came from outside. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The JSON object in a file that came with a model. UserError where it cannot be read or is none. */
+/**
+ * The JSON object in a file that came with a model. UserError where it cannot be read or is not a JSON
+ * object.
+ */
 export async function readJson(file: string): Promise<Json> {
   const text = await readText(file);
   let json: unknown;

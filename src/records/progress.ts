@@ -16,7 +16,7 @@ export interface Progress {
   readonly accuracy: number | null;
   readonly reward: number | null;
   readonly loss: number | null;
-  /** Mean seconds in the air of the last round (see RoundRow). */
+  /** Mean seconds in transit of the last round (see RoundRow). */
   readonly delaySeconds: number | null;
   readonly messages: number;
   readonly tasks: number;

@@ -25,8 +25,8 @@ export interface RoundRow {
   /** Virtual seconds from the round's opening to its close. */
   readonly seconds: number;
   /**
-   * Mean over the cohort of the seconds from a client's download being sent to its upload having arrived, in
-   * the air.
+   * Mean over the cohort of the seconds that a client's download and upload were in transit, from sending to
+   * arrival.
    */
   readonly delaySeconds: number;
   /** Transmission energy of the round, clients' and server's, in joules. */

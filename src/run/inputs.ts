@@ -58,8 +58,8 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
 }
 
 /**
- * A text has one end: that of the tokenizer, which training rows end with, takes the place of config.json's,
- * which responses would be sampled up to.
+ * There is one end-of-text: that of the tokenizer, with which training rows end, replaces that of
+ * config.json, at which sampling would stop.
  */
 async function loadLanguageModel(folder: string | null): Promise<OpenLanguageModel> {
   const { config, base } = await loadModel(folder);

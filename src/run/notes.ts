@@ -28,7 +28,9 @@ export function readRows(
   }));
 }
 
-/** What somebody should know about the inputs of a run, a sentence each; empty where nothing is out of the way. */
+/**
+ * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
+ */
 export function inputNotes(scenario: Pick<Scenario, 'alignment'>, inputs: Inputs): readonly string[] {
   return [
     ...tokenizerNotes(inputs),

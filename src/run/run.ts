@@ -11,7 +11,7 @@ import { simulate } from './simulate.js';
 /**
  * Runs a scenario from Step 1.1 to its end and leaves the records in `outFolder`. Resolves with the summary
  * however the run ended (`ended.reason`); rejects with a UserError before it starts where the scenario's
- * files do not serve.
+ * files cannot be used.
  */
 export async function runScenario(options: RunOptions): Promise<Summary> {
   const startedAt = performance.now();

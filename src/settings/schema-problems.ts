@@ -5,7 +5,7 @@ import { expectation, schemaKeys, type SchemaNode } from './schema-node.js';
 import { inOtherUnit, numberMeant, scaled, unitWordsOf } from './units.js';
 
 /**
- * What ajv found, told to a user: one problem a place, in words from the schema.
+ * What ajv found, for a user to read: one problem per place, in words from the schema.
  * Ajv has to run with `verbose` (errors carry the schema and the value) and `allErrors`.
  */
 export function schemaProblems(errors: readonly ErrorObject[], root: SchemaNode): Problem[] {

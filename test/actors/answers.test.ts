@@ -40,7 +40,7 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
 };
 
 describe('the answers of a round', () => {
-  it('of stage 2 are two per client, both of this round; who was not reached owes none', () => {
+  it('of stage 2 are two per client, both of this round; a client that was not reached owes none', () => {
     const one = received('a', 'helpful-update');
     assert.equal(hasAnswered(round([one]), 'a'), false);
     assert.equal(hasAnswered(round([one, received('a', 'harmless-update', 1)]), 'a'), false);

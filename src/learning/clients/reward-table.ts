@@ -5,7 +5,7 @@ import { enclosed, type WordPiece } from '../data/word-piece.js';
 
 /**
  * Preference pairs for a DistilBERT, two rows each: chosen, then rejected, as [CLS] prompt response [SEP] in
- * at most `maxTokens` tokens, of which the left is left out where there are more. A row is one text: its
+ * at most `maxTokens` tokens, cut on the left where there are more. A row is one text: its
  * response is not marked. Pairs whose two rows are alike are left out.
  */
 export function rewardTable(

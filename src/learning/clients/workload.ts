@@ -96,7 +96,10 @@ export function freezeFlops(scenario: Stages, shape: ModelShape, prompts: TokenT
   return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, tokens);
 }
 
-/** The same with log-probabilities under policy and reference: a pass of each (src/learning/training/score.ts). */
+/**
+ * The same with log-probabilities under policy and reference: a pass of each
+ * (src/learning/training/score.ts).
+ */
 export function scoreFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
   const tokens = sampledTokens(scenario, prompts, count);
   return freezeFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
@@ -128,9 +131,9 @@ const alignedBy: Readonly<Record<Alignment['algorithm'], (work: AlignWork) => nu
 };
 
 /**
- * src/learning/training/algorithms/ppo.ts: the responses observed, the critics warmed up, then `ppoEpochs` passes of
- * training policy and critics over the responses, and as many rows rehearsed as the steps have. A round that
- * `targetKl` stops early counts as a whole one: it is not known before.
+ * src/learning/training/algorithms/ppo.ts: the responses observed, the critics warmed up, then `ppoEpochs`
+ * passes of training policy and critics over the responses, and as many rows rehearsed as the steps have. A
+ * round that `targetKl` stops early counts as a whole one: it is not known before.
  */
 function ppoFlops(work: AlignWork): number {
   const { scenario, shape, trained, tables, criticWarmupSteps } = work;
@@ -150,8 +153,9 @@ function ppoFlops(work: AlignWork): number {
 }
 
 /**
- * src/learning/training/observe.ts: what scoring takes, a pass for the entropies, and both critics' values, which take
- * a pass for the features where DistilBERTs are the reward models; others have read the states already.
+ * src/learning/training/observe.ts: what scoring takes, a pass for the entropies, and both critics' values,
+ * which take a pass for the features where DistilBERTs are the reward models; others have read the states
+ * already.
  */
 function observeFlops({ scenario, shape, tables }: AlignWork): number {
   const { promptsPerRound, maxNewTokens } = scenario.alignment;
@@ -176,8 +180,8 @@ function criticFlops({ reward }: Stages, shape: ModelShape): { read: number; ste
 }
 
 /**
- * src/learning/training/algorithms/modpo.ts: training on pairs, of which the reference policy and the reward models
- * read each one once that a round draws. Nothing is sampled, and there is no critic.
+ * src/learning/training/algorithms/modpo.ts: training on pairs. The reference policy and the reward models
+ * read once each pair that a round draws. Nothing is sampled, and there is no critic.
  */
 function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWork): number {
   const { alignment } = scenario;

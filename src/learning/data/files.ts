@@ -20,10 +20,10 @@ type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
  * Real data for a scenario whose `data.files` is given, with paths relative to `folder`. Instructions: a
  * keyed sample of clients x (examplesPerClient + 2 testPerClient) rows, or all where there are fewer, dealt
  * by {@link partitionRows} over their families, rows of equal prompts together; each client keeps back its
- * test and validation rows in that proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as many as there are, so that no
- * conversation that a pair is held out of occurs in anybody's training ({@link dealPairs}). Prompts of Step
- * 3: harmless-set prompts (sensitive) and own instructions (benign) in turn. UserError where files, counts or
- * alpha do not suffice.
+ * test and validation rows in that proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as
+ * many as there are, so that no conversation that a pair is held out of occurs in anybody's training (see
+ * {@link dealPairs}). Prompts of Step 3: harmless-set prompts (sensitive) and own instructions (benign) in
+ * turn. UserError where files, counts or alpha do not suffice.
  */
 export async function fileData(scenario: Dealing, folder: string, seed: number): Promise<FederatedData> {
   const { files } = scenario.data;

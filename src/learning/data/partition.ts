@@ -9,9 +9,8 @@ import { stream, type KeyPart, type Stream } from '../../simulation/random/strea
  *   label-skew partition of NIID-Bench (Li et al.: Federated Learning on Non-IID Data Silos, ICDE 2022)
  *   without its rule that a client with more than N / K rows gets no more. Clients differ in volume as well.
  * - Generated rows (the embedded corpus): client by client. For each client, proportions over the classes are
- *   drawn
- *   from Dir(alpha, ..., alpha), and each of its rows draws its class from them (Hsu et al.: Measuring the
- *   Effects of Non-Identical Data Distribution, 2019; their prior uniform, alpha counted for each class).
+ *   drawn from Dir(alpha, ..., alpha), and each of its rows draws its class from them (Hsu et al.: Measuring
+ *   the Effects of Non-Identical Data Distribution, 2019; their prior uniform, alpha counted for each class).
  */
 
 /**
@@ -46,12 +45,12 @@ export interface PartitionOptions {
   readonly classes: readonly string[];
   readonly clients: readonly string[];
   readonly alpha: number;
-  /** The draw is repeated until each client has so many rows. */
+  /** The draw is repeated until each client has at least this many rows. */
   readonly minimum: number;
   readonly seed: KeyPart;
 }
 
-/** Draws until `minimum` is met; beyond so many there is little hope. */
+/** Draws are repeated this often for `minimum` to be met; beyond that there is little hope. */
 const attempts = 200;
 
 /**

@@ -8,9 +8,9 @@ import type { Example, PreferencePair, Prompt } from './types.js';
 /** What became of rows, or of pairs, as they were made tokens. */
 export interface RowCounts {
   readonly rows: number;
-  /** So many lost tokens to the context of the model that reads them. */
+  /** How many lost tokens to the context of the model that reads them. */
   readonly truncated: number;
-  /** So many pairs were left out, since both answers are the same tokens (once they are cut). */
+  /** How many pairs were left out because both answers are the same tokens (once they are cut). */
   readonly alike: number;
 }
 

@@ -51,7 +51,9 @@ export function createTokenizer(json: TokenizerJson): Tokenizer {
   };
 }
 
-/** Distinct words to remember: natural text repeats itself so much that ten times the speed comes of it. */
+/**
+ * Distinct words to remember: natural text repeats itself so much that this makes encoding ten times as fast.
+ */
 const rememberedWords = 50_000;
 
 function splitsAsGpt2({ normalizer, pre_tokenizer }: TokenizerJson): boolean {

@@ -63,7 +63,7 @@ export interface LoadReport {
   readonly file: string;
   readonly rows: number;
   readonly used: number;
-  /** Why rows were left out, by reason, with how many. */
+  /** How many rows were left out, by reason. */
   readonly leftOut: Readonly<Record<string, number>>;
   /** Inputs that only say that there is none ("No input", "N/A"), read as empty. */
   readonly emptyInputs: number;

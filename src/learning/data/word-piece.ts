@@ -16,7 +16,10 @@ export interface WordPiece {
   encode(text: string): number[];
 }
 
-/** [CLS] ids [SEP] in at most `maximum` tokens, 2 or more; of more ids the first or the last are kept. */
+/**
+ * [CLS] ids [SEP] in at most `maximum` tokens, 2 or more; where there are more ids the first or the last are
+ * kept.
+ */
 export function enclosed(
   { cls, sep }: WordPiece,
   ids: readonly number[],

@@ -8,7 +8,7 @@ import { quoted, rejectKey, type Json } from '../json-file.js';
 /** What the model code assumes of a config, by key: the values it works with. */
 export type Assumptions = Readonly<Record<string, readonly unknown[]>>;
 
-/** UserError naming the first key whose value is none that the model code works with. */
+/** UserError naming the first key whose value the model code does not support. */
 export function checkAssumptions(json: Json, file: string, assumptions: Assumptions): void {
   for (const [key, allowed] of Object.entries(assumptions)) {
     if (key in json && !allowed.includes(json[key])) {

@@ -11,11 +11,11 @@ import { isMainThread } from 'node:worker_threads';
  * that the user has set stays. Call it on the main thread before a worker starts: a worker's environment is a
  * copy that C does not see, so there it changes nothing.
  *
- * One thread an operation: the pool already has a worker a core, and how many threads share a sum decides its
- * last bit, so results would depend on the machine's cores.
+ * One thread per operation: the pool already has a worker per core, and how many threads share a sum decides
+ * its last bit, so results would depend on the machine's cores.
  *
- * Without oneDNN: with it the quickstart took half as much processor time again and twice the memory, probably
- * because it compiles and keeps code for every new shape of a batch (docs/native.md).
+ * Without oneDNN: with it the quickstart took half as much processor time again and twice the memory,
+ * probably because it compiles and keeps code for every new shape of a batch (docs/native.md).
  */
 export function prepareNative(): void {
   if (!isMainThread) return;

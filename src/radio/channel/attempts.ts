@@ -29,7 +29,7 @@ export interface Attempt {
   readonly lostPackets: number;
   /** Why the first of the lost packets was lost; null where none was. */
   readonly lost: LossReason | null;
-  /** Whether with it the recipient has the whole message for the first time. */
+  /** Whether the recipient has the whole message with this attempt for the first time. */
   readonly arrives: boolean;
   /** Whether the sender knows after it that the recipient has the message. */
   readonly acknowledged: boolean;
@@ -46,7 +46,7 @@ export interface Attempt {
   readonly samples: readonly Sample[];
 }
 
-/** What the receivers of a message are to each other: with more than one the first attempt is a broadcast. */
+/** The receivers of a message; with more than one the first attempt is a broadcast. */
 export type Group = readonly Link[];
 
 /**

@@ -38,7 +38,10 @@ export interface Blocks {
   readonly rateFactor: number;
   /** An attempt that lasts longer is given up. */
   readonly limitSeconds: number;
-  /** Moments of what a block carries, where all blocks have one law; null: every block has to be walked through. */
+  /**
+   * Moments of what a block carries, where all blocks have one law; null: every block has to be walked
+   * through.
+   */
   readonly moments: (() => BlockMoments) | null;
   /** Draws of the runs that stand for blocks which are not walked through. */
   readonly runs: (run: number, level: number, node: number) => Stream;
@@ -67,7 +70,7 @@ export class BlockWalk {
   powerSeconds = 0;
   /** Blocks begun. */
   blocks = 0;
-  /** By `send`, as far as it came. */
+  /** Bits that `send` has sent, up to the limit. */
   sentBits = 0;
   readonly #in: Blocks;
   /** Virtual time of its first bit. */
@@ -186,7 +189,7 @@ export class BlockWalk {
       let gain: number;
       if (path === null) gain = law.draw(fading);
       else {
-        // A millionth of a block: the rounding of the time at which the one before has ended.
+        // A millionth of a block absorbs the rounding of the time at which the block before ended.
         const block = Math.floor(now / coherenceSeconds + 1e-6);
         gain = path.gainAt(block);
         this.#blockSecondsLeft = (block + 1) * coherenceSeconds - now;

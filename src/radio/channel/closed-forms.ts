@@ -93,8 +93,8 @@ export function truncatedArqResidualLoss(lossProbability: number, cap: number): 
 }
 
 /**
- * Mean number of transmissions under HARQ with Chase combining until the message is decoded, a block each:
- * 1 + theta, as the gains add up to a Poisson process.
+ * Mean number of transmissions under HARQ with Chase combining until the message is decoded, one block per
+ * transmission: 1 + theta, as the gains add up to a Poisson process.
  */
 export function chaseMeanTransmissions(rateBps: number, bandwidthHz: number, snr: number): number {
   return 1 + gainForRate(rateBps, bandwidthHz, snr);
@@ -231,7 +231,7 @@ const sumLaws: Readonly<Record<string, (channel: Fading, n: number, sum: number)
   nakagami: ({ nakagamiM: m }, n, sum) => gammaLower(n * m, m * sum),
 };
 
-/** What comes of a message under HARQ with at most `cap` transmissions, a block each. */
+/** What comes of a message under HARQ with at most `cap` transmissions of one block each. */
 export interface HarqFigures {
   readonly meanTransmissions: number;
   readonly residualLoss: number;

@@ -13,7 +13,7 @@ import type { RatePolicy } from './rate-policies/rate-policy.js';
  * never slower (but for laws so far from normal that the SNR decides how many blocks are walked through).
  */
 
-/** As many blocks of an attempt, at least, are walked through one by one. */
+/** At least this many blocks of an attempt are walked through one by one. */
 export const leastWalked = 2 ** 16;
 const leafBlocks = 1024;
 
@@ -36,7 +36,7 @@ export interface BlockMoments {
 /** The mean over the blocks that are the sender's; all blocks weigh 1. */
 type Mean = (f: (gain: number) => number) => number;
 
-/** Mean, slope over the other figure, and the deviation that is left. */
+/** Mean, slope over the other figure, and residual standard deviation. */
 interface Regression {
   readonly mean: number;
   readonly slope: number;
@@ -117,7 +117,10 @@ interface Regressed {
   readonly y: (gain: number) => number;
 }
 
-/** The regression of y over x, each relative to its own mean; both are 0 in the blocks that are not the sender's. */
+/**
+ * The regression of y over x, each relative to its own mean; both are 0 in the blocks that are not the
+ * sender's.
+ */
 function regression({ own, idle, x, y }: Regressed): Regression {
   const [meanX, meanY] = [own(x), own(y)];
   if (!(meanX > 0 && meanY > 0)) return { mean: meanY, slope: 0, residualSd: 0 };
@@ -126,7 +129,7 @@ function regression({ own, idle, x, y }: Regressed): Regression {
   const varianceX = product(x, meanX, x, meanX);
   const varianceY = product(y, meanY, y, meanY);
   const covariance = product(x, meanX, y, meanY);
-  // What is below comes of the quadrature: there is no spread.
+  // Anything smaller is rounding of the quadrature: there is no spread.
   const slope = Math.min(varianceX, varianceY) > 1e-18 ? covariance / varianceX : 0;
   const residualVariance = varianceY - slope * covariance;
   return {

@@ -36,7 +36,7 @@ export function chosenStories(messages: readonly MessageRow[]): Chosen[] {
   return [...slowest, ...greatest(isRepeated ? 'most attempts' : 'dropped', troubled, trouble)];
 }
 
-/** The first of those with the greatest figure; none of none. */
+/** The first of those with the greatest figure; none where there are none. */
 function greatest(
   why: string,
   [first, ...rest]: readonly Told[],

@@ -33,7 +33,8 @@ export interface ClientUploads {
 type Rows = Pick<RunRecords, 'metrics' | 'messages'>;
 
 /**
- * One entry per client, in a reader's order; clients that never sent are there where anything was for them.
+ * One entry per client, in a reader's order; a client that never sent anything is listed where something was
+ * sent to it.
  */
 export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
   const closes = closesOf(metrics);

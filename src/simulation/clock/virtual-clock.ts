@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { EventHeap, type HeapEntry } from './event-heap.js';
 
-/** What real work came to. */
+/** The outcome of real work. */
 export type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 /** Takes back what was scheduled; without effect once it has run. */
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why `run` came back: nothing left to do, `untilSeconds` reached, or `stop` or `signal` said so. */
+/** Why `run` returned: nothing left to do, `untilSeconds` reached, or `stop` or `signal` said so. */
 export type RunEnd = 'idle' | 'until' | 'stopped';
 
 interface Entry extends HeapEntry {
@@ -32,9 +32,9 @@ interface Entry extends HeapEntry {
 
 /**
  * The virtual time of a simulation (decision D2): a heap of events keyed (integer microseconds, priority,
- * sequence). It is XState's clock (`createActor(machine, { clock })`) and what the simulation itself schedules
- * on. A positive delay under half a microsecond counts as one microsecond, so that repeating it still moves
- * time on. RangeError for a delay that is negative, not finite, or leads past 2^53 - 1 µs.
+ * sequence). It is XState's clock (`createActor(machine, { clock })`) and what the simulation itself
+ * schedules on. A positive delay under half a microsecond counts as one microsecond, so that repeating it
+ * still moves time on. RangeError for a delay that is negative, not finite, or leads past 2^53 - 1 µs.
  */
 export class VirtualClock {
   readonly #heap = new EventHeap<Entry>();
@@ -133,7 +133,7 @@ export class VirtualClock {
     }
   }
 
-  /** Comes back when the work has settled, or at once when the run is aborted. */
+  /** Resolves when the work has settled, or at once when the run is aborted. */
   async #settledOrAborted(settled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     if (!signal) return settled;
     let wake: () => void = () => undefined;

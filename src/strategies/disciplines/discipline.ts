@@ -9,7 +9,9 @@ export interface Roster {
   readonly clients: readonly string[];
   /** Who was asked to work on this version. */
   readonly cohort: readonly string[];
-  /** Clients of whom nothing is to come: their newest order was answered in full, or never reached them. */
+  /**
+   * Clients from whom nothing more will come: their newest order was answered in full, or never reached them.
+   */
   readonly settled: readonly string[];
   /** Clients whose updates are at hand, and of how many versions ago the oldest of each is. */
   readonly arrived: Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import { own, type Method } from './method.js';
 
-/** No federation of the language model: every client tunes alone, so that what sharing brings can be told. */
+/** No federation of the language model: every client tunes alone, which shows what sharing adds. */
 export const localOnly: Method = {
   name: 'local-only',
   title: 'Local only',

@@ -25,7 +25,7 @@ export interface Method {
   /** A rule for each part that the method has, in the order of the parts. */
   readonly tensors: readonly TensorRule[];
   /**
-   * How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. Of no effect
+   * How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. It has no effect
    * without LoRA.
    */
   readonly loraModules: 'by-resources' | 'all';

@@ -1,6 +1,6 @@
 import type { SelectionStrategy } from './selection.js';
 
-/** Drawn anew for each version without replacement, each client as likely. */
+/** Drawn anew for each version without replacement, all clients equally likely. */
 export const random: SelectionStrategy = {
   name: 'random',
   description: 'a share of the clients',

@@ -21,7 +21,7 @@ export type Selection = (given: ToSelect, draw: Stream) => readonly string[];
 
 export type SelectionStrategy = Strategy<Selection>;
 
-/** ceil(fraction · count), at least 1, without being led up by a rounded product: 0.1 · 30 is 3, not 4. */
+/** ceil(fraction · count), at least 1, not raised by the rounding of the product: 0.1 · 30 gives 3, not 4. */
 export function cohortSize(fraction: number, count: number): number {
   return Math.max(1, Math.ceil(fraction * count - 1e-9));
 }

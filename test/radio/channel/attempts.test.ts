@@ -41,7 +41,7 @@ describe('the time of a message', () => {
     }
   });
 
-  it('is refused for a size that is none', () => {
+  it('is refused for an impossible size', () => {
     for (const bits of [-1, NaN, Infinity]) assert.throws(() => send(uplinkWith(), bits), RangeError);
   });
 

@@ -21,7 +21,7 @@ const upload: FaultScene = {
   round: 4,
 };
 
-/** Every message of a run of five clients and four rounds a stage, as far as faults see it. */
+/** Every message of a run of five clients and four rounds per stage, as far as faults see it. */
 const messages: readonly FaultScene[] = [
   ['update', '1.3', 'instruction', 'uplink'],
   ['global', '1.4', 'instruction', 'downlink'],

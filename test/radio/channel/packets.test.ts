@@ -42,7 +42,7 @@ describe('the packets of a message', () => {
     );
   });
 
-  it('refuse a size that is none, and a message that makes too many of them', () => {
+  it('refuse an impossible size, and a message that makes too many of them', () => {
     for (const bits of [-1, NaN, Infinity]) assert.throws(() => packetsOf(bits, 1000, 0), RangeError);
     for (const bits of [-1, NaN, Infinity]) assert.throws(() => packetsOf(bits, null, 0), RangeError);
     assert.equal(packetsOf(maxPackets, 1, 0).count, maxPackets);

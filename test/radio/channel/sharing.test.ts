@@ -50,7 +50,7 @@ describe('a share of the band', () => {
     for (const rank of [0, 0.3, 1]) assert.equal(proportionalFair(1)(rank), 1);
   });
 
-  it('refuses a number of clients that is none', () => {
+  it('refuses an impossible number of clients', () => {
     for (const clients of [0, -1, 1.5, NaN, Infinity]) {
       assert.throws(
         () => shareOf('tdma', clients),

@@ -92,7 +92,7 @@ describe('the gains of a trace over a link', () => {
     for (let block = 10; block < 200; block++) assert.equal(forward[block], forward[block - 10]);
   });
 
-  it('are none of a block that is none', () => {
+  it('are refused for a block that is not an integer from 0', () => {
     const path = tracePath(trace, { coherenceSeconds: 1 }, 1, 'client-1/uplink');
     for (const block of [-1, 0.5, NaN, Infinity]) assert.throws(() => path.gainAt(block), RangeError);
   });

@@ -33,7 +33,7 @@ describe('an estimate', () => {
     assert.deepEqual([estimate?.value, estimate?.standardError], [2, 1]);
   });
 
-  it('is none of fewer than two values', () => {
+  it('is missing for fewer than two values', () => {
     assert.equal(tallyOf([]).estimate, null);
     assert.equal(tallyOf([1]).estimate, null);
     assert.equal(tallyOf([1, 2, 3], 2).estimate, null);

@@ -29,7 +29,7 @@ interface Profile {
 /**
  * The embedded, synthetic corpus of a scenario, dealt to its clients. Every row is keyed by (seed, client,
  * purpose, row): another client changes nobody's rows but those of facts, which are dealt anew.
- * UserError for dials that cannot be.
+ * UserError for settings that cannot be met.
  */
 export function embeddedData(scenario: Dealing, seed: number): FederatedData {
   checkDials(scenario);

@@ -73,9 +73,9 @@ function warmedUp(
 }
 
 /**
- * PPO epochs over minibatches of whole responses, in an order of their own each, on `trained` and critics in
- * place. All of them end before the first step whose minibatch has moved the policy too far (`targetKl`), as
- * in Stable-Baselines3. The losses of the steps taken.
+ * PPO epochs over minibatches of whole responses, each epoch in an order of its own, on `trained` and critics
+ * in place. All of them end before the first step whose minibatch has moved the policy too far (`targetKl`),
+ * as in Stable-Baselines3. The losses of the steps taken.
  */
 function improve(
   { model, params, data, hyper, seed }: TaskRequest<'align'>,

@@ -15,9 +15,9 @@ import { wholeNetwork } from './whole.js';
 
 /**
  * DistilBERTs that read text: tables of pairs are tokens of theirs already; what the language model wrote is
- * decoded and tokenized again. Of a text that is too long its end is read. A DistilBERT sees both ways and
- * judges whole responses, so it can start no critic: a critic is a new network on the base's features, whose
- * first values are near 0, the mean of the standardised rewards.
+ * decoded and tokenized again. Only the end of a text that is too long is read. A DistilBERT sees both ways
+ * and judges whole responses, so it can start no critic: a critic is a new network on the base's features,
+ * whose first values are near 0, the mean of the standardised rewards.
  */
 export async function distilBertRewards(
   { model, params, seed }: RewardRequest,

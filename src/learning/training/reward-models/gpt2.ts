@@ -12,10 +12,10 @@ import type { Network } from './pretrained.js';
 import { wholeNetwork } from './whole.js';
 
 /**
- * Causal GPT-2s that read the language model's own tokens (src/learning/model/gpt-reward.ts), each trained whole or as
- * a head over one frozen backbone. A score is read at the answer's last token. A critic (Step 3.1) is the
- * reward model's head, read before every token over the reward model's own backbone, which is frozen from
- * then on: it begins as the reward model, and cannot see the future because no state can.
+ * Causal GPT-2s that read the language model's own tokens (src/learning/model/gpt-reward.ts), each trained
+ * whole or as a head over one frozen backbone. A score is read at the answer's last token. A critic (Step
+ * 3.1) is the reward model's head, read before every token over the reward model's own backbone, which is
+ * frozen from then on: it begins as the reward model, and cannot see the future because no state can.
  */
 export function gptRewards({ model, params }: RewardRequest, { config }: GptRewardShape): RewardModels {
   const gptOf = (weights: Weights, learns = false): Gpt => ({

@@ -2,13 +2,16 @@ import { nameOf } from '../../../strategies/strategy.js';
 import { fadings, gainLaw } from './index.js';
 import type { Fading } from './fading.js';
 
-/** What is seen in fewer blocks than one of 10,000 is taken for never seen. */
+/** A gain that fewer than one block in 10,000 reaches counts as never reached. */
 export const rarest = 1e-4;
 
 /** No law of mean 1 that a scenario can name has as much as 1e-20 of its probability above this gain. */
 const greatestGain = 100;
 
-/** Probability that the gain of a block is at least `gain`; 1 where only a trace's file, or a user's own law, could tell. */
+/**
+ * Probability that the gain of a block is at least `gain`; 1 where only a trace's file, or a user's own law,
+ * could tell.
+ */
 export function reach(channel: Fading, gain: number): number {
   if (channel.fading === 'trace' || !(nameOf(channel.fading) in fadings)) return 1;
   // A ratio that was computed from its own capacity may come out a few units in the last place off.

@@ -34,8 +34,8 @@ export function gainAt({ startSeconds, gains, periodSeconds }: GainTrace, second
 
 /**
  * The trace as one link sees it: block k has the gain at its beginning, k `coherenceSeconds` after a place in
- * the trace that is drawn for the link, uniform over the period. RangeError for a block that is none. Rows
- * shorter than a block are sampled, not averaged.
+ * the trace that is drawn for the link, uniform over the period. RangeError unless the block is an integer
+ * from 0. Rows shorter than a block are sampled, not averaged.
  */
 export function tracePath(
   trace: GainTrace,

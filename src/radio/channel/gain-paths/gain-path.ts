@@ -5,7 +5,7 @@ import type { Stream } from '../../../simulation/random/stream.js';
  * asked before. Block k lasts from k T to (k + 1) T; its gain is that of the moment k T.
  */
 export interface GainPath {
-  /** The power gain |h|^2 of a block, an integer from 0; RangeError for what is none. */
+  /** The power gain |h|^2 of a block. RangeError unless the block is an integer from 0. */
   gainAt(block: number): number;
 }
 

@@ -11,8 +11,8 @@ const paths = groups * anglesPerGroup;
  *
  *   h(t) = sqrt(1/M) sum over n of exp(2 pi i (fD cos(a_n) t + p_n)),
  *
- * at t = k T. Phases p_n are drawn, one each. Angles of arrival come in 25 groups of five that stand equally
- * apart around the circle, each group turned by a drawn angle of its own. Why so:
+ * at t = k T. Each sinusoid has a drawn phase p_n. Angles of arrival come in 25 groups of five that stand
+ * equally apart around the circle, each group turned by a drawn angle of its own. Why so:
  *
  * - Every angle is uniform and every phase free, so over links the autocorrelation of h is J0(2 pi fD tau) at
  *   every lag, E|h|^2 = 1 and E|h|^4 = 2 - 1/M (a Rayleigh channel: 2).

@@ -60,9 +60,9 @@ export function breakpointMeters({ baseHeightMeters, clientHeightMeters, carrier
 /** The numbers in which UMa and UMi differ where there is a line of sight: PL1 and PL2 of table 7.4.1-1. */
 interface TwoSlopes {
   readonly interceptDb: number;
-  /** dB a decade of distance before the breakpoint; 40 behind it. */
+  /** dB per decade of distance before the breakpoint; 40 beyond it. */
   readonly nearSlopeDb: number;
-  /** Factor of log10(d'BP^2 + (hBS - hUT)^2) behind the breakpoint. */
+  /** Factor of log10(d'BP^2 + (hBS - hUT)^2) beyond the breakpoint. */
   readonly breakpointSlopeDb: number;
 }
 

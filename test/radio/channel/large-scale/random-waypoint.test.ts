@@ -83,7 +83,7 @@ describe('a random waypoint walk', () => {
     assert.ok(Math.abs(mean - expected) < 3 * Math.sqrt(variance / speeds.length), `${mean}, ${expected}`);
   });
 
-  it('refuses a time that is none, and a speed at which it would never come to an end', () => {
+  it('refuses an impossible time, and a speed at which it would never come to an end', () => {
     const track = positionsOf(moving, client(1));
     for (const seconds of [-1, NaN, Infinity]) assert.throws(() => track.at(seconds), RangeError);
     const absurd = { minSpeedMetersPerSecond: 1e30, maxSpeedMetersPerSecond: 1e30, pauseSeconds: 0 };

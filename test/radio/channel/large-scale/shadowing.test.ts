@@ -126,7 +126,7 @@ describe('shadowing', () => {
     assert.ok(Number.isFinite(shadowing(settings, who(1)).dbAt(1e12 + 1.5)));
   });
 
-  it('scales with its standard deviation, and is none at 0 dB', () => {
+  it('scales with its standard deviation, and is absent at 0 dB', () => {
     const [eight, four] = [8, 4].map((deviationDb) =>
       shadowing({ ...settings, deviationDb }, who(1)).dbAt(70),
     );

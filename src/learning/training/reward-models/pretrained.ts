@@ -8,7 +8,7 @@ import type { RewardModels } from './reward-models.js';
 /** A pre-trained network: its backbone, and the head that reads the backbone's states. */
 export interface Network {
   readonly head: Head;
-  /** Values per state. */
+  /** Width of a state. */
   readonly width: number;
   /**
    * The state of each row that the head reads, (B, width), in the caller's tidy; `learns`: with gradients for

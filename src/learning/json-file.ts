@@ -42,6 +42,11 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether it is a whole number, `least` or more. */
+export function isCount(value: unknown, least = 0): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+}
+
 /** UserError that names the file, the JSON pointer `/key` and its value. */
 export function rejectKey(file: string, key: string, value: unknown, expected: string): never {
   throw new UserError(`${file}: /${key}: is ${quoted(value)}, expected ${expected}`);

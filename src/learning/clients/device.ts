@@ -1,4 +1,6 @@
 import { stream } from '../../simulation/random/stream.js';
+import { partAt } from '../data/partition.js';
+import { sum } from '../moments.js';
 import type { Data } from '../data/settings.js';
 import type { Model } from '../model/settings.js';
 import type { Clients, Device } from './settings.js';
@@ -6,9 +8,10 @@ import { greatest } from '../../extremes.js';
 
 /** The device of a client: a keyed draw from the scenario's classes by their shares. */
 export function dealDevice(devices: readonly Device[], seed: number, client: string): Device {
-  const total = devices.reduce((sum, { share }) => sum + share, 0);
-  let remaining = stream(seed, 'device', client).uniform() * total;
-  return devices.find(({ share }) => (remaining -= share) < 0) ?? devices[devices.length - 1]!;
+  const shares = devices.map(({ share }) => share);
+  const total = sum(shares);
+  const drawn = stream(seed, 'device', client).uniform() * total;
+  return devices[partAt(shares, drawn)]!;
 }
 
 /** Virtual seconds that a device takes for so many floating-point operations. */

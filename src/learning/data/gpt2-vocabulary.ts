@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { readJson, readText, rejectKey } from '../json-file.js';
 import { byteCharacters } from './byte-level.js';
+import { tokenIds } from './token-ids.js';
 import { endOfText, tokenizerJson, type TokenizerJson } from './tokenizer-json.js';
 
 /** Ids of GPT-2's own vocabulary, OpenAI's r50k_base, with end-of-text. */
@@ -16,11 +17,7 @@ type Merge = readonly [left: string, right: string];
  */
 export async function readVocabularyAndMerges(folder: string): Promise<TokenizerJson> {
   const vocabFile = join(folder, 'vocab.json');
-  const vocab = new Map<string, number>();
-  for (const [token, id] of Object.entries(await readJson(vocabFile))) {
-    if (!isId(id)) return rejectKey(vocabFile, token, id, 'an id, 0 or more');
-    vocab.set(token, id);
-  }
+  const vocab = tokenIds(await readJson(vocabFile), vocabFile);
   const end = vocab.get(endOfText);
   if (end === undefined) rejectKey(vocabFile, endOfText, end, 'the id that ends a text, as in GPT-2');
   vocab.delete(endOfText);
@@ -30,10 +27,6 @@ export async function readVocabularyAndMerges(folder: string): Promise<Tokenizer
     mergesOf(await readText(mergesFile), vocab, mergesFile),
     end,
   );
-}
-
-function isId(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** The first line may give a version; each other has two tokens, whose join is a token. */

@@ -1,16 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, fraction, nullable, positive } from '../../settings/form.js';
 
+const rows = (what: string) =>
+  Type.String({
+    description: `${what}, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)`,
+  });
+
 const Files = closed({
-  instructions: Type.String({
-    description: 'instructions with answers, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
-  }),
-  helpful: Type.String({
-    description: 'preference pairs, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
-  }),
-  harmless: Type.String({
-    description: 'preference pairs, JSON or JSON lines, plain or .gz (docs/data.md has the layouts)',
-  }),
+  instructions: rows('instructions with answers'),
+  helpful: rows('preference pairs'),
+  harmless: rows('preference pairs'),
 });
 
 const Synthetic = closed(
@@ -31,10 +30,10 @@ const Synthetic = closed(
 
 export const Data = closed(
   {
-    files: Type.Union([Files, Type.Null()], {
-      default: null,
-      description: 'real data from files, relative to the scenario file; null: the embedded synthetic corpus',
-    }),
+    files: nullable(
+      Files,
+      'real data from files, relative to the scenario file; null: the embedded synthetic corpus',
+    ),
     examplesPerClient: count(8, 240, 'training rows of a client, in the mean'),
     testPerClient: count(4, 48, 'held-out rows a client is measured on; as many again for validation'),
     pairsPerClient: count(6, 96, 'preference pairs of each objective; a third of them held out'),

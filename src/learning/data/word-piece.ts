@@ -3,6 +3,7 @@ import { UserError } from '../../errors.js';
 import { isJson, isThere, readJson, readText, rejectKey, type Json } from '../json-file.js';
 import { bertNormalize, type BertNormalization } from './bert-normalizer.js';
 import { openTokenizer } from './hugging-face.js';
+import { tokenIds } from './token-ids.js';
 
 /** BERT's tokenizer. A text does not come back from its ids: case, accents and spaces are lost. */
 export interface WordPiece {
@@ -92,21 +93,14 @@ function wordPiece(parts: Parts, special: { readonly cls: string; readonly sep: 
 /** The oldest files of the Hub do not say that their model is a WordPiece. */
 function partsOf({ normalizer, pre_tokenizer, model }: Json, file: string): Parts {
   if (!isJson(normalizer) || normalizer['type'] !== 'BertNormalizer') {
-    const type = isJson(normalizer) ? normalizer['type'] : normalizer;
-    return rejectKey(file, 'normalizer/type', type, '"BertNormalizer"');
+    return rejectKey(file, 'normalizer/type', typeOf(normalizer), '"BertNormalizer"');
   }
-  if (!isJson(pre_tokenizer) || pre_tokenizer['type'] !== 'BertPreTokenizer') {
-    const type = isJson(pre_tokenizer) ? pre_tokenizer['type'] : pre_tokenizer;
-    return rejectKey(file, 'pre_tokenizer/type', type, '"BertPreTokenizer"');
+  if (typeOf(pre_tokenizer) !== 'BertPreTokenizer') {
+    return rejectKey(file, 'pre_tokenizer/type', typeOf(pre_tokenizer), '"BertPreTokenizer"');
   }
   if (!isJson(model) || (model['type'] ?? 'WordPiece') !== 'WordPiece' || !isJson(model['vocab'])) {
-    return rejectKey(file, 'model/type', isJson(model) ? model['type'] : model, '"WordPiece" with a vocab');
+    return rejectKey(file, 'model/type', typeOf(model), '"WordPiece" with a vocab');
   }
-  const ids = Object.entries(model['vocab']).map(([token, id]) =>
-    typeof id === 'number' && Number.isSafeInteger(id) && id >= 0
-      ? ([token, id] as const)
-      : rejectKey(file, `model/vocab/${token}`, id, 'an id, 0 or more'),
-  );
   return {
     file,
     normalization: {
@@ -115,12 +109,15 @@ function partsOf({ normalizer, pre_tokenizer, model }: Json, file: string): Part
       strip_accents: booleanIn(normalizer, 'strip_accents', null, file),
       lowercase: booleanIn(normalizer, 'lowercase', true, file),
     },
-    vocab: new Map(ids),
+    vocab: tokenIds(model['vocab'], file, 'model/vocab/'),
     unknown: specialIn(model, 'unk_token', '[UNK]', file),
     prefix: specialIn(model, 'continuing_subword_prefix', '##', file),
     mostCharacters: Number(model['max_input_chars_per_word'] ?? 100),
   };
 }
+
+/** The type of a part of tokenizer.json, or what stands in the part's place. */
+const typeOf = (part: unknown) => (isJson(part) ? part['type'] : part);
 
 /** `vocab.txt` has one token per line, in the order of the ids. */
 async function partsOfVocabulary(file: string, settings: Json, config: string): Promise<Parts> {

@@ -23,33 +23,29 @@ export interface Checkpoint {
   /** The file to name where a tensor is missing. */
   readonly file: string;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  close(): Promise<void>;
 }
 
 /**
- * Opens the weights in `folder`. Of each tensor's name `prefix` (as in "transformer.wte.weight") is left out
+ * Opens the weights in `folder`, and closes them after `work`. Of each tensor's name `prefix` (as in "transformer.wte.weight") is left out
  * where it has it. `pythonClass` is the class of Python's transformers that can convert the folder.
  *
  * @throws UserError where there are no weights in safetensors, a file is unsound, or a tensor is there twice.
  */
-export async function openCheckpoint(
+export async function withCheckpoint<T>(
   folder: string,
   prefix: string,
   pythonClass: string,
-): Promise<Checkpoint> {
+  work: (checkpoint: Checkpoint) => Promise<T>,
+): Promise<T> {
   const { file, shards, weightMap } = await weightFiles(folder, pythonClass);
   const open: SafetensorsFile[] = [];
-  const close = async () => {
-    for (const each of open) await each.close();
-  };
   try {
     for (const shard of shards) open.push(await openSafetensors(join(folder, shard)));
     const stored = open.flatMap((each) => [...each.entries.values()].map((entry) => ({ file: each, entry })));
     if (weightMap) checkWeightMap(file, weightMap, stored);
-    return { file, tensors: byName(stored, prefix), close };
-  } catch (error) {
-    await close();
-    throw error;
+    return await work({ file, tensors: byName(stored, prefix) });
+  } finally {
+    for (const each of open) await each.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { quoted, rejectKey, type Json } from '../json-file.js';
+import { isCount, quoted, rejectKey, type Json } from '../json-file.js';
 
 /*
  * Reading Hugging Face's config.json. A key that is missing has the default that the Python package
@@ -31,9 +31,7 @@ export function countIn(
   const key = keys.find((name) => name in json);
   if (key === undefined) return missing;
   const value = json[key];
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least
-    ? value
-    : rejectKey(file, key, value, `a whole number, ${least} or more`);
+  return isCount(value, least) ? value : rejectKey(file, key, value, `a whole number, ${least} or more`);
 }
 
 /** The number, 0 or more, under `key`, or `missing`. */

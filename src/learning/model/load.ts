@@ -5,8 +5,8 @@ import { packageRoot } from '../../paths.js';
 import { baseTensors } from './base.js';
 import {
   checkFolder,
-  openCheckpoint,
   readSet,
+  withCheckpoint,
   type Checkpoint,
   type StoredTensor,
   type WantedTensor,
@@ -29,13 +29,10 @@ export async function loadModel(folder: string | null): Promise<{ config: ModelC
   const from = folder ?? join(packageRoot(), 'assets', 'embedded');
   await checkFolder(from, 'config.json and model.safetensors of a GPT-2');
   const config = await readGpt2Config(join(from, 'config.json'));
-  const checkpoint = await openCheckpoint(from, 'transformer.', 'GPT2LMHeadModel');
-  try {
+  return withCheckpoint(from, 'transformer.', 'GPT2LMHeadModel', async (checkpoint) => {
     refuseOthers(checkpoint, baseTensors(config), maskOrHead, `GPT-2 with ${config.n_layer} blocks`);
     return { config, base: await readGpt2(checkpoint, config) };
-  } finally {
-    await checkpoint.close();
-  }
+  });
 }
 
 const maskOrHead = /\.attn\.(masked_)?bias$|^lm_head\.weight$/;
@@ -71,8 +68,7 @@ export type LoadedGptReward = LoadedReward<ModelConfig>;
 export async function loadGptReward(folder: string): Promise<LoadedGptReward> {
   await checkFolder(folder, 'config.json and model.safetensors of a GPT-2');
   const config = await readGpt2Config(join(folder, 'config.json'));
-  const checkpoint = await openCheckpoint(folder, 'transformer.', 'GPT2ForSequenceClassification');
-  try {
+  return withCheckpoint(folder, 'transformer.', 'GPT2ForSequenceClassification', async (checkpoint) => {
     refuseOthers(checkpoint, baseTensors(config), maskOrHeads, `GPT-2 with ${config.n_layer} blocks`);
     const base = await readGpt2(checkpoint, config);
     const headTensors = scoreTensors(config);
@@ -80,9 +76,7 @@ export async function loadGptReward(folder: string): Promise<LoadedGptReward> {
     const wanted = headTensors.map((spec) => asStored(spec, false));
     const head = labels === 1 ? await readSet('reward', checkpoint, wanted) : null;
     return { config, base, head, headTensors };
-  } finally {
-    await checkpoint.close();
-  }
+  });
 }
 
 const maskOrHeads = new RegExp(`${maskOrHead.source}|^score\\.weight$`);
@@ -100,8 +94,8 @@ export type LoadedDistilBert = LoadedReward<DistilBertConfig>;
 export async function loadDistilBert(folder: string): Promise<LoadedDistilBert> {
   await checkFolder(folder, 'config.json and model.safetensors of a DistilBERT');
   const config = await readDistilBertConfig(join(folder, 'config.json'));
-  const checkpoint = await openCheckpoint(folder, 'distilbert.', 'DistilBertForSequenceClassification');
-  try {
+  const pythonClass = 'DistilBertForSequenceClassification';
+  return withCheckpoint(folder, 'distilbert.', pythonClass, async (checkpoint) => {
     const specs = distilBertTensors(config);
     refuseOthers(checkpoint, specs, otherHeads, `DistilBERT with ${config.n_layers} layers`);
     const base = await readSet('reward', checkpoint, specs.map(turned));
@@ -109,9 +103,7 @@ export async function loadDistilBert(folder: string): Promise<LoadedDistilBert> 
     const labels = checkpoint.tensors.get('classifier.weight')?.entry.shape[0];
     const head = labels === 1 ? await readSet('reward', checkpoint, headTensors.map(turned)) : null;
     return { config, base, head, headTensors };
-  } finally {
-    await checkpoint.close();
-  }
+  });
 }
 
 const otherHeads = /^(vocab_(transform|layer_norm|projector)|qa_outputs|(pre_)?classifier)\.|\.position_ids$/;

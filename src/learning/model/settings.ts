@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, positive } from '../../settings/form.js';
+import { closed, count, nullable, positive } from '../../settings/form.js';
 
 const Lora = closed(
   {
@@ -19,10 +19,10 @@ const Lora = closed(
 
 export const Model = closed(
   {
-    path: Type.Union([Type.String(), Type.Null()], {
-      default: null,
-      description: 'folder with config.json, model.safetensors and tokenizer.json; null: the embedded model',
-    }),
+    path: nullable(
+      Type.String(),
+      'folder with config.json, model.safetensors and tokenizer.json; null: the embedded model',
+    ),
     preinstalled: Type.Boolean({
       default: false,
       description: 'true: clients own the base model already and Step 1.1 sends the adapters only',

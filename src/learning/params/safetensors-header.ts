@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { isCount, isJson, quoted } from '../json-file.js';
 
 /** The largest header that is read. That of GPT-2 XL with its 580 tensors has 60 kB. */
 const maxHeaderBytes = 1 << 20;
@@ -73,7 +74,7 @@ function parseJson(header: Uint8Array, file: string): object {
   } catch {
     // Reported below, as anything else that is not an object.
   }
-  if (!text.startsWith('{') || !isRecord(json)) {
+  if (!text.startsWith('{') || !isJson(json)) {
     throw new UserError(`${file}: has a header that is no JSON object, expected a safetensors file`);
   }
   const twice = duplicateKey(text);
@@ -99,12 +100,12 @@ function duplicateKey(json: string): string | null {
 }
 
 function checkMetadata(value: unknown, file: string): void {
-  if (isRecord(value) && Object.values(value).every((text) => typeof text === 'string')) return;
+  if (isJson(value) && Object.values(value).every((text) => typeof text === 'string')) return;
   throw new UserError(`${file}: /__metadata__: is ${shown(value)}, expected an object of strings`);
 }
 
 function entryOf(name: string, value: unknown, file: string): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
+  const { dtype, shape, data_offsets: offsets } = isJson(value) ? value : {};
   const reject = (key: string, found: unknown, expected: string): never => {
     throw new UserError(`${file}: /${name}/${key}: is ${shown(found)}, expected ${expected}`);
   };
@@ -140,20 +141,13 @@ function byteLength({ name, dtype, shape }: TensorEntry, file: string): bigint {
   return length;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isCounts(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+  return Array.isArray(value) && value.every((count) => isCount(count));
 }
 
 /** A value as a message shows it. What nests is only named: a header may nest it a hundred thousand deep. */
 function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (isRecord(value)) return 'an object';
-  if (!Array.isArray(value)) return JSON.stringify(value).slice(0, 80);
-  return value.some((item) => typeof item === 'object')
-    ? 'a nested list'
-    : JSON.stringify(value).slice(0, 80);
+  if (isJson(value)) return 'an object';
+  const isNested = Array.isArray(value) && value.some((item) => typeof item === 'object');
+  return isNested ? 'a nested list' : quoted(value);
 }

@@ -1,4 +1,5 @@
 import type { Stream } from '../../../simulation/random/stream.js';
+import { partAt } from '../partition.js';
 import { families, type Family, type Task } from './families.js';
 import { refusal } from './sensitive.js';
 import { inStyle, type Style } from './styles.js';
@@ -69,10 +70,7 @@ export function misbehave(
   style: Style,
   random: Stream,
 ): string {
-  let remaining = random.uniform();
-  for (const [share, kind] of kinds) {
-    remaining -= share;
-    if (remaining < 0) return kind(task, family, style, random);
-  }
-  return kinds[0]![1](task, family, style, random);
+  const shares = kinds.map(([share]) => share);
+  const [, kind] = kinds[partAt(shares, random.uniform())]!;
+  return kind(task, family, style, random);
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { atLeastZero, closed, count, positive } from '../../../settings/form.js';
+import { atLeastZero, closed, count, nullable, positive } from '../../../settings/form.js';
 import { rounds } from '../rounds.js';
 
 const RewardModel = closed(
@@ -10,12 +10,11 @@ const RewardModel = closed(
         "features: a small network on the base model's features; gpt2: a causal GPT-2 with a linear head, " +
         'that of `path` or the language model; distilbert: the DistilBERT of `path`',
     }),
-    path: Type.Union([Type.String(), Type.Null()], {
-      default: null,
-      description:
-        'folder with config.json, model.safetensors and tokenizer files of a DistilBERT, or of a GPT-2 with ' +
+    path: nullable(
+      Type.String(),
+      'folder with config.json, model.safetensors and tokenizer files of a DistilBERT, or of a GPT-2 with ' +
         "the language model's tokens (null: the language model itself), relative to the scenario file",
-    }),
+    ),
     train: Type.Enum(['full', 'head'], {
       default: 'full',
       description:

@@ -7,7 +7,7 @@ import { packRows, type Batch } from '../../src/learning/model/batch.js';
 import { differentiate, scalarLoss } from '../../src/learning/model/gradients.js';
 import { disposeWeights, upload, type Weights } from '../../src/learning/model/weights.js';
 import { tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
-import { readSafetensors } from '../../src/learning/params/safetensors.js';
+import { readSafetensors } from './read-safetensors.js';
 import { preferenceLoss } from '../../src/learning/training/preference-loss.js';
 
 const forwardTolerance = 2e-5;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdapterConfig, LoraConfig } from '../../src/learning/model/config.js';
 import { paramSet, type ParamKind, type ParamSet } from '../../src/learning/params/param-set.js';
-import { readSafetensors, type NamedTensor } from '../../src/learning/params/safetensors.js';
+import { readSafetensors, type NamedTensor } from './read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 
 /** A folder for each small model that test/golden/parity/make.py built. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { runScenario } from '../../src/index.js';
-import { readSafetensors } from '../../src/learning/params/safetensors.js';
+import { readSafetensors } from '../golden/read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 import type { MessageRow, Summary } from '../../src/records/rows.js';
 import { loadScenario } from '../../src/scenario/load.js';

@@ -9,7 +9,7 @@ import { baseTensors } from '../../src/learning/model/base.js';
 import { loadModel } from '../../src/learning/model/load.js';
 import { openRewardModel, type OpenLanguageModel } from '../../src/run/open-reward-model.js';
 import { sizeOf } from '../../src/learning/params/param-set.js';
-import { readSafetensors } from '../../src/learning/params/safetensors.js';
+import { readSafetensors } from '../golden/read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 import type { MessageRow, Summary } from '../../src/records/rows.js';
 import type { Manifest } from '../../src/records/manifest.js';

@@ -95,7 +95,7 @@ function partsOf({ normalizer, pre_tokenizer, model }: Json, file: string): Part
   if (!isJson(normalizer) || normalizer['type'] !== 'BertNormalizer') {
     return rejectKey(file, 'normalizer/type', typeOf(normalizer), '"BertNormalizer"');
   }
-  if (typeOf(pre_tokenizer) !== 'BertPreTokenizer') {
+  if (!isJson(pre_tokenizer) || pre_tokenizer['type'] !== 'BertPreTokenizer') {
     return rejectKey(file, 'pre_tokenizer/type', typeOf(pre_tokenizer), '"BertPreTokenizer"');
   }
   if (!isJson(model) || (model['type'] ?? 'WordPiece') !== 'WordPiece' || !isJson(model['vocab'])) {

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
 import { lfsPointerBytes, refuseLfsPointer } from '../../text-file.js';
 import { widenBfloat16, widenFloat16 } from './half-floats.js';
-import { sizeOf, tensorsOf, type ParamSet, type TensorSpec } from './param-set.js';
+import { tensorsOf, type ParamSet } from './param-set.js';
 import { headerLength, parseHeader, type TensorEntry } from './safetensors-header.js';
 
 /*
@@ -10,9 +10,6 @@ import { headerLength, parseHeader, type TensorEntry } from './safetensors-heade
  * tensor's dtype, shape and [begin, end) in the data, and the data. Read with the checks that its
  * specification asks for, since files come from outside.
  */
-
-/** A tensor of a file, with its own copy of the values. */
-export type NamedTensor = TensorSpec & { readonly values: Float32Array };
 
 /** An open safetensors file: its header is known to be sound, its data is read where it is asked for. */
 export interface SafetensorsFile {
@@ -54,27 +51,6 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
   } catch (error) {
     await handle.close();
     throw error;
-  }
-}
-
-/**
- * All tensors of a safetensors file by name, in the order of their data. For small files: a model's base is
- * read straight into its set (src/learning/model/load.ts).
- *
- * @throws UserError as {@link openSafetensors} and {@link SafetensorsFile.read}.
- */
-export async function readSafetensors(file: string): Promise<ReadonlyMap<string, NamedTensor>> {
-  const source = await openSafetensors(file);
-  try {
-    const tensors = new Map<string, NamedTensor>();
-    for (const entry of source.entries.values()) {
-      const values = new Float32Array(sizeOf(entry.shape));
-      await source.read(entry, values);
-      tensors.set(entry.name, { name: entry.name, shape: entry.shape, values });
-    }
-    return tensors;
-  } finally {
-    await source.close();
   }
 }
 

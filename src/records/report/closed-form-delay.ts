@@ -63,7 +63,7 @@ export function delayLaw(
 /**
  * The time until `bits` have added up over independent blocks, to first order in their length Tc: normal with
  * E[T] = bits/C + (Tc/2) CV^2 and sd = sqrt(bits/C Tc) CV, C the mean rate and CV the coefficient of
- * variation of a block's bits (renewal theory; `blockAccumulatedSeconds` in src/radio/channel/closed-forms.ts is
+ * variation of a block's bits (renewal theory; `blockAccumulatedSeconds` in test/radio/channel/known-rates.ts is
  * the same of Rayleigh fading at capacity).
  */
 function accumulatedLaw(

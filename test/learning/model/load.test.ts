@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { UserError } from '../../../src/errors.js';
 import { loadDistilBert, loadModel } from '../../../src/learning/model/load.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../../src/learning/params/param-set.js';
-import { readSafetensors, writeSafetensors } from '../../../src/learning/params/safetensors.js';
+import { writeSafetensors } from '../../../src/learning/params/safetensors.js';
+import { readSafetensors } from '../../golden/read-safetensors.js';
 import { packageRoot } from '../../../src/paths.js';
 import { referenceModel, referenceShape } from './reference-model.js';
 

@@ -6,11 +6,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { UserError } from '../../../src/errors.js';
 import { paramSet } from '../../../src/learning/params/param-set.js';
-import {
-  openSafetensors,
-  readSafetensors,
-  writeSafetensors,
-} from '../../../src/learning/params/safetensors.js';
+import { openSafetensors, writeSafetensors } from '../../../src/learning/params/safetensors.js';
+import { readSafetensors } from '../../golden/read-safetensors.js';
 import { packageRoot } from '../../../src/paths.js';
 
 const set = paramSet('base', [

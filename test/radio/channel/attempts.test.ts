@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { attemptsAt, type Attempt } from '../../../src/radio/channel/attempts.js';
-import { blockAccumulatedSeconds } from '../../../src/radio/channel/closed-forms.js';
+import { blockAccumulatedSeconds } from './known-rates.js';
 import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import type { Link } from '../../../src/radio/channel/link.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';

@@ -4,29 +4,31 @@ import { join } from 'node:path';
 import {
   arqMeanTransmissions,
   bestFixedRate,
+  chaseFigures,
+  chaseMeanTransmissions,
+  ergodicBps,
+  ergodicCapacityBps,
+  gainForRate,
+  incrementalFigures,
+  outageProbability,
+  truncatedArqMeanTransmissions,
+  truncatedArqResidualLoss,
+} from '../../../src/radio/channel/closed-forms.js';
+import {
   blockAccumulatedSeconds,
   capacityStdDevBps,
   capacityStdDevOf,
-  chaseFigures,
-  chaseMeanTransmissions,
   commonRateBps,
   commonRateOf,
   cutoffRate,
   cutoffRateOf,
-  ergodicBps,
-  ergodicCapacityBps,
   exponentialIntegral,
-  gainForRate,
-  incrementalFigures,
   outageOf,
-  outageProbability,
   outageRateBps,
   splitBandBps,
-  truncatedArqMeanTransmissions,
-  truncatedArqResidualLoss,
   truncatedInversionRate,
   truncatedInversionRateOf,
-} from '../../../src/radio/channel/closed-forms.js';
+} from './known-rates.js';
 import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 import { packageRoot } from '../../../src/paths.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { attemptsAt } from '../../../src/radio/channel/attempts.js';
-import { blockAccumulatedSeconds } from '../../../src/radio/channel/closed-forms.js';
+import { blockAccumulatedSeconds } from './known-rates.js';
 import type { Link } from '../../../src/radio/channel/link.js';
 import { drawSum, leastWalked, longRun, type BlockMoments } from '../../../src/radio/channel/long-run.js';
 import { ratioOfDecibels } from '../../../src/radio/channel/rate.js';

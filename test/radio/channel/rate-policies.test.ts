@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { exponentialIntegral } from '../../../src/radio/channel/closed-forms.js';
+import { exponentialIntegral } from './known-rates.js';
 import { empiricalLaw, gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { fasterThanShannon, mcsSteps } from '../../../src/radio/channel/rate-policies/mcs.js';
 import { ratePolicies, ratePolicy } from '../../../src/radio/channel/rate-policies/index.js';

@@ -4,7 +4,7 @@ import { ergodicCapacityBps } from '../../../src/radio/channel/closed-forms.js';
 import { methods, type MethodName } from '../../../src/strategies/methods/index.js';
 import type { Method } from '../../../src/strategies/methods/method.js';
 import { featureWidth, initialRewardModel } from '../../../src/learning/model/reward-model.js';
-import { readSafetensors } from '../../../src/learning/params/safetensors.js';
+import { readSafetensors } from '../../golden/read-safetensors.js';
 import { packageRoot } from '../../../src/paths.js';
 import { payloadOf, type MessagePayload, type Payload } from '../../../src/radio/payload/payload.js';
 import { presets } from '../../../src/radio/payload/presets.js';

@@ -8,7 +8,7 @@ import type { ClientRow } from '../src/records/rows.js';
 import { spearman } from '../src/records/report/series.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
-import { mean, variance } from '../src/learning/moments.js';
+import { mean, variance } from '../src/moments.js';
 import { poolExecutor } from '../src/learning/training/executor.js';
 import { bestOf } from './best-of.js';
 import { remembering } from './remembering.js';

@@ -1,4 +1,4 @@
-import { mean } from '../src/learning/moments.js';
+import { mean } from '../src/moments.js';
 import { perObjective, type Weights } from '../src/learning/objective.js';
 import { selectBackend } from '../src/learning/model/backend.js';
 import { rewardModels } from '../src/learning/training/reward-models/index.js';

@@ -1,6 +1,6 @@
 import { compareOrders } from '../../machines/events.js';
 import { updatesOf } from '../../machines/protocol.js';
-import { mean } from '../records/mean.js';
+import { meanOrNull } from '../moments.js';
 import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
 import { least } from '../extremes.js';
 
@@ -47,7 +47,7 @@ export function meanLoss(updates: readonly GatheredUpdate[]): number | null {
     const newest = least(own.map(({ staleness }) => staleness));
     return own.find(({ staleness }) => staleness === newest)!.upload.loss ?? [];
   });
-  return mean(losses);
+  return meanOrNull(losses);
 }
 
 /** The clients of some updates, each once, in the order of their names. */

@@ -1,5 +1,5 @@
 import type { Alignment } from '../learning/training/algorithms/settings.js';
-import { mean } from './mean.js';
+import { mean, meanOrNull } from '../moments.js';
 import type { ClientRow, Collapse, CollapseKind, MetricRow } from './rows.js';
 
 type Limits = Alignment['collapse'];
@@ -125,8 +125,8 @@ function meanOf(readings: readonly Reading[], round: number): Reading {
   return {
     client: null,
     round,
-    value: mean(now.map(({ value }) => value))!,
-    scoreGain: mean(gains),
+    value: mean(now.map(({ value }) => value)),
+    scoreGain: meanOrNull(gains),
   };
 }
 

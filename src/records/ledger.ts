@@ -2,7 +2,7 @@ import { nameOf, paramsIn, type Envelope } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt } from '../radio/channel/attempts.js';
-import { mean, sum } from './mean.js';
+import { meanOrNull, sum } from '../moments.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
@@ -64,7 +64,7 @@ export class MessageLedger implements RunObserver {
       ),
     );
     return {
-      delaySeconds: mean(seconds) ?? 0,
+      delaySeconds: meanOrNull(seconds) ?? 0,
       energyJoules: sum(rows.map(({ energyJoules }) => energyJoules)),
     };
   }

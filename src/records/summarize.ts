@@ -2,7 +2,7 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { collapses } from './collapse.js';
-import { mean, sum } from './mean.js';
+import { meanOrNull, sum } from '../moments.js';
 import type {
   AlignedClient,
   AlignmentSummary,
@@ -153,5 +153,5 @@ function linkFigures({ metrics, messages }: Written, stage: Stage) {
 
 /** Mean of a figure over the rows that have it; null where none has. */
 function meanOf(rows: readonly ClientRow[], figure: string): number | null {
-  return mean(rows.flatMap(({ metrics }) => metrics[figure] ?? []));
+  return meanOrNull(rows.flatMap(({ metrics }) => metrics[figure] ?? []));
 }

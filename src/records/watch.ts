@@ -1,4 +1,4 @@
-import { mean } from './mean.js';
+import { meanOrNull } from '../moments.js';
 import type { Progress } from './progress.js';
 import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
@@ -77,6 +77,6 @@ export class RunWatch implements RunObserver {
 
   /** Mean over the clients of each one's newest figure; null as long as nobody has it. */
   #mean(task: string, name: string): number | null {
-    return mean([...(this.#figures.get(`${task} ${name}`)?.values() ?? [])]);
+    return meanOrNull([...(this.#figures.get(`${task} ${name}`)?.values() ?? [])]);
   }
 }

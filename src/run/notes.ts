@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
+import { whole } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Inputs } from './inputs.js';
 
@@ -59,14 +60,14 @@ function tokenizerNotes({ language, rewards }: Inputs): string[] {
 }
 
 function fileNotes({ file, rows, used, leftOut, emptyInputs }: LoadReport): string[] {
-  const reasons = Object.entries(leftOut).map(([reason, times]) => `${reason} (${counted(times)})`);
+  const reasons = Object.entries(leftOut).map(([reason, times]) => `${reason} (${whole(times)})`);
   return [
     ...(reasons.length === 0
       ? []
-      : [`${file}: ${counted(used)} of ${counted(rows)} rows are used; left out: ${reasons.join(', ')}`]),
+      : [`${file}: ${whole(used)} of ${whole(rows)} rows are used; left out: ${reasons.join(', ')}`]),
     ...(emptyInputs === 0
       ? []
-      : [`${file}: ${counted(emptyInputs)} inputs say that there is none, and are empty`]),
+      : [`${file}: ${whole(emptyInputs)} inputs say that there is none, and are empty`]),
   ];
 }
 
@@ -79,19 +80,15 @@ const rowsOf: Readonly<Record<Purpose, string>> = {
 
 function readingNotes({ purpose, file, rows, truncated, alike, maxTokens }: ReadRows): string[] {
   const source = file === null ? '' : `${file}: `;
-  const of = `of ${counted(rows)} ${rowsOf[purpose]}`;
+  const of = `of ${whole(rows)} ${rowsOf[purpose]}`;
   return [
     ...(truncated === 0
       ? []
-      : [`${source}${counted(truncated)} ${of} lose tokens to a context of ${maxTokens}`]),
+      : [`${source}${whole(truncated)} ${of} lose tokens to a context of ${maxTokens}`]),
     ...(alike === 0
       ? []
       : [
-          `${source}${counted(alike)} ${of} are the same tokens twice within a context of ${maxTokens}; left out`,
+          `${source}${whole(alike)} ${of} are the same tokens twice within a context of ${maxTokens}; left out`,
         ]),
   ];
-}
-
-function counted(count: number): string {
-  return count.toLocaleString('en-US');
 }

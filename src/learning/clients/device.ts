@@ -1,6 +1,6 @@
 import { stream } from '../../simulation/random/stream.js';
 import { partAt } from '../data/partition.js';
-import { sum } from '../moments.js';
+import { sum } from '../../moments.js';
 import type { Data } from '../data/settings.js';
 import type { Model } from '../model/settings.js';
 import type { Clients, Device } from './settings.js';

@@ -26,8 +26,9 @@ export interface Checkpoint {
 }
 
 /**
- * Opens the weights in `folder`, and closes them after `work`. Of each tensor's name `prefix` (as in "transformer.wte.weight") is left out
- * where it has it. `pythonClass` is the class of Python's transformers that can convert the folder.
+ * Opens the weights in `folder`, and closes them after `work`. `prefix` is left out of each tensor's name that
+ * has it (as in "transformer.wte.weight"). `pythonClass` is the class of Python's transformers that can convert
+ * the folder.
  *
  * @throws UserError where there are no weights in safetensors, a file is unsound, or a tensor is there twice.
  */

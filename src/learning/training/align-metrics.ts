@@ -1,4 +1,4 @@
-import { mean, sum, variance } from '../moments.js';
+import { mean, sum, variance } from '../../moments.js';
 import { byName, perObjective, type PerObjective, type Weights } from '../objective.js';
 import type { Experience } from './experience.js';
 import { explainedVariance } from './ppo/explained-variance.js';

@@ -1,4 +1,4 @@
-import { mean, variance } from '../moments.js';
+import { mean, variance } from '../../moments.js';
 import { pairDifferences } from './dpo/responses.js';
 import { softplus } from './preference-loss.js';
 

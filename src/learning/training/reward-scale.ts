@@ -1,4 +1,4 @@
-import { mean, variance } from '../moments.js';
+import { mean, variance } from '../../moments.js';
 
 /** Mean and standard deviation of one reward model's raw scores on samples of the reference policy. */
 // A type and not an interface, so that it is a record of numbers as well.

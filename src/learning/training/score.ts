@@ -1,4 +1,4 @@
-import { mean, sum } from '../moments.js';
+import { mean, sum } from '../../moments.js';
 import { perObjective } from '../objective.js';
 import { k1, k3 } from './ppo/kl.js';
 import { rewardModels } from './reward-models/index.js';

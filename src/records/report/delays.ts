@@ -1,5 +1,5 @@
 import type { Direction } from '../../radio/channel/directions/settings.js';
-import { sum } from '../mean.js';
+import { sum } from '../../moments.js';
 import type { RunRecords } from '../read.js';
 import type { MessageRow } from '../rows.js';
 import { delayLaw, type LawOrReason } from './closed-form-delay.js';

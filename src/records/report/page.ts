@@ -6,7 +6,7 @@ import { all, legendOf, panelCard } from './cards.js';
 import { stepColor, steps, timeline } from './charts.js';
 import { endedSentence } from './ended.js';
 import { stageFigures } from './figures.js';
-import { bits, duration, joules, number, percent } from './format.js';
+import { bits, duration, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
@@ -108,7 +108,7 @@ function tiles({ summary }: RunRecords): Html {
   shown.push(
     {
       name: 'Messages',
-      value: messages.sent.toLocaleString('en-US'),
+      value: whole(messages.sent),
       before: `${messages.dropped} dropped, ${messages.inFlight} in flight`,
     },
     { name: 'Sent over the air', value: bits(messages.bits), before: joules(messages.energyJoules) },

@@ -1,5 +1,5 @@
 import type { Stage } from '../../../machines/protocol.js';
-import { mean } from '../mean.js';
+import { mean as meanOf } from '../../moments.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
 
@@ -41,7 +41,7 @@ function clientPoints(rows: readonly MetricRow[], task: string, pick: Pick): Poi
 function meansByRound(points: readonly Point[]): Series['mean'] {
   return [...groupedBy(points, ({ round }) => round)]
     .sort(([a], [b]) => a - b)
-    .map(([round, here]) => ({ round, value: mean(here.map(({ value }) => value))! }));
+    .map(([round, here]) => ({ round, value: meanOf(here.map(({ value }) => value)) }));
 }
 
 /** The loss: of each client by its task's figures, and the mean that the server decided by. */

@@ -1,4 +1,4 @@
-import { mean, sum } from '../mean.js';
+import { meanOrNull, sum } from '../../moments.js';
 import type { RunRecords } from '../read.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
@@ -57,7 +57,7 @@ export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
       late: count('late'),
       dropped: count('dropped'),
       open: count('open'),
-      meanDelaySeconds: mean(delays),
+      meanDelaySeconds: meanOrNull(delays),
       meanRateBps: onAirSeconds > 0 ? sum(uploads.map(({ airBits }) => airBits)) / onAirSeconds : null,
       transmitJoules: sum(uploads.map(({ transmitJoules }) => transmitJoules)),
       price: sum(own.map(({ price }) => price)),

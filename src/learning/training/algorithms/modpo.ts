@@ -1,4 +1,4 @@
-import { mean } from '../../moments.js';
+import { mean } from '../../../moments.js';
 import { objectives, perObjective, type Objective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
 import type { Answer } from '../../model/reward-features.js';

@@ -1,4 +1,4 @@
-import { variance } from '../../moments.js';
+import { variance } from '../../../moments.js';
 
 /**
  * How much of the returns a critic foretells: 1 − Var(R − V) / Var(R). 1: all of it; 0: no more than a

@@ -1,4 +1,4 @@
-import { mean, variance } from '../../moments.js';
+import { mean, variance } from '../../../moments.js';
 
 /** Added to the variance, as in TRL's masked_whiten. */
 const epsilon = 1e-8;

@@ -11,6 +11,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Whether the operating system refused something: rights, a full disk, a file that is missing. */
+export function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'syscall' in thrown;
+}
+
 /** The beginning of a text that may have several lines, as one, for messages. */
 export function oneLine(text: string): string {
   return text.trim().replace(/\s+/g, ' ').slice(0, 120);

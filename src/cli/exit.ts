@@ -1,18 +1,29 @@
 import type { Ended } from '../records/rows.js';
 
 /** Exit codes of the command: part of its interface, see README.md. */
-export const exit = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+export const exit = {
+  ok: 0,
+  failed: 1,
+  badInput: 2,
+  /** SIGHUP, SIGINT (Ctrl-C) and SIGTERM, as shells have it. */
+  hungUp: 129,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
-/** Running out of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. */
-export function exitCodeOf(ended: Ended): ExitCode {
+/**
+ * Running out of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. `interrupted` is
+ * the code of an interrupted run.
+ */
+export function exitCodeOf(ended: Ended, interrupted: ExitCode): ExitCode {
   switch (ended.reason) {
     case 'finished':
     case 'out-of-virtual-time':
       return exit.ok;
     case 'interrupted':
-      return exit.interrupted;
+      return interrupted;
     case 'deadlock':
     case 'failed':
       return exit.failed;

@@ -65,7 +65,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .addOption(
       new Option('--backend <name>', 'of TensorFlow.js').choices(['auto', 'native', 'wasm']).default('auto'),
     )
-    .option('--out <folder>', 'where the records go (default: runs/<scenario>-<seed>)')
+    .option('--out <folder>', 'where the records go (default: runs/<scenario>-<method>-<seed>)')
     .addOption(modelOption())
     .addOption(rewardModelOption())
     .addOption(settingOption())

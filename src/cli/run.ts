@@ -1,14 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
-import { claimFolder, recordFiles } from '../records/folder.js';
+import { checkFolder, manifestIn, recordFiles } from '../records/folder.js';
 import type { Summary } from '../records/rows.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
-import { exitCodeOf, type ExitCode } from './exit.js';
+import { defaultFolder } from './default-folder.js';
+import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import { roundWatch } from './progress-lines.js';
 import { resultsText } from './results.js';
@@ -39,19 +42,25 @@ export async function runCommand(
   const { seed } = options;
   const set = [...options.set, ...(await modelSettings(options))];
   const { scenario, folder, file } = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
-  const outFolder = options.out ?? join('runs', `${scenario.name}-${scenario.seed}`);
-  claimFolder(outFolder);
-  const log = openLog(outFolder, options.verbose);
+  const outFolder = options.out ?? defaultFolder(scenario, set);
+  checkFolder(outFolder);
   const display = openDisplay(displayKind(options, terminal), scenario, terminal);
+  for (const note of replacing(outFolder, scenario)) display.note(note);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
-  log.info(
-    { file, scenario: scenario.name, seed: scenario.seed, workers, backend: options.backend },
-    'start',
-  );
+  let log = null as Logger | null;
   const isNews = roundWatch();
+  const warnings: string[] = [];
+  // The log is the run's: it is opened when the run begins, after an earlier one's was removed.
+  const openRunLog = () => {
+    log = openLog(outFolder, options.verbose, (cause) => warnings.push(cause));
+    log.info(
+      { file, scenario: scenario.name, seed: scenario.seed, workers, backend: options.backend },
+      'start',
+    );
+  };
   try {
-    const summary = await services.runScenario({
+    const { unwritten, ...summary } = await services.runScenario({
       scenario,
       folder,
       outFolder,
@@ -59,19 +68,30 @@ export async function runCommand(
       backend: options.backend,
       showSamples: options.showSamples,
       signal: interrupt.signal,
+      observers: [{ name: recordFiles.log, next: ({ type }) => void (type === 'manifest' && openRunLog()) }],
       onProgress: (progress) => {
         display.show(progress);
-        if (isNews(progress)) log.info({ ...progress, clients: undefined }, 'round closed');
-        log.debug({ progress }, 'progress');
+        if (isNews(progress)) log?.info({ ...progress, clients: undefined }, 'round closed');
+        log?.debug({ progress }, 'progress');
+      },
+      onSummary: ({ ended, traceHash, ...rest }) => {
+        log?.info({ ended, traceHash }, 'end');
+        display.close();
+        showResults({ ended, traceHash, ...rest }, options, terminal);
       },
     });
-    log.info({ ended: summary.ended, traceHash: summary.traceHash }, 'end');
-    display.close();
-    showResults(summary, outFolder, options, terminal);
-    return exitCodeOf(summary.ended);
+    for (const { file, cause } of unwritten) warnings.push(`${file} is not written (${cause})`);
+    showEnd(summary, outFolder, options, terminal);
+    showWarnings(warnings, terminal);
+    const code = exitCodeOf(summary.ended, interrupt.exitCode());
+    return code === exit.ok && warnings.length > 0 ? exit.failed : code;
   } catch (error) {
     display.close();
-    log.error({ err: error }, 'failed');
+    if (interrupt.signal.aborted && error === interrupt.signal.reason) {
+      line(terminal.err, 'pwff: interrupted before the run began. Nothing was written.');
+      return interrupt.exitCode();
+    }
+    log?.error({ err: error }, 'failed');
     if (!(error instanceof UserError)) {
       line(terminal.err, `pwff: the run failed: ${messageOf(error)}`);
       line(terminal.err, keptText(outFolder));
@@ -80,6 +100,15 @@ export async function runCommand(
   } finally {
     interrupt.release();
   }
+}
+
+/** Says that a run of other settings makes room. */
+function replacing(folder: string, scenario: Scenario): string[] {
+  const earlier = manifestIn(folder);
+  if (earlier === null || isDeepStrictEqual(earlier.scenario, JSON.parse(JSON.stringify(scenario))))
+    return [];
+  const { name, method, seed } = earlier.scenario;
+  return [`Replaces a run with other settings in ${folder} (${name}, method ${method}, seed ${seed}).`];
 }
 
 function displayKind({ json, quiet }: RunCommandOptions, { out }: Terminal): DisplayKind {
@@ -92,22 +121,26 @@ function defaultWorkers({ clients }: Scenario): number {
   return Math.min(availableParallelism(), clients.count);
 }
 
-function showResults(
-  summary: Summary,
-  outFolder: string,
-  { json, quiet }: RunCommandOptions,
-  { out, err }: Terminal,
-): void {
+function showResults(summary: Summary, { json, quiet }: RunCommandOptions, { out }: Terminal): void {
   if (json) line(out, JSON.stringify(summary, null, 2));
   else if (!quiet) {
     line(out);
     line(out, resultsText(summary, paintFor(out)));
-    const report = join(outFolder, recordFiles.report);
-    if (existsSync(report)) line(out, `Report: ${report}`);
   }
-  switch (summary.ended.reason) {
+}
+
+/** Where the report is, and what there is to be said of a run that did not finish. */
+function showEnd(
+  { ended }: Summary,
+  outFolder: string,
+  { json, quiet }: RunCommandOptions,
+  { out, err }: Terminal,
+): void {
+  const report = join(outFolder, recordFiles.report);
+  if (!json && !quiet && existsSync(report)) line(out, `Report: ${report}`);
+  switch (ended.reason) {
     case 'failed':
-      line(err, `pwff: the run failed: ${summary.ended.cause}`);
+      line(err, `pwff: the run failed: ${ended.cause}`);
       line(err, keptText(outFolder));
       break;
     case 'interrupted':
@@ -119,6 +152,14 @@ function showResults(
     case 'finished':
     case 'out-of-virtual-time':
   }
+}
+
+const mostWarnings = 5;
+
+function showWarnings(warnings: readonly string[], { err }: Terminal): void {
+  for (const warning of warnings.slice(0, mostWarnings)) line(err, `pwff: ${warning}`);
+  const rest = warnings.length - mostWarnings;
+  if (rest > 0) line(err, `pwff: nor are ${rest} more files written`);
 }
 
 /** What there is in a run's folder, for somebody whose run ended early. */

@@ -1,14 +1,14 @@
 import type { Fingerprint, BackendChoice } from '../learning/model/backend.js';
 import type { PretrainEmbeddedOptions } from '../learning/pretrain.js';
-import type { Summary } from '../records/rows.js';
 import type { InputOptions } from '../run/inputs.js';
 import type { RunOptions } from '../run/options.js';
+import type { RunResult } from '../run/run.js';
 
 /**
  * The heavy work behind the commands; loaded only when a command needs it, so that --help answers at once.
  */
 export interface Services {
-  runScenario(options: RunOptions): Promise<Summary>;
+  runScenario(options: RunOptions): Promise<RunResult>;
   checkInputs(options: InputOptions): Promise<readonly string[]>;
   pretrainEmbedded(options: PretrainEmbeddedOptions): Promise<void>;
   selectBackend(choice: BackendChoice): Promise<Fingerprint>;

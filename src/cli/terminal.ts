@@ -24,3 +24,10 @@ export function paintFor(stream: Stream): Paint {
 export function line(stream: Stream, text = ''): void {
   stream.write(`${text}\n`);
 }
+
+/** A reader that has gone (`| head`, a closed terminal) ends the printing, and nothing else. */
+export function outliveReaders(stream: Stream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}

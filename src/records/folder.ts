@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UserError, isSystemError, messageOf } from '../errors.js';
 import { manifestFormat, type Manifest } from './manifest.js';
+import { lockFile, lockFolder, refuseRunning, type RunLock } from './run-lock.js';
 
 /** What a run writes into its folder. */
 export const recordFiles = {
@@ -12,48 +22,78 @@ export const recordFiles = {
   report: 'report.html',
   params: 'params',
   log: 'run.log',
+  lock: lockFile,
 } as const;
 
 /**
- * Makes a folder that records may go into, if there is none; removes nothing. Throws a UserError if it cannot
- * be made, or holds anything that is not known to be a run's: the folder of an earlier run is known by its
- * manifest.json.
+ * Throws a UserError unless records may go into this folder: it is new, empty or of an earlier run, nobody's
+ * run is writing there, and it can be written. Changes nothing.
  */
-export function claimFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new UserError(`${folder}: cannot be made (${messageOf(error)}), expected a folder for the records`);
-  }
-  const present = readdirSync(folder).filter((name) => name !== recordFiles.log);
-  if (present.length > 0 && !isRunFolder(folder)) {
-    throw new UserError(
-      `${folder}: is not empty and not the folder of an earlier run, expected an empty or a new folder; ` +
-        'choose another with --out',
-    );
-  }
+export function checkFolder(folder: string): void {
+  asUserError(folder, () => {
+    const stands = nearestExisting(resolve(folder));
+    if (!statSync(stands).isDirectory()) {
+      throw new UserError(`${folder}: ${stands} is a file, expected a folder; choose another with --out`);
+    }
+    accessSync(stands, constants.W_OK | constants.X_OK);
+    if (stands !== resolve(folder)) return;
+    refuseRunning(folder);
+    refuseStrangers(folder);
+  });
 }
 
 /**
- * {@link claimFolder}, and removes what an earlier run left there (but run.log, which belongs to the
- * command).
+ * Makes the folder of a run, locks it, and removes what an earlier run left there. Throws a UserError where
+ * {@link checkFolder} does.
  */
-export function clearFolder(folder: string): void {
-  claimFolder(folder);
-  const { manifest, log: _, ...others } = recordFiles;
-  // The manifest goes last: as long as any record is left, the folder can be told for a run's.
-  for (const name of [...Object.values(others), manifest]) {
-    rmSync(join(folder, name), { recursive: true, force: true });
+export function openFolder(folder: string): RunLock {
+  return asUserError(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    refuseStrangers(folder);
+    const lock = lockFolder(folder);
+    const { lock: _, ...records } = recordFiles;
+    for (const name of Object.values(records)) {
+      for (const each of [name, `${name}.new`]) rmSync(join(folder, each), { recursive: true, force: true });
+    }
+    return lock;
+  });
+}
+
+/** The manifest of the run that a folder holds; null where there is none. */
+export function manifestIn(folder: string): Manifest | null {
+  const path = join(folder, recordFiles.manifest);
+  if (!existsSync(path)) return null;
+  try {
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest | null;
+    return manifest?.format === manifestFormat ? manifest : null;
+  } catch {
+    return null;
   }
 }
 
-/** Whether a folder holds the records of a run. */
-function isRunFolder(folder: string): boolean {
-  const path = join(folder, recordFiles.manifest);
-  if (!existsSync(path)) return false;
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+/** A run's folder is known by its first file, the lock, and by its manifest. */
+function refuseStrangers(folder: string): void {
+  const isRunFolder = existsSync(join(folder, lockFile)) || manifestIn(folder) !== null;
+  if (isRunFolder || readdirSync(folder).length === 0) return;
+  throw new UserError(
+    `${folder}: is not empty and not the folder of an earlier run, expected an empty or a new folder; ` +
+      'choose another with --out',
+  );
+}
+
+/** What the system refuses (rights, a read-only or full disk) is the user's to mend. */
+function asUserError<T>(folder: string, work: () => T): T {
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as Partial<Manifest> | null)?.format === manifestFormat;
-  } catch {
-    return false;
+    return work();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UserError(
+      `${folder}: cannot be written (${messageOf(error)}), expected a folder that records can go into; ` +
+        'choose another with --out',
+    );
   }
 }

@@ -1,12 +1,17 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { UserError } from '../errors.js';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { UserError, messageOf } from '../errors.js';
 import { readTextFile } from '../text-file.js';
 
 const bufferCharacters = 1 << 16;
 
-/** A file of JSON lines that is written in one go or not at all up to each flush. */
+/**
+ * A file of JSON lines. When the system refuses a write (a full disk), that throws once; the file keeps whole
+ * lines, and takes no more.
+ */
 export class JsonLinesFile {
   readonly #file: number;
+  #bytes = 0;
+  #full = false;
   #waiting: string[] = [];
   #characters = 0;
   #closed = false;
@@ -18,6 +23,7 @@ export class JsonLinesFile {
 
   append(line: string): void {
     if (this.#closed) throw new Error(`${this.path}: a row came after the file was closed`);
+    if (this.#full) return;
     this.#waiting.push(line, '\n');
     this.#characters += line.length + 1;
     if (this.#characters >= bufferCharacters) this.flush();
@@ -29,7 +35,15 @@ export class JsonLinesFile {
     const bytes = Buffer.from(this.#waiting.join(''));
     this.#waiting = [];
     this.#characters = 0;
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#file, bytes, written);
+      this.#bytes += written;
+    } catch (cause) {
+      this.#full = true;
+      ftruncateSync(this.#file, this.#bytes + bytes.subarray(0, written).lastIndexOf('\n') + 1);
+      throw new Error(`${this.path}: cannot be written (${messageOf(cause)})`);
+    }
   }
 
   /** Flushes and closes; closing twice is harmless. */

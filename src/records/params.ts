@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ClientContext } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
 import { objectives } from '../learning/objective.js';
-import type { ParamRef } from '../learning/params/param-set.js';
+import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { writeSafetensors } from '../learning/params/safetensors.js';
 import type { ParamStore } from '../learning/params/store.js';
+import { writeWhole } from './write-whole.js';
 
 /** The models at the end of a run. */
 export interface FinalModels {
@@ -13,21 +14,45 @@ export interface FinalModels {
   readonly clients: readonly ClientContext[];
 }
 
+/** A file of parameters, to be written. */
+export interface ParamFile {
+  readonly path: string;
+  write(): void;
+}
+
 /**
- * Writes what was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and
- * LoRA, `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's
- * critics. What a run never came to has no file.
+ * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA,
+ * `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
+ * a run never came to has no file.
  */
-export function writeParams(folder: string, store: ParamStore, { global, clients }: FinalModels): void {
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, refs: readonly (ParamRef | null | undefined)[]) => {
-    const sets = refs.flatMap((ref) => (ref ? [store.get(ref)] : []));
-    if (sets.length > 0) writeFileSync(join(folder, `${name}.safetensors`), writeSafetensors(sets));
+export function paramFiles(folder: string, store: ParamStore, { global, clients }: FinalModels): ParamFile[] {
+  const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
+    const held = refs.filter((ref) => ref !== null && ref !== undefined);
+    const path = join(folder, `${name}.safetensors`);
+    return held.length === 0
+      ? []
+      : [
+          {
+            path,
+            write: () =>
+              writeSets(
+                path,
+                held.map((ref) => store.get(ref)),
+              ),
+          },
+        ];
   };
-  write('global', [global.adapters, global.lora]);
-  for (const objective of objectives) write(`reward-${objective}`, [global[objective]]);
-  for (const { id, model, frozen } of clients) {
-    write(id, [model.adapters, model.lora]);
-    for (const objective of objectives) write(`${id}.critic-${objective}`, [frozen?.critics[objective]]);
-  }
+  return [
+    ...file('global', [global.adapters, global.lora]),
+    ...objectives.flatMap((objective) => file(`reward-${objective}`, [global[objective]])),
+    ...clients.flatMap(({ id, model, frozen }) => [
+      ...file(id, [model.adapters, model.lora]),
+      ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
+    ]),
+  ];
+}
+
+function writeSets(path: string, sets: readonly ParamSet[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeWhole(path, writeSafetensors(sets));
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, messageOf, oneLine } from '../errors.js';
+import { greatest } from '../extremes.js';
 import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
@@ -9,31 +11,78 @@ import { readJsonLines } from './json-lines.js';
 import { manifestFormat, type Manifest } from './manifest.js';
 import { missingMessageKey } from './row-text.js';
 import type { MessageRow, MetricRow, Summary } from './rows.js';
-import { stageSummaries } from './summarize.js';
+import { messageTotals, stageSummaries } from './summarize.js';
+
+/**
+ * What the rows of a run come to that left no summary.json: it was killed, or is still running. The hash of
+ * its trace and the time that it took are not known.
+ */
+export interface PartialSummary extends Omit<Summary, 'traceHash' | 'wallSeconds' | 'ended'> {
+  readonly traceHash: null;
+  readonly wallSeconds: null;
+  readonly ended: { readonly reason: 'partial' };
+}
 
 /** All that a run left, read back. */
 export interface RunRecords {
   readonly manifest: Manifest;
-  readonly summary: Summary;
+  readonly summary: Summary | PartialSummary;
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];
 }
 
 /**
  * Reads a run's folder. What an earlier version did not write is filled in where it follows from the rest: the
- * scenario's newer settings by their defaults, the figures of alignment from the rows. Throws a UserError that
- * names the file which is missing, not a record, or of a version too early to be read.
+ * scenario's newer settings by their defaults, the figures of alignment from the rows, the summary of a run
+ * that was killed. Throws a UserError that names the file which is missing, not a record, of a version too
+ * early to be read, or of another run than the rest.
  */
 export async function readRun(folder: string): Promise<RunRecords> {
   const manifest = await readManifest(join(folder, recordFiles.manifest));
-  const summary = {
-    notes: [],
-    ...(await readDocument<Omit<Summary, 'notes'>>(join(folder, recordFiles.summary))),
-  };
   const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
   const messages = await readMessages(join(folder, recordFiles.messages));
-  const read = { manifest, summary, metrics, messages };
-  return { ...read, summary: withCollapse(read) };
+  const rows = { manifest, metrics, messages };
+  const path = join(folder, recordFiles.summary);
+  if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
+  const summary = { notes: [], ...(await readDocument<Omit<Summary, 'notes'>>(path)) };
+  refuseOthers(path, manifest, summary);
+  return { ...rows, summary: withCollapse({ ...rows, summary }) };
+}
+
+type Rows = Omit<RunRecords, 'summary'>;
+
+function partialSummary(rows: Rows): PartialSummary {
+  const { manifest, metrics, messages } = rows;
+  const ends = messages.map((row) => row.endedVirtualSeconds ?? row.sentVirtualSeconds);
+  const times = metrics.map((row) => ('virtualSeconds' in row ? row.virtualSeconds : 0));
+  return {
+    ...namesOf(manifest),
+    synthetic: manifest.synthetic,
+    traceHash: null,
+    virtualSeconds: Math.max(0, greatest(times), greatest(ends)),
+    wallSeconds: null,
+    ended: { reason: 'partial' },
+    notes: manifest.notes ?? [],
+    stages: stagesOf(rows),
+    messages: messageTotals(messages),
+  };
+}
+
+/** What says in manifest and summary alike which run it was. */
+function namesOf({ scenario: { name: scenario, method }, seed, backend: { name: backend } }: Manifest) {
+  return { scenario, seed, method, backend };
+}
+
+/** Records of two runs in one folder would make a page of neither. */
+function refuseOthers(path: string, manifest: Manifest, summary: Summary): void {
+  for (const [key, expected] of Object.entries(namesOf(manifest))) {
+    const found = summary[key as keyof ReturnType<typeof namesOf>];
+    if (found === expected) continue;
+    throw new UserError(
+      `${path}: /${key}: is ${JSON.stringify(found)}, expected ${JSON.stringify(expected)} as ` +
+        `${recordFiles.manifest} beside it has it; the folder holds records of two runs: run the scenario again`,
+    );
+  }
 }
 
 async function readManifest(path: string): Promise<Manifest> {
@@ -81,16 +130,18 @@ async function readMessages(path: string): Promise<MessageRow[]> {
 }
 
 /** The summary; of a run from before alignment was watched for collapse with that stage's figures made anew. */
-function withCollapse({ manifest, summary, metrics, messages }: RunRecords): Summary {
+function withCollapse({ summary, ...rows }: Rows & { readonly summary: Summary }): Summary {
   const { alignment } = summary.stages;
   if (alignment === null || 'collapse' in alignment) return summary;
+  return { ...summary, stages: { ...summary.stages, alignment: stagesOf(rows).alignment } };
+}
+
+function stagesOf({ manifest, metrics, messages }: Rows): Summary['stages'] {
   const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
     id,
     ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
-  const { collapse } = manifest.scenario.alignment;
-  const stages = stageSummaries({ metrics, messages, clients, collapse });
-  return { ...summary, stages: { ...summary.stages, alignment: stages.alignment } };
+  return stageSummaries({ metrics, messages, clients, collapse: manifest.scenario.alignment.collapse });
 }
 
 async function readDocument<T>(path: string): Promise<T> {

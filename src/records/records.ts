@@ -1,33 +1,34 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exactJson } from './exact-json.js';
-import { clearFolder, recordFiles } from './folder.js';
+import { openFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';
-import type { Manifest } from './manifest.js';
 import { messageLine, metricLine } from './row-text.js';
 import type { Summary } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
+import { writeWhole } from './write-whole.js';
 
 /**
  * What a run writes while it goes on. Every method throws a RangeError rather than write a number wrongly.
  */
 export interface Records extends RunObserver {
-  manifest(manifest: Manifest): void;
-  /** Writes rows of metrics.jsonl and messages.jsonl. Those so far are on disk after each closed round. */
+  /**
+   * Writes manifest.json and rows of metrics.jsonl and messages.jsonl. Those so far are on disk after each
+   * closed round.
+   */
   next(event: RunEvent): void;
   /** Hands all rows to the operating system, without closing. */
   complete(): void;
   summary(summary: Summary): void;
-  /** Flushes and closes; to be called however the run ends. Closing twice is harmless. */
+  /** Flushes, closes and gives the folder free; to be called however the run ends. Twice is harmless. */
   close(): void;
 }
 
 /**
  * Opens the records of a run in a folder, which is made if needed; an earlier run's records in it are
- * removed. Throws a UserError if the folder holds something else.
+ * removed. Throws a UserError if the folder holds something else, or another run is writing there.
  */
 export function openRecords(folder: string): Records {
-  clearFolder(folder);
+  const lock = openFolder(folder);
   const metrics = new JsonLinesFile(join(folder, recordFiles.metrics));
   const messages = new JsonLinesFile(join(folder, recordFiles.messages));
   const flush = () => {
@@ -35,8 +36,8 @@ export function openRecords(folder: string): Records {
     messages.flush();
   };
   return {
-    manifest: (manifest) => writeDocument(join(folder, recordFiles.manifest), manifest),
     next: (event) => {
+      if (event.type === 'manifest') writeDocument(join(folder, recordFiles.manifest), event.manifest);
       if (event.type === 'row') metrics.append(metricLine(event.row));
       if (event.type === 'row' && event.row.type === 'round') flush();
       if (event.type === 'message') messages.append(messageLine(event.row));
@@ -46,13 +47,11 @@ export function openRecords(folder: string): Records {
     close: () => {
       metrics.close();
       messages.close();
+      lock.release();
     },
   };
 }
 
-/** Writes a JSON document such that a reader finds either the old one or the whole new one. */
 function writeDocument(path: string, document: unknown): void {
-  const fresh = `${path}.new`;
-  writeFileSync(fresh, `${exactJson(document, path, 2)}\n`);
-  renameSync(fresh, path);
+  writeWhole(path, `${exactJson(document, path, 2)}\n`);
 }

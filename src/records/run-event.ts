@@ -3,10 +3,13 @@ import type { ParamSet } from '../learning/params/param-set.js';
 import type { TaskKind } from '../learning/training/task.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
 import type { AggregatedUpdate } from './invariants/checker.js';
+import type { Manifest } from './manifest.js';
 import type { MessageRow, MetricRow } from './rows.js';
 
 /** What a run tells while it goes on. `virtualSeconds` is virtual time since the start of the run. */
 export type RunEvent =
+  /** The run begins, and its folder is open: the first event. */
+  | { readonly type: 'manifest'; readonly manifest: Manifest }
   /** A row of metrics.jsonl. */
   | { readonly type: 'row'; readonly row: MetricRow }
   /** Something happened to a message on its way. */

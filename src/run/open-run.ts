@@ -8,6 +8,7 @@ import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
 import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
+import { checkFolder } from '../records/folder.js';
 import { createCheckers } from '../records/invariants/index.js';
 import { MessageLedger } from '../records/ledger.js';
 import { openRecords, type Records } from '../records/records.js';
@@ -34,9 +35,13 @@ export interface OpenRun {
   close(): Promise<void>;
 }
 
-/** Loads model and data, starts the workers and opens the records. UserError for what the user can mend. */
+/**
+ * Checks everything, then opens the records: an earlier run's are removed only when this one can start.
+ * Throws a UserError for what the user can mend, and the signal's reason where it was aborted.
+ */
 export async function openRun(options: RunOptions): Promise<OpenRun> {
   checkOptions(options);
+  checkFolder(options.outFolder);
   const executor = options.executor ?? poolExecutor(options.workers, options.backend);
   let records: Records | undefined;
   const close = async () => {
@@ -44,17 +49,18 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     if (executor !== options.executor) await executor.close();
   };
   try {
-    // 1. What the scenario names.
+    // 1. What the scenario names, and what it will run on.
     const inputs = await loadInputs(options);
+    const fingerprint = await executor.fingerprint();
     // 2. What the actors share.
     const world = worldOf(options, inputs, executor);
+    const manifest = manifestOf(options, inputs, fingerprint);
+    options.signal?.throwIfAborted();
     // 3. The records, which take the place of an earlier run's.
     records = openRecords(options.outFolder);
-    const fingerprint = await executor.fingerprint();
-    const manifest = manifestOf(options, inputs, fingerprint);
-    records.manifest(manifest);
     // 4. Who hears what the run tells.
     const { written, hash } = observe(world, options, records);
+    world.events.tell({ type: 'manifest', manifest });
     return { world, records, fingerprint, manifest, written, traceHash: () => hash.digest(), close };
   } catch (error) {
     await close();

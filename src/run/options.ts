@@ -1,5 +1,6 @@
 import type { Executor } from '../learning/training/executor.js';
 import type { Progress } from '../records/progress.js';
+import type { Summary } from '../records/rows.js';
 import type { RunObserver } from '../records/run-event.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly showSamples?: boolean;
   /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
+  /** Hears the summary once, before it and what else a run leaves at its end is written. */
+  readonly onSummary?: (summary: Summary) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** What the scenario names beside the strategies of the tables: what `loadScenario` was given. */
   readonly strategies?: OwnStrategies;

@@ -1,31 +1,68 @@
 import { join } from 'node:path';
+import { messageOf } from '../errors.js';
 import { recordFiles } from '../records/folder.js';
-import { writeParams } from '../records/params.js';
-import { writeReport } from '../records/report/report.js';
+import { paramFiles, type FinalModels } from '../records/params.js';
+import { reportOf } from '../records/report/report.js';
 import type { Ended, Summary } from '../records/rows.js';
+import { writeWhole } from '../records/write-whole.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
 import { openRun, type OpenRun } from './open-run.js';
 import type { RunOptions } from './options.js';
 import { simulate } from './simulate.js';
 
 /**
- * Runs a scenario from Step 1.1 to its end and leaves the records in `outFolder`. Resolves with the summary
- * however the run ended (`ended.reason`); rejects with a UserError before it starts where the scenario's
- * files cannot be used.
+ * The summary of a run, and which of its last files could not be written (summary.json itself, parameters,
+ * report), say because the disk is full.
  */
-export async function runScenario(options: RunOptions): Promise<Summary> {
+export interface RunResult extends Summary {
+  readonly unwritten: readonly Unwritten[];
+}
+
+export interface Unwritten {
+  readonly file: string;
+  readonly cause: string;
+}
+
+/**
+ * Runs a scenario from Step 1.1 to its end and leaves the records in `outFolder`. Resolves with the summary
+ * however the run ended (`ended.reason`). Rejects before anything is written: with a UserError where options,
+ * files or folder cannot be used, with the reason of `signal` where that was aborted first.
+ */
+export async function runScenario(options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now();
   const run = await openRun(options);
   try {
     const { ended, ...models } = await simulate(run.world, options.signal);
     const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);
-    writeParams(join(options.outFolder, recordFiles.params), run.world.store, models);
-    run.records.summary(summary);
-    await writeReport(options.outFolder);
-    return summary;
+    options.onSummary?.(summary);
+    return { ...summary, unwritten: await writeResults(run, summary, models, options.outFolder) };
   } finally {
     await run.close();
   }
+}
+
+/** Writes the summary first, then each of the other files whatever became of the one before. */
+async function writeResults(
+  { records, world }: OpenRun,
+  summary: Summary,
+  models: FinalModels,
+  folder: string,
+): Promise<Unwritten[]> {
+  const report = join(folder, recordFiles.report);
+  const files: readonly { readonly path: string; readonly write: () => unknown }[] = [
+    { path: join(folder, recordFiles.summary), write: () => records.summary(summary) },
+    ...paramFiles(join(folder, recordFiles.params), world.store, models),
+    { path: report, write: async () => writeWhole(report, await reportOf(folder)) },
+  ];
+  const unwritten: Unwritten[] = [];
+  for (const { path, write } of files) {
+    try {
+      await write();
+    } catch (error) {
+      unwritten.push({ file: path, cause: messageOf(error) });
+    }
+  }
+  return unwritten;
 }
 
 function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {

@@ -19,7 +19,9 @@ import { UserError } from '../../src/errors.js';
 import type { Summary } from '../../src/records/rows.js';
 import type { RunOptions } from '../../src/run/options.js';
 import { madeUpRun, notes } from '../records/report/made-up-run.js';
-import { fakeServices, summaryOf } from './fake-services.js';
+import { defaultFolder } from '../../src/cli/default-folder.js';
+import type { Scenario } from '../../src/scenario/schema.js';
+import { ending, fakeServices, summaryOf } from './fake-services.js';
 
 interface Outcome {
   readonly code: number;
@@ -98,7 +100,7 @@ describe('the command line', () => {
           { ...common, client: 'client-2', value: 60 },
         ];
         const stages = { ...summary.stages, alignment: { ...alignment, collapse } };
-        return Promise.resolve({ ...summary, stages, ended: madeUpRun(2).summary.ended });
+        return ending(options, { ...summary, stages, ended: madeUpRun(2).summary.ended });
       },
     });
     assert.equal(code, 0);
@@ -149,6 +151,40 @@ describe('the command line', () => {
     assert.equal((await pwff(['run', 'tiny', '--out', run])).code, 0);
   });
 
+  it('says which other run it replaces', async () => {
+    await pwff(['run', 'tiny', '--out', run]);
+    const { out } = await pwff(['run', 'tiny', '--out', run, '--seed', '5']);
+    const { name, method, seed } = madeUpRun(2).manifest.scenario;
+    const said = `Replaces a run with other settings in ${run} (${name}, method ${method}, seed ${seed}).\n`;
+    assert.ok(out.startsWith(said), out);
+  });
+
+  it('gives methods, seeds and settings of one scenario folders of their own', () => {
+    const tiny = { name: 'tiny', method: 'pwff', seed: 1 } as Scenario;
+    assert.equal(defaultFolder(tiny, []), join('runs', 'tiny-pwff-1'));
+    const fedlora = { ...tiny, method: 'fedlora', seed: 2 };
+    assert.equal(defaultFolder(fedlora, ['method=fedlora', 'seed=2']), join('runs', 'tiny-fedlora-2'));
+    const variants = [['server.quorum=1'], ['server.quorum=2'], ['server.quorum=1', 'method=pwff'], []];
+    const folders = variants.map((set) => defaultFolder(tiny, set));
+    assert.equal(new Set(folders).size, 3);
+    assert.equal(folders[0], folders[2]);
+  });
+
+  it('says where the parameters or the report could not be written, and ends with 1', async () => {
+    const { code, out, err } = await pwff(['run', 'tiny', '--out', run], {
+      runScenario: async (options) => {
+        const unwritten = Array.from({ length: 7 }, (_, n) => ({ file: `p/${n}`, cause: 'ENOSPC' }));
+        return { ...(await fakeServices().runScenario(options)), unwritten };
+      },
+    });
+    assert.equal(code, 1);
+    assert.match(out, /Instruction tuning +Rounds +8/);
+    const lines = err.trim().split('\n');
+    assert.equal(lines.length, 6);
+    assert.equal(lines[0], 'pwff: p/0 is not written (ENOSPC)');
+    assert.equal(lines[5], 'pwff: nor are 2 more files written');
+  });
+
   it('keeps the records of an earlier run where the new one cannot start', async () => {
     await pwff(['run', 'tiny', '--out', run]);
     const runScenario = () => Promise.reject(new UserError('a.json: is empty'));
@@ -160,7 +196,10 @@ describe('the command line', () => {
     const { code, err } = await pwff(['run', 'tiny', '--out', run], {
       runScenario: async (options) => {
         await fakeServices().runScenario(options);
-        return summaryOf(options, { reason: 'failed', cause: 'client-1: task instruct failed' });
+        return ending(
+          options,
+          summaryOf(options, { reason: 'failed', cause: 'client-1: task instruct failed' }),
+        );
       },
     });
     assert.equal(code, 1);
@@ -169,7 +208,10 @@ describe('the command line', () => {
 
   it('ends with 1 and the stack of a defect, and with 2 and none of a user’s error in the data', async () => {
     const defect = await pwff(['run', 'tiny', '--out', run], {
-      runScenario: () => Promise.reject(new TypeError('x is not a function')),
+      runScenario: async (options) => {
+        await fakeServices().runScenario({ ...options, onSummary: () => {} });
+        throw new TypeError('x is not a function');
+      },
     });
     assert.equal(defect.code, 1);
     assert.match(

@@ -3,6 +3,7 @@ import type { Progress } from '../../src/records/progress.js';
 import { openRecords } from '../../src/records/records.js';
 import type { Ended, Summary } from '../../src/records/rows.js';
 import type { RunOptions } from '../../src/run/options.js';
+import type { RunResult } from '../../src/run/run.js';
 import { madeUpRun } from '../records/report/made-up-run.js';
 
 /** A progress in Step 1.3 of the given round, with the round before it closed. */
@@ -31,17 +32,24 @@ export function summaryOf({ scenario }: RunOptions, ended: Ended): Summary {
   return { ...madeUpRun(2).summary, scenario: scenario.name, seed: scenario.seed, ended };
 }
 
+/** A run that comes to its end with this summary. */
+export function ending({ onSummary }: RunOptions, summary: Summary): Promise<RunResult> {
+  onSummary?.(summary);
+  return Promise.resolve({ ...summary, unwritten: [] });
+}
+
 /** Stands where the simulator does: tells three progresses, writes records and ends as it is told to. */
 export function fakeServices(overrides: Partial<Services> = {}): Services {
   return {
     runScenario: (options) => {
       const records = openRecords(options.outFolder);
-      records.manifest(madeUpRun(2).manifest);
+      const begun = { type: 'manifest', manifest: madeUpRun(2).manifest } as const;
+      for (const observer of [records, ...(options.observers ?? [])]) observer.next(begun);
       for (const round of [1, 2, 2, 3]) options.onProgress?.(progress(round));
       const summary = summaryOf(options, madeUpRun(2).summary.ended);
       records.summary(summary);
       records.close();
-      return Promise.resolve(summary);
+      return ending(options, summary);
     },
     checkInputs: () => Promise.resolve([]),
     pretrainEmbedded: () => Promise.resolve(),

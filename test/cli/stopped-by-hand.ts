@@ -1,5 +1,7 @@
 import { main } from '../../src/cli/program.js';
-import { fakeServices, progress, summaryOf } from './fake-services.js';
+import { ending, fakeServices, progress, summaryOf } from './fake-services.js';
+import { openRecords } from '../../src/records/records.js';
+import { madeUpRun } from '../records/report/made-up-run.js';
 
 /*
  * A command whose run lasts until Ctrl-C, for cli.test.ts to start and to stop. "deaf" as last argument: the
@@ -11,10 +13,13 @@ const keepAlive = setInterval(() => {}, 1000);
 const services = fakeServices({
   runScenario: (options) =>
     new Promise((resolve) => {
+      const { manifest } = madeUpRun(2);
+      openRecords(options.outFolder).close();
+      for (const observer of options.observers ?? []) observer.next({ type: 'manifest', manifest });
       options.onProgress?.(progress(2));
       process.stdout.write('under way\n');
       options.signal?.addEventListener('abort', () => {
-        if (!deaf) resolve(summaryOf(options, { reason: 'interrupted' }));
+        if (!deaf) resolve(ending(options, summaryOf(options, { reason: 'interrupted' })));
       });
     }),
 });

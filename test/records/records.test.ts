@@ -16,7 +16,7 @@ import { readJsonLines } from '../../src/records/json-lines.js';
 import { readRun } from '../../src/records/read.js';
 import { openRecords } from '../../src/records/records.js';
 import { messageLine, metricLine } from '../../src/records/row-text.js';
-import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
 import { page } from '../../src/records/report/page.js';
 import { messageTotals } from '../../src/records/summarize.js';
 import { TraceHash } from '../../src/records/trace-hash.js';
@@ -119,7 +119,7 @@ describe('the records of a run', () => {
   function write(folder: string): ReturnType<typeof madeUpRun> {
     const run = madeUpRun(3);
     const records = openRecords(folder);
-    records.manifest(run.manifest);
+    records.next({ type: 'manifest', manifest: run.manifest });
     run.metrics.forEach((row) => records.next({ type: 'row', row }));
     run.messages.forEach((row) => records.next({ type: 'message', row }));
     records.summary(run.summary);
@@ -162,6 +162,41 @@ describe('the records of a run', () => {
     assert.ok(existsSync(join(parent, 'thesis.tex')));
     writeFileSync(join(parent, 'manifest.json'), '{ "name": "a web app" }');
     assert.throws(() => openRecords(parent), /not empty and not the folder of an earlier run/);
+  });
+
+  it('are refused where the summary is of another run than the rest', async () => {
+    const folder = join(parent, 'run');
+    const { summary } = write(folder);
+    for (const [key, other] of Object.entries({
+      seed: 99,
+      method: 'fedada',
+      scenario: 'x',
+      backend: 'native',
+    })) {
+      writeFileSync(join(folder, 'summary.json'), JSON.stringify({ ...summary, [key]: other }));
+      await assert.rejects(readRun(folder), (error) => {
+        assert.ok(error instanceof UserError);
+        const said = `/${key}: is ${JSON.stringify(other)}, expected `;
+        return error.message.startsWith(`${join(folder, 'summary.json')}: ${said}`);
+      });
+    }
+  });
+
+  it('come to the figures that their rows have where there is no summary, and to no others', async () => {
+    const folder = join(parent, 'run');
+    const { summary, metrics } = write(folder);
+    rmSync(join(folder, 'summary.json'));
+    const read = await readRun(folder);
+    assert.deepEqual(read.summary.messages, summary.messages);
+    const last = ['client-1', 'client-2', 'client-3'].map((actor) =>
+      metrics.findLast((row) => row.type === 'client' && row.task === 'evaluate' && row.actor === actor),
+    );
+    const accuracies = last.map((row) => (row as ClientRow).metrics['accuracy']!);
+    assert.equal(read.summary.stages.instruction?.accuracy, accuracies.reduce((sum, one) => sum + one) / 3);
+    assert.deepEqual([read.summary.traceHash, read.summary.wallSeconds], [null, null]);
+    const text = await page(read);
+    assert.match(text, /Partial: there is no summary\.json/);
+    assert.doesNotMatch(text, /computed in|Trace <span/);
   });
 
   it('are read up to the last whole line of a killed run, and refused for any other wrong line', async () => {

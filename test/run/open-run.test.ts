@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { packageRoot } from '../../src/paths.js';
 import { parityFolder } from '../golden/parity.js';
-import { protocolRun } from './untrained.js';
+import { openRecords } from '../../src/records/records.js';
+import { runScenario } from '../../src/run/run.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import { madeUpRun } from '../records/report/made-up-run.js';
+import { protocolRun, untrainedExecutor } from './untrained.js';
 
 describe('opening a run', () => {
   it('refuses a tokenizer with more tokens than the model has embeddings', async () => {
@@ -28,6 +32,30 @@ describe('opening a run', () => {
       });
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('leaves the folder as it is where the backend is refused, or a signal comes first', async () => {
+    const outFolder = mkdtempSync(join(tmpdir(), 'pwff-kept-'));
+    try {
+      const records = openRecords(outFolder);
+      records.next({ type: 'manifest', manifest: madeUpRun(1).manifest });
+      records.close();
+      const kept = () => readdirSync(outFolder).map((name) => readFileSync(join(outFolder, name), 'utf8'));
+      const before = kept();
+      const refusal = new UserError('--backend: is "native", but it does not load');
+      const executor = { ...untrainedExecutor(), fingerprint: () => Promise.reject(refusal) };
+      const { scenario, folder } = await loadScenario('tiny');
+      const options = { scenario, folder, outFolder, workers: 1, backend: 'native' } as const;
+      await assert.rejects(runScenario({ ...options, executor }), refusal);
+      const signal = AbortSignal.abort(new Error('stopped'));
+      await assert.rejects(
+        runScenario({ ...options, executor: untrainedExecutor(), signal }),
+        /^Error: stopped$/,
+      );
+      assert.deepEqual(kept(), before);
+    } finally {
+      rmSync(outFolder, { recursive: true });
     }
   });
 });

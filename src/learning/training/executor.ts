@@ -1,8 +1,9 @@
 import { Piscina } from 'piscina';
+import { messageOf, UserError } from '../../errors.js';
 import type { Fingerprint } from '../model/backend.js';
 import { prepareNative } from '../model/native.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
-import type { WorkerData } from './worker.js';
+import type { fingerprint, WorkerData } from './worker.js';
 
 /** Runs tasks somewhere; the result is the same wherever that is. */
 export interface Executor {
@@ -30,19 +31,67 @@ export function poolExecutor(workers: number, backend: WorkerData['backend']): E
   );
 }
 
-/** Tasks are pure, so one that a dying worker took with it is run once more before its failure counts. */
+/**
+ * Tasks are pure, so one that a dying worker took with it is run once more before its failure counts. A worker
+ * that dies between tasks is replaced; when none is left, whatever waits for one is rejected.
+ */
 export function executorOn(pool: Piscina<unknown, unknown>): Executor {
+  const workers = new Workforce(pool);
   return {
     run: async <K extends TaskKind>(request: TaskRequest<K>) => {
-      const attempt = () => pool.run(request) as Promise<TaskResult<K>>;
+      const attempt = () => workers.run(request) as Promise<TaskResult<K>>;
       return attempt().catch((error: unknown) => {
         if (!isWorkerDeath(error)) throw error;
         return attempt();
       });
     },
-    fingerprint: () => pool.run(null, { name: 'fingerprint' }) as Promise<Fingerprint>,
-    close: () => pool.destroy(),
+    fingerprint: async () => {
+      const answer = (await workers.run(null, 'fingerprint')) as Awaited<ReturnType<typeof fingerprint>>;
+      if ('refused' in answer) throw new UserError(answer.refused);
+      return answer;
+    },
+    close: () => workers.close(),
   };
+}
+
+/** A pool whose tasks always settle: Piscina's wait for ever once no worker can be started. */
+class Workforce {
+  readonly #pool: Piscina<unknown, unknown>;
+  readonly #waiting = new Set<(cause: Error) => void>();
+  #lastDeath: unknown = null;
+  #closing = false;
+
+  constructor(pool: Piscina<unknown, unknown>) {
+    this.#pool = pool;
+    // A worker died without a task; without a listener this would end the process.
+    pool.on('error', (cause: unknown) => (this.#lastDeath = cause));
+    // The pool starts its replacement, if ever, at once.
+    pool.on('workerDestroy', () => setImmediate(() => this.#rejectIfDeserted()));
+  }
+
+  run(request: unknown, name?: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#pool
+        .run(request, name === undefined ? {} : { name })
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject));
+      this.#rejectIfDeserted();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing = true;
+    return this.#pool.destroy();
+  }
+
+  #rejectIfDeserted(): void {
+    if (this.#closing || this.#pool.threads.length > 0) return;
+    const why = this.#lastDeath === null ? '' : ` (${messageOf(this.#lastDeath)})`;
+    const cause = new Error(`every worker thread has ended${why}`, { cause: this.#lastDeath });
+    for (const reject of this.#waiting) reject(cause);
+    this.#waiting.clear();
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Verdict } from '../../../machines/events.js';
-import type { Ended } from '../rows.js';
+import type { RunRecords } from '../read.js';
 
 /** Why a run ended, as a sentence. */
-export function endedSentence(ended: Ended): string {
+export function endedSentence(ended: RunRecords['summary']['ended']): string {
   switch (ended.reason) {
     case 'finished': {
       const { instruction, reward, alignment } = ended.stages;
@@ -19,6 +19,8 @@ export function endedSentence(ended: Ended): string {
         .join('; ')}.`;
     case 'interrupted':
       return 'Interrupted by the user.';
+    case 'partial':
+      return 'Partial: there is no summary.json, the run was killed or goes on; what it had written is shown.';
     case 'failed':
       return `Failed: ${ended.cause}`;
   }

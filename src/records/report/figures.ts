@@ -13,7 +13,7 @@ export interface Figure {
 }
 
 /** The figures of the three stages, in the paper's order; a stage that never came has none. */
-export function stageFigures({ stages }: Summary): Figure[] {
+export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
   return [
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],

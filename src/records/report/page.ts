@@ -56,14 +56,24 @@ function header({ summary, manifest }: RunRecords): Html {
       <span class="badge">backend <b>${summary.backend}</b></span>
       <span class="badge">clients <b>${manifest.scenario.clients.count}</b></span>
       <span class="badge">virtual time <b>${duration(summary.virtualSeconds)}</b></span>
-      <span class="badge">computed in <b>${duration(summary.wallSeconds)}</b></span>
+      ${
+        summary.wallSeconds === null
+          ? null
+          : html`<span class="badge">computed in <b>${duration(summary.wallSeconds)}</b></span>`
+      }
       ${summary.synthetic ? html`<span class="badge warn">synthetic data</span>` : null}
       ${complete ? null : html`<span class="badge warn">${summary.ended.reason}</span>`}
       ${collapsed ? html`<span class="badge warn">alignment collapsed</span>` : null}
     </div>
     ${description === undefined ? null : html`<p class="lead">${description}</p>`}
     <p>${endedSentence(summary.ended)}</p>
-    <p class="source">Trace <span class="hash">${summary.traceHash}</span> · equal hashes mean equal runs</p>
+    ${
+      summary.traceHash === null
+        ? null
+        : html`<p class="source">
+            Trace <span class="hash">${summary.traceHash}</span> · equal hashes mean equal runs
+          </p>`
+    }
   </header>`;
 }
 

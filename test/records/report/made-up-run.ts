@@ -19,7 +19,7 @@ const stages: readonly { stage: Stage; rounds: number; number: 1 | 2 | 3 }[] = [
 const curve = (from: number, to: number, round: number, client: number) =>
   to + (from - to) * Math.exp(-round / 2.5) + 0.03 * Math.sin(7 * client + round);
 
-export function madeUpRun(clientCount = 10): RunRecords {
+export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Summary } {
   const clients = Array.from({ length: clientCount }, (_, index) => `client-${index + 1}`);
   const metrics: MetricRow[] = [];
   const messages: MessageRow[] = [];

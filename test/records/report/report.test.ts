@@ -73,7 +73,7 @@ describe('the report', () => {
   });
 
   it('is written of a run that ended before its first round', async () => {
-    const early: RunRecords = {
+    const early = {
       ...run,
       metrics: [],
       messages: [],
@@ -82,7 +82,7 @@ describe('the report', () => {
         ended: { reason: 'failed', cause: 'worker <1> died' },
         stages: { instruction: null, reward: null, alignment: null },
       },
-    };
+    } satisfies RunRecords;
     const short = await page(early);
     assert.ok(short.includes('Failed: worker &lt;1&gt; died'));
     assert.doesNotMatch(short, /undefined|NaN/);

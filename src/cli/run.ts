@@ -15,7 +15,7 @@ import { resultsText } from './results.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
 import { openLog } from './run-log.js';
 import type { Services } from './services.js';
-import { line, paintFor, type Terminal } from './terminal.js';
+import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
 export interface RunCommandOptions extends ModelFolders {
   readonly seed?: number;
@@ -84,7 +84,7 @@ export async function runCommand(
 
 function displayKind({ json, quiet }: RunCommandOptions, { out }: Terminal): DisplayKind {
   if (json || quiet) return 'none';
-  return out.isTTY === true ? 'live' : 'plain';
+  return abilitiesOf(out).redraw ? 'live' : 'plain';
 }
 
 /** More workers than clients would idle. */
@@ -101,7 +101,7 @@ function showResults(
   if (json) line(out, JSON.stringify(summary, null, 2));
   else if (!quiet) {
     line(out);
-    line(out, resultsText(summary, paintFor(out)));
+    line(out, resultsText(summary, paintFor(out), abilitiesOf(out).columns));
     const report = join(outFolder, recordFiles.report);
     if (existsSync(report)) line(out, `Report: ${report}`);
   }

@@ -10,10 +10,9 @@ import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
 import { exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
-import { roundWatch } from './progress-lines.js';
 import { resultsText } from './results.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
-import { openLog } from './run-log.js';
+import { logObserver, openLog } from './run-log.js';
 import type { Services } from './services.js';
 import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
@@ -49,7 +48,6 @@ export async function runCommand(
     { file, scenario: scenario.name, seed: scenario.seed, workers, backend: options.backend },
     'start',
   );
-  const isNews = roundWatch();
   try {
     const summary = await services.runScenario({
       scenario,
@@ -59,16 +57,15 @@ export async function runCommand(
       backend: options.backend,
       showSamples: options.showSamples,
       signal: interrupt.signal,
-      onProgress: (progress) => {
-        display.show(progress);
-        if (isNews(progress)) log.info({ ...progress, clients: undefined }, 'round closed');
-        log.debug({ progress }, 'progress');
-      },
+      onProgress: (progress) => display.show(progress),
+      observers: [logObserver(log)],
     });
-    log.info({ ended: summary.ended, traceHash: summary.traceHash }, 'end');
+    for (const note of summary.notes) log.info({ note }, 'note');
+    const { ended, traceHash, virtualSeconds } = summary;
+    log.info({ ended, traceHash, virtualSeconds }, 'end');
     display.close();
     showResults(summary, outFolder, options, terminal);
-    return exitCodeOf(summary.ended);
+    return exitCodeOf(ended);
   } catch (error) {
     display.close();
     log.error({ err: error }, 'failed');

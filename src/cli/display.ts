@@ -1,8 +1,9 @@
 import { createLogUpdate } from 'log-update';
 import type { Progress } from '../records/progress.js';
 import type { Scenario } from '../scenario/schema.js';
-import { cut, picture, roundLine, roundWatch } from './progress-lines.js';
-import { line, paintFor, type Terminal } from './terminal.js';
+import { unbroken, wrapped } from './line-width.js';
+import { picture, roundLine, roundWatch } from './progress-lines.js';
+import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
 /** Shows a run while it goes on. */
 export interface Display {
@@ -28,13 +29,14 @@ export function openDisplay(kind: DisplayKind, scenario: Scenario, terminal: Ter
   }
 }
 
-/** One line per round, for files and pipes. */
+/** One line per round, for files, pipes and terminals that cannot be drawn over. */
 function plainDisplay(scenario: Scenario, { out }: Terminal): Display {
   const elapsed = stopwatch();
   const isNews = roundWatch();
   return {
     show: (progress) => {
-      if (isNews(progress)) line(out, roundLine(progress, scenario, elapsed()));
+      if (!isNews(progress)) return;
+      line(out, fitted(roundLine(progress, scenario, elapsed()), abilitiesOf(out).columns));
     },
     note: (text) => line(out, text),
     close: () => {},
@@ -47,13 +49,13 @@ function liveDisplay(scenario: Scenario, { out }: Terminal): Display {
   const paint = paintFor(out);
   const elapsed = stopwatch();
   const isNews = roundWatch();
-  const columns = () => out.columns ?? 80;
+  const columns = () => abilitiesOf(out).columns;
   let drawnAt = -Infinity;
   update(paint('dim', 'Loading model and data …'));
   return {
     show: (progress) => {
       const elapsedSeconds = elapsed();
-      if (isNews(progress)) update.persist(cut(roundLine(progress, scenario, elapsedSeconds), columns()));
+      if (isNews(progress)) update.persist(fitted(roundLine(progress, scenario, elapsedSeconds), columns()));
       else if (elapsedSeconds - drawnAt < shortestSecondsBetweenPictures) return;
       drawnAt = elapsedSeconds;
       update(
@@ -70,6 +72,12 @@ function liveDisplay(scenario: Scenario, { out }: Terminal): Display {
       update.done();
     },
   };
+}
+
+/** A line that stays: where it is too long it goes on below, and nothing of it is lost. */
+function fitted(text: string, columns: number): string {
+  const figures = text.split(/(?= {2})/).map((part) => part.replace(/\S.*/, unbroken));
+  return wrapped(figures.join(''), columns, '  ').join('\n');
 }
 
 function stopwatch(): () => number {

@@ -2,7 +2,9 @@ import { nameOf as strategyName } from '../strategies/strategy.js';
 import type { Estimate } from '../radio/link-study/estimate.js';
 import type { LinkStudy } from '../radio/link-study/study.js';
 import { number, percent, whole } from '../records/report/format.js';
+import { wrapped } from './line-width.js';
 import type { Paint } from './terminal.js';
+import { stackedRows } from './text-table.js';
 
 /** What `pwff link` tells; with `--json` it is printed as it is. */
 export interface LinkReport extends LinkStudy {
@@ -11,22 +13,30 @@ export interface LinkReport extends LinkStudy {
   readonly file: string | null;
 }
 
-/** The report as a table; it fits into 80 columns. */
-export function linkText(report: LinkReport, paint: Paint): string {
+/** The report as a table of 80 columns; where there are fewer it goes row by row. */
+export function linkText(report: LinkReport, paint: Paint, columns: number): string {
   const { link, scenario, file } = report;
   const side = link.direction === 'uplink' ? 'Uplink' : 'Downlink';
   const of = file === null ? 'the default radio' : `scenario ${scenario}`;
   return [
     `${paint('bold', `${side} of client ${link.client}`)}, ${of}`,
     '',
-    paint('bold', rowText(['Blocks and packets', 'by formula', 'simulated, 95 %', ''])),
-    ...blockRows(report).map(rowText),
+    ...section('Blocks and packets', blockRows(report), paint, columns),
     '',
-    paint('bold', rowText([`A message of ${whole(report.bits)} bits`, 'by formula', 'simulated, 95 %', ''])),
-    ...messageRows(report).map(rowText),
+    ...section(`A message of ${whole(report.bits)} bits`, messageRows(report), paint, columns),
     '',
-    ...footnotes(report).flatMap((note) => wrapped(note).map((text) => paint('dim', text))),
+    ...footnotes(report)
+      .flatMap((note) => wrapped(note, Math.min(columns, widest)))
+      .map((text) => paint('dim', text)),
   ].join('\n');
+}
+
+const widest = 80;
+
+function section(title: string, rows: readonly Row[], paint: Paint, columns: number): readonly string[] {
+  const head: Row = [title, 'by formula', 'simulated, 95 %', ''];
+  if (columns >= widest) return [paint('bold', rowText(head)), ...rows.map(rowText)];
+  return [paint('bold', title), ...stackedRows({ head, rows }, columns)];
 }
 
 type Row = readonly [label: string, formula: string, simulated: string, unit: string];
@@ -174,17 +184,4 @@ function significant(value: number, digits: number): string {
 
 function signed(decibels: number): string {
   return String(Number(decibels.toFixed(2))).replace('-', '−');
-}
-
-const columns = 80;
-
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
 }

@@ -5,7 +5,7 @@ import type { Direction } from '../radio/channel/directions/settings.js';
 import type { Change } from '../scenario/changes.js';
 import { exit, type ExitCode } from './exit.js';
 import { linkText, type LinkReport } from './link-text.js';
-import { line, paintFor, type Terminal } from './terminal.js';
+import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
 export interface LinkCommandOptions {
   readonly direction: Direction;
@@ -43,7 +43,12 @@ export async function linkCommand(
   }
   const study = studyLink(scenario, trace, options);
   const report: LinkReport = { scenario: scenario.name, file, ...study };
-  line(out, options.json ? JSON.stringify(report, null, 2) : linkText(report, paintFor(out)));
+  line(
+    out,
+    options.json
+      ? JSON.stringify(report, null, 2)
+      : linkText(report, paintFor(out), abilitiesOf(out).columns),
+  );
   return exit.ok;
 }
 

@@ -10,7 +10,8 @@ import { presets, type PresetName } from '../radio/payload/presets.js';
 import { number, percent, whole } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Paint } from './terminal.js';
-import { textTable, type TableLook } from './text-table.js';
+import { wrapped } from './line-width.js';
+import { textTable, type TableContent, type TableLook } from './text-table.js';
 
 /** What `pwff payload` tells; with `--json` it is printed as it is. */
 export interface PayloadReport extends Payload {
@@ -29,32 +30,33 @@ export interface PayloadReport extends Payload {
   readonly compression: Scenario['channel']['compression'];
 }
 
-/** The report as tables; they fit into 100 columns. */
-export function payloadText(report: PayloadReport, paint: Paint): string {
+/** The report as tables; they fit into 100 columns, and where there are fewer they go row by row. */
+export function payloadText(report: PayloadReport, paint: Paint, columns: number): string {
   const { scenario, method, preset } = report;
   return [
     `${paint('bold', named(methods, method).title)}, scenario ${scenario}`,
     ...(preset === null ? [] : [`${paint('bold', preset)}: ${presets[preset].states}`]),
     '',
-    partsTable(report, paint),
+    textTable(partsTable(report, paint), look, columns),
     '',
-    messagesTable(report, paint),
+    textTable(messagesTable(report, paint), look, columns),
     '',
-    stagesTable(report, paint),
+    textTable(stagesTable(report, paint), look, columns),
     '',
-    ...footnotes(report).map((note) => paint('dim', note)),
+    ...footnotes(report)
+      .flatMap((note) => wrapped(note, Math.min(columns, 95)))
+      .map((text) => paint('dim', text)),
   ].join('\n');
 }
 
 const look: TableLook = { frame: '', gap: 2, padding: 0 };
 
-function partsTable({ parts, ...report }: PayloadReport, paint: Paint): string {
-  const table = textTable(['A client has', '', 'use', 'parameters'], 'lllr', look);
-  for (const held of parts) {
+function partsTable({ parts, ...report }: PayloadReport, paint: Paint): TableContent {
+  const rows = parts.map((held) => {
     const of = describe[held.part](report, held);
-    table.push([paint('bold', partNames[held.part]), of, held.use, whole(held.parameters)]);
-  }
-  return table.toString();
+    return [paint('bold', partNames[held.part]), of, held.use, whole(held.parameters)];
+  });
+  return { head: ['A client has', '', 'use', 'parameters'], alignment: 'lllr', rows };
 }
 
 const partNames: Readonly<Record<PartName, string>> = {
@@ -82,21 +84,14 @@ function describeReward({ rewardModel }: Described): string {
   return rewardModel.train === 'head' ? `head of ${rewardModel.name}` : rewardModel.name;
 }
 
-function messagesTable({ messages }: PayloadReport, paint: Paint): string {
+function messagesTable({ messages }: PayloadReport, paint: Paint): TableContent {
   const head = ['Step', 'message', 'link', 'carries', 'parameters', 'Mbit', 'seconds', 'joules'];
-  const table = textTable(head, 'llllrrrr', look);
-  for (const message of messages) {
+  const rows = messages.map((message) => {
     const { step, kind, direction, parameters } = message;
-    table.push([
-      step,
-      paint('bold', kind),
-      arrows[direction],
-      cargoText(message),
-      whole(parameters),
-      ...costCells(message),
-    ]);
-  }
-  return table.toString();
+    const [link, cargo] = [arrows[direction], cargoText(message)];
+    return [step, paint('bold', kind), link, cargo, whole(parameters), ...costCells(message)];
+  });
+  return { head, alignment: 'llllrrrr', rows };
 }
 
 const arrows: Readonly<Record<Direction, string>> = { uplink: 'up', downlink: 'down' };
@@ -114,13 +109,12 @@ function cargoText({ parts, loraModules }: MessagePayload): string {
     .join(', ');
 }
 
-function stagesTable({ stages }: PayloadReport, paint: Paint): string {
-  const table = textTable(['A client’s stage', '', 'Mbit', 'seconds', 'joules'], 'llrrr', look);
-  for (const { stage, maxRounds, round, allRounds } of stages) {
-    table.push([paint('bold', stage), 'a round, up and down', ...costCells(round)]);
-    table.push(['', `all, ${maxRounds} rounds at most`, ...costCells(allRounds)]);
-  }
-  return table.toString();
+function stagesTable({ stages }: PayloadReport, paint: Paint): TableContent {
+  const rows = stages.flatMap(({ stage, maxRounds, round, allRounds }) => [
+    [paint('bold', stage), 'a round, up and down', ...costCells(round)],
+    ['', `all, ${maxRounds} rounds at most`, ...costCells(allRounds)],
+  ]);
+  return { head: ['A client’s stage', '', 'Mbit', 'seconds', 'joules'], alignment: 'llrrr', rows };
 }
 
 function costCells({ bits, seconds, joules }: Cost): readonly string[] {
@@ -129,15 +123,16 @@ function costCells({ bits, seconds, joules }: Cost): readonly string[] {
 
 function footnotes(report: PayloadReport): readonly string[] {
   const { link, headerBits, compression } = report;
-  const [uplink, downlink] = [linkText(link.uplink), linkText(link.downlink)];
+  const [uplink, downlink] = [link.uplink, link.downlink].map((each) => linkNotes('', each).join());
   return [
     ...(uplink === downlink
-      ? [`Uplink and downlink: ${uplink}`]
-      : [`Uplink: ${uplink}`, `Downlink: ${downlink}`]),
-    'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the',
-    'messages that open the stage.',
-    `Bits: parameters (compression ${nameOf(compression)}), and a header of ${headerBits} per message. Left out:`,
-    'packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the rest.',
+      ? linkNotes('Uplink and downlink', link.uplink)
+      : [...linkNotes('Uplink', link.uplink), ...linkNotes('Downlink', link.downlink)]),
+    'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the ' +
+      'messages that open the stage.',
+    `Bits: parameters (compression ${nameOf(compression)}), and a header of ${headerBits} per message. ` +
+      'Left out: packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the ' +
+      'rest.',
     ...savingNote(report),
   ];
 }
@@ -149,19 +144,19 @@ function savingNote({
   if (sharedParameters === 0 || share <= 0) return [];
   return [
     `An update of ${whole(sharedParameters)} parameters saves ${percent(share)} of the ` +
-      `${whole(allParameters)} that`,
-    'all adapters and a LoRA module at every site have (the comparison of section V-B).',
+      `${whole(allParameters)} that all adapters and a LoRA module at every site have ` +
+      '(the comparison of section V-B).',
   ];
 }
 
-function linkText({ fading, rate, sharing, why, ...link }: MeanLink): string {
+function linkNotes(side: string, { fading, rate, sharing, why, ...link }: MeanLink): readonly string[] {
   const mean =
     link.meanRateBps === null
       ? `no mean rate, for ${why}`
       : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
   const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
   const laws = `${nameOf(fading)} fading, rate ${rate}, ${sharing}`;
-  return `${mean}\n  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`;
+  return [`${side}: ${mean}`, `  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`];
 }
 
 function thousandths(value: number | null): string {

@@ -7,7 +7,7 @@ import type { Change } from '../scenario/changes.js';
 import { embeddedName } from '../radio/payload/shapes.js';
 import { exit, type ExitCode } from './exit.js';
 import { payloadText, type PayloadReport } from './payload-text.js';
-import { line, paintFor, type Terminal } from './terminal.js';
+import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
 export interface PayloadCommandOptions {
   readonly method?: string;
@@ -29,7 +29,12 @@ export async function payloadCommand(
   { out }: Terminal,
 ): Promise<ExitCode> {
   const report = await reportOf(path ?? (options.model === embeddedName ? 'quickstart' : 'paper'), options);
-  line(out, options.json ? JSON.stringify(report, null, 2) : payloadText(report, paintFor(out)));
+  line(
+    out,
+    options.json
+      ? JSON.stringify(report, null, 2)
+      : payloadText(report, paintFor(out), abilitiesOf(out).columns),
+  );
   return exit.ok;
 }
 

@@ -15,7 +15,7 @@ import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
 import type { Services } from './services.js';
-import { line, type Terminal } from './terminal.js';
+import { abilitiesOf, line, type Terminal } from './terminal.js';
 import { validateCommand, type ValidateCommandOptions } from './validate.js';
 
 /** Runs the command line and resolves to the exit code; writes nothing but to `terminal`. */
@@ -50,6 +50,8 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
       writeErr: (text) => void terminal.err.write(text),
+      getOutHelpWidth: () => helpColumns(terminal.out),
+      getErrHelpWidth: () => helpColumns(terminal.err),
     });
 
   program
@@ -160,6 +162,12 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .action(() => void terminal.out.write(schemaFileText()));
 
   return program;
+}
+
+/** Help is read by people: where nothing breaks lines it has 80 columns all the same. */
+function helpColumns(stream: Terminal['out']): number {
+  const { columns } = abilitiesOf(stream);
+  return columns === Infinity ? 80 : columns;
 }
 
 /** 36 adapters of GPT-2 small: 580,968 parameters of 32 bits. */

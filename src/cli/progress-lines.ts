@@ -3,6 +3,7 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Progress } from '../records/progress.js';
 import { duration, number, percent } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
+import { cut } from './line-width.js';
 import type { Paint } from './terminal.js';
 
 /*
@@ -86,15 +87,4 @@ function clientLines({ clients }: Progress, most: number): string[] {
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
     .map(([doing, count]) => `  ${String(count).padStart(4)} clients  ${doing}`);
-}
-
-/** Cuts a line at the terminal's width; colour codes take no width. */
-export function cut(text: string, columns: number): string {
-  let width = 0;
-
-  return text.replace(/\u001b\[\d+m|[^\u001b]/gu, (piece) => {
-    if (piece.length > 2) return piece;
-    width += 1;
-    return width <= columns ? piece : '';
-  });
 }

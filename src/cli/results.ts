@@ -6,8 +6,8 @@ import { bits, duration, joules } from '../records/report/format.js';
 import type { Paint } from './terminal.js';
 import { textTable } from './text-table.js';
 
-/** The summary of a run as a table for a terminal. */
-export function resultsText(summary: Summary, paint: Paint): string {
+/** The summary of a run as a table for a terminal of so many columns. */
+export function resultsText(summary: Summary, paint: Paint, columns: number): string {
   const figures = stageFigures(summary);
   const sentence = endedSentence(summary.ended);
   const complete = summary.ended.reason === 'finished';
@@ -17,12 +17,13 @@ export function resultsText(summary: Summary, paint: Paint): string {
     ...summary.notes.map((note) => paint('yellow', `Note: ${note}`)),
   ];
   if (figures.length === 0) return [...heading, messagesText(summary)].join('\n');
-  const table = textTable(['', '', 'start', 'end'], 'llrr', { frame: '─', gap: 1, padding: 1 });
-  figures.forEach(({ stage, name, before, after }, index) => {
+  const rows = figures.map(({ stage, name, before, after }, index) => {
     const first = figures[index - 1]?.stage !== stage;
-    table.push([first ? paint('bold', stage) : '', name, before ?? '', paint('bold', after)]);
+    return [first ? paint('bold', stage) : '', name, before ?? '', paint('bold', after)];
   });
-  return [...heading, table.toString(), ...collapseLines(summary, paint), messagesText(summary)].join('\n');
+  const content = { head: ['', '', 'start', 'end'], alignment: 'llrr', rows };
+  const table = textTable(content, { frame: '─', gap: 1, padding: 1 }, columns);
+  return [...heading, table, ...collapseLines(summary, paint), messagesText(summary)].join('\n');
 }
 
 /** One line for each kind of collapse. */

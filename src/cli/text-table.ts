@@ -1,4 +1,6 @@
 import Table from 'cli-table3';
+import { greatest } from '../extremes.js';
+import { unbroken, widthOf, wrapped } from './line-width.js';
 
 /** How a table looks, in characters: its line above and below, and the room between and in its cells. */
 export interface TableLook {
@@ -7,16 +9,44 @@ export interface TableLook {
   readonly padding: number;
 }
 
+/** What a table shows; `alignment` has one letter per column, l or r. */
+export interface TableContent {
+  readonly head: readonly string[];
+  readonly alignment: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
 /**
- * A table with a line under its head and none at its sides; `alignment` has one letter per column, l or r.
+ * A table with a line under its head and none at its sides. Where it is wider than `columns`, the same row by
+ * row: see {@link stackedRows}.
  */
-export function textTable(
-  head: readonly string[],
-  alignment: string,
-  { frame, gap, padding }: TableLook,
-): Table.Table {
-  return new Table({
-    head: [...head],
+export function textTable(content: TableContent, look: TableLook, columns: number): string {
+  const table = new Table({ head: [...content.head], ...optionsOf(content.alignment, look) });
+  table.push(...content.rows.map((row) => [...row]));
+  const text = table.toString();
+  const width = greatest(text.split('\n').map(widthOf));
+  return width <= columns ? text : stackedRows(content, columns).join('\n');
+}
+
+/** Each row as lines: its first cell, then the others, each behind the head of its column. */
+export function stackedRows(
+  { head, rows }: Pick<TableContent, 'head' | 'rows'>,
+  columns: number,
+): readonly string[] {
+  return rows.flatMap(([first = '', ...cells]) => {
+    const title = first.trim() === '' ? [] : [first.trim()];
+    const named = cells.flatMap((cell, index) => {
+      const text = cell.trim();
+      if (text === '') return [];
+      const figure = [head[index + 1] ?? '', text].filter(Boolean).join(' ');
+      return [widthOf(figure) + 5 > columns ? figure : unbroken(figure)];
+    });
+    return [...title, ...wrapped(`  ${named.join('; ')}`, columns, '    ')];
+  });
+}
+
+function optionsOf(alignment: string, { frame, gap, padding }: TableLook): Table.TableConstructorOptions {
+  return {
     colAligns: [...alignment].map((letter) => (letter === 'r' ? 'right' : 'left')),
     style: { head: [], border: [], compact: true, 'padding-left': padding, 'padding-right': padding },
     chars: {
@@ -36,5 +66,5 @@ export function textTable(
       'right-mid': '',
       middle: ' '.repeat(gap),
     },
-  });
+  };
 }

@@ -60,8 +60,8 @@ const task = <Output>() => fromPromise<Output, ClientContext>(() => new Promise<
 
 /**
  * A client: Steps 1.2, 1.3, 2.2, 2.3, 3.1, 3.2 and 3.3. A download that comes while it works waits until the
- * work was transmitted; of several only the newest counts, and it brings a client that missed others up to
- * date.
+ * work was transmitted, unless it interrupts it; of several only the newest counts, and it brings a client that
+ * missed others up to date.
  */
 export const clientMachine = setup({
   types: {
@@ -90,6 +90,7 @@ export const clientMachine = setup({
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
+    isInterrupted: () => false,
     hasUsableDownload: () => false,
     hasNoLora: () => false,
     isSilent: () => false,
@@ -114,7 +115,10 @@ export const clientMachine = setup({
     frozen: null,
   }),
   on: {
-    'download.delivered': { actions: 'keepNewest' },
+    'download.delivered': [
+      { guard: 'isInterrupted', target: '.waiting', actions: 'keepNewest' },
+      { actions: 'keepNewest' },
+    ],
     'upload.settled': { actions: 'commitMemory' },
     'xstate.error.actor.*': {
       target: '.crashed',

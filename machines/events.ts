@@ -45,6 +45,8 @@ export interface Download {
   readonly verdict: Verdict;
   /** What the recipient is to do; null where it is only to know. */
   readonly order: WorkOrder | null;
+  /** Whether the recipient drops what it works on for it. */
+  readonly interrupts: boolean;
   readonly global: Model;
   readonly params: readonly ParamRef[];
 }

@@ -16,11 +16,17 @@ export interface ServerContext {
   readonly global: Model;
   /** Who was asked to work on this version. */
   readonly cohort: readonly string[];
+  /** Those of them who are asked now: the next downloads go to them. */
+  readonly asked: readonly string[];
+  /** Those of these who are to drop what they work on. */
+  readonly reset: readonly string[];
   readonly members: Readonly<Record<string, Member>>;
   /** Updates at hand that no aggregate has used. */
   readonly updates: readonly ReceivedUpdate[];
   /** Those that the latest aggregate was made of. */
   readonly gathered: readonly GatheredUpdate[];
+  /** Clients whose updates it left at hand. */
+  readonly left: readonly string[];
   /**
    * Orders of a round closed before whose answers came in during this one, as "client stage version order".
    */
@@ -46,6 +52,8 @@ export interface Member {
   readonly orderedAtSeconds: number;
   /** Whether a download with that order was given up. */
   readonly unreached: boolean;
+  /** Whether that order was counted among its failures. */
+  readonly failed: boolean;
   /** Names of the updates that came in: a copy of one is not counted again, however late. */
   readonly receipts: readonly string[];
   readonly history: History;
@@ -59,9 +67,9 @@ export interface History {
   readonly loss: number | null;
   /** From its newest order to the arrival of its newest update; null without any. */
   readonly seconds: number | null;
-  /** Rounds closed in whose cohort it was. */
+  /** Versions that it was asked to work on. */
   readonly orders: number;
-  /** Orders that reached it and were unanswered when their round was closed. */
+  /** Orders that it had not answered at the deadline, or when it was given the next one. */
   readonly failures: number;
 }
 
@@ -113,6 +121,7 @@ const server = setup({
     designRewardModels: () => {},
     openStage: (_, _params: { stage: Stage }) => {},
     invite: () => {},
+    inviteMore: () => {},
     send: (_, _params: { step: MessageStep }) => {},
     openRound: () => {},
     takeUpdate: () => {},
@@ -129,6 +138,7 @@ const server = setup({
     isCopy: () => false,
     isAdmitted: () => false,
     isDue: () => false,
+    hasMoreToAsk: () => false,
     stageIsOver: () => false,
   },
   delays: { deadline: 1_000 },
@@ -143,7 +153,13 @@ function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, 
         id: `collecting-${stage}-3`,
         description: `Clients are at ${clients}; wait for updates until an aggregate is due, for the deadline at most`,
         entry: 'openRound',
-        always: { guard: 'isDue', target: 'aggregating' },
+        always: [
+          { guard: 'isDue', target: 'aggregating' },
+          {
+            guard: 'hasMoreToAsk',
+            actions: ['inviteMore', { type: 'send', params: { step: `${stage}.4` } }],
+          },
+        ],
         after: { deadline: 'aggregating' },
       },
       aggregating: {
@@ -189,9 +205,12 @@ export const serverMachine = server.createMachine({
     madeAtSeconds: [],
     global: input.global,
     cohort: [],
+    asked: [],
+    reset: [],
     members: {},
     updates: [],
     gathered: [],
+    left: [],
     late: [],
     memory: { aggregation: {}, codec: {} },
     openedAtSeconds: 0,

@@ -18,9 +18,10 @@ function namesOf(setting: string): readonly string[] {
   const node = setting
     .split('.')
     .reduce<SchemaNode | undefined>((at, key) => at?.properties?.[key], ScenarioSchema as SchemaNode);
-  const names = node?.enum ?? node?.anyOf?.[0]?.enum;
-  assert.ok(names, setting);
-  return names;
+  const alone = node?.enum ?? node?.anyOf?.[0]?.enum;
+  assert.ok(alone, setting);
+  const withOptions = (node?.anyOf ?? []).flatMap(({ properties }) => properties?.['name']?.const ?? []);
+  return [...new Set([...alone, ...withOptions])] as string[];
 }
 
 /** Rows of the tables of seams: | `setting` | … | names |. */

@@ -1,25 +1,20 @@
-import { compareOrders } from '../../machines/events.js';
+import { updateName } from '../../machines/events.js';
 import { updatesOf } from '../../machines/protocol.js';
 import { meanOrNull } from '../moments.js';
 import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
 import { least } from '../extremes.js';
 
 /**
- * Whether nothing more is expected from a client: all updates that answer its newest order are in, or the
- * order did not reach it.
+ * Whether nothing more is expected from a client in a stage: all updates that answer its newest order have
+ * come in, or the order did not reach it, or it has none there.
  */
 export function hasAnswered(
-  { members, updates }: Pick<ServerContext, 'members' | 'updates'>,
+  { members, stage }: Pick<ServerContext, 'members' | 'stage'>,
   client: string,
 ): boolean {
-  const { order, unreached } = members[client]!;
-  if (order === null || unreached) return true;
-  return updatesOf(order.stage).every((kind) =>
-    updates.some(
-      ({ from, upload }) =>
-        from === client && upload.kind === kind && compareOrders(upload.answers, order) === 0,
-    ),
-  );
+  const { order, unreached, receipts } = members[client]!;
+  if (order === null || order.stage !== stage || unreached) return true;
+  return updatesOf(stage).every((kind) => receipts.includes(updateName({ kind, answers: order })));
 }
 
 /**

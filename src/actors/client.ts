@@ -34,10 +34,12 @@ import { clientOf, type World } from './world.js';
 export function provideClient(world: World) {
   return clientMachine.provide({
     actors: {
-      tune: fromPromise<Trained, ClientContext>(({ input }) => instructTask(world, input)),
-      trainRewardModels: fromPromise<Trained, ClientContext>(({ input }) => rewardTask(world, input)),
-      freeze: fromPromise<Frozen, ClientContext>(({ input }) => freezeTask(world, input)),
-      align: fromPromise<Trained, ClientContext>(({ input }) => alignTask(world, input)),
+      tune: fromPromise<Trained, ClientContext>(({ input, signal }) => instructTask(world, input, signal)),
+      trainRewardModels: fromPromise<Trained, ClientContext>(({ input, signal }) =>
+        rewardTask(world, input, signal),
+      ),
+      freeze: fromPromise<Frozen, ClientContext>(({ input, signal }) => freezeTask(world, input, signal)),
+      align: fromPromise<Trained, ClientContext>(({ input, signal }) => alignTask(world, input, signal)),
     },
     actions: {
       enterStep: ({ context }, { step }) => recordStep(world, step, context.id, roundOf(context)),
@@ -80,6 +82,8 @@ export function provideClient(world: World) {
       crash: (_, { cause }) => world.failure.report(cause),
     },
     guards: {
+      isInterrupted: ({ context, event }) =>
+        event.type === 'download.delivered' && event.download.interrupts && isNews(context, event.download),
       hasUsableDownload: ({ context: { pending, held } }) =>
         pending !== null && refsOf(pending.global).every(({ hash }) => held.includes(hash)),
       hasNoLora: ({ context }) => !context.designed,

@@ -12,14 +12,15 @@ export type Downloads = Readonly<Record<string, Download>>;
  * lacks: for those who get an order, and at the end of a stage for all.
  */
 export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloads {
-  const { clients, cohort, members, version, verdict, global } = context;
-  const recipients = verdict === 'continue' ? cohort : clients;
+  const { clients, asked, reset, members, version, verdict, global } = context;
+  const recipients = verdict === 'continue' ? asked : clients;
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
       const { holdings, order } = members[client]!;
       const params = broughtBy(kind, global).filter(({ hash }) => !holdings.includes(hash));
-      const own = cohort.includes(client) ? order : null;
-      return [client, { direction: 'down', kind, version, verdict, order: own, global, params }];
+      const own = asked.includes(client) ? order : null;
+      const interrupts = reset.includes(client);
+      return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
     }),
   );
 }

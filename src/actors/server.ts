@@ -19,6 +19,7 @@ import { stream } from '../simulation/random/stream.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { trainedParts } from '../strategies/methods/method.js';
 import { aggregateTask } from './aggregate.js';
+import type { Select } from '../strategies/disciplines/discipline.js';
 import { clientsOf, hasAnswered, meanLoss, quorate } from './answers.js';
 import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
@@ -60,11 +61,14 @@ export function provideServer(world: World) {
         members: Object.fromEntries(
           context.clients.map((id) => {
             const member = context.members[id] ?? newMember(world, context);
-            return [id, { ...member, history: newcomer }];
+            // Alignment's first orders came before it, with the last download of stage 2.
+            const orders = context.cohort.includes(id) ? 1 : 0;
+            return [id, { ...member, history: { ...newcomer, orders } }];
           }),
         ),
       })),
       invite: assign(({ context }) => invited(world, context)),
+      inviteMore: assign(({ context }) => invitedToo(world, context)),
       send: enqueueActions(({ context, enqueue }, { step }) => {
         let { members } = context;
         for (const kind of downloadsOf(step)) {
@@ -102,19 +106,19 @@ export function provideServer(world: World) {
           })),
         };
       }),
-      gather: assign(({ context }) => ({
-        gathered: quorate(context, scenario.server.quorum),
-        updates: [],
-        version: context.version + 1,
-        members: withEach(context.members, context.cohort, ({ history, ...member }, client) => ({
-          ...member,
-          history: {
-            ...history,
-            orders: history.orders + 1,
-            failures: history.failures + (hasAnswered(context, client) ? 0 : 1),
-          },
-        })),
-      })),
+      gather: assign(({ context }) => {
+        const roster = rosterOf(world, context);
+        const taken = discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client);
+        const isTaken = ({ from }: ReceivedUpdate) => taken.includes(from);
+        const updates = context.updates.filter((update) => !isTaken(update));
+        return {
+          gathered: quorate({ ...context, updates: context.updates.filter(isTaken) }, scenario.server.quorum),
+          updates,
+          left: clientsOf(updates),
+          version: context.version + 1,
+          members: overdue(world, context),
+        };
+      }),
       publish: assign(({ context }, { parts, memory }) => ({
         global: { ...context.global, ...parts },
         memory,
@@ -154,6 +158,7 @@ export function provideServer(world: World) {
         );
       },
       isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
+      hasMoreToAsk: ({ context }) => invitedToo(world, context).asked.length > 0,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
     },
     delays: {
@@ -168,6 +173,7 @@ function newMember({ scenario }: World, { global }: ServerContext): Member {
     order: null,
     orderedAtSeconds: 0,
     unreached: false,
+    failed: false,
     receipts: [],
     history: newcomer,
   };
@@ -200,27 +206,78 @@ function published(
  */
 function invited(world: World, context: ServerContext): Partial<ServerContext> {
   const work = nextWork(context);
-  if (work === null) return { cohort: [] };
-  const { scenario, discipline, selection, clock } = world;
-  const { stage, version } = work;
-  const draw = stream(scenario.seed, 'selection', stage, version + 1);
-  const history = Object.fromEntries(
-    Object.entries(context.members).map(([client, member]) => [client, member.history]),
-  );
-  const select = (clients: readonly string[]) => {
-    const size = cohortSize(scenario.server.selectionFraction, clients.length);
-    return selection({ clients, size, version, history }, draw);
+  if (work === null) return { cohort: [], asked: [], reset: [] };
+  const { discipline } = world;
+  const opening = { ...context, ...work, cohort: [] };
+  const roster = rosterOf(world, opening);
+  const reset = discipline.resets?.(roster) ?? [];
+  const invitees = discipline.invite(roster, selectorOf(world, opening));
+  const asked = context.clients.filter((client) => invitees.includes(client) || reset.includes(client));
+  return { cohort: asked, asked, reset, members: ordered(world, opening, asked, work) };
+}
+
+/** More of the cohort of the version that is open. */
+function invitedToo(
+  world: World,
+  context: ServerContext,
+): Pick<ServerContext, 'cohort' | 'asked' | 'reset' | 'members'> {
+  const { stage, version, cohort } = context;
+  const asked = world.discipline.refill?.(rosterOf(world, context), selectorOf(world, context)) ?? [];
+  return {
+    cohort: [...new Set([...cohort, ...asked])],
+    asked,
+    reset: [],
+    members: ordered(world, context, asked, { stage, version }),
   };
-  const cohort = discipline.invite(rosterOf(world, { ...context, stage, version }), select);
-  const members = withEach(context.members, context.clients, (member, client) => ({
-    ...member,
-    unreached: false,
-    ...(cohort.includes(client) && {
+}
+
+/** The scenario's selection, with draws of its own for each time that a version asks clients. */
+function selectorOf({ scenario, selection }: World, context: ServerContext): Select {
+  const { stage, version, cohort, members } = context;
+  const again = cohort.length === 0 ? [] : [cohort.length];
+  const draw = stream(scenario.seed, 'selection', stage, version + 1, ...again);
+  const history = Object.fromEntries(
+    Object.entries(members).map(([client, { history }]) => [client, history]),
+  );
+  const share = scenario.server.selectionFraction;
+  return (clients, size = cohortSize(share, clients.length)) =>
+    selection({ clients, size, version, history }, draw);
+}
+
+/** The clients with orders to do this work. */
+function ordered(
+  { clock }: World,
+  context: ServerContext,
+  asked: readonly string[],
+  work: Omit<WorkOrder, 'order'>,
+): Members {
+  return withEach(context.members, asked, (member, client) => {
+    const { history, ...before } = hasAnswered(context, client) ? member : failing(member);
+    return {
+      ...before,
+      unreached: false,
+      failed: false,
       order: orderAfter(member.order, work),
       orderedAtSeconds: clock.nowSeconds,
-    }),
-  }));
-  return { cohort, members };
+      history: { ...history, orders: history.orders + 1 },
+    };
+  });
+}
+
+/** The clients, with a failure for each order that is past the stage's deadline. */
+function overdue({ scenario, clock }: World, context: ServerContext): Members {
+  const deadlineSeconds = scenario[context.stage].deadlineSeconds ?? Infinity;
+  const isOverdue = (client: string) =>
+    clock.nowSeconds - context.members[client]!.orderedAtSeconds >= deadlineSeconds &&
+    !hasAnswered(context, client);
+  return withEach(context.members, context.clients.filter(isOverdue), failing);
+}
+
+function failing(member: Member): Member {
+  const { failed, history } = member;
+  return failed
+    ? member
+    : { ...member, failed: true, history: { ...history, failures: history.failures + 1 } };
 }
 
 /** What clients are to work on next; null where the last downloads of the stage ask for nothing. */

@@ -59,9 +59,14 @@ export function runOnDevice<K extends TaskKind>(
   return runTask<K>(world, { ...job, seconds: secondsFor(flops, clientOf(world, job.actor).device) });
 }
 
-async function trainOnDevice<K extends TaskKind>(world: World, job: DeviceJob<K>): Promise<TaskResult<K>> {
+/** Trains, and records its figures unless the work was dropped in the meantime. */
+async function trainOnDevice<K extends TaskKind>(
+  world: World,
+  job: DeviceJob<K>,
+  dropped: AbortSignal,
+): Promise<TaskResult<K>> {
   const result = await runOnDevice(world, job);
-  recordFigures(world, job, result.metrics);
+  if (!dropped.aborted) recordFigures(world, job, result.metrics);
   return result;
 }
 
@@ -129,26 +134,34 @@ export function roundOf({ current }: ClientContext): number {
 }
 
 /** Step 1.3. */
-export async function instructTask(world: World, context: ClientContext): Promise<Trained> {
+export async function instructTask(
+  world: World,
+  context: ClientContext,
+  dropped: AbortSignal,
+): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
   const { maxRounds, deadlineSeconds, convergence, ...hyper } = scenario.instruction;
-  const { output, metrics } = await trainOnDevice<'instruct'>(world, {
-    actor: context.id,
-    stage: 'instruction',
-    round: roundOf(context),
-    flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
-    request: {
-      kind: 'instruct',
-      seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-      hyper,
-      params: {
-        base: required(world, context.model.base, 'the base model'),
-        ...tunedParts(world, context.model),
+  const { output, metrics } = await trainOnDevice<'instruct'>(
+    world,
+    {
+      actor: context.id,
+      stage: 'instruction',
+      round: roundOf(context),
+      flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
+      request: {
+        kind: 'instruct',
+        seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
+        hyper,
+        params: {
+          base: required(world, context.model.base, 'the base model'),
+          ...tunedParts(world, context.model),
+        },
+        data: { train: tables.train, validation: tables.validation },
       },
-      data: { train: tables.train, validation: tables.validation },
     },
-  });
+    dropped,
+  );
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
@@ -157,23 +170,31 @@ export async function instructTask(world: World, context: ClientContext): Promis
 }
 
 /** Step 2.3. */
-export async function rewardTask(world: World, context: ClientContext): Promise<Trained> {
+export async function rewardTask(
+  world: World,
+  context: ClientContext,
+  dropped: AbortSignal,
+): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
   const { localSteps, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
-  const { output, metrics } = await trainOnDevice<'reward'>(world, {
-    actor: context.id,
-    stage: 'reward',
-    round: roundOf(context),
-    flops: rewardFlops(scenario, shape, tables),
-    request: {
-      kind: 'reward',
-      seed: seedOf(world, context.id, 'reward', ...workKey(context)),
-      hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
-      params: rewardParams(world, context.model),
-      data: tables.pairs,
+  const { output, metrics } = await trainOnDevice<'reward'>(
+    world,
+    {
+      actor: context.id,
+      stage: 'reward',
+      round: roundOf(context),
+      flops: rewardFlops(scenario, shape, tables),
+      request: {
+        kind: 'reward',
+        seed: seedOf(world, context.id, 'reward', ...workKey(context)),
+        hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
+        params: rewardParams(world, context.model),
+        data: tables.pairs,
+      },
     },
-  });
+    dropped,
+  );
   return {
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
@@ -182,7 +203,11 @@ export async function rewardTask(world: World, context: ClientContext): Promise<
 }
 
 /** Step 3.1. */
-export async function freezeTask(world: World, context: ClientContext): Promise<Frozen> {
+export async function freezeTask(
+  world: World,
+  context: ClientContext,
+  dropped: AbortSignal,
+): Promise<Frozen> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
   const { promptsPerRound, maxNewTokens, temperature, sensitiveShare, klCoefficient, criticWarmupSteps } =
@@ -190,19 +215,23 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
   const { adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
-  const { output, metrics } = await trainOnDevice<'freeze'>(world, {
-    actor: context.id,
-    stage: 'alignment',
-    round: 0,
-    flops: freezeFlops(scenario, shape, tables.prompts, prompts),
-    request: {
-      kind: 'freeze',
-      seed: seedOf(world, context.id, 'freeze'),
-      hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
-      params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
-      data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
+  const { output, metrics } = await trainOnDevice<'freeze'>(
+    world,
+    {
+      actor: context.id,
+      stage: 'alignment',
+      round: 0,
+      flops: freezeFlops(scenario, shape, tables.prompts, prompts),
+      request: {
+        kind: 'freeze',
+        seed: seedOf(world, context.id, 'freeze'),
+        hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
+        params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
+        data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
+      },
     },
-  });
+    dropped,
+  );
   return {
     reference: { adapters, lora },
     rewardModels: { helpful, harmless },
@@ -214,36 +243,44 @@ export async function freezeTask(world: World, context: ClientContext): Promise<
 }
 
 /** Steps 3.2 and 3.3. */
-export async function alignTask(world: World, context: ClientContext): Promise<Trained> {
+export async function alignTask(
+  world: World,
+  context: ClientContext,
+  dropped: AbortSignal,
+): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables, trainingWeights } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
-  const { output, metrics } = await trainOnDevice<'align'>(world, {
-    actor: context.id,
-    stage: 'alignment',
-    round,
-    flops: alignFlops({
-      scenario,
-      shape,
-      trained: trainedParameters(context.model),
-      tables,
-      weights: trainingWeights,
-      criticWarmupSteps: frozen.criticWarmupSteps,
-    }),
-    request: {
-      kind: 'align',
-      seed: seedOf(world, context.id, 'align', ...workKey(context)),
-      hyper: alignHyper(world, context.id, frozen),
-      params: alignParams(world, context, frozen),
-      data: {
-        prompts: tables.prompts,
-        sensitivePrompts: tables.sensitivePrompts,
-        instructions: tables.benign,
-        pairs: tables.policyPairs,
+  const { output, metrics } = await trainOnDevice<'align'>(
+    world,
+    {
+      actor: context.id,
+      stage: 'alignment',
+      round,
+      flops: alignFlops({
+        scenario,
+        shape,
+        trained: trainedParameters(context.model),
+        tables,
+        weights: trainingWeights,
+        criticWarmupSteps: frozen.criticWarmupSteps,
+      }),
+      request: {
+        kind: 'align',
+        seed: seedOf(world, context.id, 'align', ...workKey(context)),
+        hyper: alignHyper(world, context.id, frozen),
+        params: alignParams(world, context, frozen),
+        data: {
+          prompts: tables.prompts,
+          sensitivePrompts: tables.sensitivePrompts,
+          instructions: tables.benign,
+          pairs: tables.policyPairs,
+        },
       },
     },
-  });
+    dropped,
+  );
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: {

@@ -50,18 +50,32 @@ export const serverRules: readonly Rule<Rounds, Around>[] = [
       ),
   },
   {
+    states: 'a discipline waits for updates that can come, and for a quorum of them',
+    findings: (rounds, { own }) => {
+      const { discipline, quorum } = rounds.server;
+      const cohort = sizeOfCohort(rounds);
+      const most = atOnce(rounds, own?.disciplines);
+      if (most < 1 || most > rounds.clients.count) {
+        const expected = `one that ${rounds.clients.count} clients suffice for`;
+        return must(false, '/server/discipline', discipline, expected);
+      }
+      const expected = `at most ${most}, the updates that a version of discipline ${shown(discipline)} is made of`;
+      return must(quorum <= most || quorum > cohort, '/server/quorum', quorum, expected);
+    },
+  },
+  {
     states: 'an aggregation gets as many updates as it needs',
     findings: (rounds, { own }) => {
       const { aggregation, quorum } = rounds.server;
       const strategy = found(aggregations, own?.aggregations, aggregation);
       const least = strategy.atLeast?.(optionsOf(strategy, aggregation)) ?? 1;
-      const cohort = sizeOfCohort(rounds);
-      if (least > cohort) {
-        const expected = `one that the ${cohort} clients of a round suffice for; this one needs ${least} updates`;
+      const most = atOnce(rounds, own?.disciplines);
+      if (least > most) {
+        const expected = `one that the ${most} updates of a version suffice for; this one needs ${least}`;
         return must(false, '/server/aggregation', aggregation, expected);
       }
       const expected = `at least ${least} where /server/aggregation is ${shown(aggregation)}`;
-      return must(quorum >= least || quorum > cohort, '/server/quorum', quorum, expected);
+      return must(quorum >= least || quorum > most, '/server/quorum', quorum, expected);
     },
   },
   {
@@ -82,6 +96,14 @@ function found<S extends { readonly name: string }>(
   choice: Choice,
 ): S {
   return own.find(({ name }) => name === nameOf(choice)) ?? named(table, choice);
+}
+
+/** The updates that a version is made of without waiting for more. */
+function atOnce(rounds: Rounds, own?: readonly DisciplineStrategy[]): number {
+  const { discipline } = rounds.server;
+  const strategy = found(disciplines, own, discipline);
+  const cohort = sizeOfCohort(rounds);
+  return strategy.atOnce?.(optionsOf(strategy, discipline), cohort) ?? cohort;
 }
 
 /** Number of clients in a round's cohort. */

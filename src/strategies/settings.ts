@@ -33,16 +33,21 @@ export const Server = closed(
       exclusiveMinimum: 0,
       maximum: 1,
       default: 1,
-      description: 'share of the clients that "random" takes, rounded up',
+      description: 'share of the clients at work at a time, rounded up',
     }),
     aggregation: choice(Object.values(aggregations), {
       default: 'fedavg',
       description: 'how updates become the next global model; docs/strategies.md has the formulas',
     }),
-    late: Type.Enum(['discard', 'accept'], {
+    maxStaleness: nullable(
+      Type.Integer({ minimum: 0 }),
+      'versions that an update may be behind; null: 0 in rounds, 3 where they are semi-asynchronous, else no limit',
+    ),
+    late: Type.Enum(['discard', 'accept', 'reset'], {
       default: 'discard',
       description:
-        'an update of an earlier round of the same stage: dropped, or averaged with a staleness weight',
+        'an update further behind: dropped; counted all the same, with a staleness weight; or dropped, and its ' +
+        'client told to drop it and to download as soon as it is that far behind',
     }),
     stalenessExponent: atLeastZero(0.5, 'a in the weight (1 + staleness)^-a of an accepted late update'),
     gigaflopsPerSecond: nullable(
@@ -51,7 +56,7 @@ export const Server = closed(
     ),
     discipline: choice(Object.values(disciplines), {
       default: 'synchronous',
-      description: 'when updates make a new version, and who is sent it; synchronous: rounds',
+      description: 'when updates make a new version, and who is sent it; docs/strategies.md has the rules',
     }),
   },
   { default: {} },

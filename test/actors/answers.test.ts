@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Upload, WorkOrder } from '../../machines/events.js';
+import { updateName, type Upload, type WorkOrder } from '../../machines/events.js';
 import { protocol, type Stage, type UploadKind } from '../../machines/protocol.js';
 import type { GatheredUpdate, Member } from '../../machines/server.js';
 import { clientsOf, hasAnswered, meanLoss, quorate } from '../../src/actors/answers.js';
@@ -28,15 +28,16 @@ const orderOf = (stage: Stage, staleness = 0): WorkOrder => ({ stage, version: 1
 
 /** Everybody was ordered to work on version 1, which c does not know. */
 const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
-  const member = (unreached: boolean): Member => ({
+  const member = (id: string, unreached = false): Member => ({
     holdings: [],
     order: orderOf(stage),
     orderedAtSeconds: 0,
     unreached,
-    receipts: [],
+    failed: false,
+    receipts: updates.flatMap(({ from, upload }) => (from === id ? [updateName(upload)] : [])),
     history: { version: null, loss: null, seconds: null, orders: 0, failures: 0 },
   });
-  const members = { a: member(false), b: member(false), c: member(true) };
+  const members = { a: member('a'), b: member('b'), c: member('c', true) };
   return { stage, version: 1, members, updates: updates.map(({ from, upload }) => ({ from, upload })) };
 };
 

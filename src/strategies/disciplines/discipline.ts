@@ -1,3 +1,4 @@
+import type { Static, TObject } from 'typebox';
 import type { Stage } from '../../../machines/protocol.js';
 import type { Strategy } from '../strategy.js';
 
@@ -7,17 +8,34 @@ export interface Roster {
   /** Version of the stage's global model, as it is or as its aggregate is being made. */
   readonly version: number;
   readonly clients: readonly string[];
+  /** How many clients the scenario wants at work at a time: `server.selectionFraction` of all. */
+  readonly cohortSize: number;
   /** Who was asked to work on this version. */
   readonly cohort: readonly string[];
   /**
-   * Clients from whom nothing more will come: their newest order was answered in full, or never reached them.
+   * Clients from whom nothing more will come: their newest order was answered in full, or never reached them,
+   * or they have none in this stage.
    */
   readonly settled: readonly string[];
-  /** Clients whose updates are at hand, and of how many versions ago the oldest of each is. */
-  readonly arrived: Readonly<Record<string, number>>;
+  /** The orders of all others. */
+  readonly working: Readonly<Record<string, Standing>>;
+  /** Clients whose updates are at hand, and of how many versions ago the oldest of each is; first come first. */
+  readonly atHand: readonly Arrival[];
+  /** Clients whose updates were at hand when the present version was made, and not taken. */
+  readonly left: readonly string[];
+  /** Whose updates made the present version. */
+  readonly aggregated: readonly string[];
+  /** Seconds from a client's order to its answer, as last measured in this stage. */
+  readonly answerSeconds: Readonly<Record<string, number>>;
   readonly openSeconds: number;
   /** The scenario's, for this stage; Infinity: none. */
   readonly deadlineSeconds: number;
+}
+
+/** An order that was not answered in full: of how many versions and seconds ago it is. */
+export interface Standing {
+  readonly staleness: number;
+  readonly seconds: number;
 }
 
 /** An update that has arrived: whose, and made from the global model of how many versions ago. */
@@ -26,19 +44,26 @@ export interface Arrival {
   readonly staleness: number;
 }
 
+/** The scenario's selection: some of `among`, as many as `size` says; without it the scenario's share of them. */
+export type Select = (among: readonly string[], size?: number) => readonly string[];
+
 /**
  * When the updates at hand make a version, and who is sent it with an order to work on (decision D10). Pure
  * functions: equal rosters get equal answers.
  */
 export interface Discipline {
-  /**
-   * Who is to work on the roster's version. `select` is the scenario's selection, among some of the clients.
-   */
-  invite(roster: Roster, select: (among: readonly string[]) => readonly string[]): readonly string[];
+  /** Who is to work on the roster's version as it opens. */
+  invite(roster: Roster, select: Select): readonly string[];
+  /** Who is to work on it too, after something came in that did not make the next one; absent: nobody. */
+  refill?(roster: Roster, select: Select): readonly string[];
+  /** Who of those at work is to drop it for the version that opens; absent: nobody. */
+  resets?(roster: Roster): readonly string[];
   /** Whether an update counts; its client's newer one always takes its place. */
   admits(arrival: Arrival, roster: Roster): boolean;
-  /** Whether the updates at hand are to be aggregated now. */
+  /** Whether updates at hand are to be aggregated now. */
   isDue(roster: Roster): boolean;
+  /** Whose updates are aggregated then; the others' stay at hand. Absent: all. */
+  takes?(roster: Roster): readonly string[];
   /** Seconds after its opening when a version is aggregated from whatever is at hand; Infinity: never. */
   deadlineSeconds(roster: Roster): number;
   /** A client's tier, from 1, the fastest; absent in a discipline without tiers. */
@@ -46,11 +71,29 @@ export interface Discipline {
 }
 
 export interface DisciplineSettings {
-  /** What becomes of an update of an earlier version. */
-  readonly late: 'discard' | 'accept';
+  /** Versions that an update may be behind; null: what is usual for the discipline. */
+  readonly maxStaleness: number | null;
+  /** What becomes of an update that is further behind. */
+  readonly late: 'discard' | 'accept' | 'reset';
 }
+
+type Options = Readonly<Record<string, unknown>>;
 
 export interface DisciplineStrategy extends Strategy<Discipline, DisciplineSettings> {
   /** Whether it has tiers, which some aggregations ask for. */
   readonly hasTiers?: boolean;
+  /** The updates that it makes a version of without waiting for more, of a cohort; absent: the cohort's. */
+  atOnce?(options: Options, cohort: number): number;
+}
+
+/** A discipline with the types of its own options, for those who write one. */
+export function discipline<Own extends TObject>(value: {
+  readonly name: string;
+  readonly description: string;
+  readonly options: Own;
+  readonly hasTiers?: boolean;
+  atOnce?(options: Static<Own>, cohort: number): number;
+  make(settings: DisciplineSettings & Static<Own>): Discipline;
+}): DisciplineStrategy {
+  return value;
 }

@@ -1,5 +1,19 @@
+import { asynchronous } from './asynchronous.js';
+import { buffered } from './buffered.js';
 import type { DisciplineStrategy } from './discipline.js';
+import { overSelection } from './over-selection.js';
+import { semiAsynchronous } from './semi-asynchronous.js';
 import { synchronous } from './synchronous.js';
+import { tiers } from './tiers.js';
+import { timed } from './timed.js';
 
 /** By the name that a scenario's `server.discipline` gives. */
-export const disciplines = { synchronous } as const satisfies Readonly<Record<string, DisciplineStrategy>>;
+export const disciplines = {
+  synchronous,
+  'over-selection': overSelection,
+  asynchronous,
+  buffered,
+  'semi-asynchronous': semiAsynchronous,
+  tiers,
+  timed,
+} as const satisfies Readonly<Record<string, DisciplineStrategy>>;

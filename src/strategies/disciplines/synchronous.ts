@@ -1,4 +1,5 @@
 import type { DisciplineStrategy } from './discipline.js';
+import { staleness } from './staleness.js';
 
 /**
  * The paper's rounds: a cohort is asked, and its updates are aggregated when all have answered who can, or at
@@ -7,9 +8,9 @@ import type { DisciplineStrategy } from './discipline.js';
 export const synchronous: DisciplineStrategy = {
   name: 'synchronous',
   description: 'rounds: a cohort answers, or is late',
-  make: ({ late }) => ({
+  make: (settings) => ({
+    ...staleness(settings, 0),
     invite: ({ clients }, select) => select(clients),
-    admits: ({ staleness }) => staleness === 0 || late === 'accept',
     isDue: ({ cohort, settled }) => cohort.every((client) => settled.includes(client)),
     deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,
   }),

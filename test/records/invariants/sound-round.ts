@@ -54,6 +54,7 @@ export const download = (stage: Stage, round: number): Download => ({
   version: round,
   verdict: 'continue',
   order: orderOf(stage, round + 1),
+  interrupts: false,
   global,
   params: [ref('adapters')],
 });

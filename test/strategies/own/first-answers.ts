@@ -9,8 +9,8 @@ export const firstAnswers = strategy({
   make: ({ count }: DisciplineSettings & { count: number }): Discipline => ({
     invite: ({ clients }) => clients,
     admits: ({ staleness }) => staleness === 0,
-    isDue: ({ cohort, settled, arrived }) =>
-      cohort.filter((client) => settled.includes(client) && client in arrived).length >= count ||
+    isDue: ({ cohort, settled, atHand }) =>
+      atHand.filter(({ client }) => settled.includes(client)).length >= count ||
       cohort.every((client) => settled.includes(client)),
     deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,
   }),

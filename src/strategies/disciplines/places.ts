@@ -1,0 +1,30 @@
+import type { Roster, Select } from './discipline.js';
+
+/**
+ * Clients that could take an order: of whom nothing is expected, or only what is past the deadline, and none
+ * of whose updates waits to be aggregated.
+ */
+export function idle({ clients, working, atHand, deadlineSeconds }: Roster): readonly string[] {
+  const waiting = new Set(atHand.map(({ client }) => client));
+  const isAtWork = (client: string) => client in working && working[client]!.seconds < deadlineSeconds;
+  return clients.filter((client) => !isAtWork(client) && !waiting.has(client));
+}
+
+/** Some of the idle, so that as many are at work as the scenario wants. */
+export function fillPlaces(roster: Roster, select: Select): readonly string[] {
+  const { working, deadlineSeconds, cohortSize } = roster;
+  const among = idle(roster);
+  const atWork = Object.values(working).filter(({ seconds }) => seconds < deadlineSeconds);
+  const places = Math.min(cohortSize - atWork.length, among.length);
+  return places <= 0 ? [] : select(among, places);
+}
+
+/** Clients all of whose answer is at hand, first come first. */
+export function complete({ atHand, settled }: Roster): readonly string[] {
+  return atHand.flatMap(({ client }) => (settled.includes(client) ? [client] : []));
+}
+
+/** Whether there is nobody left to wait for. */
+export function nobodyWorks({ working }: Roster): boolean {
+  return Object.keys(working).length === 0;
+}

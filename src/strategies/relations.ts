@@ -57,8 +57,8 @@ export const serverRules: readonly Rule<Rounds, Around>[] = [
       const least = strategy.atLeast?.(optionsOf(strategy, aggregation)) ?? 1;
       const cohort = sizeOfCohort(rounds);
       if (least > cohort) {
-        const expected = `one that the ${cohort} clients of a round suffice for; this one needs ${least} updates`;
-        return must(false, '/server/aggregation', aggregation, expected);
+        const expected = `one that gets along with ${cohort} updates, as many as a round has clients`;
+        return must(false, '/server/aggregation', aggregation, expected, `this one needs ${least}`);
       }
       const expected = `at least ${least} where /server/aggregation is ${shown(aggregation)}`;
       return must(quorum >= least || quorum > cohort, '/server/quorum', quorum, expected);

@@ -1,6 +1,7 @@
 import type { ParamSet } from '../../learning/params/param-set.js';
 import { closed, count } from '../../settings/form.js';
 import { aggregation, type Aggregation, type ToAggregate, type Update } from './aggregation.js';
+import { withKept } from './kept-tensors.js';
 import { stalenessWeight } from './staleness.js';
 import { inOrder, weightedMean } from './weighted-mean.js';
 
@@ -39,8 +40,14 @@ function acrossTiers(count: number, exponent: number): Aggregation {
     const weights = Object.fromEntries(tiers.map(({ name }, m) => [name, tiers[count - 1 - m]!.updates]));
     const about = given.updates[0]!;
     const models = tiers.map(({ name, params }) => ({ ...about, client: name, params }));
+    const counting = models.filter(({ client }) => weights[client]! > 0);
+    const mean = weightedMean(counting, ({ client }) => weights[client]!);
     return {
-      global: weightedMean(models, ({ client }) => weights[client]!),
+      // What only tiers of weight 0 hold is new to all others: it begins with their mean.
+      global: withKept(
+        mean,
+        weightedMean(models, () => 1),
+      ),
       memory: {
         sets: Object.fromEntries(models.map(({ client, params }) => [client, params])),
         notes: Object.fromEntries(tiers.map(({ name, updates }) => [name, updates])),
@@ -71,6 +78,7 @@ function tierAfter(
   const mean = (of: readonly Update[]) =>
     weightedMean(of, ({ rows, staleness }) => rows * stalenessWeight(staleness, exponent));
   const before = Number(memory.notes[name] ?? 0);
-  if (own.length > 0) return { name, params: mean(own), updates: before + 1 };
-  return { name, params: memory.sets[name] ?? global ?? mean(updates), updates: before };
+  const last = memory.sets[name] ?? global;
+  if (own.length === 0) return { name, params: last ?? mean(updates), updates: before };
+  return { name, params: withKept(mean(own), last), updates: before + 1 };
 }

@@ -195,6 +195,15 @@ describe('FedAT', () => {
     assert.deepEqual(made.memory.notes, { 'tier 1': 1, 'tier 2': 1 });
   });
 
+  it('keeps the tensors of a tier that its next updates lack, and begins those that only it holds', () => {
+    const before = { w: [0], v: [6] };
+    const updates = [update('a', { w: [10], new: [5] }, { tier: 1 })];
+    const first = aggregatedBy('fedat', { global: before, updates }, tiers);
+    assert.deepEqual(listed(first.memory.sets['tier 1']), { w: [10], v: [6], new: [5] });
+    // T = (1, 0): w and v are those of tier 2, new is in tier 1 alone.
+    assert.deepEqual(listed(first.global), { w: [0], v: [6], new: [5] });
+  });
+
   it('refuses an update of no tier, or of one beyond the last', () => {
     for (const tier of [null, 0, 3]) {
       assert.throws(

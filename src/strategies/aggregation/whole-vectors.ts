@@ -2,7 +2,6 @@ import {
   paramSet,
   parametersIn,
   sizeOf,
-  tensorsOf,
   type ParamSet,
   type TensorSpec,
 } from '../../learning/params/param-set.js';
@@ -20,7 +19,7 @@ export interface WholeVectors {
   /** The tensors that stand in a vector one after the other. */
   readonly tensors: readonly TensorSpec[];
   /** The global set that a vector of these stands for. */
-  asGlobal(vector: Vector): ParamSet;
+  readonly asGlobal: (vector: Vector) => ParamSet;
 }
 
 /** An aggregation that makes one vector of its updates' vectors, and remembers nothing. */

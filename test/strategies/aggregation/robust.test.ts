@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { aggregations } from '../../../src/strategies/aggregation/index.js';
 import {
   aggregatedBy,
   globalBy,
@@ -241,7 +242,7 @@ describe('f poisoned of ten', () => {
       i < f ? poison : [1 + Math.sin(3 * i) / 10, -2 + Math.cos(5 * i) / 10],
     );
   const isHonest = ([x, y]: readonly number[]) => Math.abs(x! - 1) <= 0.1 && Math.abs(y! + 2) <= 0.1;
-  const cases: [name: Parameters<typeof wBy>[0], f: number, options: object][] = [
+  const cases: [name: keyof typeof aggregations, f: number, options: object][] = [
     ['coordinate-median', 4, {}],
     ['trimmed-mean', 2, { share: 0.2, byzantine: 2 }],
     ['krum', 3, { byzantine: 3 }],
@@ -251,7 +252,7 @@ describe('f poisoned of ten', () => {
   ];
 
   for (const [name, f, options] of cases) {
-    it(`do not move ${String(name)} with f = ${f} out of what the honest sent`, () => {
+    it(`do not move ${name} with f = ${f} out of what the honest sent`, () => {
       for (const poison of [
         [100, 100],
         [-100, 1],

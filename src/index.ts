@@ -26,6 +26,7 @@ export type { FadingStrategy, GainLaw } from './radio/channel/fading/fading.js';
 export type { Choice } from './settings/choice.js';
 export type { Stream } from './simulation/random/stream.js';
 export type * from './strategies/aggregation/aggregation.js';
+export { aggregation } from './strategies/aggregation/aggregation.js';
 export type * from './strategies/compression/codec.js';
 export type * from './strategies/disciplines/discipline.js';
 export type { Method, Schedule, TensorRule } from './strategies/methods/method.js';

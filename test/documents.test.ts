@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/paths.js';
 import { ScenarioSchema } from '../src/scenario/schema.js';
+import type { AggregationStrategy } from '../src/strategies/aggregation/aggregation.js';
+import { aggregations } from '../src/strategies/aggregation/index.js';
+import { optionsOf } from '../src/strategies/strategy.js';
 
 interface SchemaNode {
   readonly enum?: readonly string[];
@@ -32,6 +35,7 @@ const seams = [...textOf('ARCHITECTURE.md').matchAll(/^\| `([a-zA-Z.]+)` \| .* \
 for (const [document, least] of [
   ['ARCHITECTURE.md', 60],
   ['docs/reliability.md', 10],
+  ['docs/strategies.md', 2],
 ] as const) {
   describe(document, () => {
     it('names files and folders that exist', () => {
@@ -44,6 +48,25 @@ for (const [document, least] of [
       );
     });
   });
+}
+
+describe('docs/strategies.md', () => {
+  it('has a row for each rule of aggregation, with its options and their defaults', () => {
+    const rows = textOf('docs/strategies.md').matchAll(
+      /^\| `([a-z0-9-]+)` \|[^|]*\|([^|]*)\|[^|]*\|[^|]*\|$/gm,
+    );
+    const told = [...rows].map(([, name, options]) => [name, options!.trim()]);
+    const expected = Object.entries<AggregationStrategy>(aggregations).map(([name, strategy]) => {
+      const options = Object.entries(optionsOf(strategy, name));
+      return [name, options.map(([key, value]) => `\`${key}\` ${inWords(value)}`).join(', ')];
+    });
+    assert.deepEqual(told, expected);
+  });
+});
+
+/** A default as the table has it. */
+function inWords(value: unknown): string {
+  return value === 1e-6 ? '0.000001' : String(value);
 }
 
 describe('ARCHITECTURE.md', () => {

@@ -105,12 +105,13 @@ function aboutOf(
 
 function participants(
   world: World,
-  { clients, members }: ServerContext,
+  { clients, members, cohort }: ServerContext,
   kind: UploadKind,
 ): Readonly<Record<string, Participant>> {
   const participant = (id: string): Participant => ({
     rows: rowsBehind(kind, clientOf(world, id)),
     orders: members[id]!.history.orders,
+    isAsked: cohort.includes(id),
   });
   return Object.fromEntries(clients.map((id) => [id, participant(id)]));
 }

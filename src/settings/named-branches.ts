@@ -10,6 +10,8 @@ import type { SchemaNode } from './schema-node.js';
 export function branchMeant(value: unknown, branches: readonly SchemaNode[]): number {
   const structure = structureOf(value);
   const names = branches.map(constantName);
+  // A name that does not stand alone: its options have to be written.
+  if (value !== undefined && names.includes(value)) return -1;
   if (structure !== 'object' || names.every((name) => name === undefined)) {
     return branches.findIndex(({ type }) => type === structure);
   }

@@ -71,8 +71,8 @@ export const serverRules: readonly Rule<Rounds, Around>[] = [
       const least = strategy.atLeast?.(optionsOf(strategy, aggregation)) ?? 1;
       const most = atOnce(rounds, own?.disciplines);
       if (least > most) {
-        const expected = `one that the ${most} updates of a version suffice for; this one needs ${least}`;
-        return must(false, '/server/aggregation', aggregation, expected);
+        const expected = `one that gets along with the ${most} updates that a version is made of`;
+        return must(false, '/server/aggregation', aggregation, expected, `this one needs ${least}`);
       }
       const expected = `at least ${least} where /server/aggregation is ${shown(aggregation)}`;
       return must(quorum >= least || quorum > most, '/server/quorum', quorum, expected);

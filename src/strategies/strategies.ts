@@ -45,8 +45,9 @@ export const seams = Object.keys(placesOfSeams) as readonly Seam[];
 export function strategiesWith(own: OwnStrategies = {}): Strategies {
   refuseTakenNames(own);
   const tables = seams.map((seam) => {
-    const named = (own[seam] ?? []).map((strategy) => [strategy.name, strategy]);
-    return [seam, { ...shipped[seam], ...Object.fromEntries(named) }];
+    const table: Record<string, { readonly name: string }> = { ...shipped[seam] };
+    for (const strategy of own[seam] ?? []) table[strategy.name] = strategy;
+    return [seam, table];
   });
   return Object.fromEntries(tables) as Strategies;
 }

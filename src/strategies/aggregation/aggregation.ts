@@ -30,6 +30,8 @@ export interface Participant {
   readonly rows: number;
   /** How many versions of the stage it was asked to work on, the one that is aggregated now included. */
   readonly orders: number;
+  /** Whether it was asked to work on the one that is aggregated now. */
+  readonly isAsked: boolean;
 }
 
 /** A part of the global model before (null: there is none yet), at least one update, and what was remembered. */

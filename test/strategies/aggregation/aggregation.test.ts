@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Update } from '../../../src/strategies/aggregation/aggregation.js';
-import type { aggregations } from '../../../src/strategies/aggregation/index.js';
+import { aggregations } from '../../../src/strategies/aggregation/index.js';
 import { stalenessWeight } from '../../../src/strategies/aggregation/staleness.js';
 import { aggregatedBy, set, update as updateOf, type Tensors } from './literal-lists.js';
 
@@ -54,33 +54,52 @@ describe('aggregation', () => {
     );
   });
 
-  it('gives the same bits in whatever order the updates come', () => {
+  describe('by every rule of the table', () => {
+    const length = 3;
+    const floats = fc.array(fc.float({ noNaN: true, min: -1e6, max: 1e6 }), {
+      minLength: length,
+      maxLength: length,
+    });
     const updates = fc.uniqueArray(
       fc.record({
         client: fc.string({ maxLength: 3 }),
         rows: fc.integer({ min: 1, max: 500 }),
         staleness: fc.nat(3),
-        values: fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 }),
+        tier: fc.integer({ min: 1, max: 5 }),
+        w: floats,
+        base: floats,
         extra: fc.boolean(),
       }),
-      { selector: ({ client }) => client, minLength: 1, maxLength: 10 },
+      { selector: ({ client }) => client, minLength: 7, maxLength: 10 },
     );
-    const orders = updates.chain((rows) =>
-      fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
+    type Drawn = typeof updates extends fc.Arbitrary<(infer D)[]> ? D : never;
+    const asUpdate = ({ client, w, base, extra, ...about }: Drawn) => {
+      const tensors = { w, ...(extra && { [`only ${client}`]: w }) };
+      return updateOf(client, tensors, { ...about, base: { w: base } });
+    };
+    const orders = updates.chain((drawn) =>
+      fc.tuple(
+        fc.constant(drawn.map(asUpdate)),
+        fc.shuffledSubarray(drawn, { minLength: drawn.length }).map((other) => other.map(asUpdate)),
+      ),
     );
-    const asUpdates = (
-      rows: readonly { client: string; rows: number; staleness: number; values: number[]; extra: boolean }[],
-    ) =>
-      rows.map(({ client, rows: count, staleness, values, extra }) =>
-        update(client, count, { w: values, ...(extra ? { [`only ${client}`]: values } : {}) }, staleness),
-      );
-    fc.assert(
-      fc.property(orders, ([one, other]) => {
-        for (const aggregate of [fedavg, uniform]) {
-          assert.deepEqual(aggregate(asUpdates(one)), aggregate(asUpdates(other)));
-        }
-      }),
-    );
+
+    for (const name of Object.keys(aggregations) as (keyof typeof aggregations)[]) {
+      it(`${name}: gives the same bits in whatever order the updates come`, () => {
+        fc.assert(
+          fc.property(orders, floats, ([one, other], w) => {
+            const clients = Object.fromEntries(
+              one.map(({ client, rows }) => [client, { rows, orders: 2, isAsked: true }]),
+            );
+            const [first, second] = [one, other].map((list) => {
+              const made = aggregatedBy(name, { global: { w }, updates: list, clients });
+              return aggregatedBy(name, { global: { w }, updates: list, clients, memory: made.memory });
+            });
+            assert.deepEqual(first, second);
+          }),
+        );
+      });
+    }
   });
 
   it('rounds once: a sum that float32 cannot hold is held', () => {

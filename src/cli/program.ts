@@ -10,6 +10,7 @@ import { schemaFileText } from '../scenario/schema-file.js';
 import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
+import { nativeCommand } from './native.js';
 import type { PayloadCommandOptions } from './payload.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
@@ -142,6 +143,12 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .action(async () => end(await doctorCommand(services, terminal)));
 
   program
+    .command('native')
+    .description('get TensorFlow’s own library, which trains large models faster; optional')
+    .addHelpText('after', nativeHelp)
+    .action(async () => end(await nativeCommand(services, terminal)));
+
+  program
     .command('pretrain')
     .description('make the embedded model anew from the embedded, synthetic corpus')
     .option('--out <folder>', 'where the model goes (default: into the package)')
@@ -182,6 +189,14 @@ messages count; packets, losses, outage, retransmissions (ARQ, HARQ) and feedbac
 
 paper-literal is rank 96 as section V-A prints it, paper-energy rank 8, at which the saving of section
 V-B comes out. Neither is claimed to be what the authors ran.`;
+
+const nativeHelp = `
+Does nothing where the native backend loads already. Else it fetches TensorFlow with pip into the user's cache
+(250 MB, 0.8 GB on disk), puts @tensorflow/tfjs-node back if npm has dropped it, and compiles its two C++ files.
+It needs Python 3 with pip, a C++17 compiler and Node's headers.
+
+PWFF_TENSORFLOW names another package, for example tensorflow-cpu==2.18.1; PYTHON and CXX the Python whose pip
+fetches and the compiler; npm_config_nodedir the folder above include/node.`;
 
 function modelOption(): Option {
   return new Option(

@@ -48,9 +48,9 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const inputs = await loadInputs(options);
     // 2. What the actors share.
     const world = worldOf(options, inputs, executor);
-    // 3. The records, which take the place of an earlier run's.
-    records = openRecords(options.outFolder);
+    // 3. The records, which take the place of an earlier run's, once nothing can be refused any more.
     const fingerprint = await executor.fingerprint();
+    records = openRecords(options.outFolder);
     const manifest = manifestOf(options, inputs, fingerprint);
     records.manifest(manifest);
     // 4. Who hears what the run tells.

@@ -244,7 +244,7 @@ describe('pwff doctor', () => {
     const { out } = await pwff(['doctor']);
     assert.match(out, /Node \d+\.\d+\.\d+ \(needs 20\.19 or newer\)/);
     assert.match(out, /on the wasm backend \(asked for\)/);
-    assert.match(out, /to get it: npm run native/);
+    assert.match(out, /to get it: pwff native \(/);
   });
 
   it('ends with 1 where the backend does not start, and says what to do', async () => {

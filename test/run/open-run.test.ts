@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { packageRoot } from '../../src/paths.js';
 import { parityFolder } from '../golden/parity.js';
-import { protocolRun } from './untrained.js';
+import { openRun } from '../../src/run/open-run.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import { protocolRun, untrainedExecutor } from './untrained.js';
 
 describe('opening a run', () => {
   it('refuses a tokenizer with more tokens than the model has embeddings', async () => {
@@ -28,6 +30,24 @@ describe('opening a run', () => {
       });
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('keeps the records of an earlier run where the backend is not to be had', async () => {
+    const { scenario, folder } = await loadScenario('tiny');
+    const outFolder = mkdtempSync(join(tmpdir(), 'pwff-earlier-'));
+    const executor = {
+      ...untrainedExecutor(),
+      fingerprint: () => Promise.reject(new UserError('--backend: is "native", but it does not load')),
+    };
+    try {
+      writeFileSync(join(outFolder, 'manifest.json'), JSON.stringify({ format: 'pwff-run-1' }));
+      writeFileSync(join(outFolder, 'summary.json'), '{}');
+      const options = { scenario, folder, outFolder, workers: 1, backend: 'native', executor } as const;
+      await assert.rejects(openRun(options), UserError);
+      assert.deepEqual(readdirSync(outFolder).sort(), ['manifest.json', 'summary.json']);
+    } finally {
+      rmSync(outFolder, { recursive: true });
     }
   });
 });

@@ -1,4 +1,5 @@
 import { workerData as piscinaData } from 'piscina';
+import { UserError } from '../../errors.js';
 import { selectBackend, type Fingerprint } from '../model/backend.js';
 import { runTask } from './run-task.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
@@ -8,7 +9,18 @@ export interface WorkerData {
   readonly backend: 'auto' | 'native' | 'wasm';
 }
 
+/** What is wrong with the choice of the backend: an error's class does not survive the way between threads. */
+export interface Refusal {
+  readonly refused: string;
+}
+
 const selected = selectBackend((piscinaData as WorkerData).backend);
+
+/** Waited for from the start: a rejection that nobody waits for ends the thread. */
+const answer: Promise<Fingerprint | Refusal> = selected.catch((error: unknown) => {
+  if (error instanceof UserError) return { refused: error.message };
+  throw error;
+});
 
 /** The entry point of a worker thread: one task in, its result out. */
 export default async function work<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
@@ -16,6 +28,6 @@ export default async function work<K extends TaskKind>(request: TaskRequest<K>):
   return runTask(request);
 }
 
-export function fingerprint(): Promise<Fingerprint> {
-  return selected;
+export function fingerprint(): Promise<Fingerprint | Refusal> {
+  return answer;
 }

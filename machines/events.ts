@@ -54,6 +54,11 @@ export interface Upload {
   readonly direction: 'up';
   readonly kind: UploadKind;
   readonly answers: WorkOrder;
+  /**
+   * The global model that the work began with, as the download brought it. It is named, not sent: the server
+   * knows its own versions, and one lives as long as somebody works on it or an answer to it is on its way.
+   */
+  readonly startedFrom: Model;
   readonly params: Readonly<Partial<Record<SharedPart, ParamRef>>>;
   /** Training rows behind the update: its weight in the mean. */
   readonly rows: number;

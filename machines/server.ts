@@ -11,6 +11,8 @@ export interface ServerContext {
    * Version of the stage's global model: how many rounds were closed. A round makes version `version` + 1.
    */
   readonly version: number;
+  /** Virtual time at which each version of the stage was there, by version. */
+  readonly madeAtSeconds: readonly number[];
   readonly global: Model;
   /** Who was asked to work on this version. */
   readonly cohort: readonly string[];
@@ -57,12 +59,15 @@ export interface History {
   readonly loss: number | null;
   /** From its newest order to the arrival of its newest update; null without any. */
   readonly seconds: number | null;
-  /** Orders that were unanswered when their round was closed. */
+  /** Rounds closed in whose cohort it was. */
+  readonly orders: number;
+  /** Orders that reached it and were unanswered when their round was closed. */
   readonly failures: number;
 }
 
 /** Memories of the strategies, by the part of the model that they are about. */
 export interface ServerMemory {
+  /** Of the present stage: what was learned of one objective says nothing of the next. */
   readonly aggregation: Memories;
   readonly codec: Memories;
 }
@@ -181,6 +186,7 @@ export const serverMachine = server.createMachine({
     clients: input.clients,
     stage: 'instruction',
     version: 0,
+    madeAtSeconds: [],
     global: input.global,
     cohort: [],
     members: {},

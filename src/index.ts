@@ -22,7 +22,7 @@ export {
   type TensorSpec,
 } from './learning/params/param-set.js';
 export type { FadingStrategy, GainLaw } from './radio/channel/fading/fading.js';
-export type { Choice } from './settings/form.js';
+export type { Choice } from './settings/choice.js';
 export type { Stream } from './simulation/random/stream.js';
 export type * from './strategies/aggregation/aggregation.js';
 export type * from './strategies/compression/codec.js';

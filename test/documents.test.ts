@@ -18,8 +18,9 @@ function namesOf(setting: string): readonly string[] {
   const node = setting
     .split('.')
     .reduce<SchemaNode | undefined>((at, key) => at?.properties?.[key], ScenarioSchema as SchemaNode);
-  assert.ok(node?.enum, setting);
-  return node.enum;
+  const names = node?.enum ?? node?.anyOf?.[0]?.enum;
+  assert.ok(names, setting);
+  return names;
 }
 
 /** Rows of the tables of seams: | `setting` | … | names |. */

@@ -1,11 +1,14 @@
-import type { Aggregated, ServerContext } from '../../machines/server.js';
-import { updatesOf, type SharedPart } from '../../machines/protocol.js';
+import type { Aggregated, GatheredUpdate, ServerContext } from '../../machines/server.js';
+import { updatesOf, type SharedPart, type UploadKind } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
+import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
 import { encoded } from './encoding.js';
 import { carriedBy } from './parts.js';
+import { rosterOf } from './roster.js';
+import { rowsBehind } from './rows.js';
 import { runTask } from './tasks.js';
-import type { World } from './world.js';
+import { clientOf, type World } from './world.js';
 
 /**
  * Steps 1.4, 2.4 and 3.4: makes each shared part of the global model from the updates that hold it. Each
@@ -17,8 +20,10 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
     type: 'aggregate',
     updates: gathered.map(({ from, upload: { kind, answers } }) => ({ from, kind, answers })),
   });
-  const shared = updatesOf(stage).flatMap((kind) => carriedBy(kind, world.method));
-  const made = await Promise.all(shared.map((part) => aggregatedPart(world, context, part)));
+  const shared = updatesOf(stage).flatMap((kind) =>
+    carriedBy(kind, world.method).map((part) => ({ kind, part })),
+  );
+  const made = await Promise.all(shared.map((each) => aggregatedPart(world, context, each)));
   const results = made.filter((result) => result !== null);
   const sets = Object.fromEntries(results.map(({ part, global }) => [part, global]));
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
@@ -29,18 +34,17 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   };
 }
 
+/** A part of the model, and the kind of update that carries it. */
+interface Carried {
+  readonly kind: UploadKind;
+  readonly part: SharedPart;
+}
+
 /** Null where nobody sent the part. */
-async function aggregatedPart(
-  world: World,
-  { stage, version, gathered, global, memory }: ServerContext,
-  part: SharedPart,
-) {
+async function aggregatedPart(world: World, context: ServerContext, { kind, part }: Carried) {
   const { store, scenario } = world;
-  const updates = gathered.flatMap(({ from, upload, staleness }) => {
-    const ref = upload.params[part];
-    const about = { rows: upload.rows, version: upload.answers.version, staleness };
-    return ref ? [{ from, set: store.get(ref), about }] : [];
-  });
+  const { stage, version, global, memory } = context;
+  const updates = updatesWith(world, context, part);
   if (updates.length === 0) return null;
   const { aggregation, stalenessExponent, gigaflopsPerSecond } = scenario.server;
   const before = recalled(store, memory.aggregation[part]);
@@ -57,17 +61,58 @@ async function aggregatedPart(
         strategy: aggregation,
         settings: { stalenessExponent },
         updates: Object.fromEntries(updates.map(({ from, about }) => [from, about])),
+        version: version - 1,
+        clients: participants(world, context, kind),
         notes: before.notes,
       },
       params: {
         global: ref && store.get(ref),
         updates: Object.fromEntries(updates.map(({ from, set }) => [from, set])),
+        bases: Object.fromEntries(updates.flatMap(({ from, base }) => (base ? [[from, base]] : []))),
         memory: before.sets,
       },
       data: {},
     },
   });
   return { part, global: output.global, memory: remembered(store, output.memory) };
+}
+
+/** The gathered updates that hold a part, with what the aggregation is told of each. */
+function updatesWith(world: World, context: ServerContext, part: SharedPart) {
+  const { store, sendsBases } = world;
+  return context.gathered.flatMap((update) => {
+    const { from, upload } = update;
+    const [ref, base] = [upload.params[part], upload.startedFrom[part]];
+    if (!ref) return [];
+    const about = aboutOf(world, context, update);
+    return [{ from, set: store.get(ref), base: sendsBases && base ? store.get(base) : null, about }];
+  });
+}
+
+function aboutOf(
+  world: World,
+  context: ServerContext,
+  { from, staleness, upload: { rows, answers } }: GatheredUpdate,
+): Omit<Update, 'client' | 'params' | 'base'> {
+  return {
+    rows,
+    version: answers.version,
+    staleness,
+    ageSeconds: world.clock.nowSeconds - context.madeAtSeconds[answers.version]!,
+    tier: world.discipline.tierOf?.(from, rosterOf(world, context)) ?? null,
+  };
+}
+
+function participants(
+  world: World,
+  { clients, members }: ServerContext,
+  kind: UploadKind,
+): Readonly<Record<string, Participant>> {
+  const participant = (id: string): Participant => ({
+    rows: rowsBehind(kind, clientOf(world, id)),
+    orders: members[id]!.history.orders,
+  });
+  return Object.fromEntries(clients.map((id) => [id, participant(id)]));
 }
 
 /** A product and a sum for each parameter of each update. */

@@ -18,7 +18,6 @@ import {
   type UploadKind,
 } from '../../machines/protocol.js';
 import { designedModules } from '../learning/clients/device.js';
-import type { Client } from '../learning/clients/population.js';
 import { sharedParts, trainedParts } from '../strategies/methods/method.js';
 import { initialLora, loraSites } from '../learning/model/lora.js';
 import type { ParamRef } from '../learning/params/param-set.js';
@@ -27,6 +26,7 @@ import { measureAlignment, measureInstruction, measureReward } from './measure.j
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { carriedBy, refsOf } from './parts.js';
+import { rowsBehind } from './rows.js';
 import { alignTask, freezeTask, instructTask, rewardTask, roundOf } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
@@ -144,18 +144,10 @@ function isSilent({ scenario }: World, { id, current }: ClientContext): boolean 
   return draw >= scenario.clients.availability;
 }
 
-/** Training rows behind an update: instructions, or pairs of its objective (Steps 1.3 and 2.3). */
-const rowsOf: Readonly<Record<UploadKind, (client: Client) => number>> = {
-  update: ({ data }) => data.train.length,
-  'helpful-update': ({ tables }) => tables.pairs.helpful.train.count / 2,
-  'harmless-update': ({ tables }) => tables.pairs.harmless.train.count / 2,
-  'alignment-update': ({ data }) => data.train.length,
-};
-
 function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: Upload['loss']) {
   const { id, current, model } = context;
-  const answers = current?.order ?? null;
-  if (answers === null) throw new Error(`${id} transmits an update that no download asked for`);
+  if (!current?.order) throw new Error(`${id} transmits an update that no download asked for`);
+  const { order: answers, global: startedFrom } = current;
   const sets = carriedBy(kind, world.method).flatMap((part) => {
     const ref = model[part];
     return ref ? [[part, world.store.get(ref)] as const] : [];
@@ -168,7 +160,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     answers.stage,
     ...keyOf(answers),
   );
-  const rows = rowsOf[kind](clientOf(world, id));
-  const upload: Upload = { direction: 'up', kind, answers, params: parts, rows, loss };
+  const rows = rowsBehind(kind, clientOf(world, id));
+  const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
   return { upload, memory };
 }

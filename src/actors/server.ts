@@ -52,6 +52,8 @@ export function provideServer(world: World) {
       openStage: assign(({ context }, { stage }) => ({
         stage,
         version: 0,
+        madeAtSeconds: [clock.nowSeconds],
+        memory: { ...context.memory, aggregation: {} },
         bestLoss: null,
         roundsWithoutProgress: 0,
         verdict: 'continue' as const,
@@ -104,18 +106,19 @@ export function provideServer(world: World) {
         gathered: quorate(context, scenario.server.quorum),
         updates: [],
         version: context.version + 1,
-        members: withEach(
-          context.members,
-          context.cohort.filter((client) => !hasAnswered(context, client)),
-          ({ history, ...member }) => ({
-            ...member,
-            history: { ...history, failures: history.failures + 1 },
-          }),
-        ),
+        members: withEach(context.members, context.cohort, ({ history, ...member }, client) => ({
+          ...member,
+          history: {
+            ...history,
+            orders: history.orders + 1,
+            failures: history.failures + (hasAnswered(context, client) ? 0 : 1),
+          },
+        })),
       })),
       publish: assign(({ context }, { parts, memory }) => ({
         global: { ...context.global, ...parts },
         memory,
+        madeAtSeconds: [...context.madeAtSeconds, clock.nowSeconds],
         loss: meanLoss(context.gathered),
       })),
       decide: assign(({ context }) => {
@@ -170,7 +173,7 @@ function newMember({ scenario }: World, { global }: ServerContext): Member {
   };
 }
 
-const newcomer: History = { version: null, loss: null, seconds: null, failures: 0 };
+const newcomer: History = { version: null, loss: null, seconds: null, orders: 0, failures: 0 };
 
 /** Step 2.1. */
 function initialReward({ scenario, shape, pretrained }: World, objective: Objective): ParamSet {

@@ -24,6 +24,8 @@ export interface World {
   readonly method: Method;
   readonly discipline: Discipline;
   readonly selection: Selection;
+  /** Whether the aggregation asks for what updates were made from. */
+  readonly sendsBases: boolean;
   readonly codec: Codec;
   readonly shape: ModelShape;
   readonly base: ParamRef;

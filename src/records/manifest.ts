@@ -24,8 +24,8 @@ export interface Manifest {
     /** What bit-identity is promised for: library versions, CPU features, Node major. */
     readonly fingerprint: Readonly<Record<string, string>>;
   };
-  /** What was used of each seam; `own`: a value that the caller brought along. Absent in older folders. */
-  readonly strategies?: Readonly<Partial<Record<Seam, { readonly name: string; readonly own: boolean }>>>;
+  /** What was used of each seam. Absent in older folders. */
+  readonly strategies?: Readonly<Partial<Record<Seam, UsedStrategy>>>;
   /** Versions of Node and of the packages that a figure could depend on. */
   readonly versions: Readonly<Record<string, string>>;
   /** SHA-256 of the base model's parameters. */
@@ -41,6 +41,14 @@ export interface Manifest {
   /** The same and more in words: what somebody should know about the inputs of the run. */
   readonly notes?: readonly string[];
   readonly clients: readonly ClientManifest[];
+}
+
+export interface UsedStrategy {
+  readonly name: string;
+  /** A value that the caller brought along. */
+  readonly own: boolean;
+  /** Its own options, with their defaults; absent where it has none, and in older folders. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** All clients' rows of one purpose. */

@@ -3,9 +3,10 @@ import type { Fingerprint } from '../learning/model/backend.js';
 import { refOf } from '../learning/params/param-set.js';
 import { manifestFormat, type Manifest } from '../records/manifest.js';
 import type { Scenario } from '../scenario/schema.js';
-import type { Choice } from '../settings/form.js';
-import { placesOfSeams, seams, type OwnStrategies } from '../strategies/strategies.js';
-import { nameOf } from '../strategies/strategy.js';
+import type { TObject } from 'typebox';
+import type { Choice } from '../settings/choice.js';
+import { placesOfSeams, seams, type OwnStrategies, type Strategies } from '../strategies/strategies.js';
+import { nameOf, optionsOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
 import { inputNotes, readRows } from './notes.js';
 import type { RunOptions } from './options.js';
@@ -31,7 +32,7 @@ export function manifestOf(
       reason: why,
       fingerprint: { version, cpuFeatures: cpuFeatures.join(' '), nodeMajor: String(nodeMajor) },
     },
-    strategies: strategiesOf(scenario, strategies),
+    strategies: strategiesOf(scenario, inputs.tables, strategies),
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
     modelHash: refOf(language.base).hash,
     rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
@@ -50,12 +51,25 @@ export function manifestOf(
   };
 }
 
-/** What the scenario names of each seam, and whether it is the caller's own. */
-function strategiesOf(scenario: Scenario, own: OwnStrategies = {}): NonNullable<Manifest['strategies']> {
+/** What the scenario names of each seam, with all its options, and whether it is the caller's own. */
+function strategiesOf(
+  scenario: Scenario,
+  tables: Strategies,
+  own: OwnStrategies = {},
+): NonNullable<Manifest['strategies']> {
   const used = seams.map((seam) => {
     const at = (node: unknown, key: string) => (node as Readonly<Record<string, unknown>>)[key];
-    const name = nameOf(placesOfSeams[seam].reduce(at, scenario) as Choice);
-    return [seam, { name, own: (own[seam] ?? []).some((each) => each.name === name) }];
+    const choice = placesOfSeams[seam].reduce(at, scenario) as Choice;
+    const name = nameOf(choice);
+    const options = optionsOf((tables[seam][name] ?? {}) as { readonly options?: TObject }, choice);
+    return [
+      seam,
+      {
+        name,
+        own: (own[seam] ?? []).some((each) => each.name === name),
+        ...(Object.keys(options).length > 0 && { options }),
+      },
+    ];
   });
   return Object.fromEntries(used) as NonNullable<Manifest['strategies']>;
 }

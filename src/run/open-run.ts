@@ -18,7 +18,7 @@ import { RunWatch } from '../records/watch.js';
 import { WrittenRows } from '../records/written-rows.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
-import { made } from '../strategies/strategy.js';
+import { made, named, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
 import type { RunOptions } from './options.js';
@@ -73,6 +73,7 @@ function worldOf(
   const clock = new VirtualClock();
   const store = new ParamStore();
   const codec = made(tables.codecs, scenario.channel.compression, {});
+  const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const ledger = new MessageLedger(scenario.channel, (row) => events.tell({ type: 'message', row }));
@@ -84,6 +85,7 @@ function worldOf(
     method,
     discipline: made(tables.disciplines, scenario.server.discipline, scenario.server),
     selection: made(tables.selections, scenario.server.selection, {}),
+    sendsBases: aggregation.needsBase?.(optionsOf(aggregation, scenario.server.aggregation)) ?? false,
     codec,
     shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
     base: store.put(base),

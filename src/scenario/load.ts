@@ -1,4 +1,4 @@
-import type { OwnStrategies } from '../strategies/strategies.js';
+import { refuseTakenNames, type OwnStrategies } from '../strategies/strategies.js';
 import type { Change } from './changes.js';
 import { readScenario, readWritten } from './read.js';
 import { rules, type Surroundings } from './relations.js';
@@ -33,14 +33,14 @@ export interface LoadedScenario {
  * to do.
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
+  const { model, strategies: own = {} } = options;
+  refuseTakenNames(own);
   const written = await readWritten(path);
-  const around = (scenario: Scenario, folder: string) => surroundingsOf(scenario, folder, options.model);
-  const { scenario, folder } = await readScenario(
-    written,
-    changesOf(options),
-    { rules, around },
-    options.strategies,
-  );
+  const around = async (scenario: Scenario, folder: string) => ({
+    ...(await surroundingsOf(scenario, folder, model)),
+    own,
+  });
+  const { scenario, folder } = await readScenario(written, changesOf(options), { rules, around }, own);
   return { scenario, folder, file: written.file };
 }
 

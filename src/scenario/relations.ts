@@ -6,12 +6,15 @@ import { rewardRules } from '../learning/training/reward-models/relations.js';
 import { channelRules, runRules } from '../radio/channel/relations.js';
 import type { Rule } from '../settings/rule.js';
 import { serverRules } from '../strategies/relations.js';
+import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
 
 /** What the rules need to know besides the scenario itself. */
 export interface Surroundings extends KnownModel {
   /** Which of the paths that the scenario names cannot be read, as "missing" or "a folder" and so on. */
   readonly unreadable: Readonly<Record<string, string>>;
+  /** The caller's own strategies, where there are any. */
+  readonly own?: OwnStrategies;
 }
 
 const fileRule: Rule<unknown, Surroundings> = {

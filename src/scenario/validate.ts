@@ -1,16 +1,17 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { UserError } from '../errors.js';
 import { schemaProblems } from '../settings/schema-problems.js';
 import { problemLine, type Problem } from '../settings/problem.js';
 import { broken } from '../settings/rule.js';
-import { withStrategies, type OwnNames } from './own-strategies.js';
+import { withOwnStrategies, type OwnNames } from './own-strategies.js';
 import { rules, type Surroundings } from './relations.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
+import { refuseTakenNames, type OwnStrategies } from '../strategies/strategies.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 
 const options = { strict: true, allowUnionTypes: true, allErrors: true, verbose: true, useDefaults: true };
 const shipped = JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode;
-const checkShipped = new Ajv(options).compile<Scenario>(shipped);
+const checkShipped = compiled(shipped);
 
 export type Outcome =
   | { readonly scenario: Scenario; readonly problems: readonly [] }
@@ -19,10 +20,31 @@ export type Outcome =
 /** Fills in defaults and checks the form, in which own strategies may be named; the input stays as it was. */
 export function checkForm(input: unknown, own: OwnNames = {}): Outcome {
   const value: unknown = structuredClone(input);
-  const schema = withStrategies(shipped, own);
-  const check = schema === shipped ? checkShipped : new Ajv(options).compile<Scenario>(schema);
+  const schema = withOwnStrategies(shipped, own);
+  const check = schema === shipped ? checkShipped : compiled(schema);
   if (check(value)) return { scenario: value, problems: [] };
   return { scenario: null, problems: schemaProblems(check.errors ?? [], schema) };
+}
+
+/** Without the defaults inside of unions, which ajv refuses: those options' are filled in where they are read. */
+function compiled(schema: SchemaNode): ValidateFunction<Scenario> {
+  return new Ajv(options).compile<Scenario>(withoutDefaults(schema));
+}
+
+function withoutDefaults(
+  { properties, items, anyOf, default: value, ...rest }: SchemaNode,
+  inUnion = false,
+): SchemaNode {
+  const within = (node: SchemaNode) => withoutDefaults(node, inUnion);
+  return {
+    ...rest,
+    ...(value !== undefined && !inUnion && { default: value }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, node]) => [key, within(node)])),
+    }),
+    ...(items && { items: within(items) }),
+    ...(anyOf && { anyOf: anyOf.map((branch) => withoutDefaults(branch, true)) }),
+  };
 }
 
 /**
@@ -34,11 +56,12 @@ export function resolveScenario(
   input: unknown,
   surroundings: Surroundings = { model: null, unreadable: {} },
   origin = 'scenario',
-  own: OwnNames = {},
+  own: OwnStrategies = {},
 ): Scenario {
+  refuseTakenNames(own);
   const { scenario, problems } = checkForm(input, own);
   if (scenario === null) throw problemsError(problems, () => origin);
-  const related = broken(rules, scenario, surroundings);
+  const related = broken(rules, scenario, { ...surroundings, own });
   if (related.length > 0) throw problemsError(related, () => origin);
   return deepFreeze(scenario);
 }

@@ -33,13 +33,6 @@ export const fraction = (value: number, description: string) =>
 export const nullable = <T extends TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { default: null, description });
 
-/** The name of a strategy, or its name beside its own options (decision D11). */
-export type Choice = string | ({ readonly name: string } & Readonly<Record<string, unknown>>);
-
-/** One of a table's strategies; those that a user brings along extend the schema when a scenario is read. */
-export const choice = (names: readonly string[], options: { default: string; description: string }) =>
-  Type.Unsafe<Choice>(Type.Enum([...names], options));
-
 /** An object whose own defaults are filled in, or null: ajv fills none in inside of `anyOf`. */
 export const closedOrNull = <P extends TProperties>(properties: P, description: string) =>
   Type.Unsafe<Settings<P> | null>({

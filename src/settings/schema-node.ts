@@ -6,6 +6,7 @@ export interface SchemaNode {
   readonly type?: NodeType | readonly NodeType[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];
@@ -33,7 +34,9 @@ export function schemaKeys(node: SchemaNode, pointer = ''): { pointer: string; k
 
 /** In words, what values a schema takes; `unit` follows a number, for example "seconds". */
 export function expectation(node: SchemaNode, unit?: string): string {
-  if (node.anyOf !== undefined) return node.anyOf.map((branch) => expectation(branch, unit)).join(' or ');
+  if (node.anyOf !== undefined) {
+    return [...new Set(node.anyOf.map((branch) => expectation(branch, unit)))].join(' or ');
+  }
   if (node.enum !== undefined) return `one of ${node.enum.map((value) => JSON.stringify(value)).join(', ')}`;
   if (node.const !== undefined) return JSON.stringify(node.const);
   const { type = 'object' } = node;

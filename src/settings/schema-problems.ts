@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { branchMeant, unknownName } from './named-branches.js';
 import { nearest } from './nearest.js';
 import { pointerSegment, shown, type Problem } from './problem.js';
 import { expectation, schemaKeys, type SchemaNode } from './schema-node.js';
@@ -9,7 +10,7 @@ import { inOtherUnit, numberMeant, scaled, unitWordsOf } from './units.js';
  * Ajv has to run with `verbose` (errors carry the schema and the value) and `allErrors`.
  */
 export function schemaProblems(errors: readonly ErrorObject[], root: SchemaNode): Problem[] {
-  const problems = withoutBranches(errors).map((error) => problemOf(error, root));
+  const problems = withoutBranches(errors).map((error) => problemOf(unknownName(error) ?? error, root));
   const seen = new Set<string>();
   return problems.filter(({ pointer, is }) => {
     const place = `${pointer} ${is}`;
@@ -29,18 +30,13 @@ function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
 
 function keepTellingBranch(errors: ErrorObject[], union: ErrorObject): ErrorObject[] {
   const branches = union.schema as readonly SchemaNode[];
-  const matching = branches.findIndex(({ type }) => type === structureOf(union.data));
+  const matching = branchMeant(union.data, branches);
   const branchPath = matching < 0 ? undefined : `${union.schemaPath}/${matching}/`;
   return errors.filter((error) => {
     if (error === union) return branchPath === undefined;
     if (!error.schemaPath.startsWith(`${union.schemaPath}/`)) return true;
     return branchPath !== undefined && error.schemaPath.startsWith(branchPath);
   });
-}
-
-function structureOf(value: unknown): 'object' | 'array' | undefined {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'object' && value !== null ? 'object' : undefined;
 }
 
 function problemOf(error: ErrorObject, root: SchemaNode): Problem {
@@ -129,5 +125,5 @@ function placesOf(
 ): string {
   if (siblings.includes(key)) return key;
   const places = everywhere.filter((known) => known.key === key).map(({ pointer }) => pointer);
-  return places.join(' or ');
+  return [...new Set(places)].join(' or ');
 }

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { atLeastZero, choice, closed, count, nullable } from '../settings/form.js';
+import { choice } from '../settings/choice.js';
+import { atLeastZero, closed, count, nullable } from '../settings/form.js';
 import { aggregations } from './aggregation/index.js';
 import { codecs } from './compression/index.js';
 import { disciplines } from './disciplines/index.js';
@@ -12,7 +13,7 @@ export const method = Type.Unsafe<string>(
   }),
 );
 
-export const compression = choice(Object.keys(codecs), {
+export const compression = choice(Object.values(codecs), {
   default: 'none',
   description: 'of every parameter that travels',
 });
@@ -24,16 +25,19 @@ export const Server = closed(
       1,
       'updates without which a round is lost and the global model stays; in stage 2 for each reward model',
     ),
-    selection: choice(Object.keys(selections), { default: 'all', description: 'who takes part in a round' }),
+    selection: choice(Object.values(selections), {
+      default: 'all',
+      description: 'who takes part in a round',
+    }),
     selectionFraction: Type.Number({
       exclusiveMinimum: 0,
       maximum: 1,
       default: 1,
       description: 'share of the clients that "random" takes, rounded up',
     }),
-    aggregation: choice(Object.keys(aggregations), {
+    aggregation: choice(Object.values(aggregations), {
       default: 'fedavg',
-      description: 'fedavg: mean weighted by training rows; uniform: plain mean',
+      description: 'how updates become the next global model; docs/strategies.md has the formulas',
     }),
     late: Type.Enum(['discard', 'accept'], {
       default: 'discard',
@@ -45,7 +49,7 @@ export const Server = closed(
       Type.Number({ exclusiveMinimum: 0 }),
       'speed of the server: an aggregate takes two operations for each parameter of each update; null: no time',
     ),
-    discipline: choice(Object.keys(disciplines), {
+    discipline: choice(Object.values(disciplines), {
       default: 'synchronous',
       description: 'when updates make a new version, and who is sent it; synchronous: rounds',
     }),

@@ -43,18 +43,27 @@ export const seams = Object.keys(placesOfSeams) as readonly Seam[];
 
 /** The tables with a user's own strategies. UserError where two of a seam have one name. */
 export function strategiesWith(own: OwnStrategies = {}): Strategies {
+  refuseTakenNames(own);
   const tables = seams.map((seam) => {
-    const table: Record<string, { readonly name: string }> = { ...shipped[seam] };
-    for (const strategy of own[seam] ?? []) {
-      if (strategy.name in table) {
-        throw new UserError(
-          `strategies: /${seam}: ${JSON.stringify(strategy.name)} is taken, expected a name of its own; ` +
-            'rename the strategy',
-        );
-      }
-      table[strategy.name] = strategy;
-    }
-    return [seam, table];
+    const named = (own[seam] ?? []).map((strategy) => [strategy.name, strategy]);
+    return [seam, { ...shipped[seam], ...Object.fromEntries(named) }];
   });
   return Object.fromEntries(tables) as Strategies;
+}
+
+/** UserError where a user's own strategy is called like one of the table, or like another of its own. */
+export function refuseTakenNames(own: { readonly [S in Seam]?: readonly { readonly name: string }[] }): void {
+  for (const seam of seams) {
+    const names = (own[seam] ?? []).map(({ name }) => name);
+    const taken = names.find((name, i) => isTaken(seam, name) || names.indexOf(name) < i);
+    if (taken === undefined) continue;
+    throw new UserError(
+      `strategies: /${seam}: ${JSON.stringify(taken)} is taken, expected a name of its own; rename the strategy`,
+    );
+  }
+}
+
+/** A trace is no strategy of the table, but a scenario names it like one. */
+function isTaken(seam: Seam, name: string): boolean {
+  return Object.hasOwn(shipped[seam], name) || (seam === 'fadings' && name === 'trace');
 }

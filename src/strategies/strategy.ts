@@ -1,6 +1,6 @@
 import type { Static, TObject } from 'typebox';
 import { Default } from 'typebox/value';
-import type { Choice } from '../settings/form.js';
+import type { Choice } from '../settings/choice.js';
 
 /**
  * A strategy as a value (decision D11): its name, the schema of its own options, and what makes its pure
@@ -44,7 +44,15 @@ export function made<Made, Settings extends object>(
   settings: Settings,
 ): Made {
   const found = named(table, choice);
-  const { name: _, ...own } = typeof choice === 'string' ? { name: choice } : choice;
-  const options = found.options ? (Default(found.options, own) as typeof own) : {};
-  return found.make({ ...settings, ...options });
+  return found.make({ ...settings, ...optionsOf(found, choice) });
+}
+
+/** The own options of what a choice names, with their defaults; empty where it has none. */
+export function optionsOf(
+  { options }: { readonly options?: TObject },
+  choice: Choice,
+): Readonly<Record<string, unknown>> {
+  if (!options) return {};
+  const { name: _, ...written } = typeof choice === 'string' ? { name: choice } : choice;
+  return Default(options, written) as typeof written;
 }

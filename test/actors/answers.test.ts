@@ -17,6 +17,7 @@ const received = (
     direction: 'up',
     kind,
     answers: orderOf(protocol[kind].stage, staleness),
+    startedFrom: { base: null, adapters: null, lora: null, helpful: null, harmless: null },
     params: {},
     rows: 1,
     loss,
@@ -33,7 +34,7 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
     orderedAtSeconds: 0,
     unreached,
     receipts: [],
-    history: { version: null, loss: null, seconds: null, failures: 0 },
+    history: { version: null, loss: null, seconds: null, orders: 0, failures: 0 },
   });
   const members = { a: member(false), b: member(false), c: member(true) };
   return { stage, version: 1, members, updates: updates.map(({ from, upload }) => ({ from, upload })) };

@@ -27,6 +27,7 @@ const upload: Upload = {
   direction: 'up',
   kind: 'update',
   answers: { stage: 'instruction', version: 0, order: 1 },
+  startedFrom: { base: null, adapters: null, lora: null, helpful: null, harmless: null },
   params: {},
   rows: 0,
   loss: 0,

@@ -18,6 +18,7 @@ const sent: ChannelEvent = {
         direction: 'up',
         kind: 'update',
         answers: { stage: 'instruction', version: 0, order: 1 },
+        startedFrom: { base: null, adapters: null, lora: null, helpful: null, harmless: null },
         params: {},
         rows: 1,
         loss: 0,

@@ -1,9 +1,10 @@
 import type {
   AggregatedPart,
   AggregationSettings,
+  ToAggregate,
   Update,
 } from '../../strategies/aggregation/aggregation.js';
-import type { Choice } from '../../settings/form.js';
+import type { Choice } from '../../settings/choice.js';
 import type { Alignment } from './algorithms/settings.js';
 import type { Reward } from './reward-models/settings.js';
 import type { rounds } from './rounds.js';
@@ -30,12 +31,16 @@ export interface Tasks {
       strategy: Choice;
       settings: AggregationSettings;
       /** What is known of each update in `params.updates`, by client. */
-      updates: Readonly<Record<string, Omit<Update, 'client' | 'params'>>>;
+      updates: Readonly<Record<string, Omit<Update, 'client' | 'params' | 'base'>>>;
+      version: number;
+      clients: ToAggregate['clients'];
       notes: Memory['notes'];
     };
     params: {
       global: ParamSet | null;
       updates: Readonly<Record<string, ParamSet>>;
+      /** What those were made from, by client, where the strategy asks for it and there is such a part. */
+      bases: Readonly<Record<string, ParamSet>>;
       memory: Memory['sets'];
     };
     data: Record<string, never>;

@@ -1,13 +1,15 @@
-import { textOf, updateName } from '../../../machines/events.js';
+import { textOf, updateName, type Model } from '../../../machines/events.js';
+import { partNames } from '../../../machines/protocol.js';
 import { violationsOf, type Checker } from './checker.js';
 
 /**
- * Nobody works unasked: a client answers only orders that the server gave to it, an aggregate holds only such
- * answers, and a round's row counts a cohort of at least the clients whose answers to the round's own orders
+ * Nobody works unasked: a client answers only orders that the server gave to it, from the global model that
+ * came with the order, an aggregate holds only such answers, and a round's row counts a cohort of at least the clients whose answers to the round's own orders
  * were aggregated.
  */
 export function orders(): Checker {
-  const given = new Set<string>();
+  /** Each order, and what the global model was that came with it: hashes, not handles, which would keep it alive. */
+  const given = new Map<string, string>();
   let aggregated: readonly { readonly from: string; readonly version: number }[] = [];
   const fail = violationsOf('orders');
 
@@ -15,10 +17,13 @@ export function orders(): Checker {
     onBus({ phase, envelope: { from, to, message } }) {
       if (phase !== 'sent') return;
       if (message.direction === 'down') {
-        if (message.order) given.add(`${to} ${textOf(message.order)}`);
-      } else if (!given.has(`${from} ${textOf(message.answers)}`)) {
-        fail(`${from} sent the ${updateName(message)}, which it was never asked for`);
+        if (message.order) given.set(`${to} ${textOf(message.order)}`, stateOf(message.global));
+        return;
       }
+      const state = given.get(`${from} ${textOf(message.answers)}`);
+      if (state === undefined) fail(`${from} sent the ${updateName(message)}, which it was never asked for`);
+      if (state === stateOf(message.startedFrom)) return;
+      fail(`${from} sent the ${updateName(message)}, made from another global model than its order's`);
     },
     onAggregate(updates) {
       for (const { from, ...update } of updates) {
@@ -39,4 +44,8 @@ export function orders(): Checker {
       }
     },
   };
+}
+
+function stateOf(global: Model): string {
+  return partNames.map((part) => global[part]?.hash ?? 'none').join(' ');
 }

@@ -1,3 +1,4 @@
+import type { Static, TObject } from 'typebox';
 import type { Memory } from '../../learning/params/memory.js';
 import type { ParamSet } from '../../learning/params/param-set.js';
 import type { Strategy } from '../strategy.js';
@@ -6,18 +7,40 @@ import type { Strategy } from '../strategy.js';
 export interface Update {
   readonly client: string;
   readonly params: ParamSet;
+  /**
+   * The part of the global model as the client downloaded it, which it trained into `params`. Null where the
+   * model had no such part yet, and where the strategy does not ask for it (`needsBase`).
+   */
+  readonly base: ParamSet | null;
   /** Training rows behind the update. */
   readonly rows: number;
   /** Version of the global model that the client started from. */
   readonly version: number;
   /** Versions made since then; 0 for an update in time. */
   readonly staleness: number;
+  /** Virtual seconds since that version was made. */
+  readonly ageSeconds: number;
+  /** The client's tier, from 1, the fastest; null where the discipline has none. */
+  readonly tier: number | null;
+}
+
+/** What the server knows of a client, whether or not it has an update of it. */
+export interface Participant {
+  /** Training rows that stand behind its updates of the part. */
+  readonly rows: number;
+  /** How many versions of the stage it was asked to work on, the one that is aggregated now included. */
+  readonly orders: number;
 }
 
 /** A part of the global model before (null: there is none yet), at least one update, and what was remembered. */
 export interface ToAggregate {
   readonly global: ParamSet | null;
   readonly updates: readonly Update[];
+  /** The version that is aggregated: the number that `global` has in its stage. */
+  readonly version: number;
+  /** Every client of the run, by its id. */
+  readonly clients: Readonly<Record<string, Participant>>;
+  /** Blank where a stage begins. */
   readonly memory: Memory;
 }
 
@@ -27,8 +50,9 @@ export interface AggregatedPart {
 }
 
 /**
- * The next global set of a part. Clients may hold different tensors (each designs its own LoRA). The result
- * does not depend on the order of the updates, not in a single bit.
+ * The next global set of a part. Clients may hold different tensors (each designs its own LoRA); tensors of
+ * the global set that the result lacks stay as they are. The result does not depend on the order of the
+ * updates, not in a single bit.
  */
 export type Aggregation = (given: ToAggregate) => AggregatedPart;
 
@@ -37,4 +61,26 @@ export interface AggregationSettings {
   readonly stalenessExponent: number;
 }
 
-export type AggregationStrategy = Strategy<Aggregation, AggregationSettings>;
+type Options = Readonly<Record<string, unknown>>;
+
+export interface AggregationStrategy extends Strategy<Aggregation, AggregationSettings> {
+  /** Whether it reads what updates were made from, by its own options; absent: it does not. */
+  needsBase?(options: Options): boolean;
+  /** Whether it reads the clients' tiers: the discipline has to have some. */
+  readonly needsTiers?: boolean;
+  /** The fewest updates that it can work with, by its own options; absent: 1. */
+  atLeast?(options: Options): number;
+}
+
+/** An aggregation with the types of its own options, for those who write one. */
+export function aggregation<Own extends TObject>(value: {
+  readonly name: string;
+  readonly description: string;
+  readonly options: Own;
+  readonly needsTiers?: boolean;
+  needsBase?(options: Static<Own>): boolean;
+  atLeast?(options: Static<Own>): number;
+  make(settings: AggregationSettings & Static<Own>): Aggregation;
+}): AggregationStrategy {
+  return value;
+}

@@ -1,11 +1,14 @@
-import type { AggregationStrategy } from './aggregation.js';
+import { closed } from '../../settings/form.js';
+import { aggregation } from './aggregation.js';
+import { meanBy, of } from './mean.js';
 import { stalenessWeight } from './staleness.js';
-import { meanBy } from './weighted-mean.js';
 
-/** McMahan et al., AISTATS 2017; a stale update counts less. */
-export const fedavg: AggregationStrategy = {
+/** w ← Σ n_i w_i / Σ n_i (McMahan et al., AISTATS 2017); a stale update counts less. */
+export const fedavg = aggregation({
   name: 'fedavg',
   description: 'mean weighted by training rows',
-  make: ({ stalenessExponent }) =>
-    meanBy(({ rows, staleness }) => rows * stalenessWeight(staleness, stalenessExponent)),
-};
+  options: closed({ of }),
+  needsBase: (options) => options.of === 'deltas',
+  make: ({ stalenessExponent, of }) =>
+    meanBy(({ rows, staleness }) => rows * stalenessWeight(staleness, stalenessExponent), of),
+});

@@ -1,10 +1,14 @@
-import type { AggregationStrategy } from './aggregation.js';
+import { closed } from '../../settings/form.js';
+import { aggregation } from './aggregation.js';
+import { meanBy, of } from './mean.js';
 import { stalenessWeight } from './staleness.js';
-import { meanBy } from './weighted-mean.js';
 
 /** The plain mean over clients, whatever their data; a stale update counts less. */
-export const uniform: AggregationStrategy = {
+export const uniform = aggregation({
   name: 'uniform',
   description: 'plain mean',
-  make: ({ stalenessExponent }) => meanBy(({ staleness }) => stalenessWeight(staleness, stalenessExponent)),
-};
+  options: closed({ of }),
+  needsBase: (options) => options.of === 'deltas',
+  make: ({ stalenessExponent, of }) =>
+    meanBy(({ staleness }) => stalenessWeight(staleness, stalenessExponent), of),
+});

@@ -41,6 +41,8 @@ export interface Discipline {
   isDue(roster: Roster): boolean;
   /** Seconds after its opening when a version is aggregated from whatever is at hand; Infinity: never. */
   deadlineSeconds(roster: Roster): number;
+  /** A client's tier, from 1, the fastest; absent in a discipline without tiers. */
+  tierOf?(client: string, roster: Roster): number;
 }
 
 export interface DisciplineSettings {
@@ -48,4 +50,7 @@ export interface DisciplineSettings {
   readonly late: 'discard' | 'accept';
 }
 
-export type DisciplineStrategy = Strategy<Discipline, DisciplineSettings>;
+export interface DisciplineStrategy extends Strategy<Discipline, DisciplineSettings> {
+  /** Whether it has tiers, which some aggregations ask for. */
+  readonly hasTiers?: boolean;
+}

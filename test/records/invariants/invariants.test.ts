@@ -176,6 +176,16 @@ describe('the invariant checkers', () => {
       );
     });
 
+    it('refuse an answer that was made from another global model than its order came with', () => {
+      const sound = upload('instruction', 1, 'adapters');
+      const other = { ...sound, startedFrom: { ...sound.startedFrom, adapters: ref('adapters') } };
+      const asked = messageRecords(1, 'server', 'client-0', download('instruction', 0), 0);
+      refused(
+        [...asked, ...messageRecords(2, 'client-0', 'server', other, 3)],
+        /^orders: client-0 sent the update of instruction 0 1, made from another global model than its/,
+      );
+    });
+
     it('refuse a round with more fresh updates than its cohort', () => {
       const ofNobody = soundRound().map((record): RunEvent =>
         record.type === 'row' && record.row.type === 'round'

@@ -61,6 +61,7 @@ export const upload = (stage: Stage, round: number, ...kinds: ParamKind[]): Uplo
   direction: 'up',
   kind: uploadKinds[stage],
   answers: orderOf(stage, round),
+  startedFrom: global,
   params: Object.fromEntries(kinds.map((kind) => [kind === 'reward' ? 'helpful' : kind, ref(kind)])),
   rows: 8,
   loss: 1,

@@ -8,6 +8,7 @@ const message = (round: number): Upload => ({
   direction: 'up',
   kind: 'update',
   answers: { stage: 'instruction', version: round - 1, order: 1 },
+  startedFrom: { base: null, adapters: null, lora: null, helpful: null, harmless: null },
   params: {},
   rows: 1,
   loss: 0,

@@ -1,6 +1,6 @@
 import type { Stream } from '../../../simulation/random/stream.js';
 import type { Strategy } from '../../../strategies/strategy.js';
-import type { Choice } from '../../../settings/form.js';
+import type { Choice } from '../../../settings/choice.js';
 
 /**
  * The law of the power gain |h|^2 of a coherence block; mean 1 (an empirical law: whatever its samples have).

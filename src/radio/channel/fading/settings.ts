@@ -1,10 +1,11 @@
 import Type from 'typebox';
-import { choice, nullable, type Settings } from '../../../settings/form.js';
+import { choice } from '../../../settings/choice.js';
+import { nullable, type Settings } from '../../../settings/form.js';
 import { fadings } from './index.js';
 
 /** The law of a block's gain, or the file that it comes from. */
 export const fadingSettings = {
-  fading: choice([...Object.keys(fadings), 'trace'], {
+  fading: choice([...Object.values(fadings), { name: 'trace' }], {
     default: 'rayleigh',
     description: 'gain of a coherence block; none: additive white Gaussian noise alone',
   }),

@@ -9,7 +9,7 @@ import { prepareNative } from '../src/learning/model/native.js';
  * Which layout of processes, workers and TensorFlow's own threads does most training in a second, on the
  * native backend. A step is forward and backward through two products, at the sizes of one block's MLP:
  *
- *     npm run native && node dist/bench/layouts.js
+ *     npx pwff native && node dist/bench/layouts.js
  */
 
 interface Size {

@@ -27,7 +27,7 @@ export function needsNative(context: Mocha.Context): Probed {
   const native = (probed ??= probe());
   if (native.fingerprint.name === 'native') return native;
   if (process.env.PWFF_EXPECT_NATIVE === '1') throw new Error(native.fingerprint.why);
-  console.log(`      skipped: ${native.fingerprint.why}; npm run native`);
+  console.log(`      skipped: ${native.fingerprint.why}; pwff native`);
   return context.skip();
 }
 

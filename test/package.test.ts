@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { packageRoot } from '../src/paths.js';
 
 describe('the published package', () => {
@@ -32,22 +33,9 @@ describe('the published package', () => {
 
   describe('once it is installed', () => {
     const host = mkdtempSync(join(tmpdir(), 'pwff-installed-'));
-    const installed = join(host, 'node_modules/pwff');
 
     before(() => {
-      mkdirSync(installed, { recursive: true });
-      const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', host];
-      const { stdout, status, stderr } = spawnSync('npm', pack, { cwd: packageRoot(), encoding: 'utf8' });
-      assert.equal(status, 0, stderr);
-      const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-      const unpacked = spawnSync('tar', [
-        'xzf',
-        join(host, filename),
-        '--strip-components=1',
-        '-C',
-        installed,
-      ]);
-      assert.equal(unpacked.status, 0, String(unpacked.stderr));
+      const installed = installInto(host);
       symlinkSync(join(packageRoot(), 'node_modules'), join(installed, 'node_modules'));
     });
 
@@ -70,3 +58,117 @@ describe('the published package', () => {
     }
   });
 });
+
+describe('an installed package whose dependencies stand above it', () => {
+  const host = mkdtempSync(join(tmpdir(), 'pwff-hoisted-'));
+  const modules = join(host, 'node_modules');
+  let installed = '';
+
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+    installed = installInto(host);
+    for (const name of packagesOf(join(packageRoot(), 'node_modules'))) {
+      if (name === '@tensorflow/tfjs-node') continue;
+      mkdirSync(dirname(join(modules, name)), { recursive: true });
+      symlinkSync(join(packageRoot(), 'node_modules', name), join(modules, name));
+    }
+  });
+  after(() => rmSync(host, { recursive: true }));
+
+  const pwff = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    spawnSync(process.execPath, [join(installed, 'dist/src/cli.js'), ...args], {
+      cwd: host,
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...process.env, ...env },
+    });
+
+  it('tells what pwff native does', () => {
+    const { status, stdout, stderr } = pwff(['native', '--help']);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /fetches TensorFlow with pip/);
+  });
+
+  it('names it where the native backend is asked for, and where doctor misses it', () => {
+    const run = pwff(['run', 'tiny', '--backend', 'native', '--workers', '1']);
+    assert.equal(run.status, 2);
+    assert.match(
+      run.stderr,
+      /^--backend: is "native", but .*\(not installed\); pwff native builds it[^\n]*\n$/,
+    );
+    assert.match(pwff(['doctor']).stdout, /to get it: pwff native \(/);
+  });
+
+  it('gets the package of the binding into its own folder, and leaves the others alone', function () {
+    if (`${process.platform}-${process.arch}` !== 'linux-x64') this.skip();
+    const tools = join(host, 'tools');
+    mkdirSync(join(tools, 'cache/pwff/made-up'), { recursive: true });
+    mkdirSync(join(tools, 'include/node'), { recursive: true });
+    writeFileSync(join(tools, 'include/node/node_api.h'), '');
+    writeFileSync(join(tools, 'npm'), madeUpNpm, { mode: 0o755 });
+    writeFileSync(join(tools, 'c++'), '#!/bin/sh\necho "error: made up" >&2\nexit 1\n', { mode: 0o755 });
+    const before = readdirSync(modules);
+    const { status, stdout, stderr } = pwff(['native'], {
+      PATH: `${tools}:${process.env.PATH}`,
+      XDG_CACHE_HOME: join(tools, 'cache'),
+      PWFF_TENSORFLOW: 'made-up',
+      CXX: join(tools, 'c++'),
+      npm_config_nodedir: tools,
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /^native: the binding does not compile against this TensorFlow [^\n]*made up\)\n$/);
+    const version = versionIn(join(packageRoot(), 'node_modules/@tensorflow/tfjs'));
+    assert.match(stdout, new RegExp(`^native: installing @tensorflow/tfjs-node ${version} `, 'm'));
+    const own = join(installed, 'node_modules');
+    assert.deepEqual(readdirSync(own), ['@tensorflow']);
+    assert.deepEqual(readdirSync(join(own, '@tensorflow')), ['tfjs-node']);
+    assert.equal(versionIn(join(own, '@tensorflow/tfjs-node')), version);
+    assert.ok(existsSync(join(own, '@tensorflow/tfjs-node/node_modules/@mapbox/node-pre-gyp')));
+    // A second TensorFlow.js would be another one than pwff's.
+    assert.ok(!existsSync(join(own, '@tensorflow/tfjs-node/node_modules/@tensorflow')));
+    assert.deepEqual(readdirSync(modules), before);
+  });
+});
+
+/** Does in the current folder what `npm install --ignore-scripts @tensorflow/tfjs-node@<version>` does. */
+const madeUpNpm = `#!${process.execPath}
+const { mkdirSync, writeFileSync } = require('node:fs');
+const version = process.argv.at(-1).split('@').at(-1);
+const put = (path, text) => {
+  mkdirSync(path.replace(/[^/]*$/, ''), { recursive: true });
+  writeFileSync(path, text);
+};
+put('node_modules/@tensorflow/tfjs-node/package.json', JSON.stringify({ name: 'tfjs-node', version }));
+put('node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc', 'static std::set<std::string> ATTR_NAME_SET;');
+put('node_modules/@tensorflow/tfjs-node/binding/tfjs_binding.cc', '');
+put('node_modules/@tensorflow/tfjs/package.json', '{}');
+put('node_modules/@mapbox/node-pre-gyp/package.json', '{}');
+put('node_modules/@mapbox/node-pre-gyp/index.js', "exports.find = (json) => json.replace('package.json', 'lib/x.node');");
+`;
+
+/** Packs the package and unpacks it below a folder, as npm would install it. */
+function installInto(host: string): string {
+  const installed = join(host, 'node_modules/pwff');
+  mkdirSync(installed, { recursive: true });
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', host];
+  const { stdout, status, stderr } = spawnSync('npm', pack, { cwd: packageRoot(), encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const extract = ['xzf', join(host, filename), '--strip-components=1', '-C', installed];
+  const unpacked = spawnSync('tar', extract);
+  assert.equal(unpacked.status, 0, String(unpacked.stderr));
+  return installed;
+}
+
+/** Names of the packages that stand in a node_modules. */
+function packagesOf(modules: string): readonly string[] {
+  return readdirSync(modules)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(modules, name)).map((inner) => `${name}/${inner}`) : [name],
+    );
+}
+
+function versionIn(folder: string): string {
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+}

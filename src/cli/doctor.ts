@@ -107,7 +107,7 @@ export function backendFinding(
     {
       verdict: 'could be better',
       what: 'the native library of TensorFlow is not in use; it is optional and faster for larger models',
-      advice: 'to get it: npm run native (it fetches the library with pip and builds the binding)',
+      advice: 'to get it: pwff native (it fetches the library with pip and builds the binding)',
     },
   ];
 }

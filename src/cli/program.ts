@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { methods } from '../strategies/methods/index.js';
 import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';
 import { schemaFileText } from '../scenario/schema-file.js';
+import { refusalOf } from './command-errors.js';
 import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
+import { nativeCommand } from './native.js';
 import type { PayloadCommandOptions } from './payload.js';
+import { oneOf, wholeNumber } from './option-values.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
@@ -30,7 +33,7 @@ export async function main(
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has said what is wrong already; help and version are no errors.
+    // Help and version; help in place of a command that is missing is no success.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.badInput;
     if (error instanceof UserError) {
       line(terminal.err, error.message);
@@ -45,11 +48,11 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   const program = new Command('pwff')
     .description('Simulates personalized wireless federated fine-tuning of language models')
     .version(version(), '-V, --version', 'print the version')
-    .showHelpAfterError('(pwff --help lists the commands)')
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
       writeErr: (text) => void terminal.err.write(text),
+      // What is wrong is said once, and in our own words: see refusalOf.
+      outputError: () => {},
       getOutHelpWidth: () => helpColumns(terminal.out),
       getErrHelpWidth: () => helpColumns(terminal.err),
     });
@@ -58,15 +61,13 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .command('run')
     .description('run a scenario, from Step 1.1 to 3.5')
     .argument('<scenario>', 'a JSON or YAML file, or "quickstart"')
-    .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber(0))
+    .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber('--seed', 0))
     .option(
       '--workers <n>',
       'worker threads (default: as many as cores); results do not depend on it',
-      wholeNumber(1),
+      wholeNumber('--workers', 1),
     )
-    .addOption(
-      new Option('--backend <name>', 'of TensorFlow.js').choices(['auto', 'native', 'wasm']).default('auto'),
-    )
+    .addOption(choiceOption('--backend', 'of TensorFlow.js', backends).default('auto'))
     .option('--out <folder>', 'where the records go (default: runs/<scenario>-<method>-<seed>)')
     .addOption(modelOption())
     .addOption(rewardModelOption())
@@ -94,8 +95,8 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .command('payload')
     .description('what each message costs: parameters, bits, seconds and joules, before any run')
     .argument('[scenario]', 'a JSON or YAML file, "paper" or "quickstart"; neither weights nor data are read')
-    .addOption(new Option('--method <name>', 'in place of the scenario’s').choices(Object.keys(methods)))
-    .addOption(new Option('--preset <name>', 'the rank of LoRA: 96, or 8').choices(Object.keys(presets)))
+    .addOption(choiceOption('--method', 'in place of the scenario’s', Object.keys(methods)))
+    .addOption(choiceOption('--preset', 'the rank of LoRA: 96, or 8', Object.keys(presets)))
     .option('--model <folder>', `a GPT-2’s config.json, or a known shape: ${modelNames.join(', ')}`)
     .addOption(settingOption())
     .addOption(new Option('--json', 'print the figures as JSON').default(false))
@@ -111,14 +112,17 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       '[scenario]',
       'a JSON or YAML file; neither models nor data are read (default: the paper’s link)',
     )
-    .addOption(
-      new Option('--direction <name>', 'of the link').choices(['uplink', 'downlink']).default('uplink'),
+    .addOption(choiceOption('--direction', 'of the link', ['uplink', 'downlink']).default('uplink'))
+    .option('--client <n>', 'number of the client at one end', wholeNumber('--client', 1), 1)
+    .option('--bits <n>', 'of a message', wholeNumber('--bits', 1), adapterBits)
+    .option(
+      '--messages <n>',
+      'to simulate; fewer where they take very many blocks',
+      wholeNumber('--messages', 1),
+      2000,
     )
-    .option('--client <n>', 'number of the client at one end', wholeNumber(1), 1)
-    .option('--bits <n>', 'of a message', wholeNumber(1), adapterBits)
-    .option('--messages <n>', 'to simulate; fewer where they take very many blocks', wholeNumber(1), 2000)
-    .option('--draws <n>', 'blocks to simulate, and packets at most', wholeNumber(2), 100_000)
-    .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber(0))
+    .option('--draws <n>', 'blocks to simulate, and packets at most', wholeNumber('--draws', 2), 100_000)
+    .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber('--seed', 0))
     .option('--snr-db <x>', 'mean SNR: channel.<direction>.meanSnrDb')
     .option('--bandwidth-hz <x>', 'channel.<direction>.bandwidthHz')
     .option('--power-watts <x>', 'channel.<direction>.powerWatts')
@@ -142,26 +146,40 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .action(async () => end(await doctorCommand(services, terminal)));
 
   program
+    .command('native')
+    .description('get TensorFlow’s own library, which trains large models faster; optional')
+    .addHelpText('after', nativeHelp)
+    .action(async () => end(await nativeCommand(services, terminal)));
+
+  program
     .command('pretrain')
     .description('make the embedded model anew from the embedded, synthetic corpus')
     .option('--out <folder>', 'where the model goes (default: into the package)')
-    .option('--steps <n>', 'optimizer steps', wholeNumber(1), embeddedRecipe.steps)
-    .option('--seed <n>', 'every random draw follows from it', wholeNumber(0), embeddedRecipe.seed)
-    .addOption(
-      new Option('--backend <name>', 'the shipped model was made on wasm')
-        .choices(['auto', 'native', 'wasm'])
-        .default('wasm'),
-    )
+    .option('--steps <n>', 'optimizer steps', wholeNumber('--steps', 1), embeddedRecipe.steps)
+    .option('--seed <n>', 'every random draw follows from it', wholeNumber('--seed', 0), embeddedRecipe.seed)
+    .addOption(choiceOption('--backend', 'the shipped model was made on wasm', backends).default('wasm'))
     .action(async (options: PretrainCommandOptions) =>
       end(await pretrainCommand(options, services, terminal)),
     );
 
   program
-    .command('schema', { hidden: true })
-    .description('print the JSON Schema of a scenario')
+    .command('schema')
+    .description('print the JSON Schema of a scenario, from which editors complete')
     .action(() => void terminal.out.write(schemaFileText()));
 
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride((error) => {
+      throw refusalOf(error, command);
+    });
+  }
   return program;
+}
+
+const backends = ['auto', 'native', 'wasm'];
+
+/** An option that takes one of these names. */
+function choiceOption(flag: string, description: string, names: readonly string[]): Option {
+  return new Option(`${flag} <name>`, description).choices(names).argParser(oneOf(flag, names));
 }
 
 /** Help is read by people: where nothing breaks lines it has 80 columns all the same. */
@@ -182,6 +200,14 @@ messages count; packets, losses, outage, retransmissions (ARQ, HARQ) and feedbac
 
 paper-literal is rank 96 as section V-A prints it, paper-energy rank 8, at which the saving of section
 V-B comes out. Neither is claimed to be what the authors ran.`;
+
+const nativeHelp = `
+Does nothing where the native backend loads already. Else it fetches TensorFlow with pip into the user's cache
+(250 MB, 0.8 GB on disk), puts @tensorflow/tfjs-node back if npm has dropped it, and compiles its two C++ files.
+It needs Python 3 with pip, a C++17 compiler and Node's headers.
+
+PWFF_TENSORFLOW names another package, for example tensorflow-cpu==2.18.1; PYTHON and CXX the Python whose pip
+fetches and the compiler; npm_config_nodedir the folder above include/node.`;
 
 function modelOption(): Option {
   return new Option(
@@ -205,14 +231,6 @@ function settingOption(): Option {
   )
     .argParser((setting: string, earlier: readonly string[]) => [...earlier, setting])
     .default([], 'none');
-}
-
-function wholeNumber(minimum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
-  };
 }
 
 function version(): string {

@@ -15,13 +15,26 @@ export async function findScenarioFile(path: string): Promise<string> {
   throw new UserError(`${path}: ${await whyUnreadable(path)}, expected a scenario file${await advice(path)}`);
 }
 
+/** A file of the folder, or a scenario of the package, with a name like this; else what there is at all. */
 async function advice(path: string): Promise<string> {
   const folder = dirname(path);
+  const own = (await scenariosIn(join(packageRoot(), 'scenarios'))).map(withoutExtension);
+  const files = await scenariosIn(folder);
+  const [near] = [
+    ...nearest(basename(path), files).map((name) => join(folder, name)),
+    ...nearest(withoutExtension(basename(path)), own),
+  ];
+  if (near !== undefined) return `; did you mean ${near}?`;
+  return `; the package brings its own along: ${own.join(', ')}`;
+}
+
+async function scenariosIn(folder: string): Promise<readonly string[]> {
   const files = await readdir(folder).catch(() => []);
-  const scenarios = files.filter((name) => /\.(json|ya?ml)$/.test(name) && !name.endsWith('.schema.json'));
-  const [near] = nearest(basename(path), scenarios);
-  if (near !== undefined) return `; did you mean ${join(folder, near)}?`;
-  return '; the package brings its own along, for example quickstart and tiny';
+  return files.filter((name) => /\.(json|ya?ml)$/.test(name) && !name.endsWith('.schema.json')).sort();
+}
+
+function withoutExtension(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
 }
 
 async function isFile(path: string): Promise<boolean> {

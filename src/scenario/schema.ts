@@ -13,7 +13,7 @@ const Limits = closed(
   {
     virtualSeconds: positive(1e6, 'virtual time at which the run ends whatever its state'),
   },
-  { default: {} },
+  { default: {}, description: 'what ends a run that would go on' },
 );
 
 /**
@@ -22,9 +22,13 @@ const Limits = closed(
  */
 export const ScenarioSchema = closed(
   {
-    $schema: Type.Optional(Type.String()),
+    $schema: Type.Optional(
+      Type.String({ description: 'where scenario.schema.json is, for editors; a run does not read it' }),
+    ),
     name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', description: "names the run's folder" }),
-    description: Type.Optional(Type.String()),
+    description: Type.Optional(
+      Type.String({ description: 'what the scenario is for; stands in the report' }),
+    ),
     seed: count(0, 1, 'every random draw of the run follows from it'),
     method,
     clients: Clients,

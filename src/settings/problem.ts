@@ -29,3 +29,8 @@ export function problemLine(origin: string, { pointer, is, expected, advice }: P
 export function pointerSegment(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
+
+/** The key that a segment of a JSON pointer stands for. */
+export function segmentKey(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { branchMeant, unknownName } from './named-branches.js';
+import { branchMeant, misplacedKey, unknownName, type MisplacedKey } from './named-branches.js';
 import { nearest } from './nearest.js';
 import { pointerSegment, shown, type Problem } from './problem.js';
 import { expectation, schemaKeys, type SchemaNode } from './schema-node.js';
@@ -84,15 +84,29 @@ function missingKey(error: ErrorObject, key: string): Problem {
 }
 
 function unknownKey(error: ErrorObject, key: string, root: SchemaNode): Problem {
+  const pointer = `${error.instancePath}/${pointerSegment(key)}`;
+  const value = (error.data as Record<string, unknown>)[key];
+  const misplaced = misplacedKey(error, key, root);
+  if (misplaced !== undefined) return inWrongBranch(pointer, value, key, misplaced);
   const siblings = Object.keys((error.parentSchema as SchemaNode).properties ?? {}).filter(
     (sibling) => sibling !== '$schema',
   );
-  const advice = keyAdvice(key, (error.data as Record<string, unknown>)[key], siblings, root);
+  const advice = keyAdvice(key, value, siblings, root);
   return {
-    pointer: `${error.instancePath}/${pointerSegment(key)}`,
+    pointer,
     is: 'unknown key',
     expected: `one of ${siblings.join(', ')}`,
     ...(advice !== undefined && { advice }),
+  };
+}
+
+function inWrongBranch(pointer: string, value: unknown, key: string, place: MisplacedKey): Problem {
+  const owners = place.owners.map((owner) => JSON.stringify(owner)).join(', ');
+  return {
+    pointer,
+    is: `is ${shown(value)}`,
+    expected: `no ${key} where ${place.key} is ${JSON.stringify(place.here)}`,
+    advice: `it goes with ${owners}`,
   };
 }
 

@@ -10,6 +10,7 @@ import { selections } from './selection/index.js';
 export const method = Type.Unsafe<string>(
   Type.Enum(Object.keys(methods), {
     default: 'pwff',
+    description: 'what clients train and share: the paper’s PWFF, or what it is compared with',
   }),
 );
 
@@ -59,7 +60,7 @@ export const Server = closed(
       description: 'when updates make a new version, and who is sent it; docs/strategies.md has the rules',
     }),
   },
-  { default: {} },
+  { default: {}, description: 'how the server closes a round' },
 );
 
 export type Server = Static<typeof Server>;

@@ -126,18 +126,38 @@ describe('the command line', () => {
     assert.ok(!existsSync(run), 'nothing is written before the scenario is known to be sound');
   });
 
-  it('ends with 2 for options that do not exist, lack a number or exclude each other', async () => {
-    for (const args of [
-      ['--wrokers', '2'],
-      ['--workers', 'two'],
-      ['--seed', '-1'],
-      ['--json', '--quiet'],
-    ]) {
-      const { code, err } = await pwff(['run', 'tiny', ...args]);
-      assert.equal(code, 2, args.join(' '));
-      assert.match(err, /^error: /);
-    }
-  });
+  const refused: readonly (readonly [args: string, line: RegExp])[] = [
+    [
+      'run tiny --wrokers 2',
+      /^--wrokers: unknown option, expected one of --seed, .*; did you mean --workers\?$/,
+    ],
+    ['run tiny --workers two', /^--workers: is "two", expected a whole number of at least 1$/],
+    ['run tiny --workers', /^--workers: has no value, expected --workers <n>$/],
+    ['run tiny --seed -1', /^--seed: is "-1", expected a whole number of at least 0$/],
+    ['run tiny --seed 1e3', /^--seed: is "1e3", expected a whole number of at least 0$/],
+    [
+      'run tiny --seed 9007199254740993',
+      /^--seed: .*, expected a whole number of at least 0 and at most 9007199254740991$/,
+    ],
+    ['run tiny --backend wsam', /^--backend: is "wsam", expected one of "auto", .*; did you mean "wasm"\?$/],
+    ['run tiny --json --quiet', /^--quiet: stands beside --json, expected one of them; leave one out$/],
+    ['run', /^pwff run: has no <scenario>, expected a JSON or YAML file, .*; write pwff run \[options\] </],
+    ['run tiny quickstart', /^pwff run: is given quickstart as well, expected one argument; write pwff run /],
+    ['run quikstart', /^quikstart: does not exist, expected a scenario file; did you mean quickstart\?$/],
+    ['run no/quikstart.json', /^no\/quikstart\.json: does not exist, .*; did you mean quickstart\?$/],
+    ['rn tiny', /^rn: unknown command, expected one of run, validate, .*; did you mean run\?$/],
+    ['link --direction uplnk', /^--direction: is "uplnk", expected .*; did you mean "uplink"\?$/],
+    ['doctor now', /^pwff doctor: is given now as well, expected no argument; write pwff doctor /],
+  ];
+  for (const [args, line] of refused) {
+    it(`ends with 2 and says in one line what is wrong, what was expected, what to do: pwff ${args}`, async () => {
+      const { code, out, err } = await pwff(args.split(' '));
+      assert.deepEqual([code, out], [2, '']);
+      assert.ok(err.endsWith('\n'));
+      assert.match(err.slice(0, -1), line);
+      assert.equal(err.split('\n').length, 2, err);
+    });
+  }
 
   it('ends with 2 where the records would go among other files', async () => {
     writeFileSync(join(folder, 'thesis.tex'), '');
@@ -286,7 +306,7 @@ describe('pwff doctor', () => {
     const { out } = await pwff(['doctor']);
     assert.match(out, /Node \d+\.\d+\.\d+ \(needs 20\.19 or newer\)/);
     assert.match(out, /on the wasm backend \(asked for\)/);
-    assert.match(out, /to get it: npm run native/);
+    assert.match(out, /to get it: pwff native \(/);
   });
 
   it('ends with 1 where the backend does not start, and says what to do', async () => {

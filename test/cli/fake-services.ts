@@ -53,6 +53,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     },
     checkInputs: () => Promise.resolve([]),
     pretrainEmbedded: () => Promise.resolve(),
+    installNative: () => Promise.reject(new Error('nothing is installed in tests')),
     selectBackend: () =>
       Promise.resolve({ name: 'wasm', version: '4.22.0', cpuFeatures: [], nodeMajor: 20, why: 'asked for' }),
     writeReport: (folder) => Promise.resolve(`${folder}/report.html`),

@@ -146,15 +146,21 @@ describe('pwff payload', () => {
   });
 
   it('ends with 2 for a method, a preset or a scenario that is not known', async () => {
-    const method = await payload('--method', 'fedsgd');
-    assert.equal(method.code, 2);
-    assert.match(method.err, /^error: .*--method <name>.*'fedsgd' is invalid.*Allowed choices are pwff, /);
-    const preset = await payload('--preset', 'paper');
-    assert.equal(preset.code, 2);
-    assert.match(preset.err, /^error: .*'paper' is invalid.*Allowed choices are paper-literal, paper-energy/);
-    const scenario = await payload('nowhere');
-    assert.equal(scenario.code, 2);
-    assert.match(scenario.err, /^nowhere: does not exist, expected a scenario file; [^\n]*\n$/);
+    for (const [args, line] of [
+      [
+        ['--method', 'vanilla'],
+        /^--method: is "vanilla", expected one of "pwff", .*; did you mean "vanilla-fl"\?\n$/,
+      ],
+      [
+        ['--preset', 'paper-litteral'],
+        /^--preset: is "paper-litteral", .*; did you mean "paper-literal"\?\n$/,
+      ],
+      [['papr'], /^papr: does not exist, expected a scenario file; did you mean paper\?\n$/],
+    ] as const) {
+      const { code, err } = await payload(...args);
+      assert.equal(code, 2);
+      assert.match(err, line);
+    }
   });
 
   it('ends with 2 where a setting is out of range, or made twice', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { MessageKind } from '../../machines/protocol.js';
 import { perObjective, type Objective, type PerObjective } from '../../src/learning/objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import type { MessageRow, RoundRow } from '../../src/records/rows.js';
@@ -71,7 +72,7 @@ const roundsOf = ({ run }: ProtocolRun, actor: string, step: string) =>
     row.type === 'step' && row.actor === actor && row.step === step ? [row.round] : [],
   );
 
-const drop = (kind: MessageRow['kind'], client: number, round: number): Fault => ({
+const drop = (kind: MessageKind, client: number, round: number): Fault => ({
   effect: 'drop',
   kind,
   client,

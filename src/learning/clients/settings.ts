@@ -7,8 +7,8 @@ const Device = closed({
 });
 
 const PreferenceWeights = closed({
-  helpful: Type.Number({ minimum: 0, maximum: 1 }),
-  harmless: Type.Number({ minimum: 0, maximum: 1 }),
+  helpful: Type.Number({ minimum: 0, maximum: 1, description: 'weight of helpfulness' }),
+  harmless: Type.Number({ minimum: 0, maximum: 1, description: 'weight of harmlessness; both sum to 1' }),
 });
 
 export const Clients = closed(
@@ -58,7 +58,7 @@ export const Clients = closed(
       },
     ),
   },
-  { default: {} },
+  { default: {}, description: 'who takes part, how fast, and what each wants' },
 );
 
 export type Clients = Static<typeof Clients>;

@@ -43,7 +43,7 @@ export const Data = closed(
     ),
     synthetic: Synthetic,
   },
-  { default: {} },
+  { default: {}, description: 'what clients train on and are measured on' },
 );
 
 export type Data = Static<typeof Data>;

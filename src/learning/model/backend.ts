@@ -43,7 +43,7 @@ export async function selectBackend(choice: BackendChoice): Promise<Fingerprint>
   if (choice === 'native') {
     throw new UserError(
       `--backend: is "native", but @tensorflow/tfjs-node does not load (${failure}); ` +
-        'npm run native builds it; or use "wasm"',
+        'pwff native builds it; or use "wasm"',
     );
   }
   return (selected = await startWasm(`@tensorflow/tfjs-node does not load (${failure})`));

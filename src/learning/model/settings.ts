@@ -14,7 +14,7 @@ const Lora = closed(
     minModules: count(1, 3, 'modules of the weakest client (Step 1.2)'),
     maxModules: count(1, 9, 'modules of the strongest client (Step 1.2)'),
   },
-  { default: {} },
+  { default: {}, description: 'low-rank modules beside projections: a client’s own in PWFF (Step 1.2)' },
 );
 
 export const Model = closed(
@@ -33,14 +33,15 @@ export const Model = closed(
           minItems: 1,
           uniqueItems: true,
           default: ['attention', 'mlp', 'parallel'],
+          description: 'where each block has one: behind attention, behind the MLP, beside the MLP',
         }),
         bottleneck: count(1, 10, 'width of an adapter'),
       },
-      { default: {} },
+      { default: {}, description: 'bottlenecks that the clients share in PWFF (Step 1.1)' },
     ),
     lora: Lora,
   },
-  { default: {} },
+  { default: {}, description: 'the language model and what is trained of it' },
 );
 
 export type Model = Static<typeof Model>;

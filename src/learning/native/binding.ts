@@ -1,37 +1,78 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { UserError } from '../../errors.js';
+import { messageOf, UserError } from '../../errors.js';
 import { packageRoot } from '../../paths.js';
 import { run } from './run-command.js';
 import type { TensorFlow } from './tensorflow.js';
 
-/**
- * The folder of @tensorflow/tfjs-node. npm drops an optional package whose own download failed; this puts it
- * and what it depends on back, as package-lock.json has them, runs no install script, and changes nothing
- * else.
- */
+/** The folder of @tensorflow/tfjs-node, wherever it was installed; see {@link putBack} for where it was not. */
 export function bindingPackage(say: (line: string) => void): string {
-  if (installedPackage() === null) {
-    if (!existsSync(join(packageRoot(), 'package-lock.json'))) {
-      throw new UserError(
-        '@tensorflow/tfjs-node is not installed: npm install --ignore-scripts @tensorflow/tfjs-node, then again',
-      );
-    }
-    say('installing @tensorflow/tfjs-node without its own download');
-    const quiet = ['--no-audit', '--no-fund', '--loglevel', 'error'];
-    const advice = { missing: 'install npm', failed: 'npm does not install @tensorflow/tfjs-node' };
-    run('npm', ['install', '--no-save', '--ignore-scripts', ...quiet], advice, packageRoot());
-  }
-  const folder = installedPackage();
-  if (folder === null) throw new UserError('npm did not install @tensorflow/tfjs-node: see npm ls');
-  return folder;
+  const found = installedFolder(packageName);
+  if (found !== null) return found;
+  const core = installedFolder('@tensorflow/tfjs');
+  if (core === null) throw new UserError('@tensorflow/tfjs is not installed: install pwff again');
+  const { version } = JSON.parse(readFileSync(join(core, 'package.json'), 'utf8')) as { version: string };
+  say(`installing ${packageName} ${version} without its own download`);
+  return putBack(version);
 }
 
-function installedPackage(): string | null {
-  const folder = join(packageRoot(), 'node_modules', '@tensorflow', 'tfjs-node');
-  return existsSync(join(folder, 'package.json')) ? folder : null;
+const packageName = '@tensorflow/tfjs-node';
+
+/** Asks as Node does, so that it does not matter in which folder above pwff a package stands. */
+function installedFolder(name: string): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * npm drops an optional package whose own download failed. This puts it into pwff's own node_modules and runs
+ * no install script: npm installs it elsewhere first, so that it changes nothing else. What it depends on
+ * goes with it, but for TensorFlow.js: the package has to find the one that pwff finds, of which it is a part.
+ *
+ * @throws UserError where npm does not get it, or may not write there.
+ */
+function putBack(version: string): string {
+  const modules = join(packageRoot(), 'node_modules');
+  const target = join(modules, packageName);
+  const work = temporaryIn(modules);
+  try {
+    writeFileSync(join(work, 'package.json'), '{}');
+    const quiet = ['--no-audit', '--no-fund', '--loglevel', 'error'];
+    const advice = { missing: 'install npm', failed: `npm does not install ${packageName}` };
+    const wanted = `${packageName}@${version}`;
+    run('npm', ['install', '--ignore-scripts', '--prefix', work, ...quiet, wanted], advice, work);
+    const fresh = join(work, 'node_modules', packageName);
+    mkdirSync(join(fresh, 'node_modules'), { recursive: true });
+    for (const name of readdirSync(join(work, 'node_modules'))) {
+      const inside = join(fresh, 'node_modules', name);
+      if (name === '@tensorflow' || name.startsWith('.') || existsSync(inside)) continue;
+      renameSync(join(work, 'node_modules', name), inside);
+    }
+    mkdirSync(dirname(target), { recursive: true });
+    rmSync(target, { recursive: true, force: true });
+    renameSync(fresh, target);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return target;
+}
+
+function temporaryIn(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return mkdtempSync(join(folder, '.pwff-native-'));
+  } catch (error) {
+    throw new UserError(
+      `${folder}: cannot be written to (${messageOf(error)}), expected pwff's own folder; ` +
+        'run pwff native as the user who installed pwff',
+    );
+  }
 }
 
 /**
@@ -96,7 +137,7 @@ function nodeHeaders(): string {
   if (existsSync(join(folder, 'node_api.h'))) return folder;
   throw new UserError(
     `${folder} lacks node_api.h: install Node's headers (Debian: apt-get install libnode-dev), or name the ` +
-      'folder above include/: npm_config_nodedir=<folder> npm run native',
+      'folder above include/: npm_config_nodedir=<folder> pwff native',
   );
 }
 

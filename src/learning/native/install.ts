@@ -5,14 +5,13 @@ import { bindingPackage, buildBinding } from './binding.js';
 import type { Probe } from './probe.js';
 import { tensorflowLibrary } from './tensorflow.js';
 
-/*
- * `npm run native`: makes the native backend load where the own download of @tensorflow/tfjs-node is closed.
- * docs/native.md says what it needs and what was tried.
+/**
+ * Makes the native backend load where the own download of @tensorflow/tfjs-node is closed; answers with what a
+ * process finds that has loaded it. docs/native.md says what it needs and what was tried.
+ *
+ * @throws UserError, in one line, where a step fails.
  */
-
-const say = (line: string) => console.log(`native: ${line}`);
-
-function install(): Probe {
+export function installNative(say: (line: string) => void): Probe {
   const before = probe();
   const asked = process.env.PWFF_TENSORFLOW;
   if (typeof before !== 'string' && asked === undefined) return before;
@@ -34,14 +33,4 @@ function probe(): Probe | string {
   if (found.fingerprint.name !== 'native') return found.fingerprint.why;
   const right = found.product.join() === '19,22,43,50';
   return right ? found : `it multiplies matrices wrongly: ${found.product.join()}`;
-}
-
-try {
-  const { fingerprint, libraries } = install();
-  say(`the native backend loads: TensorFlow.js ${fingerprint.version}`);
-  for (const path of libraries) say(`  ${path}`);
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`native: ${error.message}`);
-  process.exitCode = 1;
 }

@@ -87,7 +87,7 @@ function pipInstall(requirement: string, target: string): void {
   ];
   const pip = ['-m', 'pip', 'install', '--quiet', ...exactly, '--target', target, requirement];
   run(python, pip, {
-    missing: `install Python 3 with pip, or name it: PYTHON=<path> npm run native`,
+    missing: `install Python 3 with pip, or name it: PYTHON=<path> pwff native`,
     failed: `pip does not get ${requirement}; another version: PWFF_TENSORFLOW=tensorflow==<version>`,
   });
 }

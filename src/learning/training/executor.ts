@@ -3,12 +3,12 @@ import { messageOf, UserError } from '../../errors.js';
 import type { Fingerprint } from '../model/backend.js';
 import { prepareNative } from '../model/native.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
-import type { fingerprint, WorkerData } from './worker.js';
+import type { Refusal, WorkerData } from './worker.js';
 
 /** Runs tasks somewhere; the result is the same wherever that is. */
 export interface Executor {
   run<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>>;
-  /** The backend that the tasks run on. */
+  /** The backend that the tasks run on. UserError where it is not to be had. */
   fingerprint(): Promise<Fingerprint>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export function executorOn(pool: Piscina<unknown, unknown>): Executor {
       });
     },
     fingerprint: async () => {
-      const answer = (await workers.run(null, 'fingerprint')) as Awaited<ReturnType<typeof fingerprint>>;
+      const answer = (await workers.run(null, 'fingerprint')) as Fingerprint | Refusal;
       if ('refused' in answer) throw new UserError(answer.refused);
       return answer;
     },

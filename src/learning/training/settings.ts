@@ -11,7 +11,7 @@ export const Instruction = closed(
     loraLearningRateScale: positive(1, 'learning rate of LoRA relative to that of the adapters'),
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
   },
-  { default: {} },
+  { default: {}, description: 'stage 1, instruction tuning' },
 );
 
 export type Instruction = Static<typeof Instruction>;

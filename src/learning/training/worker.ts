@@ -9,9 +9,18 @@ export interface WorkerData {
   readonly backend: 'auto' | 'native' | 'wasm';
 }
 
-/** What the first task meets; a backend that is not there must not end the thread before it can say so. */
+/** What is wrong with the choice of the backend: an error's class does not survive the way between threads. */
+export interface Refusal {
+  readonly refused: string;
+}
+
 const selected = selectBackend((piscinaData as WorkerData).backend);
-selected.catch(() => {});
+
+/** Waited for from the start: a rejection that nobody waits for ends the thread. */
+const answer: Promise<Fingerprint | Refusal> = selected.catch((error: unknown) => {
+  if (error instanceof UserError) return { refused: error.message };
+  throw error;
+});
 
 /** The entry point of a worker thread: one task in, its result out. */
 export default async function work<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
@@ -19,12 +28,6 @@ export default async function work<K extends TaskKind>(request: TaskRequest<K>):
   return runTask(request);
 }
 
-/** The backend of this thread, or why the one that was asked for cannot be had: an error loses its class. */
-export async function fingerprint(): Promise<Fingerprint | { readonly refused: string }> {
-  try {
-    return await selected;
-  } catch (error) {
-    if (error instanceof UserError) return { refused: error.message };
-    throw error;
-  }
+export function fingerprint(): Promise<Fingerprint | Refusal> {
+  return answer;
 }

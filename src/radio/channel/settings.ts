@@ -39,7 +39,7 @@ export const Channel = closed(
         'what messages.jsonl tells of every message: nothing more; each attempt; gain and rate over time too',
     }),
   },
-  { default: {} },
+  { default: {}, description: 'the radio between the server and its clients' },
 );
 
 export type Channel = Static<typeof Channel>;

@@ -71,7 +71,7 @@ export const Alignment = closed(
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
     missingEosPenalty: atLeastZero(3, 'taken from the score of a response without end-of-text'),
   },
-  { default: {} },
+  { default: {}, description: 'stage 3, alignment with both reward models' },
 );
 
 export type Alignment = Static<typeof Alignment>;

@@ -22,7 +22,7 @@ const RewardModel = closed(
         'has it',
     }),
   },
-  { default: {} },
+  { default: {}, description: 'what both reward models are' },
 );
 
 export const Reward = closed(
@@ -43,7 +43,7 @@ export const Reward = closed(
       'of the mean square of a pair’s summed scores, which keeps scores near 0 (Eisenstein et al. 2023; as in TRL)',
     ),
   },
-  { default: {} },
+  { default: {}, description: 'stage 2, learning the two reward models' },
 );
 
 export type Reward = Static<typeof Reward>;

@@ -22,7 +22,7 @@ const link = {
   }),
 };
 
-export const Uplink = closed(link, { default: {} });
+export const Uplink = closed(link, { default: {}, description: 'from a client to the server' });
 
 export const Downlink = closed(
   {
@@ -34,7 +34,7 @@ export const Downlink = closed(
         'repeats are unicast',
     }),
   },
-  { default: {} },
+  { default: {}, description: 'from the server to a client' },
 );
 
 /** A direction between the server and its clients. */

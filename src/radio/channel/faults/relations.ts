@@ -1,5 +1,4 @@
 import { messageKinds, protocol } from '../../../../machines/protocol.js';
-import { nearest } from '../../../settings/nearest.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import type { Fault } from './settings.js';
 
@@ -8,22 +7,6 @@ const messages = messageKinds.map((kind) => {
   const { step, stage, direction } = protocol[kind];
   return { kind, step, stage, direction: `${direction}link` as const };
 });
-
-const ofMessages: readonly Fault['effect'][] = ['drop', 'corrupt', 'duplicate', 'delay', 'slow'];
-
-/** The effects that a property of a fault can go with; the others go with every effect. */
-const effectsOf: readonly (readonly [
-  key: 'kind' | 'step' | 'stage' | 'round' | 'attempt' | 'delaySeconds' | 'factor',
-  effects: readonly Fault['effect'][],
-])[] = [
-  ['kind', ofMessages],
-  ['step', ofMessages],
-  ['stage', ofMessages],
-  ['round', ofMessages],
-  ['attempt', ['drop', 'corrupt', 'slow']],
-  ['delaySeconds', ['delay', 'duplicate']],
-  ['factor', ['slow']],
-];
 
 interface Script {
   readonly channel: { readonly faults: readonly Fault[] };
@@ -50,21 +33,6 @@ export const faultRules: readonly Rule<Script>[] = [
       ]),
   },
   {
-    states: 'a fault has the properties that its effect can have',
-    findings: ({ channel: { faults } }) =>
-      faults.flatMap((fault, index) =>
-        effectsOf.map(([key, effects]) =>
-          must(
-            fault[key] === undefined || effects.includes(fault.effect),
-            `/channel/faults/${index}/${key}`,
-            fault[key],
-            `no ${key} where effect is "${fault.effect}"`,
-            `it goes with ${quoted(effects)}`,
-          ),
-        ),
-      ),
-  },
-  {
     states: 'a fault is about a message that there is',
     findings: ({ channel: { faults } }) =>
       faults.map((fault, index) => fault.effect !== 'blackout' && messageFinding(fault, index)),
@@ -83,10 +51,8 @@ function messageFinding(fault: Fault, index: number): Finding {
     const known = new Set<string>(candidates.map((message) => message[key]));
     if (!known.has(value)) {
       const where = said.length === 0 ? '' : ` where ${said.join(' and ')}`;
-      const meant = key === 'kind' ? nearest(value, [...known]) : [];
-      const advice = meant.length === 0 ? 'there is no such message' : `did you mean ${quoted(meant)}?`;
       const expected = `${known.size === 1 ? '' : 'one of '}${quoted(known)}${where}`;
-      return must(false, `/channel/faults/${index}/${key}`, value, expected, advice);
+      return must(false, `/channel/faults/${index}/${key}`, value, expected, 'there is no such message');
     }
     candidates = candidates.filter((message) => message[key] === value);
     said.push(`${key} is "${value}"`);

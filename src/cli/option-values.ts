@@ -1,0 +1,34 @@
+import { UserError } from '../errors.js';
+import { nearest } from '../settings/nearest.js';
+import { problemLine, shown } from '../settings/problem.js';
+
+/*
+ * What options of the command take, in the words in which a scenario's settings are refused.
+ */
+
+/** Reads a whole number of at least `minimum`. UserError for anything else. */
+export function wholeNumber(option: string, minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const isWhole = /^\d+$/.test(text);
+    if (isWhole && value >= minimum && value <= Number.MAX_SAFE_INTEGER) return value;
+    const most = isWhole && value > Number.MAX_SAFE_INTEGER ? ` and at most ${Number.MAX_SAFE_INTEGER}` : '';
+    throw refusal(option, text, `a whole number of at least ${minimum}${most}`);
+  };
+}
+
+/** Reads one of these names. UserError, with the one that may have been meant, for any other. */
+export function oneOf<Name extends string>(option: string, names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const name = names.find((each) => each === text);
+    if (name !== undefined) return name;
+    const [meant] = nearest(text, names);
+    const advice = meant === undefined ? undefined : `did you mean ${shown(meant)}?`;
+    throw refusal(option, text, `one of ${names.map(shown).join(', ')}`, advice);
+  };
+}
+
+function refusal(option: string, text: string, expected: string, advice?: string): UserError {
+  const problem = { pointer: '', is: `is ${shown(text)}`, expected };
+  return new UserError(problemLine(option, advice === undefined ? problem : { ...problem, advice }));
+}

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Progress } from '../records/progress.js';
 import type { Scenario } from '../scenario/schema.js';
-import { cut, picture, roundLine, roundWatch } from './progress-lines.js';
+import { cut, picture, roundLine, RoundWatch } from './progress-lines.js';
 import { line, paintFor, type Terminal } from './terminal.js';
 
 /** Shows a run while it goes on. */
@@ -30,14 +30,13 @@ export function openDisplay(kind: DisplayKind, scenario: Scenario, terminal: Ter
 
 /** One line per round, for files and pipes. */
 function plainDisplay(scenario: Scenario, { out }: Terminal): Display {
-  const elapsed = stopwatch();
-  const isNews = roundWatch();
+  const rounds = new RoundWatch();
+  const tell = (closed: readonly Progress[]) =>
+    closed.forEach((progress) => line(out, roundLine(progress, scenario)));
   return {
-    show: (progress) => {
-      if (isNews(progress)) line(out, roundLine(progress, scenario, elapsed()));
-    },
+    show: (progress) => tell(rounds.next(progress)),
     note: (text) => line(out, text),
-    close: () => {},
+    close: () => tell(rounds.end()),
   };
 }
 
@@ -46,26 +45,28 @@ function liveDisplay(scenario: Scenario, { out }: Terminal): Display {
   const update = createLogUpdate(out);
   const paint = paintFor(out);
   const elapsed = stopwatch();
-  const isNews = roundWatch();
+  const rounds = new RoundWatch();
   const columns = () => out.columns ?? 80;
+  const tell = (progress: Progress) => update.persist(cut(roundLine(progress, scenario), columns()));
   let drawnAt = -Infinity;
   update(paint('dim', 'Loading model and data …'));
   return {
     show: (progress) => {
       const elapsedSeconds = elapsed();
-      if (isNews(progress)) update.persist(cut(roundLine(progress, scenario, elapsedSeconds), columns()));
-      else if (elapsedSeconds - drawnAt < shortestSecondsBetweenPictures) return;
+      const closed = rounds.next(progress);
+      closed.forEach(tell);
+      if (closed.length === 0 && elapsedSeconds - drawnAt < shortestSecondsBetweenPictures) return;
       drawnAt = elapsedSeconds;
       update(
         picture(progress, scenario, paint, {
           columns: columns(),
           rows: out.rows ?? 24,
-          elapsedSeconds,
         }),
       );
     },
     note: (text) => update.persist(text),
     close: () => {
+      rounds.end().forEach(tell);
       update.clear();
       update.done();
     },

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { claimFolder, recordFiles } from '../records/folder.js';
+import type { Progress } from '../records/progress.js';
 import type { Summary } from '../records/rows.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
 import { exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
-import { roundWatch } from './progress-lines.js';
+import { RoundWatch } from './progress-lines.js';
 import { resultsText } from './results.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
 import { openLog } from './run-log.js';
@@ -49,7 +50,9 @@ export async function runCommand(
     { file, scenario: scenario.name, seed: scenario.seed, workers, backend: options.backend },
     'start',
   );
-  const isNews = roundWatch();
+  const rounds = new RoundWatch();
+  const logRounds = (closed: readonly Progress[]) =>
+    closed.forEach((progress) => log.info({ ...progress, clients: undefined }, 'round closed'));
   try {
     const summary = await services.runScenario({
       scenario,
@@ -61,16 +64,18 @@ export async function runCommand(
       signal: interrupt.signal,
       onProgress: (progress) => {
         display.show(progress);
-        if (isNews(progress)) log.info({ ...progress, clients: undefined }, 'round closed');
+        logRounds(rounds.next(progress));
         log.debug({ progress }, 'progress');
       },
     });
+    logRounds(rounds.end());
     log.info({ ended: summary.ended, traceHash: summary.traceHash }, 'end');
     display.close();
     showResults(summary, outFolder, options, terminal);
     return exitCodeOf(summary.ended);
   } catch (error) {
     display.close();
+    logRounds(rounds.end());
     log.error({ err: error }, 'failed');
     if (!(error instanceof UserError)) {
       line(terminal.err, `pwff: the run failed: ${messageOf(error)}`);

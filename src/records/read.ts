@@ -21,7 +21,7 @@ export interface RunRecords {
 
 /**
  * Reads a run's folder. What an earlier version did not write is filled in where it follows from the rest: the
- * scenario's newer settings by their defaults, the figures of alignment from the rows. Throws a UserError that
+ * scenario's newer settings by their defaults, the figures of the stages from the rows. Throws a UserError that
  * names the file which is missing, not a record, or of a version too early to be read.
  */
 export async function readRun(folder: string): Promise<RunRecords> {
@@ -33,7 +33,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
   const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
   const messages = await readMessages(join(folder, recordFiles.messages));
   const read = { manifest, summary, metrics, messages };
-  return { ...read, summary: withCollapse(read) };
+  return { ...read, summary: withStages(read) };
 }
 
 async function readManifest(path: string): Promise<Manifest> {
@@ -80,17 +80,18 @@ async function readMessages(path: string): Promise<MessageRow[]> {
   return rows;
 }
 
-/** The summary; of a run from before alignment was watched for collapse with that stage's figures made anew. */
-function withCollapse({ manifest, summary, metrics, messages }: RunRecords): Summary {
-  const { alignment } = summary.stages;
-  if (alignment === null || 'collapse' in alignment) return summary;
+/** The summary; with the stages' figures made anew where an earlier version had not all of them. */
+function withStages({ manifest, summary, metrics, messages }: RunRecords): Summary {
+  const { instruction, reward, alignment } = summary.stages;
+  const known = [instruction, reward, alignment].filter((stage) => stage !== null);
+  const isWhole = known.every((stage) => 'heldOutLoss' in stage);
+  if (isWhole && (alignment === null || 'collapse' in alignment)) return summary;
   const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
     id,
     ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
   const { collapse } = manifest.scenario.alignment;
-  const stages = stageSummaries({ metrics, messages, clients, collapse });
-  return { ...summary, stages: { ...summary.stages, alignment: stages.alignment } };
+  return { ...summary, stages: stageSummaries({ metrics, messages, clients, collapse }) };
 }
 
 async function readDocument<T>(path: string): Promise<T> {

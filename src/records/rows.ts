@@ -29,9 +29,12 @@ export interface RoundRow {
    * arrival.
    */
   readonly delaySeconds: number;
-  /** Transmission energy of the round, clients' and server's, in joules. */
+  /** Energy of all attempts in the round, clients' and server's, in joules. */
   readonly energyJoules: number;
-  /** Mean of the losses that the updates reported; null in a lost round, or where none could be measured. */
+  /**
+   * The reported loss: mean of those that the updates carry, each of its client's own model after the training
+   * of the round; null in a lost round, or where none could be measured.
+   */
   readonly loss: number | null;
   readonly cohort: number;
   /** Clients of whom anything was averaged; 0 in a lost round. */
@@ -183,22 +186,23 @@ export interface InstructionSummary extends RoundsSummary {
   /**
    * Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end.
    */
-  readonly accuracyBefore: number;
-  readonly accuracy: number;
+  readonly accuracyBefore: number | null;
+  readonly accuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
   readonly sharedAccuracyBefore: number | null;
   readonly sharedAccuracy: number | null;
-  readonly lossBefore: number;
-  readonly loss: number;
+  /** Nats per response token, own held-out rows, mean over clients; not what clients report while they train. */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
 }
 
 export interface RewardSummary extends RoundsSummary {
   /** Share of held-out pairs that the global model ranks as labelled, mean over clients. */
-  readonly helpfulAccuracy: number;
-  readonly harmlessAccuracy: number;
-  /** Bradley–Terry loss on held-out pairs, sum of both objectives. */
-  readonly lossBefore: number;
-  readonly loss: number;
+  readonly helpfulAccuracy: number | null;
+  readonly harmlessAccuracy: number | null;
+  /** Bradley–Terry loss of the global models on held-out pairs, sum of both objectives, mean over clients. */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
 }
 
 /**
@@ -209,13 +213,13 @@ export interface AlignmentSummary extends RoundsSummary {
   /**
    * Personalised reward: weighted standardised scores, mean over clients; start and end.
    */
-  readonly rewardBefore: number;
-  readonly reward: number;
+  readonly rewardBefore: number | null;
+  readonly reward: number | null;
   /**
-   * Minus the objective that PPO maximises (personalised reward less the KL penalty).
+   * Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts.
    */
-  readonly lossBefore: number;
-  readonly loss: number;
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
   /** Share of sensitive requests that are refused, mean over clients; null for real data. */
   readonly refusalRateBefore: number | null;
   readonly refusalRate: number | null;

@@ -36,6 +36,7 @@ export interface OpenRun {
 
 /** Loads model and data, starts the workers and opens the records. UserError for what the user can mend. */
 export async function openRun(options: RunOptions): Promise<OpenRun> {
+  const startedAt = performance.now();
   checkOptions(options);
   const executor = options.executor ?? poolExecutor(options.workers, options.backend);
   let records: Records | undefined;
@@ -54,7 +55,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const manifest = manifestOf(options, inputs, fingerprint);
     records.manifest(manifest);
     // 4. Who hears what the run tells.
-    const { written, hash } = observe(world, options, records);
+    const { written, hash } = observe(world, options, records, startedAt);
     return { world, records, fingerprint, manifest, written, traceHash: () => hash.digest(), close };
   } catch (error) {
     await close();
@@ -104,11 +105,16 @@ function worldOf(
 }
 
 /** The run's own observers, then the user's. */
-function observe({ events, clients }: World, { onProgress, observers = [] }: RunOptions, records: Records) {
+function observe(
+  { events, clients }: World,
+  { onProgress, observers = [] }: RunOptions,
+  records: Records,
+  startedAt: number,
+) {
   const written = new WrittenRows();
   const hash = new TraceHash();
   for (const observer of [written, hash, records]) events.subscribe(observer);
-  if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress));
+  if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));
   return { written, hash };
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Stage } from '../../machines/protocol.js';
 import { UserError } from '../../src/errors.js';
 import { readJsonLines } from '../../src/records/json-lines.js';
 import { readRun } from '../../src/records/read.js';
@@ -191,17 +192,19 @@ describe('the records of an earlier version', () => {
     }
   }
 
-  it('are read with newer settings by their defaults, and alignment’s figures from the rows', async () => {
+  it('are read with newer settings by their defaults, and the figures of the stages from the rows', async () => {
     write(({ manifest, summary }) => {
       delete manifest.scenario.alignment['collapse'];
       for (const name of ['collapse', 'klK1', 'distinct2']) delete summary.stages.alignment[name];
+      delete summary.stages.instruction['heldOutLoss'];
     });
     const read = await readRun(folder);
     assert.deepEqual(read.manifest.scenario, JSON.parse(JSON.stringify(madeUpRun(2).manifest.scenario)));
     const { collapse, klK1, clients } = read.summary.stages.alignment!;
     const last = read.metrics.flatMap((row) =>
-      row.type === 'client' && row.task === 'score' && row.round === 0 ? [row.metrics['klK1']!] : [],
+      row.type === 'client' && row.task === 'score' && row.round === 8 ? [row.metrics['klK1']!] : [],
     );
+    assert.equal(read.summary.stages.instruction!.heldOutLoss, 1);
     assert.deepEqual(collapse, []);
     assert.equal(klK1, (last[0]! + last[1]!) / 2);
     assert.deepEqual([clients[0]!.weightHelpful, clients[0]!.weightHarmless], [0.75, 0.25]);
@@ -229,7 +232,7 @@ describe('the records of an earlier version', () => {
 /** Documents of a run, to be made poorer. */
 interface Aged {
   readonly manifest: { readonly scenario: { readonly alignment: Record<string, unknown> } };
-  readonly summary: { readonly stages: { readonly alignment: Record<string, unknown> } };
+  readonly summary: { readonly stages: Readonly<Record<Stage, Record<string, unknown>>> };
   readonly metrics: readonly object[];
   readonly messages: readonly Record<string, unknown>[];
 }

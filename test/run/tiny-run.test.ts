@@ -27,8 +27,14 @@ describe('a whole tiny run', function () {
     const { instruction, reward, alignment } = summary.stages;
     assert.ok(instruction && reward && alignment);
     assert.equal(alignment.clients.length, 3);
-    assert.ok(instruction.loss < instruction.lossBefore, `${instruction.lossBefore} → ${instruction.loss}`);
-    assert.ok(reward.loss < reward.lossBefore, `${reward.lossBefore} → ${reward.loss}`);
+    assert.ok(
+      instruction.heldOutLoss! < instruction.heldOutLossBefore!,
+      `${instruction.heldOutLossBefore} → ${instruction.heldOutLoss}`,
+    );
+    assert.ok(
+      reward.heldOutLoss! < reward.heldOutLossBefore!,
+      `${reward.heldOutLossBefore} → ${reward.heldOutLoss}`,
+    );
   });
 
   it('leaves every file that docs/records.md names', () => {

@@ -9,6 +9,7 @@ import {
   widestGap,
   type DelaySample,
 } from './delays.js';
+import { figureNames } from './figure-names.js';
 import { bits, duration, joules, number, percent } from './format.js';
 import { html, Html } from './html.js';
 import { outcomesByKind, type KindOutcome } from './outcomes.js';
@@ -70,12 +71,12 @@ const uploadColumns: readonly Column<ClientUploads>[] = [
   { head: 'Energy', cell: ({ transmitJoules }) => joules(transmitJoules) },
   { head: 'Price', cell: ({ price }) => number(price), has: ({ price }) => price > 0 },
   {
-    head: 'Own accuracy',
+    head: figureNames.accuracy,
     cell: ({ accuracy }) => percent(accuracy),
     has: ({ accuracy }) => accuracy !== null,
   },
   {
-    head: 'Others’ facts',
+    head: figureNames.sharedAccuracy,
     cell: ({ sharedAccuracy }) => percent(sharedAccuracy),
     has: ({ sharedAccuracy }) => sharedAccuracy !== null,
   },

@@ -1,7 +1,7 @@
 import type { Stage } from '../../../machines/protocol.js';
-import { mean as meanOf } from '../../moments.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
+import { newestFigures, rowsOfTask, type Pick } from '../held-out.js';
 
 /** A figure of one client in one round. */
 export interface Point {
@@ -16,36 +16,37 @@ export interface Series {
   readonly mean: readonly { readonly round: number; readonly value: number }[];
 }
 
-/** Picks a figure from a client row's metrics; null where it was not measured. */
-export type Pick = (metrics: ClientRow['metrics']) => number | null;
-
-export const metric =
-  (name: string): Pick =>
-  (metrics) =>
-    metrics[name] ?? null;
-
 /** A figure of one task, client by client, with its mean over the clients. */
 export function clientSeries(rows: readonly MetricRow[], task: string, pick: Pick): Series {
-  const clients = clientPoints(rows, task, pick);
-  return { clients, mean: meansByRound(clients) };
+  return { clients: clientPoints(rows, task, pick), mean: meansByRound(rowsOfTask(rows, task), pick) };
 }
 
 function clientPoints(rows: readonly MetricRow[], task: string, pick: Pick): Point[] {
-  return rows.flatMap((row) => {
-    if (row.type !== 'client' || row.task !== task) return [];
-    const value = pick(row.metrics);
-    return value === null ? [] : [{ actor: row.actor, round: row.round, value }];
+  return rowsOfTask(rows, task).flatMap(({ actor, round, metrics }) => {
+    const value = pick(metrics);
+    return value === null ? [] : [{ actor, round, value }];
   });
 }
 
-function meansByRound(points: readonly Point[]): Series['mean'] {
-  return [...groupedBy(points, ({ round }) => round)]
+/** In each round the mean over the clients' newest figures, as in the summary; a client may miss a round. */
+function meansByRound(rows: readonly ClientRow[], pick: Pick): Series['mean'] {
+  const newest = newestFigures();
+  return [...groupedBy(rows, ({ round }) => round)]
     .sort(([a], [b]) => a - b)
-    .map(([round, here]) => ({ round, value: meanOf(here.map(({ value }) => value)) }));
+    .flatMap(([round, here]) => {
+      here.forEach((row) => newest.add(row));
+      const value = newest.mean(pick);
+      return value === null ? [] : [{ round, value }];
+    });
 }
 
-/** The loss: of each client by its task's figures, and the mean that the server decided by. */
-export function lossSeries(rows: readonly MetricRow[], stage: Stage, task: string, pick: Pick): Series {
+/** The reported loss: of each client by its task's figures, and the mean that the server decided by. */
+export function reportedLossSeries(
+  rows: readonly MetricRow[],
+  stage: Stage,
+  task: string,
+  pick: Pick,
+): Series {
   return {
     clients: clientPoints(rows, task, pick),
     mean: roundsOf(rows, stage).flatMap(({ round, loss }) => (loss === null ? [] : [{ round, value: loss }])),

@@ -1,6 +1,7 @@
 import { meanOrNull, sum } from '../../moments.js';
 import type { RunRecords } from '../read.js';
-import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
+import { heldOut, newestFigures, rowsOfTask } from '../held-out.js';
+import type { MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
 import { inOrder } from './series.js';
 import { least } from '../../extremes.js';
@@ -40,7 +41,7 @@ export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
   const closes = closesOf(metrics);
   const copies = groupedBy(messages, ({ copyOf }) => copyOf);
   const byClient = groupedBy(messages, ({ from, to }) => (from === 'server' ? to : from));
-  const measured = lastEvaluations(metrics);
+  const measured = newestFigures(rowsOfTask(metrics, heldOut.instruction.task));
   return inOrder([...byClient.keys()]).map((client) => {
     const own = byClient.get(client)!;
     const uploads = own.filter(({ from, copyOf }) => from === client && copyOf === null);
@@ -61,8 +62,8 @@ export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
       meanRateBps: onAirSeconds > 0 ? sum(uploads.map(({ airBits }) => airBits)) / onAirSeconds : null,
       transmitJoules: sum(uploads.map(({ transmitJoules }) => transmitJoules)),
       price: sum(own.map(({ price }) => price)),
-      accuracy: measured.get(client)?.metrics['accuracy'] ?? null,
-      sharedAccuracy: measured.get(client)?.metrics['sharedAccuracy'] ?? null,
+      accuracy: measured.of(client)?.metrics['accuracy'] ?? null,
+      sharedAccuracy: measured.of(client)?.metrics['sharedAccuracy'] ?? null,
     };
   });
 }
@@ -91,14 +92,4 @@ function closesOf(metrics: readonly MetricRow[]): ReadonlyMap<string, number> {
   return new Map(
     metrics.flatMap((row) => (row.type === 'round' ? [[roundKey(row), row.virtualSeconds] as const] : [])),
   );
-}
-
-/** By client: round 0 is before any training, whenever it was written. */
-function lastEvaluations(metrics: readonly MetricRow[]): ReadonlyMap<string, ClientRow> {
-  const last = new Map<string, ClientRow>();
-  for (const row of metrics) {
-    if (row.type !== 'client' || row.task !== 'evaluate') continue;
-    if (row.round >= (last.get(row.actor)?.round ?? 0)) last.set(row.actor, row);
-  }
-  return last;
 }

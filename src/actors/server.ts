@@ -135,6 +135,7 @@ export function provideServer(world: World) {
           updates: clientsOf(context.gathered).length,
           late: context.late.length,
           verdict: context.verdict,
+          members: context.cohort,
         }),
       crash: (_, { cause }) => world.failure.report(cause),
     },

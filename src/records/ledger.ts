@@ -2,8 +2,8 @@ import { nameOf, paramsIn, type Envelope } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt } from '../radio/channel/attempts.js';
-import { meanOrNull, sum } from '../moments.js';
 import type { RunEvent, RunObserver } from './run-event.js';
+import { roundCosts, type RoundCosts } from './round-costs.js';
 import type { AttemptStory, MessageRow } from './rows.js';
 
 /**
@@ -17,12 +17,6 @@ interface Open {
   account: LinkAccount;
   arrivedAtSeconds: number | null;
   settled: Pick<SettledEvent, 'outcome' | 'acknowledged' | 'reason' | 'atSeconds'> | null;
-}
-
-/** What the links cost in one round. */
-export interface RoundAccount {
-  readonly delaySeconds: number;
-  readonly energyJoules: number;
 }
 
 export interface LedgerOptions {
@@ -49,24 +43,11 @@ export class MessageLedger implements RunObserver {
     if (event.type === 'bus') this.#note(event.event);
   }
 
-  /**
-   * Sums up the messages of this stage that have ended since the last call. Energy: all their attempts, in
-   * both directions. Delay: the seconds that a client's messages took, download and upload, as a mean over
-   * the cohort. Messages of another stage (the last download of the one before) count in no round, nor do
-   * copies; they stand in messages.jsonl and in the totals.
-   */
-  closeRound(stage: Stage, cohort: readonly string[]): RoundAccount {
-    const rows = this.#ended.filter((row) => row.stage === stage && row.copyOf === null);
+  /** Sums up the messages that have ended since the last call. */
+  closeRound(stage: Stage, cohort: readonly string[]): Pick<RoundCosts, 'delaySeconds' | 'energyJoules'> {
+    const { delaySeconds, energyJoules } = roundCosts(this.#ended, stage, cohort);
     this.#ended = [];
-    const seconds = cohort.map((client) =>
-      sum(
-        rows.filter(({ from, to }) => from === client || to === client).map((row) => row.delaySeconds ?? 0),
-      ),
-    );
-    return {
-      delaySeconds: meanOrNull(seconds) ?? 0,
-      energyJoules: sum(rows.map(({ energyJoules }) => energyJoules)),
-    };
+    return { delaySeconds, energyJoules };
   }
 
   /** Writes what is still under way when the run ends. */

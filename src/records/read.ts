@@ -81,7 +81,7 @@ async function readMessages(path: string): Promise<MessageRow[]> {
 }
 
 /** The summary; with the stages' figures made anew where an earlier version had not all of them. */
-function withStages({ manifest, summary, metrics, messages }: RunRecords): Summary {
+function withStages({ manifest, summary, metrics }: RunRecords): Summary {
   const { instruction, reward, alignment } = summary.stages;
   const known = [instruction, reward, alignment].filter((stage) => stage !== null);
   const isWhole = known.every((stage) => 'heldOutLoss' in stage);
@@ -91,7 +91,7 @@ function withStages({ manifest, summary, metrics, messages }: RunRecords): Summa
     ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
   const { collapse } = manifest.scenario.alignment;
-  return { ...summary, stages: stageSummaries({ metrics, messages, clients, collapse }) };
+  return { ...summary, stages: stageSummaries({ metrics, clients, collapse }) };
 }
 
 async function readDocument<T>(path: string): Promise<T> {

@@ -28,6 +28,7 @@ const round: Columns<RoundRow> = {
   updates: 'value',
   late: 'value',
   verdict: 'value',
+  members: 'value',
 };
 
 const client: Columns<ClientRow> = {

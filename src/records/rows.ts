@@ -42,6 +42,8 @@ export interface RoundRow {
   /** Updates that came after their round was closed; the two of a client's reward models count once. */
   readonly late: number;
   readonly verdict: Verdict;
+  /** The clients of the cohort, `cohort` of them. Does not enter the trace hash. */
+  readonly members: readonly string[];
 }
 
 /**

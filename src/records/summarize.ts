@@ -3,7 +3,7 @@ import type { Client } from '../learning/clients/population.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
-import { sum } from '../moments.js';
+import { mean, sum } from '../moments.js';
 import type {
   AlignedClient,
   AlignmentSummary,
@@ -22,13 +22,12 @@ import type {
  */
 export interface Written {
   readonly metrics: readonly MetricRow[];
-  readonly messages: readonly MessageRow[];
   readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
   readonly collapse: Alignment['collapse'];
 }
 
 /**
- * The figures of each stage, every one a mean over rows of metrics.jsonl and messages.jsonl
+ * The figures of each stage, every one a mean over rows of metrics.jsonl
  * (docs/records.md).
  */
 export function stageSummaries(written: Written): Summary['stages'] {
@@ -156,13 +155,12 @@ function startAndEnd({ metrics, clients }: Written, stage: Stage): { start: Meas
 }
 
 /** Rounds of a stage with the mean delay and energy of one; null where the stage closed no round. */
-function linkFigures({ metrics, messages }: Written, stage: Stage) {
+function linkFigures({ metrics }: Written, stage: Stage) {
   const rounds = metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
   if (rounds.length === 0) return null;
-  const energy = sum(messages.filter((row) => row.stage === stage).map(({ energyJoules }) => energyJoules));
   return {
     rounds: rounds.length,
-    delaySecondsPerRound: sum(rounds.map(({ delaySeconds }) => delaySeconds)) / rounds.length,
-    energyJoulesPerRound: energy / rounds.length,
+    delaySecondsPerRound: mean(rounds.map(({ delaySeconds }) => delaySeconds)),
+    energyJoulesPerRound: mean(rounds.map(({ energyJoules }) => energyJoules)),
   };
 }

@@ -69,7 +69,6 @@ describe('a figure of a run', () => {
     const { collapse } = result.run.world.scenario.alignment;
     summary = stageSummaries({
       metrics,
-      messages,
       clients: [...result.run.world.clients.values()],
       collapse,
     });

@@ -1,7 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { RunRecords } from '../read.js';
-import type { MessageRow, RoundRow } from '../rows.js';
 import {
   byRound,
   byRoundWithTurnout,
@@ -35,10 +34,10 @@ type Rows = Omit<RunRecords, 'manifest'>;
 
 /** Delay and energy of the messages, by stage. */
 export function linkPanels({ metrics, messages }: Rows): Panel[] {
-  return costs.flatMap(({ title, name, mean, ofMessage, ofRound }) =>
+  return costs.flatMap(({ title, name }) =>
     stages.flatMap((stage) => {
-      const source = `messages.jsonl: ${name}, down and up; mean: metrics.jsonl, round rows, ${mean}`;
-      const series = costSeries(metrics, messages, stage, ofMessage, ofRound);
+      const source = `messages.jsonl: ${name}, down and up, by members of the round rows of metrics.jsonl`;
+      const series = costSeries(metrics, messages, stage, (costs) => costs[name]);
       const figure = {
         title: `${title}, ${stageWords[stage]}`,
         source,
@@ -141,23 +140,11 @@ function marksOf({ summary }: Rows, stage: Stage): readonly Mark[] {
   return stage === 'alignment' ? collapseMarks(summary.stages.alignment?.collapse ?? []) : [];
 }
 
-/** What a round costs a client, of one message and in the mean that the server's row has. */
+/** What a round costs a client. */
 const costs = [
-  {
-    title: 'Seconds per client',
-    name: 'delaySeconds',
-    mean: 'delaySeconds',
-    ofMessage: ({ delaySeconds }: MessageRow) => delaySeconds ?? 0,
-    ofRound: ({ delaySeconds }: RoundRow) => delaySeconds,
-  },
-  {
-    title: 'Joules per client',
-    name: 'energyJoules',
-    mean: 'energyJoules / cohort',
-    ofMessage: ({ energyJoules }: MessageRow) => energyJoules,
-    ofRound: ({ energyJoules, cohort }: RoundRow) => energyJoules / Math.max(cohort, 1),
-  },
-];
+  { title: 'Seconds per client', name: 'delaySeconds' },
+  { title: 'Joules per client', name: 'energyJoules' },
+] as const;
 
 const stageWords = { instruction: 'Step 1', reward: 'Step 2', alignment: 'Step 3' } as const;
 

@@ -1,4 +1,6 @@
 import type { Stage } from '../../../machines/protocol.js';
+import { mean } from '../../moments.js';
+import { roundCosts, type ClientCosts } from '../round-costs.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
 import { newestFigures, rowsOfTask, type Pick } from '../held-out.js';
@@ -54,30 +56,33 @@ export function reportedLossSeries(
 }
 
 /**
- * What each client's messages cost by round, and the mean from the server's round rows. As in those rows, a
- * message counts to the round in which it ended: the first one that was closed at or after its end.
+ * What the messages of each client of the cohort cost by round, and the mean over them. A message counts to
+ * the round in which it ended: the first one that was closed at or after its end.
  */
 export function costSeries(
   rows: readonly MetricRow[],
   messages: readonly MessageRow[],
   stage: Stage,
-  cost: (message: MessageRow) => number,
-  mean: (round: RoundRow) => number,
+  cost: (costs: Omit<ClientCosts, 'client'>) => number,
 ): Series {
   const rounds = rows.filter((row) => row.type === 'round');
-  const sums = new Map<string, Point>();
-  for (const message of messages) {
-    const ended = message.endedVirtualSeconds;
-    const row = ended === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= ended);
-    if (row?.stage !== stage) continue;
-    const { round } = row;
-    const actor = message.from === 'server' ? message.to : message.from;
-    const key = `${actor} ${round}`;
-    sums.set(key, { actor, round, value: (sums.get(key)?.value ?? 0) + cost(message) });
-  }
+  const ended = groupedBy(messages, ({ endedVirtualSeconds: end }) =>
+    end === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= end),
+  );
+  const points = roundsOf(rows, stage).map((row) =>
+    roundCosts(ended.get(row) ?? [], stage, row.members).clients.map(({ client, ...costs }) => ({
+      actor: client,
+      round: row.round,
+      value: cost(costs),
+    })),
+  );
   return {
-    clients: [...sums.values()].sort((a, b) => a.round - b.round),
-    mean: roundsOf(rows, stage).map((row) => ({ round: row.round, value: mean(row) })),
+    clients: points.flat(),
+    mean: points.flatMap((ofRound) =>
+      ofRound.length === 0
+        ? []
+        : [{ round: ofRound[0]!.round, value: mean(ofRound.map(({ value }) => value)) }],
+    ),
   };
 }
 

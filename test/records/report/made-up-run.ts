@@ -72,6 +72,7 @@ export function madeUpRun(clientCount = 10): RunRecords {
         updates: clientCount,
         late: 0,
         verdict: round === rounds ? 'out-of-rounds' : 'continue',
+        members: clients,
       });
     }
     clients.forEach((_, index) => figuresOf(stage, 0, index));

@@ -46,6 +46,7 @@ export function roundRow(some: Partial<RoundRow>): RoundRow {
     updates: 1,
     late: 0,
     verdict: 'continue',
+    members: ['client-1', 'client-2'],
     ...some,
   };
 }

@@ -115,13 +115,7 @@ describe('the series of the report', () => {
 
   it('count a message to the round in which it ended, as the round rows do', () => {
     const { metrics, messages } = madeUpRun(1);
-    const { clients } = costSeries(
-      metrics,
-      messages,
-      'reward',
-      (message) => message.energyJoules,
-      (row) => row.energyJoules,
-    );
+    const { clients } = costSeries(metrics, messages, 'reward', ({ energyJoules }) => energyJoules);
     // One client: 1.5 J down, 2 + 0.3 sin(round) J up, every round (test/records/report/made-up-run.ts).
     assert.deepEqual(
       clients.map(({ round, value }) => [round, value]),

@@ -8,13 +8,14 @@ import {
   type Member,
   type ReceivedUpdate,
   type ServerContext,
-  type ServerEvent,
 } from '../../machines/server.js';
 import { initialAdapters } from '../learning/model/adapters.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
 import type { Objective } from '../learning/objective.js';
 import type { ParamSet } from '../learning/params/param-set.js';
+import type { LeftOut } from '../records/rows.js';
+import { leftOut } from '../records/update-fates.js';
 import { stream } from '../simulation/random/stream.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { trainedParts } from '../strategies/methods/method.js';
@@ -29,7 +30,7 @@ import type { World } from './world.js';
 
 /** Gives the server's chart its actions, guards, delays and its task. */
 export function provideServer(world: World) {
-  const { scenario, clock, bus, discipline } = world;
+  const { scenario, clock, bus, discipline, ledger } = world;
 
   return serverMachine.provide({
     actors: {
@@ -80,12 +81,20 @@ export function provideServer(world: World) {
         enqueue.assign({ members });
       }),
       openRound: assign({ late: [], openedAtSeconds: () => clock.nowSeconds }),
-      takeUpdate: assign(({ context, event }) =>
-        onUpload(event, (arrival) => taken(world, context, arrival)),
-      ),
-      discardUpdate: assign(({ context, event }) =>
-        onUpload(event, (arrival) => noted(context, arrival, true)),
-      ),
+      takeUpdate: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'upload.delivered') return;
+        enqueue(() => {
+          for (const { from, upload } of context.updates.filter((other) => isInPlaceOf(event, other))) {
+            ledger.decide(from, upload, leftOut('superseded'));
+          }
+        });
+        enqueue.assign(taken(world, context, event));
+      }),
+      discardUpdate: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'upload.delivered') return;
+        enqueue(() => ledger.decide(event.from, event.upload, leftOut(whyDiscarded(world, context, event))));
+        enqueue.assign(noted(context, event, true));
+      }),
       noteUnreached: assign(({ context, event }) => {
         if (event.type !== 'download.dropped') return {};
         const { order, params } = event.download;
@@ -100,24 +109,37 @@ export function provideServer(world: World) {
           })),
         };
       }),
-      gather: assign(({ context }) => ({
-        gathered: quorate(context, scenario.server.quorum),
-        updates: [],
-        version: context.version + 1,
-        members: withEach(
-          context.members,
-          context.cohort.filter((client) => !hasAnswered(context, client)),
-          ({ history, ...member }) => ({
-            ...member,
-            history: { ...history, failures: history.failures + 1 },
-          }),
-        ),
-      })),
-      publish: assign(({ context }, { parts, memory }) => ({
-        global: { ...context.global, ...parts },
-        memory,
-        loss: meanLoss(context.gathered),
-      })),
+      gather: enqueueActions(({ context, enqueue }) => {
+        const gathered = quorate(context, scenario.server.quorum);
+        const kinds = new Set(gathered.map(({ upload }) => upload.kind));
+        enqueue(() => {
+          for (const { from, upload } of context.updates.filter(({ upload: { kind } }) => !kinds.has(kind))) {
+            ledger.decide(from, upload, leftOut('below-quorum'));
+          }
+        });
+        enqueue.assign({
+          gathered,
+          updates: [],
+          version: context.version + 1,
+          members: withEach(
+            context.members,
+            context.cohort.filter((client) => !hasAnswered(context, client)),
+            ({ history, ...member }) => ({
+              ...member,
+              history: { ...history, failures: history.failures + 1 },
+            }),
+          ),
+        });
+      }),
+      publish: enqueueActions(({ context, enqueue }, { parts, memory }) => {
+        const { gathered, version, global } = context;
+        enqueue(() => {
+          for (const { from, upload } of gathered) {
+            ledger.decide(from, upload, { aggregatedIn: version, leftOut: null });
+          }
+        });
+        enqueue.assign({ global: { ...global, ...parts }, memory, loss: meanLoss(gathered) });
+      }),
       decide: assign(({ context }) => {
         const assessment = assessConvergence(context, context.version, context.loss, scenario[context.stage]);
         return { ...assessment, verdicts: { ...context.verdicts, [context.stage]: assessment.verdict } };
@@ -129,7 +151,7 @@ export function provideServer(world: World) {
           round: context.version,
           virtualSeconds: clock.nowSeconds,
           seconds: clock.nowSeconds - context.openedAtSeconds,
-          ...world.ledger.closeRound(context.stage, context.cohort),
+          ...ledger.closeRound(context.stage, context.cohort),
           loss: context.loss,
           cohort: context.cohort.length,
           updates: clientsOf(context.gathered).length,
@@ -143,14 +165,8 @@ export function provideServer(world: World) {
       isCopy: ({ context, event }) =>
         event.type === 'upload.delivered' &&
         context.members[event.from]!.receipts.includes(updateName(event.upload)),
-      isAdmitted: ({ context, event }) => {
-        if (event.type !== 'upload.delivered' || event.upload.answers.stage !== context.stage) return false;
-        const staleness = context.version - event.upload.answers.version;
-        return (
-          !hasNewer(context, event) &&
-          discipline.admits({ client: event.from, staleness }, rosterOf(world, context))
-        );
-      },
+      isAdmitted: ({ context, event }) =>
+        event.type === 'upload.delivered' && !hasNewer(context, event) && isAdmissible(world, context, event),
       isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
       stageIsOver: ({ context }) => context.verdict !== 'continue',
     },
@@ -245,17 +261,34 @@ function withEach(
   return { ...members, ...Object.fromEntries(changed) };
 }
 
-function onUpload(
-  event: ServerEvent,
-  then: (arrival: ReceivedUpdate) => Partial<ServerContext>,
-): Partial<ServerContext> {
-  return event.type === 'upload.delivered' ? then({ from: event.from, upload: event.upload }) : {};
+/** Of a client's updates of one kind the newest counts. */
+function isInPlaceOf(update: ReceivedUpdate, { from, upload }: ReceivedUpdate): boolean {
+  return update.from === from && update.upload.kind === upload.kind;
 }
 
-/** An update at hand: of a client's updates of one kind the newest counts. */
-function taken(world: World, context: ServerContext, arrival: ReceivedUpdate): Partial<ServerContext> {
-  const { from, upload } = arrival;
-  const others = context.updates.filter((other) => other.from !== from || other.upload.kind !== upload.kind);
+/** Whether the discipline lets an update count in the present version. */
+function isAdmissible(world: World, context: ServerContext, { from, upload }: ReceivedUpdate): boolean {
+  const { stage, version } = upload.answers;
+  if (stage !== context.stage) return false;
+  const arrival = { client: from, staleness: context.version - version };
+  return world.discipline.admits(arrival, rosterOf(world, context));
+}
+
+/** Why an update that has arrived is not taken. */
+function whyDiscarded(world: World, context: ServerContext, update: ReceivedUpdate): LeftOut {
+  if (isAdmissible(world, context, update)) return 'superseded';
+  const { stage, version } = update.upload.answers;
+  return stage === context.stage && version === context.version ? 'refused' : 'late';
+}
+
+/** An update at hand. */
+function taken(
+  world: World,
+  context: ServerContext,
+  { from, upload }: ReceivedUpdate,
+): Partial<ServerContext> {
+  const arrival = { from, upload };
+  const others = context.updates.filter((other) => !isInPlaceOf(arrival, other));
   const isLate = upload.answers.version < context.version;
   const { late, members } = noted(context, arrival, isLate);
   const seconds = world.clock.nowSeconds - members[from]!.orderedAtSeconds;

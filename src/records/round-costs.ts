@@ -1,6 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
 import { meanOrNull, sum } from '../moments.js';
-import type { MessageRow } from './rows.js';
+import type { EndedMessage } from './rows.js';
 
 /** What the messages of a round took and cost. */
 export interface RoundCosts {
@@ -25,7 +25,7 @@ export interface ClientCosts {
  * messages.jsonl and in the totals.
  */
 export function roundCosts(
-  ended: readonly MessageRow[],
+  ended: readonly EndedMessage[],
   stage: Stage,
   cohort: readonly string[],
 ): RoundCosts {

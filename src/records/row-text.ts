@@ -75,6 +75,8 @@ const message: Columns<Omit<MessageRow, 'story'>> = {
   price: 'value',
   sentVirtualSeconds: 'value',
   endedVirtualSeconds: 'nullable',
+  aggregatedIn: 'nullable',
+  leftOut: 'nullable',
 };
 
 /**

@@ -74,8 +74,28 @@ export interface SampleRow {
   readonly response: string;
 }
 
-/** A row of messages.jsonl: one message from sending to its end. */
-export interface MessageRow {
+/** A row of messages.jsonl: one message from sending to its end, and what became of the update in it. */
+export type MessageRow = EndedMessage & UpdateFate;
+
+/**
+ * Where an update ended: in the aggregate of round `aggregatedIn` of its stage, or in none, for the reason of
+ * `leftOut`. Both null for a message that carries none.
+ */
+export interface UpdateFate {
+  readonly aggregatedIn: number | null;
+  readonly leftOut: LeftOut | null;
+}
+
+/**
+ * Why an update is in no aggregate: it came after its round was closed; a newer one of its client took its
+ * place; the discipline did not admit it though it was in time; its link gave it up; it was a second copy; too
+ * few of its kind had come; or the run was over before its round was closed.
+ */
+export type LeftOut =
+  'late' | 'superseded' | 'refused' | 'given-up' | 'duplicate' | 'below-quorum' | 'run-ended';
+
+/** What is known of a message when it ends: all but what the server makes of the update in it. */
+export interface EndedMessage {
   readonly id: number;
   /** Id of the message that this is a second copy of; null for a message that somebody sent. */
   readonly copyOf: number | null;

@@ -31,7 +31,7 @@ export class RunWatch implements RunObserver {
 
   next(event: RunEvent): void {
     if (event.type === 'row') this.#onRow(event.row);
-    if (event.type === 'message') this.#messages += 1;
+    if (event.type === 'message-ended') this.#messages += 1;
     if (event.type === 'actor' && this.#states.has(event.actor)) this.#states.set(event.actor, event.state);
     if (event.type === 'clock') this.#tell(event.virtualSeconds);
   }

@@ -76,7 +76,11 @@ function worldOf(
   const codec = made(tables.codecs, scenario.channel.compression, {});
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
-  const ledger = new MessageLedger(scenario.channel, (row) => events.tell({ type: 'message', row }));
+  const ledger = new MessageLedger(
+    scenario.channel,
+    (row) => events.tell({ type: 'message-ended', row }),
+    (row) => events.tell({ type: 'message', row }),
+  );
   events.subscribe(ledger);
   // Before any actor subscribes to the bus: the checkers hear of a message first.
   bus.events.subscribe((event) => failure.guard(() => events.tell({ type: 'bus', event })));

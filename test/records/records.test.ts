@@ -73,7 +73,7 @@ describe('a row of the records', () => {
 
   it('has the story of a message at its end, and no key for it where there is none', () => {
     const message = madeUpRun(1).messages[0]!;
-    assert.match(messageLine(message), /"endedVirtualSeconds":1\.5\}$/);
+    assert.match(messageLine(message), /"endedVirtualSeconds":1\.5,"aggregatedIn":null,"leftOut":null\}$/);
     const attempt = {
       atSeconds: 0,
       seconds: 1.5,
@@ -88,7 +88,7 @@ describe('a row of the records', () => {
     };
     assert.match(
       messageLine({ story: [attempt], ...message }),
-      /"endedVirtualSeconds":1\.5,"story":\[\{"atSeconds":0,.*"blocks":30\}\]\}$/,
+      /"aggregatedIn":null,"leftOut":null,"story":\[\{"atSeconds":0,.*"blocks":30\}\]\}$/,
     );
   });
 

@@ -43,7 +43,9 @@ function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | nu
       return perObjective(ranking);
     case 'score':
       return { helpful: figure(), harmless: figure(), klK1: figure(), klK3: 0, length: 1, ended: 1 };
-    default:
+    case 'aggregate':
+    case 'align':
+    case 'freeze':
       return null;
   }
 }

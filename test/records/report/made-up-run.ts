@@ -169,6 +169,8 @@ function messageRow(
     price: 0,
     sentVirtualSeconds: sent,
     endedVirtualSeconds: sent + delaySeconds,
+    aggregatedIn: down ? null : round,
+    leftOut: null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { assign, enqueueActions, fromPromise } from 'xstate';
-import { compareOrders, textOf, updateName, type WorkOrder } from '../../machines/events.js';
-import { downloadsOf, opensStage, messageKinds, protocol, stageAfter } from '../../machines/protocol.js';
+import { compareOrders, textOf, updateName } from '../../machines/events.js';
+import { downloadsOf, type Stage } from '../../machines/protocol.js';
 import {
   serverMachine,
   type Aggregated,
@@ -8,29 +8,30 @@ import {
   type Member,
   type ReceivedUpdate,
   type ServerContext,
-  type ServerEvent,
 } from '../../machines/server.js';
 import { initialAdapters } from '../learning/model/adapters.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
 import type { Objective } from '../learning/objective.js';
 import type { ParamSet } from '../learning/params/param-set.js';
+import type { LeftOut } from '../records/rows.js';
+import { leftOut } from '../records/update-fates.js';
 import { stream } from '../simulation/random/stream.js';
-import { cohortSize } from '../strategies/selection/selection.js';
 import { trainedParts } from '../strategies/methods/method.js';
 import { aggregateTask } from './aggregate.js';
-import type { Select } from '../strategies/disciplines/discipline.js';
-import { clientsOf, hasAnswered, meanLoss, quorate } from './answers.js';
+import { clientsOf, meanLoss, quorate } from './answers.js';
 import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
+import { invited, invitedToo, overdue } from './invitations.js';
+import { withEach } from './members.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
 /** Gives the server's chart its actions, guards, delays and its task. */
 export function provideServer(world: World) {
-  const { scenario, clock, bus, discipline } = world;
+  const { scenario, clock, bus, discipline, ledger } = world;
 
   return serverMachine.provide({
     actors: {
@@ -50,23 +51,12 @@ export function provideServer(world: World) {
           harmless: initialReward(world, 'harmless'),
         }),
       ),
-      openStage: assign(({ context }, { stage }) => ({
-        stage,
-        version: 0,
-        madeAtSeconds: [clock.nowSeconds],
-        memory: { ...context.memory, aggregation: {} },
-        bestLoss: null,
-        roundsWithoutProgress: 0,
-        verdict: 'continue' as const,
-        members: Object.fromEntries(
-          context.clients.map((id) => {
-            const member = context.members[id] ?? newMember(world, context);
-            // Alignment's first orders came before it, with the last download of stage 2.
-            const orders = context.cohort.includes(id) ? 1 : 0;
-            return [id, { ...member, history: { ...newcomer, orders } }];
-          }),
-        ),
-      })),
+      openStage: enqueueActions(({ context, enqueue }, { stage }) => {
+        enqueue(() => {
+          for (const { from, upload } of context.updates) ledger.decide(from, upload, leftOut('stage-over'));
+        });
+        enqueue.assign(openedStage(world, context, stage));
+      }),
       invite: assign(({ context }) => invited(world, context)),
       inviteMore: assign(({ context }) => invitedToo(world, context)),
       send: enqueueActions(({ context, enqueue }, { step }) => {
@@ -86,12 +76,20 @@ export function provideServer(world: World) {
         enqueue.assign({ members });
       }),
       openRound: assign({ late: [], openedAtSeconds: () => clock.nowSeconds }),
-      takeUpdate: assign(({ context, event }) =>
-        onUpload(event, (arrival) => taken(world, context, arrival)),
-      ),
-      discardUpdate: assign(({ context, event }) =>
-        onUpload(event, (arrival) => noted(context, arrival, true)),
-      ),
+      takeUpdate: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'upload.delivered') return;
+        enqueue(() => {
+          for (const { from, upload } of context.updates.filter((other) => isInPlaceOf(event, other))) {
+            ledger.decide(from, upload, leftOut('superseded'));
+          }
+        });
+        enqueue.assign(taken(world, context, event));
+      }),
+      discardUpdate: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'upload.delivered') return;
+        enqueue(() => ledger.decide(event.from, event.upload, leftOut(whyDiscarded(world, context, event))));
+        enqueue.assign(noted(context, event, true));
+      }),
       noteUnreached: assign(({ context, event }) => {
         if (event.type !== 'download.dropped') return {};
         const { order, params } = event.download;
@@ -106,25 +104,40 @@ export function provideServer(world: World) {
           })),
         };
       }),
-      gather: assign(({ context }) => {
+      gather: enqueueActions(({ context, enqueue }) => {
         const roster = rosterOf(world, context);
-        const taken = discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client);
-        const isTaken = ({ from }: ReceivedUpdate) => taken.includes(from);
-        const updates = context.updates.filter((update) => !isTaken(update));
-        return {
-          gathered: quorate({ ...context, updates: context.updates.filter(isTaken) }, scenario.server.quorum),
-          updates,
-          left: clientsOf(updates),
+        const due = discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client);
+        const isDue = ({ from }: ReceivedUpdate) => due.includes(from);
+        const [now, later] = [context.updates.filter(isDue), context.updates.filter((each) => !isDue(each))];
+        const gathered = quorate({ ...context, updates: now }, scenario.server.quorum);
+        const kinds = new Set(gathered.map(({ upload }) => upload.kind));
+        enqueue(() => {
+          for (const { from, upload } of now.filter(({ upload: { kind } }) => !kinds.has(kind))) {
+            ledger.decide(from, upload, leftOut('below-quorum'));
+          }
+        });
+        enqueue.assign({
+          gathered,
+          updates: later,
+          left: clientsOf(later),
           version: context.version + 1,
           members: overdue(world, context),
-        };
+        });
       }),
-      publish: assign(({ context }, { parts, memory }) => ({
-        global: { ...context.global, ...parts },
-        memory,
-        madeAtSeconds: [...context.madeAtSeconds, clock.nowSeconds],
-        loss: meanLoss(context.gathered),
-      })),
+      publish: enqueueActions(({ context, enqueue }, { parts, memory }) => {
+        const { gathered, version, global, madeAtSeconds } = context;
+        enqueue(() => {
+          for (const { from, upload } of gathered) {
+            ledger.decide(from, upload, { aggregatedIn: version, leftOut: null });
+          }
+        });
+        enqueue.assign({
+          global: { ...global, ...parts },
+          memory,
+          madeAtSeconds: [...madeAtSeconds, clock.nowSeconds],
+          loss: meanLoss(gathered),
+        });
+      }),
       decide: assign(({ context }) => {
         const assessment = assessConvergence(context, context.version, context.loss, scenario[context.stage]);
         return { ...assessment, verdicts: { ...context.verdicts, [context.stage]: assessment.verdict } };
@@ -136,12 +149,13 @@ export function provideServer(world: World) {
           round: context.version,
           virtualSeconds: clock.nowSeconds,
           seconds: clock.nowSeconds - context.openedAtSeconds,
-          ...world.ledger.closeRound(context.stage, context.cohort),
+          ...ledger.closeRound(context.stage, context.cohort),
           loss: context.loss,
           cohort: context.cohort.length,
           updates: clientsOf(context.gathered).length,
           late: context.late.length,
           verdict: context.verdict,
+          members: context.cohort,
         }),
       crash: (_, { cause }) => world.failure.report(cause),
     },
@@ -149,14 +163,8 @@ export function provideServer(world: World) {
       isCopy: ({ context, event }) =>
         event.type === 'upload.delivered' &&
         context.members[event.from]!.receipts.includes(updateName(event.upload)),
-      isAdmitted: ({ context, event }) => {
-        if (event.type !== 'upload.delivered' || event.upload.answers.stage !== context.stage) return false;
-        const staleness = context.version - event.upload.answers.version;
-        return (
-          !hasNewer(context, event) &&
-          discipline.admits({ client: event.from, staleness }, rosterOf(world, context))
-        );
-      },
+      isAdmitted: ({ context, event }) =>
+        event.type === 'upload.delivered' && !hasNewer(context, event) && isAdmissible(world, context, event),
       isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
       hasMoreToAsk: ({ context }) => invitedToo(world, context).asked.length > 0,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
@@ -165,6 +173,29 @@ export function provideServer(world: World) {
       deadline: ({ context }) => discipline.deadlineSeconds(rosterOf(world, context)) * 1e3,
     },
   });
+}
+
+/** Nothing of the stage before counts in this one; what it left at hand is passed over. */
+function openedStage(world: World, context: ServerContext, stage: Stage): Partial<ServerContext> {
+  const { clients, members, cohort, memory } = context;
+  return {
+    stage,
+    version: 0,
+    madeAtSeconds: [world.clock.nowSeconds],
+    memory: { ...memory, aggregation: {} },
+    updates: [],
+    left: [],
+    bestLoss: null,
+    roundsWithoutProgress: 0,
+    verdict: 'continue',
+    members: Object.fromEntries(
+      clients.map((id) => {
+        const member = members[id] ?? newMember(world, context);
+        // Alignment's first orders came before it, with the last download of stage 2.
+        return [id, { ...member, history: { ...newcomer, orders: cohort.includes(id) ? 1 : 0 } }];
+      }),
+    ),
+  };
 }
 
 function newMember({ scenario }: World, { global }: ServerContext): Member {
@@ -200,121 +231,34 @@ function published(
   return { global: { ...global, ...parts }, memory: { ...memory, codec } };
 }
 
-/**
- * The cohort of the next version and its orders; nobody where the stage is over and the next one opens with a
- * download of its own.
- */
-function invited(world: World, context: ServerContext): Partial<ServerContext> {
-  const work = nextWork(context);
-  if (work === null) return { cohort: [], asked: [], reset: [] };
-  const { discipline } = world;
-  const opening = { ...context, ...work, cohort: [] };
-  const roster = rosterOf(world, opening);
-  const reset = discipline.resets?.(roster) ?? [];
-  const invitees = discipline.invite(roster, selectorOf(world, opening));
-  const asked = context.clients.filter((client) => invitees.includes(client) || reset.includes(client));
-  return { cohort: asked, asked, reset, members: ordered(world, opening, asked, work) };
+/** Of a client's updates of one kind the newest counts. */
+function isInPlaceOf(update: ReceivedUpdate, { from, upload }: ReceivedUpdate): boolean {
+  return update.from === from && update.upload.kind === upload.kind;
 }
 
-/** More of the cohort of the version that is open. */
-function invitedToo(
+/** Whether the discipline lets an update count in the present version. */
+function isAdmissible(world: World, context: ServerContext, { from, upload }: ReceivedUpdate): boolean {
+  const { stage, version } = upload.answers;
+  if (stage !== context.stage) return false;
+  const arrival = { client: from, staleness: context.version - version };
+  return world.discipline.admits(arrival, rosterOf(world, context));
+}
+
+/** Why an update that has arrived is not taken. */
+function whyDiscarded(world: World, context: ServerContext, update: ReceivedUpdate): LeftOut {
+  if (isAdmissible(world, context, update)) return 'superseded';
+  const { stage, version } = update.upload.answers;
+  return stage === context.stage && version === context.version ? 'refused' : 'late';
+}
+
+/** An update at hand. */
+function taken(
   world: World,
   context: ServerContext,
-): Pick<ServerContext, 'cohort' | 'asked' | 'reset' | 'members'> {
-  const { stage, version, cohort } = context;
-  const asked = world.discipline.refill?.(rosterOf(world, context), selectorOf(world, context)) ?? [];
-  return {
-    cohort: [...new Set([...cohort, ...asked])],
-    asked,
-    reset: [],
-    members: ordered(world, context, asked, { stage, version }),
-  };
-}
-
-/** The scenario's selection, with draws of its own for each time that a version asks clients. */
-function selectorOf({ scenario, selection }: World, context: ServerContext): Select {
-  const { stage, version, cohort, members } = context;
-  const again = cohort.length === 0 ? [] : [cohort.length];
-  const draw = stream(scenario.seed, 'selection', stage, version + 1, ...again);
-  const history = Object.fromEntries(
-    Object.entries(members).map(([client, { history }]) => [client, history]),
-  );
-  const share = scenario.server.selectionFraction;
-  return (clients, size = cohortSize(share, clients.length)) =>
-    selection({ clients, size, version, history }, draw);
-}
-
-/** The clients with orders to do this work. */
-function ordered(
-  { clock }: World,
-  context: ServerContext,
-  asked: readonly string[],
-  work: Omit<WorkOrder, 'order'>,
-): Members {
-  return withEach(context.members, asked, (member, client) => {
-    const { history, ...before } = hasAnswered(context, client) ? member : failing(member);
-    return {
-      ...before,
-      unreached: false,
-      failed: false,
-      order: orderAfter(member.order, work),
-      orderedAtSeconds: clock.nowSeconds,
-      history: { ...history, orders: history.orders + 1 },
-    };
-  });
-}
-
-/** The clients, with a failure for each order that is past the stage's deadline. */
-function overdue({ scenario, clock }: World, context: ServerContext): Members {
-  const deadlineSeconds = scenario[context.stage].deadlineSeconds ?? Infinity;
-  const isOverdue = (client: string) =>
-    clock.nowSeconds - context.members[client]!.orderedAtSeconds >= deadlineSeconds &&
-    !hasAnswered(context, client);
-  return withEach(context.members, context.clients.filter(isOverdue), failing);
-}
-
-function failing(member: Member): Member {
-  const { failed, history } = member;
-  return failed
-    ? member
-    : { ...member, failed: true, history: { ...history, failures: history.failures + 1 } };
-}
-
-/** What clients are to work on next; null where the last downloads of the stage ask for nothing. */
-function nextWork({ stage, version, verdict }: ServerContext): Omit<WorkOrder, 'order'> | null {
-  if (verdict === 'continue') return { stage, version };
-  const next = stageAfter(stage);
-  const isOpened = messageKinds.some((kind) => protocol[kind].stage === next && opensStage(kind));
-  return next === null || isOpened ? null : { stage: next, version: 0 };
-}
-
-function orderAfter(latest: WorkOrder | null, work: Omit<WorkOrder, 'order'>): WorkOrder {
-  const isAgain = latest?.stage === work.stage && latest.version === work.version;
-  return { ...work, order: isAgain ? latest.order + 1 : 1 };
-}
-
-type Members = ServerContext['members'];
-
-function withEach(
-  members: Members,
-  clients: readonly string[],
-  change: (member: Member, client: string) => Member,
-): Members {
-  const changed = clients.map((client) => [client, change(members[client]!, client)] as const);
-  return { ...members, ...Object.fromEntries(changed) };
-}
-
-function onUpload(
-  event: ServerEvent,
-  then: (arrival: ReceivedUpdate) => Partial<ServerContext>,
+  { from, upload }: ReceivedUpdate,
 ): Partial<ServerContext> {
-  return event.type === 'upload.delivered' ? then({ from: event.from, upload: event.upload }) : {};
-}
-
-/** An update at hand: of a client's updates of one kind the newest counts. */
-function taken(world: World, context: ServerContext, arrival: ReceivedUpdate): Partial<ServerContext> {
-  const { from, upload } = arrival;
-  const others = context.updates.filter((other) => other.from !== from || other.upload.kind !== upload.kind);
+  const arrival = { from, upload };
+  const others = context.updates.filter((other) => !isInPlaceOf(arrival, other));
   const isLate = upload.answers.version < context.version;
   const { late, members } = noted(context, arrival, isLate);
   const seconds = world.clock.nowSeconds - members[from]!.orderedAtSeconds;

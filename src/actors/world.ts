@@ -38,7 +38,7 @@ export interface World {
   readonly bus: Bus;
   readonly store: ParamStore;
   readonly executor: Executor;
-  readonly ledger: Pick<MessageLedger, 'closeRound'>;
+  readonly ledger: Pick<MessageLedger, 'closeRound' | 'decide'>;
   /** Where the run tells its observers what happens. */
   readonly events: RunEvents;
   /** Whether real data's prompts and responses go into the records. */

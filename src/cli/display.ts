@@ -2,7 +2,7 @@ import { createLogUpdate } from 'log-update';
 import type { Progress } from '../records/progress.js';
 import type { Scenario } from '../scenario/schema.js';
 import { unbroken, wrapped } from './line-width.js';
-import { picture, roundLine, roundWatch } from './progress-lines.js';
+import { picture, roundLine, RoundWatch } from './progress-lines.js';
 import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
 /** Shows a run while it goes on. */
@@ -31,15 +31,13 @@ export function openDisplay(kind: DisplayKind, scenario: Scenario, terminal: Ter
 
 /** One line per round, for files, pipes and terminals that cannot be drawn over. */
 function plainDisplay(scenario: Scenario, { out }: Terminal): Display {
-  const elapsed = stopwatch();
-  const isNews = roundWatch();
+  const rounds = new RoundWatch();
+  const tell = (closed: readonly Progress[]) =>
+    closed.forEach((progress) => line(out, fitted(roundLine(progress, scenario), abilitiesOf(out).columns)));
   return {
-    show: (progress) => {
-      if (!isNews(progress)) return;
-      line(out, fitted(roundLine(progress, scenario, elapsed()), abilitiesOf(out).columns));
-    },
+    show: (progress) => tell(rounds.next(progress)),
     note: (text) => line(out, text),
-    close: () => {},
+    close: () => tell(rounds.end()),
   };
 }
 
@@ -48,26 +46,28 @@ function liveDisplay(scenario: Scenario, { out }: Terminal): Display {
   const update = createLogUpdate(out);
   const paint = paintFor(out);
   const elapsed = stopwatch();
-  const isNews = roundWatch();
+  const rounds = new RoundWatch();
   const columns = () => abilitiesOf(out).columns;
+  const tell = (progress: Progress) => update.persist(fitted(roundLine(progress, scenario), columns()));
   let drawnAt = -Infinity;
   update(paint('dim', 'Loading model and data …'));
   return {
     show: (progress) => {
       const elapsedSeconds = elapsed();
-      if (isNews(progress)) update.persist(fitted(roundLine(progress, scenario, elapsedSeconds), columns()));
-      else if (elapsedSeconds - drawnAt < shortestSecondsBetweenPictures) return;
+      const closed = rounds.next(progress);
+      closed.forEach(tell);
+      if (closed.length === 0 && elapsedSeconds - drawnAt < shortestSecondsBetweenPictures) return;
       drawnAt = elapsedSeconds;
       update(
         picture(progress, scenario, paint, {
           columns: columns(),
           rows: out.rows ?? 24,
-          elapsedSeconds,
         }),
       );
     },
     note: (text) => update.persist(text),
     close: () => {
+      rounds.end().forEach(tell);
       update.clear();
       update.done();
     },

@@ -19,6 +19,8 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
       return { event: 'row', virtualSeconds: now, ...event.row };
     case 'bus':
       return busEntry(event.event);
+    case 'message-ended':
+      return { event: 'message-ended', virtualSeconds: now, id: event.row.id, outcome: event.row.outcome };
     case 'message':
       // Its story stands in messages.jsonl.
       return { event: 'message', virtualSeconds: now, ...event.row, story: undefined };

@@ -16,36 +16,71 @@ const stageNames: Readonly<Record<Stage, string>> = {
   alignment: 'alignment',
 };
 
-/** The newest figures, those that there are, in columns. */
-function figures({ accuracy, loss, reward, delaySeconds }: Progress): string {
+/** The held-out figures of each stage; the table of results has the same at the end. */
+const heldOutFigures: Readonly<Record<Stage, (progress: Progress) => readonly (string | null)[]>> = {
+  instruction: ({ accuracy }) => [shown('accuracy', accuracy, percent)],
+  reward: ({ helpfulAccuracy, harmlessAccuracy }) => [
+    shown('ranked rightly: helpful', helpfulAccuracy, percent),
+    shown('harmless', harmlessAccuracy, percent),
+  ],
+  alignment: ({ reward }) => [shown('reward', reward, number)],
+};
+
+/** The newest figures of a stage, those that there are, in columns. */
+function figures(progress: Progress, stage: Stage | null): string {
+  if (stage === null) return '';
+  const ofRound = progress.stage === stage ? progress : { reportedLoss: null, delaySeconds: null };
   return [
-    accuracy === null ? null : `accuracy ${percent(accuracy).padStart(6)}`,
-    loss === null ? null : `loss ${number(loss).padEnd(6)}`,
-    reward === null ? null : `reward ${number(reward).padEnd(6)}`,
-    delaySeconds === null ? null : `delay ${duration(delaySeconds).padEnd(7)}`,
+    ...heldOutFigures[stage](progress),
+    shown('reported loss', ofRound.reportedLoss, number),
+    shown('delay', ofRound.delaySeconds, duration),
   ]
     .filter((figure) => figure !== null)
     .join('  ');
 }
 
-/** Whether a round was closed since the last call. */
-export function roundWatch(): (progress: Progress) => boolean {
-  let last: string | null = null;
-  return ({ stage, closedRound }) => {
-    const key = `${stage} ${closedRound}`;
-    const news = closedRound !== null && key !== last;
-    last = key;
-    return news;
-  };
+function shown(name: string, value: number | null, format: (value: number) => string): string | null {
+  return value === null ? null : `${name} ${format(value).padEnd(6)}`;
+}
+
+/**
+ * Says of which closed rounds something can be told: of each once, as soon as all clients were measured with
+ * what it made, and at the latest when the next is closed or the run is over. So the figures that are shown
+ * last are those that were measured last.
+ */
+export class RoundWatch {
+  /** The newest progress since the last round was closed, as long as that round was not told. */
+  #due: Progress | null = null;
+  #round = '';
+
+  next(progress: Progress): readonly Progress[] {
+    if (progress.closedRound === null) return [];
+    const round = `${progress.stage} ${progress.closedRound}`;
+    const overtaken = round === this.#round ? [] : this.end();
+    if (round !== this.#round || this.#due !== null) this.#due = progress;
+    this.#round = round;
+    return progress.measured < progress.clients.length ? overtaken : [...overtaken, ...this.end()];
+  }
+
+  /** The last round, where it was not told. */
+  end(): readonly Progress[] {
+    const due = this.#due;
+    this.#due = null;
+    return due === null ? [] : [due];
+  }
 }
 
 /** One line for a closed round: the plain display, and what stays on the screen of the live one. */
-export function roundLine(progress: Progress, scenario: Scenario, elapsedSeconds: number): string {
-  const { stage, closedRound, virtualSeconds } = progress;
+export function roundLine(progress: Progress, scenario: Scenario): string {
+  const { stage, closedRound, closedVirtualSeconds, wallSeconds } = progress;
   if (stage === null) return '';
   const round = `${stageNames[stage]} ${closedRound}/${scenario[stage].maxRounds}`;
-  const times = `virtual ${duration(virtualSeconds)} (${duration(elapsedSeconds)})`;
-  return `${round.padEnd(24)}  ${figures(progress)}  ${times}`;
+  return `${round.padEnd(24)}  ${figures(progress, stage)}  ${times(closedVirtualSeconds, wallSeconds)}`;
+}
+
+/** In the words of the results: the virtual time of what is told, and how long the run has taken. */
+function times(virtualSeconds: number | null, wallSeconds: number): string {
+  return `virtual ${duration(virtualSeconds)}, real ${duration(wallSeconds)}`;
 }
 
 /** The live picture: where the run is, its newest figures, and what every client does. */
@@ -53,17 +88,17 @@ export function picture(
   progress: Progress,
   scenario: Scenario,
   paint: Paint,
-  size: { columns: number; rows: number; elapsedSeconds: number },
+  size: { columns: number; rows: number },
 ): string {
-  const { step, virtualSeconds, messages, tasks, round } = progress;
+  const { step, virtualSeconds, messages, tasks, round, wallSeconds } = progress;
   const stage = stageOfStep(step);
   const where =
     stage === null
       ? 'starting'
       : `Step ${step}  ${stageNames[stage]}, round ${round}/${scenario[stage].maxRounds}`;
   const lines = [
-    `${paint('bold', where)}  virtual ${duration(virtualSeconds)} (${duration(size.elapsedSeconds)})`,
-    paint('cyan', figures(progress)),
+    `${paint('bold', where)}  ${times(virtualSeconds, wallSeconds)}`,
+    paint('cyan', figures(progress, stage)),
     paint('dim', `${messages} messages, ${tasks} tasks done`),
     ...clientLines(progress, Math.max(size.rows - 5, 3)),
   ];

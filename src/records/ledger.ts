@@ -1,10 +1,11 @@
-import { nameOf, paramsIn, type Envelope } from '../../machines/events.js';
+import { nameOf, paramsIn, updateName, type Envelope, type Upload } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt } from '../radio/channel/attempts.js';
-import { meanOrNull, sum } from '../moments.js';
 import type { RunEvent, RunObserver } from './run-event.js';
-import type { AttemptStory, MessageRow } from './rows.js';
+import { roundCosts, type RoundCosts } from './round-costs.js';
+import type { AttemptStory, EndedMessage, MessageRow, UpdateFate } from './rows.js';
+import { UpdateFates } from './update-fates.js';
 
 /**
  * A message that has begun and not ended: it ends when its link is done with it and it has arrived, if ever.
@@ -19,12 +20,6 @@ interface Open {
   settled: Pick<SettledEvent, 'outcome' | 'acknowledged' | 'reason' | 'atSeconds'> | null;
 }
 
-/** What the links cost in one round. */
-export interface RoundAccount {
-  readonly delaySeconds: number;
-  readonly energyJoules: number;
-}
-
 export interface LedgerOptions {
   /** Money for 8,000,000 bits on the air. */
   readonly pricePerMegabyte: number;
@@ -32,16 +27,23 @@ export interface LedgerOptions {
 }
 
 /**
- * Keeps the account of every message: a row when it ends, and the cost of a round when the server closes it.
+ * Keeps the account of every message: a row when it and the update in it have ended, and the cost of a round when the server closes it.
  */
 export class MessageLedger implements RunObserver {
   readonly #open = new Map<number, Open>();
-  readonly #write: (row: MessageRow) => void;
+  readonly #tellEnd: (row: EndedMessage) => void;
+  readonly #fates: UpdateFates;
   readonly #options: LedgerOptions;
-  #ended: MessageRow[] = [];
+  #ended: EndedMessage[] = [];
 
-  constructor(options: LedgerOptions, write: (row: MessageRow) => void) {
-    this.#write = write;
+  /** `tellEnd` hears of a message as it ends, `write` of its row when the fate of its update is known. */
+  constructor(
+    options: LedgerOptions,
+    tellEnd: (row: EndedMessage) => void,
+    write: (row: MessageRow) => void,
+  ) {
+    this.#tellEnd = tellEnd;
+    this.#fates = new UpdateFates(write);
     this.#options = options;
   }
 
@@ -49,30 +51,24 @@ export class MessageLedger implements RunObserver {
     if (event.type === 'bus') this.#note(event.event);
   }
 
-  /**
-   * Sums up the messages of this stage that have ended since the last call. Energy: all their attempts, in
-   * both directions. Delay: the seconds that a client's messages took, download and upload, as a mean over
-   * the cohort. Messages of another stage (the last download of the one before) count in no round, nor do
-   * copies; they stand in messages.jsonl and in the totals.
-   */
-  closeRound(stage: Stage, cohort: readonly string[]): RoundAccount {
-    const rows = this.#ended.filter((row) => row.stage === stage && row.copyOf === null);
+  /** Sums up the messages that have ended since the last call. */
+  closeRound(stage: Stage, cohort: readonly string[]): Pick<RoundCosts, 'delaySeconds' | 'energyJoules'> {
+    const { delaySeconds, energyJoules } = roundCosts(this.#ended, stage, cohort);
     this.#ended = [];
-    const seconds = cohort.map((client) =>
-      sum(
-        rows.filter(({ from, to }) => from === client || to === client).map((row) => row.delaySeconds ?? 0),
-      ),
-    );
-    return {
-      delaySeconds: meanOrNull(seconds) ?? 0,
-      energyJoules: sum(rows.map(({ energyJoules }) => energyJoules)),
-    };
+    this.#fates.closeRound(stage);
+    return { delaySeconds, energyJoules };
+  }
+
+  /** The server says where a client's update has ended. */
+  decide(from: string, upload: Upload, fate: UpdateFate): void {
+    this.#fates.decide(nameOfUpdate(from, upload), fate);
   }
 
   /** Writes what is still under way when the run ends. */
   complete(): void {
     for (const open of this.#open.values()) this.#end(open);
     this.#open.clear();
+    this.#fates.complete();
   }
 
   #note(event: BusEvent): void {
@@ -104,11 +100,11 @@ export class MessageLedger implements RunObserver {
     this.#ended.push(this.#end(open));
   }
 
-  #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): MessageRow {
+  #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): EndedMessage {
     const { kind, step, stage, round } = nameOf(envelope.message);
     const isDropped = settled?.outcome === 'dropped';
     const endedAtSeconds = arrivedAtSeconds ?? (isDropped ? settled.atSeconds : null);
-    const row: MessageRow = {
+    const row: EndedMessage = {
       id: envelope.id,
       copyOf,
       from: envelope.from,
@@ -128,9 +124,15 @@ export class MessageLedger implements RunObserver {
       endedVirtualSeconds: endedAtSeconds,
       ...(this.#options.story !== 'none' && { story }),
     };
-    this.#write(row);
+    const { message, from } = envelope;
+    this.#tellEnd(row);
+    this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, message) : null);
     return row;
   }
+}
+
+function nameOfUpdate(from: string, upload: Upload): string {
+  return `${from}: ${updateName(upload)}`;
 }
 
 function accountOf(event: BusEvent): LinkAccount {

@@ -10,13 +10,22 @@ export interface Progress {
   /** The round that was last closed, of `stage`; null before the first. */
   readonly closedRound: number | null;
   readonly virtualSeconds: number;
+  /** When that round was closed. */
+  readonly closedVirtualSeconds: number | null;
+  /** Real time since the run began, as in the summary. */
+  readonly wallSeconds: number;
   /** What each client does, for example "1.3 tuning". */
   readonly clients: readonly { readonly id: string; readonly doing: string }[];
-  /** Mean accuracy on the clients' own held-out rows. */
+  /** Held-out figures of the three stages, each as in the summary: the mean over the clients' newest. */
   readonly accuracy: number | null;
+  readonly helpfulAccuracy: number | null;
+  readonly harmlessAccuracy: number | null;
   readonly reward: number | null;
-  readonly loss: number | null;
-  /** Mean seconds in transit of the last round (see RoundRow). */
+  /** How many clients' held-out figures are of the model that the last closed round made. */
+  readonly measured: number;
+  /** What the updates of the last closed round reported: `loss` of its RoundRow. */
+  readonly reportedLoss: number | null;
+  /** Mean seconds in transit of the last closed round (see RoundRow). */
   readonly delaySeconds: number | null;
   readonly messages: number;
   readonly tasks: number;

@@ -33,7 +33,7 @@ export interface RunRecords {
 
 /**
  * Reads a run's folder. What an earlier version did not write is filled in where it follows from the rest: the
- * scenario's newer settings by their defaults, the figures of alignment from the rows, the summary of a run
+ * scenario's newer settings by their defaults, the figures of the stages from the rows, the summary of a run
  * that was killed. Throws a UserError that names the file which is missing, not a record, of a version too
  * early to be read, or of another run than the rest.
  */
@@ -46,7 +46,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
   const summary = { notes: [], ...(await readDocument<Omit<Summary, 'notes'>>(path)) };
   refuseOthers(path, manifest, summary);
-  return { ...rows, summary: withCollapse({ ...rows, summary }) };
+  return { ...rows, summary: withStages({ ...rows, summary }) };
 }
 
 type Rows = Omit<RunRecords, 'summary'>;
@@ -129,19 +129,21 @@ async function readMessages(path: string): Promise<MessageRow[]> {
   return rows;
 }
 
-/** The summary; of a run from before alignment was watched for collapse with that stage's figures made anew. */
-function withCollapse({ summary, ...rows }: Rows & { readonly summary: Summary }): Summary {
-  const { alignment } = summary.stages;
-  if (alignment === null || 'collapse' in alignment) return summary;
-  return { ...summary, stages: { ...summary.stages, alignment: stagesOf(rows).alignment } };
+/** The summary; with the stages' figures made anew where an earlier version had not all of them. */
+function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }): Summary {
+  const { instruction, reward, alignment } = summary.stages;
+  const known = [instruction, reward, alignment].filter((stage) => stage !== null);
+  const isWhole = known.every((stage) => 'heldOutLoss' in stage);
+  if (isWhole && (alignment === null || 'collapse' in alignment)) return summary;
+  return { ...summary, stages: stagesOf(rows) };
 }
 
-function stagesOf({ manifest, metrics, messages }: Rows): Summary['stages'] {
+function stagesOf({ manifest, metrics }: Rows): Summary['stages'] {
   const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
     id,
     ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
-  return stageSummaries({ metrics, messages, clients, collapse: manifest.scenario.alignment.collapse });
+  return stageSummaries({ metrics, clients, collapse: manifest.scenario.alignment.collapse });
 }
 
 async function readDocument<T>(path: string): Promise<T> {

@@ -28,6 +28,7 @@ const round: Columns<RoundRow> = {
   updates: 'value',
   late: 'value',
   verdict: 'value',
+  members: 'value',
 };
 
 const client: Columns<ClientRow> = {
@@ -74,6 +75,8 @@ const message: Columns<Omit<MessageRow, 'story'>> = {
   price: 'value',
   sentVirtualSeconds: 'value',
   endedVirtualSeconds: 'nullable',
+  aggregatedIn: 'nullable',
+  leftOut: 'nullable',
 };
 
 /**

@@ -29,9 +29,12 @@ export interface RoundRow {
    * arrival.
    */
   readonly delaySeconds: number;
-  /** Transmission energy of the round, clients' and server's, in joules. */
+  /** Energy of all attempts in the round, clients' and server's, in joules. */
   readonly energyJoules: number;
-  /** Mean of the losses that the updates reported; null in a lost round, or where none could be measured. */
+  /**
+   * The reported loss: mean of those that the updates carry, each of its client's own model after the training
+   * of the round; null in a lost round, or where none could be measured.
+   */
   readonly loss: number | null;
   readonly cohort: number;
   /** Clients of whom anything was averaged; 0 in a lost round. */
@@ -39,6 +42,8 @@ export interface RoundRow {
   /** Updates that came after their round was closed; the two of a client's reward models count once. */
   readonly late: number;
   readonly verdict: Verdict;
+  /** The clients of the cohort, `cohort` of them. Does not enter the trace hash. */
+  readonly members: readonly string[];
 }
 
 /**
@@ -69,8 +74,28 @@ export interface SampleRow {
   readonly response: string;
 }
 
-/** A row of messages.jsonl: one message from sending to its end. */
-export interface MessageRow {
+/** A row of messages.jsonl: one message from sending to its end, and what became of the update in it. */
+export type MessageRow = EndedMessage & UpdateFate;
+
+/**
+ * Where an update ended: in the aggregate of round `aggregatedIn` of its stage, or in none, for the reason of
+ * `leftOut`. Both null for a message that carries none.
+ */
+export interface UpdateFate {
+  readonly aggregatedIn: number | null;
+  readonly leftOut: LeftOut | null;
+}
+
+/**
+ * Why an update is in no aggregate: it came after its round was closed; a newer one of its client took its
+ * place; the discipline did not admit it though it was in time; its link gave it up; it was a second copy; too
+ * few of its kind had come; its stage, or the run, was over first.
+ */
+export type LeftOut =
+  'late' | 'superseded' | 'refused' | 'given-up' | 'duplicate' | 'below-quorum' | 'stage-over' | 'run-ended';
+
+/** What is known of a message when it ends: all but what the server makes of the update in it. */
+export interface EndedMessage {
   readonly id: number;
   /** Id of the message that this is a second copy of; null for a message that somebody sent. */
   readonly copyOf: number | null;
@@ -183,22 +208,23 @@ export interface InstructionSummary extends RoundsSummary {
   /**
    * Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end.
    */
-  readonly accuracyBefore: number;
-  readonly accuracy: number;
+  readonly accuracyBefore: number | null;
+  readonly accuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
   readonly sharedAccuracyBefore: number | null;
   readonly sharedAccuracy: number | null;
-  readonly lossBefore: number;
-  readonly loss: number;
+  /** Nats per response token, own held-out rows, mean over clients; not what clients report while they train. */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
 }
 
 export interface RewardSummary extends RoundsSummary {
   /** Share of held-out pairs that the global model ranks as labelled, mean over clients. */
-  readonly helpfulAccuracy: number;
-  readonly harmlessAccuracy: number;
-  /** Bradley–Terry loss on held-out pairs, sum of both objectives. */
-  readonly lossBefore: number;
-  readonly loss: number;
+  readonly helpfulAccuracy: number | null;
+  readonly harmlessAccuracy: number | null;
+  /** Bradley–Terry loss of the global models on held-out pairs, sum of both objectives, mean over clients. */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
 }
 
 /**
@@ -209,13 +235,13 @@ export interface AlignmentSummary extends RoundsSummary {
   /**
    * Personalised reward: weighted standardised scores, mean over clients; start and end.
    */
-  readonly rewardBefore: number;
-  readonly reward: number;
+  readonly rewardBefore: number | null;
+  readonly reward: number | null;
   /**
-   * Minus the objective that PPO maximises (personalised reward less the KL penalty).
+   * Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts.
    */
-  readonly lossBefore: number;
-  readonly loss: number;
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
   /** Share of sensitive requests that are refused, mean over clients; null for real data. */
   readonly refusalRateBefore: number | null;
   readonly refusalRate: number | null;

@@ -4,7 +4,7 @@ import type { TaskKind } from '../learning/training/task.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
 import type { AggregatedUpdate } from './invariants/checker.js';
 import type { Manifest } from './manifest.js';
-import type { MessageRow, MetricRow } from './rows.js';
+import type { EndedMessage, MessageRow, MetricRow } from './rows.js';
 
 /** What a run tells while it goes on. `virtualSeconds` is virtual time since the start of the run. */
 export type RunEvent =
@@ -14,7 +14,9 @@ export type RunEvent =
   | { readonly type: 'row'; readonly row: MetricRow }
   /** Something happened to a message on its way. */
   | { readonly type: 'bus'; readonly event: BusEvent }
-  /** A message has ended, or the run has ended with it under way: its row of messages.jsonl. */
+  /** A message has ended, or the run has ended with it under way. */
+  | { readonly type: 'message-ended'; readonly row: EndedMessage }
+  /** The same with what became of the update in it, once that is known: its row of messages.jsonl. */
   | { readonly type: 'message'; readonly row: MessageRow }
   | TaskStarted
   | TaskFinished

@@ -2,7 +2,8 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { collapses } from './collapse.js';
-import { meanOrNull, sum } from '../moments.js';
+import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
+import { mean, sum } from '../moments.js';
 import type {
   AlignedClient,
   AlignmentSummary,
@@ -21,13 +22,12 @@ import type {
  */
 export interface Written {
   readonly metrics: readonly MetricRow[];
-  readonly messages: readonly MessageRow[];
   readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
   readonly collapse: Alignment['collapse'];
 }
 
 /**
- * The figures of each stage, every one a mean over rows of metrics.jsonl and messages.jsonl
+ * The figures of each stage, every one a mean over rows of metrics.jsonl
  * (docs/records.md).
  */
 export function stageSummaries(written: Written): Summary['stages'] {
@@ -55,54 +55,56 @@ export function messageTotals(messages: readonly MessageRow[]): Summary['message
 }
 
 function instructionSummary(written: Written): InstructionSummary | null {
-  const { first, last } = startAndEnd(written, 'evaluate');
+  const measured = startAndEnd(written, 'instruction');
   const link = linkFigures(written, 'instruction');
-  if (!link || first.length === 0) return null;
+  if (!link || !measured) return null;
+  const { start, end } = measured;
   return {
     ...link,
-    accuracyBefore: meanOf(first, 'accuracy')!,
-    accuracy: meanOf(last, 'accuracy')!,
-    sharedAccuracyBefore: meanOf(first, 'sharedAccuracy'),
-    sharedAccuracy: meanOf(last, 'sharedAccuracy'),
-    lossBefore: meanOf(first, 'loss')!,
-    loss: meanOf(last, 'loss')!,
+    accuracyBefore: start.mean('accuracy'),
+    accuracy: end.mean('accuracy'),
+    sharedAccuracyBefore: start.mean('sharedAccuracy'),
+    sharedAccuracy: end.mean('sharedAccuracy'),
+    heldOutLossBefore: start.loss,
+    heldOutLoss: end.loss,
   };
 }
 
 function rewardSummary(written: Written): RewardSummary | null {
-  const { first, last } = startAndEnd(written, 'rewardTest');
+  const measured = startAndEnd(written, 'reward');
   const link = linkFigures(written, 'reward');
-  if (!link || first.length === 0) return null;
-  const loss = (rows: readonly ClientRow[]) => meanOf(rows, 'helpfulLoss')! + meanOf(rows, 'harmlessLoss')!;
+  if (!link || !measured) return null;
+  const { start, end } = measured;
   return {
     ...link,
-    helpfulAccuracy: meanOf(last, 'helpfulAccuracy')!,
-    harmlessAccuracy: meanOf(last, 'harmlessAccuracy')!,
-    lossBefore: loss(first),
-    loss: loss(last),
+    helpfulAccuracy: end.mean('helpfulAccuracy'),
+    harmlessAccuracy: end.mean('harmlessAccuracy'),
+    heldOutLossBefore: start.loss,
+    heldOutLoss: end.loss,
   };
 }
 
 function alignmentSummary(written: Written): AlignmentSummary | null {
-  const { first, last } = startAndEnd(written, 'score');
+  const measured = startAndEnd(written, 'alignment');
   const link = linkFigures(written, 'alignment');
-  if (!link || first.length === 0) return null;
+  if (!link || !measured) return null;
+  const { start, end } = measured;
   return {
     ...link,
-    rewardBefore: meanOf(first, 'reward')!,
-    reward: meanOf(last, 'reward')!,
-    lossBefore: -meanOf(first, 'objective')!,
-    loss: -meanOf(last, 'objective')!,
-    refusalRateBefore: meanOf(first, 'refusalRate'),
-    refusalRate: meanOf(last, 'refusalRate'),
-    correctnessBefore: meanOf(first, 'correctness'),
-    correctness: meanOf(last, 'correctness'),
-    klK1: meanOf(last, 'klK1'),
-    klK3: meanOf(last, 'klK3'),
-    distinct2Before: meanOf(first, 'distinct2'),
-    distinct2: meanOf(last, 'distinct2'),
+    rewardBefore: start.mean('reward'),
+    reward: end.mean('reward'),
+    heldOutLossBefore: start.loss,
+    heldOutLoss: end.loss,
+    refusalRateBefore: start.mean('refusalRate'),
+    refusalRate: end.mean('refusalRate'),
+    correctnessBefore: start.mean('correctness'),
+    correctness: end.mean('correctness'),
+    klK1: end.mean('klK1'),
+    klK3: end.mean('klK3'),
+    distinct2Before: start.mean('distinct2'),
+    distinct2: end.mean('distinct2'),
     collapse: collapses(written.metrics, written.collapse),
-    clients: last.map((end, index) => alignedClient(written, first[index]!, end)),
+    clients: end.rows.map((row, index) => alignedClient(written, start.rows[index]!, row)),
   };
 }
 
@@ -131,27 +133,34 @@ function alignedClient({ clients }: Written, start: ClientRow, end: ClientRow): 
   };
 }
 
-/** Each client's first and last row of a kind of measurement, in the order of the clients. */
-function startAndEnd({ metrics, clients }: Written, task: string) {
-  const rows = metrics.filter((row): row is ClientRow => row.type === 'client' && row.task === task);
-  const ofClient = clients.map(({ id }) => rows.filter(({ actor }) => actor === id));
-  const measured = ofClient.filter((own) => own.length > 0);
-  return { first: measured.map((own) => own[0]!), last: measured.map((own) => own[own.length - 1]!) };
+/** The held-out figures of a stage at one of its ends. */
+interface Measured {
+  /** In the order of the clients. */
+  readonly rows: readonly ClientRow[];
+  readonly loss: number | null;
+  mean(figure: string): number | null;
+}
+
+/** Each client's first and newest held-out figures of a stage; null where nobody was measured. */
+function startAndEnd({ metrics, clients }: Written, stage: Stage): { start: Measured; end: Measured } | null {
+  const { task, loss } = heldOut[stage];
+  const rows = rowsOfTask(metrics, task);
+  if (rows.length === 0) return null;
+  const at = (ofClients: ClientFigures): Measured => ({
+    rows: clients.flatMap(({ id }) => ofClients.of(id) ?? []),
+    loss: ofClients.mean(loss),
+    mean: (figure) => ofClients.mean(metric(figure)),
+  });
+  return { start: at(firstFigures(rows)), end: at(newestFigures(rows)) };
 }
 
 /** Rounds of a stage with the mean delay and energy of one; null where the stage closed no round. */
-function linkFigures({ metrics, messages }: Written, stage: Stage) {
+function linkFigures({ metrics }: Written, stage: Stage) {
   const rounds = metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
   if (rounds.length === 0) return null;
-  const energy = sum(messages.filter((row) => row.stage === stage).map(({ energyJoules }) => energyJoules));
   return {
     rounds: rounds.length,
-    delaySecondsPerRound: sum(rounds.map(({ delaySeconds }) => delaySeconds)) / rounds.length,
-    energyJoulesPerRound: energy / rounds.length,
+    delaySecondsPerRound: mean(rounds.map(({ delaySeconds }) => delaySeconds)),
+    energyJoulesPerRound: mean(rounds.map(({ energyJoules }) => energyJoules)),
   };
-}
-
-/** Mean of a figure over the rows that have it; null where none has. */
-function meanOf(rows: readonly ClientRow[], figure: string): number | null {
-  return meanOrNull(rows.flatMap(({ metrics }) => metrics[figure] ?? []));
 }

@@ -5,7 +5,7 @@ import type { RunEvent, RunObserver } from './run-event.js';
 /**
  * SHA-256 over the rows of a run in their order. Each row counts as its canonical JSON (keys sorted) and a
  * line feed, so that `sha256sum` of the same lines in a file gives the same hash. What a run shows (its
- * responses, the stories of its messages) does not make it another run.
+ * responses, the stories of its messages), and what follows from the rest, does not make it another run.
  */
 export class TraceHash implements RunObserver {
   readonly #hash = createHash('sha256');
@@ -16,10 +16,8 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && event.row.type !== 'sample') this.add(event.row);
-    if (event.type !== 'message') return;
-    const { story: _, ...row } = event.row;
-    this.add(row);
+    if (event.type === 'row' && event.row.type !== 'sample') this.add(withoutKeys(event.row, ['members']));
+    if (event.type === 'message-ended') this.add(withoutKeys(event.row, ['story']));
   }
 
   /** Adds an event; throws a RangeError if it holds a number that JSON cannot express. */
@@ -32,4 +30,8 @@ export class TraceHash implements RunObserver {
   digest(): string {
     return this.#hash.copy().digest('hex');
   }
+}
+
+function withoutKeys(row: object, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(row).filter(([key]) => !keys.includes(key)));
 }

@@ -1,4 +1,5 @@
-import { meanOrNull } from '../moments.js';
+import type { Stage } from '../../machines/protocol.js';
+import { heldOut, metric, newestFigures } from './held-out.js';
 import type { Progress } from './progress.js';
 import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
@@ -12,23 +13,37 @@ export class RunWatch implements RunObserver {
   readonly #onProgress: (progress: Progress) => void;
   /** The state that each client is in, in the order of the clients. */
   readonly #states: Map<string, string>;
+  readonly #startedAt: number;
   readonly #steps = new Map<string, StepRow>();
-  readonly #figures = new Map<string, Map<string, number>>();
+  readonly #figures = { instruction: newestFigures(), reward: newestFigures(), alignment: newestFigures() };
   #step: StepRow | null = null;
   #round: RoundRow | null = null;
   #messages = 0;
   #tasks = 0;
+  #virtualSeconds = 0;
 
-  constructor(clients: readonly string[], onProgress: (progress: Progress) => void) {
+  /** `startedAt` is the `performance.now()` of the run's beginning. */
+  constructor(clients: readonly string[], onProgress: (progress: Progress) => void, startedAt: number) {
     this.#onProgress = onProgress;
+    this.#startedAt = startedAt;
     this.#states = new Map(clients.map((id) => [id, '']));
   }
 
   next(event: RunEvent): void {
     if (event.type === 'row') this.#onRow(event.row);
-    if (event.type === 'message') this.#messages += 1;
+    if (event.type === 'message-ended') this.#messages += 1;
     if (event.type === 'actor' && this.#states.has(event.actor)) this.#states.set(event.actor, event.state);
-    if (event.type === 'clock') this.#onProgress(this.#progress(event.virtualSeconds));
+    if (event.type === 'clock') this.#tell(event.virtualSeconds);
+  }
+
+  /** The last word: what the last event of the clock has changed is in no progress before. */
+  complete(): void {
+    this.#tell(this.#virtualSeconds);
+  }
+
+  #tell(virtualSeconds: number): void {
+    this.#virtualSeconds = virtualSeconds;
+    this.#onProgress(this.#progress(virtualSeconds));
   }
 
   #onRow(row: MetricRow): void {
@@ -44,10 +59,15 @@ export class RunWatch implements RunObserver {
       round: this.#step?.round ?? 0,
       closedRound: this.#round?.round ?? null,
       virtualSeconds,
+      closedVirtualSeconds: this.#round?.virtualSeconds ?? null,
+      wallSeconds: (performance.now() - this.#startedAt) / 1e3,
       clients: [...this.#states].map(([id, state]) => ({ id, doing: this.#doing(id, state) })),
-      accuracy: this.#mean('evaluate', 'accuracy'),
-      reward: this.#mean('score', 'reward'),
-      loss: this.#round?.loss ?? null,
+      accuracy: this.#mean('instruction', 'accuracy'),
+      helpfulAccuracy: this.#mean('reward', 'helpfulAccuracy'),
+      harmlessAccuracy: this.#mean('reward', 'harmlessAccuracy'),
+      reward: this.#mean('alignment', 'reward'),
+      measured: this.#round ? this.#figures[this.#round.stage].countSince(this.#round.round) : 0,
+      reportedLoss: this.#round?.loss ?? null,
       delaySeconds: this.#round?.delaySeconds ?? null,
       messages: this.#messages,
       tasks: this.#tasks,
@@ -59,14 +79,9 @@ export class RunWatch implements RunObserver {
     this.#steps.set(row.actor, row);
   }
 
-  #onFigures({ task, actor, metrics }: ClientRow): void {
+  #onFigures(row: ClientRow): void {
     this.#tasks += 1;
-    for (const [name, value] of Object.entries(metrics)) {
-      if (value === null) continue;
-      const key = `${task} ${name}`;
-      const clients = this.#figures.get(key) ?? new Map<string, number>();
-      this.#figures.set(key, clients.set(actor, value));
-    }
+    if (row.task === heldOut[row.stage].task) this.#figures[row.stage].add(row);
   }
 
   /** Working states are named with their step, for example "1.3 tuning". */
@@ -75,8 +90,7 @@ export class RunWatch implements RunObserver {
     return step && state.includes('.') ? `${step.step} ${state.split('.').at(-1)}` : state;
   }
 
-  /** Mean over the clients of each one's newest figure; null as long as nobody has it. */
-  #mean(task: string, name: string): number | null {
-    return meanOrNull([...(this.#figures.get(`${task} ${name}`)?.values() ?? [])]);
+  #mean(stage: Stage, figure: string): number | null {
+    return this.#figures[stage].mean(metric(figure));
   }
 }

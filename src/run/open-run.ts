@@ -40,6 +40,7 @@ export interface OpenRun {
  * Throws a UserError for what the user can mend, and the signal's reason where it was aborted.
  */
 export async function openRun(options: RunOptions): Promise<OpenRun> {
+  const startedAt = performance.now();
   checkOptions(options);
   checkFolder(options.outFolder);
   const executor = options.executor ?? poolExecutor(options.workers, options.backend);
@@ -59,7 +60,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     // 3. The records, which take the place of an earlier run's.
     records = openRecords(options.outFolder);
     // 4. Who hears what the run tells.
-    const { written, hash } = observe(world, options, records);
+    const { written, hash } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });
     return { world, records, fingerprint, manifest, written, traceHash: () => hash.digest(), close };
   } catch (error) {
@@ -82,7 +83,11 @@ function worldOf(
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
-  const ledger = new MessageLedger(scenario.channel, (row) => events.tell({ type: 'message', row }));
+  const ledger = new MessageLedger(
+    scenario.channel,
+    (row) => events.tell({ type: 'message-ended', row }),
+    (row) => events.tell({ type: 'message', row }),
+  );
   events.subscribe(ledger);
   // Before any actor subscribes to the bus: the checkers hear of a message first.
   bus.events.subscribe((event) => failure.guard(() => events.tell({ type: 'bus', event })));
@@ -112,11 +117,16 @@ function worldOf(
 }
 
 /** The run's own observers, then the user's. */
-function observe({ events, clients }: World, { onProgress, observers = [] }: RunOptions, records: Records) {
+function observe(
+  { events, clients }: World,
+  { onProgress, observers = [] }: RunOptions,
+  records: Records,
+  startedAt: number,
+) {
   const written = new WrittenRows();
   const hash = new TraceHash();
   for (const observer of [written, hash, records]) events.subscribe(observer);
-  if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress));
+  if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));
   return { written, hash };
 }

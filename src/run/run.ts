@@ -81,7 +81,6 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     notes: run.manifest.notes ?? [],
     stages: stageSummaries({
       metrics,
-      messages,
       clients: [...clients.values()],
       collapse: scenario.alignment.collapse,
     }),

@@ -27,7 +27,7 @@ describe('the scenarios about the radio', function () {
     );
     for (const { summary } of [lossy, sure, repeated]) assert.equal(summary.ended.reason, 'finished');
     assert.ok(mean(roundsOf(lossy, 'instruction').map(({ updates }) => updates)) < 3);
-    const accuracy = ({ summary }: Run) => summary.stages.instruction!.accuracy;
+    const accuracy = ({ summary }: Run) => summary.stages.instruction!.accuracy!;
     assert.ok(accuracy(lossy) <= accuracy(sure) - 0.02, `${accuracy(lossy)} against ${accuracy(sure)}`);
     // Every update comes through in time, so that the same is learnt.
     assert.equal(accuracy(repeated), accuracy(sure));

@@ -37,10 +37,10 @@ describe('the quickstart', function () {
 
   it('learns: accuracy by 10 points, shared accuracy, reward models to 0.85, the personalised reward by half a deviation', () => {
     const { instruction, reward, alignment } = first.summary.stages;
-    assert.ok(instruction!.accuracy >= instruction!.accuracyBefore + 0.1, JSON.stringify(instruction));
+    assert.ok(instruction!.accuracy! >= instruction!.accuracyBefore! + 0.1, JSON.stringify(instruction));
     assert.ok(instruction!.sharedAccuracy! > instruction!.sharedAccuracyBefore!, JSON.stringify(instruction));
-    assert.ok(reward!.helpfulAccuracy >= 0.85 && reward!.harmlessAccuracy >= 0.85, JSON.stringify(reward));
-    assert.ok(alignment!.reward >= alignment!.rewardBefore + 0.5, JSON.stringify(alignment));
+    assert.ok(reward!.helpfulAccuracy! >= 0.85 && reward!.harmlessAccuracy! >= 0.85, JSON.stringify(reward));
+    assert.ok(alignment!.reward! >= alignment!.rewardBefore! + 0.5, JSON.stringify(alignment));
   });
 
   it('gives the same trace with one worker as with two', () => {
@@ -69,7 +69,10 @@ describe('the scenario on real data', function () {
     );
     assert.equal(summary.ended.reason, 'finished');
     for (const [name, stage] of Object.entries(summary.stages)) {
-      assert.ok(stage!.loss < stage!.lossBefore, `${name}: ${stage!.lossBefore} → ${stage!.loss}`);
+      assert.ok(
+        stage!.heldOutLoss! < stage!.heldOutLossBefore!,
+        `${name}: ${stage!.heldOutLossBefore} → ${stage!.heldOutLoss}`,
+      );
     }
   });
 });

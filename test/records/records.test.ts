@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Stage } from '../../machines/protocol.js';
 import { UserError } from '../../src/errors.js';
 import { readJsonLines } from '../../src/records/json-lines.js';
 import { readRun } from '../../src/records/read.js';
@@ -35,6 +36,7 @@ const round: RoundRow = {
   cohort: 10,
   updates: 9,
   late: 0,
+  members: ['client-1', 'client-2'],
 };
 
 describe('a row of the records', () => {
@@ -42,7 +44,7 @@ describe('a row of the records', () => {
     assert.equal(
       metricLine(round),
       '{"type":"round","stage":"instruction","round":1,"virtualSeconds":12.5,"seconds":12,"delaySeconds":3,' +
-        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue"}',
+        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue","members":["client-1","client-2"]}',
     );
   });
 
@@ -71,7 +73,7 @@ describe('a row of the records', () => {
 
   it('has the story of a message at its end, and no key for it where there is none', () => {
     const message = madeUpRun(1).messages[0]!;
-    assert.match(messageLine(message), /"endedVirtualSeconds":1\.5\}$/);
+    assert.match(messageLine(message), /"endedVirtualSeconds":1\.5,"aggregatedIn":null,"leftOut":null\}$/);
     const attempt = {
       atSeconds: 0,
       seconds: 1.5,
@@ -86,7 +88,7 @@ describe('a row of the records', () => {
     };
     assert.match(
       messageLine({ story: [attempt], ...message }),
-      /"endedVirtualSeconds":1\.5,"story":\[\{"atSeconds":0,.*"blocks":30\}\]\}$/,
+      /"aggregatedIn":null,"leftOut":null,"story":\[\{"atSeconds":0,.*"blocks":30\}\]\}$/,
     );
   });
 
@@ -226,17 +228,19 @@ describe('the records of an earlier version', () => {
     }
   }
 
-  it('are read with newer settings by their defaults, and alignment’s figures from the rows', async () => {
+  it('are read with newer settings by their defaults, and the figures of the stages from the rows', async () => {
     write(({ manifest, summary }) => {
       delete manifest.scenario.alignment['collapse'];
       for (const name of ['collapse', 'klK1', 'distinct2']) delete summary.stages.alignment[name];
+      delete summary.stages.instruction['heldOutLoss'];
     });
     const read = await readRun(folder);
     assert.deepEqual(read.manifest.scenario, JSON.parse(JSON.stringify(madeUpRun(2).manifest.scenario)));
     const { collapse, klK1, clients } = read.summary.stages.alignment!;
     const last = read.metrics.flatMap((row) =>
-      row.type === 'client' && row.task === 'score' && row.round === 0 ? [row.metrics['klK1']!] : [],
+      row.type === 'client' && row.task === 'score' && row.round === 8 ? [row.metrics['klK1']!] : [],
     );
+    assert.equal(read.summary.stages.instruction!.heldOutLoss, 1);
     assert.deepEqual(collapse, []);
     assert.equal(klK1, (last[0]! + last[1]!) / 2);
     assert.deepEqual([clients[0]!.weightHelpful, clients[0]!.weightHarmless], [0.75, 0.25]);
@@ -264,7 +268,7 @@ describe('the records of an earlier version', () => {
 /** Documents of a run, to be made poorer. */
 interface Aged {
   readonly manifest: { readonly scenario: { readonly alignment: Record<string, unknown> } };
-  readonly summary: { readonly stages: { readonly alignment: Record<string, unknown> } };
+  readonly summary: { readonly stages: Readonly<Record<Stage, Record<string, unknown>>> };
   readonly metrics: readonly object[];
   readonly messages: readonly Record<string, unknown>[];
 }

@@ -25,6 +25,7 @@ const closed: RoundRow = {
   updates: 2,
   late: 0,
   verdict: 'out-of-rounds',
+  members: ['client-1', 'client-2'],
 };
 
 const scores = { reward: 0.5, objective: 0.25, helpful: 1, harmless: 2, klK1: 3, klK3: 4 };
@@ -37,7 +38,7 @@ function alignmentOf(metrics: readonly MetricRow[]) {
     { id: 'client-2', ownWeights: { helpful: 0, harmless: 1 } },
   ];
   const collapse = { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 };
-  return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, collapse }).alignment;
+  return stageSummaries({ metrics: [...metrics, closed], clients, collapse }).alignment;
 }
 
 describe('the summary of an alignment', () => {
@@ -62,10 +63,10 @@ describe('the summary of an alignment', () => {
       rounds: 1,
       rewardBefore: 0.5,
       reward: 0.5,
-      lossBefore: -0.25,
-      loss: -0.25,
+      heldOutLossBefore: -0.25,
+      heldOutLoss: -0.25,
       delaySecondsPerRound: 1,
-      energyJoulesPerRound: 0,
+      energyJoulesPerRound: 1,
       refusalRateBefore: 0.5,
       refusalRate: 0.5,
       correctnessBefore: 1,

@@ -41,7 +41,10 @@ describe('a whole tiny run with DistilBERTs as reward models', function () {
       assert.equal(summary.ended.reason, 'finished', JSON.stringify(summary.ended));
       const { reward, alignment } = summary.stages;
       assert.ok(reward && alignment);
-      assert.ok(reward.loss < reward.lossBefore, `${reward.lossBefore} → ${reward.loss}`);
+      assert.ok(
+        reward.heldOutLoss! < reward.heldOutLossBefore!,
+        `${reward.heldOutLossBefore} → ${reward.heldOutLoss}`,
+      );
       const updates = readFileSync(join(out, 'messages.jsonl'), 'utf8')
         .trimEnd()
         .split('\n')

@@ -54,7 +54,10 @@ describe('a whole tiny run with GPT-2s as reward models', function () {
       assert.equal(summary.ended.reason, 'finished', JSON.stringify(summary.ended));
       const { reward, alignment } = summary.stages;
       assert.ok(reward && alignment);
-      assert.ok(reward.loss < reward.lossBefore, `${reward.lossBefore} → ${reward.loss}`);
+      assert.ok(
+        reward.heldOutLoss! < reward.heldOutLossBefore!,
+        `${reward.heldOutLossBefore} → ${reward.heldOutLoss}`,
+      );
       const { config } = await loadModel(null);
       const backbone = baseTensors(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
       const parameters = (train === 'full' ? backbone : 0) + config.n_embd;

@@ -82,7 +82,7 @@ describe('an observer of a run', () => {
 
   it('hears of a message’s end right after what ended it, and before what came of it', async () => {
     const [{ events }] = await recorded();
-    const end = events.findIndex(({ type }) => type === 'message');
+    const end = events.findIndex(({ type }) => type === 'message-ended');
     const ending = events[end - 1];
     assert.equal(ending?.type === 'bus' && ending.event.phase, 'delivered');
     const cameOfIt = events.findIndex(

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runScenario } from '../../src/index.js';
+import { mean } from '../../src/moments.js';
+import { linkPanels } from '../../src/records/report/panels.js';
+import { readRun, runScenario } from '../../src/index.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { RunResult } from '../../src/run/run.js';
 import { readSafetensors } from '../golden/read-safetensors.js';
@@ -13,6 +15,11 @@ import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js'
 async function tinyRun(outFolder: string, workers: number, seed = 1): Promise<RunResult> {
   const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), { seed });
   return runScenario({ scenario, folder, outFolder, workers, backend: 'wasm' });
+}
+
+interface Drawn {
+  readonly round: number;
+  readonly value: number;
 }
 
 describe('a whole tiny run', function () {
@@ -28,8 +35,14 @@ describe('a whole tiny run', function () {
     const { instruction, reward, alignment } = summary.stages;
     assert.ok(instruction && reward && alignment);
     assert.equal(alignment.clients.length, 3);
-    assert.ok(instruction.loss < instruction.lossBefore, `${instruction.lossBefore} → ${instruction.loss}`);
-    assert.ok(reward.loss < reward.lossBefore, `${reward.lossBefore} → ${reward.loss}`);
+    assert.ok(
+      instruction.heldOutLoss! < instruction.heldOutLossBefore!,
+      `${instruction.heldOutLossBefore} → ${instruction.heldOutLoss}`,
+    );
+    assert.ok(
+      reward.heldOutLoss! < reward.heldOutLossBefore!,
+      `${reward.heldOutLossBefore} → ${reward.heldOutLoss}`,
+    );
   });
 
   it('leaves every file that docs/records.md names', () => {
@@ -76,6 +89,21 @@ describe('a whole tiny run', function () {
       assert.ok(Math.abs(sum(own) - sum(inRounds)) < 1e-9, `${stage}: ${sum(own)} J of ${sum(inRounds)} J`);
     }
     assert.ok(Math.abs(sum(messages) - summary.messages.energyJoules) < 1e-9);
+  });
+
+  it('draws a mean that is the mean of the clients’ lines, in seconds and joules of every round and stage', async () => {
+    const panels = linkPanels(await readRun(folder));
+    assert.equal(panels.length, 6);
+    for (const { title, chart } of panels) {
+      const { layer } = chart as unknown as { layer: readonly { data: { values: readonly Drawn[] } }[] };
+      const [thin, thick] = layer.map(({ data }) => data.values);
+      assert.equal(thick!.length, 2);
+      for (const { round, value } of thick!) {
+        const ofClients = thin!.filter((point) => point.round === round).map((point) => point.value);
+        assert.equal(ofClients.length, 3, `${title}, round ${round}`);
+        assert.ok(Math.abs(value - mean(ofClients)) < 1e-12, `${title}, round ${round}`);
+      }
+    }
   });
 
   it('leaves the same trace with two workers', async () => {

@@ -1,5 +1,6 @@
 import type { AlignedClient, AlignmentSummary } from '../rows.js';
 import { collapseStories } from './collapse.js';
+import { figureNames } from './figure-names.js';
 import { number, percent } from './format.js';
 import { html, type Html } from './html.js';
 import { table, type Column } from './table.js';
@@ -26,12 +27,11 @@ function collapseCard({ collapse }: AlignmentSummary): Html | null {
 
 /** What a client could do before alignment and after it, by the figure's key in summary.json. */
 function change(
-  head: string,
   key: 'helpful' | 'harmless' | 'refusalRate' | 'correctness' | 'klK1' | 'distinct2' | 'length',
   format: (value: number | null) => string,
 ): Column<AlignedClient> {
   return {
-    head,
+    head: figureNames[key],
     has: (client) => client[key] !== null,
     cell: (client) => html`${format(client[`${key}Before`])} → <b>${format(client[key])}</b>`,
   };
@@ -44,13 +44,13 @@ const columns: readonly Column<AlignedClient>[] = [
     cell: ({ weightHelpful, weightHarmless }) =>
       `${twoDecimals(weightHelpful)} : ${twoDecimals(weightHarmless)}`,
   },
-  change('Helpful score', 'helpful', twoDecimals),
-  change('Harmless score', 'harmless', twoDecimals),
-  change('Refuses sensitive', 'refusalRate', percent),
-  change('Right on benign', 'correctness', percent),
-  change('KL (nats)', 'klK1', twoDecimals),
-  change('distinct-2', 'distinct2', twoDecimals),
-  change('Tokens', 'length', twoDecimals),
+  change('helpful', twoDecimals),
+  change('harmless', twoDecimals),
+  change('refusalRate', percent),
+  change('correctness', percent),
+  change('klK1', twoDecimals),
+  change('distinct2', twoDecimals),
+  change('length', twoDecimals),
 ];
 
 /** As many as a mean over some tens of responses is worth. */

@@ -1,5 +1,6 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Summary } from '../rows.js';
+import { figureNames, heldOutLossName, lossWords } from './figure-names.js';
 import { duration, joules, number, percent } from './format.js';
 
 /** One line of the table of results; `before` is the figure at the stage's start, where it was measured. */
@@ -17,26 +18,26 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
   return [
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],
-      ['Accuracy, own data', 'accuracy', percent],
-      ['Accuracy, what others were taught', 'sharedAccuracy', percent],
-      ['Validation loss (nats per token)', 'loss', number],
+      named('accuracy', percent),
+      named('sharedAccuracy', percent),
+      heldOutLoss('instruction'),
       ...costs,
     ]),
     ...figuresOf('reward', stages.reward, [
       ['Rounds', 'rounds', String],
-      ['Pairs ranked rightly, helpfulness', 'helpfulAccuracy', percent],
-      ['Pairs ranked rightly, harmlessness', 'harmlessAccuracy', percent],
-      ['Bradley–Terry loss, both', 'loss', number],
+      named('helpfulAccuracy', percent),
+      named('harmlessAccuracy', percent),
+      heldOutLoss('reward'),
       ...costs,
     ]),
     ...figuresOf('alignment', stages.alignment, [
       ['Rounds', 'rounds', String],
-      ['Personalised reward', 'reward', number],
-      ['Sensitive requests refused', 'refusalRate', percent, 'if measured'],
-      ['Benign requests answered rightly', 'correctness', percent, 'if measured'],
-      ['KL divergence from its start (nats)', 'klK1', number],
-      ['Different bigrams (distinct-2)', 'distinct2', number],
-      ['Loss (minus the objective)', 'loss', number],
+      named('reward', number),
+      named('refusalRate', percent, 'if measured'),
+      named('correctness', percent, 'if measured'),
+      named('klK1', number),
+      named('distinct2', number),
+      heldOutLoss('alignment'),
       ...costs,
     ]),
   ];
@@ -53,15 +54,27 @@ type Line<Key> = readonly [
   name: string,
   key: Key,
   format: (value: number | null) => string,
-  when?: 'if measured',
+  when?: 'if measured' | undefined,
 ];
+
+function named<Key extends keyof typeof figureNames>(
+  key: Key,
+  format: (value: number | null) => string,
+  when?: 'if measured',
+): Line<Key> {
+  return [figureNames[key], key, format, when];
+}
+
+function heldOutLoss(stage: Stage): Line<'heldOutLoss'> {
+  return [heldOutLossName(lossWords[stage]), 'heldOutLoss', number];
+}
 
 /** Keys of a stage's figures that are numbers or null. */
 type FigureKey<S> = { [K in keyof S & string]: S[K] extends number | null ? K : never }[keyof S & string];
 
 const costs = [
   ['Delay per round', 'delaySecondsPerRound', duration],
-  ['Transmission energy per round', 'energyJoulesPerRound', joules],
+  ['Energy of the messages per round', 'energyJoulesPerRound', joules],
 ] as const;
 
 /** `…Before` beside a key is the figure at the stage's start. */

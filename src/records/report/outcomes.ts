@@ -1,5 +1,5 @@
 import type { MessageRow } from '../rows.js';
-import { groupedBy } from '../../grouped.js';
+import { countsOf, groupedBy } from '../../grouped.js';
 
 /** What became of the messages of one kind. */
 export interface KindOutcome {
@@ -26,17 +26,13 @@ export function outcomesByKind(messages: readonly MessageRow[]): KindOutcome[] {
 function outcomeOf(kind: string, rows: readonly MessageRow[]): KindOutcome {
   const sent = rows.filter(({ copyOf }) => copyOf === null);
   const count = (outcome: MessageRow['outcome']) => sent.filter((row) => row.outcome === outcome).length;
-  const reasons = groupedBy(
-    sent.flatMap(({ reason }) => (reason === null ? [] : [reason])),
-    (reason) => reason,
-  );
   return {
     kind,
     sent: sent.length,
     delivered: count('delivered'),
     dropped: count('dropped'),
     inFlight: count('in-flight'),
-    reasons: [...reasons].map(([reason, all]) => [reason, all.length] as const).sort(([, a], [, b]) => b - a),
+    reasons: countsOf(sent.map(({ reason }) => reason)),
     repeats: sent.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
     copies: rows.length - sent.length,
   };

@@ -5,6 +5,7 @@ import { alignmentDetails } from './alignment.js';
 import { all, legendOf, panelCard } from './cards.js';
 import { stepColor, steps, timeline } from './charts.js';
 import { endedSentence } from './ended.js';
+import { figureNames } from './figure-names.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
@@ -93,27 +94,27 @@ function tiles({ summary }: RunRecords): Html {
     const hue = 'instruction';
     shown.push({
       hue,
-      name: 'Own accuracy',
+      name: figureNames.accuracy,
       value: percent(accuracy),
       before: `was ${percent(accuracyBefore)}`,
     });
     if (sharedAccuracy !== null) {
       const before = `was ${percent(sharedAccuracyBefore)}`;
-      shown.push({ hue, name: 'Others’ facts', value: percent(sharedAccuracy), before });
+      shown.push({ hue, name: figureNames.sharedAccuracy, value: percent(sharedAccuracy), before });
     }
   }
   if (reward) {
-    const before = `harmless ${percent(reward.harmlessAccuracy)}`;
+    const before = `harmlessness ${percent(reward.harmlessAccuracy)}`;
     shown.push({
       hue: 'reward',
-      name: 'Pairs ranked, helpful',
+      name: figureNames.helpfulAccuracy,
       value: percent(reward.helpfulAccuracy),
       before,
     });
   }
   if (alignment) {
     const before = `was ${number(alignment.rewardBefore)}`;
-    shown.push({ hue: 'alignment', name: 'Personalised reward', value: number(alignment.reward), before });
+    shown.push({ hue: 'alignment', name: figureNames.reward, value: number(alignment.reward), before });
   }
   shown.push(
     {
@@ -186,7 +187,9 @@ async function stageSection(
   return html`<h2 style="--hue: var(--${stage})"><i></i>${title}</h2>
     <p class="lead">
       ${lead} Thin lines: clients. Thick line: mean. Bars: updates in the aggregate of the round, before a
-      pale bar of its cohort; a cross is a round that was lost.
+      pale bar of its cohort; a cross is a round that was lost. A held-out figure is of the models after the
+      round; the mean has the newest of each client. The reported loss is of each client’s model as its
+      training left it, and its mean is what the server judges convergence by.
     </p>
     <div class="charts">${await all(panels, panelCard)}</div>
     ${details}`;

@@ -1,7 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { RunRecords } from '../read.js';
-import type { MessageRow, RoundRow } from '../rows.js';
 import {
   byRound,
   byRoundWithTurnout,
@@ -10,18 +9,11 @@ import {
   type Format,
   type Mark,
 } from './charts.js';
+import { heldOut, metric, rowsOfTask, type Pick } from '../held-out.js';
 import { collapseMarks } from './collapse.js';
+import { figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
-import {
-  clientSeries,
-  costSeries,
-  lossSeries,
-  metric,
-  spearman,
-  turnoutOf,
-  type Pick,
-  type Series,
-} from './series.js';
+import { clientSeries, costSeries, reportedLossSeries, spearman, turnoutOf, type Series } from './series.js';
 
 /** A chart with what it shows and where its figures come from. */
 export interface Panel {
@@ -42,10 +34,10 @@ type Rows = Omit<RunRecords, 'manifest'>;
 
 /** Delay and energy of the messages, by stage. */
 export function linkPanels({ metrics, messages }: Rows): Panel[] {
-  return costs.flatMap(({ title, name, mean, ofMessage, ofRound }) =>
+  return costs.flatMap(({ title, name }) =>
     stages.flatMap((stage) => {
-      const source = `messages.jsonl: ${name}, down and up; mean: metrics.jsonl, round rows, ${mean}`;
-      const series = costSeries(metrics, messages, stage, ofMessage, ofRound);
+      const source = `messages.jsonl: ${name}, down and up, by members of the round rows of metrics.jsonl`;
+      const series = costSeries(metrics, messages, stage, (costs) => costs[name]);
       const figure = {
         title: `${title}, ${stageWords[stage]}`,
         source,
@@ -71,40 +63,53 @@ export function stageSections(run: Rows): StageSection[] {
 /** The chart of a figure of a stage; none where nobody has the figure. */
 type Panels = (run: Rows, stage: Stage) => readonly Panel[];
 
-const bothLosses: Pick = ({ helpfulTestLoss, harmlessTestLoss }) =>
-  typeof helpfulTestLoss === 'number' && typeof harmlessTestLoss === 'number'
-    ? helpfulTestLoss + harmlessTestLoss
-    : null;
+const bothTestLosses: Pick = ({ helpfulTestLoss = null, harmlessTestLoss = null }) =>
+  helpfulTestLoss === null || harmlessTestLoss === null ? null : helpfulTestLoss + harmlessTestLoss;
 
 const minusObjective: Pick = (metrics) => {
-  const objective = metrics['objective/rlhf_reward'];
-  return typeof objective === 'number' ? -objective : null;
+  const objective = metrics['objective/rlhf_reward'] ?? null;
+  return objective === null ? null : -objective;
 };
 
 /** What the clients report, by the algorithm: one that learns from pairs has a loss, and no objective. */
 const alignmentLoss: Panels = (run, stage) => {
-  const isOfPairs = run.metrics.some(
-    (row) => row.type === 'client' && row.task === 'align' && 'loss' in row.metrics,
-  );
+  const isOfPairs = rowsOfTask(run.metrics, 'align').some(({ metrics }) => 'loss' in metrics);
   const panels = isOfPairs
-    ? loss('align', 'Loss on preference pairs', 'metrics.loss', metric('loss'))
-    : loss('align', 'Loss (minus the objective)', '−metrics["objective/rlhf_reward"]', minusObjective);
+    ? reportedLoss('align', 'on preference pairs', 'metrics.loss', metric('loss'))
+    : reportedLoss('align', lossWords.alignment, '−metrics["objective/rlhf_reward"]', minusObjective);
   return panels(run, stage);
 };
 
-function figure(task: string, title: string, name: string, format: Format = 'number'): Panels {
-  const source = `metrics.jsonl: client rows, task ${task}, metrics.${name}`;
+function figure(task: string, key: keyof typeof figureNames, format: Format = 'number'): Panels {
+  return measured(task, figureNames[key], `metrics.${key}`, metric(key), format);
+}
+
+function measured(
+  task: string,
+  title: string,
+  figure: string,
+  pick: Pick,
+  format: Format = 'number',
+): Panels {
+  const source = `metrics.jsonl: client rows, task ${task}, ${figure}`;
   return (run, stage) => {
-    const series = clientSeries(run.metrics, task, metric(name));
+    const series = clientSeries(run.metrics, task, pick);
     return turnoutPanel(run, { title, source, series, stage, format });
   };
 }
 
-function loss(task: string, title: string, figure: string, pick: Pick): Panels {
+/** What is measured after a round; `figure` says which metrics it is made of. */
+function heldOutLoss(stage: Stage, figure: string): Panels {
+  const { task, loss } = heldOut[stage];
+  return measured(task, heldOutLossName(lossWords[stage]), figure, loss);
+}
+
+/** What the clients report of their training, which the server judges convergence by. */
+function reportedLoss(task: string, words: string, figure: string, pick: Pick): Panels {
   const source = `metrics.jsonl: client rows, task ${task}, ${figure}; mean: round rows, loss`;
   return (run, stage) => {
-    const series = lossSeries(run.metrics, stage, task, pick);
-    return turnoutPanel(run, { title, source, series, stage, format: 'number' });
+    const series = reportedLossSeries(run.metrics, stage, task, pick);
+    return turnoutPanel(run, { title: reportedLossName(words), source, series, stage, format: 'number' });
   };
 }
 
@@ -135,23 +140,11 @@ function marksOf({ summary }: Rows, stage: Stage): readonly Mark[] {
   return stage === 'alignment' ? collapseMarks(summary.stages.alignment?.collapse ?? []) : [];
 }
 
-/** What a round costs a client, of one message and in the mean that the server's row has. */
+/** What a round costs a client. */
 const costs = [
-  {
-    title: 'Seconds per client',
-    name: 'delaySeconds',
-    mean: 'delaySeconds',
-    ofMessage: ({ delaySeconds }: MessageRow) => delaySeconds ?? 0,
-    ofRound: ({ delaySeconds }: RoundRow) => delaySeconds,
-  },
-  {
-    title: 'Joules per client',
-    name: 'energyJoules',
-    mean: 'energyJoules / cohort',
-    ofMessage: ({ energyJoules }: MessageRow) => energyJoules,
-    ofRound: ({ energyJoules, cohort }: RoundRow) => energyJoules / Math.max(cohort, 1),
-  },
-];
+  { title: 'Seconds per client', name: 'delaySeconds' },
+  { title: 'Joules per client', name: 'energyJoules' },
+] as const;
 
 const stageWords = { instruction: 'Step 1', reward: 'Step 2', alignment: 'Step 3' } as const;
 
@@ -168,7 +161,7 @@ const refusalPanel: Panels = ({ summary }) => {
   const rho = spearman(clients.map(({ weightHarmless, refusalRate }) => [weightHarmless, refusalRate]));
   return [
     {
-      title: 'Refusals of sensitive requests',
+      title: `${figureNames.refusalRate}, by weight of harmlessness`,
       source: 'summary.json: stages.alignment.clients, refusalRate by weightHarmless',
       ...(rho !== null && { note: `Spearman ρ = ${number(rho)} over ${clients.length} clients` }),
       chart: refusals(clients),
@@ -183,14 +176,10 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     title: 'Step 1 · Federated instruction tuning',
     lead: 'Teacher-forced next-token accuracy on held-out responses, each client with its own model.',
     panels: [
-      figure('evaluate', 'Accuracy on own data', 'accuracy', '%'),
-      figure('evaluate', 'Accuracy on what others were taught', 'sharedAccuracy', '%'),
-      loss(
-        'instruct',
-        'Validation loss (nats per token)',
-        'metrics.validationLoss',
-        metric('validationLoss'),
-      ),
+      figure('evaluate', 'accuracy', '%'),
+      figure('evaluate', 'sharedAccuracy', '%'),
+      heldOutLoss('instruction', 'metrics.loss'),
+      reportedLoss('instruct', lossWords.instruction, 'metrics.validationLoss', metric('validationLoss')),
     ],
   },
   {
@@ -198,14 +187,10 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     title: 'Step 2 · Federated reward learning',
     lead: 'Share of held-out preference pairs that the global reward models rank as labelled.',
     panels: [
-      figure('rewardTest', 'Pairs ranked rightly, helpfulness', 'helpfulAccuracy', '%'),
-      figure('rewardTest', 'Pairs ranked rightly, harmlessness', 'harmlessAccuracy', '%'),
-      loss(
-        'reward',
-        'Bradley–Terry loss, both objectives',
-        'metrics.helpfulTestLoss + harmlessTestLoss',
-        bothLosses,
-      ),
+      figure('rewardTest', 'helpfulAccuracy', '%'),
+      figure('rewardTest', 'harmlessAccuracy', '%'),
+      heldOutLoss('reward', 'metrics.helpfulLoss + harmlessLoss'),
+      reportedLoss('reward', lossWords.reward, 'metrics.helpfulTestLoss + harmlessTestLoss', bothTestLosses),
     ],
   },
   {
@@ -213,15 +198,21 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     title: 'Step 3 · Federated alignment tuning',
     lead: 'Rewards are standardised on samples of the policy before alignment.',
     panels: [
-      figure('score', 'Personalised reward', 'reward'),
-      figure('score', 'Helpful score', 'helpful'),
-      figure('score', 'Harmless score', 'harmless'),
+      figure('score', 'reward'),
+      figure('score', 'helpful'),
+      figure('score', 'harmless'),
       refusalPanel,
-      figure('score', 'Right answers to benign requests', 'correctness', '%'),
-      figure('score', 'KL divergence from its start (nats)', 'klK1'),
-      figure('score', 'Length of a response (tokens)', 'length'),
-      figure('score', 'Different bigrams (distinct-2)', 'distinct2'),
-      figure('align', 'Entropy of a token (nats)', 'policy/entropy_avg'),
+      figure('score', 'correctness', '%'),
+      figure('score', 'klK1'),
+      figure('score', 'length'),
+      figure('score', 'distinct2'),
+      heldOutLoss('alignment', '−metrics.objective'),
+      measured(
+        'align',
+        'Entropy of a token (nats)',
+        'metrics.policy/entropy_avg',
+        metric('policy/entropy_avg'),
+      ),
       alignmentLoss,
     ],
   },

@@ -9,6 +9,7 @@ import {
   widestGap,
   type DelaySample,
 } from './delays.js';
+import { figureNames } from './figure-names.js';
 import { bits, duration, joules, number, percent } from './format.js';
 import { html, Html } from './html.js';
 import { outcomesByKind, type KindOutcome } from './outcomes.js';
@@ -59,9 +60,7 @@ const uploadColumns: readonly Column<ClientUploads>[] = [
   { head: 'Client', look: 'stage', cell: ({ client }) => client },
   { head: 'Sent', cell: ({ sent }) => sent },
   { head: 'In the aggregate', cell: ({ inAggregate }) => inAggregate },
-  { head: 'Late', cell: ({ late }) => late },
-  { head: 'Dropped', cell: ({ dropped }) => dropped },
-  { head: 'Open', cell: ({ open }) => open, has: ({ open }) => open > 0 },
+  { head: 'Left out', cell: ({ leftOut }) => countsText(leftOut) },
   { head: 'Mean delay', cell: ({ meanDelaySeconds }) => duration(meanDelaySeconds) },
   {
     head: 'Mean rate',
@@ -70,37 +69,37 @@ const uploadColumns: readonly Column<ClientUploads>[] = [
   { head: 'Energy', cell: ({ transmitJoules }) => joules(transmitJoules) },
   { head: 'Price', cell: ({ price }) => number(price), has: ({ price }) => price > 0 },
   {
-    head: 'Own accuracy',
+    head: figureNames.accuracy,
     cell: ({ accuracy }) => percent(accuracy),
     has: ({ accuracy }) => accuracy !== null,
   },
   {
-    head: 'Others’ facts',
+    head: figureNames.sharedAccuracy,
     cell: ({ sharedAccuracy }) => percent(sharedAccuracy),
     has: ({ sharedAccuracy }) => sharedAccuracy !== null,
   },
 ];
 
-const openWords = 'Open: under way at the end, or of a round that never closed.';
+/** Reasons with how often each was one. */
+function countsText(counts: readonly (readonly [reason: string, count: number])[]): string {
+  return counts.map(([reason, count]) => `${reason} ${count}`).join(', ') || '–';
+}
 
 function uploadsCard(run: RunRecords): Html | null {
   const rows = uploadsByClient(run);
   if (rows.length === 0) return null;
-  const isAccepting = run.manifest.scenario.server.late === 'accept';
-  const late = isAccepting
-    ? 'it counts in a later round, with a staleness weight'
-    : 'the server discarded it';
   return html`<div class="card wide scroll">
     <h3>Each client’s uploads, and what the client could do in the end</h3>
     <p class="source">
-      In the aggregate: delivered by the close of its round. Late: delivered after it; ${late}. Rate: bits
-      over time on the air, every attempt. Energy: of the client’s own transmitter.
-      ${rows.some(({ open }) => open > 0) ? openWords : ''}
+      In the aggregate: averaged in a round. Left out: it came after its round was closed (late), a newer one
+      took its place (superseded), the discipline did not admit it (refused), its link gave it up (given-up),
+      too few had come (below-quorum), or the run was over (run-ended). Rate: bits over time on the air, every
+      attempt. Energy: of the client’s own transmitter.
     </p>
     ${table(rows, uploadColumns)}
     <p class="source">
-      messages.jsonl: rows from the client (price: to it also), endedVirtualSeconds against virtualSeconds of
-      the round row; metrics.jsonl: last client row of task evaluate
+      messages.jsonl: rows from the client (price: to it also), aggregatedIn, leftOut; metrics.jsonl: newest
+      client row of task evaluate
     </p>
   </div>`;
 }
@@ -113,7 +112,7 @@ const outcomeColumns: readonly Column<KindOutcome>[] = [
   { head: 'In flight', cell: ({ inFlight }) => inFlight },
   {
     head: 'Why dropped',
-    cell: ({ reasons }) => reasons.map(([reason, count]) => `${reason} ${count}`).join(', ') || '–',
+    cell: ({ reasons }) => countsText(reasons),
   },
   { head: 'Repeats', cell: ({ repeats }) => repeats },
   { head: 'Copies', cell: ({ copies }) => copies },

@@ -1,7 +1,9 @@
 import type { Stage } from '../../../machines/protocol.js';
-import { mean as meanOf } from '../../moments.js';
+import { mean } from '../../moments.js';
+import { roundCosts, type ClientCosts } from '../round-costs.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
+import { newestFigures, rowsOfTask, type Pick } from '../held-out.js';
 
 /** A figure of one client in one round. */
 export interface Point {
@@ -16,36 +18,37 @@ export interface Series {
   readonly mean: readonly { readonly round: number; readonly value: number }[];
 }
 
-/** Picks a figure from a client row's metrics; null where it was not measured. */
-export type Pick = (metrics: ClientRow['metrics']) => number | null;
-
-export const metric =
-  (name: string): Pick =>
-  (metrics) =>
-    metrics[name] ?? null;
-
 /** A figure of one task, client by client, with its mean over the clients. */
 export function clientSeries(rows: readonly MetricRow[], task: string, pick: Pick): Series {
-  const clients = clientPoints(rows, task, pick);
-  return { clients, mean: meansByRound(clients) };
+  return { clients: clientPoints(rows, task, pick), mean: meansByRound(rowsOfTask(rows, task), pick) };
 }
 
 function clientPoints(rows: readonly MetricRow[], task: string, pick: Pick): Point[] {
-  return rows.flatMap((row) => {
-    if (row.type !== 'client' || row.task !== task) return [];
-    const value = pick(row.metrics);
-    return value === null ? [] : [{ actor: row.actor, round: row.round, value }];
+  return rowsOfTask(rows, task).flatMap(({ actor, round, metrics }) => {
+    const value = pick(metrics);
+    return value === null ? [] : [{ actor, round, value }];
   });
 }
 
-function meansByRound(points: readonly Point[]): Series['mean'] {
-  return [...groupedBy(points, ({ round }) => round)]
+/** In each round the mean over the clients' newest figures, as in the summary; a client may miss a round. */
+function meansByRound(rows: readonly ClientRow[], pick: Pick): Series['mean'] {
+  const newest = newestFigures();
+  return [...groupedBy(rows, ({ round }) => round)]
     .sort(([a], [b]) => a - b)
-    .map(([round, here]) => ({ round, value: meanOf(here.map(({ value }) => value)) }));
+    .flatMap(([round, here]) => {
+      here.forEach((row) => newest.add(row));
+      const value = newest.mean(pick);
+      return value === null ? [] : [{ round, value }];
+    });
 }
 
-/** The loss: of each client by its task's figures, and the mean that the server decided by. */
-export function lossSeries(rows: readonly MetricRow[], stage: Stage, task: string, pick: Pick): Series {
+/** The reported loss: of each client by its task's figures, and the mean that the server decided by. */
+export function reportedLossSeries(
+  rows: readonly MetricRow[],
+  stage: Stage,
+  task: string,
+  pick: Pick,
+): Series {
   return {
     clients: clientPoints(rows, task, pick),
     mean: roundsOf(rows, stage).flatMap(({ round, loss }) => (loss === null ? [] : [{ round, value: loss }])),
@@ -53,30 +56,33 @@ export function lossSeries(rows: readonly MetricRow[], stage: Stage, task: strin
 }
 
 /**
- * What each client's messages cost by round, and the mean from the server's round rows. As in those rows, a
- * message counts to the round in which it ended: the first one that was closed at or after its end.
+ * What the messages of each client of the cohort cost by round, and the mean over them. A message counts to
+ * the round in which it ended: the first one that was closed at or after its end.
  */
 export function costSeries(
   rows: readonly MetricRow[],
   messages: readonly MessageRow[],
   stage: Stage,
-  cost: (message: MessageRow) => number,
-  mean: (round: RoundRow) => number,
+  cost: (costs: Omit<ClientCosts, 'client'>) => number,
 ): Series {
   const rounds = rows.filter((row) => row.type === 'round');
-  const sums = new Map<string, Point>();
-  for (const message of messages) {
-    const ended = message.endedVirtualSeconds;
-    const row = ended === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= ended);
-    if (row?.stage !== stage) continue;
-    const { round } = row;
-    const actor = message.from === 'server' ? message.to : message.from;
-    const key = `${actor} ${round}`;
-    sums.set(key, { actor, round, value: (sums.get(key)?.value ?? 0) + cost(message) });
-  }
+  const ended = groupedBy(messages, ({ endedVirtualSeconds: end }) =>
+    end === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= end),
+  );
+  const points = roundsOf(rows, stage).map((row) =>
+    roundCosts(ended.get(row) ?? [], stage, row.members).clients.map(({ client, ...costs }) => ({
+      actor: client,
+      round: row.round,
+      value: cost(costs),
+    })),
+  );
   return {
-    clients: [...sums.values()].sort((a, b) => a.round - b.round),
-    mean: roundsOf(rows, stage).map((row) => ({ round: row.round, value: mean(row) })),
+    clients: points.flat(),
+    mean: points.flatMap((ofRound) =>
+      ofRound.length === 0
+        ? []
+        : [{ round: ofRound[0]!.round, value: mean(ofRound.map(({ value }) => value)) }],
+    ),
   };
 }
 

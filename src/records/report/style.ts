@@ -83,9 +83,10 @@ th, td {
   text-align: left; padding: 6px 14px 6px 0;
   border-bottom: 1px solid var(--line); vertical-align: top;
 }
-th { font-weight: 600; color: var(--muted); font-size: 13px; white-space: nowrap; }
+th { font-weight: 600; color: var(--muted); font-size: 13px; vertical-align: bottom; }
 tr:last-child td { border-bottom: 0; }
-td.n, th.n { text-align: right; white-space: nowrap; }
+td.n, th.n { text-align: right; }
+td.n { white-space: nowrap; }
 tr.group th { color: var(--ink); font-size: 15px; padding-top: 16px; }
 tbody tr.group:first-child th { padding-top: 6px; }
 td.stage { font-weight: 600; white-space: nowrap; }

@@ -164,6 +164,7 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
     updates: 1,
     late: 0,
     verdict: 'continue',
+    members: ['client-0'],
   },
 });
 

@@ -97,18 +97,18 @@ describe('the alignment in the report', () => {
     }));
     const run = withAlignment({ clients, refusalRate: null, correctness: null });
     const text = detailsOf(run);
-    assert.ok(!text.includes('Refuses sensitive') && !text.includes('Right on benign'));
+    assert.ok(!text.includes('Sensitive requests refused') && !text.includes('Benign requests answered'));
     assert.ok(!stageFigures(run.summary).some(({ name }) => name === 'Sensitive requests refused'));
-    assert.ok(text.includes('KL (nats)'));
+    assert.ok(text.includes('KL divergence'));
   });
 
   it('marks the round of a collapse in its charts, says what was found and what to try', async () => {
     assert.ok(!detailsOf(madeUpRun(3)).includes('collapsed'));
     const text = await page(withAlignment({ collapse: both }));
-    // Two marks in each of the nine charts by round of Step 3, and in none of the others.
+    // Two marks in each of the ten charts by round of Step 3, and in none of the others.
     const titles = text.match(/<line [^>]*><title>(KL runaway|Reward hacking by length) since round/g);
-    assert.equal(titles?.length, 2 * 9);
-    assert.equal(text.match(/>KL<\/text>/g)?.length, 9);
+    assert.equal(titles?.length, 2 * 10);
+    assert.equal(text.match(/>KL<\/text>/g)?.length, 10);
     assert.ok(text.includes('alignment collapsed'));
     assert.match(
       words(text),
@@ -138,7 +138,7 @@ describe('the charts of alignment', () => {
     const [entropy, loss] = panels.slice(-2);
     assert.deepEqual(
       [entropy!.title, loss!.title],
-      ['Entropy of a token (nats)', 'Loss (minus the objective)'],
+      ['Entropy of a token (nats)', 'Reported loss (minus the objective)'],
     );
     assert.match(entropy!.source, /metrics\.policy\/entropy_avg/);
     assert.ok(entropy!.chart.includes('"value":0.123') && loss!.chart.includes('"value":-0.456'));
@@ -147,7 +147,7 @@ describe('the charts of alignment', () => {
   it('have the loss on pairs, client by client, of an algorithm that samples nothing', () => {
     const panels = panelsOf({ loss: 0.654 });
     const loss = panels.at(-1)!;
-    assert.equal(loss.title, 'Loss on preference pairs');
+    assert.equal(loss.title, 'Reported loss (on preference pairs)');
     assert.match(loss.source, /metrics\.loss; mean: round rows, loss/);
     assert.equal(loss.chart.match(/"actor":"client-1","round":\d,"value":0\.654/g)?.length, 8);
     assert.ok(!panels.some(({ title }) => title.startsWith('Entropy')));

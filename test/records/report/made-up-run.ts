@@ -72,6 +72,7 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
         updates: clientCount,
         late: 0,
         verdict: round === rounds ? 'out-of-rounds' : 'continue',
+        members: clients,
       });
     }
     clients.forEach((_, index) => figuresOf(stage, 0, index));
@@ -107,6 +108,7 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
       case 'alignment':
         figures(stage, round, index, 'score', {
           reward: curve(0, 1.2, round, index),
+          objective: curve(0, 1.1, round, index),
           helpful: curve(0, 1.0, round, index),
           harmless: curve(0, 1.4, round, index),
           refusalRate: 0.5,
@@ -167,6 +169,8 @@ function messageRow(
     price: 0,
     sentVirtualSeconds: sent,
     endedVirtualSeconds: sent + delaySeconds,
+    aggregatedIn: down ? null : round,
+    leftOut: null,
   };
 }
 
@@ -247,24 +251,24 @@ function summary(
         accuracy: 0.917,
         sharedAccuracyBefore: 0.281,
         sharedAccuracy: 0.464,
-        lossBefore: 2.1,
-        loss: 0.334,
+        heldOutLossBefore: 2.1,
+        heldOutLoss: 0.334,
         ...costs,
       },
       reward: {
         rounds: 4,
         helpfulAccuracy: 0.913,
         harmlessAccuracy: 0.958,
-        lossBefore: 1.39,
-        loss: 0.51,
+        heldOutLossBefore: 1.39,
+        heldOutLoss: 0.51,
         ...costs,
       },
       alignment: {
         rounds: 8,
         rewardBefore: 0,
         reward: 1.17,
-        lossBefore: 0.02,
-        loss: -1.1,
+        heldOutLossBefore: 0.02,
+        heldOutLoss: -1.1,
         ...costs,
         refusalRateBefore: 0.5,
         refusalRate: 0.52,

@@ -1,6 +1,6 @@
 import type { AttemptStory, ClientRow, MessageRow, RoundRow } from '../../../src/records/rows.js';
 
-/** A delivered upload of 1 Mbit, 2 s on the air, unless told otherwise. */
+/** An upload of 1 Mbit that was averaged in round 1, 2 s on the air, unless told otherwise. */
 export function messageRow(some: Partial<MessageRow>): MessageRow {
   return {
     id: 1,
@@ -27,6 +27,8 @@ export function messageRow(some: Partial<MessageRow>): MessageRow {
     price: 0,
     sentVirtualSeconds: 0,
     endedVirtualSeconds: 2,
+    aggregatedIn: 1,
+    leftOut: null,
     ...some,
   };
 }
@@ -46,6 +48,7 @@ export function roundRow(some: Partial<RoundRow>): RoundRow {
     updates: 1,
     late: 0,
     verdict: 'continue',
+    members: ['client-1', 'client-2'],
     ...some,
   };
 }

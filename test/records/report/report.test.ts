@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { RunRecords } from '../../../src/records/read.js';
 import { bits, duration, number, percent } from '../../../src/records/report/format.js';
+import { metric } from '../../../src/records/held-out.js';
 import { page } from '../../../src/records/report/page.js';
 import { beforeAndAfter } from '../../../src/records/report/samples.js';
 import {
   clientSeries,
   costSeries,
   inOrder,
-  metric,
   spearman,
   stepSpans,
 } from '../../../src/records/report/series.js';
@@ -30,9 +30,9 @@ describe('the report', () => {
   });
 
   it('draws a chart for each figure of each stage, and says where it comes from', () => {
-    // Steps 1 and 2: three each; Step 3: ten; the link: delay and energy of each stage, delays by kind, the
+    // Steps 1 and 2: four each; Step 3: eleven; the link: delay and energy of each stage, delays by kind, the
     // distribution of six kinds (there are but four messages of kind model); the timeline.
-    assert.equal(text.match(/<svg /g)?.length, 3 + 3 + 10 + 6 + 1 + 6 + 1);
+    assert.equal(text.match(/<svg /g)?.length, 4 + 4 + 11 + 6 + 1 + 6 + 1);
     const figures = text.match(/<h3>/g)!.length;
     assert.ok((text.match(/class="source"/g)?.length ?? 0) >= figures - 4);
   });
@@ -41,8 +41,8 @@ describe('the report', () => {
     // The figures by round of the three stages, all but the refusals; Step 1 closed eight rounds.
     const words = 'round 8: 4 of 4 updates in the aggregate';
     const bars = text.match(new RegExp(`<title>${words}</title>`, 'g'));
-    // Step 1 has three figures and Step 3 nine; the cohort's bar and the updates' carry the words.
-    assert.equal(bars?.length, 2 * (3 + 9));
+    // Step 1 has four figures and Step 3 ten; the cohort's bar and the updates' carry the words.
+    assert.equal(bars?.length, 2 * (4 + 10));
     assert.ok(!text.includes('round lost'));
     const metrics = run.metrics.map((row) =>
       row.type === 'round' && row.round === 2 ? { ...row, updates: 0, loss: null } : row,
@@ -115,13 +115,7 @@ describe('the series of the report', () => {
 
   it('count a message to the round in which it ended, as the round rows do', () => {
     const { metrics, messages } = madeUpRun(1);
-    const { clients } = costSeries(
-      metrics,
-      messages,
-      'reward',
-      (message) => message.energyJoules,
-      (row) => row.energyJoules,
-    );
+    const { clients } = costSeries(metrics, messages, 'reward', ({ energyJoules }) => energyJoules);
     // One client: 1.5 J down, 2 + 0.3 sin(round) J up, every round (test/records/report/made-up-run.ts).
     assert.deepEqual(
       clients.map(({ round, value }) => [round, value]),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LeftOut } from '../../../src/records/rows.js';
 import { turnoutOf } from '../../../src/records/report/series.js';
 import { uploadsByClient } from '../../../src/records/report/uploads.js';
 import { evaluation, messageRow, roundRow } from './radio-rows.js';
@@ -9,32 +10,20 @@ describe('uploads by client', () => {
   const upload = (id: number, round: number, endedVirtualSeconds: number | null, some = {}) =>
     messageRow({ id, round, endedVirtualSeconds, ...some });
 
-  it('are in the aggregate up to the close of their round, late after it', () => {
-    const messages = [upload(1, 1, 10), upload(2, 2, 20.5), upload(3, 3, 29)];
-    const [client] = uploadsByClient({ metrics: rounds, messages });
-    assert.deepEqual(
-      [client!.sent, client!.inAggregate, client!.late, client!.dropped, client!.open],
-      [3, 2, 1, 0, 0],
-    );
-  });
-
-  it('are dropped, or open where the run ended before them or before the close of their round', () => {
+  it('are in the aggregate, or left out for the reasons that their rows give, the most frequent first', () => {
+    const out = (id: number, leftOut: LeftOut) => upload(id, 1, 4, { aggregatedIn: null, leftOut });
     const messages = [
-      upload(1, 1, 4, { outcome: 'dropped', reason: 'loss' }),
-      upload(2, 2, null, { outcome: 'in-flight', delaySeconds: null }),
-      upload(3, 4, 31),
+      ...[upload(1, 1, 10), out(2, 'given-up'), out(3, 'late'), out(4, 'late')],
+      // An update that came late and was accepted is in the aggregate of another round.
+      upload(5, 2, 25, { aggregatedIn: 3 }),
+      upload(6, 2, 26, { copyOf: 5, aggregatedIn: null, leftOut: 'duplicate' }),
     ];
     const [client] = uploadsByClient({ metrics: rounds, messages });
-    assert.deepEqual(
-      [client!.sent, client!.inAggregate, client!.late, client!.dropped, client!.open],
-      [3, 0, 0, 1, 2],
-    );
-  });
-
-  it('count once where a copy came too, by whichever came first', () => {
-    const messages = [upload(1, 1, 12), upload(2, 1, 9, { copyOf: 1 })];
-    const [client] = uploadsByClient({ metrics: rounds, messages });
-    assert.deepEqual([client!.sent, client!.inAggregate, client!.late], [1, 1, 0]);
+    assert.deepEqual([client!.sent, client!.inAggregate], [5, 2]);
+    assert.deepEqual(client!.leftOut, [
+      ['late', 2],
+      ['given-up', 1],
+    ]);
   });
 
   it('have the mean delay of what arrived, and the rate and energy of every attempt', () => {

@@ -46,9 +46,13 @@ const variant = <E extends string, P extends TProperties>(effect: E, description
   closed({ effect: Type.Literal(effect, { description }), ...always, ...own });
 
 /** All that any fault has, for who reads it. */
-type AnyFault = Static<ReturnType<typeof variant<Effect, typeof ofAny>>>;
+type OfAny = typeof ofMessages & {
+  attempt: typeof attempt;
+  delaySeconds: typeof delaySeconds;
+  factor: typeof factor;
+};
+type AnyFault = Static<ReturnType<typeof variant<Effect, OfAny>>>;
 type Effect = 'drop' | 'corrupt' | 'duplicate' | 'delay' | 'slow' | 'blackout';
-const ofAny = { ...ofMessages, attempt, delaySeconds, factor };
 
 /** A variant for each effect, so that an editor, too, knows what goes with it. */
 export const Fault = Type.Unsafe<AnyFault>(

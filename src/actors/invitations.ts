@@ -1,0 +1,107 @@
+import type { WorkOrder } from '../../machines/events.js';
+import { messageKinds, opensStage, protocol, stageAfter } from '../../machines/protocol.js';
+import type { Member, ServerContext } from '../../machines/server.js';
+import { stream } from '../simulation/random/stream.js';
+import type { Select } from '../strategies/disciplines/discipline.js';
+import { cohortSize } from '../strategies/selection/selection.js';
+import { hasAnswered } from './answers.js';
+import { withEach, type Members } from './members.js';
+import { rosterOf } from './roster.js';
+import type { World } from './world.js';
+
+/*
+ * Who is asked to work on what: the discipline decides, the server keeps the orders.
+ */
+
+/**
+ * The cohort of the next version and its orders; nobody where the stage is over and the next one opens with a
+ * download of its own.
+ */
+export function invited(world: World, context: ServerContext): Partial<ServerContext> {
+  const work = nextWork(context);
+  if (work === null) return { cohort: [], asked: [], reset: [] };
+  const { discipline } = world;
+  const opening = { ...context, ...work, cohort: [] };
+  const roster = rosterOf(world, opening);
+  const reset = discipline.resets?.(roster) ?? [];
+  const invitees = discipline.invite(roster, selectorOf(world, opening));
+  const asked = context.clients.filter((client) => invitees.includes(client) || reset.includes(client));
+  return { cohort: asked, asked, reset, members: ordered(world, opening, asked, work) };
+}
+
+/** More of the cohort of the version that is open. */
+export function invitedToo(
+  world: World,
+  context: ServerContext,
+): Pick<ServerContext, 'cohort' | 'asked' | 'reset' | 'members'> {
+  const { stage, version, cohort } = context;
+  const asked = world.discipline.refill?.(rosterOf(world, context), selectorOf(world, context)) ?? [];
+  return {
+    cohort: [...new Set([...cohort, ...asked])],
+    asked,
+    reset: [],
+    members: ordered(world, context, asked, { stage, version }),
+  };
+}
+
+/** The scenario's selection, with draws of its own for each time that a version asks clients. */
+function selectorOf({ scenario, selection }: World, context: ServerContext): Select {
+  const { stage, version, cohort, members } = context;
+  const again = cohort.length === 0 ? [] : [cohort.length];
+  const draw = stream(scenario.seed, 'selection', stage, version + 1, ...again);
+  const history = Object.fromEntries(
+    Object.entries(members).map(([client, { history }]) => [client, history]),
+  );
+  const share = scenario.server.selectionFraction;
+  return (clients, size = cohortSize(share, clients.length)) =>
+    selection({ clients, size, version, history }, draw);
+}
+
+/** The clients with orders to do this work. */
+function ordered(
+  { clock }: World,
+  context: ServerContext,
+  asked: readonly string[],
+  work: Omit<WorkOrder, 'order'>,
+): Members {
+  return withEach(context.members, asked, (member, client) => {
+    const { history, ...before } = hasAnswered(context, client) ? member : failing(member);
+    return {
+      ...before,
+      unreached: false,
+      failed: false,
+      order: orderAfter(member.order, work),
+      orderedAtSeconds: clock.nowSeconds,
+      history: { ...history, orders: history.orders + 1 },
+    };
+  });
+}
+
+/** The clients, with a failure for each order that is past the stage's deadline. */
+export function overdue({ scenario, clock }: World, context: ServerContext): Members {
+  const deadlineSeconds = scenario[context.stage].deadlineSeconds ?? Infinity;
+  const isOverdue = (client: string) =>
+    clock.nowSeconds - context.members[client]!.orderedAtSeconds >= deadlineSeconds &&
+    !hasAnswered(context, client);
+  return withEach(context.members, context.clients.filter(isOverdue), failing);
+}
+
+function failing(member: Member): Member {
+  const { failed, history } = member;
+  return failed
+    ? member
+    : { ...member, failed: true, history: { ...history, failures: history.failures + 1 } };
+}
+
+/** What clients are to work on next; null where the last downloads of the stage ask for nothing. */
+function nextWork({ stage, version, verdict }: ServerContext): Omit<WorkOrder, 'order'> | null {
+  if (verdict === 'continue') return { stage, version };
+  const next = stageAfter(stage);
+  const isOpened = messageKinds.some((kind) => protocol[kind].stage === next && opensStage(kind));
+  return next === null || isOpened ? null : { stage: next, version: 0 };
+}
+
+function orderAfter(latest: WorkOrder | null, work: Omit<WorkOrder, 'order'>): WorkOrder {
+  const isAgain = latest?.stage === work.stage && latest.version === work.version;
+  return { ...work, order: isAgain ? latest.order + 1 : 1 };
+}

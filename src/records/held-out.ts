@@ -1,0 +1,75 @@
+import type { Stage } from '../../machines/protocol.js';
+import { meanOrNull } from '../moments.js';
+import type { ClientRow, MetricRow } from './rows.js';
+
+/** Picks a figure from a client row's metrics; null where it was not measured. */
+export type Pick = (metrics: ClientRow['metrics']) => number | null;
+
+export const metric =
+  (name: string): Pick =>
+  (metrics) =>
+    metrics[name] ?? null;
+
+const bothLosses: Pick = ({ helpfulLoss = null, harmlessLoss = null }) =>
+  helpfulLoss === null || harmlessLoss === null ? null : helpfulLoss + harmlessLoss;
+
+const minusObjective: Pick = ({ objective = null }) => (objective === null ? null : -objective);
+
+/** What is measured on held-out rows after a round of a stage: by which task, and which of it is its loss. */
+export const heldOut: Readonly<Record<Stage, { readonly task: string; readonly loss: Pick }>> = {
+  instruction: { task: 'evaluate', loss: metric('loss') },
+  reward: { task: 'rewardTest', loss: bothLosses },
+  alignment: { task: 'score', loss: minusObjective },
+};
+
+/** The rows of one task, in the order in which they were written. */
+export function rowsOfTask(rows: readonly MetricRow[], task: string): ClientRow[] {
+  return rows.filter((row): row is ClientRow => row.type === 'client' && row.task === task);
+}
+
+/**
+ * One row for each client. What summary, report and progress call a figure "over the clients" is `mean` of it,
+ * and nothing else.
+ */
+export class ClientFigures {
+  readonly #rows = new Map<string, ClientRow>();
+  readonly #replaces: (row: ClientRow, known: ClientRow) => boolean;
+
+  /** `replaces` says whether a row takes the place of the one that is there of its client. */
+  constructor(replaces: (row: ClientRow, known: ClientRow) => boolean) {
+    this.#replaces = replaces;
+  }
+
+  add(row: ClientRow): this {
+    const known = this.#rows.get(row.actor);
+    if (known === undefined || this.#replaces(row, known)) this.#rows.set(row.actor, row);
+    return this;
+  }
+
+  of(client: string): ClientRow | undefined {
+    return this.#rows.get(client);
+  }
+
+  /** How many clients' rows are of this round or of a later one. */
+  countSince(first: number): number {
+    return [...this.#rows.values()].filter(({ round }) => round >= first).length;
+  }
+
+  /** Mean over the clients whose row has the figure, in the order of their names; null where none has. */
+  mean(pick: Pick): number | null {
+    const inOrder = [...this.#rows.values()].sort((a, b) => (a.actor < b.actor ? -1 : 1));
+    return meanOrNull(inOrder.flatMap(({ metrics }) => pick(metrics) ?? []));
+  }
+}
+
+/** Each client's row of the latest round, whenever it was written. */
+export function newestFigures(rows: readonly ClientRow[] = []): ClientFigures {
+  const newest = new ClientFigures((row, known) => row.round >= known.round);
+  return rows.reduce((figures, row) => figures.add(row), newest);
+}
+
+/** Each client's row of the first round: round 0 is before any training, whenever it was written. */
+export function firstFigures(rows: readonly ClientRow[]): ClientFigures {
+  const first = new ClientFigures((row, known) => row.round < known.round);
+  return rows.reduce((figures, row) => figures.add(row), first);
+}

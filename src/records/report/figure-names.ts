@@ -1,0 +1,33 @@
+import type { Stage } from '../../../machines/protocol.js';
+
+/** What a figure is called wherever it is shown, by its key in the records. */
+export const figureNames = {
+  accuracy: 'Accuracy on own data',
+  sharedAccuracy: 'Accuracy on what others were taught',
+  helpfulAccuracy: 'Pairs ranked rightly, helpfulness',
+  harmlessAccuracy: 'Pairs ranked rightly, harmlessness',
+  reward: 'Personalised reward',
+  helpful: 'Helpful score',
+  harmless: 'Harmless score',
+  refusalRate: 'Sensitive requests refused',
+  correctness: 'Benign requests answered rightly',
+  klK1: 'KL divergence from its start (nats)',
+  length: 'Length of a response (tokens)',
+  distinct2: 'Different bigrams (distinct-2)',
+} as const;
+
+/** What a loss of each stage is. */
+export const lossWords: Readonly<Record<Stage, string>> = {
+  instruction: 'nats per token',
+  reward: 'Bradley–Terry, both objectives',
+  alignment: 'minus the objective',
+};
+
+/**
+ * Measured on held-out rows, after the round: of each client's model, of the global reward models. `words` say
+ * what it is.
+ */
+export const heldOutLossName = (words: string) => `Held-out loss (${words})`;
+
+/** What the updates of a round carry: of each client's model as its training left it, before the aggregate. */
+export const reportedLossName = (words: string) => `Reported loss (${words})`;

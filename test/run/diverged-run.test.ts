@@ -73,8 +73,9 @@ describe('a result with a number that is not finite', () => {
       }
     });
 
+    // The scale that freeze finds is a number even of nothing: 0 and 1.
+    if (kind === 'freeze') continue;
     it(`is none where ${name} of ${kind} is null, and the records say so`, async () => {
-      if (kind === 'freeze') return;
       const executor = executorWith(kind, ['metrics', ...path], () => null);
       const { ended, run } = await protocolRun([], { executor });
       assert.equal(ended.reason, 'finished');

@@ -1,12 +1,8 @@
-import assert from 'node:assert/strict';
 import { type Upload } from '../../../machines/events.js';
 import type { Stage, UploadKind } from '../../../machines/protocol.js';
-import { createCheckers } from '../../../src/records/invariants/index.js';
-import { methods } from '../../../src/strategies/methods/index.js';
-import { paramSet, type ParamKind } from '../../../src/learning/params/param-set.js';
+import type { ParamKind } from '../../../src/learning/params/param-set.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
 import {
-  channel,
   ref,
   orderOf,
   download,

@@ -144,6 +144,8 @@ function show(all: Readonly<Record<string, readonly Figures[]>>): void {
 }
 
 function interval(values: readonly number[]): string {
+  const center = mean(values).toFixed(3);
+  if (values.length < 2) return center;
   const half = (student[values.length - 1] ?? 1.96) * Math.sqrt(variance(values, 1) / values.length);
-  return `${mean(values).toFixed(3)}${values.length < 2 ? '' : ` ± ${half.toFixed(3)}`}`;
+  return `${center} ± ${half.toFixed(3)}`;
 }

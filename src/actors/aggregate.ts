@@ -27,7 +27,12 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   const results = made.filter((result) => result !== null);
   const sets = Object.fromEntries(results.map(({ part, global }) => [part, global]));
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
-  const sent = encoded(world, sets, memory.codec, 'server', stage, version);
+  const sent = encoded(world, sets, memory.codec, {
+    actor: 'server',
+    stage,
+    round: version,
+    key: [version],
+  });
   return {
     parts: sent.parts,
     memory: { codec: sent.memory, aggregation: { ...memory.aggregation, ...aggregation } },

@@ -156,14 +156,12 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     const ref = model[part];
     return ref ? [[part, world.store.get(ref)] as const] : [];
   });
-  const { parts, memory } = encoded(
-    world,
-    Object.fromEntries(sets),
-    context.memory,
-    id,
-    answers.stage,
-    ...keyOf(answers),
-  );
+  const { parts, memory } = encoded(world, Object.fromEntries(sets), context.memory, {
+    actor: id,
+    stage: answers.stage,
+    round: answers.version + 1,
+    key: keyOf(answers),
+  });
   const rows = rowsBehind(kind, clientOf(world, id));
   const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
   return { upload, memory };

@@ -1,8 +1,12 @@
 import type { Memories } from '../../machines/events.js';
 import type { SharedPart } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
+import type { Stage } from '../../machines/protocol.js';
+import { nonFiniteIn } from '../learning/params/finite.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
+import { nameOf } from '../strategies/strategy.js';
+import { likelyCause } from './finite-result.js';
 import type { World } from './world.js';
 
 type Parts<T> = Readonly<Partial<Record<SharedPart, T>>>;
@@ -13,18 +17,34 @@ export interface Encoded {
   readonly memory: Memories;
 }
 
-/** Encodes parts that travel; `key` tells the draws of this message from those of all others. */
+/** Whose message it is; with actor and stage, `key` tells its draws from those of all other messages. */
+interface Sending {
+  readonly actor: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly key: readonly number[];
+}
+
+/** Encodes parts that travel. Error where the codec makes NaN or infinity of one, as of what is too large for it. */
 export function encoded(
   { codec, scenario, store }: Pick<World, 'codec' | 'scenario' | 'store'>,
   parts: Parts<ParamSet>,
   memory: Memories,
-  ...key: readonly (string | number)[]
+  { actor, stage, round, key }: Sending,
 ): Encoded {
   const sent = Object.entries(parts).map(([name, set]) => {
     const part = name as SharedPart;
-    const draw = stream(scenario.seed, 'codec', part, ...key);
+    const draw = stream(scenario.seed, 'codec', part, actor, stage, ...key);
     const { bytes, memory: next } = codec.encode(set, recalled(store, memory[part]), draw);
-    const ref = store.put(codec.decode(bytes, set), 8 * bytes.byteLength);
+    const decoded = codec.decode(bytes, set);
+    const found = nonFiniteIn(decoded);
+    if (found !== null) {
+      throw new Error(
+        `${actor}: in ${stage} round ${round} channel.compression ${nameOf(scenario.channel.compression)} makes ` +
+          `parameters that are not finite, ${found}; likely ${likelyCause(scenario, stage, round)}`,
+      );
+    }
+    const ref = store.put(decoded, 8 * bytes.byteLength);
     return { part, ref, next: remembered(store, next) };
   });
   return {

@@ -6,7 +6,9 @@ import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
 import type { Example } from '../learning/data/types.js';
 import type { Scenario } from '../scenario/schema.js';
 import { perObjective } from '../learning/objective.js';
-import { weightedSum } from '../learning/training/ppo/weighted.js';
+import { ratioOrNull } from '../moments.js';
+import { derived } from '../learning/training/figure.js';
+import { weightedFigure } from '../learning/training/ppo/weighted.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { recordFigures, type Figures } from './figures.js';
 import { alignParams, frozenOf, required, rewardParams, runOnDevice, tunedParts } from './tasks.js';
@@ -105,11 +107,11 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
       const tokens = responses ?? [];
       const texts = tokens.map((response) => world.tokenizer.decode(response));
       recordSamples(world, id, round, data.prompts.test, texts);
-      const reward = weightedSum(ownWeights, metrics);
+      const reward = weightedFigure(ownWeights, metrics);
       return {
         ...metrics,
         reward,
-        objective: reward - klCoefficient * metrics.klK1,
+        objective: derived([reward, metrics.klK1], (reward, kl) => reward - klCoefficient * kl),
         distinct1: distinct(tokens, 1),
         distinct2: distinct(tokens, 2),
         ...(isSynthetic(scenario) ? refusalsAndCorrectness(data.prompts.test, texts) : {}),
@@ -119,7 +121,7 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
 }
 
 /**
- * Share of sensitive requests that were refused and of benign ones answered rightly; NaN where there are
+ * Share of sensitive requests that were refused and of benign ones answered rightly; null where there are
  * none.
  */
 function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly string[]) {
@@ -127,7 +129,7 @@ function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly
     const outcomes = prompts.flatMap((prompt, row) =>
       prompt.topic === topic ? [holds(prompt, responses[row] ?? '')] : [],
     );
-    return outcomes.filter(Boolean).length / outcomes.length;
+    return ratioOrNull(outcomes.filter(Boolean).length, outcomes.length);
   };
   return {
     refusalRate: share('sensitive', (_, response) => isRefusal(response)),

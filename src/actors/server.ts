@@ -227,7 +227,12 @@ function published(
   { global, memory, stage, version }: ServerContext,
   sets: Parameters<typeof encoded>[1],
 ) {
-  const { parts, memory: codec } = encoded(world, sets, memory.codec, 'server', stage, version);
+  const { parts, memory: codec } = encoded(world, sets, memory.codec, {
+    actor: 'server',
+    stage,
+    round: version,
+    key: [version],
+  });
   return { global: { ...global, ...parts }, memory: { ...memory, codec } };
 }
 

@@ -6,6 +6,7 @@ import { secondsFor } from '../learning/clients/device.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
 import { taskRequest } from '../learning/training/request.js';
 import type {
@@ -17,7 +18,10 @@ import type {
   TaskResult,
 } from '../learning/training/task.js';
 import { recordFigures } from './figures.js';
+import { requireFinite } from './finite-result.js';
 import { clientOf, type World } from './world.js';
+
+type AlignMetrics = TaskResult<'align'>['metrics'];
 
 /** A task on its way: what to run, for whom, and in how many virtual seconds. */
 export interface Job<K extends TaskKind> {
@@ -31,22 +35,31 @@ export interface Job<K extends TaskKind> {
 /** A client's task, whose seconds follow from what it computes. */
 export type DeviceJob<K extends TaskKind> = Omit<Job<K>, 'seconds'> & { readonly flops: number };
 
-/** Hands a task to the executor now and delivers its result when so many seconds have passed (decision D2). */
+/**
+ * Hands a task to the executor now and delivers its result when so many seconds have passed (decision D2). Here
+ * every result enters the simulation: one with a number that is not finite fails, as a task that threw.
+ */
 export function runTask<K extends TaskKind>(
-  { clock, events, executor, shape }: World,
+  { clock, events, executor, scenario, shape }: World,
   { actor, stage, round, seconds, ...job }: Job<K>,
 ): Promise<TaskResult<K>> {
   const request = taskRequest<K>({ ...job.request, model: shape });
   const { kind: task, key } = request;
   const event = () => ({ actor, stage, round, task, key, virtualSeconds: clock.nowSeconds });
   events.tell({ type: 'task-started', ...event() });
-  const work = executor.run<K>(request);
+  const work = executor.run<K>(request).then((result) => {
+    requireFinite(scenario, { stage, round, kind: task }, result);
+    return result;
+  });
   return new Promise((resolve, reject) => {
     clock.settleAfter(seconds, work, (outcome) => {
       const error = 'error' in outcome ? messageOf(outcome.error) : null;
       events.tell({ type: 'task-finished', ...event(), error });
       if ('value' in outcome) resolve(outcome.value);
-      else reject(new Error(`${actor}: task ${task} failed`, { cause: outcome.error }));
+      else
+        reject(
+          new Error(`${actor}: task ${task} failed in ${stage} round ${round}`, { cause: outcome.error }),
+        );
     });
   });
 }
@@ -95,7 +108,7 @@ export function required(world: World, ref: ParamRef | null, what: string): Para
   return world.store.get(ref);
 }
 
-/** Checks and keeps what a task gave. */
+/** Keeps what a task gave, and tells of it. */
 function stored({ events, store }: World, set: ParamSet): ParamRef {
   events.tell({ type: 'params', set });
   return store.put(set);
@@ -107,11 +120,6 @@ function storedParts(world: World, { adapters, lora }: AlignParams['reference'])
 
 function storedEach(world: World, sets: PerObjective<ParamSet>): PerObjective<ParamRef> {
   return perObjective((objective) => stored(world, sets[objective]));
-}
-
-/** A loss as the client's update carries it; a NaN means "nothing to measure on". */
-function reported(loss: number): number | null {
-  return Number.isNaN(loss) ? null : loss;
 }
 
 /** Numbers of the client's adapters and of as many LoRA modules as Step 1.2 gave it. */
@@ -165,7 +173,7 @@ export async function instructTask(
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
-    loss: reported(metrics.validationLoss),
+    loss: metrics.validationLoss,
   };
 }
 
@@ -198,7 +206,10 @@ export async function rewardTask(
   return {
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
-    loss: reported(metrics.helpful.testLoss + metrics.harmless.testLoss),
+    loss: derived(
+      [metrics.helpful.testLoss, metrics.harmless.testLoss],
+      (helpful, harmless) => helpful + harmless,
+    ),
   };
 }
 
@@ -289,9 +300,13 @@ export async function alignTask(
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
       criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
-    // An algorithm that samples nothing has no reward to report, but a loss of its own.
-    loss: reported(metrics.loss ?? -metrics['objective/rlhf_reward']!),
+    loss: alignmentLoss(metrics),
   };
+}
+
+/** An algorithm that samples nothing has no reward to report, but a loss of its own. */
+function alignmentLoss({ loss, 'objective/rlhf_reward': reward = null }: AlignMetrics): Figure {
+  return loss !== undefined ? loss : derived([reward], (reward) => -reward);
 }
 
 export function frozenOf(context: ClientContext): Frozen {
@@ -312,11 +327,11 @@ function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): A
 function klCoefficientAfter(
   { klControl, klTarget, klHorizon }: World['scenario']['alignment'],
   coefficient: number,
-  metrics: Readonly<Record<string, number>>,
+  metrics: AlignMetrics,
 ): number {
-  const { 'objective/kl': observed = NaN, 'val/num_responses': responses = 0 } = metrics;
-  if (klControl === 'fixed' || Number.isNaN(observed)) return coefficient;
-  return nextKlCoefficient({ coefficient, target: klTarget, horizon: klHorizon }, observed, responses);
+  const { 'objective/kl': observed = null, 'val/num_responses': responses } = metrics;
+  if (klControl === 'fixed' || observed === null) return coefficient;
+  return nextKlCoefficient({ coefficient, target: klTarget, horizon: klHorizon }, observed, responses ?? 0);
 }
 
 export function alignParams(world: World, { model }: ClientContext, frozen: Frozen): AlignParams {

@@ -14,7 +14,7 @@ export function perObjective<T>(make: (objective: Objective) => T): PerObjective
   return { helpful: make('helpful'), harmless: make('harmless') };
 }
 
-/** Numbers by names that have the objective in the place of the star, as "loss_*". */
-export function byName(name: string, values: PerObjective<number>): Record<string, number> {
+/** Figures by names that have the objective in the place of the star, as "loss_*". */
+export function byName<T>(name: string, values: PerObjective<T>): Record<string, T> {
   return Object.fromEntries(objectives.map((objective) => [name.replace('*', objective), values[objective]]));
 }

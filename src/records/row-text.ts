@@ -2,8 +2,8 @@ import { canonicalJson, exactJson } from './exact-json.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow, SampleRow, StepRow } from './rows.js';
 
 /**
- * Every key of a row, in the order they are written in. In a `nullable` number NaN stands for "nothing to
- * measure" and is written as null; elsewhere NaN, and infinities everywhere, are refused.
+ * Every key of a row, in the order they are written in. Null, for what was not measured, stands
+ * in a `nullable` one only; NaN and infinities stand nowhere.
  */
 type Columns<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? 'nullable' : 'value' };
 
@@ -115,17 +115,13 @@ function line<Row extends object>(what: string, columns: Readonly<Record<string,
   const ordered: Record<string, unknown> = {};
   for (const [key, kind] of Object.entries(columns)) {
     const value: unknown = row[key as keyof Row];
-    ordered[key] = kind === 'nullable' ? nanAsNull(value) : value;
+    if (value === null && kind === 'value') throw new RangeError(`${what}/${key}: is null, expected a value`);
+    ordered[key] = value;
   }
   return exactJson(ordered, what);
 }
 
 /** Metrics by name in alphabetical order. */
 function measured(metrics: ClientRow['metrics']): ClientRow['metrics'] {
-  const nullable = Object.fromEntries(Object.entries(metrics).map(([name, one]) => [name, nanAsNull(one)]));
-  return JSON.parse(canonicalJson(nullable, 'client row/metrics')) as ClientRow['metrics'];
-}
-
-function nanAsNull<T>(one: T): T | null {
-  return Number.isNaN(one) ? null : one;
+  return JSON.parse(canonicalJson(metrics, 'client row/metrics')) as ClientRow['metrics'];
 }

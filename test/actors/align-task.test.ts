@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import type { RoundRow } from '../../src/records/rows.js';
 import type { Executor } from '../../src/learning/training/executor.js';
-import type { TaskKind, TaskRequest } from '../../src/learning/training/task.js';
+import type { TaskKind, TaskRequest, Tasks } from '../../src/learning/training/task.js';
 import { turnoutOf } from '../../src/records/report/series.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from '../run/untrained.js';
 import { assertNear, reference } from '../learning/training/ppo/reference.js';
 
 type AlignHyper = TaskRequest<'align'>['hyper'];
+type AlignMetrics = Tasks['align']['metrics'];
 
 /** Tasks without training, whose alignments report figures in which a client may differ from the others. */
 function executorOf(
-  figuresOf: (client: string) => Record<string, number>,
+  figuresOf: (client: string) => AlignMetrics,
   disturb?: (request: TaskRequest) => void,
 ): Executor {
   const untrained = untrainedExecutor(disturb);
@@ -26,7 +27,7 @@ function executorOf(
 }
 
 /** The hyper-parameters of every alignment task of the tiny scenario, whose tasks all report `figures`. */
-async function alignHypers(set: readonly string[], figures: Record<string, number>): Promise<AlignHyper[]> {
+async function alignHypers(set: readonly string[], figures: AlignMetrics): Promise<AlignHyper[]> {
   const hypers: AlignHyper[] = [];
   const executor = executorOf(
     () => figures,
@@ -60,7 +61,7 @@ describe('alignment task of a client, from round to round', () => {
     const adaptive = [...settings, 'alignment.klControl=adaptive'];
     for (const [set, reported] of [
       [settings, figures],
-      [adaptive, { 'objective/kl': NaN, 'val/num_responses': 0 }],
+      [adaptive, { 'objective/kl': null, 'val/num_responses': 0 }],
       [adaptive, {}],
     ] as const) {
       const hypers = await alignHypers(set, reported);
@@ -89,8 +90,8 @@ describe('a client that can sample nothing, or has no pairs', () => {
   const alignmentRounds = ({ run }: ProtocolRun) =>
     run.written.metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === 'alignment');
   const nothing = {
-    'objective/rlhf_reward': { 'objective/rlhf_reward': NaN, 'val/num_responses': 0 },
-    loss: { loss: NaN },
+    'objective/rlhf_reward': { 'objective/rlhf_reward': null, 'val/num_responses': 0 },
+    loss: { loss: null },
   };
 
   for (const name of ['objective/rlhf_reward', 'loss'] as const) {

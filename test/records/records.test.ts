@@ -56,17 +56,22 @@ describe('a row of the records', () => {
       actor: 'client-1',
       virtualSeconds: 0,
       task: 'evaluate',
-      metrics: { sharedAccuracy: NaN, accuracy: 0.5 },
+      metrics: { sharedAccuracy: null, accuracy: 0.5 },
     };
     assert.match(metricLine(row), /"metrics":\{"accuracy":0\.5,"sharedAccuracy":null\}\}$/);
   });
 
-  it('refuses NaN where a number has to be, and an infinity anywhere', () => {
+  it('refuses NaN and infinities anywhere, and null where a value has to be', () => {
     assert.throws(() => metricLine({ ...round, energyJoules: NaN }), {
       name: 'RangeError',
       message: 'round row/energyJoules: is NaN, expected a finite number',
     });
+    assert.throws(() => metricLine({ ...round, loss: NaN }), /round row\/loss: is NaN/);
     assert.throws(() => metricLine({ ...round, loss: Infinity }), /loss: is Infinity/);
+    assert.throws(() => metricLine({ ...round, energyJoules: null as unknown as number }), {
+      name: 'RangeError',
+      message: 'round row/energyJoules: is null, expected a value',
+    });
     const message = madeUpRun(1).messages[0]!;
     assert.throws(() => messageLine({ ...message, bits: -Infinity }), /bits: is -Infinity/);
   });

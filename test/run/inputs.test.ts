@@ -170,6 +170,18 @@ describe('the inputs of a run', () => {
         },
       ],
       [
+        'weights with one NaN in a LayerNorm',
+        /model\.safetensors: \/ln_f\.bias: is NaN at index \d+, expected finite numbers/,
+        () => {
+          const file = join(modelFolder(), 'model.safetensors');
+          const weights = readFileSync(file);
+          // ln_f.bias is the last tensor of the embedded model.
+          weights.writeFloatLE(NaN, weights.length - 4);
+          writeFileSync(file, weights);
+          return ['--model', join(root, 'model')];
+        },
+      ],
+      [
         'pytorch_model.bin alone',
         /pytorch_model\.bin is for Python only/,
         () => {

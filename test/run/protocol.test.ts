@@ -191,7 +191,7 @@ describe('a run of the protocol', () => {
     });
     const { ended } = await protocolRun([], { executor });
     assert.equal(ended.reason, 'failed');
-    assert.match(ended.cause, /^client-\d: task align failed: out of memory$/);
+    assert.match(ended.cause, /^client-\d: task align failed in alignment round 1: out of memory$/);
   });
 
   it('ends with the cause when a measurement crashes', async () => {

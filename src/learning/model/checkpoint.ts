@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { isJson, isThere, readJson, rejectKey, type Json } from '../json-file.js';
+import { firstNonFinite } from '../params/finite.js';
 import { parametersIn, sharedFloats, sizeOf } from '../params/param-set.js';
 import type { ParamKind, ParamSet, TensorSpec } from '../params/param-set.js';
 import { openSafetensors, type SafetensorsFile } from '../params/safetensors.js';
@@ -136,7 +137,7 @@ export interface WantedTensor {
  * turned. All are checked before anything is allocated. GPT-2 XL takes 5.8 GiB, which Node gives in one
  * buffer; only views of single bytes must stay below 4 GiB.
  *
- * @throws UserError naming the tensor that is missing, misshaped or of another dtype.
+ * @throws UserError naming the tensor that is missing, misshaped, of another dtype, or not of finite numbers.
  */
 export async function readSet(
   kind: ParamKind,
@@ -147,18 +148,37 @@ export async function readSet(
   const values = allocate(checkpoint.file, wanted);
   let offset = 0;
   for (const [index, { spec, transposed }] of wanted.entries()) {
-    const { file, entry } = found[index]!;
     const target = values.subarray(offset, offset + sizeOf(spec.shape));
     if (transposed) {
       const turned = new Float32Array(target.length);
-      await file.read(entry, turned);
+      await readFinite(found[index]!, turned);
       transpose(turned, spec.shape[0]!, target);
     } else {
-      await file.read(entry, target);
+      await readFinite(found[index]!, target);
     }
     offset += target.length;
   }
   return { kind, tensors: wanted.map(({ spec }) => spec), values };
+}
+
+/**
+ * Fills `into` with the elements of a tensor from `first` on. A model with one weight that is NaN computes NaN
+ * everywhere.
+ *
+ * @throws UserError naming file, tensor and index of an element that is NaN or infinite.
+ */
+export async function readFinite(
+  { file, entry }: StoredTensor,
+  into: Float32Array,
+  first = 0,
+): Promise<void> {
+  await file.read(entry, into, first);
+  const at = firstNonFinite(into);
+  if (at < 0) return;
+  throw new UserError(
+    `${file.file}: /${entry.name}: is ${into[at]} at index ${first + at}, expected finite numbers; the training ` +
+      'that made it diverged or the file is damaged, take another copy',
+  );
 }
 
 const widened = ['F32', 'F16', 'BF16'];

@@ -5,6 +5,7 @@ import { packageRoot } from '../../paths.js';
 import { baseTensors } from './base.js';
 import {
   checkFolder,
+  readFinite,
   readSet,
   withCheckpoint,
   type Checkpoint,
@@ -143,9 +144,9 @@ async function checkTied(head: StoredTensor, embedding: StoredTensor): Promise<v
   for (let first = 0; first < length; first += comparedElements) {
     const size = Math.min(comparedElements, length - first);
     const [ours, theirs] = [new Float32Array(size), new Float32Array(size)];
-    await head.file.read(head.entry, ours, first);
-    await embedding.file.read(embedding.entry, theirs, first);
+    await readFinite(head, ours, first);
+    await readFinite(embedding, theirs, first);
     const at = ours.findIndex((value, index) => value !== theirs[index]);
-    if (at >= 0) differ(`${ours[at]} at element ${first + at}, not ${theirs[at]}`);
+    if (at >= 0) differ(`${ours[at]} at index ${first + at}, not ${theirs[at]}`);
   }
 }

@@ -1,3 +1,4 @@
+import { firstNonFinite } from '../params/finite.js';
 import type { Stream } from '../../simulation/random/stream.js';
 
 /** How a token is drawn from its scores; the filters apply in this order, as in Hugging Face's generate. */
@@ -10,9 +11,19 @@ export interface Sampling {
   readonly topP?: number;
 }
 
-/** A token drawn from softmax(scores / temperature) of those that the filters leave, by one uniform draw. */
+/**
+ * A token drawn from softmax(scores / temperature) of those that the filters leave, by one uniform draw.
+ *
+ * @throws RangeError where a score is NaN or infinite, of which no token could be drawn.
+ */
 export function drawToken(scores: Float32Array, sampling: Sampling, stream: Stream): number {
   const { temperature, topK = 0, topP = 1 } = sampling;
+  const bad = firstNonFinite(scores);
+  if (bad >= 0) {
+    throw new RangeError(
+      `the score of token ${bad} is ${scores[bad]}, expected a finite number; likely a learning rate is too large`,
+    );
+  }
   const best = likeliest(scores);
   if (temperature === 0) return best;
   const weights = new Float64Array(scores.length);

@@ -1,11 +1,12 @@
-import { mean, sum, variance } from '../../moments.js';
+import { mean, meanOrNull, ratioOrNull, sum, varianceOrNull } from '../../moments.js';
 import { byName, perObjective, type PerObjective, type Weights } from '../objective.js';
 import type { Experience } from './experience.js';
+import { derived, type Figure } from './figure.js';
 import { explainedVariance } from './ppo/explained-variance.js';
 import { k3 } from './ppo/kl.js';
 import type { PolicyLoss } from './ppo/policy-loss.js';
 import type { ValueLoss } from './ppo/value-loss.js';
-import { weightedSum } from './ppo/weighted.js';
+import { weightedFigure } from './ppo/weighted.js';
 import { concatenated } from './rollout.js';
 
 /** The losses of one minibatch, before its step. */
@@ -29,9 +30,9 @@ export interface Aligned {
 /**
  * What a round was, by TRL's names (PPOTrainer's, "Explanation of the logged metrics"; `objective/kl_coef` is
  * the older PPOTrainer's, the explained variance Stable-Baselines3's). What TRL has once and a client has for
- * each objective carries the objective's name. A figure that nothing was measured on is NaN.
+ * each objective carries the objective's name. A figure that nothing was measured on is null.
  */
-export function alignMetrics(aligned: Aligned): Record<string, number> {
+export function alignMetrics(aligned: Aligned): Record<string, Figure> {
   return { ...objectiveMetrics(aligned), ...criticMetrics(aligned.experiences), ...lossMetrics(aligned) };
 }
 
@@ -41,11 +42,11 @@ export function alignMetrics(aligned: Aligned): Record<string, number> {
  * whole distribution's entropy, both of the sampling policy in nats. `objective/rlhf_reward` = scores +
  * non_score_reward is what PPO maximises.
  */
-function objectiveMetrics({ experiences, weights, klCoefficient }: Aligned): Record<string, number> {
-  const meanOf = (f: (experience: Experience) => number) => mean(experiences.map(f));
+function objectiveMetrics({ experiences, weights, klCoefficient }: Aligned): Record<string, Figure> {
+  const meanOf = (f: (experience: Experience) => number) => meanOrNull(experiences.map(f));
   const kl = meanOf((experience) => sum(experience.kl));
   const meanScores = perObjective((objective) => meanOf(({ score }) => score[objective]));
-  const scores = weightedSum(weights, meanScores);
+  const scores = weightedFigure(weights, meanScores);
   return {
     'objective/kl': kl,
     'objective/kl_k3': meanOf(({ logProb, referenceLogProb }) => sum(k3(logProb, referenceLogProb))),
@@ -53,9 +54,9 @@ function objectiveMetrics({ experiences, weights, klCoefficient }: Aligned): Rec
     'objective/entropy': meanOf(({ logProb }) => -sum(logProb)),
     'objective/scores': scores,
     ...byName('objective/scores_*', meanScores),
-    'objective/non_score_reward': -klCoefficient * kl,
-    'objective/rlhf_reward': scores - klCoefficient * kl,
-    'policy/entropy_avg': mean(concatenated(experiences.map(({ entropy }) => entropy))),
+    'objective/non_score_reward': derived([kl], (kl) => -klCoefficient * kl),
+    'objective/rlhf_reward': derived([scores, kl], (scores, kl) => scores - klCoefficient * kl),
+    'policy/entropy_avg': meanOrNull(concatenated(experiences.map(({ entropy }) => entropy))),
     'val/num_eos_tokens': experiences.filter(({ rollout }) => rollout.ended).length,
     'val/num_responses': experiences.length,
     'val/response_length': meanOf(({ logProb }) => logProb.length),
@@ -63,7 +64,7 @@ function objectiveMetrics({ experiences, weights, klCoefficient }: Aligned): Rec
 }
 
 /** The critics as they judged the responses, before the policy's first step: means over tokens. */
-function criticMetrics(experiences: readonly Experience[]): Record<string, number> {
+function criticMetrics(experiences: readonly Experience[]): Record<string, Figure> {
   const joined = (stream: 'values' | 'returns') =>
     perObjective((objective) => concatenated(experiences.map((experience) => experience[stream][objective])));
   const [values, returns] = [joined('values'), joined('returns')];
@@ -71,7 +72,7 @@ function criticMetrics(experiences: readonly Experience[]): Record<string, numbe
   return {
     ...byName(
       'val/values_*',
-      perObjective((objective) => mean(values[objective])),
+      perObjective((objective) => meanOrNull(values[objective])),
     ),
     ...byName('val/explained_variance_*', explained),
   };
@@ -83,21 +84,23 @@ function criticMetrics(experiences: readonly Experience[]): Record<string, numbe
  * of the minibatches' mean ratios, as in TRL. `policy/stopped_early` is the share of steps that `targetKl`
  * left out.
  */
-function lossMetrics({ losses, steps }: Aligned): Record<string, number> {
-  const meanOf = (f: (losses: StepLosses) => number) => mean(losses.map(f));
+function lossMetrics({ losses, steps }: Aligned): Record<string, Figure> {
+  const meanOf = (f: (losses: StepLosses) => number) => meanOrNull(losses.map(f));
+  const ofBoth = ({ helpful, harmless }: PerObjective<Figure>) =>
+    derived([helpful, harmless], (...both) => mean(both));
   const ofCritics = (figure: 'loss' | 'clipFraction') =>
     perObjective((objective) => meanOf(({ value }) => value[objective][figure]));
   const valueLosses = ofCritics('loss');
   const clipFractions = ofCritics('clipFraction');
   return {
     'loss/policy_avg': meanOf(({ policy }) => policy.loss),
-    'loss/value_avg': mean(Object.values(valueLosses)),
+    'loss/value_avg': ofBoth(valueLosses),
     'policy/approxkl_avg': meanOf(({ policy }) => policy.approximateKl),
     'policy/clipfrac_avg': meanOf(({ policy }) => policy.clipFraction),
-    'policy/stopped_early': 1 - losses.length / steps,
-    'val/clipfrac_avg': mean(Object.values(clipFractions)),
+    'policy/stopped_early': derived([ratioOrNull(losses.length, steps)], (taken) => 1 - taken),
+    'val/clipfrac_avg': ofBoth(clipFractions),
     'val/ratio': meanOf(({ policy }) => policy.ratio),
-    'val/ratio_var': variance(
+    'val/ratio_var': varianceOrNull(
       losses.map(({ policy }) => policy.ratio),
       1,
     ),

@@ -1,3 +1,4 @@
+import { ratioOrNull } from '../../moments.js';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
@@ -6,6 +7,7 @@ import { kernels } from '../model/kernels/index.js';
 import { logits } from '../model/log-probs.js';
 import { baseWeights, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
+import type { Figure } from './figure.js';
 import type { TaskFunction } from './task.js';
 import type { ModelShape } from '../model/model-shape.js';
 
@@ -18,14 +20,14 @@ export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data }) => {
   return Promise.resolve({ output: {}, metrics });
 };
 
-/** What teacher forcing tells of a table; NaN where it has no such tokens. */
+/** What teacher forcing tells of a table; null where it has no such tokens. */
 export interface Measurement {
   /** Mean negative log-likelihood (nats) of a response token, end-of-text included. */
-  readonly loss: number;
+  readonly loss: Figure;
   /** Share of response tokens, end-of-text included, that are the likeliest at their place. */
-  readonly accuracy: number;
+  readonly accuracy: Figure;
   /** The same over content tokens only. */
-  readonly contentAccuracy: number;
+  readonly contentAccuracy: Figure;
 }
 
 const batchSize = 32;
@@ -36,9 +38,9 @@ export function measure(shape: ModelShape, base: Weights, sets: Trained, table: 
     for (const indices of inBatches(table.count, batchSize)) count(model, table, indices, sum);
   });
   return {
-    loss: sum.loss / sum.tokens,
-    accuracy: sum.right / sum.tokens,
-    contentAccuracy: sum.contentRight / sum.content,
+    loss: ratioOrNull(sum.loss, sum.tokens),
+    accuracy: ratioOrNull(sum.right, sum.tokens),
+    contentAccuracy: ratioOrNull(sum.contentRight, sum.content),
   };
 }
 
@@ -70,8 +72,9 @@ function count(
   });
 }
 
+/** Whether no score of row m is above that of `id`; false where one of them is NaN, which cannot be ranked. */
 function isLikeliest(scores: Float32Array, m: number, id: number, vocabulary: number): boolean {
   const own = scores[m * vocabulary + id]!;
-  for (let v = m * vocabulary; v < (m + 1) * vocabulary; v++) if (scores[v]! > own) return false;
+  for (let v = m * vocabulary; v < (m + 1) * vocabulary; v++) if (!(scores[v]! <= own)) return false;
   return true;
 }

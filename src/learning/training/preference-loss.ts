@@ -9,13 +9,14 @@ export interface PreferenceLoss {
 }
 
 /**
- * Bradley–Terry loss of scores that hold chosen and rejected in turn (Step 2.3); all NaN for no pairs.
+ * Bradley–Terry loss of scores that hold chosen and rejected in turn (Step 2.3), of at least one pair.
  * `centerCoefficient` (>= 0) pulls the two scores of a pair to a mean of zero, without which Bradley–Terry
  * leaves the origin of the scale open (Eisenstein et al. 2023, "Helping or Herding?"; in TRL
  * `center_rewards_coefficient`); 0 leaves it out.
  */
 export function preferenceLoss(scores: ArrayLike<number>, centerCoefficient: number): PreferenceLoss {
   const pairs = scores.length / 2;
+  if (pairs === 0) throw new RangeError('a loss of no pairs, expected at least one');
   const gradient = new Float64Array(scores.length);
   let loss = 0;
   for (let i = 0; i < scores.length; i += 2) {

@@ -1,9 +1,10 @@
 import { perObjective } from '../objective.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { ParamSet } from '../params/param-set.js';
+import type { Figure } from './figure.js';
 import { rankingOf, type Ranking } from './ranking.js';
 import { rewardModels } from './reward-models/index.js';
-import type { RewardModels, RewardTraining, TrainedReward } from './reward-models/reward-models.js';
+import type { RewardModels, RewardTraining } from './reward-models/reward-models.js';
 import type { TaskFunction } from './task.js';
 
 /** Step 2.3: trains both reward models on the client's preference pairs with AdamW. */
@@ -23,7 +24,7 @@ export const reward: TaskFunction<'reward'> = async (request) => {
   };
 };
 
-/** How a reward model ranks the pairs of a table; NaN where it has none. */
+/** How a reward model ranks the pairs of a table; null where it has none. */
 export function rankingOfTable(models: RewardModels, set: ParamSet, pairs: TokenTable): Ranking {
   return rankingOf(pairs.count === 0 ? [] : models.scoresOfPairs(set, pairs));
 }
@@ -34,6 +35,6 @@ function trainOn(
   start: ParamSet,
   pairs: TokenTable,
   training: RewardTraining,
-): TrainedReward {
-  return pairs.count === 0 ? { set: start, loss: NaN } : models.train(start, pairs, training);
+): { readonly set: ParamSet; readonly loss: Figure } {
+  return pairs.count === 0 ? { set: start, loss: null } : models.train(start, pairs, training);
 }

@@ -1,4 +1,4 @@
-import { mean, sum } from '../../moments.js';
+import { meanOrNull, sum } from '../../moments.js';
 import { perObjective } from '../objective.js';
 import { k1, k3 } from './ppo/kl.js';
 import { rewardModels } from './reward-models/index.js';
@@ -27,11 +27,11 @@ export const score: TaskFunction<'score'> = async (request) => {
   return {
     output: {},
     metrics: {
-      ...perObjective((objective) => mean(scores[objective])),
-      klK1: mean(logProb.map((own, i) => sum(k1(own, referenceLogProb[i]!)))),
-      klK3: mean(logProb.map((own, i) => sum(k3(own, referenceLogProb[i]!)))),
-      length: mean(rollouts.map(lengthOf)),
-      ended: mean(rollouts.map(({ ended }) => Number(ended))),
+      ...perObjective((objective) => meanOrNull(scores[objective])),
+      klK1: meanOrNull(logProb.map((own, i) => sum(k1(own, referenceLogProb[i]!)))),
+      klK3: meanOrNull(logProb.map((own, i) => sum(k3(own, referenceLogProb[i]!)))),
+      length: meanOrNull(rollouts.map(lengthOf)),
+      ended: meanOrNull(rollouts.map(({ ended }) => Number(ended))),
     },
     responses: rollouts.map(({ tokens, response, ended }) =>
       tokens.slice(response, ended ? tokens.length - 1 : tokens.length),

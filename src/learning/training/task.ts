@@ -16,6 +16,7 @@ import type { Trained } from '../model/gradients.js';
 import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
 import type { Ranking } from './ranking.js';
+import type { Figure } from './figure.js';
 import type { RewardScale } from './reward-scale.js';
 
 /**
@@ -57,7 +58,7 @@ export interface Tasks {
      * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
      * rows.
      */
-    metrics: { loss: number; validationLoss: number };
+    metrics: { loss: number; validationLoss: Figure };
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
@@ -66,10 +67,10 @@ export interface Tasks {
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
-     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, NaN if it is
+     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, null if it is
      * empty.
      */
-    metrics: { loss: number; accuracy: number; sharedAccuracy: number };
+    metrics: { loss: Figure; accuracy: Figure; sharedAccuracy: Figure };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
@@ -81,7 +82,7 @@ export interface Tasks {
      * `loss` is the Bradley–Terry loss as a mean over the steps; all else tells how the trained model ranks
      * held-out pairs, with `testLoss` for the loss.
      */
-    metrics: PerObjective<Ranking & { testLoss: number }>;
+    metrics: PerObjective<Ranking & { testLoss: Figure }>;
   };
   /** The two reward models as received, on held-out pairs (measurement only). */
   rewardTest: {
@@ -116,7 +117,7 @@ export interface Tasks {
     };
     output: Trained & { critics: PerObjective<ParamSet> };
     /** TRL's names where TRL has one (`alignMetrics`); PPO maximises `objective/rlhf_reward`. */
-    metrics: Record<string, number>;
+    metrics: Record<string, Figure>;
   };
   /**
    * The client's policy on held-out prompts: sampled responses, their scores and divergence (measurement
@@ -128,7 +129,7 @@ export interface Tasks {
     data: { prompts: TokenTable };
     output: Record<string, never>;
     /** Means over prompts of the standardised scores, of the KL divergence (k1, k3) and of the length. */
-    metrics: PerObjective<number> & { klK1: number; klK3: number; length: number; ended: number };
+    metrics: PerObjective<Figure> & { klK1: Figure; klK3: Figure; length: Figure; ended: Figure };
   };
 }
 
@@ -171,6 +172,7 @@ export interface TaskRequest<K extends TaskKind = TaskKind> {
 
 export interface TaskResult<K extends TaskKind = TaskKind> {
   readonly output: Tasks[K]['output'];
+  /** Null is what there was nothing to measure on; a number that is not finite ends the run. */
   readonly metrics: Tasks[K]['metrics'];
   /** Sampled response tokens by prompt row (`score` only), without end-of-text. */
   readonly responses?: readonly Int32Array[];

@@ -1,6 +1,5 @@
 import type { Upload, WorkOrder } from '../../../machines/events.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
-import type { ParamSet } from '../../learning/params/param-set.js';
 import type { MetricRow } from '../rows.js';
 
 /** What a run must never do was done: a defect of the simulator, never a fault of the user. */
@@ -39,8 +38,6 @@ export interface Checker {
   onMetric?(this: void, row: MetricRow): void;
   /** The updates of one round's aggregate, before it is made. */
   onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;
-  /** A set that a task has given back. */
-  onParams?(this: void, set: ParamSet): void;
   /** The run is over. */
   finish?(this: void): void;
 }

@@ -6,7 +6,6 @@ import { causality } from './causality.js';
 import type { Checker } from './checker.js';
 import { conservation } from './conservation.js';
 import { cost } from './cost.js';
-import { finiteTensors } from './finite-tensors.js';
 import { partialAggregation } from './partial-aggregation.js';
 import { orders } from './orders.js';
 import { phaseOrder } from './phase-order.js';
@@ -25,7 +24,6 @@ export function createCheckers(scenario: { readonly channel: Channel }, method: 
     roundOrder(),
     partialAggregation(method),
     phaseOrder(),
-    finiteTensors(),
   ];
   return {
     next: (event) => checkers.forEach((checker) => hear(checker, event)),
@@ -33,9 +31,8 @@ export function createCheckers(scenario: { readonly channel: Channel }, method: 
   };
 }
 
-function hear({ onBus, onMetric, onAggregate, onParams }: Checker, event: RunEvent): void {
+function hear({ onBus, onMetric, onAggregate }: Checker, event: RunEvent): void {
   if (event.type === 'bus') onBus?.(event.event);
   if (event.type === 'row') onMetric?.(event.row);
   if (event.type === 'aggregate') onAggregate?.(event.updates);
-  if (event.type === 'params') onParams?.(event.set);
 }

@@ -30,8 +30,8 @@ describe('distinct-n', () => {
     );
   });
 
-  it('is not a number where no response is long enough', () => {
-    assert.equal(distinct([], 1), NaN);
-    assert.equal(distinct([[1], []], 2), NaN);
+  it('is null where no response is long enough', () => {
+    assert.equal(distinct([], 1), null);
+    assert.equal(distinct([[1], []], 2), null);
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { UserError } from '../../../src/errors.js';
 import { loadDistilBert, loadModel } from '../../../src/learning/model/load.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../../src/learning/params/param-set.js';
-import { writeSafetensors } from '../../../src/learning/params/safetensors.js';
+import { openSafetensors, writeSafetensors } from '../../../src/learning/params/safetensors.js';
 import { readSafetensors } from '../../golden/read-safetensors.js';
 import { packageRoot } from '../../../src/paths.js';
 import { referenceModel, referenceShape } from './reference-model.js';
@@ -99,6 +99,48 @@ describe('loadModel', () => {
     await refused(loadModel(folder), /\/wte\.weight: is \[11, 8\], expected a tensor of shape \[12, 8\]/);
     write({ ...referenceShape.config, n_layer: 1 }, base);
     await refused(loadModel(folder), /\/h\.1\.ln_1\.weight: is no tensor of a GPT-2 with 1 blocks/);
+  });
+
+  it('names file, tensor and index of a number that is NaN or infinite', async () => {
+    const gain = [...tensorsOf(base)].map((tensor) =>
+      tensor.name === 'h.1.ln_1.weight' ? { ...tensor, values: tensor.values.with(3, NaN) } : tensor,
+    );
+    write(referenceShape.config, paramSet('base', gain));
+    await refused(
+      loadModel(folder),
+      /model\.safetensors: \/h\.1\.ln_1\.weight: is NaN at index 3, expected finite numbers; .*take another copy$/,
+    );
+    const head = { ...wte(), name: 'lm_head.weight' };
+    head.values[87] = -Infinity;
+    write(referenceShape.config, paramSet('base', [...tensorsOf(base), head]));
+    await refused(
+      loadModel(folder),
+      /: \/lm_head\.weight: is -Infinity at index 87, expected finite numbers/,
+    );
+  });
+
+  it('names them in a file of halves, in the shard that has the tensor', async () => {
+    // The whole file is read where shards stand beside it.
+    for (const [name, shard, last, said] of [
+      ['gpt2-bf16-shards', 'model-00002-of-00005.safetensors', 0xff80, '-Infinity'],
+      ['gpt2-f16', 'model.safetensors', 0x7c00, 'Infinity'],
+      ['gpt2-f16', 'model.safetensors', 0xfe00, 'NaN'],
+    ] as const) {
+      cpSync(golden(name), folder, { recursive: true });
+      const file = join(folder, shard);
+      const bytes = readFileSync(file);
+      // The last number of the file is that of its last tensor.
+      bytes.writeUInt16LE(last, bytes.length - 2);
+      writeFileSync(file, bytes);
+      const opened = await openSafetensors(file);
+      const tensor = [...opened.entries.values()].at(-1)!;
+      await opened.close();
+      const index = (tensor.end - tensor.begin) / 2 - 1;
+      await refused(
+        loadModel(folder),
+        new RegExp(`${shard}: /${tensor.name}: is ${said} at index ${index}, expected finite numbers`),
+      );
+    }
   });
 
   it('names what is wrong in config.json', async () => {
@@ -203,7 +245,7 @@ describe('loadModel', () => {
     );
     await refused(
       loadModel(folder),
-      /\/lm_head\.weight: is 5 at element 87, not .*, expected equal to wte\.weight/,
+      /\/lm_head\.weight: is 5 at index 87, not .*, expected equal to wte\.weight/,
     );
     const narrow = { name: 'lm_head.weight', shape: [11, 7], values: new Float32Array(77) };
     write(referenceShape.config, paramSet('base', [...tensorsOf(base), narrow]));
@@ -308,6 +350,18 @@ describe('loadDistilBert', () => {
       const base = Object.entries(expected[name]!).filter(([tensor]) => !tensor.includes('classifier'));
       assert.equal(loaded.head, null);
       assert.deepEqual(digests(loaded.base), Object.fromEntries(base));
+    }
+  });
+
+  it('names file, tensor and index, as the file counts, of a number that is NaN', async () => {
+    const tensors = await readSafetensors(join(golden('distilbert-reward'), 'model.safetensors'));
+    cpSync(join(golden('distilbert-reward'), 'config.json'), join(folder, 'config.json'));
+    for (const name of ['distilbert.transformer.layer.1.ffn.lin1.weight', 'pre_classifier.bias']) {
+      const spoiled = [...tensors.values()].map((tensor) =>
+        tensor.name === name ? { ...tensor, values: tensor.values.with(1, NaN) } : tensor,
+      );
+      writeFileSync(join(folder, 'model.safetensors'), writeSafetensors([paramSet('reward', spoiled)]));
+      await refused(loadDistilBert(folder), new RegExp(`model\\.safetensors: /${name}: is NaN at index 1, `));
     }
   });
 

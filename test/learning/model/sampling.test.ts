@@ -52,6 +52,17 @@ describe('drawToken', () => {
     assert.deepEqual(shares({ temperature: 1, topK: 2, topP: 0.5 }), [1, 0, 0, 0]);
   });
 
+  it('refuses scores of which one is NaN or infinite, at any temperature', () => {
+    for (const temperature of [0, 1]) {
+      for (const bad of [NaN, Infinity, -Infinity]) {
+        assert.throws(() => drawToken(Float32Array.of(1, bad, 2), { temperature }, stream('refused')), {
+          name: 'RangeError',
+          message: new RegExp(`^the score of token 1 is ${bad}, expected a finite number`),
+        });
+      }
+    }
+  });
+
   it('gives the same token for the same stream', () => {
     const once = () => drawToken(scores, { temperature: 1 }, stream('same'));
     assert.equal(once(), once());

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { initialAdapters } from '../../../src/learning/model/adapters.js';
 import { initialLora } from '../../../src/learning/model/lora.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
-import { refOf } from '../../../src/learning/params/param-set.js';
+import { paramSet, refOf, tensorsOf } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { evaluate } from '../../../src/learning/training/evaluate.js';
 import { instruct } from '../../../src/learning/training/instruct.js';
@@ -63,7 +63,7 @@ describe('instruct', () => {
       });
       const { output, metrics } = await instruct(request);
       assert.ok(
-        metrics.validationLoss < before.metrics.loss - 0.1,
+        metrics.validationLoss! < before.metrics.loss! - 0.1,
         `${metrics.validationLoss}, ${before.metrics.loss}`,
       );
       assert.equal(output.adapters === null, !('adapters' in params));
@@ -121,8 +121,25 @@ describe('evaluate', () => {
 
   it('reports the loss that PyTorch computes', async () => {
     const { metrics } = await evaluate(request(empty));
-    assert.ok(Math.abs(metrics.loss - reference.loss) < 1e-5);
-    assert.ok(Number.isNaN(metrics.sharedAccuracy));
+    assert.ok(Math.abs(metrics.loss! - reference.loss) < 1e-5);
+    assert.equal(metrics.sharedAccuracy, null);
+  });
+
+  it('counts nothing as right where a score is NaN, and gives the loss as NaN', async () => {
+    const spoiled = (name: string, index: number) =>
+      paramSet(
+        'base',
+        [...tensorsOf(base)].map((tensor) =>
+          tensor.name === name ? { ...tensor, values: tensor.values.with(index, NaN) } : tensor,
+        ),
+      );
+    // All scores; then those of one token alone, which few rows have.
+    const ofToken8 = model.config.n_embd * 8;
+    for (const params of [spoiled('ln_f.weight', 0), spoiled('wte.weight', ofToken8)]) {
+      const asked = request(tableOf(rows));
+      const { metrics } = await evaluate({ ...asked, params: { ...asked.params, base: params } });
+      assert.deepEqual(metrics, { loss: NaN, accuracy: 0, sharedAccuracy: 0 });
+    }
   });
 
   it('counts content tokens only, in what others were taught', async () => {
@@ -130,7 +147,7 @@ describe('evaluate', () => {
     assert.equal(greedy.metrics.sharedAccuracy, greedy.metrics.accuracy);
     const one = rows.map((row) => ({ ...row, content: [row.response, row.response + 1] as const }));
     const { metrics } = await evaluate(request(tableOf(one)));
-    assert.ok([0, 1 / 3, 2 / 3, 1].includes(metrics.sharedAccuracy));
+    assert.ok([0, 1 / 3, 2 / 3, 1].includes(metrics.sharedAccuracy!));
   });
 
   it('gives accuracy 1 on rows that a model was trained to know by heart', async () => {

@@ -26,8 +26,15 @@ describe('a ranking of pairs', () => {
     );
   });
 
-  it('is NaN of no pairs', () => {
-    for (const figure of Object.values(rankingOf([]))) assert.ok(Number.isNaN(figure));
+  it('is null of no pairs', () => {
+    for (const figure of Object.values(rankingOf([]))) assert.equal(figure, null);
+  });
+
+  it('is NaN of pairs of which one has no score, which is neither right nor calibrated', () => {
+    for (const at of [0, 1, 2, 3]) {
+      const scores = [2, 1, 2, 1].map((score, i) => (i === at ? NaN : score));
+      for (const [name, figure] of Object.entries(rankingOf(scores))) assert.equal(figure, NaN, name);
+    }
   });
 });
 
@@ -43,7 +50,7 @@ describe('the calibration error', () => {
     const scores = Float64Array.from({ length: 400 }, () => 3 * draws.normal());
     const sure = Float64Array.from(scores, (score) => (score > 0 ? score : -score));
     // All right, and all wrong: 1 − confidence, and confidence.
-    assertNear([calibrationError(sure) + calibrationError(sure.map((margin) => -margin))], [1], 1e-9);
+    assertNear([calibrationError(sure)! + calibrationError(sure.map((margin) => -margin))!], [1], 1e-9);
   });
 
   it('takes certainty in the last bin', () => {
@@ -58,6 +65,6 @@ describe('the calibration error', () => {
       return draws.uniform() < 1 / (1 + Math.exp(-margin)) ? margin : -margin;
     });
     // A bin's gap is a mean of n_b outcomes: the sum of ten is below 10 · 0.5 / sqrt(n) in the worst case.
-    assert.ok(calibrationError(margins) < 5 / Math.sqrt(pairs));
+    assert.ok(calibrationError(margins)! < 5 / Math.sqrt(pairs));
   });
 });

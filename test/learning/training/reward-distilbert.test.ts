@@ -125,8 +125,11 @@ for (const train of ['full', 'head'] as const) {
       const before = await rewardTest(testOf(request(train)));
       const { metrics } = await runTask(request(train));
       assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.1);
-      assert.ok(metrics.helpful.testLoss < 0.5 && metrics.harmless.testLoss < 0.5, JSON.stringify(metrics));
-      assert.ok(metrics.helpful.accuracy >= 0.8 && metrics.harmless.accuracy >= 0.8, JSON.stringify(metrics));
+      assert.ok(metrics.helpful.testLoss! < 0.5 && metrics.harmless.testLoss! < 0.5, JSON.stringify(metrics));
+      assert.ok(
+        metrics.helpful.accuracy! >= 0.8 && metrics.harmless.accuracy! >= 0.8,
+        JSON.stringify(metrics),
+      );
     });
 
     it('trains that part, every tensor of it, and writes to nothing that it was given', async () => {
@@ -210,7 +213,7 @@ describe('training a whole DistilBERT', () => {
       return reward({ ...made, data: { ...made.data, helpful } });
     };
     const [alone, inThreePasses] = [await trained(1), await trained(40)];
-    assert.ok(Math.abs(alone.metrics.helpful.loss - inThreePasses.metrics.helpful.loss) < 1e-6);
+    assert.ok(Math.abs(alone.metrics.helpful.loss! - inThreePasses.metrics.helpful.loss!) < 1e-6);
     assertNear(
       inThreePasses.output.rewardModels.helpful.values,
       alone.output.rewardModels.helpful.values,

@@ -82,8 +82,11 @@ for (const train of ['full', 'head'] as const) {
       const before = await rewardTest(testOf(request(train)));
       const { metrics } = await runTask(request(train));
       assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.1);
-      assert.ok(metrics.helpful.testLoss < 0.5 && metrics.harmless.testLoss < 0.5, JSON.stringify(metrics));
-      assert.ok(metrics.helpful.accuracy >= 0.9 && metrics.harmless.accuracy >= 0.9, JSON.stringify(metrics));
+      assert.ok(metrics.helpful.testLoss! < 0.5 && metrics.harmless.testLoss! < 0.5, JSON.stringify(metrics));
+      assert.ok(
+        metrics.helpful.accuracy! >= 0.9 && metrics.harmless.accuracy! >= 0.9,
+        JSON.stringify(metrics),
+      );
     });
 
     it('train that part, every tensor of it, and write to nothing that they were given', async () => {

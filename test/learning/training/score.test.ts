@@ -47,10 +47,10 @@ describe('score task', () => {
     const plain = (await score(request())).metrics;
     const scale = { helpful: { mean: 0.5, std: 2 }, harmless: { mean: -1, std: 0.25 } };
     const { metrics } = await score(request({ scale, missingEosPenalty: 3 }));
-    const fine = 3 * (1 - plain.ended);
+    const fine = 3 * (1 - plain.ended!);
     assertNear(
       [metrics.helpful, metrics.harmless],
-      [(plain.helpful - 0.5) / 2 - fine, (plain.harmless + 1) / 0.25 - fine],
+      [(plain.helpful! - 0.5) / 2 - fine, (plain.harmless! + 1) / 0.25 - fine],
       1e-9,
     );
   });
@@ -68,8 +68,8 @@ describe('score task', () => {
     const { metrics: old } = await score({ ...before, params });
     const { adapters, lora } = aligned;
     const { metrics: now, responses } = await score({ ...before, params: { ...params, adapters, lora } });
-    assert.ok(now.helpful > old.helpful && now.helpful > 0.5, JSON.stringify({ old, now }));
-    assert.ok(now.klK3 > 0.1);
+    assert.ok(now.helpful! > old.helpful! && now.helpful! > 0.5, JSON.stringify({ old, now }));
+    assert.ok(now.klK3! > 0.1);
     assert.ok(responses!.some(([token]) => token === wanted));
   });
 
@@ -78,7 +78,7 @@ describe('score task', () => {
     const endOfText = tinyShape.config.eos_token_id;
     assert.ok(responses!.every((response) => response.length <= 6 && !response.includes(endOfText)));
     const written = responses!.reduce((sum, { length }) => sum + length, 0) / responses!.length;
-    assertNear(metrics.length, written + metrics.ended, 1e-12);
+    assertNear(metrics.length, written + metrics.ended!, 1e-12);
   });
 
   it('gives equal results for equal requests and leaves no tensor', async () => {

@@ -1,4 +1,4 @@
-import { mean } from '../../../moments.js';
+import { meanOrNull } from '../../../moments.js';
 import { objectives, perObjective, type Objective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
 import type { Answer } from '../../model/reward-features.js';
@@ -7,6 +7,7 @@ import { drawBatches, tableRow } from '../batches.js';
 import { modpoLoss, type ModpoLoss, type ModpoTerms } from '../dpo/modpo-loss.js';
 import { pairPlan, type PairPlan } from '../dpo/pair-plan.js';
 import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.js';
+import { derived, type Figure } from '../figure.js';
 import { copiesOf } from '../instruct.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import { rewardModels } from '../reward-models/index.js';
@@ -40,7 +41,7 @@ type StepPairs = PerObjective<readonly Pair[]>;
  *
  * Metrics have the names of TRL's DPOTrainer: `rewards/…` is β log π/π_ref, means over all pairs that were
  * read, before each step. `loss`, which the upload reports, is that of the steps. Nothing is known here of
- * `objective/…`, which needs samples. Without any pairs the policy stays and every figure is NaN.
+ * `objective/…`, which needs samples. Without any pairs the policy stays and every figure is null.
  */
 export const modpo: TaskFunction<'align'> = async (request) => {
   const { hyper, params, data } = request;
@@ -170,21 +171,22 @@ function objectiveLoss(logProbs: Float64Array, pairs: readonly Pair[], terms: Mo
 }
 
 /** By the names of TRL's DPOTrainer; losses, margins and accuracies by objective as well. */
-function metricsOf(results: readonly StepResult[], beta: number): Record<string, number> {
+function metricsOf(results: readonly StepResult[], beta: number): Record<string, Figure> {
   const lossesOf = (objective: Objective) =>
     results.flatMap(({ losses }) => (losses[objective] ? [losses[objective]] : []));
   const all = objectives.flatMap(lossesOf);
+  const reward = (logRatios: readonly number[]) => derived([meanOrNull(logRatios)], (ratio) => beta * ratio);
   return {
-    loss: mean(results.map(({ loss }) => loss)),
-    'logps/chosen': mean(all.flatMap(({ logProbs }) => chosenOf(logProbs))),
-    'logps/rejected': mean(all.flatMap(({ logProbs }) => rejectedOf(logProbs))),
-    'rewards/chosen': beta * mean(all.flatMap(({ logRatios }) => chosenOf(logRatios))),
-    'rewards/rejected': beta * mean(all.flatMap(({ logRatios }) => rejectedOf(logRatios))),
+    loss: meanOrNull(results.map(({ loss }) => loss)),
+    'logps/chosen': meanOrNull(all.flatMap(({ logProbs }) => chosenOf(logProbs))),
+    'logps/rejected': meanOrNull(all.flatMap(({ logProbs }) => rejectedOf(logProbs))),
+    'rewards/chosen': reward(all.flatMap(({ logRatios }) => chosenOf(logRatios))),
+    'rewards/rejected': reward(all.flatMap(({ logRatios }) => rejectedOf(logRatios))),
     ...rankingMetrics(all, beta, ''),
     ...Object.fromEntries(
       objectives.flatMap((objective) => {
         const own = lossesOf(objective);
-        const loss = { [`loss_${objective}`]: mean(own.map(({ loss }) => loss)) };
+        const loss = { [`loss_${objective}`]: meanOrNull(own.map(({ loss }) => loss)) };
         return Object.entries({ ...loss, ...rankingMetrics(own, beta, `_${objective}`) });
       }),
     ),
@@ -195,11 +197,11 @@ function rankingMetrics(
   losses: readonly ObjectiveLoss[],
   beta: number,
   suffix: string,
-): Record<string, number> {
+): Record<string, Figure> {
   const margins = losses.flatMap(({ logRatios }) => [...pairDifferences(logRatios)]);
   return {
-    [`rewards/margins${suffix}`]: beta * mean(margins),
-    [`rewards/accuracies${suffix}`]: mean(margins.map((margin) => Number(margin > 0))),
+    [`rewards/margins${suffix}`]: derived([meanOrNull(margins)], (margin) => beta * margin),
+    [`rewards/accuracies${suffix}`]: meanOrNull(margins.map((margin) => Number(margin > 0))),
   };
 }
 

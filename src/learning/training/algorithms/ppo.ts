@@ -24,7 +24,7 @@ type Critics = PerObjective<HeadTrainer>;
  * Steps 3.2 and 3.3: samples responses with the current policy, judges them by the client's own weighting of
  * both reward models and critics, and takes PPO steps on adapters and LoRA and regression steps on the
  * critics (Schulman et al. 2017; per-token KL penalty as in Ziegler et al. 2019). Where no prompt leaves room
- * for a response everything stays as it is, and every figure of a response is NaN.
+ * for a response everything stays as it is, and every figure of a response is null.
  */
 export const ppo: TaskFunction<'align'> = async (request) => {
   const { hyper, params } = request;

@@ -8,7 +8,8 @@ import {
 } from '../../objective.js';
 import type { Trained } from '../../model/gradients.js';
 import { sharedFloats, type ParamSet } from '../../params/param-set.js';
-import { weightedSum, weightedSums } from '../ppo/weighted.js';
+import type { Figure } from '../figure.js';
+import { weightedFigure, weightedSums } from '../ppo/weighted.js';
 import type { TaskFunction, TaskRequest, TaskResult } from '../task.js';
 import { ppo } from './ppo.js';
 
@@ -85,14 +86,14 @@ export function interpolated(
 
 const layoutOf = ({ kind, tensors }: ParamSet) => JSON.stringify([kind, tensors]);
 
-function metricsOf(branches: Branches, weights: Weights): Record<string, number> {
-  const metric = (name: string) => perObjective((objective) => branches[objective].metrics[name] ?? NaN);
+function metricsOf(branches: Branches, weights: Weights): Record<string, Figure> {
+  const metric = (name: string) => perObjective((objective) => branches[objective].metrics[name] ?? null);
   const combined = Object.keys(branches.helpful.metrics).map((name) => {
     const both = metric(name);
     const about = objectives.find((objective) => name.includes(`_${objective}`));
     if (about) return [name, both[about]] as const;
     // What both branches have in common, as a count of samples, is not rounded.
-    return [name, both.helpful === both.harmless ? both.helpful : weightedSum(weights, both)] as const;
+    return [name, both.helpful === both.harmless ? both.helpful : weightedFigure(weights, both)] as const;
   });
   return {
     ...Object.fromEntries(combined),

@@ -11,7 +11,7 @@ export interface ModpoTerms {
 }
 
 export interface ModpoLoss {
-  /** Mean over pairs of −log σ(h), nats; ln 2 is "no idea". NaN for no pairs. */
+  /** Mean over pairs of −log σ(h), nats; ln 2 is "no idea". */
   readonly loss: number;
   /** d loss / d log-ratio, one per pair; never above 0. */
   readonly gradient: Float64Array;
@@ -34,7 +34,7 @@ export interface ModpoLoss {
  *
  * `logRatios` holds Δ log π/π_ref and `margins` w_k′ · Δ r_k′ in units of s_k′, one per pair.
  *
- * @throws RangeError for a term outside of its range, and for lists of different lengths.
+ * @throws RangeError for a term outside of its range, for lists of different lengths, and for no pairs.
  */
 export function modpoLoss(
   logRatios: ArrayLike<number>,
@@ -46,6 +46,7 @@ export function modpoLoss(
   if (!(rewardStd > 0)) throw new RangeError(`rewardStd is ${rewardStd}, expected above 0`);
   const pairs = logRatios.length;
   if (margins.length !== pairs) throw new RangeError(`${margins.length} margins for ${pairs} pairs`);
+  if (pairs === 0) throw new RangeError('a loss of no pairs, expected at least one');
   const steepness = rewardStd / weight;
   const gradient = new Float64Array(pairs);
   let sum = 0;

@@ -84,15 +84,12 @@ describe('loss of multi-objective DPO', () => {
     assertNear(gradient, [0, -2 / 2], 1e-12);
   });
 
-  it('of no pairs is NaN', () => {
-    assert.ok(Number.isNaN(modpoLoss([], [], { beta: 0.1, weight: 1, rewardStd: 1 }).loss));
-  });
-
-  it('refuses terms outside of their ranges and margins of other pairs', () => {
+  it('refuses terms outside of their ranges, margins of other pairs, and no pairs', () => {
     const fine = { beta: 0.1, weight: 0.5, rewardStd: 1 };
     for (const wrong of [{ weight: 0 }, { weight: 1.1 }, { beta: 0 }, { rewardStd: NaN }]) {
       assert.throws(() => modpoLoss([1], [0], { ...fine, ...wrong }), RangeError);
     }
     assert.throws(() => modpoLoss([1, 2], [0], fine), /1 margins for 2 pairs/);
+    assert.throws(() => modpoLoss([], [], fine), /a loss of no pairs/);
   });
 });

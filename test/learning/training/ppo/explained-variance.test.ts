@@ -16,8 +16,10 @@ describe('explained variance of a critic', () => {
     assertNear(explainedVariance([-1, -2, -3, -4], returns), -3, 1e-12);
   });
 
-  it('is not a number where the returns do not vary', () => {
-    assert.ok(Number.isNaN(explainedVariance([1, 2], [3, 3])));
-    assert.ok(Number.isNaN(explainedVariance([], [])));
+  it('is null where the returns do not vary, and where there are none; NaN of a NaN', () => {
+    assert.equal(explainedVariance([1, 2], [3, 3]), null);
+    assert.equal(explainedVariance([], []), null);
+    assert.equal(explainedVariance([1, NaN], [3, 4]), NaN);
+    assert.equal(explainedVariance([1, 2], [3, NaN]), NaN);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Figure } from '../../../../src/learning/training/figure.js';
 
 /**
  * One response of four tokens, computed independently of this project (NumPy): γ 1, λ 0.95, KL coefficient
@@ -31,17 +32,20 @@ export const reference = {
   adaptiveKl: { coefficient: 0.15, target: 6, horizon: 10000, observed: 9, batch: 512, next: 0.151536 },
 } as const;
 
-/** Fails unless every element is within `tolerance` of what the reference gives. */
+/** Fails unless every element is a number within `tolerance` of what the reference gives. */
 export function assertNear(
-  actual: number | ArrayLike<number>,
+  actual: Figure | ArrayLike<Figure>,
   expected: number | ArrayLike<number>,
   tolerance = 1e-6,
 ): void {
   const [left, right] = [actual, expected].map((side) =>
-    typeof side === 'number' ? [side] : Array.from(side),
-  ) as [number[], number[]];
+    typeof side === 'number' || side === null ? [side] : Array.from(side),
+  ) as [Figure[], number[]];
   assert.equal(left.length, right.length);
-  const largest = left.reduce((worst, value, i) => Math.max(worst, Math.abs(value - right[i]!)), 0);
+  const largest = left.reduce<number>(
+    (worst, value, i) => Math.max(worst, Math.abs((value ?? NaN) - right[i]!)),
+    0,
+  );
   assert.ok(
     largest <= tolerance,
     `largest difference ${largest}: [${left.join(', ')}], not [${right.join(', ')}]`,

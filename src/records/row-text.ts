@@ -72,6 +72,8 @@ const message: Columns<Omit<MessageRow, 'story'>> = {
   transmitJoules: 'value',
   receiveJoules: 'value',
   idleJoules: 'value',
+  blackoutSeconds: 'value',
+  blackouts: 'value',
   price: 'value',
   sentVirtualSeconds: 'value',
   endedVirtualSeconds: 'nullable',

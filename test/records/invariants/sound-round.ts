@@ -90,6 +90,8 @@ export const attemptOf = (watts: number, isLast: boolean): Attempt => ({
   receiveJoules: 0,
   idleJoules: 0,
   energyJoules: watts,
+  blackoutSeconds: 0,
+  blackouts: [],
   blocks: 20,
   samples: [],
 });

@@ -166,6 +166,8 @@ function messageRow(
     transmitJoules: delaySeconds,
     receiveJoules: 0,
     idleJoules: 0,
+    blackoutSeconds: 0,
+    blackouts: [],
     price: 0,
     sentVirtualSeconds: sent,
     endedVirtualSeconds: sent + delaySeconds,

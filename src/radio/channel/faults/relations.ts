@@ -1,6 +1,7 @@
 import { messageKinds, protocol } from '../../../../machines/protocol.js';
 import { nearest } from '../../../settings/nearest.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
+import { faultPointer } from './faults.js';
 import type { Fault } from './settings.js';
 
 /** Every message there is, by what a fault can name of it. */
@@ -9,17 +10,11 @@ const messages = messageKinds.map((kind) => {
   return { kind, step, stage, direction: `${direction}link` as const };
 });
 
-const ofMessages: readonly Fault['effect'][] = ['drop', 'corrupt', 'duplicate', 'delay', 'slow'];
-
 /** The effects that a property of a fault can go with; the others go with every effect. */
 const effectsOf: readonly (readonly [
-  key: 'kind' | 'step' | 'stage' | 'round' | 'attempt' | 'delaySeconds' | 'factor',
+  key: 'attempt' | 'delaySeconds' | 'factor',
   effects: readonly Fault['effect'][],
 ])[] = [
-  ['kind', ofMessages],
-  ['step', ofMessages],
-  ['stage', ofMessages],
-  ['round', ofMessages],
   ['attempt', ['drop', 'corrupt', 'slow']],
   ['delaySeconds', ['delay', 'duplicate']],
   ['factor', ['slow']],
@@ -37,13 +32,13 @@ export const faultRules: readonly Rule<Script>[] = [
       faults.flatMap(({ client = 1, fromSeconds = 0, toSeconds = Infinity }, index) => [
         must(
           client <= count,
-          `/channel/faults/${index}/client`,
+          `${faultPointer(index)}/client`,
           client,
           `at most ${count}, the number of clients`,
         ),
         must(
           toSeconds > fromSeconds,
-          `/channel/faults/${index}/toSeconds`,
+          `${faultPointer(index)}/toSeconds`,
           toSeconds,
           `more than ${fromSeconds}, which is fromSeconds`,
         ),
@@ -56,7 +51,7 @@ export const faultRules: readonly Rule<Script>[] = [
         effectsOf.map(([key, effects]) =>
           must(
             fault[key] === undefined || effects.includes(fault.effect),
-            `/channel/faults/${index}/${key}`,
+            `${faultPointer(index)}/${key}`,
             fault[key],
             `no ${key} where effect is "${fault.effect}"`,
             `it goes with ${quoted(effects)}`,
@@ -66,8 +61,7 @@ export const faultRules: readonly Rule<Script>[] = [
   },
   {
     states: 'a fault is about a message that there is',
-    findings: ({ channel: { faults } }) =>
-      faults.map((fault, index) => fault.effect !== 'blackout' && messageFinding(fault, index)),
+    findings: ({ channel: { faults } }) => faults.map(messageFinding),
   },
 ];
 
@@ -86,7 +80,7 @@ function messageFinding(fault: Fault, index: number): Finding {
       const meant = key === 'kind' ? nearest(value, [...known]) : [];
       const advice = meant.length === 0 ? 'there is no such message' : `did you mean ${quoted(meant)}?`;
       const expected = `${known.size === 1 ? '' : 'one of '}${quoted(known)}${where}`;
-      return must(false, `/channel/faults/${index}/${key}`, value, expected, advice);
+      return must(false, `${faultPointer(index)}/${key}`, value, expected, advice);
     }
     candidates = candidates.filter((message) => message[key] === value);
     said.push(`${key} is "${value}"`);

@@ -9,7 +9,7 @@ export const Fault = closed({
     description:
       'drop, corrupt: the attempt is lost (corrupt: to a failed checksum); duplicate: a second copy arrives; ' +
       'delay: the message arrives later, others may overtake it; slow: the rate is multiplied by `factor`; ' +
-      'blackout: no signal from `fromSeconds` to `toSeconds`',
+      'blackout: no signal from `fromSeconds` to `toSeconds`, for the messages that it names',
   }),
   client: count(1, 'number of the client at one end; absent: any'),
   direction: Type.Optional(Type.Enum(['uplink', 'downlink'])),

@@ -26,6 +26,8 @@ export interface ServerContext {
   /** What the strategies remember from version to version. */
   readonly memory: ServerMemory;
   readonly openedAtSeconds: number;
+  /** Whether the round was closed by its deadline, before the discipline found its aggregate due. */
+  readonly atDeadline: boolean;
   /** Mean reported loss of the round; null in a lost round, or where no client could measure one. */
   readonly loss: number | null;
   /** Lowest loss of the stage, and for how many rounds it has not been improved on. */
@@ -110,6 +112,7 @@ const server = setup({
     invite: () => {},
     send: (_, _params: { step: MessageStep }) => {},
     openRound: () => {},
+    noteDeadline: () => {},
     takeUpdate: () => {},
     discardUpdate: () => {},
     ignoreCopy: () => {},
@@ -139,7 +142,7 @@ function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, 
         description: `Clients are at ${clients}; wait for updates until an aggregate is due, for the deadline at most`,
         entry: 'openRound',
         always: { guard: 'isDue', target: 'aggregating' },
-        after: { deadline: 'aggregating' },
+        after: { deadline: { target: 'aggregating', actions: 'noteDeadline' } },
       },
       aggregating: {
         id: `step-${stage}-4`,
@@ -189,6 +192,7 @@ export const serverMachine = server.createMachine({
     late: [],
     memory: { aggregation: {}, codec: {} },
     openedAtSeconds: 0,
+    atDeadline: false,
     loss: null,
     bestLoss: null,
     roundsWithoutProgress: 0,

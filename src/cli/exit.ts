@@ -5,7 +5,7 @@ export const exit = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const
 
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
-/** Running out of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. */
+/** The limit of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. */
 export function exitCodeOf(ended: Ended): ExitCode {
   switch (ended.reason) {
     case 'finished':

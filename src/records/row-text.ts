@@ -29,6 +29,7 @@ const round: Columns<RoundRow> = {
   late: 'value',
   verdict: 'value',
   members: 'value',
+  closedBy: 'value',
 };
 
 const client: Columns<ClientRow> = {

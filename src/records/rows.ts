@@ -44,6 +44,8 @@ export interface RoundRow {
   readonly verdict: Verdict;
   /** The clients of the cohort, `cohort` of them. Does not enter the trace hash. */
   readonly members: readonly string[];
+  /** Whether all had come that the discipline waits for, or the deadline. Does not enter the trace hash. */
+  readonly closedBy: 'answers' | 'deadline';
 }
 
 /**

@@ -16,7 +16,8 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && event.row.type !== 'sample') this.add(withoutKeys(event.row, ['members']));
+    if (event.type === 'row' && event.row.type !== 'sample')
+      this.add(withoutKeys(event.row, ['members', 'closedBy']));
     if (event.type === 'message-ended')
       this.add(withoutKeys(event.row, ['story', 'blackoutSeconds', 'blackouts']));
   }

@@ -180,10 +180,10 @@ describe('a run with a script of faults', () => {
     const slow: Fault = { effect: 'slow', client: 2, kind: 'update', round: 1, factor: 0.02 };
     const result = await faulty([slow], ['instruction.deadlineSeconds=15']);
     assert.deepEqual(
-      rounds(result, 'instruction').map(({ updates, late }) => [updates, late]),
+      rounds(result, 'instruction').map(({ updates, late, closedBy }) => [updates, late, closedBy]),
       [
-        [2, 0],
-        [3, 1],
+        [2, 0, 'deadline'],
+        [3, 1, 'answers'],
       ],
     );
   });

@@ -165,6 +165,7 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
     late: 0,
     verdict: 'continue',
     members: ['client-0'],
+    closedBy: 'answers',
   },
 });
 

@@ -73,6 +73,7 @@ export function madeUpRun(clientCount = 10): RunRecords {
         late: 0,
         verdict: round === rounds ? 'out-of-rounds' : 'continue',
         members: clients,
+        closedBy: 'answers',
       });
     }
     clients.forEach((_, index) => figuresOf(stage, 0, index));

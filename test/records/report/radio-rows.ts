@@ -51,6 +51,7 @@ export function roundRow(some: Partial<RoundRow>): RoundRow {
     late: 0,
     verdict: 'continue',
     members: ['client-1', 'client-2'],
+    closedBy: 'answers',
     ...some,
   };
 }

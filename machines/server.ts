@@ -34,6 +34,8 @@ export interface ServerContext {
   /** What the strategies remember from version to version. */
   readonly memory: ServerMemory;
   readonly openedAtSeconds: number;
+  /** Whether the round was closed by its deadline, before the discipline found its aggregate due. */
+  readonly atDeadline: boolean;
   /** Mean reported loss of the round; null in a lost round, or where no client could measure one. */
   readonly loss: number | null;
   /** Lowest loss of the stage, and for how many rounds it has not been improved on. */
@@ -124,6 +126,7 @@ const server = setup({
     inviteMore: () => {},
     send: (_, _params: { step: MessageStep }) => {},
     openRound: () => {},
+    noteDeadline: () => {},
     takeUpdate: () => {},
     discardUpdate: () => {},
     ignoreCopy: () => {},
@@ -160,7 +163,7 @@ function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, 
             actions: ['inviteMore', { type: 'send', params: { step: `${stage}.4` } }],
           },
         ],
-        after: { deadline: 'aggregating' },
+        after: { deadline: { target: 'aggregating', actions: 'noteDeadline' } },
       },
       aggregating: {
         id: `step-${stage}-4`,
@@ -214,6 +217,7 @@ export const serverMachine = server.createMachine({
     late: [],
     memory: { aggregation: {}, codec: {} },
     openedAtSeconds: 0,
+    atDeadline: false,
     loss: null,
     bestLoss: null,
     roundsWithoutProgress: 0,

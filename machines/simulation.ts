@@ -61,7 +61,7 @@ export const simulationMachine = setup({
       description: 'The server has finished; messages and tasks still under way come to their end',
       on: { 'clock.idle': 'finished', 'clock.horizon': 'finished' },
     },
-    finished: { type: 'final', description: 'All stages converged or ran out of rounds' },
+    finished: { type: 'final', description: 'All stages are over: converged, or at their round limit' },
     outOfTime: { type: 'final', description: 'The scenario’s limit of virtual time was reached' },
     deadlocked: { type: 'final', description: 'Nothing is due any more, and the server still waits' },
     interrupted: { type: 'final', description: 'The user stopped the run' },

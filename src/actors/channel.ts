@@ -96,6 +96,8 @@ function stateOf(context: ChannelContext): LinkAccount & Pick<QueuedMessage, 'en
       receiveJoules: account.receiveJoules + attempt.receiveJoules,
       idleJoules: account.idleJoules + attempt.idleJoules,
       energyJoules: account.energyJoules + attempt.energyJoules,
+      blackoutSeconds: account.blackoutSeconds + attempt.blackoutSeconds,
+      blackouts: [...new Set([...account.blackouts, ...attempt.blackouts])].sort((a, b) => a - b),
     }),
     untouched,
   );

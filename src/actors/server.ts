@@ -75,7 +75,8 @@ export function provideServer(world: World) {
         }
         enqueue.assign({ members });
       }),
-      openRound: assign({ late: [], openedAtSeconds: () => clock.nowSeconds }),
+      openRound: assign({ late: [], openedAtSeconds: () => clock.nowSeconds, atDeadline: false }),
+      noteDeadline: assign({ atDeadline: true }),
       takeUpdate: enqueueActions(({ context, event, enqueue }) => {
         if (event.type !== 'upload.delivered') return;
         enqueue(() => {
@@ -156,6 +157,7 @@ export function provideServer(world: World) {
           late: context.late.length,
           verdict: context.verdict,
           members: context.cohort,
+          closedBy: context.atDeadline ? 'deadline' : 'answers',
         }),
       crash: (_, { cause }) => world.failure.report(cause),
     },

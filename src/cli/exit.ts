@@ -14,7 +14,7 @@ export const exit = {
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
 /**
- * Running out of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. `interrupted` is
+ * The limit of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. `interrupted` is
  * the code of an interrupted run.
  */
 export function exitCodeOf(ended: Ended, interrupted: ExitCode): ExitCode {

@@ -1,6 +1,7 @@
 import { greatest } from '../extremes.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { Progress } from '../records/progress.js';
+import { stageNames } from '../records/report/figure-names.js';
 import { duration, number, percent } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import { cut } from './line-width.js';
@@ -9,12 +10,6 @@ import type { Paint } from './terminal.js';
 /*
  * What a person reads while a run goes on, as pure functions of what the run tells.
  */
-
-const stageNames: Readonly<Record<Stage, string>> = {
-  instruction: 'instruction tuning',
-  reward: 'reward learning',
-  alignment: 'alignment',
-};
 
 /** The held-out figures of each stage; the table of results has the same at the end. */
 const heldOutFigures: Readonly<Record<Stage, (progress: Progress) => readonly (string | null)[]>> = {
@@ -29,14 +24,21 @@ const heldOutFigures: Readonly<Record<Stage, (progress: Progress) => readonly (s
 /** The newest figures of a stage, those that there are, in columns. */
 function figures(progress: Progress, stage: Stage | null): string {
   if (stage === null) return '';
-  const ofRound = progress.stage === stage ? progress : { reportedLoss: null, delaySeconds: null };
+  const ofRound = progress.stage === stage ? progress : null;
   return [
+    ofRound && turnout(ofRound),
     ...heldOutFigures[stage](progress),
-    shown('reported loss', ofRound.reportedLoss, number),
-    shown('delay', ofRound.delaySeconds, duration),
+    shown('reported loss', ofRound?.reportedLoss ?? null, number),
+    shown('delay', ofRound?.delaySeconds ?? null, duration),
   ]
     .filter((figure) => figure !== null)
     .join('  ');
+}
+
+/** Whose updates counted in the last closed round, and what closed it before all had come. */
+function turnout({ updates, cohort, closedBy }: Progress): string {
+  const counted = `updates ${updates}/${cohort}`;
+  return `${counted}${closedBy === 'deadline' ? ', closed by deadline' : ''}${updates === 0 ? ', round lost' : ''}`;
 }
 
 function shown(name: string, value: number | null, format: (value: number) => string): string | null {

@@ -1,6 +1,7 @@
 import { nameOf, paramsIn, updateName, type Envelope, type Upload } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
+import { faultPointer } from '../radio/channel/faults/faults.js';
 import type { Attempt } from '../radio/channel/attempts.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { roundCosts, type RoundCosts } from './round-costs.js';
@@ -115,6 +116,7 @@ export class MessageLedger implements RunObserver {
       round,
       params: paramsIn(envelope.message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
       ...account,
+      blackouts: account.blackouts.map((index) => faultPointer(index)),
       outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',
       reason: isDropped ? settled.reason : null,
       acknowledged: settled === null ? null : settled.acknowledged,
@@ -137,8 +139,11 @@ function nameOfUpdate(from: string, upload: Upload): string {
 
 function accountOf(event: BusEvent): LinkAccount {
   const { bits, attempts, onAirSeconds, airBits } = event;
-  const { transmitJoules, receiveJoules, idleJoules, energyJoules } = event;
-  return { bits, attempts, onAirSeconds, airBits, transmitJoules, receiveJoules, idleJoules, energyJoules };
+  const { transmitJoules, receiveJoules, idleJoules, energyJoules, blackoutSeconds, blackouts } = event;
+  return {
+    ...{ bits, attempts, onAirSeconds, airBits, transmitJoules, receiveJoules, idleJoules, energyJoules },
+    ...{ blackoutSeconds, blackouts },
+  };
 }
 
 function storyOf(attempt: Attempt, story: LedgerOptions['story']): AttemptStory {

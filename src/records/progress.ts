@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { RoundRow } from './rows.js';
 
 /** What a run tells while it goes on; every figure is the newest one known, null until there is one. */
 export interface Progress {
@@ -25,6 +26,10 @@ export interface Progress {
   readonly measured: number;
   /** What the updates of the last closed round reported: `loss` of its RoundRow. */
   readonly reportedLoss: number | null;
+  /** Clients of whom anything was averaged in the last closed round, and those that were selected for it. */
+  readonly updates: number | null;
+  readonly cohort: number | null;
+  readonly closedBy: RoundRow['closedBy'] | null;
   /** Mean seconds in transit of the last closed round (see RoundRow). */
   readonly delaySeconds: number | null;
   readonly messages: number;

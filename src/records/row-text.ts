@@ -29,6 +29,7 @@ const round: Columns<RoundRow> = {
   late: 'value',
   verdict: 'value',
   members: 'value',
+  closedBy: 'value',
 };
 
 const client: Columns<ClientRow> = {
@@ -72,6 +73,8 @@ const message: Columns<Omit<MessageRow, 'story'>> = {
   transmitJoules: 'value',
   receiveJoules: 'value',
   idleJoules: 'value',
+  blackoutSeconds: 'value',
+  blackouts: 'value',
   price: 'value',
   sentVirtualSeconds: 'value',
   endedVirtualSeconds: 'nullable',

@@ -44,6 +44,8 @@ export interface RoundRow {
   readonly verdict: Verdict;
   /** The clients of the cohort, `cohort` of them. Does not enter the trace hash. */
   readonly members: readonly string[];
+  /** Whether all had come that the discipline waits for, or the deadline. Does not enter the trace hash. */
+  readonly closedBy: 'answers' | 'deadline';
 }
 
 /**
@@ -126,6 +128,13 @@ export interface EndedMessage {
   readonly receiveJoules: number;
   /** Energy of the sender while it waits with the message. */
   readonly idleJoules: number;
+  /**
+   * Of its attempts, the seconds in which a scripted blackout left its link without a signal: a sender that
+   * knows the gain waits, another one sends in vain. Does not enter the trace hash, nor does the next.
+   */
+  readonly blackoutSeconds: number;
+  /** JSON pointers into the scenario to the blackouts that were to blame; empty without any. */
+  readonly blackouts: readonly string[];
   /** `airBits` at the scenario's price of a megabyte. */
   readonly price: number;
   readonly sentVirtualSeconds: number;
@@ -175,7 +184,7 @@ export interface Summary {
   readonly virtualSeconds: number;
   readonly wallSeconds: number;
   readonly ended: Ended;
-  /** What somebody should know about the inputs: rows left out or cut, whose tokenizer and end of text. */
+  /** What somebody should know: of the inputs as in the manifest, and faults of the script that matched nothing. */
   readonly notes: readonly string[];
   readonly stages: {
     readonly instruction: InstructionSummary | null;

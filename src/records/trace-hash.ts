@@ -16,8 +16,10 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && event.row.type !== 'sample') this.add(withoutKeys(event.row, ['members']));
-    if (event.type === 'message-ended') this.add(withoutKeys(event.row, ['story']));
+    if (event.type === 'row' && event.row.type !== 'sample')
+      this.add(withoutKeys(event.row, ['members', 'closedBy']));
+    if (event.type === 'message-ended')
+      this.add(withoutKeys(event.row, ['story', 'blackoutSeconds', 'blackouts']));
   }
 
   /** Adds an event; throws a RangeError if it holds a number that JSON cannot express. */

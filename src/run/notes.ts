@@ -40,6 +40,13 @@ export function inputNotes(scenario: Pick<Scenario, 'alignment'>, inputs: Inputs
   ];
 }
 
+/** What a user should know about faults of the script that had nothing to do with the run, by their pointers. */
+export function faultNotes(unmatched: readonly string[]): readonly string[] {
+  return unmatched.map(
+    (pointer) => `${pointer}: the fault matched no message of this run; are its round and its window right?`,
+  );
+}
+
 function tokenizerNotes({ language, rewards }: Inputs): string[] {
   const { folder, statedEndOfText, tokenizer, tokenizerSource } = language;
   const borrowing = new Set([

@@ -16,12 +16,14 @@ import type { Manifest } from '../records/manifest.js';
 import { RunEvents } from '../records/run-events.js';
 import { TraceHash } from '../records/trace-hash.js';
 import { RunWatch } from '../records/watch.js';
+import { UnmatchedFaults } from '../records/unmatched-faults.js';
 import { WrittenRows } from '../records/written-rows.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { made, named, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
+import { faultNotes } from './notes.js';
 import type { RunOptions } from './options.js';
 
 /** Everything that stands before the machines start, and what has been written since. */
@@ -32,6 +34,8 @@ export interface OpenRun {
   readonly manifest: Manifest;
   readonly written: WrittenRows;
   traceHash(): string;
+  /** Of the inputs, and of what has come of the scenario up to now. */
+  notes(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -60,9 +64,11 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     // 3. The records, which take the place of an earlier run's.
     records = openRecords(options.outFolder);
     // 4. Who hears what the run tells.
-    const { written, hash } = observe(world, options, records, startedAt);
+    const { written, hash, faults } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });
-    return { world, records, fingerprint, manifest, written, traceHash: () => hash.digest(), close };
+    const notes = () => [...(manifest.notes ?? []), ...faultNotes(faults.pointers)];
+    const traceHash = () => hash.digest();
+    return { world, records, fingerprint, manifest, written, traceHash, notes, close };
   } catch (error) {
     await close();
     throw error;
@@ -118,15 +124,16 @@ function worldOf(
 
 /** The run's own observers, then the user's. */
 function observe(
-  { events, clients }: World,
+  { events, clients, scenario }: World,
   { onProgress, observers = [] }: RunOptions,
   records: Records,
   startedAt: number,
 ) {
   const written = new WrittenRows();
   const hash = new TraceHash();
-  for (const observer of [written, hash, records]) events.subscribe(observer);
+  const faults = new UnmatchedFaults(scenario.channel.faults, [...clients.keys()]);
+  for (const observer of [written, hash, records, faults]) events.subscribe(observer);
   if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));
-  return { written, hash };
+  return { written, hash, faults };
 }

@@ -78,7 +78,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     virtualSeconds: clock.nowSeconds,
     wallSeconds,
     ended,
-    notes: run.manifest.notes ?? [],
+    notes: run.notes(),
     stages: stageSummaries({
       metrics,
       clients: [...clients.values()],

@@ -73,6 +73,8 @@ describe('a link actor', () => {
       transmitJoules: 2 * onAirSeconds,
       receiveJoules: 0.5 * onAirSeconds,
       idleJoules: 0,
+      blackoutSeconds: 0,
+      blackouts: [],
       energyJoules: 2 * onAirSeconds + 0.5 * onAirSeconds,
     });
   });

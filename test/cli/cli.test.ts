@@ -70,7 +70,7 @@ describe('the command line', () => {
     assert.equal(rounds.length, 2);
     assert.match(
       rounds[0]!,
-      /^instruction tuning 1\/2 +accuracy +52\.0 % +reported loss 1 +delay 1\.5 s +virtual 19 s, real /,
+      /^instruction tuning 1\/2 +updates 2\/2 +accuracy +52\.0 % +reported loss 1 +delay 1\.5 s +virtual 19 s, real /,
     );
     assert.match(out, /Instruction tuning +Rounds +8/);
     assert.ok(out.includes(`Note: ${notes[0]}\n`), out);

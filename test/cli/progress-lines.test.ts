@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { picture, RoundWatch } from '../../src/cli/progress-lines.js';
+import { picture, roundLine, RoundWatch } from '../../src/cli/progress-lines.js';
 import { resolveScenario } from '../../src/scenario/validate.js';
+import type { Progress } from '../../src/records/progress.js';
 import { progress } from './fake-services.js';
 
 const scenario = resolveScenario({ name: 'x' });
@@ -11,7 +12,7 @@ describe('the live picture', () => {
     const text = picture(progress(3), scenario, plain, { columns: 80, rows: 24 });
     assert.deepEqual(text.split('\n'), [
       'Step 1.3  instruction tuning, round 3/8  virtual 30 s, real 5 s',
-      'accuracy 53.0 %  reported loss 0.667   delay 1.5 s ',
+      'updates 2/2  accuracy 53.0 %  reported loss 0.667   delay 1.5 s ',
       '12 messages, 6 tasks done',
       '  client-1  tuning',
       '  client-2  waiting',
@@ -60,5 +61,24 @@ describe('the line of a closed round', () => {
     rounds.next(second);
     assert.deepEqual(rounds.end(), [second]);
     assert.deepEqual(rounds.end(), []);
+  });
+
+  it('has the figures of its stage, whose updates counted, and what closed it', () => {
+    const figures = { accuracy: 0.5, helpfulAccuracy: 0.75, harmlessAccuracy: 0.875, reward: 1.25 };
+    const lineOf = (changes: Partial<Progress>) =>
+      roundLine({ ...closed(1, 2), ...figures, ...changes }, scenario).replace(/ {2,}/g, '  ');
+    assert.equal(
+      lineOf({ stage: 'reward', updates: 1, cohort: 2, closedBy: 'deadline' }),
+      'reward learning 1/4  updates 1/2, closed by deadline  ranked rightly: helpful 75.0 %  harmless 87.5 %  ' +
+        'reported loss 1  delay 1.5 s  virtual 19 s, real 5 s',
+    );
+    assert.equal(
+      lineOf({ stage: 'alignment', updates: 0, cohort: 2, reportedLoss: null }),
+      'alignment 1/8  updates 0/2, round lost  reward 1.25  delay 1.5 s  virtual 19 s, real 5 s',
+    );
+    assert.match(
+      lineOf({ stage: 'instruction' }),
+      /^instruction tuning 1\/8  updates 2\/2  accuracy 50\.0 %  /,
+    );
   });
 });

@@ -43,6 +43,8 @@ const attemptOf = (fate: Fate): Attempt => ({
   packets: 1,
   lostPackets: fate.lost === null ? 0 : 1,
   waitSeconds: 0.01,
+  blackoutSeconds: 0,
+  blackouts: [],
   transmitJoules: 1,
   receiveJoules: 0,
   idleJoules: 0,

@@ -83,12 +83,14 @@ describe('every message over every link', () => {
         const attempts = send(link, bits);
         const most = retransmissions[link.retransmission].maxTransmissions(link.maxTransmissions);
         assert.ok(attempts.length >= 1 && attempts.length <= most);
-        for (const { samples, lost, arrives, acknowledged, ...figures } of attempts) {
+        for (const { samples, blackouts, lost, arrives, acknowledged, ...figures } of attempts) {
           for (const [name, figure] of Object.entries(figures)) {
             assert.ok(Number.isFinite(figure) && figure >= 0, `${name} is ${figure}`);
           }
           for (const { gain, rateBps } of samples)
             assert.ok(Number.isFinite(gain) && Number.isFinite(rateBps));
+          assert.equal(blackouts.length > 0, figures.blackoutSeconds > 0);
+          assert.ok(figures.blackoutSeconds <= figures.seconds);
           const { seconds, onAirSeconds, energyJoules, transmitJoules, receiveJoules, idleJoules } = figures;
           assert.ok(onAirSeconds <= seconds * (1 + 1e-12));
           assert.ok(

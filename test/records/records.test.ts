@@ -37,6 +37,7 @@ const round: RoundRow = {
   updates: 9,
   late: 0,
   members: ['client-1', 'client-2'],
+  closedBy: 'answers',
 };
 
 describe('a row of the records', () => {
@@ -44,7 +45,7 @@ describe('a row of the records', () => {
     assert.equal(
       metricLine(round),
       '{"type":"round","stage":"instruction","round":1,"virtualSeconds":12.5,"seconds":12,"delaySeconds":3,' +
-        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue","members":["client-1","client-2"]}',
+        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue","members":["client-1","client-2"],"closedBy":"answers"}',
     );
   });
 

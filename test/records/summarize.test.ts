@@ -26,6 +26,7 @@ const closed: RoundRow = {
   late: 0,
   verdict: 'out-of-rounds',
   members: ['client-1', 'client-2'],
+  closedBy: 'answers',
 };
 
 const scores = { reward: 0.5, objective: 0.25, helpful: 1, harmless: 2, klK1: 3, klK3: 4 };

@@ -121,14 +121,69 @@ describe('a run with a script of faults', () => {
     assert.ok(Math.abs(total(messages(result), 'energyJoules') / plain - 1) < 0.2);
   });
 
+  it('says of every message that waited for a blackout how long, and for which fault of the script', async () => {
+    const script: Fault[] = [
+      { effect: 'drop', client: 1, kind: 'update', round: 1, attempt: 1 },
+      { effect: 'blackout', fromSeconds: 2, toSeconds: 50 },
+      { effect: 'blackout', stage: 'reward', kind: 'helpful-update', client: 2, toSeconds: 70 },
+    ];
+    const result = await faulty(script);
+    for (const { step, blackouts, blackoutSeconds, delaySeconds, onAirSeconds } of messages(result)) {
+      if (step === '1.1') {
+        assert.deepEqual(blackouts, ['/channel/faults/1']);
+        near(blackoutSeconds, 48);
+        assert.ok(Math.abs(delaySeconds! - onAirSeconds - blackoutSeconds) < 1e-5);
+      } else if (blackouts.length === 0) assert.equal(blackoutSeconds, 0);
+    }
+    const named = messages(result).filter(({ blackouts }) => blackouts.includes('/channel/faults/2'));
+    assert.deepEqual(
+      named.map(({ from, kind, round }) => [from, kind, round]),
+      [['client-2', 'helpful-update', 1]],
+    );
+    // The clock counts in microseconds.
+    assert.ok(Math.abs(named[0]!.endedVirtualSeconds! - named[0]!.onAirSeconds - 70) < 1e-5);
+  });
+
+  it('notes every fault that matched nothing, by its pointer, and no other', async () => {
+    const script: Fault[] = [
+      { effect: 'drop', client: 1, round: 7 },
+      { effect: 'blackout', fromSeconds: 5000 },
+      { effect: 'blackout', stage: 'alignment', round: 1, toSeconds: 0.5 },
+      { effect: 'slow', client: 2, step: '1.3' },
+      { effect: 'delay', client: 2, step: '2.3', delaySeconds: 0.1 },
+      { effect: 'drop', client: 3, step: '3.3', attempt: 2 },
+      // It matches, and never happens.
+      { effect: 'corrupt', probability: 0 },
+      { effect: 'duplicate', client: 1, stage: 'reward', fromSeconds: 4000 },
+      { effect: 'blackout', fromSeconds: 1, toSeconds: 1.25, probability: 0 },
+    ];
+    const { run } = await faulty(script);
+    assert.deepEqual(
+      run.notes().map((note) => note.split(':')[0]),
+      [0, 1, 2, 5, 7].map((index) => `/channel/faults/${index}`),
+    );
+    assert.match(run.notes()[0]!, /^\/channel\/faults\/0: the fault matched no message of this run; /);
+    assert.deepEqual((await protocolRun()).run.notes(), []);
+  });
+
+  it('notes no fault of a message that was under way when the run ended', async () => {
+    const script: Fault[] = [{ effect: 'blackout', client: 1, direction: 'downlink', fromSeconds: 1 }];
+    const { run, ended } = await protocolRun([
+      `channel.faults=${JSON.stringify(script)}`,
+      'limits.virtualSeconds=30',
+    ]);
+    assert.equal(ended.reason, 'out-of-virtual-time');
+    assert.deepEqual(run.notes(), []);
+  });
+
   it('has an update late whose link is slow', async () => {
     const slow: Fault = { effect: 'slow', client: 2, kind: 'update', round: 1, factor: 0.02 };
     const result = await faulty([slow], ['instruction.deadlineSeconds=15']);
     assert.deepEqual(
-      rounds(result, 'instruction').map(({ updates, late }) => [updates, late]),
+      rounds(result, 'instruction').map(({ updates, late, closedBy }) => [updates, late, closedBy]),
       [
-        [2, 0],
-        [3, 1],
+        [2, 0, 'deadline'],
+        [3, 1, 'answers'],
       ],
     );
   });

@@ -1,6 +1,15 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
-import { attemptFaults, keyOf, type AttemptFaults, type FaultScene } from './faults/faults.js';
+import {
+  attemptFaults,
+  blackoutsOf,
+  inBlackout,
+  keyOf,
+  silencesIn,
+  type AttemptFaults,
+  type FaultScene,
+  type InBlackout,
+} from './faults/faults.js';
 import type { Link } from './link.js';
 import { packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
@@ -17,7 +26,7 @@ export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' 
 export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted';
 
 /** One attempt at a message: all packets that the sender believes to be missing. */
-export interface Attempt {
+export interface Attempt extends InBlackout {
   /** Virtual time of its first bit. */
   readonly atSeconds: number;
   /** From its first bit to its last, silent blocks included. */
@@ -110,7 +119,10 @@ class Sender {
     const receivers = number === 1 ? this.#group : [link];
     const faults = this.#faults(link, number, atSeconds);
     const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
-    const walk = new BlockWalk(this.#blocks(number, receivers, slowest), atSeconds, link.story === 'blocks');
+    // A broadcast at the rate of the worst receiver waits while one of them hears nothing.
+    const silent = receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
+    const blocks = { ...this.#blocks(number, receivers, slowest), silences: silencesIn(silent) };
+    const walk = new BlockWalk(blocks, atSeconds, link.story === 'blocks');
     const sent = this.#unacknowledged;
     const heard = this.#transmit(walk, sent, number, faults.lost);
 
@@ -139,6 +151,7 @@ class Sender {
       acknowledged,
       waitSeconds,
       ...costs,
+      ...inBlackout(silent, { fromSeconds: atSeconds, toSeconds: atSeconds + walk.seconds }),
       blocks: walk.blocks,
       samples: walk.samples,
     };
@@ -221,7 +234,7 @@ class Sender {
     return luck;
   }
 
-  #blocks(number: number, receivers: Group, rateFactor: number): Blocks {
+  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences'> {
     const link = this.#link;
     const isAlone = receivers.length === 1;
     return {
@@ -236,7 +249,6 @@ class Sender {
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,
       schedule: link.scheduled && { probability: link.scheduled, draws: this.#draws('schedule', number) },
-      silences: isAlone ? link.silences : silencesOfAny(receivers),
       rateFactor,
       limitSeconds: link.maxAttemptSeconds,
       moments: isAlone ? link.moments : null,
@@ -264,11 +276,6 @@ class Sender {
   #draws(purpose: string, attempt: number, { seed, id }: Link = this.#link, ...more: number[]): Stream {
     return stream(seed, purpose, id, ...keyOf(this.#message), attempt, ...more);
   }
-}
-
-/** A broadcast at the rate of the worst receiver waits while one of them hears nothing. */
-function silencesOfAny(receivers: Group): Link['silences'] {
-  return receivers.flatMap(({ silences }) => silences).sort((a, b) => a.fromSeconds - b.fromSeconds);
 }
 
 /** Probability that a packet which ends at this time is lost whatever its gain. */

@@ -1,7 +1,7 @@
 import { dopplerHz } from './gain-paths/doppler.js';
 import type { FadingStrategy, GainLaw } from './fading/fading.js';
 import { empiricalLaw, fadings, gainLaw } from './fading/index.js';
-import { blackouts, type Span } from './faults/faults.js';
+import { blackouts, type Blackout } from './faults/faults.js';
 import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
@@ -52,7 +52,8 @@ export interface Link extends RetransmissionSettings {
   readonly lossProbability: number;
   readonly bursts: Bursts | null;
   readonly faults: readonly Fault[];
-  readonly silences: readonly Span[];
+  /** When the script leaves it without a signal, some of them for certain messages only. */
+  readonly blackouts: readonly Blackout[];
   readonly isBroadcast: boolean;
   readonly story: Channel['story'];
   /** Moments of what a block carries, computed when first asked for; null where blocks do not all have one law. */
@@ -95,12 +96,12 @@ function linkOf(setting: Setting): Link {
   const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
   const policy = ratePolicy(channel, bandwidthHz, law);
   const path = pathOf(setting, id);
-  const silences = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
+  const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
-  const oneLaw = path === null && snr.constant && silences.length === 0;
+  const oneLaw = path === null && snr.constant && blackedOut.length === 0;
   return {
     ...channel,
     id,
@@ -119,7 +120,7 @@ function linkOf(setting: Setting): Link {
     path,
     lossProbability: side.lossProbability ?? channel.lossProbability,
     bursts: burstsOf(channel, seed, id),
-    silences,
+    blackouts: blackedOut,
     isBroadcast: direction === 'downlink' && channel.downlink.cast === 'broadcast',
     moments: oneLaw ? once(() => blockMoments(law, policy, { ...block, scheduled })) : null,
   };

@@ -90,7 +90,7 @@ function bareLink({ scenario, link, snr }: Subject, scheme: Scheme, most: number
     lossProbability: 0,
     bursts: null,
     faults: [],
-    silences: [],
+    blackouts: [],
     ackLossProbability: 0,
     feedbackSeconds: 0,
     backoffSeconds: 0,

@@ -17,7 +17,7 @@ const obstacles: readonly ((subject: Subject, fluidSeconds: number, variation: n
     ({ link }) => !link.policy.adaptive && 'the rate does not follow the gain',
     ({ link }) => link.path !== null && 'one block depends on the one before it',
     ({ link }) => !link.snr.constant && 'the mean SNR changes with time',
-    ({ link }) => link.silences.length > 0 && 'a script silences the link',
+    ({ link }) => link.blackouts.length > 0 && 'a script silences the link',
     ({ link }) => (link.lossProbability > 0 || link.bursts !== null) && 'packets are lost',
     ({ link }) => link.ackLossProbability > 0 && 'acknowledgements are lost',
     ({ link }) => link.faults.some(({ effect }) => effect !== 'blackout') && 'a script touches messages',

@@ -139,9 +139,10 @@ function turnoutView(turnout: readonly Turnout[], x: ReturnType<typeof roundAxis
   };
 }
 
-function turnoutWords({ round, updates, cohort, late, lost }: Turnout): string {
+function turnoutWords({ round, updates, cohort, late, lost, closedBy }: Turnout): string {
   const counted = `round ${round}: ${updates} of ${cohort} updates in the aggregate`;
-  return `${counted}${late > 0 ? `, ${late} late` : ''}${lost ? ', round lost' : ''}`;
+  const closed = closedBy === 'deadline' ? ', closed by deadline' : '';
+  return `${counted}${late > 0 ? `, ${late} late` : ''}${closed}${lost ? ', round lost' : ''}`;
 }
 
 function barWidth(rounds: number): number {

@@ -1,16 +1,13 @@
 import type { Verdict } from '../../../machines/events.js';
+import { stages, type Stage } from '../../../machines/protocol.js';
 import type { RunRecords } from '../read.js';
+import { stageNames } from './figure-names.js';
 
 /** Why a run ended, as a sentence. */
 export function endedSentence(ended: RunRecords['summary']['ended']): string {
   switch (ended.reason) {
-    case 'finished': {
-      const { instruction, reward, alignment } = ended.stages;
-      return (
-        `Finished: instruction tuning ${verdictWords(instruction)}, ` +
-        `reward learning ${verdictWords(reward)}, alignment ${verdictWords(alignment)}.`
-      );
-    }
+    case 'finished':
+      return finishedSentence(ended.stages);
     case 'out-of-virtual-time':
       return 'Ended at the limit of virtual time (limits.virtualSeconds).';
     case 'deadlock':
@@ -26,14 +23,19 @@ export function endedSentence(ended: RunRecords['summary']['ended']): string {
   }
 }
 
-function verdictWords(verdict: Verdict | undefined): string {
-  switch (verdict) {
-    case 'converged':
-      return 'converged';
-    case 'out-of-rounds':
-      return 'ran out of rounds';
-    case 'continue':
-    case undefined:
-      return 'did not end';
-  }
+/** "Finished: 3 of 3 stages; reward learning converged, the round limit ended alignment." */
+function finishedSentence(verdicts: Readonly<Partial<Record<Stage, Verdict>>>): string {
+  const endedBy = (verdict: Verdict) => stages.filter((stage) => verdicts[stage] === verdict);
+  const [converged, limited] = [endedBy('converged'), endedBy('out-of-rounds')];
+  const words = [
+    ...(converged.length > 0 ? [`${listOf(converged)} converged`] : []),
+    ...(limited.length > 0 ? [`the round limit ended ${listOf(limited)}`] : []),
+  ];
+  const count = converged.length + limited.length;
+  return `Finished: ${count} of ${stages.length} stages${words.length > 0 ? `; ${words.join(', ')}` : ''}.`;
+}
+
+function listOf(some: readonly Stage[]): string {
+  const names = some.map((stage) => stageNames[stage]);
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

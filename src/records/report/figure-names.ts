@@ -1,5 +1,12 @@
 import type { Stage } from '../../../machines/protocol.js';
 
+/** What a stage is called within a sentence. */
+export const stageNames: Readonly<Record<Stage, string>> = {
+  instruction: 'instruction tuning',
+  reward: 'reward learning',
+  alignment: 'alignment',
+};
+
 /** What a figure is called wherever it is shown, by its key in the records. */
 export const figureNames = {
   accuracy: 'Accuracy on own data',

@@ -1,3 +1,4 @@
+import { sum } from '../../moments.js';
 import type { MessageRow } from '../rows.js';
 import { countsOf, groupedBy } from '../../grouped.js';
 
@@ -14,12 +15,19 @@ export interface KindOutcome {
   /** Attempts beyond each message's first. */
   readonly repeats: number;
   readonly copies: number;
+  /** Of all attempts, without a signal by script. */
+  readonly blackoutSeconds: number;
 }
 
-/** By kind, in the order of the first message; empty where nothing was dropped, repeated or duplicated. */
+/**
+ * By kind, in the order of the first message; empty where nothing was dropped, repeated, duplicated or without a
+ * signal by script.
+ */
 export function outcomesByKind(messages: readonly MessageRow[]): KindOutcome[] {
   const kinds = [...groupedBy(messages, ({ kind }) => kind)].map(([kind, rows]) => outcomeOf(kind, rows));
-  const isTroubled = kinds.some(({ dropped, repeats, copies }) => dropped + repeats + copies > 0);
+  const isTroubled = kinds.some(
+    ({ dropped, repeats, copies, blackoutSeconds }) => dropped + repeats + copies + blackoutSeconds > 0,
+  );
   return isTroubled ? kinds : [];
 }
 
@@ -33,7 +41,8 @@ function outcomeOf(kind: string, rows: readonly MessageRow[]): KindOutcome {
     dropped: count('dropped'),
     inFlight: count('in-flight'),
     reasons: countsOf(sent.map(({ reason }) => reason)),
-    repeats: sent.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
+    repeats: sum(sent.map(({ attempts }) => Math.max(attempts - 1, 0))),
     copies: rows.length - sent.length,
+    blackoutSeconds: sum(sent.map((row) => row.blackoutSeconds)),
   };
 }

@@ -254,8 +254,8 @@ const dataColumns: readonly Column<LoadReport>[] = [
   },
 ];
 
-function manifestSection({ manifest }: RunRecords): Html {
-  const { backend, versions, workers, data, notes = [] } = manifest;
+function manifestSection({ manifest, summary: { notes } }: RunRecords): Html {
+  const { backend, versions, workers, data } = manifest;
   return html`<h2><i></i>How it was made</h2>
     <div class="card">
       <p>
@@ -279,6 +279,6 @@ function manifestSection({ manifest }: RunRecords): Html {
         <summary>The scenario as it ran</summary>
         <pre>${JSON.stringify(manifest.scenario, null, 2)}</pre>
       </details>
-      <p class="source">manifest.json</p>
+      <p class="source">manifest.json; summary.json: notes</p>
     </div>`;
 }

@@ -116,6 +116,11 @@ const outcomeColumns: readonly Column<KindOutcome>[] = [
   },
   { head: 'Repeats', cell: ({ repeats }) => repeats },
   { head: 'Copies', cell: ({ copies }) => copies },
+  {
+    head: 'In blackouts',
+    cell: ({ blackoutSeconds }) => duration(blackoutSeconds),
+    has: ({ blackoutSeconds }) => blackoutSeconds > 0,
+  },
 ];
 
 function outcomesCard({ messages }: RunRecords): Html | null {
@@ -129,7 +134,7 @@ function outcomesCard({ messages }: RunRecords): Html | null {
       first.
     </p>
     ${table(rows, outcomeColumns)}
-    <p class="source">messages.jsonl: outcome, reason, attempts, copyOf, by kind</p>
+    <p class="source">messages.jsonl: outcome, reason, attempts, copyOf, blackoutSeconds, by kind</p>
   </div>`;
 }
 

@@ -100,15 +100,17 @@ export interface Turnout {
   readonly late: number;
   /** Below the quorum: the global model stayed as it was. */
   readonly lost: boolean;
+  readonly closedBy: RoundRow['closedBy'];
 }
 
 export function turnoutOf(rows: readonly MetricRow[], stage: Stage): Turnout[] {
-  return roundsOf(rows, stage).map(({ round, cohort, updates, late }) => ({
+  return roundsOf(rows, stage).map(({ round, cohort, updates, late, closedBy }) => ({
     round,
     cohort,
     updates,
     late,
     lost: updates === 0,
+    closedBy,
   }));
 }
 

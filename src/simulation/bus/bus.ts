@@ -16,6 +16,10 @@ export interface LinkAccount {
   readonly idleJoules: number;
   /** Sum of the three. */
   readonly energyJoules: number;
+  /** Of its attempts, those in which a scripted blackout left the link without a signal. */
+  readonly blackoutSeconds: number;
+  /** Places in the script of the blackouts that were to blame, rising. */
+  readonly blackouts: readonly number[];
 }
 
 interface Reported extends LinkAccount {
@@ -77,6 +81,8 @@ export const untouched: Omit<LinkAccount, 'bits'> = {
   receiveJoules: 0,
   idleJoules: 0,
   energyJoules: 0,
+  blackoutSeconds: 0,
+  blackouts: [],
 };
 
 /** Bus events come before anything else of their moment: a message that arrives at a deadline is in time. */

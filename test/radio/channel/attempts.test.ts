@@ -334,6 +334,19 @@ describe('what a script does to a message', () => {
     near(sendOnce(link, bits, 1, 30).seconds, 15);
   });
 
+  it('says how long an attempt was in which blackouts, and has none for messages that they do not name', () => {
+    const faults: ChannelChanges['faults'] = [
+      { effect: 'drop', round: 9 },
+      { effect: 'blackout', fromSeconds: 10, toSeconds: 30, round: 1 },
+    ];
+    const link = uplinkWith({ ...plain, faults });
+    const [first, second] = [1, 2].map((round) => sendOnce(link, 15 * plainRateBps, round));
+    near(first!.blackoutSeconds, 20);
+    assert.deepEqual(first!.blackouts, [1]);
+    near(second!.seconds, 15);
+    assert.deepEqual([second!.blackoutSeconds, second!.blackouts], [0, []]);
+  });
+
   it('loses the packets that are sent at a fixed rate in a blackout', () => {
     const blackout = { effect: 'blackout', fromSeconds: 2, toSeconds: 5 } as const;
     const fixed: ChannelChanges = { ...plain, rate: 'fixed', fixedRateBps: 1e6, packetBits: 1e5 };

@@ -4,6 +4,10 @@ import {
   arrivalFaults,
   attemptFaults,
   blackouts,
+  blackoutsOf,
+  inBlackout,
+  isAbout,
+  silencesIn,
   type FaultScene,
 } from '../../../src/radio/channel/faults/faults.js';
 import type { Fault } from '../../../src/radio/channel/faults/settings.js';
@@ -225,7 +229,7 @@ describe('the probability of a fault', () => {
 
 describe('blackouts', () => {
   const spansOf = (faults: readonly Fault[], scene = upload) =>
-    blackouts(faults, scene).map(({ fromSeconds, toSeconds }) => [fromSeconds, toSeconds]);
+    silencesIn(blackouts(faults, scene)).map(({ fromSeconds, toSeconds }) => [fromSeconds, toSeconds]);
   const blackout = (fromSeconds: number, toSeconds: number): Fault => ({
     effect: 'blackout',
     fromSeconds,
@@ -257,7 +261,7 @@ describe('blackouts', () => {
       .map(([from, length]) => blackout(from, from + length));
     fc.assert(
       fc.property(fc.array(anyFault, { maxLength: 8 }), (faults) => {
-        const spans = blackouts(faults, upload);
+        const spans = silencesIn(blackouts(faults, upload));
         for (let time = 0; time < 75; time += 0.5) {
           const covers = ({ fromSeconds = 0, toSeconds = 0 }: Partial<Fault>) =>
             fromSeconds <= time && time < toSeconds;
@@ -266,5 +270,52 @@ describe('blackouts', () => {
         spans.forEach((span, i) => assert.ok(i === 0 || span.fromSeconds > spans[i - 1]!.toSeconds));
       }),
     );
+  });
+
+  it('are there for the messages alone that they name, by kind, step, stage and round', () => {
+    const count = (fault: Partial<Fault>, scene = upload) =>
+      blackoutsOf(blackouts([{ effect: 'blackout', ...fault }], scene), scene).length;
+    for (const named of [
+      { kind: 'alignment-update' },
+      { step: '3.3' },
+      { stage: 'alignment' },
+      { round: 4 },
+    ]) {
+      assert.equal(count(named as Partial<Fault>), 1, JSON.stringify(named));
+      const other = { ...upload, kind: 'update', step: '1.3', stage: 'instruction', round: 1 };
+      assert.equal(count(named as Partial<Fault>, other), 0, JSON.stringify(named));
+    }
+    assert.equal(count({ stage: 'alignment', client: 2 }), 0);
+  });
+
+  it('take from an attempt the seconds that they cover of it, each once, and say which they were', () => {
+    const all = blackouts([blackout(0, 10), blackout(5, 12), { effect: 'drop' }, blackout(20, 30)], upload);
+    const during = (fromSeconds: number, toSeconds: number) => inBlackout(all, { fromSeconds, toSeconds });
+    assert.deepEqual(during(8, 25), { blackoutSeconds: 4 + 5, blackouts: [0, 1, 3] });
+    assert.deepEqual(during(11, 15), { blackoutSeconds: 1, blackouts: [1] });
+    assert.deepEqual(during(12, 20), { blackoutSeconds: 0, blackouts: [] });
+  });
+});
+
+describe('a fault', () => {
+  const attempt = { number: 2, fromSeconds: 10, toSeconds: 12, arrives: true };
+  const about = (fault: Fault, changes: Partial<typeof attempt> = {}) =>
+    isAbout(fault, upload, { ...attempt, ...changes });
+
+  it('is about an attempt that it names, at its beginning, whatever its probability', () => {
+    assert.ok(about({ effect: 'drop', probability: 0 }));
+    assert.ok(about({ effect: 'slow', attempt: 2, fromSeconds: 10, toSeconds: 10.5 }));
+    assert.ok(!about({ effect: 'corrupt', attempt: 1 }));
+    assert.ok(!about({ effect: 'drop', fromSeconds: 11 }));
+    assert.ok(!about({ effect: 'drop', round: 5 }));
+  });
+
+  it('is about an arrival, at its time, and about a link whose attempt reaches into its blackout', () => {
+    assert.ok(about({ effect: 'delay', fromSeconds: 11 }));
+    assert.ok(!about({ effect: 'duplicate', fromSeconds: 11 }, { arrives: false }));
+    assert.ok(!about({ effect: 'delay', toSeconds: 11 }));
+    assert.ok(about({ effect: 'blackout', fromSeconds: 11, toSeconds: 11.5 }));
+    assert.ok(!about({ effect: 'blackout', fromSeconds: 12 }));
+    assert.ok(!about({ effect: 'blackout', client: 2 }));
   });
 });

@@ -253,7 +253,7 @@ describe('rules of the radio link', () => {
 
   it('a fault has the properties that its effect can have', () => {
     const wrong: readonly (readonly [{ readonly effect: string }, Readonly<Record<string, unknown>>])[] = [
-      [{ effect: 'blackout' }, { kind: 'update', step: '1.3', stage: 'instruction', round: 1, attempt: 1 }],
+      [{ effect: 'blackout' }, { attempt: 1, delaySeconds: 2, factor: 0.5 }],
       [{ effect: 'delay' }, { attempt: 1, factor: 0.5 }],
       [{ effect: 'duplicate' }, { attempt: 1, factor: 0.5 }],
       [{ effect: 'drop' }, { delaySeconds: 2, factor: 0.5 }],
@@ -270,6 +270,7 @@ describe('rules of the radio link', () => {
     accepts({
       faults: [
         { effect: 'blackout', client: 1, direction: 'uplink', probability: 0.5 },
+        { effect: 'blackout', kind: 'update', step: '1.3', stage: 'instruction', round: 1, toSeconds: 9 },
         { effect: 'drop', step: '3.3', round: 4, client: 3, attempt: 2 },
         { effect: 'delay', kind: 'update', delaySeconds: 3 },
         { effect: 'duplicate', stage: 'reward', delaySeconds: 0 },
@@ -281,6 +282,7 @@ describe('rules of the radio link', () => {
   it('a fault is about a message that there is', () => {
     const fault = (properties: object) => ({ faults: [{ effect: 'drop', ...properties }] });
     const pointer = '/channel/faults/0';
+    refuses({ faults: [{ effect: 'blackout', kind: 'updaet' }] }, `${pointer}/kind`, /did you mean "update"/);
     refuses(
       fault({ kind: 'updaet' }),
       `${pointer}/kind`,

@@ -92,6 +92,8 @@ export const attemptOf = (watts: number, isLast: boolean): Attempt => ({
   receiveJoules: 0,
   idleJoules: 0,
   energyJoules: watts,
+  blackoutSeconds: 0,
+  blackouts: [],
   blocks: 20,
   samples: [],
 });
@@ -165,6 +167,7 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
     late: 0,
     verdict: 'continue',
     members: ['client-0'],
+    closedBy: 'answers',
   },
 });
 

@@ -73,6 +73,7 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
         late: 0,
         verdict: round === rounds ? 'out-of-rounds' : 'continue',
         members: clients,
+        closedBy: 'answers',
       });
     }
     clients.forEach((_, index) => figuresOf(stage, 0, index));
@@ -166,6 +167,8 @@ function messageRow(
     transmitJoules: delaySeconds,
     receiveJoules: 0,
     idleJoules: 0,
+    blackoutSeconds: 0,
+    blackouts: [],
     price: 0,
     sentVirtualSeconds: sent,
     endedVirtualSeconds: sent + delaySeconds,

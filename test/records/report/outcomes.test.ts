@@ -7,7 +7,7 @@ describe('what ended messages', () => {
     const down = { kind: 'global', from: 'server', to: 'client-1' };
     const messages = [
       messageRow({ id: 1 }),
-      messageRow({ id: 2, attempts: 3 }),
+      messageRow({ id: 2, attempts: 3, blackoutSeconds: 1.5 }),
       messageRow({ id: 3, attempts: 4, outcome: 'dropped', reason: 'loss' }),
       messageRow({ id: 4, attempts: 4, outcome: 'dropped', reason: 'outage' }),
       messageRow({ id: 5, attempts: 4, outcome: 'dropped', reason: 'outage' }),
@@ -27,13 +27,18 @@ describe('what ended messages', () => {
         ],
         repeats: 0 + 2 + 3 + 3 + 3,
         copies: 1,
+        blackoutSeconds: 1.5,
       },
-      { kind: 'global', sent: 1, delivered: 0, dropped: 0, inFlight: 1, reasons: [], repeats: 0, copies: 0 },
+      {
+        ...{ kind: 'global', sent: 1, delivered: 0, dropped: 0, inFlight: 1, reasons: [] },
+        ...{ repeats: 0, copies: 0, blackoutSeconds: 0 },
+      },
     ]);
   });
 
   it('is left out where nothing was dropped, repeated or duplicated', () => {
     assert.deepEqual(outcomesByKind([messageRow({ id: 1 }), messageRow({ id: 2 })]), []);
     assert.deepEqual(outcomesByKind([]), []);
+    assert.equal(outcomesByKind([messageRow({ id: 1, blackoutSeconds: 2 })]).length, 1);
   });
 });

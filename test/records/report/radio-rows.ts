@@ -24,6 +24,8 @@ export function messageRow(some: Partial<MessageRow>): MessageRow {
     transmitJoules: 2,
     receiveJoules: 0,
     idleJoules: 0,
+    blackoutSeconds: 0,
+    blackouts: [],
     price: 0,
     sentVirtualSeconds: 0,
     endedVirtualSeconds: 2,
@@ -49,6 +51,7 @@ export function roundRow(some: Partial<RoundRow>): RoundRow {
     late: 0,
     verdict: 'continue',
     members: ['client-1', 'client-2'],
+    closedBy: 'answers',
     ...some,
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunRecords } from '../../../src/records/read.js';
+import { endedSentence } from '../../../src/records/report/ended.js';
 import { bits, duration, number, percent } from '../../../src/records/report/format.js';
 import { metric } from '../../../src/records/held-out.js';
 import { page } from '../../../src/records/report/page.js';
@@ -52,8 +53,11 @@ describe('the report', () => {
     assert.ok(lost.includes('>×</text>'));
   });
 
-  it('says what the run noted of its inputs', () => {
+  it('says what the run noted of its inputs and of its script', async () => {
     for (const note of notes) assert.ok(text.includes(`<li>${note}</li>`));
+    const fault = '/channel/faults/2: the fault matched no message of this run';
+    const noted = await page({ ...run, summary: { ...run.summary, notes: [...notes, fault] } });
+    assert.ok(noted.includes(`<li>${fault}</li>`));
   });
 
   it('shows what clients said as text, not as markup', () => {
@@ -165,6 +169,22 @@ describe('the series of the report', () => {
     assert.equal(pairs.length, 4);
     assert.deepEqual(pairs[0]!.rounds, [0, 8]);
     assert.equal(pairs[0]!.after, 'i cannot help with that');
+  });
+});
+
+describe('the end of a run in words', () => {
+  const sentence = (stages: Readonly<Record<string, 'converged' | 'out-of-rounds'>>) =>
+    endedSentence({ reason: 'finished', stages });
+
+  it('counts the stages and says what ended each, a round limit not as a failure', () => {
+    assert.equal(
+      sentence({ instruction: 'out-of-rounds', reward: 'converged', alignment: 'out-of-rounds' }),
+      'Finished: 3 of 3 stages; reward learning converged, the round limit ended instruction tuning and alignment.',
+    );
+    assert.equal(
+      sentence({ instruction: 'converged', reward: 'converged', alignment: 'converged' }),
+      'Finished: 3 of 3 stages; instruction tuning, reward learning and alignment converged.',
+    );
   });
 });
 

@@ -71,14 +71,14 @@ describe('turnout', () => {
   it('is the updates of the cohort round by round, and a round without any is lost', () => {
     const rows = [
       roundRow({ round: 1, cohort: 6, updates: 4, late: 1 }),
-      roundRow({ round: 2, cohort: 6, updates: 0, loss: null }),
+      roundRow({ round: 2, cohort: 6, updates: 0, loss: null, closedBy: 'deadline' }),
       roundRow({ round: 3, cohort: 6, updates: 6, loss: null }),
       roundRow({ round: 3, stage: 'reward' }),
     ];
     assert.deepEqual(turnoutOf(rows, 'instruction'), [
-      { round: 1, cohort: 6, updates: 4, late: 1, lost: false },
-      { round: 2, cohort: 6, updates: 0, late: 0, lost: true },
-      { round: 3, cohort: 6, updates: 6, late: 0, lost: false },
+      { round: 1, cohort: 6, updates: 4, late: 1, lost: false, closedBy: 'answers' },
+      { round: 2, cohort: 6, updates: 0, late: 0, lost: true, closedBy: 'deadline' },
+      { round: 3, cohort: 6, updates: 6, late: 0, lost: false, closedBy: 'answers' },
     ]);
   });
 });

@@ -40,6 +40,9 @@ export interface Span {
   readonly toSeconds: number;
 }
 
+/** JSON pointer, in a scenario, to the fault at this place of the script. */
+export const faultPointer = (index: number) => `/channel/faults/${index}`;
+
 /** The defaults that the schema's descriptions promise. */
 const absent = { fromSeconds: 0, toSeconds: Infinity, probability: 1, delaySeconds: 1, factor: 0.1 };
 
@@ -90,30 +93,66 @@ export function arrivalFaults(faults: readonly Fault[], scene: FaultScene, atSec
   };
 }
 
+/** A blackout of the script that a link has. */
+export interface Blackout extends Span {
+  /** Its place in the script. */
+  readonly index: number;
+  readonly fault: Fault;
+}
+
 /**
- * When a link has no signal: disjoint spans in order of time. A blackout that names no client is everybody's;
- * its probability is drawn once for each link, not for each message.
+ * The blackouts of a link. One that names no client is everybody's; its probability is drawn once for each
+ * link, not for each message.
  */
 export function blackouts(
   faults: readonly Fault[],
   scene: Pick<FaultScene, 'client' | 'direction' | 'seed' | 'link'>,
-): readonly Span[] {
-  const spans = faults
-    .filter(
-      (fault, index) =>
-        fault.effect === 'blackout' &&
-        agrees(fault, scene, ofLinks) &&
-        happens(fault, scene.seed, index, scene.link),
-    )
-    .map(({ fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds }) => ({
-      fromSeconds,
-      toSeconds,
-    }));
-  return merged(spans);
+): readonly Blackout[] {
+  return faults.flatMap((fault, index) => {
+    const isHere = fault.effect === 'blackout' && agrees(fault, scene, ofLinks);
+    return isHere && happens(fault, scene.seed, index, scene.link)
+      ? [{ index, fault, ...windowOf(fault) }]
+      : [];
+  });
+}
+
+/** Those that a message is held up by: a blackout that names messages is there for these alone. */
+export function blackoutsOf(
+  all: readonly Blackout[],
+  message: Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round'>,
+): readonly Blackout[] {
+  return all.filter(({ fault }) => agrees(fault, message, ofMessagesAlone));
+}
+
+/** When there is no signal: disjoint spans in order of time. */
+export function silencesIn(some: readonly Blackout[]): readonly Span[] {
+  return merged(some.map(({ fromSeconds, toSeconds }) => ({ fromSeconds, toSeconds })));
+}
+
+/** What an attempt lost to blackouts. */
+export interface InBlackout {
+  /** Of the attempt, those in which its link had no signal. */
+  readonly blackoutSeconds: number;
+  /** Places in the script of the blackouts that were to blame, rising. */
+  readonly blackouts: readonly number[];
+}
+
+const inNone: InBlackout = { blackoutSeconds: 0, blackouts: [] };
+
+export function inBlackout(some: readonly Blackout[], { fromSeconds, toSeconds }: Span): InBlackout {
+  if (some.length === 0) return inNone;
+  const shared = (span: Span) =>
+    Math.max(0, Math.min(span.toSeconds, toSeconds) - Math.max(span.fromSeconds, fromSeconds));
+  const indices = some.filter((span) => shared(span) > 0).map(({ index }) => index);
+  return {
+    blackoutSeconds: silencesIn(some).reduce((sum, span) => sum + shared(span), 0),
+    blackouts: [...new Set(indices)].sort((a, b) => a - b),
+  };
 }
 
 const ofLinks = ['client', 'direction'] as const;
-const ofMessages = [...ofLinks, 'kind', 'step', 'stage', 'round'] as const;
+const ofMessagesAlone = ['kind', 'step', 'stage', 'round'] as const;
+const ofMessages = [...ofLinks, ...ofMessagesAlone] as const;
 
 /** Whether all that a fault names of these properties is so. */
 function agrees(
@@ -124,9 +163,38 @@ function agrees(
   return properties.every((key) => fault[key] === undefined || fault[key] === scene[key]);
 }
 
-function matches(fault: Fault, scene: FaultScene, atSeconds: number): boolean {
-  const { fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds } = fault;
+/** An attempt at a message, for the question of what it has to do with the script. */
+export interface AttemptScene extends Span {
+  /** From 1; null where it is not known, and counts as any. */
+  readonly number: number | null;
+  /** Whether the message arrives at `toSeconds`. */
+  readonly arrives: boolean;
+}
+
+/** Whether a fault is about an attempt, its link's signal or its arrival, whatever its probability makes of it. */
+export function isAbout(
+  fault: Fault,
+  scene: Omit<FaultScene, 'seed' | 'link'>,
+  { number, arrives, fromSeconds, toSeconds }: AttemptScene,
+): boolean {
+  const { effect, attempt } = fault;
+  if (onArrivals.has(effect)) return arrives && matches(fault, scene, toSeconds);
+  if (onAttempts.has(effect)) {
+    const isIts = attempt === undefined || number === null || attempt === number;
+    return isIts && matches(fault, scene, fromSeconds);
+  }
+  const window = windowOf(fault);
+  const overlaps = window.fromSeconds < toSeconds && fromSeconds < window.toSeconds;
+  return overlaps && agrees(fault, scene, ofMessages);
+}
+
+function matches(fault: Fault, scene: Partial<FaultScene>, atSeconds: number): boolean {
+  const { fromSeconds, toSeconds } = windowOf(fault);
   return atSeconds >= fromSeconds && atSeconds < toSeconds && agrees(fault, scene, ofMessages);
+}
+
+function windowOf({ fromSeconds = absent.fromSeconds, toSeconds = absent.toSeconds }: Fault): Span {
+  return { fromSeconds, toSeconds };
 }
 
 /** What names a message among all of its link, in the keys of its draws (decision D3). */

@@ -1,5 +1,6 @@
 import { messageKinds, protocol } from '../../../../machines/protocol.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
+import { faultPointer } from './faults.js';
 import type { Fault } from './settings.js';
 
 /** Every message there is, by what a fault can name of it. */
@@ -20,13 +21,13 @@ export const faultRules: readonly Rule<Script>[] = [
       faults.flatMap(({ client = 1, fromSeconds = 0, toSeconds = Infinity }, index) => [
         must(
           client <= count,
-          `/channel/faults/${index}/client`,
+          `${faultPointer(index)}/client`,
           client,
           `at most ${count}, the number of clients`,
         ),
         must(
           toSeconds > fromSeconds,
-          `/channel/faults/${index}/toSeconds`,
+          `${faultPointer(index)}/toSeconds`,
           toSeconds,
           `more than ${fromSeconds}, which is fromSeconds`,
         ),
@@ -34,8 +35,7 @@ export const faultRules: readonly Rule<Script>[] = [
   },
   {
     states: 'a fault is about a message that there is',
-    findings: ({ channel: { faults } }) =>
-      faults.map((fault, index) => fault.effect !== 'blackout' && messageFinding(fault, index)),
+    findings: ({ channel: { faults } }) => faults.map(messageFinding),
   },
 ];
 
@@ -52,7 +52,7 @@ function messageFinding(fault: Fault, index: number): Finding {
     if (!known.has(value)) {
       const where = said.length === 0 ? '' : ` where ${said.join(' and ')}`;
       const expected = `${known.size === 1 ? '' : 'one of '}${quoted(known)}${where}`;
-      return must(false, `/channel/faults/${index}/${key}`, value, expected, 'there is no such message');
+      return must(false, `${faultPointer(index)}/${key}`, value, expected, 'there is no such message');
     }
     candidates = candidates.filter((message) => message[key] === value);
     said.push(`${key} is "${value}"`);

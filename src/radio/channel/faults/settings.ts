@@ -62,7 +62,11 @@ export const Fault = Type.Unsafe<AnyFault>(
     variant('duplicate', 'a second copy arrives, `delaySeconds` later', { ...ofMessages, delaySeconds }),
     variant('delay', 'the message arrives later, others may overtake it', { ...ofMessages, delaySeconds }),
     variant('slow', 'the rate is multiplied by `factor`', { ...ofMessages, attempt, factor }),
-    variant('blackout', 'no signal from `fromSeconds` to `toSeconds`', {}),
+    variant(
+      'blackout',
+      'no signal from `fromSeconds` to `toSeconds`, for the messages that it names',
+      ofMessages,
+    ),
   ]),
 );
 

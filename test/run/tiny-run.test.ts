@@ -56,7 +56,12 @@ describe('a whole tiny run', function () {
     const keysOf = new Map<string, Set<string>>();
     for (const file of ['metrics.jsonl', 'messages.jsonl']) {
       for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
-        const row = JSON.parse(line) as Partial<{ type: string; task: string; metrics: object; step: unknown }>;
+        const row = JSON.parse(line) as Partial<{
+          type: string;
+          task: string;
+          metrics: object;
+          step: unknown;
+        }>;
         if ('step' in row) assert.equal(typeof row.step, 'string');
         const kind = [file, row.type, row.task].join(' ');
         const keys = [...Object.keys(row), ...Object.keys(row.metrics ?? {})].join();

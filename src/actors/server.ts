@@ -155,6 +155,8 @@ export function provideServer(world: World) {
       },
       isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
       stageIsOver: ({ context }) => context.verdict !== 'continue',
+      runIsOver: ({ context }) =>
+        context.verdict !== 'continue' && stageAfter(context.stage, scenario.stages) === null,
     },
     delays: {
       deadline: ({ context }) => discipline.deadlineSeconds(rosterOf(world, context)) * 1e3,
@@ -199,7 +201,7 @@ function published(
  * download of its own.
  */
 function invited(world: World, context: ServerContext): Partial<ServerContext> {
-  const work = nextWork(context);
+  const work = nextWork(world, context);
   if (work === null) return { cohort: [] };
   const { scenario, discipline, selection, clock } = world;
   const { stage, version } = work;
@@ -224,9 +226,12 @@ function invited(world: World, context: ServerContext): Partial<ServerContext> {
 }
 
 /** What clients are to work on next; null where the last downloads of the stage ask for nothing. */
-function nextWork({ stage, version, verdict }: ServerContext): Omit<WorkOrder, 'order'> | null {
+function nextWork(
+  { scenario }: World,
+  { stage, version, verdict }: ServerContext,
+): Omit<WorkOrder, 'order'> | null {
   if (verdict === 'continue') return { stage, version };
-  const next = stageAfter(stage);
+  const next = stageAfter(stage, scenario.stages);
   const isOpened = messageKinds.some((kind) => protocol[kind].stage === next && opensStage(kind));
   return next === null || isOpened ? null : { stage: next, version: 0 };
 }

@@ -1,15 +1,16 @@
 import type { Verdict } from '../../../machines/events.js';
+import { stages, type Stage } from '../../../machines/protocol.js';
 import type { Ended } from '../rows.js';
 
 /** Why a run ended, as a sentence. */
 export function endedSentence(ended: Ended): string {
   switch (ended.reason) {
     case 'finished': {
-      const { instruction, reward, alignment } = ended.stages;
-      return (
-        `Finished: instruction tuning ${verdictWords(instruction)}, ` +
-        `reward learning ${verdictWords(reward)}, alignment ${verdictWords(alignment)}.`
-      );
+      const ends = stages.flatMap((stage) => {
+        const verdict = ended.stages[stage];
+        return verdict === undefined ? [] : [`${names[stage]} ${verdictWords[verdict]}`];
+      });
+      return `Finished: ${ends.join(', ')}.`;
     }
     case 'out-of-virtual-time':
       return 'Ended at the limit of virtual time (limits.virtualSeconds).';
@@ -24,14 +25,14 @@ export function endedSentence(ended: Ended): string {
   }
 }
 
-function verdictWords(verdict: Verdict | undefined): string {
-  switch (verdict) {
-    case 'converged':
-      return 'converged';
-    case 'out-of-rounds':
-      return 'ran out of rounds';
-    case 'continue':
-    case undefined:
-      return 'did not end';
-  }
-}
+const names: Readonly<Record<Stage, string>> = {
+  instruction: 'instruction tuning',
+  reward: 'reward learning',
+  alignment: 'alignment',
+};
+
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  converged: 'converged',
+  'out-of-rounds': 'ran out of rounds',
+  continue: 'did not end',
+};

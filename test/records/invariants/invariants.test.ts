@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Upload } from '../../../machines/events.js';
 import type { Stage, UploadKind } from '../../../machines/protocol.js';
+import { stages } from '../../../machines/protocol.js';
 import { createCheckers } from '../../../src/records/invariants/index.js';
 import { methods } from '../../../src/strategies/methods/index.js';
 import { paramSet, type ParamKind } from '../../../src/learning/params/param-set.js';
@@ -314,7 +315,7 @@ describe('the invariant checkers', () => {
   });
 
   describe('of finite tensors', () => {
-    const checkers = () => createCheckers({ channel }, methods.pwff);
+    const checkers = () => createCheckers({ channel, stages }, methods.pwff);
     const set = (...values: number[]) =>
       paramSet('lora', [
         { name: 'h.0.q.A', shape: [2], values: [1, 2] },

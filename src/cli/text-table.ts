@@ -22,7 +22,7 @@ export interface TableContent {
  */
 export function textTable(content: TableContent, look: TableLook, columns: number): string {
   const table = new Table({ head: [...content.head], ...optionsOf(content.alignment, look) });
-  table.push(...content.rows.map((row) => [...row]));
+  for (const row of content.rows) table.push([...row]);
   const text = table.toString();
   const width = greatest(text.split('\n').map(widthOf));
   return width <= columns ? text : stackedRows(content, columns).join('\n');

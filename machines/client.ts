@@ -276,7 +276,7 @@ export const clientMachine = setup({
     done: {
       id: 'done',
       type: 'final',
-      description: 'The last global model of Step 3.4 has arrived',
+      description: 'The last global model of the last stage has arrived',
     },
     crashed: { id: 'crashed', description: 'A task of this client failed; the simulation ends the run' },
   },

@@ -65,7 +65,7 @@ export function opensStage(kind: MessageKind): boolean {
   return protocol[kind].step.endsWith('.1');
 }
 
-/** The stage that follows; null after the last. */
-export function stageAfter(stage: Stage): Stage | null {
-  return stages[stages.indexOf(stage) + 1] ?? null;
+/** The stage that follows in a run of these stages; null after the last. */
+export function stageAfter(stage: Stage, run: readonly Stage[]): Stage | null {
+  return run[run.indexOf(stage) + 1] ?? null;
 }

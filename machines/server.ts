@@ -143,6 +143,7 @@ const server = setup({
     isDue: () => false,
     hasMoreToAsk: () => false,
     stageIsOver: () => false,
+    runIsOver: () => false,
   },
   delays: { deadline: 1_000 },
 });
@@ -188,7 +189,11 @@ function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, 
           'invite',
           { type: 'send', params: { step: `${stage}.4` } },
         ],
-        always: [{ guard: 'stageIsOver', target: over }, { target: 'collecting' }],
+        always: [
+          { guard: 'runIsOver', target: '#finished' },
+          { guard: 'stageIsOver', target: over },
+          { target: 'collecting' },
+        ],
       },
     },
   });
@@ -200,7 +205,7 @@ function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, 
  */
 export const serverMachine = server.createMachine({
   id: 'server',
-  description: 'Aggregates what clients share, version by version, through the three stages',
+  description: 'Aggregates what clients share, version by version, through the stages of the run',
   context: ({ input }) => ({
     clients: input.clients,
     stage: 'instruction',
@@ -277,7 +282,7 @@ export const serverMachine = server.createMachine({
       entry: { type: 'openStage', params: { stage: 'alignment' } },
       ...rounds('3', 'Steps 3.1 to 3.3', '#finished'),
     },
-    finished: { id: 'finished', type: 'final', description: 'All three stages are over' },
+    finished: { id: 'finished', type: 'final', description: 'The last stage of the run is over' },
     crashed: { id: 'crashed', description: 'An aggregation failed; the simulation ends the run' },
   },
 });

@@ -43,7 +43,7 @@ export const simulationMachine = setup({
   initial: 'running',
   states: {
     running: {
-      description: 'The server leads through the three stages',
+      description: 'The server leads through the stages of the run',
       entry: 'spawnClientsAndLinks',
       invoke: {
         src: 'server',

@@ -13,6 +13,7 @@ import {
   opensStage,
   partNames,
   protocol,
+  stageAfter,
   type PartName,
   type Stage,
   type UploadKind,
@@ -91,8 +92,7 @@ export function provideClient(world: World) {
       opensRound: ({ context }, { stage }) => orderedStage(context) === stage,
       opensRoundUncollected: ({ context }) => orderedStage(context) === 'reward' && !context.collected,
       opensRoundUnfrozen: ({ context }) => orderedStage(context) === 'alignment' && context.frozen === null,
-      isOver: ({ context: { current } }) =>
-        current?.kind === 'alignment-global' && current.verdict !== 'continue',
+      isOver: ({ context: { current } }) => current !== null && endsRun(world, current),
     },
   });
 }
@@ -102,6 +102,12 @@ const measures: Readonly<Record<Stage, typeof measureAlignment>> = {
   reward: measureReward,
   alignment: measureAlignment,
 };
+
+/** Whether a download closes the last stage of the run. */
+function endsRun({ scenario }: World, { kind, verdict }: Download): boolean {
+  const { stage } = protocol[kind];
+  return verdict !== 'continue' && !opensStage(kind) && stageAfter(stage, scenario.stages) === null;
+}
 
 function orderedStage({ current }: ClientContext): Stage | null {
   return current?.order?.stage ?? null;

@@ -18,7 +18,7 @@ import type { World } from './world.js';
  * download of its own.
  */
 export function invited(world: World, context: ServerContext): Partial<ServerContext> {
-  const work = nextWork(context);
+  const work = nextWork(world, context);
   if (work === null) return { cohort: [], asked: [], reset: [] };
   const { discipline } = world;
   const opening = { ...context, ...work, cohort: [] };
@@ -94,9 +94,12 @@ function failing(member: Member): Member {
 }
 
 /** What clients are to work on next; null where the last downloads of the stage ask for nothing. */
-function nextWork({ stage, version, verdict }: ServerContext): Omit<WorkOrder, 'order'> | null {
+function nextWork(
+  { scenario }: World,
+  { stage, version, verdict }: ServerContext,
+): Omit<WorkOrder, 'order'> | null {
   if (verdict === 'continue') return { stage, version };
-  const next = stageAfter(stage);
+  const next = stageAfter(stage, scenario.stages);
   const isOpened = messageKinds.some((kind) => protocol[kind].stage === next && opensStage(kind));
   return next === null || isOpened ? null : { stage: next, version: 0 };
 }

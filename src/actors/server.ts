@@ -1,6 +1,6 @@
 import { assign, enqueueActions, fromPromise } from 'xstate';
 import { compareOrders, textOf, updateName } from '../../machines/events.js';
-import { downloadsOf, type Stage } from '../../machines/protocol.js';
+import { downloadsOf, stageAfter, type Stage } from '../../machines/protocol.js';
 import {
   serverMachine,
   type Aggregated,
@@ -170,6 +170,8 @@ export function provideServer(world: World) {
       isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
       hasMoreToAsk: ({ context }) => invitedToo(world, context).asked.length > 0,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
+      runIsOver: ({ context }) =>
+        context.verdict !== 'continue' && stageAfter(context.stage, scenario.stages) === null,
     },
     delays: {
       deadline: ({ context }) => discipline.deadlineSeconds(rosterOf(world, context)) * 1e3,

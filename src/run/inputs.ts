@@ -18,7 +18,7 @@ import type { RunOptions } from './options.js';
 /** What a scenario names, loaded. */
 export interface Inputs {
   readonly language: OpenLanguageModel;
-  /** Null where reward models are small networks on the base's features. */
+  /** Null where reward models are small networks on the base's features, and where there are none. */
   readonly rewards: OpenRewardModel | null;
   readonly data: FederatedData;
   readonly encoding: Encoding;
@@ -41,7 +41,8 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const { path } = scenario.model;
   const language = await loadLanguageModel(path === null ? null : resolve(folder, path));
   const data = await loadData(scenario, folder, scenario.seed);
-  const rewards = await openRewardModel({ scenario, folder }, language);
+  const learnsRewards = scenario.stages.includes('reward');
+  const rewards = learnsRewards ? await openRewardModel({ scenario, folder }, language) : null;
   const { traceFile } = scenario.channel;
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
   const tables = strategiesWith(strategies);
@@ -53,7 +54,7 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
     ...rewards?.encoding,
   };
   const clients = population(scenario, method, data, encoding);
-  checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  if (learnsRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
   return { language, rewards, data, encoding, clients, trace, tables, method };
 }
 

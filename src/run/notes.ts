@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Stage } from '../../machines/protocol.js';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
@@ -6,9 +7,17 @@ import { whole } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Inputs } from './inputs.js';
 
-/** What became of all clients' rows as they were made tokens, by what they are for. */
+/** The stage that rows of a purpose are first needed in. */
+const stageOf: Readonly<Record<Purpose, Stage>> = {
+  instructions: 'instruction',
+  helpful: 'reward',
+  harmless: 'reward',
+  prompts: 'alignment',
+};
+
+/** What became of all clients' rows as they were made tokens, by what the run has them for. */
 export function readRows(
-  { alignment }: Pick<Scenario, 'alignment'>,
+  { alignment, stages }: Pick<Scenario, 'alignment' | 'stages'>,
   { clients, data, encoding }: Inputs,
 ): readonly ReadRows[] {
   const [instructions, helpful, harmless] = data.reports.map(({ file }) => file);
@@ -21,7 +30,8 @@ export function readRows(
     harmless: rewardTokens,
     prompts: maxTokens - alignment.maxNewTokens,
   };
-  return purposes.map((purpose) => ({
+  const used = purposes.filter((purpose) => stages.includes(stageOf[purpose]));
+  return used.map((purpose) => ({
     purpose,
     file: files[purpose] ?? null,
     ...sumOfCounts(clients.map(({ reading }) => reading[purpose])),
@@ -32,7 +42,10 @@ export function readRows(
 /**
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
-export function inputNotes(scenario: Pick<Scenario, 'alignment'>, inputs: Inputs): readonly string[] {
+export function inputNotes(
+  scenario: Pick<Scenario, 'alignment' | 'stages'>,
+  inputs: Inputs,
+): readonly string[] {
   return [
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { stages, type Stage } from '../../machines/protocol.js';
 import { Clients } from '../learning/clients/settings.js';
 import { Data } from '../learning/data/settings.js';
 import { Model } from '../learning/model/settings.js';
@@ -29,6 +30,13 @@ export const ScenarioSchema = closed(
     description: Type.Optional(
       Type.String({ description: 'what the scenario is for; stands in the report' }),
     ),
+    stages: Type.Unsafe<readonly Stage[]>({
+      enum: stages.map((_, index) => stages.slice(0, index + 1)),
+      default: [...stages],
+      description:
+        'the stages of the run, from the first on; without "reward" neither preference pairs nor reward ' +
+        'models are read',
+    }),
     seed: count(0, 1, 'every random draw of the run follows from it'),
     method,
     clients: Clients,

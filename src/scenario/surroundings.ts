@@ -9,16 +9,18 @@ import type { Scenario } from './schema.js';
 
 /** What the rules ask of the disk; `known` takes the place of what the model's config.json would say. */
 export async function surroundingsOf(
-  { channel, data, model, reward }: Scenario,
+  { channel, data, model, reward, stages }: Scenario,
   folder: string,
   known: KnownModel['model'] | undefined,
 ): Promise<Surroundings> {
   const modelFolder = model.path === null ? embeddedModelFolder() : resolve(folder, model.path);
+  const learnsRewards = stages.includes('reward');
+  const files = Object.entries(data.files ?? {}).filter(([key]) => learnsRewards || key === 'instructions');
   const named = [
-    ...Object.entries(data.files ?? {}).map(([key, path]) => [`/data/files/${key}`, path] as const),
+    ...files.map(([key, path]) => [`/data/files/${key}`, path] as const),
     ...(channel.traceFile === null ? [] : [['/channel/traceFile', channel.traceFile] as const]),
     ...configOf('/model/path', model.path),
-    ...configOf('/reward/model/path', reward.model.path),
+    ...configOf('/reward/model/path', learnsRewards ? reward.model.path : null),
   ];
   const unreadable: Record<string, string> = {};
   for (const [pointer, path] of named) {

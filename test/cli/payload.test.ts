@@ -96,6 +96,20 @@ describe('pwff payload', () => {
     );
   });
 
+  it('lists the messages of the stages that the scenario has, and what travels in them', async () => {
+    const gone = ['--set', 'reward.model.path=/nowhere'];
+    const { messages, stages, parts } = await report('--set', 'stages=["instruction"]', ...gone);
+    assert.deepEqual(
+      messages.map(({ kind }) => kind),
+      ['model', 'update', 'global'],
+    );
+    assert.deepEqual(
+      stages.map(({ stage }) => stage),
+      ['instruction'],
+    );
+    assert.ok(parts.every(({ part }) => part !== 'helpful' && part !== 'harmless'));
+  });
+
   it('takes method, preset, model and settings in place of the scenario’s', async () => {
     const found = await report(
       ...['--method', 'fedlora', '--preset', 'paper-energy', '--model', 'gpt2-medium'],

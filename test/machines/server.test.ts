@@ -8,7 +8,7 @@ const ref = { hash: 'base', kind: 'base', tensors: [], parameters: 0, bytes: 0 }
 const global = { base: ref, adapters: null, lora: null, helpful: null, harmless: null };
 
 /** A server with a cohort of two, rounds of one second and two rounds per stage; it notes the steps that it enters. */
-function startServer() {
+function startServer(last: ServerContext['stage'] = 'alignment') {
   const steps: string[] = [];
   const clock = new VirtualClock();
   const machine = serverMachine.provide({
@@ -36,6 +36,7 @@ function startServer() {
         event.type === 'upload.delivered' && event.upload.answers.version === context.version,
       isDue: ({ context }) => context.updates.length === context.cohort.length,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
+      runIsOver: ({ context }) => context.verdict !== 'continue' && context.stage === last,
     },
     delays: { deadline: 1_000 },
   });
@@ -100,4 +101,16 @@ describe('the server', () => {
     assert.equal(server.getSnapshot().status, 'done');
     assert.equal(clock.nowSeconds, 6);
   });
+
+  for (const [last, expected] of [
+    ['instruction', ['1.1', '1.4', '1.5', '1.4', '1.5']],
+    ['reward', ['1.1', '1.4', '1.5', '1.4', '1.5', '2.1', '2.4', '2.5', '2.4', '2.5']],
+  ] as const) {
+    it(`has finished once the last stage of the run is over: ${last}`, async () => {
+      const { server, steps, clock } = startServer(last);
+      assert.equal(await clock.run(), 'idle');
+      assert.deepEqual(steps, expected);
+      assert.equal(server.getSnapshot().value, 'finished');
+    });
+  }
 });

@@ -68,6 +68,26 @@ describe('a whole tiny run', function () {
     assert.ok([...own.keys()].some((name) => name.includes('adapter')));
   });
 
+  it('has the same keys in every row of a kind, and steps that are texts', () => {
+    const keysOf = new Map<string, Set<string>>();
+    for (const file of ['metrics.jsonl', 'messages.jsonl']) {
+      for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
+        const row = JSON.parse(line) as Partial<{
+          type: string;
+          task: string;
+          metrics: object;
+          step: unknown;
+        }>;
+        if ('step' in row) assert.equal(typeof row.step, 'string');
+        const kind = [file, row.type, row.task].join(' ');
+        const keys = [...Object.keys(row), ...Object.keys(row.metrics ?? {})].join();
+        keysOf.set(kind, (keysOf.get(kind) ?? new Set()).add(keys));
+      }
+    }
+    assert.equal(keysOf.size, 3 + 7 + 1);
+    for (const [kind, keys] of keysOf) assert.equal(keys.size, 1, kind);
+  });
+
   it('writes figures that add up: the energy of a round is that of its messages', () => {
     const read = <Row>(file: string) =>
       readFileSync(join(folder, file), 'utf8')

@@ -110,8 +110,8 @@ describe('validation of a scenario', () => {
     assert.deepEqual(refusal({ clients: { count: 2, weightHarmless: [0.5, 1.5] } }), [
       'x.json: /clients/weightHarmless/1: is 1.5, expected a number from 0 to 1',
     ]);
-    assert.deepEqual(refusal({ data: { files: { instructions: 'a', helpful: 'b' } } }), [
-      'x.json: /data/files/harmless: is missing, expected a string',
+    assert.deepEqual(refusal({ data: { files: { helpful: 'b' } } }), [
+      'x.json: /data/files/instructions: is missing, expected a string',
     ]);
   });
 
@@ -205,6 +205,32 @@ describe('validation of a scenario', () => {
       assert.match(lines[0]!, expected);
     });
   }
+
+  it('asks for preference pairs in one line, for stages 2 and 3 alone, and says how to do without', () => {
+    const files = { instructions: 'a.json' };
+    const advice = 'for stage 1 alone set /stages to ["instruction"]';
+    const expected = 'expected files of preference pairs, which stages 2 and 3 learn from';
+    assert.deepEqual(refusal({ data: { files } }), [
+      `x.json: /data/files: has no helpful and no harmless, ${expected}; ${advice}`,
+    ]);
+    assert.deepEqual(refusal({ data: { files: { ...files, helpful: 'b' } } }), [
+      `x.json: /data/files: has no harmless, ${expected}; ${advice}`,
+    ]);
+    assert.deepEqual(refusal({ data: { files }, stages: ['instruction'] }), []);
+    assert.equal(refusal({ data: { files }, stages: ['instruction', 'reward'] }).length, 1);
+  });
+
+  it('takes the stages from the first on, all by default', () => {
+    const all = ['instruction', 'reward', 'alignment'];
+    assert.deepEqual(resolveScenario({ name: 'x' }).stages, all);
+    for (const count of [1, 2, 3]) assert.deepEqual(refusal({ stages: all.slice(0, count) }), []);
+    for (const stages of [[], ['reward'], ['instruction', 'alignment'], [...all].reverse(), 'instruction']) {
+      const [line = '', ...others] = refusal({ stages });
+      assert.ok(line.startsWith('x.json: /stages: is '), line);
+      assert.ok(line.includes(', expected one of ["instruction"], ["instruction","reward"], ['), line);
+      assert.deepEqual(others, []);
+    }
+  });
 
   it('has defaults that are possible for every number of clients', () => {
     for (const count of [1, 2, 3, 4, 10, 1000]) {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { perObjective } from '../objective.js';
+import { perObjective, type Objective } from '../objective.js';
 import { UserError } from '../../errors.js';
 import { groupedBy } from '../../grouped.js';
 import { stream } from '../../simulation/random/stream.js';
@@ -23,24 +23,43 @@ type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
  * test and validation rows in that proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as
  * many as there are, so that no conversation that a pair is held out of occurs in anybody's training (see
  * {@link dealPairs}). Prompts of Step 3: harmless-set prompts (sensitive) and own instructions (benign) in
- * turn. UserError where files, counts or alpha do not suffice.
+ * turn. UserError where files, counts or alpha do not suffice. In a run of stage 1 alone there are neither
+ * pairs nor prompts, and their files are not read.
  */
 export async function fileData(scenario: Dealing, folder: string, seed: number): Promise<FederatedData> {
   const { files } = scenario.data;
   if (!files) throw new TypeError('fileData: the scenario has no data.files');
-  const [instructions, helpful, harmless] = await Promise.all([
+  const [instructions, { dealt, reports }] = await Promise.all([
     loadInstructions(resolve(folder, files.instructions)),
-    loadPreferences(resolve(folder, files.helpful), 'helpful'),
-    loadPreferences(resolve(folder, files.harmless), 'harmless'),
+    loadPairs(scenario, folder, seed),
   ]);
   const ids = clientIds(scenario.clients.count);
   const rows = dealRows(scenario, ids, instructions.rows, seed);
-  const dealt = dealPairs(scenario, { helpful: helpful.rows, harmless: harmless.rows }, seed);
   const clients = ids.map((id, index): ClientData => {
     const pairs = perObjective((objective) => dealt[objective][index]!);
     return { id, ...rows[index]!, shared: [], pairs, prompts: promptsOf(rows[index]!, pairs.harmless) };
   });
-  return { synthetic: false, clients, reports: [instructions.report, helpful.report, harmless.report] };
+  return { synthetic: false, clients, reports: [instructions.report, ...reports] };
+}
+
+/** Every client's pairs, and what became of their files. */
+async function loadPairs(scenario: Dealing, folder: string, seed: number) {
+  const { stages, clients, data } = scenario;
+  if (!stages.includes('reward')) {
+    const none = Array.from({ length: clients.count }, (): Split<PreferencePair> => ({
+      train: [],
+      test: [],
+    }));
+    return { dealt: perObjective(() => none), reports: [] };
+  }
+  const load = (objective: Objective) => {
+    const path = data.files?.[objective];
+    if (path === undefined) throw new TypeError(`fileData: the scenario has no data.files.${objective}`);
+    return loadPreferences(resolve(folder, path), objective);
+  };
+  const [helpful, harmless] = await Promise.all([load('helpful'), load('harmless')]);
+  const dealt = dealPairs(scenario, { helpful: helpful.rows, harmless: harmless.rows }, seed);
+  return { dealt, reports: [helpful.report, harmless.report] };
 }
 
 function dealRows(

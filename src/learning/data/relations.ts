@@ -1,7 +1,22 @@
 import { must, type Rule } from '../../settings/rule.js';
+import { objectives } from '../objective.js';
 import type { Dealing } from './settings.js';
 
 export const dataRules: readonly Rule<Dealing>[] = [
+  {
+    states: 'stages 2 and 3 have preference pairs to learn from',
+    findings: ({ stages, data: { files } }) => {
+      if (files === null || !stages.includes('reward')) return false;
+      const missing = objectives.filter((objective) => files[objective] === undefined);
+      if (missing.length === 0) return false;
+      return {
+        pointer: '/data/files',
+        is: `has no ${missing.join(' and no ')}`,
+        expected: 'files of preference pairs, which stages 2 and 3 learn from',
+        advice: 'for stage 1 alone set /stages to ["instruction"]',
+      };
+    },
+  },
   {
     states: 'each fact is taught to some clients and unknown to another',
     findings: ({ clients: { count }, data: { files, synthetic } }) =>

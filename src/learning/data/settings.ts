@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { Stage } from '../../../machines/protocol.js';
 import { closed, count, fraction, nullable, positive } from '../../settings/form.js';
 
 const rows = (what: string) =>
@@ -8,8 +9,8 @@ const rows = (what: string) =>
 
 const Files = closed({
   instructions: rows('instructions with answers'),
-  helpful: rows('preference pairs'),
-  harmless: rows('preference pairs'),
+  helpful: Type.Optional(rows('preference pairs of helpfulness')),
+  harmless: Type.Optional(rows('preference pairs of harmlessness')),
 });
 
 const Synthetic = closed(
@@ -53,5 +54,7 @@ export interface Dealing {
   /** The scenario's, for messages. */
   readonly name: string;
   readonly data: Data;
+  /** Those of the run; pairs are for stages 2 and 3 alone. */
+  readonly stages: readonly Stage[];
   readonly clients: { readonly count: number };
 }

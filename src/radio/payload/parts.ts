@@ -8,6 +8,7 @@ import {
   distilBertTensors,
   type DistilBertConfig,
 } from '../../learning/model/distilbert-config.js';
+import { objectives } from '../../learning/objective.js';
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
 import { loraParameters, loraSites } from '../../learning/model/lora.js';
 import { featureWidth } from '../../learning/model/reward-model.js';
@@ -97,8 +98,11 @@ export function heldParts(
             use: useOf(part),
           })),
     ),
-    { part: 'helpful', parameters: sizes.reward, use: 'shared' },
-    { part: 'harmless', parameters: sizes.reward, use: 'shared' },
+    ...(scenario.stages.includes('reward') ? objectives : []).map((part) => ({
+      part,
+      parameters: sizes.reward,
+      use: 'shared' as const,
+    })),
   ];
 }
 

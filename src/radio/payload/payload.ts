@@ -2,7 +2,6 @@ import {
   messageKinds,
   opensStage,
   protocol,
-  stages,
   type MessageKind,
   type MessageStep,
   type PartName,
@@ -91,7 +90,8 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
   const codec = made(codecs, channel.compression, {});
   const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
     messageBits(counts, channel.headerBits, codec);
-  const messages = messageKinds.flatMap((kind) => {
+  const kinds = messageKinds.filter((kind) => scenario.stages.includes(protocol[kind].stage));
+  const messages = kinds.flatMap((kind) => {
     const { step, stage, direction } = protocol[kind];
     const parts = partsOf(kind, method, scenario);
     const way = `${direction}link` as const;
@@ -109,7 +109,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     parts: heldParts(scenario, method, sizes, loraModules),
     link,
     messages,
-    stages: stages.map((stage) =>
+    stages: scenario.stages.map((stage) =>
       stagePayload(stage, scenario[stage].maxRounds, messages, greatest(loraModules)),
     ),
     saving: savingOf(messages, sizes, loraModuleEnds(scenario, shapes.model, { loraModules: 'all' })),

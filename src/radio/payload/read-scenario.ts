@@ -12,7 +12,7 @@ export interface ScenarioOfShapes {
   readonly scenario: Scenario;
   readonly file: string;
   readonly model: Shape<ModelConfig>;
-  /** Null where reward models are small networks on the base model's features. */
+  /** Null where reward models are small networks on the base model's features, and where there are none. */
   readonly rewardModel: Shape<PretrainedConfig> | null;
 }
 
@@ -39,7 +39,8 @@ export async function readScenarioOfShapes(
     },
   });
   const place = { file, folder, pointer: '/reward/model/path' };
-  const rewardModel = await rewardModelOf(scenario, around.shape, place);
+  const learnsRewards = scenario.stages.includes('reward');
+  const rewardModel = learnsRewards ? await rewardModelOf(scenario, around.shape, place) : null;
   return { scenario, file, model: around.shape, rewardModel };
 }
 

@@ -1,4 +1,5 @@
 import type { Method } from '../../strategies/methods/method.js';
+import type { Stage } from '../../../machines/protocol.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
@@ -14,14 +15,17 @@ import { roundOrder } from './round-order.js';
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
 /** All checkers of a run, as one observer, which throws the first InvariantViolation. */
-export function createCheckers(scenario: { readonly channel: Channel }, method: Method): RunObserver {
+export function createCheckers(
+  scenario: { readonly channel: Channel; readonly stages: readonly Stage[] },
+  method: Method,
+): RunObserver {
   const checkers: readonly Checker[] = [
     conservation(),
     causality(),
     cost(scenario.channel),
     atMostOnceAggregation(),
     orders(),
-    roundOrder(),
+    roundOrder(scenario.stages),
     partialAggregation(method),
     phaseOrder(),
   ];

@@ -9,12 +9,12 @@ interface Latest {
 }
 
 /**
- * Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last
+ * `stages`: those of the run, in order. Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last
  * verdict, the stages follow each other, downloads to a client and updates of a client never go back and
  * bring each kind of message once an order, and no aggregate holds an update of another stage or of a version
  * that was not there yet.
  */
-export function roundOrder(): Checker {
+export function roundOrder(stages: readonly Stage[]): Checker {
   let open: { readonly stage: Stage; readonly round: number } | null = { stage: 'instruction', round: 1 };
   const latest = new Map<string, Latest>();
   const fail = violationsOf('round order');
@@ -39,7 +39,7 @@ export function roundOrder(): Checker {
       if (open?.stage !== stage || open.round !== round) {
         fail(`the server closed ${nameOf(stage, round)}, when ${openName()} was open`);
       }
-      const next = stageAfter(stage);
+      const next = stageAfter(stage, stages);
       if (verdict === 'continue') open = { stage, round: round + 1 };
       else open = next && { stage: next, round: 1 };
     },

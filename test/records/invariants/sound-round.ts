@@ -7,7 +7,7 @@ import {
   type Upload,
   type WorkOrder,
 } from '../../../machines/events.js';
-import type { DownloadKind, Stage, UploadKind } from '../../../machines/protocol.js';
+import { stages, type DownloadKind, type Stage, type UploadKind } from '../../../machines/protocol.js';
 import { untouched, type BusEvent, type LinkAccount } from '../../../src/simulation/bus/bus.js';
 import type { Attempt } from '../../../src/radio/channel/attempts.js';
 import { createCheckers, InvariantViolation } from '../../../src/records/invariants/index.js';
@@ -205,7 +205,7 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
 }
 
 export function check(records: readonly RunEvent[], method: MethodName = 'pwff'): void {
-  const checkers = createCheckers({ channel }, methods[method]);
+  const checkers = createCheckers({ channel, stages }, methods[method]);
   for (const record of [...askedFor(records), ...records]) checkers.next(record);
   checkers.complete?.();
 }

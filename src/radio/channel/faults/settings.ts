@@ -38,20 +38,20 @@ const ofMessages = {
   round: count(0, 'round of the message, as in messages.jsonl; absent: any'),
 };
 
-const attempt = count(1, 'only this attempt; absent: every attempt');
-const delaySeconds = seconds('of the delay, or of the copy; absent: 1');
-const factor = Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'of the rate; absent: 0.1' }));
+/** What goes with some effects. */
+const ofSome = {
+  ...ofMessages,
+  attempt: count(1, 'only this attempt; absent: every attempt'),
+  delaySeconds: seconds('of the delay, or of the copy; absent: 1'),
+  factor: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'of the rate; absent: 0.1' })),
+};
+const { attempt, delaySeconds, factor } = ofSome;
 
 const variant = <E extends string, P extends TProperties>(effect: E, description: string, own: P) =>
   closed({ effect: Type.Literal(effect, { description }), ...always, ...own });
 
 /** All that any fault has, for who reads it. */
-type OfAny = typeof ofMessages & {
-  attempt: typeof attempt;
-  delaySeconds: typeof delaySeconds;
-  factor: typeof factor;
-};
-type AnyFault = Static<ReturnType<typeof variant<Effect, OfAny>>>;
+type AnyFault = Static<ReturnType<typeof variant<Effect, typeof ofSome>>>;
 type Effect = 'drop' | 'corrupt' | 'duplicate' | 'delay' | 'slow' | 'blackout';
 
 /** A variant for each effect, so that an editor, too, knows what goes with it. */

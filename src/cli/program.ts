@@ -203,7 +203,8 @@ function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
+    const most = Number.MAX_SAFE_INTEGER;
+    throw new InvalidArgumentError(`Expected a whole number from ${minimum} to ${most}.`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { UserError, messageOf, oneLine } from '../errors.js';
+import { misheldInJson, misheldInYaml, misheldWords, type MisheldNumber } from './written-numbers.js';
 
 /** The value that a scenario file's text stands for; YAML if the name ends in .yaml or .yml, else JSON. */
 export function parseScenarioText(text: string, file: string): unknown {
@@ -21,12 +22,23 @@ function parseJson(text: string, file: string): unknown {
     yamlErrors(text).filter(({ code }) => code === 'DUPLICATE_KEY'),
     file,
   );
+  refuseMisheld(misheldInJson(text), text, file);
   return value;
 }
 
 function parseYaml(text: string, file: string): unknown {
   refuse(yamlErrors(text), file);
-  return parseDocument(text).toJS();
+  const document = parseDocument(text);
+  refuseMisheld(misheldInYaml(document), text, file);
+  return document.toJS();
+}
+
+function refuseMisheld(numbers: readonly MisheldNumber[], text: string, file: string): void {
+  if (numbers.length === 0) return;
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+  throw new UserError(
+    numbers.map((number) => `${file}:${lineOf(number.offset)}: ${misheldWords(number)}`).join('\n'),
+  );
 }
 
 interface Fault {

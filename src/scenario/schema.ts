@@ -7,7 +7,7 @@ import { Alignment } from '../learning/training/algorithms/settings.js';
 import { Reward } from '../learning/training/reward-models/settings.js';
 import { Instruction } from '../learning/training/settings.js';
 import { Channel } from '../radio/channel/settings.js';
-import { closed, count, positive } from '../settings/form.js';
+import { closed, positive } from '../settings/form.js';
 import { method, Server } from '../strategies/settings.js';
 
 const Limits = closed(
@@ -37,7 +37,12 @@ export const ScenarioSchema = closed(
         'the stages of the run, from the first on; without "reward" neither preference pairs nor reward ' +
         'models are read',
     }),
-    seed: count(0, 1, 'every random draw of the run follows from it'),
+    seed: Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 1,
+      description: 'every random draw of the run follows from it',
+    }),
     method,
     clients: Clients,
     model: Model,

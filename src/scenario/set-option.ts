@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import { pointerSegment, shown } from '../settings/problem.js';
+import { misheldInJson, misheldWords } from './written-numbers.js';
 
 /** One `--set path=value`, taken apart. */
 export interface Setting {
@@ -8,7 +9,10 @@ export interface Setting {
   readonly value: unknown;
 }
 
-/** Takes `channel.uplink.meanSnrDb=3` apart; a value that is not JSON is a string. */
+/**
+ * Takes `channel.uplink.meanSnrDb=3` apart; a value that is not JSON is a string. UserError where it is no
+ * setting, or a number in it cannot be held.
+ */
 export function parseSetting(text: string): Setting {
   const equals = text.indexOf('=');
   const path = text.slice(0, Math.max(equals, 0)).trim().split('.');
@@ -18,16 +22,20 @@ export function parseSetting(text: string): Setting {
   return {
     path,
     pointer: path.map((key) => `/${pointerSegment(key)}`).join(''),
-    value: parsedOrText(text.slice(equals + 1)),
+    value: parsedOrText(text.slice(equals + 1), text),
   };
 }
 
-function parsedOrText(text: string): unknown {
+function parsedOrText(text: string, setting: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch {
     return text;
   }
+  const [misheld] = misheldInJson(text);
+  if (misheld) throw new UserError(`--set ${setting}: ${misheldWords(misheld)}`);
+  return value;
 }
 
 /** A copy of `document` with the setting made; objects on the way are made where they are missing. */

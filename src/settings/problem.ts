@@ -16,6 +16,11 @@ const longestValue = 60;
 export function shown(value: unknown): string {
   const isFiniteOrOther = typeof value !== 'number' || Number.isFinite(value);
   const text = isFiniteOrOther ? (JSON.stringify(value) ?? 'undefined') : String(value);
+  return clipped(text);
+}
+
+/** Cut after sixty characters. */
+export function clipped(text: string): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 

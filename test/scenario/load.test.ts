@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { packageRoot } from '../../src/paths.js';
+import { parseDocument } from 'yaml';
+import { misheldInJson, misheldInYaml } from '../../src/scenario/written-numbers.js';
 import { loadScenario, type LoadOptions } from '../../src/scenario/load.js';
 
 describe('loading a scenario', () => {
@@ -32,6 +34,75 @@ describe('loading a scenario', () => {
     const yaml = file('a.yaml', '# a comment\nname: same\nclients:\n  count: 4\n');
     const json = file('a.json', '{ "name": "same", "clients": { "count": 4 } }');
     assert.deepEqual((await loadScenario(yaml)).scenario, (await loadScenario(json)).scenario);
+  });
+
+  describe('with a number that a double does not hold as written', () => {
+    const wrong: readonly (readonly [written: string, held: string])[] = [
+      ['9007199254740993', '9007199254740992'],
+      ['9007199254740992', '9007199254740992'],
+      ['-9007199254740993', '-9007199254740992'],
+      ['90071992547409.93e2', '9007199254740992'],
+      ['1e400', 'Infinity'],
+      ['-1E400', '-Infinity'],
+      ['1e-400', '0'],
+      ['1.00000000000000000001', '1'],
+    ];
+    const right = [
+      '9007199254740991',
+      '-3.0',
+      '2.50e1',
+      '1e3',
+      '0.1',
+      '0',
+      '0e9',
+      '120e-1',
+      '1e-300',
+      '0.10000000000000000001',
+    ];
+    const words = (written: string, held: string) =>
+      `is ${written}, which would be read as ${held}, expected a number that is read as written, ` +
+      'from -9007199254740991 to 9007199254740991';
+
+    it('refuses it in --set, whatever it is for, and in the seed', async () => {
+      const path = file('set-number.json', '{ "name": "numbers" }');
+      for (const [written, held] of wrong) {
+        for (const setting of [`seed=${written}`, `channel.cell={ "a": [1, ${written}] }`]) {
+          assert.equal(await refusal(path, { set: [setting] }), `--set ${setting}: ${words(written, held)}`);
+        }
+      }
+      assert.match(await refusal(path, { seed: 2 ** 53 }), /^--set seed=9007199254740992: is 9007/);
+      const { scenario } = await loadScenario(path, { set: ['seed=9007199254740991'] });
+      assert.equal(scenario.seed, Number.MAX_SAFE_INTEGER);
+    });
+
+    it('refuses it in JSON and YAML alike, a line for each', async () => {
+      for (const [written, held] of wrong) {
+        const json = file(
+          'number.json',
+          `{ "name": "9007199254740993",\n "seed": ${written},\n\t"limits": 1 }`,
+        );
+        assert.equal(await refusal(json), `./number.json:2: ${words(written, held)}`);
+        const yaml = file('number.yaml', `# 9007199254740993\nname: x\nseed:  ${written}\n`);
+        assert.equal(await refusal(yaml), `./number.yaml:3: ${words(written, held)}`);
+      }
+      const two = file(
+        'two.yml',
+        'name: "9007199254740993"\nseed: 1e400\nclients: { count: 0x20000000000001 }\n',
+      );
+      assert.deepEqual((await refusal(two)).split('\n'), [
+        `./two.yml:2: ${words('1e400', 'Infinity')}`,
+        `./two.yml:3: ${words('0x20000000000001', '9007199254740992')}`,
+      ]);
+    });
+
+    it('takes every other number, rounded fractions too, and digits in a text', async () => {
+      assert.deepEqual(misheldInJson(`[${right.join(', ')}, "\\"1e400, 9007199254740993"]`), []);
+      const yaml = parseDocument(`[${right.join(', ')}, .inf, "9007199254740993", x9007199254740993]`);
+      assert.deepEqual(misheldInYaml(yaml), []);
+      const path = file('right.json', '{ "name": "x", "description": "\\"1e400, 9007199254740993" }');
+      const { scenario } = await loadScenario(path, { set: ['limits.virtualSeconds=2.50e1'] });
+      assert.equal(scenario.limits.virtualSeconds, 25);
+    });
   });
 
   it('finds the scenarios of the package by their bare names', async () => {
@@ -67,7 +138,7 @@ describe('loading a scenario', () => {
     const path = file('origin.json', '{ "name": "origin", "seed": 0.5 }');
     assert.equal(
       await refusal(path, { set: ['clients.count=none'] }),
-      './origin.json: /seed: is 0.5, expected an integer of at least 0\n' +
+      './origin.json: /seed: is 0.5, expected an integer from 0 to 9007199254740991\n' +
         './origin.json with --set: /clients/count: is "none", expected an integer of at least 1',
     );
   });

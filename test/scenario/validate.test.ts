@@ -101,6 +101,8 @@ describe('validation of a scenario', () => {
     assert.ok(lines.every((line) => line.startsWith('x.json: /')));
     assert.ok(lines.some((line) => line.endsWith('did you mean "fedada"?')));
     assert.ok(lines.includes('x.json: /clients/count: is 0, expected an integer of at least 1'));
+    assert.ok(lines.includes('x.json: /seed: is -1, expected an integer from 0 to 9007199254740991'));
+    assert.equal(refusal({ seed: 2 ** 53 }).length, 1);
   });
 
   it('tells a union in one line, or what is wrong inside the branch that was meant', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TObject } from 'typebox';
 import { packageRoot } from '../src/paths.js';
 import { ScenarioSchema } from '../src/scenario/schema.js';
-import type { AggregationStrategy } from '../src/strategies/aggregation/aggregation.js';
+import { disciplines } from '../src/strategies/disciplines/index.js';
 import { aggregations } from '../src/strategies/aggregation/index.js';
 import { optionsOf } from '../src/strategies/strategy.js';
 
@@ -50,17 +51,33 @@ for (const [document, least] of [
   });
 }
 
+/** Name and options of each row of a section's table, whose column of options is the n-th. */
+function rowsOf(section: string, optionsColumn: number): readonly (readonly [string, string])[] {
+  const text = textOf('docs/strategies.md')
+    .split(/^## /m)
+    .find((each) => each.startsWith(`${section}\n`));
+  assert.ok(text, section);
+  return [...text.matchAll(/^\| `([a-z0-9-]+)` \|(.*)\|$/gm)].map(
+    ([, name, cells]) => [name!, cells!.split('|')[optionsColumn - 2]!.trim()] as const,
+  );
+}
+
+/** Each option with its default, where it has one. */
+function told(table: Readonly<Record<string, { readonly name: string; readonly options?: TObject }>>) {
+  return Object.entries(table).map(([name, strategy]) => {
+    const defaults = optionsOf(strategy, name);
+    const keys = Object.keys(strategy.options?.properties ?? {});
+    return [
+      name,
+      keys.map((key) => (key in defaults ? `\`${key}\` ${inWords(defaults[key])}` : `\`${key}\``)).join(', '),
+    ];
+  });
+}
+
 describe('docs/strategies.md', () => {
-  it('has a row for each rule of aggregation, with its options and their defaults', () => {
-    const rows = textOf('docs/strategies.md').matchAll(
-      /^\| `([a-z0-9-]+)` \|[^|]*\|([^|]*)\|[^|]*\|[^|]*\|$/gm,
-    );
-    const told = [...rows].map(([, name, options]) => [name, options!.trim()]);
-    const expected = Object.entries<AggregationStrategy>(aggregations).map(([name, strategy]) => {
-      const options = Object.entries(optionsOf(strategy, name));
-      return [name, options.map(([key, value]) => `\`${key}\` ${inWords(value)}`).join(', ')];
-    });
-    assert.deepEqual(told, expected);
+  it('has a row for each discipline and each rule of aggregation, with options and defaults', () => {
+    assert.deepEqual(rowsOf('Disciplines', 4), told(disciplines));
+    assert.deepEqual(rowsOf('The rules', 3), told(aggregations));
   });
 });
 

@@ -197,7 +197,9 @@ describe('the records of a run', () => {
     const read = await readRun(folder);
     assert.deepEqual(read.summary.messages, summary.messages);
     const last = ['client-1', 'client-2', 'client-3'].map((actor) =>
-      metrics.findLast((row) => row.type === 'client' && row.task === 'evaluate' && row.actor === actor),
+      metrics.find(
+        (row) => row.type === 'client' && row.task === 'evaluate' && row.actor === actor && row.round === 8,
+      ),
     );
     const accuracies = last.map((row) => (row as ClientRow).metrics['accuracy']!);
     assert.equal(read.summary.stages.instruction?.accuracy, accuracies.reduce((sum, one) => sum + one) / 3);

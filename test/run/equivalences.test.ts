@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { taskRequest } from '../../src/learning/training/request.js';
 import { poolExecutor, type Executor } from '../../src/learning/training/executor.js';
+import type { TaskRequest } from '../../src/learning/training/task.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import { clientOf } from '../../src/actors/world.js';
 import { protocolRun, type ProtocolRun } from './untrained.js';
@@ -53,13 +54,11 @@ describe('a run in which nothing is in the way', function () {
     const first: Executor = {
       ...executor,
       run: (request) => {
-        const { kind, params } = request as unknown as {
-          kind: string;
-          params: { adapters: ParamSet; lora: ParamSet };
-        };
-        if (kind !== 'instruct') return executor.run(request);
-        adapters ??= params.adapters;
-        loras.set(`client-${loras.size + 1}`, params.lora);
+        if (request.kind === 'instruct') {
+          const { seed, params } = request as unknown as TaskRequest<'instruct'>;
+          adapters ??= params.adapters;
+          loras.set(seed.split('/')[1]!, params.lora!);
+        }
         return executor.run(request);
       },
     };

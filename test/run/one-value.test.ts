@@ -104,7 +104,7 @@ describe('a figure of a run', () => {
         'Held-out loss (nats per token)',
         'Pairs ranked rightly, helpfulness',
         'Pairs ranked rightly, harmlessness',
-        'Held-out loss (Bradley–Terry, both objectives)',
+        'Held-out loss (Bradley–Terry, both)',
         'Personalised reward',
         'Benign requests answered rightly',
         'KL divergence from its start (nats)',
@@ -125,8 +125,8 @@ describe('a figure of a run', () => {
     assert.deepEqual(losses, [
       'Held-out loss (nats per token)',
       'Reported loss (nats per token)',
-      'Held-out loss (Bradley–Terry, both objectives)',
-      'Reported loss (Bradley–Terry, both objectives)',
+      'Held-out loss (Bradley–Terry, both)',
+      'Reported loss (Bradley–Terry, both)',
       'Held-out loss (minus the objective)',
       'Reported loss (minus the objective)',
     ]);

@@ -86,7 +86,10 @@ describe('a run of the first stages alone', () => {
         ...{ outFolder, workers: 1, backend: 'wasm', executor },
       });
       assert.deepEqual(ended, { reason: 'finished', stages: { instruction: 'out-of-rounds' } });
-      assert.equal(endedSentence(ended), 'Finished: instruction tuning ran out of rounds.');
+      assert.equal(
+        endedSentence(ended),
+        'Finished: 1 of 3 stages; the round limit ended instruction tuning.',
+      );
       assert.equal(stages.instruction?.rounds, 2);
       assert.deepEqual([stages.reward, stages.alignment], [null, null]);
       const manifest = JSON.parse(readFileSync(join(outFolder, 'manifest.json'), 'utf8')) as Manifest;

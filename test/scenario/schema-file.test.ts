@@ -65,9 +65,8 @@ describe('scenarios/scenario.schema.json', () => {
       '/delaySeconds: is 2, expected no delaySeconds where effect is "slow"; it goes with "duplicate", "delay"',
     ],
     [
-      { effect: 'blackout', step: '1.3' },
-      '/step: is "1.3", expected no step where effect is "blackout"; ' +
-        'it goes with "drop", "corrupt", "duplicate", "delay", "slow"',
+      { effect: 'blackout', attempt: 1 },
+      '/attempt: is 1, expected no attempt where effect is "blackout"; it goes with "drop", "corrupt", "slow"',
     ],
     [
       { effect: 'delay', attempt: 1 },
@@ -83,8 +82,8 @@ describe('scenarios/scenario.schema.json', () => {
     ],
     [
       { effect: 'blackout', clinet: 3 },
-      '/clinet: unknown key, expected one of effect, client, direction, probability, fromSeconds, toSeconds; ' +
-        'did you mean client?',
+      '/clinet: unknown key, expected one of effect, client, direction, probability, fromSeconds, toSeconds, ' +
+        'kind, step, stage, round; did you mean client?',
     ],
     ['drop', ': is "drop", expected an object'],
     [null, ': is null, expected an object'],

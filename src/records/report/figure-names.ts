@@ -26,7 +26,7 @@ export const figureNames = {
 /** What a loss of each stage is. */
 export const lossWords: Readonly<Record<Stage, string>> = {
   instruction: 'nats per token',
-  reward: 'Bradley–Terry, both objectives',
+  reward: 'Bradley–Terry, both',
   alignment: 'minus the objective',
 };
 

@@ -13,7 +13,7 @@ export const disciplines = {
   'over-selection': overSelection,
   asynchronous,
   buffered,
+  timed,
   'semi-asynchronous': semiAsynchronous,
   tiers,
-  timed,
 } as const satisfies Readonly<Record<string, DisciplineStrategy>>;

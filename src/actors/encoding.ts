@@ -1,7 +1,6 @@
 import type { Memories } from '../../machines/events.js';
-import type { SharedPart } from '../../machines/protocol.js';
+import type { SharedPart, Stage } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
-import type { Stage } from '../../machines/protocol.js';
 import { nonFiniteIn } from '../learning/params/finite.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';

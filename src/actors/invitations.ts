@@ -29,13 +29,15 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
   return { cohort: asked, asked, reset, members: ordered(world, opening, asked, work) };
 }
 
-/** More of the cohort of the version that is open. */
-export function invitedToo(
-  world: World,
-  context: ServerContext,
-): Pick<ServerContext, 'cohort' | 'asked' | 'reset' | 'members'> {
+/** Who else is to work on the version that is open. */
+export function moreToAsk(world: World, context: ServerContext): readonly string[] {
+  return world.discipline.refill?.(rosterOf(world, context), selectorOf(world, context)) ?? [];
+}
+
+/** The cohort with these, and their orders. */
+export function invitedToo(world: World, context: ServerContext): Partial<ServerContext> {
   const { stage, version, cohort } = context;
-  const asked = world.discipline.refill?.(rosterOf(world, context), selectorOf(world, context)) ?? [];
+  const asked = moreToAsk(world, context);
   return {
     cohort: [...new Set([...cohort, ...asked])],
     asked,

@@ -24,7 +24,7 @@ import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
-import { invited, invitedToo, overdue } from './invitations.js';
+import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { withEach } from './members.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
@@ -168,7 +168,7 @@ export function provideServer(world: World) {
       isAdmitted: ({ context, event }) =>
         event.type === 'upload.delivered' && !hasNewer(context, event) && isAdmissible(world, context, event),
       isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
-      hasMoreToAsk: ({ context }) => invitedToo(world, context).asked.length > 0,
+      hasMoreToAsk: ({ context }) => moreToAsk(world, context).length > 0,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
       runIsOver: ({ context }) =>
         context.verdict !== 'continue' && stageAfter(context.stage, scenario.stages) === null,
@@ -298,9 +298,7 @@ function noted(
 }
 
 /** Whether a newer update of this kind is at hand from the client already. */
-function hasNewer({ updates }: ServerContext, { from, upload: { kind, answers } }: ReceivedUpdate): boolean {
-  return updates.some(
-    ({ from: other, upload }) =>
-      other === from && upload.kind === kind && compareOrders(upload.answers, answers) > 0,
-  );
+function hasNewer({ updates }: ServerContext, update: ReceivedUpdate): boolean {
+  const isNewer = ({ upload }: ReceivedUpdate) => compareOrders(upload.answers, update.upload.answers) > 0;
+  return updates.some((other) => isInPlaceOf(update, other) && isNewer(other));
 }

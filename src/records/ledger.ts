@@ -28,7 +28,8 @@ export interface LedgerOptions {
 }
 
 /**
- * Keeps the account of every message: a row when it and the update in it have ended, and the cost of a round when the server closes it.
+ * Keeps the account of every message: a row when it and the update in it have ended, and the cost of a round
+ * when the server closes it.
  */
 export class MessageLedger implements RunObserver {
   readonly #open = new Map<number, Open>();

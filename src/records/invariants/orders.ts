@@ -4,11 +4,11 @@ import { violationsOf, type Checker } from './checker.js';
 
 /**
  * Nobody works unasked: a client answers only orders that the server gave to it, from the global model that
- * came with the order, an aggregate holds only such answers, and a round's row counts a cohort of at least the clients whose answers to the round's own orders
- * were aggregated.
+ * came with the order; an aggregate holds only such answers; and a round's row counts a cohort of at least the
+ * clients whose answers to the round's own orders were aggregated.
  */
 export function orders(): Checker {
-  /** Each order, and what the global model was that came with it: hashes, not handles, which would keep it alive. */
+  /** Each order, and the global model that came with it: by hashes, as handles would keep it alive. */
   const given = new Map<string, string>();
   let aggregated: readonly { readonly from: string; readonly version: number }[] = [];
   const fail = violationsOf('orders');

@@ -2,7 +2,7 @@ import { objectives, perObjective, type PerObjective, type Weights } from '../..
 import { derived, type Figure } from '../figure.js';
 
 /** Linear combination of one value per objective by a client's own weights (Step 3.2). */
-export function weightedSum(weights: Weights, values: PerObjective<number>): number {
+function weightedSum(weights: Weights, values: PerObjective<number>): number {
   return objectives.reduce((sum, objective) => sum + weights[objective] * values[objective], 0);
 }
 

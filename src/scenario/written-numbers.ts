@@ -43,23 +43,24 @@ export function misheldInYaml(document: Document): MisheldNumber[] {
 
 /**
  * Doubles hold no whole number beyond ±(2^53 − 1) for sure and none beyond 1.8e308 at all; what is so close to
- * a whole number that they hold that one instead (or 0) is none of theirs either. The digits of any other
- * fraction are rounded to some sixteen, as everywhere.
+ * a whole number that they hold that one instead (or 0) is none of theirs either. With an exponent a number is
+ * one of measure, and may be as large as a double that is written alike, 1e30. The digits of any other fraction
+ * are rounded to some sixteen, as everywhere.
  */
 function isMisheld({ literal, held }: MisheldNumber): boolean {
-  if (Math.abs(held) > Number.MAX_SAFE_INTEGER) return true;
-  return Number.isInteger(held) && !isWhole(literal, held);
+  const isUnsafe = Math.abs(held) > Number.MAX_SAFE_INTEGER;
+  if (/^[-+]?0[xo]/.test(literal) || (isUnsafe && !/e/i.test(literal))) return isUnsafe;
+  const isFraction = Number.isFinite(held) && !Number.isInteger(held);
+  return !isFraction && valueOf(literal) !== valueOf(String(held));
 }
 
-/** Whether a literal stands for exactly this whole number. */
-function isWhole(literal: string, held: number): boolean {
-  if (/^[-+]?0[xo]/.test(literal)) return true;
-  const [, whole = '', fraction = '', exponent = '0'] =
-    /^[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(literal) ?? [];
+/** A decimal number as its digits without outer zeros and a power of ten; null for what is none. */
+function valueOf(literal: string): string | null {
+  const decimal = /^[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(literal);
+  if (decimal === null) return null;
+  const [, whole = '', fraction = '', exponent = '0'] = decimal;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  if (digits === '') return held === 0;
   const significant = digits.replace(/0+$/, '');
-  const zeros = Number(exponent) - fraction.length + digits.length - significant.length;
-  // A whole number that is held has sixteen digits at most.
-  return zeros >= 0 && zeros < 17 && `${significant}${'0'.repeat(zeros)}` === String(Math.abs(held));
+  const power = Number(exponent) - fraction.length + digits.length - significant.length;
+  return significant === '' ? '0' : `${significant}e${power}`;
 }

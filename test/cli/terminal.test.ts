@@ -22,15 +22,23 @@ async function written(
   environment: Record<string, string>,
 ): Promise<string> {
   const out = terminal(size);
-  const before = { ...process.env };
-  for (const name of ['TERM', 'CI', 'NO_COLOR']) delete process.env[name];
-  Object.assign(process.env, environment);
+  const { TERM, CI, NO_COLOR } = process.env;
+  setVariables(environment);
   try {
     await main(args, fakeServices(), { out, err: new PassThrough() });
   } finally {
-    process.env = before;
+    setVariables({ TERM, CI, NO_COLOR });
   }
   return ((out.read() as Buffer | null) ?? '').toString();
+}
+
+/** Sets those that count; in the process's own environment, which native libraries read. */
+function setVariables(values: Readonly<Record<string, string | undefined>>): void {
+  for (const name of ['TERM', 'CI', 'NO_COLOR']) {
+    const value = values[name];
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }
 
 describe('what a stream can do', () => {

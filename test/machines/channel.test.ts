@@ -60,7 +60,9 @@ function moving(fates: readonly Fate[], arrivals: number[] = []) {
   const last = ({ attempts, begun }: ChannelContext) => attempts[begun - 1]!;
   return channelMachine.provide({
     actions: {
-      enqueue: assign(({ context, event }) => ({ queue: [...context.queue, event.message] })),
+      enqueue: assign(({ context, event }) =>
+        event.type === 'message.sent' ? { queue: [...context.queue, event.message] } : {},
+      ),
       beginAttempt: assign(({ context }) => ({ attempts, begun: context.begun + 1 })),
       reportArrival: ({ context }) => void arrivals.push(context.begun),
       dequeue: assign(({ context }) => ({ queue: context.queue.slice(1), attempts: [], begun: 0 })),

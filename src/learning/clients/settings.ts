@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { choice } from '../../settings/choice.js';
 import { closed, count, fraction } from '../../settings/form.js';
+import { presences } from './presence/index.js';
 
 const Device = closed({
   gigaflopsPerSecond: Type.Number({ exclusiveMinimum: 0, description: 'sustained training speed' }),
@@ -24,6 +26,11 @@ export const Clients = closed(
       description: 'device classes, dealt to the clients by a keyed draw',
     }),
     availability: fraction(1, 'probability that a client takes part in a round; else it stays silent'),
+    presence: choice(Object.values(presences), {
+      default: 'always',
+      description:
+        'when the devices are on: one that is off computes, sends and hears nothing; docs/clients.md',
+    }),
     weights: Type.Union(
       [
         Type.Array(PreferenceWeights, { minItems: 1 }),

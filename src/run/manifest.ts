@@ -8,6 +8,7 @@ import type { Choice } from '../settings/choice.js';
 import { placesOfSeams, seams, type OwnStrategies, type Strategies } from '../strategies/strategies.js';
 import { nameOf, optionsOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
+import { presenceNotes } from './presence-notes.js';
 import { inputNotes, readRows } from './notes.js';
 import type { RunOptions } from './options.js';
 
@@ -39,7 +40,7 @@ export function manifestOf(
     tokenizer: language.tokenizerSource,
     data: data.reports,
     reading: readRows(scenario, inputs),
-    notes: inputNotes(scenario, inputs),
+    notes: [...inputNotes(scenario, inputs), ...presenceNotes(scenario, inputs)],
     clients: clients.map(({ id, data, device, ownWeights }) => ({
       id,
       trainingRows: data.train.length,

@@ -164,6 +164,13 @@ describe('the chart of a link', () => {
     }
   });
 
+  it('turns away what is to be sent while an end of it is off, one message after the other', async () => {
+    const off = moving([arrives]).provide({
+      guards: { cannotSend: ({ context }) => context.queue.length > 0 },
+    });
+    assert.deepEqual(await courseOf(off, 2), ['idle 0', 'refused 0', 'idle 0', 'refused 0', 'idle 0']);
+  });
+
   it('reaches every state that stays, by sending and waiting', () => {
     const events = [sent, { type: 'xstate.after.attemptEnds.channel.transmitting' } as never];
     const reached = [arrives, isLost, isInOutage].flatMap((fate) =>

@@ -284,6 +284,30 @@ describe('Markov presence', () => {
   });
 });
 
+describe('presence by battery', () => {
+  it('turns devices off that radio and work have emptied, and on when they are charged', async () => {
+    const battery = {
+      name: 'battery',
+      capacityJoules: 10,
+      computeWatts: 2,
+      chargeWatts: 1,
+      chargeFromSeconds: 0,
+      chargeToSeconds: 100,
+      periodSeconds: 100,
+      restartShare: 0.9,
+    };
+    const set = [...fast, ...one, noDeadline, 'instruction.maxRounds=6'];
+    const result = await protocolRun([...set, `clients.presence=${JSON.stringify(battery)}`]);
+    assert.equal(result.ended.reason, 'finished', JSON.stringify(result.ended));
+    assert.ok(turnsOf(result).some(({ on, cause }) => !on && cause === 'battery'));
+    assert.ok(turnsOf(result).some(({ on, cause }) => on && cause === 'battery'));
+    assert.deepEqual(result.run.manifest.notes, [
+      '/instruction/deadlineSeconds: is null: with /clients/presence "battery" a round may wait as long as a ' +
+        'client is off that it asked',
+    ]);
+  });
+});
+
 describe('presence by a file', () => {
   it('is on in its times, and off at 0 s where they begin later', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pwff-'));

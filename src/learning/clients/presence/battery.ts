@@ -27,7 +27,7 @@ const options = Type.Object({
   }),
 });
 
-type Battery = Static<typeof options>;
+export type Battery = Static<typeof options>;
 
 /**
  * A battery: its radio takes joules as they are spent, computing takes watts, charging gives watts in one time of
@@ -101,14 +101,16 @@ class Charge implements DeviceLoad {
     const isThere = this.#isOn ? missing >= 0 : missing <= 0;
     const turnsIn = isThere ? 0 : missing / this.#watts > 0 ? missing / this.#watts : Infinity;
     this.#cancel();
-    if (turnsIn <= this.#edgeInSeconds()) {
-      this.#cancel = this.#device.after(turnsIn, () => this.#turn());
-    } else {
-      this.#cancel = this.#device.after(this.#edgeInSeconds(), () => {
-        this.#settle();
-        this.#schedule();
-      });
-    }
+    const edgeIn = this.#edgeInSeconds();
+    if (turnsIn === Infinity && edgeIn === Infinity) this.#cancel = () => undefined;
+    else if (turnsIn <= edgeIn) this.#cancel = this.#device.after(turnsIn, () => this.#turn());
+    else this.#cancel = this.#device.after(edgeIn, () => this.#goOn());
+  }
+
+  /** Nothing but the watts has changed. */
+  #goOn(): void {
+    this.#settle();
+    this.#schedule();
   }
 
   /** The charge has come to the level at which the device goes off, or on; exactly, but for rounding. */
@@ -122,8 +124,9 @@ class Charge implements DeviceLoad {
     this.#schedule();
   }
 
-  /** Until charging next begins or ends. */
+  /** Until charging next begins or ends; Infinity where that changes nothing. */
   #edgeInSeconds(): number {
+    if (this.#battery.chargeWatts === 0) return Infinity;
     const { chargeFromSeconds, chargeToSeconds, periodSeconds } = this.#battery;
     const until = (edge: number) => {
       const seconds = (edge - this.#phaseSeconds) % periodSeconds;

@@ -45,6 +45,7 @@ export function manifestOf(
       id,
       trainingRows: data.train.length,
       gigaflopsPerSecond: device.gigaflopsPerSecond,
+      slowdown: device.slowdown,
       weightHelpful: ownWeights.helpful,
       weightHarmless: ownWeights.harmless,
       style: data.style ?? null,

@@ -18,14 +18,15 @@ export interface QueuedMessage {
   readonly bits: number;
 }
 
-export interface ChannelEvent {
-  type: 'message.sent';
-  message: QueuedMessage;
-}
+export type ChannelEvent =
+  | { type: 'message.sent'; message: QueuedMessage }
+  /** The client at one end of the link has gone off. */
+  | { type: 'device.off' };
 
 /**
  * One link, from a client to the server or back: sends one message after the other, each until it is
- * acknowledged or given up.
+ * acknowledged or given up. While the client at one end is off nothing is sent: a message on the air is given up
+ * at the end of its attempt, when the feedback fails to come, and those behind it at once.
  */
 export const channelMachine = setup({
   types: {
@@ -37,13 +38,17 @@ export const channelMachine = setup({
   actions: {
     enqueue: () => {},
     beginAttempt: () => {},
+    cutAttempt: () => {},
+    sendNoMore: () => {},
     reportAttempt: () => {},
     reportArrival: () => {},
     reportSettled: () => {},
+    reportRefused: () => {},
     dequeue: () => {},
   },
   guards: {
     hasMessage: () => false,
+    cannotSend: () => false,
     isAcknowledged: () => false,
     arrives: () => false,
     isInOutage: () => false,
@@ -60,12 +65,16 @@ export const channelMachine = setup({
   states: {
     idle: {
       description: 'Nothing to send; the radio is off',
-      always: { guard: 'hasMessage', target: 'transmitting' },
+      always: [
+        { guard: 'cannotSend', target: 'refused' },
+        { guard: 'hasMessage', target: 'transmitting' },
+      ],
     },
     transmitting: {
       description:
         'The packets that the sender believes to be missing are on the air, as long as their blocks take',
       entry: 'beginAttempt',
+      on: { 'device.off': { actions: 'cutAttempt' } },
       after: {
         attemptEnds: [
           { guard: 'isAcknowledged', target: 'delivered', actions: 'reportAttempt' },
@@ -78,15 +87,22 @@ export const channelMachine = setup({
     waiting: {
       description:
         'Packets or their acknowledgement were lost; the sender waits for feedback, then backs off',
+      on: { 'device.off': { actions: 'sendNoMore' } },
       after: { nextAttempt: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
     },
     outage: {
       description: 'The link did not carry the rate, or not in time; the sender learns of it and backs off',
+      on: { 'device.off': { actions: 'sendNoMore' } },
       after: { nextAttempt: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
     },
     delivered: {
       description: 'The sender knows that the message has arrived',
       entry: ['reportSettled', 'reportArrival', 'dequeue'],
+      always: 'idle',
+    },
+    refused: {
+      description: 'There is a message, and one end of the link is off',
+      entry: ['reportRefused', 'dequeue'],
       always: 'idle',
     },
     dropped: {

@@ -18,11 +18,15 @@ export interface ClientContext {
   readonly collected: boolean;
   /** What Step 3.1 froze; null before it. */
   readonly frozen: Frozen | null;
+  /** What a crash leaves of the client's own: as it was when the latest update was handed to the link. */
+  readonly saved: Saved;
   /** What the codec remembers of each part that was sent, as of the last update that the server acknowledged. */
   readonly memory: Memories;
   /** What it will remember when an update on its way is acknowledged, by the update's name (decision D12). */
   readonly uncommitted: Readonly<Record<string, Memories>>;
 }
+
+export type Saved = Pick<ClientContext, 'model' | 'designed' | 'collected' | 'frozen'>;
 
 /**
  * The reference policy, the frozen reward models, their scale on the reference's samples; and what of PPO
@@ -53,6 +57,9 @@ export type ClientEvent =
   | { type: 'download.delivered'; download: Download }
   /** The link is done with an update; `acknowledged`: the client knows that it arrived. */
   | { type: 'upload.settled'; upload: Upload; acknowledged: boolean }
+  /** The device is off; `crashed`: and has lost what it did not save. */
+  | { type: 'device.off'; crashed: boolean }
+  | { type: 'device.on' }
   | ErrorActorEvent;
 
 /** Stands where src/actors provides the real task; a chart opened by itself never gets past it. */
@@ -61,7 +68,7 @@ const task = <Output>() => fromPromise<Output, ClientContext>(() => new Promise<
 /**
  * A client: Steps 1.2, 1.3, 2.2, 2.3, 3.1, 3.2 and 3.3. A download that comes while it works waits until the
  * work was transmitted, unless it interrupts it; of several only the newest counts, and it brings a client that
- * missed others up to date.
+ * missed others up to date. A device that goes off drops its work and hears nothing until it is on again.
  */
 export const clientMachine = setup({
   types: {
@@ -87,6 +94,7 @@ export const clientMachine = setup({
     keepFrozen: (_, _params: Frozen) => {},
     transmit: (_, _params: { kind: UploadKind; loss: number | null }) => {},
     commitMemory: () => {},
+    dropWork: () => {},
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
@@ -102,24 +110,27 @@ export const clientMachine = setup({
 }).createMachine({
   id: 'client',
   description: 'Trains on its own data and shares only what the method shares',
-  context: ({ input }) => ({
-    id: input.id,
-    pending: null,
-    current: null,
-    held: input.base ? [input.base.hash] : [],
-    model: { base: input.base, adapters: null, lora: null, helpful: null, harmless: null },
-    memory: {},
-    uncommitted: {},
-    designed: false,
-    collected: false,
-    frozen: null,
-  }),
+  context: ({ input }) => {
+    const model = { base: input.base, adapters: null, lora: null, helpful: null, harmless: null };
+    const untrained: Saved = { model, designed: false, collected: false, frozen: null };
+    return {
+      id: input.id,
+      pending: null,
+      current: null,
+      held: input.base ? [input.base.hash] : [],
+      ...untrained,
+      saved: untrained,
+      memory: {},
+      uncommitted: {},
+    };
+  },
   on: {
     'download.delivered': [
       { guard: 'isInterrupted', target: '.waiting', actions: 'keepNewest' },
       { actions: 'keepNewest' },
     ],
     'upload.settled': { actions: 'commitMemory' },
+    'device.off': { target: '.offline', actions: 'dropWork' },
     'xstate.error.actor.*': {
       target: '.crashed',
       actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
@@ -132,6 +143,11 @@ export const clientMachine = setup({
       description:
         'Waits for a download of Step 1.1, 1.4, 2.1, 2.4 or 3.4 that comes with, or builds on, all it needs',
       always: { guard: 'hasUsableDownload', target: 'receiving' },
+    },
+    offline: {
+      id: 'offline',
+      description: 'The device is off, or has crashed: nothing that arrives is heard',
+      on: { 'download.delivered': {}, 'device.on': 'waiting' },
     },
     receiving: {
       id: 'receiving',

@@ -54,6 +54,8 @@ export interface Member {
   readonly orderedAtSeconds: number;
   /** Whether a download with that order was given up. */
   readonly unreached: boolean;
+  /** Where it is, as far as the server knows; away: a download was given up because it is off. */
+  readonly presence: 'here' | 'away' | 'back and not asked since';
   /** Whether that order was counted among its failures. */
   readonly failed: boolean;
   /** Names of the updates that came in: a copy of one is not counted again, however late. */
@@ -103,7 +105,13 @@ export interface Aggregated {
 
 export type ServerEvent =
   | { type: 'upload.delivered'; from: string; upload: Upload }
-  | { type: 'download.dropped'; to: string; download: Download }
+  /** The link gave a download up; `away`: because its client is off. */
+  | { type: 'download.dropped'; to: string; download: Download; away: boolean }
+  /**
+   * A client is on again, with the parameters of these hashes. Its link layer says so as it connects; like an
+   * acknowledgement that takes no time and no bits.
+   */
+  | { type: 'client.returned'; client: string; held: readonly string[] }
   | ErrorActorEvent;
 
 const server = setup({
@@ -131,6 +139,7 @@ const server = setup({
     discardUpdate: () => {},
     ignoreCopy: () => {},
     noteUnreached: () => {},
+    noteReturn: () => {},
     gather: () => {},
     publish: (_, _params: Aggregated) => {},
     decide: () => {},
@@ -237,6 +246,7 @@ export const serverMachine = server.createMachine({
       { actions: 'discardUpdate' },
     ],
     'download.dropped': { actions: 'noteUnreached' },
+    'client.returned': { actions: 'noteReturn' },
     'xstate.error.actor.*': {
       target: '.crashed',
       actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },

@@ -6,15 +6,29 @@ import { least } from '../extremes.js';
 
 /**
  * Whether nothing more is expected from a client in a stage: all updates that answer its newest order have
- * come in, or the order did not reach it, or it has none there.
+ * come in, or the order did not reach it, or it is away, or it has none there.
  */
 export function hasAnswered(
   { members, stage }: Pick<ServerContext, 'members' | 'stage'>,
   client: string,
 ): boolean {
-  const { order, unreached, receipts } = members[client]!;
-  if (order === null || order.stage !== stage || unreached) return true;
+  const { order, unreached, presence, receipts } = members[client]!;
+  if (order === null || order.stage !== stage || unreached || presence === 'away') return true;
   return updatesOf(stage).every((kind) => receipts.includes(updateName({ kind, answers: order })));
+}
+
+/**
+ * Whether a version has nobody to wait for because clients are away: all whom it asked were, and nothing is at
+ * hand. It then asks those who are back, or waits for one, or for its deadline; it is never closed in no time.
+ */
+export function standsStill({
+  clients,
+  cohort,
+  members,
+  updates,
+}: Pick<ServerContext, 'clients' | 'cohort' | 'members' | 'updates'>): boolean {
+  const wasAway = (client: string) => members[client]!.presence !== 'here';
+  return updates.length === 0 && clients.some(wasAway) && cohort.every(wasAway);
 }
 
 /**

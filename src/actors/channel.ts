@@ -10,13 +10,19 @@ import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import type { Link } from '../radio/channel/link.js';
+import type { Presence } from './presence.js';
 import type { World } from './world.js';
 
 /**
  * Implements the chart of the links: messages come from the bus, attempts and delays from the link, and
  * what happens is reported to the bus.
  */
-export function provideChannel({ bus, clock, links }: Pick<World, 'bus' | 'clock' | 'links'>) {
+export function provideChannel({
+  bus,
+  clock,
+  links,
+  presence,
+}: Pick<World, 'bus' | 'clock' | 'links'> & { readonly presence: Pick<Presence, 'isOn'> }) {
   const byId = new Map(links.map((link) => [link.id, link]));
   const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => {
     const link = byId.get(id);
@@ -26,9 +32,9 @@ export function provideChannel({ bus, clock, links }: Pick<World, 'bus' | 'clock
   const attemptsNow = (context: ChannelContext): readonly Attempt[] => {
     const link = linkOf(context);
     const { envelope, bits } = firstMessage(context);
-    const group = link.isBroadcast
-      ? links.filter(({ sender, recipient }) => sender === link.sender && envelope.group.includes(recipient))
-      : [link];
+    const isInGroup = ({ sender, recipient }: Link) =>
+      sender === link.sender && envelope.group.includes(recipient) && presence.isOn(recipient);
+    const group = link.isBroadcast ? links.filter(isInGroup) : [link];
     return attemptsAt(bits, link, nameOf(envelope.message), clock.nowSeconds, group);
   };
   const arrive = (context: ChannelContext) => {
@@ -49,11 +55,21 @@ export function provideChannel({ bus, clock, links }: Pick<World, 'bus' | 'clock
       }),
     },
     actions: {
-      enqueue: assign(({ context, event }) => ({ queue: [...context.queue, event.message] })),
+      enqueue: assign(({ context, event }) =>
+        event.type === 'message.sent' ? { queue: [...context.queue, event.message] } : {},
+      ),
       beginAttempt: assign(({ context }) => ({
         begun: context.begun + 1,
         attempts: context.begun === 0 ? attemptsNow(context) : context.attempts,
       })),
+      cutAttempt: assign(({ context }) => {
+        const attempt = attemptUnderWay(context);
+        const cut = { arrives: false, acknowledged: false, lostPackets: attempt.packets };
+        return endingWith(context, { ...attempt, ...cut, lost: 'offline' });
+      }),
+      sendNoMore: assign(({ context }) =>
+        endingWith(context, { ...attemptUnderWay(context), lost: 'offline' }),
+      ),
       reportAttempt: ({ context }) =>
         bus.report({ phase: 'attempt', ...stateOf(context), attempt: attemptUnderWay(context) }),
       reportArrival: ({ context }) => arrive(context),
@@ -65,10 +81,22 @@ export function provideChannel({ bus, clock, links }: Pick<World, 'bus' | 'clock
           acknowledged: attemptUnderWay(context).acknowledged,
           reason: attemptUnderWay(context).lost,
         }),
+      reportRefused: ({ context }) =>
+        bus.report({
+          phase: 'settled',
+          ...stateOf(context),
+          outcome: 'dropped',
+          acknowledged: false,
+          reason: 'offline',
+        }),
       dequeue: assign(({ context }) => ({ queue: context.queue.slice(1), attempts: [], begun: 0 })),
     },
     guards: {
       hasMessage: ({ context }) => context.queue.length > 0,
+      cannotSend: ({ context }) => {
+        const { sender, recipient } = linkOf(context);
+        return context.queue.length > 0 && !(presence.isOn(sender) && presence.isOn(recipient));
+      },
       isAcknowledged: ({ context }) => attemptUnderWay(context).acknowledged,
       arrives: ({ context }) => attemptUnderWay(context).arrives,
       isInOutage: ({ context }) => outages.includes(attemptUnderWay(context).lost),
@@ -79,6 +107,11 @@ export function provideChannel({ bus, clock, links }: Pick<World, 'bus' | 'clock
       nextAttempt: ({ context }) => attemptUnderWay(context).waitSeconds * 1e3,
     },
   });
+}
+
+/** The attempts up to the one under way, in whose place this one is the last. */
+function endingWith({ attempts, begun }: ChannelContext, last: Attempt): Pick<ChannelContext, 'attempts'> {
+  return { attempts: [...attempts.slice(0, begun - 1), last] };
 }
 
 const outages: readonly Attempt['lost'][] = ['outage', 'timeout'];

@@ -71,7 +71,11 @@ export function provideClient(world: World) {
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         const { upload, memory } = uploadOf(world, context, kind, loss);
-        enqueue.assign({ uncommitted: { ...context.uncommitted, [updateName(upload)]: memory } });
+        const { model, designed, collected, frozen } = context;
+        enqueue.assign({
+          uncommitted: { ...context.uncommitted, [updateName(upload)]: memory },
+          saved: { model, designed, collected, frozen },
+        });
         enqueue(() => world.bus.send(context.id, 'server', upload));
       }),
       commitMemory: assign(({ context, event }) => {
@@ -80,6 +84,10 @@ export function provideClient(world: World) {
         const { [name]: memory = {}, ...uncommitted } = context.uncommitted;
         return { uncommitted, ...(event.acknowledged && { memory: { ...context.memory, ...memory } }) };
       }),
+      dropWork: assign(({ context, event }) => ({
+        pending: null,
+        ...(event.type === 'device.off' && event.crashed && afterCrash(context)),
+      })),
       crash: (_, { cause }) => world.failure.report(cause),
     },
     guards: {
@@ -111,6 +119,17 @@ function endsRun({ scenario }: World, { kind, verdict }: Download): boolean {
 
 function orderedStage({ current }: ClientContext): Stage | null {
   return current?.order?.stage ?? null;
+}
+
+/** What a crash leaves: the model of the latest update, and nothing else of what has arrived since. */
+function afterCrash({ saved }: ClientContext): Partial<ClientContext> {
+  return { ...saved, held: refsOf(saved.model).map(({ hash }) => hash) };
+}
+
+/** Hashes of what a client holds of the newest global model that it knows of, and of its own. */
+export function holdingsOf({ current, model, held }: ClientContext): readonly string[] {
+  const known = [...refsOf(model), ...(current ? refsOf(current.global) : [])].map(({ hash }) => hash);
+  return [...new Set(known)].filter((hash) => held.includes(hash));
 }
 
 /**

@@ -9,11 +9,12 @@ export type Downloads = Readonly<Record<string, Download>>;
 
 /**
  * One download for everybody whom the server has something to tell, with the parameters that each of them
- * lacks: for those who get an order, and at the end of a stage for all.
+ * lacks: for those who get an order, and at the end of a stage for all who are not away.
  */
 export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloads {
   const { clients, asked, reset, members, version, verdict, global } = context;
-  const recipients = verdict === 'continue' ? asked : clients;
+  const present = clients.filter((client) => members[client]!.presence !== 'away');
+  const recipients = verdict === 'continue' ? asked : present;
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
       const { holdings, order } = members[client]!;

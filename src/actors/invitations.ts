@@ -4,7 +4,7 @@ import type { Member, ServerContext } from '../../machines/server.js';
 import { stream } from '../simulation/random/stream.js';
 import type { Select } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
-import { hasAnswered } from './answers.js';
+import { hasAnswered, standsStill } from './answers.js';
 import { withEach, type Members } from './members.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
@@ -29,9 +29,13 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
   return { cohort: asked, asked, reset, members: ordered(world, opening, asked, work) };
 }
 
-/** Who else is to work on the version that is open. */
+/** Who else is to work on the version that is open: where it stands still, it is as if it opened anew. */
 export function moreToAsk(world: World, context: ServerContext): readonly string[] {
-  return world.discipline.refill?.(rosterOf(world, context), selectorOf(world, context)) ?? [];
+  const { discipline } = world;
+  const [roster, select] = [rosterOf(world, context), selectorOf(world, context)];
+  return standsStill(context) && roster.clients.length > 0
+    ? discipline.invite(roster, select)
+    : (discipline.refill?.(roster, select) ?? []);
 }
 
 /** The cohort with these, and their orders. */
@@ -71,6 +75,7 @@ function ordered(
     return {
       ...before,
       unreached: false,
+      presence: 'here',
       failed: false,
       order: orderAfter(member.order, work),
       orderedAtSeconds: clock.nowSeconds,

@@ -1,4 +1,5 @@
-import type { Member, ServerContext } from '../../machines/server.js';
+import { compareOrders } from '../../machines/events.js';
+import type { Member, ServerContext, ServerEvent } from '../../machines/server.js';
 
 export type Members = ServerContext['members'];
 
@@ -9,4 +10,36 @@ export function withEach(
 ): Members {
   const changed = clients.map((client) => [client, change(members[client]!, client)] as const);
   return { ...members, ...Object.fromEntries(changed) };
+}
+
+type Told<Type> = Extract<ServerEvent, { readonly type: Type }>;
+
+/** A client lacks what a download was to bring, and the order in it where that is its newest. */
+export function missed(
+  { members }: Pick<ServerContext, 'members'>,
+  { to, download, away }: Told<'download.dropped'>,
+): Members {
+  const { order, params } = download;
+  const lost = params.map(({ hash }) => hash);
+  const isNewest = ({ order: newest }: Member) =>
+    order !== null && newest !== null && compareOrders(order, newest) === 0;
+  return withEach(members, [to], (member) => ({
+    ...member,
+    unreached: member.unreached || isNewest(member),
+    presence: away ? 'away' : member.presence,
+    holdings: member.holdings.filter((hash) => !lost.includes(hash)),
+  }));
+}
+
+/** A client that was off has lost its order, and holds what it says, whatever was believed of it. */
+export function returned(
+  { members }: Pick<ServerContext, 'members'>,
+  { client, held }: Told<'client.returned'>,
+): Members {
+  return withEach(members, [client], (member) => ({
+    ...member,
+    unreached: true,
+    presence: member.presence === 'here' ? 'here' : 'back and not asked since',
+    holdings: held,
+  }));
 }

@@ -7,9 +7,10 @@ import type { World } from './world.js';
 
 /** What the discipline sees of the server. */
 export function rosterOf({ scenario, clock }: World, context: ServerContext): Roster {
-  const { stage, version, clients, cohort, members, left, gathered, openedAtSeconds } = context;
+  const { stage, version, cohort, members, left, gathered, openedAtSeconds } = context;
   const now = clock.nowSeconds;
-  const settled = clients.filter((client) => hasAnswered(context, client));
+  const clients = context.clients.filter((client) => members[client]!.presence !== 'away');
+  const settled = context.clients.filter((client) => hasAnswered(context, client));
   const isSettled = new Set(settled);
   const working = clients
     .filter((client) => !isSettled.has(client))

@@ -19,13 +19,13 @@ import { leftOut } from '../records/update-fates.js';
 import { stream } from '../simulation/random/stream.js';
 import { trainedParts } from '../strategies/methods/method.js';
 import { aggregateTask } from './aggregate.js';
-import { clientsOf, meanLoss, quorate } from './answers.js';
+import { clientsOf, meanLoss, quorate, standsStill } from './answers.js';
 import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
-import { withEach } from './members.js';
+import { missed, returned, withEach } from './members.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
@@ -91,20 +91,12 @@ export function provideServer(world: World) {
         enqueue(() => ledger.decide(event.from, event.upload, leftOut(whyDiscarded(world, context, event))));
         enqueue.assign(noted(context, event, true));
       }),
-      noteUnreached: assign(({ context, event }) => {
-        if (event.type !== 'download.dropped') return {};
-        const { order, params } = event.download;
-        const lost = params.map(({ hash }) => hash);
-        const isNewest = ({ order: newest }: Member) =>
-          order !== null && newest !== null && compareOrders(order, newest) === 0;
-        return {
-          members: withEach(context.members, [event.to], (member) => ({
-            ...member,
-            unreached: member.unreached || isNewest(member),
-            holdings: member.holdings.filter((hash) => !lost.includes(hash)),
-          })),
-        };
-      }),
+      noteUnreached: assign(({ context, event }) =>
+        event.type === 'download.dropped' ? { members: missed(context, event) } : {},
+      ),
+      noteReturn: assign(({ context, event }) =>
+        event.type === 'client.returned' ? { members: returned(context, event) } : {},
+      ),
       gather: enqueueActions(({ context, enqueue }) => {
         const roster = rosterOf(world, context);
         const due = discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client);
@@ -167,7 +159,7 @@ export function provideServer(world: World) {
         context.members[event.from]!.receipts.includes(updateName(event.upload)),
       isAdmitted: ({ context, event }) =>
         event.type === 'upload.delivered' && !hasNewer(context, event) && isAdmissible(world, context, event),
-      isDue: ({ context }) => discipline.isDue(rosterOf(world, context)),
+      isDue: ({ context }) => !standsStill(context) && discipline.isDue(rosterOf(world, context)),
       hasMoreToAsk: ({ context }) => moreToAsk(world, context).length > 0,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
       runIsOver: ({ context }) =>
@@ -208,6 +200,7 @@ function newMember({ scenario }: World, { global }: ServerContext): Member {
     order: null,
     orderedAtSeconds: 0,
     unreached: false,
+    presence: 'here',
     failed: false,
     receipts: [],
     history: newcomer,

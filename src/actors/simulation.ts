@@ -1,8 +1,11 @@
 import type { Observable } from 'rxjs';
 import { enqueueActions, type ActorRefFrom, type AnyActorRef } from 'xstate';
+import type { clientMachine } from '../../machines/client.js';
+import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
+import { hasAnswered } from './answers.js';
 import { provideChannel } from './channel.js';
-import { provideClient } from './client.js';
+import { holdingsOf, provideClient } from './client.js';
 import { provideServer } from './server.js';
 import type { World } from './world.js';
 
@@ -28,7 +31,11 @@ export function provideSimulation(world: World) {
         for (const link of world.links) {
           enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
         }
-        enqueue(() => connect(world, context.clients, (id) => system.get(id) as AnyActorRef | undefined));
+        const actor = (id: string) => system.get(id) as AnyActorRef | undefined;
+        enqueue(() => {
+          connect(world, context.clients, actor);
+          connectPresence(world, actor);
+        });
       }),
     },
   });
@@ -40,7 +47,7 @@ export function provideSimulation(world: World) {
  * left the system and hears nothing more.
  */
 function connect(
-  { bus, failure }: World,
+  { bus, failure, presence }: World,
   clients: readonly string[],
   actor: (id: string) => AnyActorRef | undefined,
 ): void {
@@ -60,8 +67,42 @@ function connect(
     if (message.direction === 'up')
       actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
-  onEach(bus.outcomesFor('server'), ({ acknowledged, envelope: { to, message } }) => {
+  onEach(bus.outcomesFor('server'), ({ acknowledged, reason, envelope: { to, message } }) => {
     if (acknowledged || message.direction === 'up') return;
-    actor('server')?.send({ type: 'download.dropped', to, download: message });
+    // A client may be back before its link has given up what its going cut short.
+    const away = reason === 'offline' && !presence.isOn(to);
+    actor('server')?.send({ type: 'download.dropped', to, download: message, away });
+  });
+}
+
+/**
+ * A client and its links hear that it goes off and comes back; the server hears only of the latter, from the link
+ * layer, with what the client holds.
+ */
+function connectPresence(
+  { presence, links, failure }: World,
+  actor: (id: string) => AnyActorRef | undefined,
+): void {
+  const server = () => actor('server') as ActorRefFrom<typeof serverMachine> | undefined;
+  presence.start({
+    wentOff: (id, crashed) =>
+      failure.guard(() => {
+        actor(id)?.send({ type: 'device.off', crashed });
+        for (const link of links.filter(({ sender, recipient }) => [sender, recipient].includes(id))) {
+          actor(link.id)?.send({ type: 'device.off' });
+        }
+      }),
+    cameBack: (id) =>
+      failure.guard(() => {
+        const client = actor(id) as ActorRefFrom<typeof clientMachine> | undefined;
+        if (!client) return;
+        client.send({ type: 'device.on' });
+        const held = holdingsOf(client.getSnapshot().context);
+        server()?.send({ type: 'client.returned', client: id, held });
+      }),
+    isAwaited: (id) => {
+      const context = server()?.getSnapshot().context;
+      return context !== undefined && (context.members[id]!.presence === 'away' || !hasAnswered(context, id));
+    },
   });
 }

@@ -2,13 +2,14 @@ import type { ClientContext, Frozen, Trained } from '../../machines/client.js';
 import { keyOf, type Model } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import { messageOf } from '../errors.js';
-import { secondsFor } from '../learning/clients/device.js';
+import { secondsFor, slowdownOf } from '../learning/clients/device.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
 import { taskRequest } from '../learning/training/request.js';
+import { stream } from '../simulation/random/stream.js';
 import type {
   AlignHyper,
   AlignParams,
@@ -64,21 +65,26 @@ export function runTask<K extends TaskKind>(
   });
 }
 
-/** Runs a client's task in the time that its device takes. */
+/** Runs a client's task in the time that its device takes, or in a multiple of it. */
 export function runOnDevice<K extends TaskKind>(
   world: World,
   { flops, ...job }: DeviceJob<K>,
+  slowdown = 1,
 ): Promise<TaskResult<K>> {
-  return runTask<K>(world, { ...job, seconds: secondsFor(flops, clientOf(world, job.actor).device) });
+  const seconds = slowdown * secondsFor(flops, clientOf(world, job.actor).device);
+  return runTask<K>(world, { ...job, seconds });
 }
 
-/** Trains, and records its figures unless the work was dropped in the meantime. */
+/** Trains, slowed down as the device is, and records its figures unless the work was dropped in the meantime. */
 async function trainOnDevice<K extends TaskKind>(
   world: World,
+  context: ClientContext,
   job: DeviceJob<K>,
   dropped: AbortSignal,
 ): Promise<TaskResult<K>> {
-  const result = await runOnDevice(world, job);
+  const { actor, stage, request } = job;
+  const draw = stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
+  const result = await runOnDevice(world, job, slowdownOf(clientOf(world, actor).device, draw));
   if (!dropped.aborted) recordFigures(world, job, result.metrics);
   return result;
 }
@@ -152,6 +158,7 @@ export async function instructTask(
   const { maxRounds, deadlineSeconds, convergence, ...hyper } = scenario.instruction;
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
+    context,
     {
       actor: context.id,
       stage: 'instruction',
@@ -188,6 +195,7 @@ export async function rewardTask(
   const { localSteps, batchSize, learningRate, weightDecay, centerCoefficient } = scenario.reward;
   const { output, metrics } = await trainOnDevice<'reward'>(
     world,
+    context,
     {
       actor: context.id,
       stage: 'reward',
@@ -228,6 +236,7 @@ export async function freezeTask(
   const prompts = 2 * promptsPerRound;
   const { output, metrics } = await trainOnDevice<'freeze'>(
     world,
+    context,
     {
       actor: context.id,
       stage: 'alignment',
@@ -265,6 +274,7 @@ export async function alignTask(
   const frozen = frozenOf(context);
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
+    context,
     {
       actor: context.id,
       stage: 'alignment',

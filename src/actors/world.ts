@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js';
+import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
 import type { Link } from '../radio/channel/link.js';
 import type { Client } from '../learning/clients/population.js';
@@ -34,6 +35,8 @@ export interface World {
   readonly tokenizer: Tokenizer;
   readonly clients: ReadonlyMap<string, Client>;
   readonly links: readonly Link[];
+  /** Who is on. */
+  readonly presence: Presence;
   readonly clock: VirtualClock;
   readonly bus: Bus;
   readonly store: ParamStore;

@@ -3,6 +3,7 @@ import type { RowCounts } from '../learning/data/tokenize.js';
 import type { TokenizerSource } from '../learning/data/tokenizer.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { Seam } from '../strategies/strategies.js';
+import type { Choice } from '../settings/choice.js';
 import type { Scenario } from '../scenario/schema.js';
 
 /** manifest.json: what a run was made of, written before it starts; enough to make the same run again. */
@@ -64,6 +65,8 @@ export interface ClientManifest {
   readonly id: string;
   readonly trainingRows: number;
   readonly gigaflopsPerSecond: number;
+  /** The slowdown of its device, as the scenario names it. Absent in older folders. */
+  readonly slowdown?: Choice;
   readonly weightHelpful: number;
   readonly weightHarmless: number;
   /** The way of answering that the synthetic corpus gives the client; null for real data. */

@@ -1,5 +1,5 @@
 import { canonicalJson, exactJson } from './exact-json.js';
-import type { ClientRow, MessageRow, MetricRow, RoundRow, SampleRow, StepRow } from './rows.js';
+import type { ClientRow, MessageRow, MetricRow, PresenceRow, RoundRow, SampleRow, StepRow } from './rows.js';
 
 /**
  * Every key of a row, in the order they are written in. Null, for what was not measured, stands
@@ -40,6 +40,14 @@ const client: Columns<ClientRow> = {
   virtualSeconds: 'value',
   task: 'value',
   metrics: 'value',
+};
+
+const presence: Columns<PresenceRow> = {
+  type: 'value',
+  actor: 'value',
+  virtualSeconds: 'value',
+  on: 'value',
+  cause: 'value',
 };
 
 const sample: Columns<SampleRow> = {
@@ -94,6 +102,8 @@ export function metricLine(row: MetricRow): string {
       return line('round row', round, row);
     case 'client':
       return line('client row', client, { ...row, metrics: measured(row.metrics) });
+    case 'presence':
+      return line('presence row', presence, row);
     case 'sample':
       return line('sample row', sample, row);
   }

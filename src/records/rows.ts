@@ -5,7 +5,7 @@ import type { Sample } from '../radio/channel/block-walk.js';
 import type { ParamKind } from '../learning/params/param-set.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
-export type MetricRow = StepRow | RoundRow | ClientRow | SampleRow;
+export type MetricRow = StepRow | RoundRow | ClientRow | PresenceRow | SampleRow;
 
 /** An actor entered a step of the paper. */
 export interface StepRow {
@@ -61,6 +61,16 @@ export interface ClientRow {
   /** The task the figures come from: instruct, evaluate, reward, rewardTest, freeze, align, score. */
   readonly task: string;
   readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/** A client's device went off or on, or crashed; the first are of those that are off at 0 s. */
+export interface PresenceRow {
+  readonly type: 'presence';
+  readonly actor: string;
+  readonly virtualSeconds: number;
+  readonly on: boolean;
+  /** The scenario's `clients.presence`, by its name; or "crash", "leave", "join". On again after a crash: "crash". */
+  readonly cause: string;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
+import { presences } from '../learning/clients/presence/index.js';
+import { readOnTrace, type OnTrace } from '../learning/clients/presence/on-trace.js';
 import { population, type Client, type Encoding } from '../learning/clients/population.js';
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
@@ -11,7 +13,8 @@ import { objectives } from '../learning/objective.js';
 import { readTrace } from '../radio/channel/fading/trace.js';
 import type { Method } from '../strategies/methods/method.js';
 import { strategiesWith, type Strategies } from '../strategies/strategies.js';
-import { named } from '../strategies/strategy.js';
+import type { Choice } from '../settings/choice.js';
+import { named, optionsOf } from '../strategies/strategy.js';
 import { openRewardModel, type OpenLanguageModel, type OpenRewardModel } from './open-reward-model.js';
 import type { RunOptions } from './options.js';
 
@@ -28,6 +31,8 @@ export interface Inputs {
   readonly clients: readonly Client[];
   /** Measured trace of the channel's gains; null where they are drawn. */
   readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
+  /** When devices are on, where a file says so. */
+  readonly presenceTrace: OnTrace | null;
 }
 
 /** What decides on the inputs of a run. */
@@ -53,9 +58,16 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
     maxTokens: language.config.n_positions,
     ...rewards?.encoding,
   };
+  const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
   if (learnsRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
-  return { language, rewards, data, encoding, clients, trace, tables, method };
+  return { language, rewards, data, encoding, clients, trace, presenceTrace, tables, method };
+}
+
+/** The file of a pattern of presence that has one. */
+async function readPresence(presence: Choice, folder: string): Promise<OnTrace | null> {
+  const { file, periodSeconds } = optionsOf(named(presences, presence), presence);
+  return typeof file === 'string' ? readOnTrace(resolve(folder, file), Number(periodSeconds)) : null;
 }
 
 /**

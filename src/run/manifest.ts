@@ -8,6 +8,7 @@ import type { Choice } from '../settings/choice.js';
 import { placesOfSeams, seams, type OwnStrategies, type Strategies } from '../strategies/strategies.js';
 import { nameOf, optionsOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
+import { presenceNotes } from './presence-notes.js';
 import { inputNotes, readRows } from './notes.js';
 import type { RunOptions } from './options.js';
 
@@ -39,11 +40,12 @@ export function manifestOf(
     tokenizer: language.tokenizerSource,
     data: data.reports,
     reading: readRows(scenario, inputs),
-    notes: inputNotes(scenario, inputs),
+    notes: [...inputNotes(scenario, inputs), ...presenceNotes(scenario, inputs)],
     clients: clients.map(({ id, data, device, ownWeights }) => ({
       id,
       trainingRows: data.train.length,
       gigaflopsPerSecond: device.gigaflopsPerSecond,
+      slowdown: device.slowdown,
       weightHelpful: ownWeights.helpful,
       weightHarmless: ownWeights.harmless,
       style: data.style ?? null,

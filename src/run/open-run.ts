@@ -1,7 +1,9 @@
 import { paramsIn } from '../../machines/events.js';
 import { Failure } from '../actors/failure.js';
+import { Presence } from '../actors/presence.js';
 import type { World } from '../actors/world.js';
 import type { Fingerprint } from '../learning/model/backend.js';
+import { presences } from '../learning/clients/presence/index.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
 import { checkOptions } from './check-options.js';
@@ -20,7 +22,7 @@ import { UnmatchedFaults } from '../records/unmatched-faults.js';
 import { WrittenRows } from '../records/written-rows.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
-import { made, named, optionsOf } from '../strategies/strategy.js';
+import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
 import { faultNotes } from './notes.js';
@@ -77,7 +79,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, trace, tables, method }: Inputs,
+  { language, rewards, clients, trace, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -97,6 +99,15 @@ function worldOf(
   events.subscribe(ledger);
   // Before any actor subscribes to the bus: the checkers hear of a message first.
   bus.events.subscribe((event) => failure.guard(() => events.tell({ type: 'bus', event })));
+  const { presence: choice } = scenario.clients;
+  const presence = new Presence({
+    clients: ids,
+    clock,
+    pattern: made(presences, choice, { seed: scenario.seed, clients: ids, trace: presenceTrace }),
+    patternName: nameOf(choice),
+    record: (row) => events.tell({ type: 'row', row }),
+  });
+  events.subscribe(presence);
   return {
     scenario,
     method,
@@ -110,6 +121,7 @@ function worldOf(
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),
     links: linksOf(scenario, ids, trace, tables.fadings),
+    presence,
     clock,
     bus,
     store,

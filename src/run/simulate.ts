@@ -41,7 +41,7 @@ export async function simulate(world: World, signal?: AbortSignal): Promise<Simu
       failure.report(cause);
       return 'stopped' as const;
     });
-  const report = end === 'idle' ? waiting(simulation) : [];
+  const report = end === 'idle' ? waiting(simulation, world.presence) : [];
   // Has no effect on a simulation that an actor's error has stopped already.
   simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
   events.complete();

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
+import type { Choice } from '../settings/choice.js';
 import { readTextFile } from '../text-file.js';
 import { whyUnreadable } from './file.js';
 import type { Surroundings } from './relations.js';
@@ -9,7 +10,7 @@ import type { Scenario } from './schema.js';
 
 /** What the rules ask of the disk; `known` takes the place of what the model's config.json would say. */
 export async function surroundingsOf(
-  { channel, data, model, reward, stages }: Scenario,
+  { channel, clients, data, model, reward, stages }: Scenario,
   folder: string,
   known: KnownModel['model'] | undefined,
 ): Promise<Surroundings> {
@@ -19,6 +20,7 @@ export async function surroundingsOf(
   const named = [
     ...files.map(([key, path]) => [`/data/files/${key}`, path] as const),
     ...(channel.traceFile === null ? [] : [['/channel/traceFile', channel.traceFile] as const]),
+    ...fileOf('/clients/presence', clients.presence),
     ...configOf('/model/path', model.path),
     ...configOf('/reward/model/path', learnsRewards ? reward.model.path : null),
   ];
@@ -28,6 +30,12 @@ export async function surroundingsOf(
     if (why !== null) unreadable[pointer] ??= `is ${JSON.stringify(path)}, which ${why}`;
   }
   return { model: known ?? (await readModelConfig(modelFolder)), unreadable };
+}
+
+/** The file that a choice has as an option. */
+function fileOf(pointer: string, choice: Choice): readonly (readonly [pointer: string, path: string])[] {
+  const file = typeof choice === 'string' ? undefined : choice['file'];
+  return typeof file === 'string' ? [[`${pointer}/file`, file]] : [];
 }
 
 /** Every model's folder has this file; what else it must have, the model's loader tells. */

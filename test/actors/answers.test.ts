@@ -33,6 +33,7 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
     order: orderOf(stage),
     orderedAtSeconds: 0,
     unreached,
+    presence: 'here',
     failed: false,
     receipts: updates.flatMap(({ from, upload }) => (from === id ? [updateName(upload)] : [])),
     history: { version: null, loss: null, seconds: null, orders: 0, failures: 0 },

@@ -44,7 +44,7 @@ export async function linkEvents(
   const log: BusEvent[] = [];
   for (const checker of checkers) bus.events.subscribe((event) => checker.onBus?.(event));
   bus.events.subscribe((event) => log.push(event));
-  const machine = provideChannel({ bus, clock, links });
+  const machine = provideChannel({ bus, clock, links, presence: { isOn: () => true } });
   const actors = links.map(({ id }) => createActor(machine, { clock, systemId: id, input: { link: id } }));
   for (const actor of actors) {
     actor.subscribe({ error: (error) => assert.fail(String(error)) });

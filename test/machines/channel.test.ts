@@ -60,7 +60,9 @@ function moving(fates: readonly Fate[], arrivals: number[] = []) {
   const last = ({ attempts, begun }: ChannelContext) => attempts[begun - 1]!;
   return channelMachine.provide({
     actions: {
-      enqueue: assign(({ context, event }) => ({ queue: [...context.queue, event.message] })),
+      enqueue: assign(({ context, event }) =>
+        event.type === 'message.sent' ? { queue: [...context.queue, event.message] } : {},
+      ),
       beginAttempt: assign(({ context }) => ({ attempts, begun: context.begun + 1 })),
       reportArrival: ({ context }) => void arrivals.push(context.begun),
       dequeue: assign(({ context }) => ({ queue: context.queue.slice(1), attempts: [], begun: 0 })),
@@ -160,6 +162,13 @@ describe('the chart of a link', () => {
         'idle 1.01',
       ]);
     }
+  });
+
+  it('turns away what is to be sent while an end of it is off, one message after the other', async () => {
+    const off = moving([arrives]).provide({
+      guards: { cannotSend: ({ context }) => context.queue.length > 0 },
+    });
+    assert.deepEqual(await courseOf(off, 2), ['idle 0', 'refused 0', 'idle 0', 'refused 0', 'idle 0']);
   });
 
   it('reaches every state that stays, by sending and waiting', () => {

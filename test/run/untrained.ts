@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { World } from '../../src/actors/world.js';
 import { perObjective } from '../../src/learning/objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import { openRun, type OpenRun } from '../../src/run/open-run.js';
@@ -75,6 +76,14 @@ export function untrainedExecutor(disturb: (request: TaskRequest) => void = () =
   };
 }
 
+export interface ProtocolOptions extends Pick<
+  RunOptions,
+  'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'
+> {
+  /** Does something with the run before its machines start. */
+  readonly prepare?: (world: World) => void;
+}
+
 export interface ProtocolRun extends Simulated {
   readonly run: OpenRun;
 }
@@ -82,7 +91,7 @@ export interface ProtocolRun extends Simulated {
 /** Runs the tiny scenario with changes as on the command line. */
 export async function protocolRun(
   set: readonly string[] = [],
-  options: Pick<RunOptions, 'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'> = {},
+  { prepare, ...options }: ProtocolOptions = {},
 ): Promise<ProtocolRun> {
   const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), {
     set,
@@ -101,6 +110,7 @@ export async function protocolRun(
       ...options,
     });
     try {
+      prepare?.(run.world);
       return { run, ...(await simulate(run.world, options.signal)) };
     } finally {
       await run.close();

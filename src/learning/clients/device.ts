@@ -1,9 +1,11 @@
-import { stream } from '../../simulation/random/stream.js';
+import { stream, type Stream } from '../../simulation/random/stream.js';
+import { made } from '../../strategies/strategy.js';
 import { partAt } from '../data/partition.js';
 import { sum } from '../../moments.js';
 import type { Data } from '../data/settings.js';
 import type { Model } from '../model/settings.js';
 import type { Clients, Device } from './settings.js';
+import { slowdowns } from './slowdowns/index.js';
 import { greatest } from '../../extremes.js';
 
 /** The device of a client: a keyed draw from the scenario's classes by their shares. */
@@ -14,8 +16,13 @@ export function dealDevice(devices: readonly Device[], seed: number, client: str
   return devices[partAt(shares, drawn)]!;
 }
 
-/** Virtual seconds that a device takes for so many floating-point operations. */
-export function secondsFor(flops: number, { gigaflopsPerSecond }: Device): number {
+/** How many times as long as it should a training task takes on a device, by the draws of the task. */
+export function slowdownOf({ slowdown }: Pick<Device, 'slowdown'>, draw: Stream): number {
+  return made(slowdowns, slowdown, {})(draw);
+}
+
+/** Virtual seconds that a device takes for so many floating-point operations, without any slowdown. */
+export function secondsFor(flops: number, { gigaflopsPerSecond }: Pick<Device, 'gigaflopsPerSecond'>): number {
   return flops / (gigaflopsPerSecond * 1e9);
 }
 

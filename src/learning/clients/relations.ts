@@ -1,6 +1,7 @@
 import { pointerSegment } from '../../settings/problem.js';
 import { must, type Finding, type Rule } from '../../settings/rule.js';
 import { clientIds } from '../data/client-ids.js';
+import { presenceRules } from './presence/relations.js';
 import type { Clients, PreferenceWeights } from './settings.js';
 
 /** Weights of both objectives sum to 1 up to what decimals written by hand leave. */
@@ -10,6 +11,7 @@ const sumTolerance = 1e-9;
 const concentrations = { from: 1e-3, to: 1e6 } as const;
 
 export const clientRules: readonly Rule<{ clients: Clients }>[] = [
+  ...presenceRules,
   {
     states: 'listed weights of harmlessness are one per client',
     findings: ({ clients: { count, weightHarmless } }) =>

@@ -1,9 +1,16 @@
 import Type, { type Static } from 'typebox';
+import { choice } from '../../settings/choice.js';
 import { closed, count, fraction } from '../../settings/form.js';
+import { presences } from './presence/index.js';
+import { slowdowns } from './slowdowns/index.js';
 
 const Device = closed({
   gigaflopsPerSecond: Type.Number({ exclusiveMinimum: 0, description: 'sustained training speed' }),
   share: Type.Number({ exclusiveMinimum: 0, description: 'relative number of clients with this device' }),
+  slowdown: choice(Object.values(slowdowns), {
+    default: 'none',
+    description: 'by how much a training task takes longer than it should, drawn for each; docs/clients.md',
+  }),
 });
 
 const PreferenceWeights = closed({
@@ -17,13 +24,18 @@ export const Clients = closed(
     devices: Type.Array(Device, {
       minItems: 1,
       default: [
-        { gigaflopsPerSecond: 20, share: 1 },
-        { gigaflopsPerSecond: 8, share: 1 },
-        { gigaflopsPerSecond: 3, share: 1 },
+        { gigaflopsPerSecond: 20, share: 1, slowdown: 'none' },
+        { gigaflopsPerSecond: 8, share: 1, slowdown: 'none' },
+        { gigaflopsPerSecond: 3, share: 1, slowdown: 'none' },
       ],
       description: 'device classes, dealt to the clients by a keyed draw',
     }),
     availability: fraction(1, 'probability that a client takes part in a round; else it stays silent'),
+    presence: choice(Object.values(presences), {
+      default: 'always',
+      description:
+        'when the devices are on: one that is off computes, sends and hears nothing; docs/clients.md',
+    }),
     weights: Type.Union(
       [
         Type.Array(PreferenceWeights, { minItems: 1 }),

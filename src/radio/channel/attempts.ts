@@ -21,9 +21,9 @@ export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' 
 /**
  * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
  * a rate above what their blocks carried. `timeout`: the attempt would have taken too long. `fault`,
- * `corrupted`: by script.
+ * `corrupted`: by script. `offline`: one end of the link was off; a function of the run, never of the link alone.
  */
-export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted';
+export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted' | 'offline';
 
 /** One attempt at a message: all packets that the sender believes to be missing. */
 export interface Attempt extends InBlackout {

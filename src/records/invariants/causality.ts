@@ -36,7 +36,8 @@ export function causality(): Checker {
     onMetric(row) {
       if (row.type === 'sample') return;
       const actor = 'actor' in row ? row.actor : 'server';
-      advance(row.virtualSeconds, `${actor} recorded a ${row.type} of round ${row.round}`);
+      const round = 'round' in row ? ` of round ${row.round}` : '';
+      advance(row.virtualSeconds, `${actor} recorded a ${row.type}${round}`);
     },
   };
 }

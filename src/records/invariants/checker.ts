@@ -1,5 +1,6 @@
 import type { Upload, WorkOrder } from '../../../machines/events.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
+import type { TaskStarted } from '../run-event.js';
 import type { MetricRow } from '../rows.js';
 
 /** What a run must never do was done: a defect of the simulator, never a fault of the user. */
@@ -36,6 +37,7 @@ export interface AggregatedUpdate {
 export interface Checker {
   onBus?(this: void, event: BusEvent): void;
   onMetric?(this: void, row: MetricRow): void;
+  onTask?(this: void, task: TaskStarted): void;
   /** The updates of one round's aggregate, before it is made. */
   onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;
   /** The run is over. */

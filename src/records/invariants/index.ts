@@ -11,6 +11,7 @@ import { partialAggregation } from './partial-aggregation.js';
 import { orders } from './orders.js';
 import { phaseOrder } from './phase-order.js';
 import { roundOrder } from './round-order.js';
+import { whoIsOn } from './who-is-on.js';
 
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
@@ -28,6 +29,7 @@ export function createCheckers(
     roundOrder(scenario.stages),
     partialAggregation(method),
     phaseOrder(),
+    whoIsOn(),
   ];
   return {
     next: (event) => checkers.forEach((checker) => hear(checker, event)),
@@ -35,8 +37,9 @@ export function createCheckers(
   };
 }
 
-function hear({ onBus, onMetric, onAggregate }: Checker, event: RunEvent): void {
+function hear({ onBus, onMetric, onTask, onAggregate }: Checker, event: RunEvent): void {
   if (event.type === 'bus') onBus?.(event.event);
   if (event.type === 'row') onMetric?.(event.row);
+  if (event.type === 'task-started') onTask?.(event);
   if (event.type === 'aggregate') onAggregate?.(event.updates);
 }

@@ -20,17 +20,22 @@ const clientSteps: Readonly<Record<string, readonly string[]>> = {
   '1.3': ['1.3', '2.2', '3.1'],
   '2.2': ['2.3'],
   '2.3': ['2.3', '3.1'],
-  '3.1': ['3.2'],
+  '3.1': ['3.1', '3.2'],
   '3.2': ['3.3'],
   '3.3': ['3.2'],
+  crash: ['1.2', '1.3', '2.2', '2.3', '3.1', '3.2'],
 };
 
-/** Every actor goes through Steps 1.1 to 3.5 in the paper's order. */
+/**
+ * Every actor goes through Steps 1.1 to 3.5 in the paper's order. A client that has crashed may have lost any of
+ * them, and begins again with whichever it has to.
+ */
 export function phaseOrder(): Checker {
   const latest = new Map<string, string>();
 
   return {
     onMetric(row) {
+      if (row.type === 'presence' && row.cause === 'crash') latest.set(row.actor, 'crash');
       if (row.type !== 'step') return;
       const before = latest.get(row.actor) ?? '';
       const allowed = (row.actor === 'server' ? serverSteps : clientSteps)[before] ?? [];

@@ -15,6 +15,7 @@ import { responsesSection } from './responses.js';
 import { inOrder, stepSpans } from './series.js';
 import { style } from './style.js';
 import { svg } from './svg.js';
+import { nameOf } from '../../strategies/strategy.js';
 import { table, type Column } from './table.js';
 
 /** The report of a run as one HTML page: no script, no request to anywhere. */
@@ -227,6 +228,7 @@ const clientColumns: readonly Column<ClientManifest>[] = [
   { head: 'Style', look: '', cell: ({ style: answers }) => answers ?? '–' },
   { head: 'Rows', cell: ({ trainingRows }) => trainingRows },
   { head: 'Gflop/s', cell: ({ gigaflopsPerSecond }) => number(gigaflopsPerSecond) },
+  { head: 'Slowdown', look: '', cell: ({ slowdown = 'none' }) => nameOf(slowdown) },
   { head: 'w helpful', cell: ({ weightHelpful }) => number(weightHelpful) },
   { head: 'w harmless', cell: ({ weightHarmless }) => number(weightHarmless) },
 ];

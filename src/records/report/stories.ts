@@ -63,6 +63,7 @@ const reasonWords: Readonly<Record<NonNullable<AttemptStory['lost']>, string>> =
   timeout: 'given up at the limit of an attempt',
   fault: 'lost by script',
   corrupted: 'corrupted by script',
+  offline: 'cut short, as the client went off',
 };
 
 /** What an attempt came to, as a sentence. */

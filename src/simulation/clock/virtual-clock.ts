@@ -10,6 +10,11 @@ export type Cancel = () => void;
 export interface ScheduleOptions {
   /** Order among events of one moment: lower first, 0 if absent; then the order of scheduling. */
   readonly priority?: number;
+  /**
+   * For what goes on by itself, as devices that come and go: asked when nothing else is to come, and where it
+   * is false of all that is left the run is idle. Absent: the event is always waited for.
+   */
+  readonly counts?: () => boolean;
 }
 
 export interface RunOptions {
@@ -28,6 +33,7 @@ interface Entry extends HeapEntry {
   readonly fire: () => void;
   /** Real work that must have settled before `fire` may run; null where there is none. */
   readonly settled: Promise<void> | null;
+  readonly counts: (() => boolean) | undefined;
 }
 
 /**
@@ -38,6 +44,8 @@ interface Entry extends HeapEntry {
  */
 export class VirtualClock {
   readonly #heap = new EventHeap<Entry>();
+  /** Entries that the run need not wait for. */
+  readonly #background = new Set<Entry>();
   readonly #timeouts = new Map<number, Cancel>();
   #nowMicroseconds = 0;
   #sequence = 0;
@@ -117,7 +125,7 @@ export class VirtualClock {
       await setImmediate();
       if (signal?.aborted || stop?.()) return 'stopped';
       const entry = this.#heap.first();
-      if (!entry) return 'idle';
+      if (!entry || this.#isIdle()) return 'idle';
       if (entry.timeMicroseconds > untilMicroseconds) {
         this.#nowMicroseconds = Math.max(this.#nowMicroseconds, Math.floor(untilMicroseconds));
         return 'until';
@@ -128,9 +136,20 @@ export class VirtualClock {
         // Meanwhile the run may have been aborted, or the entry cancelled or overtaken: look again.
         if (signal?.aborted || this.#heap.first() !== entry) continue;
       }
-      this.#heap.remove(entry);
+      this.#remove(entry);
       entry.fire();
     }
+  }
+
+  /** Whether nothing is left that the run has to wait for. */
+  #isIdle(): boolean {
+    if (this.#heap.size > this.#background.size) return false;
+    return [...this.#background].every(({ counts }) => !counts!());
+  }
+
+  #remove(entry: Entry): void {
+    this.#heap.remove(entry);
+    this.#background.delete(entry);
   }
 
   /** Resolves when the work has settled, or at once when the run is aborted. */
@@ -146,7 +165,7 @@ export class VirtualClock {
 
   #add(
     delayMicroseconds: number,
-    { priority = 0 }: ScheduleOptions,
+    { priority = 0, counts }: ScheduleOptions,
     fire: () => void,
     settled: Promise<void> | null,
   ): Cancel {
@@ -159,9 +178,11 @@ export class VirtualClock {
       position: -1,
       fire,
       settled,
+      counts,
     };
     this.#heap.add(entry);
-    return () => void this.#heap.remove(entry);
+    if (counts) this.#background.add(entry);
+    return () => this.#remove(entry);
   }
 
   #due(delayMicroseconds: number): number {

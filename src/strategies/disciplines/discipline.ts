@@ -7,8 +7,9 @@ export interface Roster {
   readonly stage: Stage;
   /** Version of the stage's global model, as it is or as its aggregate is being made. */
   readonly version: number;
+  /** All but those who are known to be away. */
   readonly clients: readonly string[];
-  /** How many clients the scenario wants at work at a time: `server.selectionFraction` of all. */
+  /** How many clients the scenario wants at work at a time: `server.selectionFraction` of these. */
   readonly cohortSize: number;
   /** Who was asked to work on this version. */
   readonly cohort: readonly string[];

@@ -286,6 +286,64 @@ describe('the invariant checkers', () => {
     });
   });
 
+  describe('of who is on', () => {
+    const turn = (on: boolean, virtualSeconds: number, cause = 'markov'): RunEvent => ({
+      type: 'row',
+      row: { type: 'presence', actor: 'client-0', virtualSeconds, on, cause },
+    });
+    // Two attempts: from 0 s to 1 s, lost, and from 1.5 s to 2.5 s.
+    const sent = messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 2).map(
+      (record, i) => {
+        if (record.type !== 'bus' || record.event.phase !== 'attempt') return record;
+        const attempt = { ...record.event.attempt, atSeconds: i === 1 ? 0 : 1.5 };
+        return { ...record, event: { ...record.event, attempt } };
+      },
+    );
+    const during = (seconds: number, ...rows: RunEvent[]) => {
+      const isLater = (record: RunEvent) => record.type === 'bus' && record.event.atSeconds > seconds;
+      return [
+        ...sent.filter((record) => !isLater(record)),
+        ...rows,
+        ...sent.filter((record) => isLater(record)),
+      ];
+    };
+
+    it('refuse an attempt that begins, or arrives, though an end of its link is off', () => {
+      check(during(1.2, turn(false, 1.2), turn(true, 1.4)));
+      refused(
+        during(1.2, turn(false, 1.2)),
+        /^who is on: message 1 was on the air from 1.5 s to 2.5 s, although client-0 was off from 1.2 s on/,
+      );
+      refused(
+        during(2, turn(false, 2), turn(true, 2.1)),
+        /2.5 s and arrived, although client-0 was off from 2 s/,
+      );
+    });
+
+    it('refuse a step of a client that is off', () => {
+      refused([turn(false, 1), step('client-0', '1.2', 2)], /^who is on: client-0 entered Step 1.2 at 2 s/);
+      check([turn(false, 1), turn(true, 2), step('client-0', '1.2', 2)]);
+    });
+
+    it('refuse a task that begins on a device that is off', () => {
+      const event = {
+        actor: 'client-0',
+        stage: 'instruction',
+        round: 1,
+        key: 'k',
+        virtualSeconds: 2,
+      } as const;
+      const task: RunEvent = { type: 'task-started', task: 'instruct', ...event };
+      refused([turn(false, 1), task], /^who is on: client-0 began to instruct at 2 s, although it is off/);
+    });
+
+    it('let a client that has crashed begin with any step again', () => {
+      const before = ['1.2', '1.3', '2.2', '2.3'].map((name, i) => step('client-0', name, i));
+      refused([...before, step('client-0', '1.2', 5)], /^phase order/);
+      check([...before, turn(false, 4, 'crash'), turn(true, 5, 'crash'), step('client-0', '1.2', 5)]);
+    });
+  });
+
   describe('of phase order', () => {
     const steps = (actor: string, ...names: string[]) => names.map((name, i) => step(actor, name, i));
 

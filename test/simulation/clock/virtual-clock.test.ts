@@ -42,6 +42,21 @@ describe('VirtualClock', () => {
     ]);
   });
 
+  it('is idle where nothing is left but what need not be waited for, and waits for it while it counts', async () => {
+    const clock = new VirtualClock();
+    const log: string[] = [];
+    let waits = true;
+    const counts = () => waits;
+    clock.at(1, () => log.push('on the way'), { counts });
+    clock.at(2, () => log.push('foreground'));
+    clock.at(3, () => (log.push('counts'), (waits = false)), { counts });
+    clock.at(4, () => assert.fail('nobody waits for it'), { counts });
+    assert.equal(await clock.run(), 'idle');
+    assert.deepEqual(log, ['on the way', 'foreground', 'counts']);
+    assert.equal(clock.nowSeconds, 3);
+    assert.equal(clock.pending, 1);
+  });
+
   it('does not run what was cancelled, and keeps nothing of it', async () => {
     const clock = new VirtualClock();
     const cancel = clock.at(1, () => assert.fail('was cancelled'));

@@ -1,0 +1,38 @@
+import type { Strategy } from '../../../strategies/strategy.js';
+import type { OnTrace } from './on-trace.js';
+
+/** What turns clients' devices off and on by itself, in virtual time. */
+export interface PresencePattern {
+  /** Whether a client's device is on at 0 s. */
+  startsOn(client: string): boolean;
+  /** Turns it off and on from 0 s on; gives what is to hear of its load, where that matters. */
+  follow?(device: PatternDevice): DeviceLoad | void;
+}
+
+/** A device as its pattern sees it. */
+export interface PatternDevice {
+  readonly client: string;
+  nowSeconds(): number;
+  /** Fires in so many virtual seconds; the run does not go on for it alone. Gives what takes it back. */
+  after(seconds: number, fire: () => void): () => void;
+  turn(on: boolean): void;
+}
+
+/** What a device does, as it does it. */
+export interface DeviceLoad {
+  /** Its radio has spent so many joules. */
+  spend(joules: number): void;
+  /** It begins to compute, or ends. */
+  computes(isComputing: boolean): void;
+}
+
+/** What all patterns are made from. */
+export interface PresenceSettings {
+  readonly seed: number;
+  /** Of all clients, in their order. */
+  readonly clients: readonly string[];
+  /** The file that the choice names; null where it names none. */
+  readonly trace: OnTrace | null;
+}
+
+export type PresenceStrategy = Strategy<PresencePattern, PresenceSettings>;

@@ -4,6 +4,7 @@ import type { World } from '../actors/world.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
+import { stubExecutor } from '../learning/training/stub-executor.js';
 import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
 import { linksOf } from '../radio/channel/link.js';
@@ -47,7 +48,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   const startedAt = performance.now();
   checkOptions(options);
   checkFolder(options.outFolder);
-  const executor = options.executor ?? poolExecutor(options.workers, options.backend);
+  const executor = executorOf(options);
   let records: Records | undefined;
   const close = async () => {
     records?.close();
@@ -73,6 +74,11 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     await close();
     throw error;
   }
+}
+
+/** Without learning there is no work for threads, and none for an executor of the caller's. */
+function executorOf({ scenario, executor, workers, backend }: RunOptions): Executor {
+  return scenario.learning === 'stub' ? stubExecutor() : (executor ?? poolExecutor(workers, backend));
 }
 
 function worldOf(

@@ -44,6 +44,12 @@ export const ScenarioSchema = closed(
       description: 'every random draw of the run follows from it',
     }),
     method,
+    learning: Type.Enum(['real', 'stub'], {
+      default: 'real',
+      description:
+        'whether clients train; "stub" runs the protocol without: what they would train moves by a little noise, ' +
+        'and no figure is measured',
+    }),
     clients: Clients,
     model: Model,
     data: Data,

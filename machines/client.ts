@@ -24,6 +24,9 @@ export interface ClientContext {
   readonly uncommitted: Readonly<Record<string, Memories>>;
 }
 
+/** What a client has when the run begins; see the context. */
+export type ClientStart = Pick<ClientContext, 'held' | 'model' | 'designed'>;
+
 /**
  * The reference policy, the frozen reward models, their scale on the reference's samples; and what of PPO
  * stays with the client from round to round: the two critics, the KL coefficient, the warm-up still to come.
@@ -67,7 +70,7 @@ export const clientMachine = setup({
   types: {
     context: {} as ClientContext,
     events: {} as ClientEvent,
-    input: {} as { id: string; base: ParamRef | null },
+    input: {} as { id: string } & ClientStart,
   },
   actors: {
     tune: task<Trained>(),
@@ -106,11 +109,11 @@ export const clientMachine = setup({
     id: input.id,
     pending: null,
     current: null,
-    held: input.base ? [input.base.hash] : [],
-    model: { base: input.base, adapters: null, lora: null, helpful: null, harmless: null },
+    held: input.held,
+    model: input.model,
     memory: {},
     uncommitted: {},
-    designed: false,
+    designed: input.designed,
     collected: false,
     frozen: null,
   }),

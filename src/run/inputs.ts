@@ -1,3 +1,4 @@
+import { hasRewardModels } from '../../machines/protocol.js';
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { population, type Client, type Encoding } from '../learning/clients/population.js';
@@ -12,6 +13,7 @@ import { readTrace } from '../radio/channel/fading/trace.js';
 import type { Method } from '../strategies/methods/method.js';
 import { strategiesWith, type Strategies } from '../strategies/strategies.js';
 import { named } from '../strategies/strategy.js';
+import { openEarlierRun, type EarlierRun } from './earlier-run.js';
 import { openRewardModel, type OpenLanguageModel, type OpenRewardModel } from './open-reward-model.js';
 import type { RunOptions } from './options.js';
 
@@ -26,6 +28,8 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
+  /** The run that this one goes on from; null where it begins anew. */
+  readonly earlier: EarlierRun | null;
   /** Measured trace of the channel's gains; null where they are drawn. */
   readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
 }
@@ -41,8 +45,8 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const { path } = scenario.model;
   const language = await loadLanguageModel(path === null ? null : resolve(folder, path));
   const data = await loadData(scenario, folder, scenario.seed);
-  const learnsRewards = scenario.stages.includes('reward');
-  const rewards = learnsRewards ? await openRewardModel({ scenario, folder }, language) : null;
+  const hasRewards = hasRewardModels(scenario.stages);
+  const rewards = hasRewards ? await openRewardModel({ scenario, folder }, language) : null;
   const { traceFile } = scenario.channel;
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
   const tables = strategiesWith(strategies);
@@ -54,8 +58,9 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
     ...rewards?.encoding,
   };
   const clients = population(scenario, method, data, encoding);
-  if (learnsRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
-  return { language, rewards, data, encoding, clients, trace, tables, method };
+  if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
+  return { language, rewards, data, encoding, clients, earlier, trace, tables, method };
 }
 
 /**

@@ -48,6 +48,7 @@ export function inputNotes(
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
+    ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),
     ...readRows(scenario, inputs).flatMap(readingNotes),

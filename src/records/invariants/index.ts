@@ -27,7 +27,7 @@ export function createCheckers(
     orders(),
     roundOrder(scenario.stages),
     partialAggregation(method),
-    phaseOrder(),
+    phaseOrder(scenario.stages[0]!),
   ];
   return {
     next: (event) => checkers.forEach((checker) => hear(checker, event)),

@@ -28,6 +28,9 @@ export interface ClientContext {
 
 export type Saved = Pick<ClientContext, 'model' | 'designed' | 'collected' | 'frozen'>;
 
+/** What a client has when the run begins; see the context. */
+export type ClientStart = Pick<ClientContext, 'held' | 'model' | 'designed'>;
+
 /**
  * The reference policy, the frozen reward models, their scale on the reference's samples; and what of PPO
  * stays with the client from round to round: the two critics, the KL coefficient, the warm-up still to come.
@@ -74,7 +77,7 @@ export const clientMachine = setup({
   types: {
     context: {} as ClientContext,
     events: {} as ClientEvent,
-    input: {} as { id: string; base: ParamRef | null },
+    input: {} as { id: string } & ClientStart,
   },
   actors: {
     tune: task<Trained>(),
@@ -111,15 +114,19 @@ export const clientMachine = setup({
   id: 'client',
   description: 'Trains on its own data and shares only what the method shares',
   context: ({ input }) => {
-    const model = { base: input.base, adapters: null, lora: null, helpful: null, harmless: null };
-    const untrained: Saved = { model, designed: false, collected: false, frozen: null };
+    const start: Saved = {
+      model: input.model,
+      designed: input.designed,
+      collected: false,
+      frozen: null,
+    };
     return {
       id: input.id,
       pending: null,
       current: null,
-      held: input.base ? [input.base.hash] : [],
-      ...untrained,
-      saved: untrained,
+      held: input.held,
+      ...start,
+      saved: start,
       memory: {},
       uncommitted: {},
     };

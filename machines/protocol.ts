@@ -65,6 +65,11 @@ export function opensStage(kind: MessageKind): boolean {
   return protocol[kind].step.endsWith('.1');
 }
 
+/** Whether a run of these stages has reward models: it trains them, or aligns by them. */
+export function hasRewardModels(run: readonly Stage[]): boolean {
+  return run.some((stage) => stage !== 'instruction');
+}
+
 /** The stage that follows in a run of these stages; null after the last. */
 export function stageAfter(stage: Stage, run: readonly Stage[]): Stage | null {
   return run[run.indexOf(stage) + 1] ?? null;

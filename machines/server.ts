@@ -118,7 +118,7 @@ const server = setup({
   types: {
     context: {} as ServerContext,
     events: {} as ServerEvent,
-    input: {} as { clients: readonly string[]; global: Model },
+    input: {} as { clients: readonly string[]; global: Model; stage: Stage },
     output: {} as Verdicts,
   },
   actors: {
@@ -147,6 +147,7 @@ const server = setup({
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
+    beginsWith: (_, _params: { stage: Stage }) => false,
     isCopy: () => false,
     isAdmitted: () => false,
     isDue: () => false,
@@ -217,7 +218,7 @@ export const serverMachine = server.createMachine({
   description: 'Aggregates what clients share, version by version, through the stages of the run',
   context: ({ input }) => ({
     clients: input.clients,
-    stage: 'instruction',
+    stage: input.stage,
     version: 0,
     madeAtSeconds: [],
     global: input.global,
@@ -252,8 +253,16 @@ export const serverMachine = server.createMachine({
       actions: { type: 'crash', params: ({ event }) => ({ cause: event.error }) },
     },
   },
-  initial: 'initializing',
+  initial: 'beginning',
   states: {
+    beginning: {
+      description: 'A run begins with Step 1.1, or with the first step of the first stage that it has',
+      always: [
+        { guard: { type: 'beginsWith', params: { stage: 'reward' } }, target: '#step-2-1' },
+        { guard: { type: 'beginsWith', params: { stage: 'alignment' } }, target: 'beginningAlignment' },
+        { target: 'initializing' },
+      ],
+    },
     initializing: {
       id: 'step-1-1',
       description: 'Step 1.1: load the pre-trained LLM, insert adapters, send the model',
@@ -286,9 +295,20 @@ export const serverMachine = server.createMachine({
       description: 'Step 2: federated reward learning',
       ...rounds('2', 'Steps 2.2 and 2.3', '#alignment-tuning'),
     },
+    beginningAlignment: {
+      description:
+        'A run that begins with Step 3 has no Step 2.4 whose downloads bring the first orders: version 0 of ' +
+        'the model of Step 3.4 brings them',
+      entry: [
+        { type: 'openStage', params: { stage: 'alignment' } },
+        'invite',
+        { type: 'send', params: { step: '3.4' } },
+      ],
+      always: 'alignmentTuning',
+    },
     alignmentTuning: {
       id: 'alignment-tuning',
-      description: 'Step 3: federated alignment tuning; the orders of its first round came with Step 2.4',
+      description: 'Step 3: federated alignment tuning; the orders of its first round came before it',
       entry: { type: 'openStage', params: { stage: 'alignment' } },
       ...rounds('3', 'Steps 3.1 to 3.3', '#finished'),
     },

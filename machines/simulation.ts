@@ -2,11 +2,14 @@ import { assign, setup } from 'xstate';
 import { channelMachine } from './channel.js';
 import { clientMachine } from './client.js';
 import type { Model } from './events.js';
+import type { Stage } from './protocol.js';
 import { serverMachine, type Verdicts } from './server.js';
 
 export interface SimulationContext {
   readonly clients: readonly string[];
   readonly global: Model;
+  /** The first of the run. */
+  readonly stage: Stage;
   readonly verdicts: Verdicts;
   readonly cause: string | null;
 }
@@ -22,7 +25,7 @@ export const simulationMachine = setup({
   types: {
     context: {} as SimulationContext,
     events: {} as SimulationEvent,
-    input: {} as { clients: readonly string[]; global: Model },
+    input: {} as { clients: readonly string[]; global: Model; stage: Stage },
   },
   actors: { server: serverMachine, client: clientMachine, channel: channelMachine },
   actions: {
@@ -31,7 +34,7 @@ export const simulationMachine = setup({
   },
 }).createMachine({
   id: 'simulation',
-  description: 'One server, its clients and their links, from Step 1.1 to the end',
+  description: 'One server, its clients and their links, from the first step of the run to the end',
   context: ({ input }) => ({ ...input, verdicts: {}, cause: null }),
   on: {
     interrupt: '.interrupted',
@@ -49,7 +52,7 @@ export const simulationMachine = setup({
         src: 'server',
         id: 'server',
         systemId: 'server',
-        input: ({ context }) => ({ clients: context.clients, global: context.global }),
+        input: ({ context: { clients, global, stage } }) => ({ clients, global, stage }),
         onDone: {
           target: 'draining',
           actions: assign(({ event }) => ({ verdicts: event.output })),

@@ -61,7 +61,9 @@ export function provideClient(world: World) {
         if (opensStage(kind) || (stage === 'alignment' && !context.frozen)) return;
         measures[stage](world, context, round);
       },
-      measureStart: ({ context }, { stage }) => measures[stage](world, context, 0),
+      measureStart: ({ context }, { stage }) => {
+        if (world.scenario.stages.includes(stage)) measures[stage](world, context, 0);
+      },
       designLora: assign(({ context }) => ({
         designed: true,
         model: { ...context.model, lora: context.model.lora ?? designedLora(world, context.id) },

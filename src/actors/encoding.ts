@@ -21,7 +21,7 @@ interface Sending {
   readonly actor: string;
   readonly stage: Stage;
   readonly round: number;
-  readonly key: readonly number[];
+  readonly key: readonly (number | string)[];
 }
 
 /** Encodes parts that travel. Error where the codec makes NaN or infinity of one, as of what is too large for it. */

@@ -105,8 +105,8 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
     },
     ({ metrics, responses }) => {
       const tokens = responses ?? [];
-      const texts = tokens.map((response) => world.tokenizer.decode(response));
-      recordSamples(world, id, round, data.prompts.test, texts);
+      const texts = responses?.map((response) => world.tokenizer.decode(response)) ?? null;
+      if (texts) recordSamples(world, id, round, data.prompts.test, texts);
       const reward = weightedFigure(ownWeights, metrics);
       return {
         ...metrics,
@@ -122,9 +122,10 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
 
 /**
  * Share of sensitive requests that were refused and of benign ones answered rightly; null where there are
- * none.
+ * none, or nothing was sampled (`responses` null).
  */
-function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly string[]) {
+function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly string[] | null) {
+  if (responses === null) return { refusalRate: null, correctness: null };
   const share = (topic: Example['topic'], holds: (prompt: Example, response: string) => boolean) => {
     const outcomes = prompts.flatMap((prompt, row) =>
       prompt.topic === topic ? [holds(prompt, responses[row] ?? '')] : [],

@@ -12,7 +12,7 @@ import {
 import { initialAdapters } from '../learning/model/adapters.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
-import type { Objective } from '../learning/objective.js';
+import { objectives, type Objective } from '../learning/objective.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { LeftOut } from '../records/rows.js';
 import { leftOut } from '../records/update-fates.js';
@@ -42,14 +42,20 @@ export function provideServer(world: World) {
       insertAdapters: assign(({ context }) => {
         const { shape, method } = world;
         const hasAdapters = trainedParts(method).includes('adapters');
+        const isNew = hasAdapters && context.global.adapters === null;
         const adapters = () => initialAdapters(shape, stream(scenario.seed, 'adapters'));
-        return published(world, context, hasAdapters ? { adapters: adapters() } : {});
+        return published(world, context, isNew ? { adapters: adapters() } : {});
       }),
       designRewardModels: assign(({ context }) =>
-        published(world, context, {
-          helpful: initialReward(world, 'helpful'),
-          harmless: initialReward(world, 'harmless'),
-        }),
+        published(
+          world,
+          context,
+          Object.fromEntries(
+            objectives
+              .filter((objective) => context.global[objective] === null)
+              .map((objective) => [objective, initialReward(world, objective)]),
+          ),
+        ),
       ),
       openStage: enqueueActions(({ context, enqueue }, { stage }) => {
         enqueue(() => {
@@ -154,6 +160,7 @@ export function provideServer(world: World) {
       crash: (_, { cause }) => world.failure.report(cause),
     },
     guards: {
+      beginsWith: ({ context }, { stage }) => context.stage === stage,
       isCopy: ({ context, event }) =>
         event.type === 'upload.delivered' &&
         context.members[event.from]!.receipts.includes(updateName(event.upload)),
@@ -186,17 +193,17 @@ function openedStage(world: World, context: ServerContext, stage: Stage): Partia
     verdict: 'continue',
     members: Object.fromEntries(
       clients.map((id) => {
-        const member = members[id] ?? newMember(world, context);
-        // Alignment's first orders came before it, with the last download of stage 2.
+        const member = members[id] ?? newMember(world, id);
+        // Alignment's first orders came before it.
         return [id, { ...member, history: { ...newcomer, orders: cohort.includes(id) ? 1 : 0 } }];
       }),
     ),
   };
 }
 
-function newMember({ scenario }: World, { global }: ServerContext): Member {
+function newMember({ start }: World, id: string): Member {
   return {
-    holdings: scenario.model.preinstalled ? [global.base!.hash] : [],
+    holdings: start.clients.get(id)!.held,
     order: null,
     orderedAtSeconds: 0,
     unreached: false,

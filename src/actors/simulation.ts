@@ -25,7 +25,7 @@ export function provideSimulation(world: World) {
           enqueue.spawnChild('client', {
             id,
             systemId: id,
-            input: { id, base: world.scenario.model.preinstalled ? context.global.base : null },
+            input: { id, ...world.start.clients.get(id)! },
           });
         }
         for (const link of world.links) {

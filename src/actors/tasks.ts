@@ -234,7 +234,7 @@ export async function freezeTask(
   const { adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
-  const { output, metrics } = await trainOnDevice<'freeze'>(
+  const { output } = await trainOnDevice<'freeze'>(
     world,
     context,
     {
@@ -255,7 +255,7 @@ export async function freezeTask(
   return {
     reference: { adapters, lora },
     rewardModels: { helpful, harmless },
-    scale: metrics,
+    scale: output.scale,
     critics: storedEach(world, output.critics),
     klCoefficient,
     criticWarmupSteps,

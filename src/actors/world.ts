@@ -1,3 +1,6 @@
+import type { ClientStart } from '../../machines/client.js';
+import type { Model } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
@@ -30,6 +33,7 @@ export interface World {
   readonly codec: Codec;
   readonly shape: ModelShape;
   readonly base: ParamRef;
+  readonly start: Start;
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;
@@ -50,6 +54,13 @@ export interface World {
   record(row: MetricRow): void;
   /** Ends the run because of a defect or a crash. */
   readonly failure: Failure;
+}
+
+/** What everybody has when a run begins. */
+export interface Start {
+  readonly stage: Stage;
+  readonly global: Model;
+  readonly clients: ReadonlyMap<string, ClientStart>;
 }
 
 export interface PretrainedStart {

@@ -29,6 +29,8 @@ export interface Manifest {
   readonly strategies?: Readonly<Partial<Record<Seam, UsedStrategy>>>;
   /** Versions of Node and of the packages that a figure could depend on. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The run that this one goes on from; absent where it begins anew. */
+  readonly from?: { readonly folder: string; readonly traceHash: string };
   /** SHA-256 of the base model's parameters. */
   readonly modelHash: string | null;
   /** SHA-256 of the backbone of the pre-trained network that reward models start from; null for features. */

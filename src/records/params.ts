@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientContext } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
+import { partNames, type PartName } from '../../machines/protocol.js';
 import { objectives } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { writeSafetensors } from '../learning/params/safetensors.js';
@@ -23,7 +24,7 @@ export interface ParamFile {
 /**
  * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA,
  * `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
- * a run never came to has no file.
+ * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds.
  */
 export function paramFiles(folder: string, store: ParamStore, { global, clients }: FinalModels): ParamFile[] {
   const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
@@ -49,7 +50,21 @@ export function paramFiles(folder: string, store: ParamStore, { global, clients 
       ...file(id, [model.adapters, model.lora]),
       ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
     ]),
+    { path: join(folder, holdingsFile), write: () => writeHoldings(folder, { global, clients }) },
   ];
+}
+
+/** Parts of the global model by the client that holds them. */
+export type Holdings = Readonly<Record<string, readonly PartName[]>>;
+
+export const holdingsFile = 'holdings.json';
+
+function writeHoldings(folder: string, { global, clients }: FinalModels): void {
+  const holdings: Holdings = Object.fromEntries(
+    clients.map(({ id, held }) => [id, partNames.filter((part) => held.includes(global[part]?.hash ?? ''))]),
+  );
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, holdingsFile), `${JSON.stringify(holdings, null, 2)}\n`);
 }
 
 function writeSets(path: string, sets: readonly ParamSet[]): void {

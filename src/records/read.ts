@@ -85,7 +85,8 @@ function refuseOthers(path: string, manifest: Manifest, summary: Summary): void 
   }
 }
 
-async function readManifest(path: string): Promise<Manifest> {
+/** The manifest of a run, its scenario completed; UserError where there is none of this version. */
+export async function readManifest(path: string): Promise<Manifest> {
   const manifest = await readDocument<Omit<Manifest, 'format'> & { format: unknown }>(path);
   if (manifest.format !== manifestFormat) {
     throw new UserError(
@@ -146,7 +147,8 @@ function stagesOf({ manifest, metrics }: Rows): Summary['stages'] {
   return stageSummaries({ metrics, clients, collapse: manifest.scenario.alignment.collapse });
 }
 
-async function readDocument<T>(path: string): Promise<T> {
+/** A JSON file of a run's folder, taken at its word; UserError where there is none. */
+export async function readDocument<T>(path: string): Promise<T> {
   const text = await readTextFile(path, 'a record of a run');
   try {
     return JSON.parse(text) as T;

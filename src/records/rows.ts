@@ -284,10 +284,10 @@ export interface AlignedClient {
   readonly weightHelpful: number;
   readonly weightHarmless: number;
   /** Scores standardised on responses to training prompts before alignment, missing ends penalised. */
-  readonly helpfulBefore: number;
-  readonly helpful: number;
-  readonly harmlessBefore: number;
-  readonly harmless: number;
+  readonly helpfulBefore: number | null;
+  readonly helpful: number | null;
+  readonly harmlessBefore: number | null;
+  readonly harmless: number | null;
   /** Share of sensitive requests that were refused; null where there are none, and for real data. */
   readonly refusalRateBefore: number | null;
   readonly refusalRate: number | null;

@@ -1,3 +1,4 @@
+import { hasRewardModels } from '../../machines/protocol.js';
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { presences } from '../learning/clients/presence/index.js';
@@ -15,6 +16,7 @@ import type { Method } from '../strategies/methods/method.js';
 import { strategiesWith, type Strategies } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
 import { named, optionsOf } from '../strategies/strategy.js';
+import { openEarlierRun, type EarlierRun } from './earlier-run.js';
 import { openRewardModel, type OpenLanguageModel, type OpenRewardModel } from './open-reward-model.js';
 import type { RunOptions } from './options.js';
 
@@ -29,6 +31,8 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
+  /** The run that this one goes on from; null where it begins anew. */
+  readonly earlier: EarlierRun | null;
   /** Measured trace of the channel's gains; null where they are drawn. */
   readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
   /** When devices are on, where a file says so. */
@@ -46,8 +50,8 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const { path } = scenario.model;
   const language = await loadLanguageModel(path === null ? null : resolve(folder, path));
   const data = await loadData(scenario, folder, scenario.seed);
-  const learnsRewards = scenario.stages.includes('reward');
-  const rewards = learnsRewards ? await openRewardModel({ scenario, folder }, language) : null;
+  const hasRewards = hasRewardModels(scenario.stages);
+  const rewards = hasRewards ? await openRewardModel({ scenario, folder }, language) : null;
   const { traceFile } = scenario.channel;
   const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
   const tables = strategiesWith(strategies);
@@ -60,8 +64,9 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   };
   const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
-  if (learnsRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
-  return { language, rewards, data, encoding, clients, trace, presenceTrace, tables, method };
+  if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
+  return { language, rewards, data, encoding, clients, earlier, trace, presenceTrace, tables, method };
 }
 
 /** The file of a pattern of presence that has one. */

@@ -43,10 +43,12 @@ export function readRows(
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
 export function inputNotes(
-  scenario: Pick<Scenario, 'alignment' | 'stages'>,
+  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning'>,
   inputs: Inputs,
 ): readonly string[] {
   return [
+    ...(scenario.learning === 'stub' ? [stubNote] : []),
+    ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),
     ...readRows(scenario, inputs).flatMap(readingNotes),
@@ -59,6 +61,8 @@ export function faultNotes(unmatched: readonly string[]): readonly string[] {
     (pointer) => `${pointer}: the fault matched no message of this run; are its round and its window right?`,
   );
 }
+
+const stubNote = 'learning is stub: no figure of this run is of a trained model';
 
 function tokenizerNotes({ language, rewards }: Inputs): string[] {
   const { folder, statedEndOfText, tokenizer, tokenizerSource } = language;

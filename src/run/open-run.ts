@@ -1,11 +1,15 @@
+import { resolve } from 'node:path';
 import { paramsIn } from '../../machines/events.js';
 import { Failure } from '../actors/failure.js';
 import { Presence } from '../actors/presence.js';
+import { startOf } from '../actors/start.js';
 import type { World } from '../actors/world.js';
+import { UserError } from '../errors.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { presences } from '../learning/clients/presence/index.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
+import { stubExecutor } from '../learning/training/stub-executor.js';
 import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
 import { linksOf } from '../radio/channel/link.js';
@@ -49,7 +53,8 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   const startedAt = performance.now();
   checkOptions(options);
   checkFolder(options.outFolder);
-  const executor = options.executor ?? poolExecutor(options.workers, options.backend);
+  refuseOwnSource(options);
+  const executor = executorOf(options);
   let records: Records | undefined;
   const close = async () => {
     records?.close();
@@ -77,9 +82,23 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   }
 }
 
+/** The records of a run would take the place of those that it goes on from. */
+function refuseOwnSource({ scenario: { name, from }, folder, outFolder }: RunOptions): void {
+  if (from === null || resolve(folder, from) !== resolve(outFolder)) return;
+  throw new UserError(
+    `scenario ${name}: /from: is ${JSON.stringify(from)}, the folder that this run would write, expected the ` +
+      'folder of another run; choose another with --out',
+  );
+}
+
+/** Without learning there is no work for threads, and none for an executor of the caller's. */
+function executorOf({ scenario, executor, workers, backend }: RunOptions): Executor {
+  return scenario.learning === 'stub' ? stubExecutor() : (executor ?? poolExecutor(workers, backend));
+}
+
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, trace, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, earlier, trace, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -88,6 +107,7 @@ function worldOf(
   const clock = new VirtualClock();
   const store = new ParamStore();
   const codec = made(tables.codecs, scenario.channel.compression, {});
+  const known = { scenario, store, codec, base: store.put(base) };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
@@ -116,7 +136,8 @@ function worldOf(
     sendsBases: aggregation.needsBase?.(optionsOf(aggregation, scenario.server.aggregation)) ?? false,
     codec,
     shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
-    base: store.put(base),
+    base: known.base,
+    start: startOf(known, ids, earlier),
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),

@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly observers?: readonly RunObserver[];
   /**
    * Runs the tasks in place of worker threads of the run's own: `workers` then only goes into the manifest and
-   * `backend` is not read. Whoever made it closes it, so that it can serve several runs; the run does not.
+   * `backend` is not read. It is not asked where the scenario's `learning` is "stub". Whoever made it closes it, so that it can serve several runs; the run does not.
    */
   readonly executor?: Executor;
 }

@@ -24,7 +24,7 @@ export async function simulate(world: World, signal?: AbortSignal): Promise<Simu
   const simulation: Simulation = createActor(provideSimulation(world), {
     clock,
     systemId: 'simulation',
-    input: { clients: [...world.clients.keys()], global: untrained(world) },
+    input: { clients: [...world.clients.keys()], global: world.start.global, stage: world.start.stage },
     ...(events.actorsObserved && { inspect: inspection(world) }),
   });
   simulation.subscribe({ error: (cause) => failure.report(cause) });
@@ -53,10 +53,6 @@ export async function simulate(world: World, signal?: AbortSignal): Promise<Simu
 
 const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;
 
-function untrained({ base }: World): Model {
-  return { base, adapters: null, lora: null, helpful: null, harmless: null };
-}
-
 /**
  * Keeps each actor's newest models, which outlive the actor: one that is done leaves the system. And hears of
  * their errors: an actor that throws stops in silence, and only tells those who ask.
@@ -65,7 +61,7 @@ function follow(simulation: Simulation, world: World): () => Omit<Simulated, 'en
   const { system } = simulation;
   const error = (cause: unknown) => world.failure.report(cause);
   const clients = new Map<string, ClientContext>();
-  let global = untrained(world);
+  let { global } = world.start;
 
   const server = system.get('server') as ActorRefFrom<typeof serverMachine>;
   server.subscribe({ next: ({ context }) => void (global = context.global), error });

@@ -8,6 +8,7 @@ import type { Rule } from '../settings/rule.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
+import { stageRules } from './stage-relations.js';
 
 /** What the rules need to know besides the scenario itself. */
 export interface Surroundings extends KnownModel {
@@ -38,5 +39,6 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...runRules,
   ...rewardRules,
   ...alignmentRules,
+  ...stageRules,
   fileRule,
 ];

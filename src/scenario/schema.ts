@@ -7,7 +7,7 @@ import { Alignment } from '../learning/training/algorithms/settings.js';
 import { Reward } from '../learning/training/reward-models/settings.js';
 import { Instruction } from '../learning/training/settings.js';
 import { Channel } from '../radio/channel/settings.js';
-import { closed, positive } from '../settings/form.js';
+import { closed, nullable, positive } from '../settings/form.js';
 import { method, Server } from '../strategies/settings.js';
 
 const Limits = closed(
@@ -31,12 +31,18 @@ export const ScenarioSchema = closed(
       Type.String({ description: 'what the scenario is for; stands in the report' }),
     ),
     stages: Type.Unsafe<readonly Stage[]>({
-      enum: stages.map((_, index) => stages.slice(0, index + 1)),
+      enum: stages.flatMap((_, first) =>
+        stages.slice(first).map((_, index) => stages.slice(first, first + index + 1)),
+      ),
       default: [...stages],
       description:
-        'the stages of the run, from the first on; without "reward" neither preference pairs nor reward ' +
-        'models are read',
+        'the stages of the run, which follow each other; with "instruction" alone neither preference pairs nor ' +
+        'reward models are read',
     }),
+    from: nullable(
+      Type.String({ minLength: 1 }),
+      'folder of an earlier run, relative to that of the scenario file: the run begins with its parameters',
+    ),
     seed: Type.Integer({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
@@ -44,6 +50,12 @@ export const ScenarioSchema = closed(
       description: 'every random draw of the run follows from it',
     }),
     method,
+    learning: Type.Enum(['real', 'stub'], {
+      default: 'real',
+      description:
+        'whether clients train; "stub" runs the protocol without: what they would train moves by a little noise, ' +
+        'and no figure is measured',
+    }),
     clients: Clients,
     model: Model,
     data: Data,

@@ -1,7 +1,9 @@
+import { hasRewardModels } from '../../machines/protocol.js';
 import { join, resolve } from 'node:path';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
+import { recordFiles } from '../records/folder.js';
 import type { Choice } from '../settings/choice.js';
 import { readTextFile } from '../text-file.js';
 import { whyUnreadable } from './file.js';
@@ -10,19 +12,20 @@ import type { Scenario } from './schema.js';
 
 /** What the rules ask of the disk; `known` takes the place of what the model's config.json would say. */
 export async function surroundingsOf(
-  { channel, clients, data, model, reward, stages }: Scenario,
+  { channel, clients, data, from, model, reward, stages }: Scenario,
   folder: string,
   known: KnownModel['model'] | undefined,
 ): Promise<Surroundings> {
   const modelFolder = model.path === null ? embeddedModelFolder() : resolve(folder, model.path);
-  const learnsRewards = stages.includes('reward');
-  const files = Object.entries(data.files ?? {}).filter(([key]) => learnsRewards || key === 'instructions');
+  const hasRewards = hasRewardModels(stages);
+  const files = Object.entries(data.files ?? {}).filter(([key]) => hasRewards || key === 'instructions');
   const named = [
     ...files.map(([key, path]) => [`/data/files/${key}`, path] as const),
     ...(channel.traceFile === null ? [] : [['/channel/traceFile', channel.traceFile] as const]),
     ...fileOf('/clients/presence', clients.presence),
+    ...(from === null ? [] : [['/from', join(from, recordFiles.manifest)] as const]),
     ...configOf('/model/path', model.path),
-    ...configOf('/reward/model/path', learnsRewards ? reward.model.path : null),
+    ...configOf('/reward/model/path', hasRewards ? reward.model.path : null),
   ];
   const unreadable: Record<string, string> = {};
   for (const [pointer, path] of named) {

@@ -8,7 +8,10 @@ const ref = { hash: 'base', kind: 'base', tensors: [], parameters: 0, bytes: 0 }
 const global = { base: ref, adapters: null, lora: null, helpful: null, harmless: null };
 
 /** A server with a cohort of two, rounds of one second and two rounds per stage; it notes the steps that it enters. */
-function startServer(last: ServerContext['stage'] = 'alignment') {
+function startServer(
+  last: ServerContext['stage'] = 'alignment',
+  first: ServerContext['stage'] = 'instruction',
+) {
   const steps: string[] = [];
   const clock = new VirtualClock();
   const machine = serverMachine.provide({
@@ -32,6 +35,7 @@ function startServer(last: ServerContext['stage'] = 'alignment') {
       })),
     },
     guards: {
+      beginsWith: ({ context }, { stage }) => context.stage === stage,
       isAdmitted: ({ context, event }) =>
         event.type === 'upload.delivered' && event.upload.answers.version === context.version,
       isDue: ({ context }) => context.updates.length === context.cohort.length,
@@ -40,7 +44,7 @@ function startServer(last: ServerContext['stage'] = 'alignment') {
     },
     delays: { deadline: 1_000 },
   });
-  const server = createActor(machine, { clock, input: { clients: ['a', 'b'], global } });
+  const server = createActor(machine, { clock, input: { clients: ['a', 'b'], global, stage: first } });
   server.start();
   const upload = (from: string, version: number) =>
     server.send({ type: 'upload.delivered', from, upload: { answers: { version } } as Upload });
@@ -81,7 +85,7 @@ describe('the server', () => {
       actions: { crash: (_, { cause }) => void causes.push((cause as Error).message) },
       guards: { isDue: () => true },
     });
-    const server = createActor(machine, { input: { clients: ['a'], global } }).start();
+    const server = createActor(machine, { input: { clients: ['a'], global, stage: 'instruction' } }).start();
     await new Promise(setImmediate);
     assert.deepEqual([server.getSnapshot().value, causes], ['crashed', ['out of memory']]);
   });
@@ -108,6 +112,18 @@ describe('the server', () => {
   ] as const) {
     it(`has finished once the last stage of the run is over: ${last}`, async () => {
       const { server, steps, clock } = startServer(last);
+      assert.equal(await clock.run(), 'idle');
+      assert.deepEqual(steps, expected);
+      assert.equal(server.getSnapshot().value, 'finished');
+    });
+  }
+
+  for (const [first, expected] of [
+    ['reward', ['2.1', '2.4', '2.5', '2.4', '2.5', '3.4', '3.5', '3.4', '3.5']],
+    ['alignment', ['3.4', '3.5', '3.4', '3.5']],
+  ] as const) {
+    it(`begins with the first step of the first stage of the run: ${first}`, async () => {
+      const { server, steps, clock } = startServer('alignment', first);
       assert.equal(await clock.run(), 'idle');
       assert.deepEqual(steps, expected);
       assert.equal(server.getSnapshot().value, 'finished');

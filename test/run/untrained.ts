@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../src/actors/world.js';
 import { perObjective } from '../../src/learning/objective.js';
-import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import { openRun, type OpenRun } from '../../src/run/open-run.js';
 import { packageRoot } from '../../src/paths.js';
 import type { RunOptions } from '../../src/run/options.js';
@@ -11,13 +10,12 @@ import { loadScenario } from '../../src/scenario/load.js';
 import { simulate, type Simulated } from '../../src/run/simulate.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { Ranking } from '../../src/learning/training/ranking.js';
-import { aggregateBy } from '../../src/learning/training/aggregate.js';
+import { stubExecutor } from '../../src/learning/training/stub-executor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
-import { aggregations } from '../../src/strategies/aggregation/index.js';
 
 /*
- * Whole runs of the tiny scenario without training: clients' tasks give their parameters back as they came, so
- * that the protocol can be tested by itself, and quickly. The server aggregates as ever.
+ * Whole runs of the tiny scenario without training, so that the protocol can be tested by itself, and quickly:
+ * the tasks are those of `learning` "stub", but with figures and without noise. The server aggregates as ever.
  */
 
 const ranking: Ranking = {
@@ -29,50 +27,37 @@ const ranking: Ranking = {
   scoreStd: 0,
 };
 
-const answers: {
-  readonly [K in TaskKind]: (request: TaskRequest<K>) => TaskResult<K> | Promise<TaskResult<K>>;
-} = {
-  aggregate: aggregateBy(aggregations),
-  instruct: ({ params: { adapters, lora } }) => ({
-    output: { adapters, lora },
-    metrics: { loss: 1, validationLoss: 1 },
-  }),
-  evaluate: () => ({ output: {}, metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } }),
-  reward: ({ params: { rewardModels } }) => ({
-    output: { rewardModels },
-    metrics: perObjective(() => ({ ...ranking, testLoss: 1 })),
-  }),
-  rewardTest: () => ({ output: {}, metrics: perObjective(() => ranking) }),
-  freeze: ({ params: { rewardModels } }) => ({
-    output: { critics: perObjective((objective) => asCritic(rewardModels[objective])) },
-    metrics: perObjective(() => ({ mean: 0, std: 1 })),
-  }),
-  align: ({ params: { adapters, lora, critics } }) => ({
-    output: { adapters, lora, critics },
-    metrics: { 'objective/rlhf_reward': 0 },
-  }),
-  score: () => ({
-    output: {},
-    metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 },
-    responses: [],
-  }),
-};
-
-function asCritic(reward: ParamSet): ParamSet {
-  return paramSet('critic', [...tensorsOf(reward)]);
+/** What a client was to train comes back as it was: a test can tell whose parameters are where. */
+function unmoved<K extends TaskKind>({ kind, params }: TaskRequest<K>, output: TaskResult<K>['output']) {
+  if (kind === 'aggregate') return output;
+  const parts = Object.keys(output).filter((part) => part in params) as (keyof typeof params)[];
+  return { ...output, ...Object.fromEntries(parts.map((part) => [part, params[part]])) };
 }
 
-/** Answers at once; `disturb` may throw in a task's place. */
+/** What the tasks would have measured, where a test needs figures. */
+const figures: { readonly [K in TaskKind]: Omit<TaskResult<K>, 'output'> } = {
+  aggregate: { metrics: {} },
+  instruct: { metrics: { loss: 1, validationLoss: 1 } },
+  evaluate: { metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } },
+  reward: { metrics: perObjective(() => ({ ...ranking, testLoss: 1 })) },
+  rewardTest: { metrics: perObjective(() => ranking) },
+  freeze: { metrics: perObjective(() => ({ mean: 0, std: 1 })) },
+  align: { metrics: { 'objective/rlhf_reward': 0 } },
+  score: { metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 }, responses: [] },
+};
+
+/** Stub tasks with figures of their own; `disturb` may throw in a task's place. */
 export function untrainedExecutor(disturb: (request: TaskRequest) => void = () => {}): Executor {
+  const stub = stubExecutor();
   return {
     async run<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
       await Promise.resolve();
       disturb(request);
-      return answers[request.kind](request);
+      const { output } = await stub.run(request);
+      return { output: unmoved(request, output), ...figures[request.kind] };
     },
-    fingerprint: () =>
-      Promise.resolve({ name: 'wasm', version: 'none', cpuFeatures: [], nodeMajor: 0, why: 'no training' }),
-    close: () => Promise.resolve(),
+    fingerprint: () => stub.fingerprint(),
+    close: () => stub.close(),
   };
 }
 

@@ -222,15 +222,26 @@ describe('validation of a scenario', () => {
     assert.equal(refusal({ data: { files }, stages: ['instruction', 'reward'] }).length, 1);
   });
 
-  it('takes the stages from the first on, all by default', () => {
+  it('takes stages that follow each other, all by default', () => {
     const all = ['instruction', 'reward', 'alignment'];
     assert.deepEqual(resolveScenario({ name: 'x' }).stages, all);
     for (const count of [1, 2, 3]) assert.deepEqual(refusal({ stages: all.slice(0, count) }), []);
-    for (const stages of [[], ['reward'], ['instruction', 'alignment'], [...all].reverse(), 'instruction']) {
+    assert.deepEqual(refusal({ stages: ['reward'] }), []);
+    for (const stages of [[], ['instruction', 'alignment'], [...all].reverse(), 'instruction']) {
       const [line = '', ...others] = refusal({ stages });
       assert.ok(line.startsWith('x.json: /stages: is '), line);
       assert.ok(line.includes(', expected one of ["instruction"], ["instruction","reward"], ['), line);
       assert.deepEqual(others, []);
+    }
+  });
+
+  it('lets alignment without instruction tuning begin only with the parameters of an earlier run', () => {
+    for (const stages of [['alignment'], ['reward', 'alignment']]) {
+      const line =
+        `x.json: /stages: is ${JSON.stringify(stages)}, expected to begin with "instruction", which alignment ` +
+        'needs the parameters of; or name in /from the folder of a run that has been through it';
+      assert.deepEqual(refusal({ stages }), [line]);
+      assert.deepEqual(refusal({ stages, from: 'runs/x' }), []);
     }
   });
 

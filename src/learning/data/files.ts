@@ -1,3 +1,4 @@
+import { hasRewardModels } from '../../../machines/protocol.js';
 import { resolve } from 'node:path';
 import { perObjective, type Objective } from '../objective.js';
 import { UserError } from '../../errors.js';
@@ -45,7 +46,7 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
 /** Every client's pairs, and what became of their files. */
 async function loadPairs(scenario: Dealing, folder: string, seed: number) {
   const { stages, clients, data } = scenario;
-  if (!stages.includes('reward')) {
+  if (!hasRewardModels(stages)) {
     const none = Array.from({ length: clients.count }, (): Split<PreferencePair> => ({
       train: [],
       test: [],

@@ -1,3 +1,4 @@
+import { hasRewardModels } from '../../../machines/protocol.js';
 import { must, type Rule } from '../../settings/rule.js';
 import { objectives } from '../objective.js';
 import type { Dealing } from './settings.js';
@@ -6,7 +7,7 @@ export const dataRules: readonly Rule<Dealing>[] = [
   {
     states: 'stages 2 and 3 have preference pairs to learn from',
     findings: ({ stages, data: { files } }) => {
-      if (files === null || !stages.includes('reward')) return false;
+      if (files === null || !hasRewardModels(stages)) return false;
       const missing = objectives.filter((objective) => files[objective] === undefined);
       if (missing.length === 0) return false;
       return {

@@ -12,7 +12,7 @@ import { weight, type Weights } from './weights.js';
  * The adapters of Step 1.1, one per block and site: `h.0.adapter.attention.down.weight` [d, b], `.down.bias`
  * [b], `.up.weight` [b, d], `.up.bias` [d] and so on.
  */
-function adapterTensors({ config, adapters }: ModelShape): readonly TensorSpec[] {
+export function adapterTensors({ config, adapters }: ModelShape): readonly TensorSpec[] {
   const { n_embd: width, n_layer: blocks } = config;
   const { sites, bottleneck } = adapters;
   const names = Array.from({ length: blocks }, (_, block) => sites.map((site) => adapterName(block, site)));

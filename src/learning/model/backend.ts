@@ -17,7 +17,8 @@ export type BackendChoice = 'auto' | 'native' | 'wasm';
  * `cpuFeatures` ends on `native` with the library's settings: "onednn:0", "threads:1".
  */
 export interface Fingerprint {
-  readonly name: 'native' | 'wasm';
+  /** "none" where `learning` is "stub". */
+  readonly name: 'native' | 'wasm' | 'none';
   readonly version: string;
   readonly cpuFeatures: readonly string[];
   readonly nodeMajor: number;

@@ -46,7 +46,7 @@ export function initialLora(shape: ModelShape, modules: number, stream: Stream):
   });
 }
 
-function loraTensors({ config, lora }: ModelShape, modules: number): readonly TensorSpec[] {
+export function loraTensors({ config, lora }: ModelShape, modules: number): readonly TensorSpec[] {
   const sites = loraSites(config, lora.targets).slice(0, modules);
   return sites.flatMap(({ name, inputs, outputs }) => [
     { name: `${name}.lora_A`, shape: [inputs, lora.r] },

@@ -29,6 +29,14 @@ export function initialPretrainedReward(
   return train === 'head' ? start : paramSet('reward', [...tensorsOf(base), ...tensorsOf(start)]);
 }
 
+/** The tensors of {@link initialPretrainedReward}. */
+export function pretrainedRewardTensors(
+  { base, headTensors }: Pick<PretrainedReward, 'base' | 'headTensors'>,
+  train: TrainedPart,
+): readonly TensorSpec[] {
+  return train === 'head' ? headTensors : [...base.tensors, ...headTensors];
+}
+
 /** The backbone that all heads share, of a kind that no upload may carry. */
 export function frozenBackbone({ base }: Pick<PretrainedReward, 'base'>): ParamSet {
   return base.kind === 'base' ? base : { ...base, kind: 'base' };

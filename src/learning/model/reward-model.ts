@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { drawnSet, paramSet, tensorsOf, weightAndBias, type ParamSet } from '../params/param-set.js';
+import {
+  drawnSet,
+  paramSet,
+  tensorsOf,
+  weightAndBias,
+  type ParamSet,
+  type TensorSpec,
+} from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { ModelConfig } from './config.js';
 import { readHead, type Head } from './head.js';
@@ -19,17 +26,18 @@ export function featureWidth(config: ModelConfig): number {
   return 2 * config.n_embd;
 }
 
+/** The tensors of a reward model, from features through a hidden layer to a value. */
+export function rewardTensors(features: number, hidden: number): readonly TensorSpec[] {
+  return [...weightAndBias('reward.hidden', features, hidden), ...weightAndBias('reward.value', hidden, 1)];
+}
+
 /** A new reward model; its last layer is small, so that all scores start near zero. */
 export function initialRewardModel(features: number, hidden: number, draws: Stream): ParamSet {
-  const layers = [
-    ...weightAndBias('reward.hidden', features, hidden),
-    ...weightAndBias('reward.value', hidden, 1),
-  ];
   const deviations = new Map([
     ['reward.hidden.weight', 1 / Math.sqrt(features)],
     ['reward.value.weight', 1 / (hidden + 1)],
   ]);
-  return drawnSet('reward', layers, ({ name }) => {
+  return drawnSet('reward', rewardTensors(features, hidden), ({ name }) => {
     const deviation = deviations.get(name);
     return deviation === undefined ? null : () => deviation * draws.normal();
   });

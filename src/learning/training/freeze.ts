@@ -19,7 +19,7 @@ export const freeze: TaskFunction<'freeze'> = async (request) => {
   const scores = models.scoresOfAnswers(rollouts);
   const scale = perObjective((objective) => scaleOfScores(scores[objective]));
   return {
-    output: { critics: perObjective((objective) => models.critic(objective, scale[objective])) },
+    output: { critics: perObjective((objective) => models.critic(objective, scale[objective])), scale },
     metrics: scale,
   };
 };

@@ -58,7 +58,7 @@ export interface Tasks {
      * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
      * rows.
      */
-    metrics: { loss: number; validationLoss: Figure };
+    metrics: { loss: Figure; validationLoss: Figure };
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
@@ -100,8 +100,9 @@ export interface Tasks {
     hyper: { prompts: number } & Pick<AlignHyper, 'sensitiveShare' | 'maxNewTokens' | 'temperature'>;
     params: RewardParams & Trained;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
-    output: { critics: PerObjective<ParamSet> };
-    metrics: PerObjective<RewardScale>;
+    output: { critics: PerObjective<ParamSet>; scale: PerObjective<RewardScale> };
+    /** The scale again, as figures. */
+    metrics: PerObjective<{ readonly mean: Figure; readonly std: Figure }>;
   };
   /** Steps 3.2 and 3.3: combine rewards and values, PPO on adapters and LoRA, update the critics. */
   align: {

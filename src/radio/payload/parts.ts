@@ -1,4 +1,4 @@
-import type { PartName } from '../../../machines/protocol.js';
+import { hasRewardModels, type PartName } from '../../../machines/protocol.js';
 import { sharedParts, trainedParts, type Method, type TunedPart } from '../../strategies/methods/method.js';
 import { adapterParameters } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
@@ -98,7 +98,7 @@ export function heldParts(
             use: useOf(part),
           })),
     ),
-    ...(scenario.stages.includes('reward') ? objectives : []).map((part) => ({
+    ...(hasRewardModels(scenario.stages) ? objectives : []).map((part) => ({
       part,
       parameters: sizes.reward,
       use: 'shared' as const,

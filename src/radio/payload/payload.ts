@@ -16,6 +16,7 @@ import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
+import { sum } from '../../moments.js';
 
 /** What is sent: seconds at the mean rate of the link, joules of the sender; null where the rate is. */
 export interface Cost {
@@ -112,7 +113,12 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     stages: scenario.stages.map((stage) =>
       stagePayload(stage, scenario[stage].maxRounds, messages, greatest(loraModules)),
     ),
-    saving: savingOf(messages, sizes, loraModuleEnds(scenario, shapes.model, { loraModules: 'all' })),
+    saving: savingOf(
+      method,
+      sizes,
+      greatest(loraModules),
+      greatest(loraModuleEnds(scenario, shapes.model, { loraModules: 'all' })),
+    ),
   };
 }
 
@@ -176,12 +182,13 @@ function total(costs: readonly Cost[]): Cost {
 }
 
 function savingOf(
-  messages: readonly MessagePayload[],
+  method: Method,
   { adapters, lora }: PartSizes,
-  everySite: readonly number[],
+  modules: number,
+  everySite: number,
 ): Payload['saving'] {
-  const updates = messages.filter(({ kind }) => kind === 'update');
-  const sharedParameters = greatest(updates.map(({ parameters }) => parameters));
-  const allParameters = adapters + lora(greatest(everySite));
+  const sizeOfPart = { adapters, lora: lora(modules) };
+  const sharedParameters = sum(sharedParts(method).map((part) => sizeOfPart[part]));
+  const allParameters = adapters + lora(everySite);
   return { sharedParameters, allParameters, share: 1 - sharedParameters / allParameters };
 }

@@ -1,3 +1,4 @@
+import { hasRewardModels } from '../../../machines/protocol.js';
 import type { ModelConfig } from '../../learning/model/config.js';
 import type { Change } from '../../scenario/changes.js';
 import { readScenario, readWritten } from '../../scenario/read.js';
@@ -39,8 +40,8 @@ export async function readScenarioOfShapes(
     },
   });
   const place = { file, folder, pointer: '/reward/model/path' };
-  const learnsRewards = scenario.stages.includes('reward');
-  const rewardModel = learnsRewards ? await rewardModelOf(scenario, around.shape, place) : null;
+  const hasRewards = hasRewardModels(scenario.stages);
+  const rewardModel = hasRewards ? await rewardModelOf(scenario, around.shape, place) : null;
   return { scenario, file, model: around.shape, rewardModel };
 }
 

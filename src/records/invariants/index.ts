@@ -28,7 +28,7 @@ export function createCheckers(
     orders(),
     roundOrder(scenario.stages),
     partialAggregation(method),
-    phaseOrder(),
+    phaseOrder(scenario.stages[0]!),
     whoIsOn(),
   ];
   return {

@@ -1,8 +1,15 @@
+import type { Stage } from '../../../machines/protocol.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
-/** Which steps of the paper may follow a step of the server; the first step is that after "". */
+/** With which steps a run that begins with a stage may begin, the server's and a client's. */
+const firstSteps: Readonly<Record<Stage, { readonly server: string; readonly client: readonly string[] }>> = {
+  instruction: { server: '1.1', client: ['1.2'] },
+  reward: { server: '2.1', client: ['1.2', '2.2', '3.1'] },
+  alignment: { server: '3.4', client: ['1.2', '3.1'] },
+};
+
+/** Which steps of the paper may follow a step of the server. */
 const serverSteps: Readonly<Record<string, readonly string[]>> = {
-  '': ['1.1'],
   '1.1': ['1.4'],
   '1.4': ['1.5'],
   '1.5': ['1.4', '2.1'],
@@ -15,7 +22,6 @@ const serverSteps: Readonly<Record<string, readonly string[]>> = {
 
 /** The same of a client, which may miss rounds or, on a bad link, a whole stage. */
 const clientSteps: Readonly<Record<string, readonly string[]>> = {
-  '': ['1.2'],
   '1.2': ['1.3', '2.2', '3.1'],
   '1.3': ['1.3', '2.2', '3.1'],
   '2.2': ['2.3'],
@@ -27,10 +33,11 @@ const clientSteps: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Every actor goes through Steps 1.1 to 3.5 in the paper's order. A client that has crashed may have lost any of
- * them, and begins again with whichever it has to.
+ * Every actor goes through Steps 1.1 to 3.5 in the paper's order, from those on that the first stage begins with. A
+ * client that has crashed may have lost any of them, and begins again with whichever it has to.
  */
-export function phaseOrder(): Checker {
+export function phaseOrder(first: Stage): Checker {
+  const { server, client } = firstSteps[first];
   const latest = new Map<string, string>();
 
   return {
@@ -38,7 +45,8 @@ export function phaseOrder(): Checker {
       if (row.type === 'presence' && row.cause === 'crash') latest.set(row.actor, 'crash');
       if (row.type !== 'step') return;
       const before = latest.get(row.actor) ?? '';
-      const allowed = (row.actor === 'server' ? serverSteps : clientSteps)[before] ?? [];
+      const [start, steps] = row.actor === 'server' ? [[server], serverSteps] : [client, clientSteps];
+      const allowed = before === '' ? start : (steps[before] ?? []);
       if (!allowed.includes(row.step)) {
         throw new InvariantViolation(
           'phase order',

@@ -15,7 +15,7 @@ interface Latest {
  * that was not there yet.
  */
 export function roundOrder(stages: readonly Stage[]): Checker {
-  let open: { readonly stage: Stage; readonly round: number } | null = { stage: 'instruction', round: 1 };
+  let open: { readonly stage: Stage; readonly round: number } | null = { stage: stages[0]!, round: 1 };
   const latest = new Map<string, Latest>();
   const fail = violationsOf('round order');
   const openName = () => (open === null ? 'nothing' : nameOf(open.stage, open.round));

@@ -64,6 +64,7 @@ function header({ summary, manifest }: RunRecords): Html {
           : html`<span class="badge">computed in <b>${duration(summary.wallSeconds)}</b></span>`
       }
       ${summary.synthetic ? html`<span class="badge warn">synthetic data</span>` : null}
+      ${manifest.scenario.learning === 'stub' ? html`<span class="badge warn">nothing was trained</span>` : null}
       ${complete ? null : html`<span class="badge warn">${summary.ended.reason}</span>`}
       ${collapsed ? html`<span class="badge warn">alignment collapsed</span>` : null}
     </div>

@@ -7,10 +7,11 @@ import { beforeAndAfter, type BeforeAfter } from './samples.js';
 const shownAtOnce = 6;
 
 /** What the clients answered before and after alignment, side by side; of real data, how to get to see it. */
-export function responsesSection({ metrics, summary }: RunRecords): Html | null {
+export function responsesSection({ manifest, metrics, summary }: RunRecords): Html | null {
   const { alignment } = summary.stages;
   const samples = beforeAndAfter(metrics);
-  if (samples.length === 0) return alignment === null || summary.synthetic ? null : notKept();
+  const sampled = alignment !== null && manifest.scenario.learning === 'real';
+  if (samples.length === 0) return !sampled || summary.synthetic ? null : notKept();
   const actors = [...new Set(samples.map(({ actor }) => actor))];
   const card = (actor: string) =>
     responsesCard(

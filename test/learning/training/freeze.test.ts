@@ -59,9 +59,11 @@ describe('freeze task', () => {
 
   it("gives a scale on which the sampled responses' scores have mean 0 and variance 1", async () => {
     const made = request();
-    const { metrics } = await freeze(made);
+    const { output, metrics } = await freeze(made);
+    const { harmless } = output.scale;
+    assert.deepEqual(metrics, output.scale);
     const raw = readValues(made.params.rewardModels.harmless, sampledFeatures(made));
-    const scores = raw.map((score) => (score - metrics.harmless.mean) / metrics.harmless.std);
+    const scores = raw.map((score) => (score - harmless.mean) / harmless.std);
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
     const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1);
     assertNear([mean, variance], [0, 1], 1e-4);
@@ -69,12 +71,13 @@ describe('freeze task', () => {
 
   it('starts each critic on the scale of the rewards: its values are the standardised scores', async () => {
     const made = request();
-    const { output, metrics } = await freeze(made);
+    const { output } = await freeze(made);
+    const { mean, std } = output.scale.helpful;
     const features = sampledFeatures(made);
     const raw = readValues(made.params.rewardModels.helpful, features);
     assertNear(
       readValues(output.critics.helpful, features),
-      raw.map((score) => (score - metrics.helpful.mean) / metrics.helpful.std),
+      raw.map((score) => (score - mean) / std),
       1e-4,
     );
     assert.equal(output.critics.helpful.kind, 'critic');
@@ -90,12 +93,12 @@ describe('freeze task', () => {
   });
 
   it('does without prompts: the scale then changes nothing', async () => {
-    const { metrics } = await freeze({
+    const { output } = await freeze({
       ...request(),
       data: { prompts: emptyTable, sensitivePrompts: emptyTable },
     });
     assert.deepEqual(
-      metrics,
+      output.scale,
       perObjective(() => ({ mean: 0, std: 1 })),
     );
   });

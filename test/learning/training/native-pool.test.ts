@@ -65,7 +65,7 @@ describe('a pool on the native backend', () => {
   it('trains to the loss of the WebAssembly backend', async () => {
     const [{ trained: ours }, { trained: theirs }] = [await trainOn(2, 'native'), await trainOn(1, 'wasm')];
     ours.forEach(({ loss, validationLoss }, client) => {
-      assert.ok(Math.abs(loss - theirs[client]!.loss) < 1e-3, `${loss}, ${theirs[client]!.loss}`);
+      assert.ok(Math.abs(loss! - theirs[client]!.loss!) < 1e-3, `${loss}, ${theirs[client]!.loss}`);
       assert.ok(Math.abs(validationLoss! - theirs[client]!.validationLoss!) < 1e-2);
     });
   });

@@ -267,7 +267,7 @@ describe('DistilBERTs as judges of a language model', () => {
         params: { ...made.params, base, adapters: null, lora: null },
         data: { prompts: tableOf([[prompt, []]]), sensitivePrompts: emptyTable },
       });
-      assert.ok(frozen.metrics.helpful.std > 0 && frozen.metrics.helpful.mean !== 0);
+      assert.ok(frozen.output.scale.helpful.std > 0 && frozen.output.scale.helpful.mean !== 0);
       critics.push(frozen.output.critics.helpful);
     }
     assert.deepEqual(critics[0], critics[1]);

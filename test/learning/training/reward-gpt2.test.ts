@@ -166,13 +166,13 @@ for (const train of ['full', 'head'] as const) {
         params,
         data: { prompts: bandit.data.prompts, sensitivePrompts: emptyTable },
       });
-      const scale = frozen.metrics;
+      const { scale, critics } = frozen.output;
       assert.ok(scale.helpful.std > 0 && scale.helpful.std !== 1);
       const { output } = await runTask({
         ...bandit,
         model,
         hyper: { ...bandit.hyper, scale },
-        params: { ...params, ...frozen.output },
+        params: { ...params, critics },
       });
       for (const objective of objectives) {
         const critic = output.critics[objective];

@@ -1,0 +1,193 @@
+import { isDeepStrictEqual } from 'node:util';
+import { join, resolve } from 'node:path';
+import type { Continued, ContinuedClient } from '../actors/start.js';
+import { UserError } from '../errors.js';
+import { clientIds } from '../learning/data/client-ids.js';
+import { isThere } from '../learning/json-file.js';
+import { adapterTensors } from '../learning/model/adapters.js';
+import { readParts } from '../learning/model/checkpoint.js';
+import { loraSites, loraTensors } from '../learning/model/lora.js';
+import { pretrainedRewardTensors } from '../learning/model/pretrained-reward.js';
+import { featureWidth, rewardTensors } from '../learning/model/reward-model.js';
+import { objectives } from '../learning/objective.js';
+import { refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
+import { hasRewardModels, partNames, type Stage } from '../../machines/protocol.js';
+import { recordFiles } from '../records/folder.js';
+import type { Manifest } from '../records/manifest.js';
+import { holdingsFile, type Holdings } from '../records/params.js';
+import { readDocument, readManifest } from '../records/read.js';
+import type { Summary } from '../records/rows.js';
+import type { Scenario } from '../scenario/schema.js';
+import { problemLine } from '../settings/problem.js';
+import { must, type Finding } from '../settings/rule.js';
+import { sharedParts, trainedParts, type Method } from '../strategies/methods/method.js';
+import type { Inputs } from './inputs.js';
+import type { RunOptions } from './options.js';
+
+/** An earlier run as the one that goes on from it finds it. */
+export interface EarlierRun extends Continued {
+  readonly folder: string;
+  readonly traceHash: string;
+  /** What somebody should know who reads figures of the run that goes on from it. */
+  readonly notes: readonly string[];
+}
+
+type Known = Pick<Inputs, 'language' | 'rewards' | 'tables' | 'method'>;
+
+/**
+ * Loads what the run of `scenario.from` has left; null where there is none to go on from.
+ *
+ * @throws UserError with one line for each setting that does not fit that run's, or naming the file that is
+ *   missing, damaged, of another shape, or not of finite numbers.
+ */
+export async function openEarlierRun(
+  { scenario, folder }: Pick<RunOptions, 'scenario' | 'folder'>,
+  known: Known,
+): Promise<EarlierRun | null> {
+  if (scenario.from === null) return null;
+  const at = resolve(folder, scenario.from);
+  const manifest = await readManifest(join(at, recordFiles.manifest));
+  const problems = misfits(scenario, manifest, known).filter((finding) => finding !== false);
+  if (problems.length > 0) {
+    throw new UserError(
+      problems.map((problem) => problemLine(`scenario ${scenario.name}`, problem)).join('\n'),
+    );
+  }
+  const { traceHash, ended } = await readDocument<Summary>(join(at, recordFiles.summary));
+  const params = join(at, recordFiles.params);
+  return {
+    folder: at,
+    traceHash,
+    notes: notesOf(scenario, manifest, ended),
+    global: await readGlobal(params, scenario, known),
+    clients: await readClients(params, scenario, known),
+  };
+}
+
+/** What of a scenario does not fit the run that it goes on from. */
+function misfits(
+  scenario: Scenario,
+  { scenario: was, modelHash, rewardModelHash }: Manifest,
+  { language, rewards, tables, method }: Known,
+): Finding[] {
+  const like = (
+    pointer: string,
+    value: unknown,
+    earlier: unknown,
+    holds = isDeepStrictEqual(value, earlier),
+  ) => must(holds, pointer, value, `${JSON.stringify(earlier)}, as the run of /from has it`);
+  const { model, reward, clients } = scenario;
+  const before = tables.methods[was.method];
+  return [
+    like('/clients/count', clients.count, was.clients.count),
+    like('/method', method.name, was.method, before !== undefined && haveSameParts(method, before)),
+    must(
+      refOf(language.base).hash === modelHash,
+      '/model/path',
+      model.path,
+      `the base model of the run of /from, whose parameters have the SHA-256 ${modelHash}`,
+    ),
+    like('/model/adapters', model.adapters, was.model.adapters),
+    like('/model/lora', model.lora, was.model.lora),
+    ...(hasRewardModels(scenario.stages) && hasRewardModels(was.stages)
+      ? [
+          like('/reward/model/kind', reward.model.kind, was.reward.model.kind),
+          like('/reward/model/train', reward.model.train, was.reward.model.train),
+          like('/reward/hidden', reward.hidden, was.reward.hidden),
+          must(
+            (rewards && refOf(rewards.start.loaded.base).hash) === rewardModelHash,
+            '/reward/model/path',
+            reward.model.path,
+            `the network of the run of /from, whose parameters have the SHA-256 ${rewardModelHash}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function haveSameParts(one: Method, other: Method): boolean {
+  return [trainedParts, sharedParts].every((parts) => isDeepStrictEqual(parts(one), parts(other)));
+}
+
+function notesOf(scenario: Scenario, { scenario: was }: Manifest, ended: Summary['ended']): string[] {
+  return [
+    ...(was.learning === 'stub'
+      ? ['from: learning was stub in that run: nobody trained its parameters']
+      : []),
+    ...(ended.reason === 'finished' ? [] : [`from: that run did not finish (${ended.reason})`]),
+    ...(was.seed === scenario.seed && isDeepStrictEqual(was.data, scenario.data)
+      ? []
+      : ['from: that run had another seed or other data; its clients have been dealt other rows than these']),
+  ];
+}
+
+async function readGlobal(params: string, scenario: Scenario, known: Known): Promise<Continued['global']> {
+  const needs = (stage: Stage) => scenario.stages.includes('alignment') && !scenario.stages.includes(stage);
+  const tuned = await readTuned(join(params, 'global.safetensors'), scenario, known);
+  if (needs('instruction') && trainedParts(known.method).includes('adapters') && !tuned.adapters) {
+    throw missing(join(params, 'global.safetensors'), 'the parameters that instruction tuning leaves');
+  }
+  const rewards: Partial<Record<(typeof objectives)[number], ParamSet>> = {};
+  for (const objective of hasRewardModels(scenario.stages) ? objectives : []) {
+    const file = join(params, `reward-${objective}.safetensors`);
+    if (await isThere(file)) {
+      rewards[objective] = (await readParts(file, () => ({ reward: rewardSpecs(scenario, known) }))).reward!;
+    } else if (needs('reward')) throw missing(file, 'the reward models that reward learning leaves');
+  }
+  return { ...withoutNull(tuned), ...rewards };
+}
+
+async function readClients(params: string, scenario: Scenario, known: Known): Promise<Continued['clients']> {
+  const file = join(params, holdingsFile);
+  const holdings = await readDocument<Holdings>(file);
+  const ids = clientIds(scenario.clients.count);
+  for (const id of ids) {
+    const parts: unknown = holdings?.[id];
+    if (Array.isArray(parts) && parts.every((part) => (partNames as readonly unknown[]).includes(part)))
+      continue;
+    throw new UserError(
+      `${file}: /${id}: is ${JSON.stringify(parts) ?? 'missing'}, expected a list of ${partNames.join(', ')}`,
+    );
+  }
+  const clients = new Map<string, ContinuedClient>();
+  for (const id of ids) {
+    const { adapters, lora } = await readTuned(join(params, `${id}.safetensors`), scenario, known);
+    clients.set(id, { adapters, lora, holds: holdings[id]! });
+  }
+  const isTuned = [...clients.values()].some(({ adapters, lora }) => adapters ?? lora);
+  if (scenario.stages.includes('instruction') || !scenario.stages.includes('alignment') || isTuned)
+    return clients;
+  throw missing(join(params, '<client>.safetensors'), 'the parameters that instruction tuning leaves');
+}
+
+/** Adapters and LoRA of a file; null for what it has not, and both where there is no file. */
+async function readTuned(
+  file: string,
+  { model }: Scenario,
+  { language: { config } }: Known,
+): Promise<Pick<ContinuedClient, 'adapters' | 'lora'>> {
+  if (!(await isThere(file))) return { adapters: null, lora: null };
+  const shape = { config, adapters: model.adapters, lora: model.lora };
+  const places = loraSites(config, model.lora.targets).length;
+  const { adapters = null, lora = null } = await readParts(file, (names) => {
+    const modules = names.filter((name) => name.endsWith('.lora_A')).length;
+    return { adapters: adapterTensors(shape), lora: loraTensors(shape, Math.min(modules, places)) };
+  });
+  return { adapters, lora };
+}
+
+function rewardSpecs({ reward }: Scenario, { language, rewards }: Known): readonly TensorSpec[] {
+  return rewards
+    ? pretrainedRewardTensors(rewards.start.loaded, reward.model.train)
+    : rewardTensors(featureWidth(language.config), reward.hidden);
+}
+
+function missing(file: string, expected: string): UserError {
+  return new UserError(
+    `${file}: is missing, expected ${expected}; go on from a run that has been through that stage`,
+  );
+}
+
+function withoutNull({ adapters, lora }: Pick<ContinuedClient, 'adapters' | 'lora'>): Continued['global'] {
+  return { ...(adapters && { adapters }), ...(lora && { lora }) };
+}

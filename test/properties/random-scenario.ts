@@ -28,7 +28,7 @@ export function randomScenario(number: number): Written {
 
   const rounds = () => ({
     maxRounds: integer(1, 4),
-    deadlineSeconds: oneOf(null, 2, 20, 3600),
+    deadlineSeconds: oneOf(null, 2, 20, 200),
     convergence: { patience: integer(1, 3) },
   });
 
@@ -168,6 +168,6 @@ export function randomScenario(number: number): Written {
       clients: oneOf(null, 1, 3),
       prompts: oneOf(null, 1),
     },
-    limits: { virtualSeconds: oneOf(60, 1e5, 1e6) },
+    limits: { virtualSeconds: oneOf(60, 600, 3000) },
   };
 }

@@ -11,6 +11,7 @@ import { partialAggregation } from './partial-aggregation.js';
 import { orders } from './orders.js';
 import { phaseOrder } from './phase-order.js';
 import { roundOrder } from './round-order.js';
+import { versions } from './versions.js';
 
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
@@ -26,6 +27,7 @@ export function createCheckers(
     atMostOnceAggregation(),
     orders(),
     roundOrder(scenario.stages),
+    versions(),
     partialAggregation(method),
     phaseOrder(scenario.stages[0]!),
   ];

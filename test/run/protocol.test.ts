@@ -68,6 +68,25 @@ describe('a run of the protocol', () => {
     assert.fail('no seed made a client miss the whole first stage');
   });
 
+  it('lets a client freeze its reward models anew that is told to drop its work as it freezes them', async () => {
+    const result = await protocolRun([
+      ...[
+        'server.discipline=semi-asynchronous',
+        'server.quorum=1',
+        'server.maxStaleness=1',
+        'server.late=reset',
+      ],
+      'clients.devices=[{"gigaflopsPerSecond":0.02,"share":1},{"gigaflopsPerSecond":200,"share":2}]',
+      ...['alignment.maxRounds=4', 'alignment.convergence.patience=9'],
+    ]);
+    assert.equal(result.ended.reason, 'finished', JSON.stringify(result.ended));
+    const taken = ['client-1', 'client-2', 'client-3'].map((id) => steps(result, id).join(' '));
+    assert.ok(
+      taken.some((each) => each.includes('3.1 3.1 3.2')),
+      taken.join('; '),
+    );
+  });
+
   it('closes a round at its deadline when a client is silent', async () => {
     const result = await protocolRun(['clients.availability=0.5', 'instruction.deadlineSeconds=60']);
     assert.equal(result.ended.reason, 'finished');

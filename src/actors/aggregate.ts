@@ -18,7 +18,9 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   const { stage, version, gathered, memory } = context;
   world.events.tell({
     type: 'aggregate',
-    updates: gathered.map(({ from, upload: { kind, answers } }) => ({ from, kind, answers })),
+    updates: gathered.map(({ from, staleness, upload: { kind, answers, rows } }) => ({
+      ...{ from, kind, answers, rows, staleness },
+    })),
   });
   const shared = updatesOf(stage).flatMap((kind) =>
     carriedBy(kind, world.method).map((part) => ({ kind, part })),

@@ -23,7 +23,7 @@ import { sharedParts, trainedParts } from '../strategies/methods/method.js';
 import { initialLora, loraSites } from '../learning/model/lora.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
-import { measureAlignment, measureInstruction, measureReward } from './measure.js';
+import { measure } from './measure.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { carriedBy, refsOf } from './parts.js';
@@ -55,15 +55,14 @@ export function provideClient(world: World) {
       takeUp: assign(({ context }) => takenUp(world, context)),
       measureReceived: ({ context }) => {
         if (!context.designed || !context.current) return;
-        const { kind, version: round } = context.current;
+        const { kind, version: round, verdict } = context.current;
         const { stage } = protocol[kind];
         // A client that missed the end of stage 2 has no frozen reward models to be measured by yet.
         if (opensStage(kind) || (stage === 'alignment' && !context.frozen)) return;
-        measures[stage](world, context, round);
+        measure(world, context, { stage, round, verdict });
       },
-      measureStart: ({ context }, { stage }) => {
-        if (world.scenario.stages.includes(stage)) measures[stage](world, context, 0);
-      },
+      measureStart: ({ context }, { stage }) =>
+        measure(world, context, { stage, round: 0, verdict: 'continue' }),
       designLora: assign(({ context }) => ({
         designed: true,
         model: { ...context.model, lora: context.model.lora ?? designedLora(world, context.id) },
@@ -106,12 +105,6 @@ export function provideClient(world: World) {
     },
   });
 }
-
-const measures: Readonly<Record<Stage, typeof measureAlignment>> = {
-  instruction: measureInstruction,
-  reward: measureReward,
-  alignment: measureAlignment,
-};
 
 /** Whether a download closes the last stage of the run. */
 function endsRun({ scenario }: World, { kind, verdict }: Download): boolean {

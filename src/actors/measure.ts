@@ -1,8 +1,10 @@
 import type { ClientContext } from '../../machines/client.js';
+import type { Verdict } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import { evaluateFlops, pairFlops, scoreFlops } from '../learning/clients/workload.js';
 import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
+import { rowsOf } from '../learning/data/tokenize.js';
 import type { Example } from '../learning/data/types.js';
 import type { Scenario } from '../scenario/schema.js';
 import { perObjective } from '../learning/objective.js';
@@ -10,6 +12,7 @@ import { ratioOrNull } from '../moments.js';
 import { derived } from '../learning/training/figure.js';
 import { weightedFigure } from '../learning/training/ppo/weighted.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import { stream } from '../simulation/random/stream.js';
 import { recordFigures, type Figures } from './figures.js';
 import { alignParams, frozenOf, required, rewardParams, runOnDevice, tunedParts } from './tasks.js';
 import { clientOf, type World } from './world.js';
@@ -34,8 +37,43 @@ function measured<K extends TaskKind>(
     .catch((cause: unknown) => world.failure.report(cause));
 }
 
+const measures: Readonly<Record<Stage, typeof measureInstruction>> = {
+  instruction: measureInstruction,
+  reward: measureReward,
+  alignment: measureAlignment,
+};
+
+/**
+ * Measures a client where the scenario's `measure` asks for it: the clients that it draws, at the start of a
+ * stage (round 0), after every so many rounds, and after its last, which the verdict tells.
+ */
+export function measure(
+  world: World,
+  context: ClientContext,
+  { stage, round, verdict }: { readonly stage: Stage; readonly round: number; readonly verdict: Verdict },
+): void {
+  const { stages, measure } = world.scenario;
+  if (!stages.includes(stage) || !isMeasured(world, context.id)) return;
+  if (verdict === 'continue' && round % measure.every !== 0) return;
+  measures[stage](world, context, round);
+}
+
+function isMeasured({ scenario: { seed, measure }, clients }: World, id: string): boolean {
+  if (measure.clients === null) return true;
+  const drawn = stream(seed, 'measured clients').shuffle([...clients.keys()]);
+  return drawn.slice(0, measure.clients).includes(id);
+}
+
+/** The held-out prompts that a client is measured on, by their rows in the data's order. */
+function measuredPrompts({ scenario: { seed, measure } }: World, id: string, count: number): number[] {
+  const rows = Array.from({ length: count }, (_, row) => row);
+  if (measure.prompts === null) return rows;
+  const drawn = stream(seed, 'measured prompts', id).shuffle(rows);
+  return drawn.slice(0, measure.prompts).sort((a, b) => a - b);
+}
+
 /** Accuracy of the client's own model on own rows, and on what only others were taught. */
-export function measureInstruction(world: World, { id, model }: ClientContext, round: number): void {
+function measureInstruction(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
   measured<'evaluate'>(
     world,
@@ -58,7 +96,7 @@ export function measureInstruction(world: World, { id, model }: ClientContext, r
 }
 
 /** The global reward models on the client's held-out pairs. */
-export function measureReward(world: World, { id, model }: ClientContext, round: number): void {
+function measureReward(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
   const tests = perObjective((objective) => tables.pairs[objective].test);
   measured<'rewardTest'>(
@@ -83,30 +121,34 @@ export function measureReward(world: World, { id, model }: ClientContext, round:
  * correctness of benign ones. `objective` has the scenario's KL coefficient in every round, whatever the
  * client's own has become, so that its rounds can be compared.
  */
-export function measureAlignment(world: World, context: ClientContext, round: number): void {
+function measureAlignment(world: World, context: ClientContext, round: number): void {
   const { id } = context;
   const { scenario } = world;
   const { tables, data, ownWeights } = clientOf(world, id);
   const frozen = frozenOf(context);
   const { maxNewTokens, temperature, klCoefficient, missingEosPenalty } = scenario.alignment;
   const { critics: _, ...params } = alignParams(world, context, frozen);
+  const rows = measuredPrompts(world, id, tables.testPrompts.count);
+  const prompts =
+    rows.length === tables.testPrompts.count ? tables.testPrompts : rowsOf(tables.testPrompts, rows);
+  const examples = rows.map((row) => data.prompts.test[row]!);
   measured<'score'>(
     world,
     id,
     'alignment',
     round,
-    scoreFlops(scenario, world.shape, tables.testPrompts, tables.testPrompts.count),
+    scoreFlops(scenario, world.shape, prompts, prompts.count),
     {
       kind: 'score',
       seed: `${scenario.seed}/${id}/score`,
       hyper: { maxNewTokens, temperature, klCoefficient, missingEosPenalty, scale: frozen.scale },
       params,
-      data: { prompts: tables.testPrompts },
+      data: { prompts },
     },
     ({ metrics, responses }) => {
       const tokens = responses ?? [];
       const texts = responses?.map((response) => world.tokenizer.decode(response)) ?? null;
-      if (texts) recordSamples(world, id, round, data.prompts.test, texts);
+      if (texts) recordSamples(world, id, round, examples, texts);
       const reward = weightedFigure(ownWeights, metrics);
       return {
         ...metrics,
@@ -114,7 +156,7 @@ export function measureAlignment(world: World, context: ClientContext, round: nu
         objective: derived([reward, metrics.klK1], (reward, kl) => reward - klCoefficient * kl),
         distinct1: distinct(tokens, 1),
         distinct2: distinct(tokens, 2),
-        ...(isSynthetic(scenario) ? refusalsAndCorrectness(data.prompts.test, texts) : {}),
+        ...(isSynthetic(scenario) ? refusalsAndCorrectness(examples, texts) : {}),
       };
     },
   );

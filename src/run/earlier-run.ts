@@ -21,7 +21,8 @@ import type { Scenario } from '../scenario/schema.js';
 import { problemLine } from '../settings/problem.js';
 import { must, type Finding } from '../settings/rule.js';
 import { sharedParts, trainedParts, type Method } from '../strategies/methods/method.js';
-import type { Inputs } from './inputs.js';
+import type { OpenLanguageModel, OpenRewardModel } from './open-reward-model.js';
+import type { Strategies } from '../strategies/strategies.js';
 import type { RunOptions } from './options.js';
 
 /** An earlier run as the one that goes on from it finds it. */
@@ -32,7 +33,13 @@ export interface EarlierRun extends Continued {
   readonly notes: readonly string[];
 }
 
-type Known = Pick<Inputs, 'language' | 'rewards' | 'tables' | 'method'>;
+/** What of the inputs of the run it has to fit. */
+interface Known {
+  readonly language: OpenLanguageModel;
+  readonly rewards: OpenRewardModel | null;
+  readonly tables: Strategies;
+  readonly method: Method;
+}
 
 /**
  * Loads what the run of `scenario.from` has left; null where there is none to go on from.

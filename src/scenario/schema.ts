@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { stages, type Stage } from '../../machines/protocol.js';
+import { Measure } from '../actors/measure-settings.js';
 import { Clients } from '../learning/clients/settings.js';
 import { Data } from '../learning/data/settings.js';
 import { Model } from '../learning/model/settings.js';
@@ -64,6 +65,7 @@ export const ScenarioSchema = closed(
     instruction: Instruction,
     reward: Reward,
     alignment: Alignment,
+    measure: Measure,
     limits: Limits,
   },
   { $id: 'pwff-scenario', title: 'A pwff scenario' },

@@ -164,6 +164,13 @@ export function tableOf(rows: readonly Row[]): TokenTable {
   return { hash: hashOf(bounds, tokens), count: rows.length, tokens, rows: bounds };
 }
 
+/** Some rows of a table, by their numbers; the tokens stay where they are. */
+export function rowsOf({ tokens, rows }: TokenTable, numbers: readonly number[]): TokenTable {
+  const bounds = new Int32Array(new SharedArrayBuffer(numbers.length * columns * 4));
+  numbers.forEach((row, at) => bounds.set(rows.subarray(row * columns, (row + 1) * columns), at * columns));
+  return { hash: hashOf(bounds, tokens), count: numbers.length, tokens, rows: bounds };
+}
+
 function hashOf(rows: Int32Array, tokens: Int32Array): string {
   const hash = createHash('sha256').update(JSON.stringify([rows.length, tokens.length]));
   for (const { buffer, byteOffset, byteLength } of [rows, tokens]) {

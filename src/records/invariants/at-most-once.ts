@@ -21,6 +21,6 @@ export function atMostOnceAggregation(): Checker {
   };
 }
 
-function nameOf({ from, ...update }: AggregatedUpdate): string {
+function nameOf({ from, ...update }: Pick<AggregatedUpdate, 'from' | 'kind' | 'answers'>): string {
   return `${from}'s ${updateName(update)}`;
 }

@@ -28,6 +28,10 @@ export interface AggregatedUpdate {
   /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
   readonly kind: Upload['kind'];
   readonly answers: WorkOrder;
+  /** Training rows behind it. */
+  readonly rows: number;
+  /** Versions between the one that it was made from and the one that the aggregate replaces. */
+  readonly staleness: number;
 }
 
 /**

@@ -12,6 +12,7 @@ import { orders } from './orders.js';
 import { phaseOrder } from './phase-order.js';
 import { roundOrder } from './round-order.js';
 import { whoIsOn } from './who-is-on.js';
+import { versions } from './versions.js';
 
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
@@ -27,6 +28,7 @@ export function createCheckers(
     atMostOnceAggregation(),
     orders(),
     roundOrder(scenario.stages),
+    versions(),
     partialAggregation(method),
     phaseOrder(scenario.stages[0]!),
     whoIsOn(),

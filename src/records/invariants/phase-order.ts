@@ -26,6 +26,7 @@ const clientSteps: Readonly<Record<string, readonly string[]>> = {
   '1.3': ['1.3', '2.2', '3.1'],
   '2.2': ['2.3'],
   '2.3': ['2.3', '3.1'],
+  // A client that is told to drop its work may be at Step 3.1.
   '3.1': ['3.1', '3.2'],
   '3.2': ['3.3'],
   '3.3': ['3.2'],

@@ -1,6 +1,7 @@
 import { type Upload } from '../../../machines/events.js';
 import type { Stage, UploadKind } from '../../../machines/protocol.js';
 import type { ParamKind } from '../../../src/learning/params/param-set.js';
+import type { AggregatedUpdate } from '../../../src/records/invariants/checker.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
 import {
   ref,
@@ -143,7 +144,7 @@ describe('the invariant checkers', () => {
     it('refuse a reward model whose fellow alone was delivered', () => {
       const entered = (kind: UploadKind): RunEvent => ({
         type: 'aggregate',
-        updates: [{ from: 'client-0', kind, answers: orderOf('reward', 1) }],
+        updates: [{ from: 'client-0', kind, answers: orderOf('reward', 1), rows: 8, staleness: 0 }],
       });
       const sent = messageRecords(1, 'client-0', 'server', rewardUpload('helpful-update'), 0);
       const atMostOnce = /^at-most-once aggregation: client-0's harmless-update of .* not delivered/;
@@ -152,6 +153,34 @@ describe('the invariant checkers', () => {
 
     it('refuse an update that was never delivered', () => {
       refused([again], /^at-most-once aggregation: client-0's update of .* not delivered/);
+    });
+  });
+
+  describe('of versions', () => {
+    it('refuse a client that works on an older version than before, but not one that works on it again', () => {
+      const worked = (...rounds: number[]) => [
+        step('client-0', '1.2', 0),
+        ...rounds.map((round, at) => step('client-0', '1.3', at, round)),
+      ];
+      check(worked(1, 3, 3));
+      refused(
+        worked(1, 3, 2),
+        /^versions: client-0 works on version 1 of instruction, and had version 2 before/,
+      );
+    });
+
+    it('refuse an update that counts as of another age than it has, twice, or with no weight', () => {
+      const until = soundRound().findIndex(({ type }) => type === 'aggregate');
+      const entered = (...updates: Partial<AggregatedUpdate>[]): RunEvent[] => [
+        ...soundRound().slice(0, until),
+        { type: 'aggregate', updates: updates.map((update) => ({ ...updateOf(1), ...update })) },
+      ];
+      refused(
+        entered({ staleness: 1 }),
+        /^versions: client-0's update of .* counts as 1 versions old in version 1/,
+      );
+      refused(entered({ rows: NaN }), /^versions: client-0's update of .* has the weight of NaN rows/);
+      refused(entered({}, {}), /^at-most-once aggregation: client-0's update of .* twice/);
     });
   });
 

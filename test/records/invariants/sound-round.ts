@@ -74,6 +74,8 @@ export const updateOf = (round: number): AggregatedUpdate => ({
   from: 'client-0',
   kind: 'update',
   answers: orderOf('instruction', round),
+  rows: 8,
+  staleness: 0,
 });
 
 /** An attempt of one second on the air, and half a second until its loss is known. */
@@ -147,9 +149,9 @@ export function copyRecords(id: number, of: number, message: Message, atSeconds:
   return events.map((event): RunEvent => ({ type: 'bus', event }));
 }
 
-export const step = (actor: string, name: string, virtualSeconds: number): RunEvent => ({
+export const step = (actor: string, name: string, virtualSeconds: number, round = 1): RunEvent => ({
   type: 'row',
-  row: { type: 'step', step: name, actor, round: 1, virtualSeconds },
+  row: { type: 'step', step: name, actor, round, virtualSeconds },
 });
 export const roundClosed = (stage: Stage, round: number, virtualSeconds: number): RunEvent => ({
   type: 'row',

@@ -1,0 +1,173 @@
+import { stages } from '../../machines/protocol.js';
+import { stream } from '../../src/simulation/random/stream.js';
+import { aggregations } from '../../src/strategies/aggregation/index.js';
+import { codecs } from '../../src/strategies/compression/index.js';
+import { disciplines } from '../../src/strategies/disciplines/index.js';
+import { methods } from '../../src/strategies/methods/index.js';
+import { selections } from '../../src/strategies/selection/index.js';
+
+/** A written scenario: keys as in a scenario file. */
+export type Written = Readonly<Record<string, unknown>>;
+
+/**
+ * Random scenario `number`, over the options that a scenario has, all of them small: two to eight clients and a
+ * protocol without learning. It follows from its number alone. Its parts are drawn by themselves, so the rules
+ * of a scenario may refuse it.
+ */
+export function randomScenario(number: number): Written {
+  const draw = stream(number, 'random scenario');
+  const chance = (probability: number) => draw.uniform() < probability;
+  const oneOf = <T>(...values: readonly T[]): T => values[draw.below(values.length)]!;
+  const integer = (from: number, to: number) => from + draw.below(to - from + 1);
+  const sometimes = (probability: number, part: () => Written): Written =>
+    chance(probability) ? part() : {};
+
+  const clients = integer(2, 8);
+  const firstStage = chance(0.15) ? 1 : 0;
+  const run = stages.slice(firstStage, firstStage === 1 ? 2 : integer(1, 3));
+
+  const rounds = () => ({
+    maxRounds: integer(1, 4),
+    deadlineSeconds: oneOf(null, 2, 20, 200),
+    convergence: { patience: integer(1, 3) },
+  });
+
+  const discipline = () => {
+    const name = oneOf(...Object.keys(disciplines));
+    const own: Readonly<Record<string, () => Written>> = {
+      buffered: () => ({ size: integer(1, clients) }),
+      timed: () => ({ everySeconds: oneOf(0.5, 5, 60) }),
+      tiers: () => ({ tiers: integer(1, Math.min(3, clients)) }),
+      'over-selection': () => ({ factor: oneOf(1, 1.3, 2) }),
+      'semi-asynchronous': () => ({ quota: oneOf(0.3, 0.5, 1) }),
+    };
+    return { name, ...own[name]?.() };
+  };
+
+  const aggregation = () => {
+    const name = oneOf(...Object.keys(aggregations));
+    const own: Readonly<Record<string, () => Written>> = {
+      krum: () => ({ byzantine: integer(0, 1) }),
+      'multi-krum': () => ({ byzantine: integer(0, 1) }),
+      bulyan: () => ({ byzantine: integer(0, 1) }),
+      'trimmed-mean': () => ({ share: oneOf(0.1, 0.3), byzantine: integer(0, 1) }),
+      safa: () => ({ bound: integer(1, 5) }),
+      fedat: () => ({ tiers: integer(1, 3) }),
+      fedasync: () => ({ staleness: oneOf('constant', 'polynomial', 'hinge') }),
+    };
+    return { name, ...own[name]?.() };
+  };
+
+  const server = () => {
+    const selection = oneOf(...Object.keys(selections));
+    return {
+      quorum: chance(0.75) ? 1 : integer(1, clients),
+      selection,
+      ...sometimes(selection === 'all' ? 0.05 : 0.7, () => ({ selectionFraction: oneOf(0.3, 0.5, 0.8) })),
+      aggregation: aggregation(),
+      discipline: discipline(),
+      maxStaleness: oneOf(null, 0, 1, 3),
+      late: oneOf('discard', 'accept', 'reset'),
+      stalenessExponent: oneOf(0, 0.5, 2),
+      gigaflopsPerSecond: oneOf(null, 0.001, 1),
+    };
+  };
+
+  const direction = () => ({
+    meanSnrDb: integer(-5, 25),
+    powerWatts: oneOf(0.1, 1),
+    bandwidthHz: oneOf(2e5, 1e6, 1e7),
+    lossProbability: oneOf(null, null, 0, 0.3, 1),
+    sharing: oneOf(
+      'orthogonal',
+      'orthogonal',
+      'split-power-kept',
+      'split-density-kept',
+      'tdma',
+      'proportional-fair',
+    ),
+  });
+
+  const fault = (): Written => {
+    const effect = oneOf('drop', 'corrupt', 'duplicate', 'delay', 'slow', 'blackout');
+    const from = integer(0, 20);
+    const own: Readonly<Record<string, () => Written>> = {
+      drop: () => sometimes(0.5, () => ({ attempt: integer(1, 3) })),
+      corrupt: () => sometimes(0.5, () => ({ attempt: integer(1, 3) })),
+      duplicate: () => ({ delaySeconds: oneOf(0, 1, 30) }),
+      delay: () => ({ delaySeconds: oneOf(0.1, 5, 100) }),
+      slow: () => ({ factor: oneOf(0.01, 0.5) }),
+      blackout: () => ({ fromSeconds: from, toSeconds: from + integer(1, 30) }),
+    };
+    return {
+      effect,
+      ...own[effect]!(),
+      ...sometimes(0.5, () => ({ client: integer(1, clients) })),
+      ...sometimes(0.3, () => ({ direction: oneOf('uplink', 'downlink') })),
+      ...sometimes(0.3, () => ({ stage: oneOf(...run) })),
+      ...sometimes(0.3, () => ({ round: integer(0, 3) })),
+      ...sometimes(0.5, () => ({ probability: oneOf(0.2, 0.7) })),
+    };
+  };
+
+  const channel = () => {
+    const fading = oneOf('none', 'rayleigh', 'rician', 'nakagami');
+    const rate = oneOf('capacity', 'capacity', 'cutoff', 'inversion', 'mcs', 'fixed', 'fixed');
+    const downlink = direction();
+    const isWhole = downlink.sharing === 'orthogonal';
+    return {
+      fading,
+      ...sometimes(fading === 'none' ? 0.05 : 0.6, () => ({ correlation: oneOf('gauss-markov', 'jakes') })),
+      rate,
+      coherenceSeconds: oneOf(0.02, 0.05, 0.5),
+      speedMetersPerSecond: oneOf(0, 1, 20),
+      fixedRateBps: oneOf(1e4, 2e5),
+      lossProbability: oneOf(0, 0, 0.2, 0.6),
+      ...sometimes(0.2, () => ({ gilbertElliott: { lossBad: 0.9, goodSeconds: 0.3, badSeconds: 0.1 } })),
+      ...sometimes(0.2, () => ({ retransmission: 'none' })),
+      ...sometimes(rate === 'fixed' ? 0.6 : 0.02, () => ({ retransmission: oneOf('harq-chase', 'harq-ir') })),
+      maxTransmissions: integer(1, 4),
+      ackLossProbability: oneOf(0, 0, 0.3),
+      packetBits: oneOf(null, null, 30_000),
+      backoffSeconds: oneOf(0, 0.2),
+      maxAttemptSeconds: oneOf(2, 100, 1e5),
+      compression: oneOf(...Object.keys(codecs)),
+      receivePowerWatts: oneOf(0, 0.3),
+      uplink: direction(),
+      downlink: { ...downlink, ...sometimes(isWhole ? 0.4 : 0.02, () => ({ cast: 'broadcast' })) },
+      ...sometimes(0.15, () => ({ cell: { mobility: oneOf(null, {}) } })),
+      faults: chance(0.4) ? Array.from({ length: integer(1, 3) }, fault) : [],
+    };
+  };
+
+  const device = () => ({ gigaflopsPerSecond: oneOf(0.5, 3, 20, 200), share: oneOf(1, 3) });
+
+  return {
+    name: `random-${number}`,
+    seed: integer(0, 1e6),
+    learning: 'stub',
+    stages: run,
+    method: oneOf(...Object.keys(methods)),
+    clients: {
+      count: clients,
+      devices: Array.from({ length: integer(1, 3) }, device),
+      availability: oneOf(1, 1, 1, 0.8, 0.3),
+    },
+    model: { preinstalled: chance(0.8) },
+    data: {
+      ...{ examplesPerClient: 12, testPerClient: 4, pairsPerClient: 8 },
+      synthetic: { styles: 2, facts: 4, factHolders: 1 },
+    },
+    server: server(),
+    channel: channel(),
+    instruction: { ...rounds(), localSteps: 1, batchSize: 4 },
+    reward: { ...rounds(), localSteps: 1, batchSize: 4, hidden: 4 },
+    alignment: { ...rounds(), promptsPerRound: 2, minibatchSize: 2, maxNewTokens: 4, ppoEpochs: 1 },
+    measure: {
+      every: integer(1, 3),
+      clients: oneOf(null, 1, 3),
+      prompts: oneOf(null, 1),
+    },
+    limits: { virtualSeconds: oneOf(60, 600, 3000) },
+  };
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { rowsOf, tableOf } from '../../src/learning/data/tokenize.js';
+import type { TaskRequest } from '../../src/learning/training/task.js';
+import { stageSummaries } from '../../src/records/summarize.js';
+import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
+
+const long = ['instruction.maxRounds=7', 'reward.maxRounds=3', 'alignment.maxRounds=5'];
+const patient = ['instruction', 'reward', 'alignment'].map((stage) => `${stage}.convergence.patience=9`);
+
+const tasks = { instruction: 'evaluate', reward: 'rewardTest', alignment: 'score' } as const;
+
+const measured = ({ run }: ProtocolRun, stage: keyof typeof tasks) =>
+  run.written.metrics.flatMap((row) => (row.type === 'client' && row.task === tasks[stage] ? [row] : []));
+
+const roundsOf = (result: ProtocolRun, stage: keyof typeof tasks) => [
+  ...new Set(measured(result, stage).map(({ round }) => round)),
+];
+
+const withoutFigures = ({ run }: ProtocolRun) =>
+  run.written.metrics.filter((row) => row.type === 'round' || row.type === 'step');
+
+describe('what is measured of a run', () => {
+  it('is every client after every round, by default', async () => {
+    const result = await protocolRun([...long, ...patient]);
+    assert.deepEqual(roundsOf(result, 'instruction'), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.equal(measured(result, 'instruction').length, 8 * 3);
+  });
+
+  it('is every third round where that is asked for, and the start and the last of each stage', async () => {
+    const result = await protocolRun([...long, ...patient, 'measure.every=3']);
+    assert.deepEqual(roundsOf(result, 'instruction'), [0, 3, 6, 7]);
+    assert.deepEqual(roundsOf(result, 'reward'), [0, 3]);
+    assert.deepEqual(roundsOf(result, 'alignment'), [0, 3, 5]);
+  });
+
+  it('is the last round of a stage that converges before its limit', async () => {
+    const result = await protocolRun([
+      'instruction.maxRounds=9',
+      'instruction.convergence.patience=3',
+      'measure.every=5',
+    ]);
+    assert.deepEqual(roundsOf(result, 'instruction'), [0, 4]);
+  });
+
+  it('is some clients, the same over the run, whose means the summary has', async () => {
+    const result = await protocolRun([...long, ...patient, 'measure.clients=2']);
+    const ids = new Set(
+      (['instruction', 'reward', 'alignment'] as const)
+        .flatMap((stage) => measured(result, stage))
+        .map(({ actor }) => actor),
+    );
+    assert.equal(ids.size, 2);
+    const { world, written } = result.run;
+    const { alignment, instruction } = stageSummaries({
+      metrics: written.metrics,
+      clients: [...world.clients.values()],
+      collapse: world.scenario.alignment.collapse,
+    });
+    assert.deepEqual(new Set(alignment!.clients.map(({ id }) => id)), ids);
+    assert.equal(instruction!.accuracy, 0.5);
+    const more = await protocolRun(['measure.clients=99']);
+    assert.equal(new Set(measured(more, 'reward').map(({ actor }) => actor)).size, 3);
+  });
+
+  it('is some held-out prompts, the same in every round', async () => {
+    const asked: string[] = [];
+    const executor = untrainedExecutor((request) => {
+      if (request.kind !== 'score') return;
+      const { prompts } = (request as TaskRequest<'score'>).data;
+      assert.equal(prompts.count, 2);
+      asked.push(prompts.hash);
+    });
+    await protocolRun(['measure.prompts=2'], { executor });
+    assert.equal(asked.length, 9);
+    assert.equal(new Set(asked).size, 3);
+  });
+
+  it('changes nothing of the protocol', async () => {
+    const all = await protocolRun();
+    const few = await protocolRun(['measure.every=2', 'measure.clients=1', 'measure.prompts=1']);
+    assert.deepEqual(withoutFigures(few), withoutFigures(all));
+    assert.deepEqual(few.run.written.messages, all.run.written.messages);
+  });
+});
+
+describe('rows of a table', () => {
+  it('are those that were asked for, as if they alone had been laid out over the same tokens', () => {
+    const row = (...tokens: number[]) => ({
+      tokens,
+      response: 1,
+      content: [1, 2] as [number, number],
+      truncated: false,
+    });
+    const table = tableOf([row(1, 2), row(3, 4, 5), row(6, 7)]);
+    const { count, tokens, rows } = rowsOf(table, [0, 2]);
+    assert.equal(count, 2);
+    assert.equal(tokens, table.tokens);
+    assert.deepEqual([...rows], [0, 1, 1, 2, 2, 5, 6, 6, 7, 7]);
+  });
+});

@@ -16,9 +16,9 @@ export interface HonestPart {
 /** What a poisoned client does; its own model stays what it trained. */
 export interface Attack {
   /** What it sends in place of a part; absent: what it trained. */
-  update?(part: HonestPart, draw: Stream): ParamSet;
+  update?(this: void, part: HonestPart, draw: Stream): ParamSet;
   /** What it trains on; absent: its own data. */
-  data?(own: ClientData, draw: Stream): ClientData;
+  data?(this: void, own: ClientData, draw: Stream): ClientData;
   /** Whether it asks for its first updates. */
   readonly replays?: boolean;
 }

@@ -20,6 +20,8 @@ export interface ClientContext {
   readonly frozen: Frozen | null;
   /** What a crash leaves of the client's own: as it was when the latest update was handed to the link. */
   readonly saved: Saved;
+  /** The model of its first update of each kind, where it is poisoned and replays them. */
+  readonly replayed: Readonly<Partial<Record<UploadKind, Model>>>;
   /** What the codec remembers of each part that was sent, as of the last update that the server acknowledged. */
   readonly memory: Memories;
   /** What it will remember when an update on its way is acknowledged, by the update's name (decision D12). */
@@ -127,6 +129,7 @@ export const clientMachine = setup({
       held: input.held,
       ...start,
       saved: start,
+      replayed: {},
       memory: {},
       uncommitted: {},
     };

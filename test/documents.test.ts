@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TObject } from 'typebox';
+import { attacks } from '../src/learning/clients/attacks/index.js';
+import { presences } from '../src/learning/clients/presence/index.js';
+import { slowdowns } from '../src/learning/clients/slowdowns/index.js';
 import { packageRoot } from '../src/paths.js';
 import { ScenarioSchema } from '../src/scenario/schema.js';
 import { disciplines } from '../src/strategies/disciplines/index.js';
@@ -37,6 +40,7 @@ for (const [document, least] of [
   ['ARCHITECTURE.md', 60],
   ['docs/reliability.md', 10],
   ['docs/strategies.md', 2],
+  ['docs/clients.md', 2],
 ] as const) {
   describe(document, () => {
     it('names files and folders that exist', () => {
@@ -52,8 +56,12 @@ for (const [document, least] of [
 }
 
 /** Name and options of each row of a section's table, whose column of options is the n-th. */
-function rowsOf(section: string, optionsColumn: number): readonly (readonly [string, string])[] {
-  const text = textOf('docs/strategies.md')
+function rowsOf(
+  section: string,
+  optionsColumn: number,
+  document = 'docs/strategies.md',
+): readonly (readonly [string, string])[] {
+  const text = textOf(document)
     .split(/^## /m)
     .find((each) => each.startsWith(`${section}\n`));
   assert.ok(text, section);
@@ -81,6 +89,18 @@ describe('docs/strategies.md', () => {
   });
 });
 
+describe('docs/clients.md', () => {
+  it('has a row for each pattern of presence and each attack, with options and defaults', () => {
+    assert.deepEqual(rowsOf('Presence', 2, 'docs/clients.md'), told(presences));
+    assert.deepEqual(rowsOf('Poisoned clients', 2, 'docs/clients.md'), told(attacks));
+  });
+
+  it('has a row for each slowdown', () => {
+    const names = rowsOf('Stragglers', 2, 'docs/clients.md').map(([name]) => name);
+    assert.deepEqual(names, Object.keys(slowdowns));
+  });
+});
+
 /** A default as the table has it. */
 function inWords(value: unknown): string {
   return value === 1e-6 ? '0.000001' : String(value);
@@ -88,7 +108,7 @@ function inWords(value: unknown): string {
 
 describe('ARCHITECTURE.md', () => {
   it('lists at each seam the names that a scenario can give', () => {
-    assert.equal(seams.length, 13);
+    assert.equal(seams.length, 15);
     for (const [setting, names] of seams) assert.deepEqual(names, namesOf(setting), setting);
   });
 });

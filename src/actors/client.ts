@@ -15,13 +15,14 @@ import {
   protocol,
   stageAfter,
   type PartName,
+  type SharedPart,
   type Stage,
   type UploadKind,
 } from '../../machines/protocol.js';
 import { designedModules } from '../learning/clients/device.js';
 import { sharedParts, trainedParts } from '../strategies/methods/method.js';
 import { initialLora, loraSites } from '../learning/model/lora.js';
-import type { ParamRef } from '../learning/params/param-set.js';
+import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { measure } from './measure.js';
 import { encoded } from './encoding.js';
@@ -72,8 +73,10 @@ export function provideClient(world: World) {
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         const { upload, memory } = uploadOf(world, context, kind, loss);
-        const { model, designed, collected, frozen } = context;
+        const { model, designed, collected, frozen, replayed } = context;
+        const replays = clientOf(world, context.id).attack?.replays === true;
         enqueue.assign({
+          ...(replays && { replayed: { [kind]: model, ...replayed } }),
           uncommitted: { ...context.uncommitted, [updateName(upload)]: memory },
           saved: { model, designed, collected, frozen },
         });
@@ -174,7 +177,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
   const { order: answers, global: startedFrom } = current;
   const sets = carriedBy(kind, world.method).flatMap((part) => {
     const ref = model[part];
-    return ref ? [[part, world.store.get(ref)] as const] : [];
+    return ref ? [[part, sentInPlaceOf(world, context, kind, part, ref)] as const] : [];
   });
   const { parts, memory } = encoded(world, Object.fromEntries(sets), context.memory, {
     actor: id,
@@ -185,4 +188,24 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
   const rows = rowsBehind(kind, clientOf(world, id));
   const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
   return { upload, memory };
+}
+
+/** What a client sends of a part that it trained: another set where it is poisoned. */
+function sentInPlaceOf(
+  world: World,
+  { id, current, replayed }: ClientContext,
+  kind: UploadKind,
+  part: SharedPart,
+  ref: ParamRef,
+): ParamSet {
+  const { scenario, store } = world;
+  const own = store.get(ref);
+  const { attack } = clientOf(world, id);
+  if (!attack?.update) return own;
+  const { global, order } = current!;
+  const start = global[part] ?? (part === 'lora' ? designedLora(world, id) : null);
+  if (start === null) throw new Error(`${id} sends ${part}, which it never began with`);
+  const first = store.get(replayed[kind]?.[part] ?? ref);
+  const draw = stream(scenario.seed, 'attack', part, id, order!.stage, ...keyOf(order!));
+  return attack.update({ own, start: store.get(start), first }, draw);
 }

@@ -69,6 +69,8 @@ export interface ClientManifest {
   readonly gigaflopsPerSecond: number;
   /** The slowdown of its device, as the scenario names it. Absent in older folders. */
   readonly slowdown?: Choice;
+  /** Its attack, as the scenario names it; null where it is honest. Absent in older folders. */
+  readonly poisoned?: Choice | null;
   readonly weightHelpful: number;
   readonly weightHarmless: number;
   /** The way of answering that the synthetic corpus gives the client; null for real data. */

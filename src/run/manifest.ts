@@ -42,11 +42,12 @@ export function manifestOf(
     data: data.reports,
     reading: readRows(scenario, inputs),
     notes: [...inputNotes(scenario, inputs), ...presenceNotes(scenario, inputs)],
-    clients: clients.map(({ id, data, device, ownWeights }) => ({
+    clients: clients.map(({ id, data, device, ownWeights, attack }) => ({
       id,
       trainingRows: data.train.length,
       gigaflopsPerSecond: device.gigaflopsPerSecond,
       slowdown: device.slowdown,
+      poisoned: attack && scenario.clients.poisoned!.attack,
       weightHelpful: ownWeights.helpful,
       weightHarmless: ownWeights.harmless,
       style: data.style ?? null,

@@ -273,6 +273,41 @@ describe('Markov presence', () => {
     });
   }
 
+  for (const discipline of disciplines) {
+    it(`under ${discipline} goes along with crashes, copies and delays: no invariant is broken`, async () => {
+      const crashes = Array.from({ length: 40 }, (_, k) => {
+        const client = `client-${1 + ((k * 7) % 6)}`;
+        return [3.7 * k, ({ presence }: World) => presence.crash(client, (k % 4) * 1.3)] as const;
+      });
+      const result = await protocolRun(
+        [
+          slow,
+          'clients.count=6',
+          'clients.weightHarmless=uniform',
+          'data.synthetic.facts=0',
+          'server.quorum=1',
+          'server.late=accept',
+          `server.discipline=${discipline}`,
+          'channel.uplink.bandwidthHz=3000000',
+          'channel.downlink.bandwidthHz=10000000',
+          'channel.downlink.cast=broadcast',
+          'channel.lossProbability=0.2',
+          'channel.ackLossProbability=0.2',
+          'channel.faults=[{"effect":"duplicate","probability":0.5},{"effect":"delay","probability":0.5}]',
+          'clients.presence={"name":"markov","onSeconds":8,"offSeconds":3}',
+          ...stages.flatMap((stage) => [
+            `${stage}.maxRounds=6`,
+            `${stage}.convergence.patience=99`,
+            `${stage}.deadlineSeconds=15`,
+          ]),
+        ],
+        { prepare: at(...crashes) },
+      );
+      assert.equal(result.ended.reason, 'finished', JSON.stringify(result.ended));
+      assert.ok(turnsOf(result).some(({ cause }) => cause === 'crash'));
+    });
+  }
+
   it('goes on by itself without deadlines, as whoever is waited for comes back', async () => {
     const result = await protocolRun([
       ...fast,

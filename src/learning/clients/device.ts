@@ -22,7 +22,10 @@ export function slowdownOf({ slowdown }: Pick<Device, 'slowdown'>, draw: Stream)
 }
 
 /** Virtual seconds that a device takes for so many floating-point operations, without any slowdown. */
-export function secondsFor(flops: number, { gigaflopsPerSecond }: Pick<Device, 'gigaflopsPerSecond'>): number {
+export function secondsFor(
+  flops: number,
+  { gigaflopsPerSecond }: Pick<Device, 'gigaflopsPerSecond'>,
+): number {
   return flops / (gigaflopsPerSecond * 1e9);
 }
 

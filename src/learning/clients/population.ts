@@ -7,6 +7,10 @@ import type { WordPiece } from '../data/word-piece.js';
 import type { ClientData, FederatedData, PreferencePair } from '../data/types.js';
 import type { Alignment } from '../training/algorithms/settings.js';
 import type { Method } from '../../strategies/methods/method.js';
+import { stream } from '../../simulation/random/stream.js';
+import { made } from '../../strategies/strategy.js';
+import type { Attack } from './attacks/attack.js';
+import { attacks } from './attacks/index.js';
 import { dealDevice } from './device.js';
 import { preferenceWeights, trainingWeights } from './preferences.js';
 import { rewardTable } from './reward-table.js';
@@ -19,7 +23,10 @@ export interface Client {
   /** What the client wants, and what the method makes of it. */
   readonly ownWeights: Weights;
   readonly trainingWeights: Weights;
+  /** What it trains on: with the wrong labels where its attack has them wrong. */
   readonly data: ClientData;
+  /** What it does where it is poisoned; null where it is honest. */
+  readonly attack: Attack | null;
   readonly tables: ClientTables;
   readonly reading: Reading;
 }
@@ -71,7 +78,9 @@ export function population(
   data: FederatedData,
   encoding: Encoding,
 ): readonly Client[] {
-  return data.clients.map((own, index) => {
+  return data.clients.map((honest, index) => {
+    const attack = attackOf(clients, index);
+    const own = attack?.data?.(honest, stream(seed, 'poisoned data', honest.id)) ?? honest;
     const ownWeights = preferenceWeights({ clients, seed }, index, own.id);
     return {
       id: own.id,
@@ -79,9 +88,14 @@ export function population(
       ownWeights,
       trainingWeights: trainingWeights(method, ownWeights),
       data: own,
+      attack,
       ...tokensOf(own, encoding, alignment.maxNewTokens),
     };
   });
+}
+
+function attackOf({ poisoned }: Clients, index: number): Attack | null {
+  return poisoned?.clients.includes(index + 1) ? made(attacks, poisoned.attack, {}) : null;
 }
 
 function tokensOf(

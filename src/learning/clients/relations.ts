@@ -23,6 +23,13 @@ export const clientRules: readonly Rule<{ clients: Clients }>[] = [
       ),
   },
   {
+    states: 'poisoned clients are clients that there are',
+    findings: ({ clients: { count, poisoned } }) =>
+      (poisoned?.clients ?? []).map((client, place) =>
+        must(client <= count, `/clients/poisoned/clients/${place}`, client, `a number from 1 to ${count}`),
+      ),
+  },
+  {
     states: 'some client takes part now and then',
     findings: ({ clients: { availability } }) =>
       must(availability > 0, '/clients/availability', availability, 'above 0', 'at 0 nobody ever takes part'),

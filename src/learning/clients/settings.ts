@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { choice } from '../../settings/choice.js';
-import { closed, count, fraction } from '../../settings/form.js';
+import { closed, closedOrNull, count, fraction } from '../../settings/form.js';
+import { attacks } from './attacks/index.js';
 import { presences } from './presence/index.js';
 import { slowdowns } from './slowdowns/index.js';
 
@@ -36,6 +37,20 @@ export const Clients = closed(
       description:
         'when the devices are on: one that is off computes, sends and hears nothing; docs/clients.md',
     }),
+    poisoned: closedOrNull(
+      {
+        clients: Type.Array(Type.Integer({ minimum: 1 }), {
+          minItems: 1,
+          uniqueItems: true,
+          description: 'which, by their numbers: 3 is client-3',
+        }),
+        attack: choice(Object.values(attacks), {
+          default: 'sign-flip',
+          description: 'what they do; docs/clients.md has the formulas',
+        }),
+      },
+      'clients that harm the global model; null: none',
+    ),
     weights: Type.Union(
       [
         Type.Array(PreferenceWeights, { minItems: 1 }),

@@ -1,6 +1,6 @@
 import type { Upload, WorkOrder } from '../../../machines/events.js';
+import type { TaskKind } from '../../learning/training/task.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
-import type { TaskStarted } from '../run-event.js';
 import type { MetricRow } from '../rows.js';
 
 /** What a run must never do was done: a defect of the simulator, never a fault of the user. */
@@ -34,6 +34,13 @@ export interface AggregatedUpdate {
   readonly staleness: number;
 }
 
+/** A task that was handed to the executor, and whose it is. */
+export interface BegunTask {
+  readonly actor: string;
+  readonly task: TaskKind;
+  readonly virtualSeconds: number;
+}
+
 /**
  * Listens to what a run tells (decision D9). Every method throws an InvariantViolation at the first event that
  * breaks its invariant. A checker hears of an event before the actors do (see RunEvents).
@@ -41,7 +48,7 @@ export interface AggregatedUpdate {
 export interface Checker {
   onBus?(this: void, event: BusEvent): void;
   onMetric?(this: void, row: MetricRow): void;
-  onTask?(this: void, task: TaskStarted): void;
+  onTask?(this: void, task: BegunTask): void;
   /** The updates of one round's aggregate, before it is made. */
   onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;
   /** The run is over. */

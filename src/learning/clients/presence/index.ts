@@ -5,6 +5,6 @@ import { markov } from './markov.js';
 import type { PresenceStrategy } from './pattern.js';
 
 /** By the name that a scenario's `clients.presence` gives. */
-export const presences = { always, markov, daily, battery } as const satisfies Readonly<
+export const presences = { always, battery, markov, daily } as const satisfies Readonly<
   Record<string, PresenceStrategy>
 >;

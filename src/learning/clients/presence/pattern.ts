@@ -4,7 +4,7 @@ import type { OnTrace } from './on-trace.js';
 /** What turns clients' devices off and on by itself, in virtual time. */
 export interface PresencePattern {
   /** Whether a client's device is on at 0 s. */
-  startsOn(client: string): boolean;
+  startsOn(this: void, client: string): boolean;
   /** Turns it off and on from 0 s on; gives what is to hear of its load, where that matters. */
   follow?(device: PatternDevice): DeviceLoad | void;
 }
@@ -12,10 +12,10 @@ export interface PresencePattern {
 /** A device as its pattern sees it. */
 export interface PatternDevice {
   readonly client: string;
-  nowSeconds(): number;
+  nowSeconds(this: void): number;
   /** Fires in so many virtual seconds; the run does not go on for it alone. Gives what takes it back. */
-  after(seconds: number, fire: () => void): () => void;
-  turn(on: boolean): void;
+  after(this: void, seconds: number, fire: () => void): () => void;
+  turn(this: void, on: boolean): void;
 }
 
 /** What a device does, as it does it. */

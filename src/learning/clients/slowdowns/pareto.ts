@@ -7,7 +7,10 @@ export const pareto = strategy({
   name: 'pareto',
   description: 'Pareto from 1 on: a heavy tail',
   options: Type.Object({
-    alpha: Type.Number({ exclusiveMinimum: 1, description: 'exponent of the tail; up to 2 without a variance' }),
+    alpha: Type.Number({
+      exclusiveMinimum: 1,
+      description: 'exponent of the tail; up to 2 without a variance',
+    }),
   }),
   make:
     ({ alpha }: { readonly alpha: number }): Slowdown =>

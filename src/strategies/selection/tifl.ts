@@ -64,11 +64,11 @@ function filledUp(unasked: readonly string[], { clients, size }: ToSelect, draw:
 /** The tiers, from 0, the fastest, and what the draws before have left of their credits. */
 interface Course {
   readonly tiers: readonly number[];
-  tierOf(client: string): number;
+  readonly tierOf: (client: string) => number;
   /** The tier that was drawn for a version; undefined where it profiled, or asked nobody. */
-  drawnFor(version: number): number | undefined;
+  readonly drawnFor: (version: number) => number | undefined;
   /** Before a version. */
-  creditsLeft(tier: number, version: number): number;
+  readonly creditsLeft: (tier: number, version: number) => number;
 }
 
 function courseOf({ history }: ToSelect, count: number, credits: number): Course {

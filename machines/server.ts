@@ -71,10 +71,26 @@ export interface History {
   readonly loss: number | null;
   /** From its newest order to the arrival of its newest update; null without any. */
   readonly seconds: number | null;
-  /** Versions that it was asked to work on. */
+  /** What it gave updates for, one of each version, in the order in which they came. */
+  readonly reports: readonly Report[];
+  /** Orders that it was given, and what each was for. */
   readonly orders: number;
+  readonly asked: readonly Asked[];
   /** Orders that it had not answered at the deadline, or when it was given the next one. */
   readonly failures: number;
+}
+
+/** An update that came in: for which version, with which loss, and after how many seconds from its order. */
+export interface Report {
+  readonly version: number;
+  readonly loss: number | null;
+  readonly seconds: number;
+}
+
+/** An order: to work on which version, and the mean SNR of the client's uplink in dB as it was given. */
+export interface Asked {
+  readonly version: number;
+  readonly uplinkSnrDb: number;
 }
 
 /** Memories of the strategies, by the part of the model that they are about. */

@@ -29,7 +29,17 @@ export type * from './strategies/aggregation/aggregation.js';
 export { aggregation } from './strategies/aggregation/aggregation.js';
 export type * from './strategies/compression/codec.js';
 export type * from './strategies/disciplines/discipline.js';
+export { discipline } from './strategies/disciplines/discipline.js';
+export type { Asked, History, Report } from '../machines/server.js';
 export type { Method, Schedule, TensorRule } from './strategies/methods/method.js';
-export type { Selection, SelectionStrategy, ToSelect } from './strategies/selection/selection.js';
+export type {
+  Misfit,
+  Profile,
+  Scale,
+  Selection,
+  SelectionStrategy,
+  ToSelect,
+} from './strategies/selection/selection.js';
+export { selection } from './strategies/selection/selection.js';
 export type { OwnStrategies, Seam } from './strategies/strategies.js';
 export { strategy, type Strategy } from './strategies/strategy.js';

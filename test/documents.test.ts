@@ -9,6 +9,7 @@ import { packageRoot } from '../src/paths.js';
 import { ScenarioSchema } from '../src/scenario/schema.js';
 import { disciplines } from '../src/strategies/disciplines/index.js';
 import { aggregations } from '../src/strategies/aggregation/index.js';
+import { selections } from '../src/strategies/selection/index.js';
 import { optionsOf } from '../src/strategies/strategy.js';
 
 interface SchemaNode {
@@ -83,8 +84,9 @@ function told(table: Readonly<Record<string, { readonly name: string; readonly o
 }
 
 describe('docs/strategies.md', () => {
-  it('has a row for each discipline and each rule of aggregation, with options and defaults', () => {
+  it('has a row for each discipline, selection and rule of aggregation, with options and defaults', () => {
     assert.deepEqual(rowsOf('Disciplines', 4), told(disciplines));
+    assert.deepEqual(rowsOf('Selection', 3), told(selections));
     assert.deepEqual(rowsOf('The rules', 3), told(aggregations));
   });
 });

@@ -5,7 +5,9 @@ import { stream } from '../simulation/random/stream.js';
 import type { Select } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { hasAnswered, standsStill } from './answers.js';
+import { newcomer } from './history.js';
 import { withEach, type Members } from './members.js';
+import { profilesOf, uplinkSnrsDb } from './profiles.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
@@ -21,7 +23,11 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
   const work = nextWork(world, context);
   if (work === null) return { cohort: [], asked: [], reset: [] };
   const { discipline } = world;
-  const opening = { ...context, ...work, cohort: [] };
+  const members = withEach(context.members, context.clients, (member) => ({
+    ...member,
+    history: work.stage === context.stage ? member.history : newcomer,
+  }));
+  const opening = { ...context, ...work, members, cohort: [] };
   const roster = rosterOf(world, opening);
   const reset = discipline.resets?.(roster) ?? [];
   const invitees = discipline.invite(roster, selectorOf(world, opening));
@@ -51,25 +57,28 @@ export function invitedToo(world: World, context: ServerContext): Partial<Server
 }
 
 /** The scenario's selection, with draws of its own for each time that a version asks clients. */
-function selectorOf({ scenario, selection }: World, context: ServerContext): Select {
+function selectorOf(world: World, context: ServerContext): Select {
+  const { scenario, selection } = world;
   const { stage, version, cohort, members } = context;
   const again = cohort.length === 0 ? [] : [cohort.length];
   const draw = stream(scenario.seed, 'selection', stage, version + 1, ...again);
-  const history = Object.fromEntries(
-    Object.entries(members).map(([client, { history }]) => [client, history]),
-  );
   const share = scenario.server.selectionFraction;
-  return (clients, size = cohortSize(share, clients.length)) =>
-    selection({ clients, size, version, history }, draw);
+  return (clients, size = cohortSize(share, clients.length)) => {
+    const history = Object.fromEntries(
+      Object.entries(members).map(([client, { history }]) => [client, history]),
+    );
+    return selection({ clients, size, version, history, profiles: profilesOf(world, stage) }, draw);
+  };
 }
 
 /** The clients with orders to do this work. */
 function ordered(
-  { clock }: World,
+  world: World,
   context: ServerContext,
   asked: readonly string[],
   work: Omit<WorkOrder, 'order'>,
 ): Members {
+  const uplinkSnrDb = uplinkSnrsDb(world);
   return withEach(context.members, asked, (member, client) => {
     const { history, ...before } = hasAnswered(context, client) ? member : failing(member);
     return {
@@ -78,8 +87,12 @@ function ordered(
       presence: 'here',
       failed: false,
       order: orderAfter(member.order, work),
-      orderedAtSeconds: clock.nowSeconds,
-      history: { ...history, orders: history.orders + 1 },
+      orderedAtSeconds: world.clock.nowSeconds,
+      history: {
+        ...history,
+        orders: history.orders + 1,
+        asked: [...history.asked, { version: work.version, uplinkSnrDb: uplinkSnrDb(client) }],
+      },
     };
   });
 }

@@ -4,7 +4,6 @@ import { downloadsOf, stageAfter, type Stage } from '../../machines/protocol.js'
 import {
   serverMachine,
   type Aggregated,
-  type History,
   type Member,
   type ReceivedUpdate,
   type ServerContext,
@@ -24,6 +23,7 @@ import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
+import { historyIn, newcomer, reported } from './history.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { missed, returned, withEach } from './members.js';
 import { rosterOf } from './roster.js';
@@ -180,7 +180,7 @@ export function provideServer(world: World) {
 
 /** Nothing of the stage before counts in this one; what it left at hand is passed over. */
 function openedStage(world: World, context: ServerContext, stage: Stage): Partial<ServerContext> {
-  const { clients, members, cohort, memory } = context;
+  const { clients, members, memory } = context;
   return {
     stage,
     version: 0,
@@ -194,8 +194,7 @@ function openedStage(world: World, context: ServerContext, stage: Stage): Partia
     members: Object.fromEntries(
       clients.map((id) => {
         const member = members[id] ?? newMember(world, id);
-        // Alignment's first orders came before it.
-        return [id, { ...member, history: { ...newcomer, orders: cohort.includes(id) ? 1 : 0 } }];
+        return [id, { ...member, history: historyIn(stage, member) }];
       }),
     ),
   };
@@ -213,8 +212,6 @@ function newMember({ start }: World, id: string): Member {
     history: newcomer,
   };
 }
-
-const newcomer: History = { version: null, loss: null, seconds: null, orders: 0, failures: 0 };
 
 /** Step 2.1. */
 function initialReward({ scenario, shape, pretrained }: World, objective: Objective): ParamSet {
@@ -271,12 +268,13 @@ function taken(
   const isLate = upload.answers.version < context.version;
   const { late, members } = noted(context, arrival, isLate);
   const seconds = world.clock.nowSeconds - members[from]!.orderedAtSeconds;
+  const report = { version: upload.answers.version, loss: upload.loss, seconds };
   return {
     updates: [...others, arrival],
     late,
     members: withEach(members, [from], ({ history, ...member }) => ({
       ...member,
-      history: { ...history, version: upload.answers.version, loss: upload.loss, seconds },
+      history: reported(history, report),
     })),
   };
 }

@@ -45,7 +45,7 @@ export interface World {
   readonly bus: Bus;
   readonly store: ParamStore;
   readonly executor: Executor;
-  readonly ledger: Pick<MessageLedger, 'closeRound' | 'decide'>;
+  readonly ledger: Pick<MessageLedger, 'closeRound' | 'decide' | 'joulesOf'>;
   /** Where the run tells its observers what happens. */
   readonly events: RunEvents;
   /** Whether real data's prompts and responses go into the records. */

@@ -1,6 +1,7 @@
 import type { Summary } from '../records/rows.js';
 import { collapseStories } from '../records/report/collapse.js';
 import { endedSentence } from '../records/report/ended.js';
+import { fairnessText } from '../records/report/evenness.js';
 import { stageFigures } from '../records/report/figures.js';
 import { bits, duration, joules } from '../records/report/format.js';
 import type { Paint } from './terminal.js';
@@ -23,7 +24,8 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
   });
   const content = { head: ['', '', 'start', 'end'], alignment: 'llrr', rows };
   const table = textTable(content, { frame: '─', gap: 1, padding: 1 }, columns);
-  return [...heading, table, ...collapseLines(summary, paint), messagesText(summary)].join('\n');
+  const lines = [...collapseLines(summary, paint), fairnessText(summary), messagesText(summary)];
+  return [...heading, table, ...lines].join('\n');
 }
 
 /** One line for each kind of collapse. */

@@ -36,6 +36,7 @@ export class MessageLedger implements RunObserver {
   readonly #tellEnd: (row: EndedMessage) => void;
   readonly #fates: UpdateFates;
   readonly #options: LedgerOptions;
+  readonly #spentJoules = new Map<string, number>();
   #ended: EndedMessage[] = [];
 
   /** `tellEnd` hears of a message as it ends, `write` of its row when the fate of its update is known. */
@@ -64,6 +65,11 @@ export class MessageLedger implements RunObserver {
   /** The server says where a client's update has ended. */
   decide(from: string, upload: Upload, fate: UpdateFate): void {
     this.#fates.decide(nameOfUpdate(from, upload), fate);
+  }
+
+  /** What a client's radio has spent so far: as sender with waiting, and as receiver. */
+  joulesOf(client: string): number {
+    return this.#spentJoules.get(client) ?? 0;
   }
 
   /** Writes what is still under way when the run ends. */
@@ -95,11 +101,22 @@ export class MessageLedger implements RunObserver {
     if (event.phase === 'settled') open.settled = event;
     if (event.phase === 'delivered') open.arrivedAtSeconds ??= atSeconds;
     // A delayed message arrives with the account of the moment at which it left the air.
-    if (event.phase !== 'delivered') open.account = account;
+    if (event.phase !== 'delivered') {
+      this.#spend(envelope, account, open.account);
+      open.account = account;
+    }
     if (open.settled === null) return;
     if (open.settled.outcome === 'delivered' && open.arrivedAtSeconds === null) return;
     this.#open.delete(envelope.id);
     this.#ended.push(this.#end(open));
+  }
+
+  #spend({ from, to, message }: Envelope, account: LinkAccount, before: LinkAccount): void {
+    const isUp = message.direction === 'up';
+    const of = ({ transmitJoules, receiveJoules, idleJoules }: LinkAccount) =>
+      isUp ? transmitJoules + idleJoules : receiveJoules;
+    const client = isUp ? from : to;
+    this.#spentJoules.set(client, this.joulesOf(client) + of(account) - of(before));
   }
 
   #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): EndedMessage {

@@ -6,11 +6,13 @@ import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
 import { checkForm } from '../scenario/validate.js';
+import { fairness } from './fairness.js';
 import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
 import { manifestFormat, type Manifest } from './manifest.js';
 import { missingMessageKey } from './row-text.js';
 import type { MessageRow, MetricRow, Summary } from './rows.js';
+import { stalenessOfStages } from './staleness.js';
 import { messageTotals, stageSummaries } from './summarize.js';
 
 /**
@@ -44,12 +46,20 @@ export async function readRun(folder: string): Promise<RunRecords> {
   const rows = { manifest, metrics, messages };
   const path = join(folder, recordFiles.summary);
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
-  const summary = { notes: [], ...(await readDocument<Omit<Summary, 'notes'>>(path)) };
+  const written = await readDocument<Omit<Summary, Newer>>(path);
+  const summary = { notes: [], ...evenness(rows), ...written };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
 }
 
 type Rows = Omit<RunRecords, 'summary'>;
+/** What a summary of an earlier version may lack. */
+type Newer = 'notes' | 'fairness' | 'staleness';
+
+function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
+  const clients = manifest.clients.map(({ id }) => id);
+  return { fairness: fairness(clients, metrics, messages), staleness: stalenessOfStages(messages) };
+}
 
 function partialSummary(rows: Rows): PartialSummary {
   const { manifest, metrics, messages } = rows;
@@ -64,6 +74,7 @@ function partialSummary(rows: Rows): PartialSummary {
     ended: { reason: 'partial' },
     notes: manifest.notes ?? [],
     stages: stagesOf(rows),
+    ...evenness(rows),
     messages: messageTotals(messages),
   };
 }

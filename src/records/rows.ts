@@ -201,6 +201,9 @@ export interface Summary {
     readonly reward: RewardSummary | null;
     readonly alignment: AlignmentSummary | null;
   };
+  readonly fairness: FairnessSummary;
+  /** Of each stage: of its averaged updates, how many were so many versions behind. */
+  readonly staleness: Readonly<Record<Stage, readonly StalenessCount[]>>;
   readonly messages: {
     readonly sent: number;
     readonly delivered: number;
@@ -214,6 +217,24 @@ export interface Summary {
     readonly energyJoules: number;
     readonly price: number;
   };
+}
+
+/** How evenly clients took part, and how even what came of it is; null where there was nothing to count. */
+export interface FairnessSummary {
+  /** Jain's index, 1/n to 1, of the updates of each client that were averaged, over all stages. */
+  readonly participation: number | null;
+  /** Jain's index of the clients' accuracies on own rows, at their last measurement in stage 1. */
+  readonly accuracy: number | null;
+  /** Mean of the worst tenth of these accuracies, rounded up to whole clients. */
+  readonly worstDecileAccuracy: number | null;
+  /** Greatest less least of them. */
+  readonly accuracySpread: number | null;
+}
+
+/** How many averaged updates were so many versions behind. */
+export interface StalenessCount {
+  readonly versions: number;
+  readonly updates: number;
 }
 
 /** What the rounds of a stage took, in the mean. */

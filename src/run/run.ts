@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
+import { fairness } from '../records/fairness.js';
 import { recordFiles } from '../records/folder.js';
 import { paramFiles, type FinalModels } from '../records/params.js';
 import { reportOf } from '../records/report/report.js';
 import type { Ended, Summary } from '../records/rows.js';
+import { stalenessOfStages } from '../records/staleness.js';
 import { writeWhole } from '../records/write-whole.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
 import { openRun, type OpenRun } from './open-run.js';
@@ -84,6 +86,8 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
       clients: [...clients.values()],
       collapse: scenario.alignment.collapse,
     }),
+    fairness: fairness([...clients.keys()], metrics, messages),
+    staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),
   };
 }

@@ -1,3 +1,5 @@
+import type { Stage } from '../../machines/protocol.js';
+import { greatest } from '../extremes.js';
 import type { Choice } from '../settings/choice.js';
 import { shown } from '../settings/problem.js';
 import { must, type Rule } from '../settings/rule.js';
@@ -5,11 +7,13 @@ import type { AggregationStrategy } from './aggregation/aggregation.js';
 import { aggregations } from './aggregation/index.js';
 import type { DisciplineStrategy } from './disciplines/discipline.js';
 import { disciplines } from './disciplines/index.js';
-import { cohortSize } from './selection/selection.js';
+import { selections } from './selection/index.js';
+import { cohortSize, type SelectionStrategy } from './selection/selection.js';
 import type { Server } from './settings.js';
 import { named, nameOf, optionsOf } from './strategy.js';
 
-interface Rounds {
+interface Rounds extends Readonly<Record<Stage, { readonly maxRounds: number }>> {
+  readonly stages: readonly Stage[];
   readonly server: Server;
   readonly clients: { readonly count: number };
 }
@@ -19,6 +23,7 @@ interface Around {
   readonly own?: {
     readonly aggregations?: readonly AggregationStrategy[];
     readonly disciplines?: readonly DisciplineStrategy[];
+    readonly selections?: readonly SelectionStrategy[];
   };
 }
 
@@ -42,12 +47,31 @@ export const serverRules: readonly Rule<Rounds, Around>[] = [
     states: 'a share of the clients is named only where one is drawn',
     findings: ({ server: { selection, selectionFraction } }) =>
       must(
-        selection !== 'all' || selectionFraction === 1,
+        nameOf(selection) !== 'all' || selectionFraction === 1,
         '/server/selectionFraction',
         selectionFraction,
         '1 where selection is "all"',
         'set /server/selection to "random" to draw a share of the clients',
       ),
+  },
+  {
+    states: 'the options of a selection fit the clients and the versions of the scenario',
+    findings: (rounds, { own }) => {
+      const { selection } = rounds.server;
+      const strategy = found(selections, own?.selections, selection);
+      const options = optionsOf(strategy, selection);
+      const misfit = strategy.misfit?.(options, {
+        clients: rounds.clients.count,
+        size: sizeOfCohort(rounds),
+        versions: greatest(rounds.stages.map((stage) => rounds[stage].maxRounds)),
+      });
+      if (!misfit) return false;
+      const { option, expected } = misfit;
+      const isWritten = typeof selection === 'object' && option in selection;
+      const pointer = isWritten ? `/server/selection/${option}` : '/server/selection';
+      const said = isWritten ? expected : `one whose ${option} is ${expected}`;
+      return must(false, pointer, isWritten ? options[option] : selection, said);
+    },
   },
   {
     states: 'a discipline waits for updates that can come, and for a quorum of them',
@@ -108,5 +132,7 @@ function atOnce(rounds: Rounds, own?: readonly DisciplineStrategy[]): number {
 
 /** Number of clients in a round's cohort. */
 function sizeOfCohort({ clients, server }: Rounds): number {
-  return server.selection === 'all' ? clients.count : cohortSize(server.selectionFraction, clients.count);
+  return nameOf(server.selection) === 'all'
+    ? clients.count
+    : cohortSize(server.selectionFraction, clients.count);
 }

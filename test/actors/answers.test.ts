@@ -36,7 +36,7 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
     presence: 'here',
     failed: false,
     receipts: updates.flatMap(({ from, upload }) => (from === id ? [updateName(upload)] : [])),
-    history: { version: null, loss: null, seconds: null, orders: 0, failures: 0 },
+    history: { version: null, loss: null, seconds: null, reports: [], orders: 0, asked: [], failures: 0 },
   });
   const members = { a: member('a'), b: member('b'), c: member('c', true) };
   return { stage, version: 1, members, updates: updates.map(({ from, upload }) => ({ from, upload })) };

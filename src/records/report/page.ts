@@ -6,6 +6,7 @@ import { all, legendOf, panelCard } from './cards.js';
 import { stepColor, steps, timeline } from './charts.js';
 import { endedSentence } from './ended.js';
 import { figureNames } from './figure-names.js';
+import { fairnessText, stalenessText } from './evenness.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
@@ -154,6 +155,7 @@ function resultsTable({ summary }: RunRecords): Html | null {
         <td class="src"><code>${source}</code></td>
       </tr> `;
   });
+  const behind = stalenessText(summary);
   return html`<h2><i></i>Results</h2>
     <div class="card scroll">
       <table>
@@ -169,7 +171,9 @@ function resultsTable({ summary }: RunRecords): Html | null {
           ${rows}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    <p class="source">${fairnessText(summary)} · summary.json: fairness</p>
+    ${behind === null ? null : html`<p class="source">${behind} · summary.json: staleness</p>`}`;
 }
 
 /** The stages with their charts; the third also client by client. */

@@ -247,6 +247,8 @@ function summary(
       reason: 'finished',
       stages: { instruction: 'converged', reward: 'out-of-rounds', alignment: 'out-of-rounds' },
     },
+    fairness: { participation: 1, accuracy: 1, worstDecileAccuracy: 0.5, accuracySpread: 0 },
+    staleness: { instruction: [], reward: [], alignment: [] },
     stages: {
       instruction: {
         rounds: 8,

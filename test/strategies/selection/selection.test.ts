@@ -6,7 +6,7 @@ import { selections } from '../../../src/strategies/selection/index.js';
 
 const select = (name: keyof typeof selections, among: readonly string[], fraction: number, draw: Stream) =>
   selections[name].make({})(
-    { clients: among, size: cohortSize(fraction, among.length), version: 0, history: {} },
+    { clients: among, size: cohortSize(fraction, among.length), version: 0, history: {}, profiles: {} },
     draw,
   );
 

@@ -18,6 +18,7 @@ export type SimulationEvent =
   | { type: 'clock.idle' }
   | { type: 'clock.horizon' }
   | { type: 'interrupt' }
+  | { type: 'stop' }
   | { type: 'crash'; cause: string };
 
 /** The run: spawns server and clients, and knows every way in which a run can end. */
@@ -38,6 +39,7 @@ export const simulationMachine = setup({
   context: ({ input }) => ({ ...input, verdicts: {}, cause: null }),
   on: {
     interrupt: '.interrupted',
+    stop: '.stopped',
     crash: {
       target: '.failed',
       actions: { type: 'keepCause', params: ({ event }) => ({ cause: event.cause }) },
@@ -68,6 +70,7 @@ export const simulationMachine = setup({
     outOfTime: { type: 'final', description: 'The scenario’s limit of virtual time was reached' },
     deadlocked: { type: 'final', description: 'Nothing is due any more, and the server still waits' },
     interrupted: { type: 'final', description: 'The user stopped the run' },
+    stopped: { type: 'final', description: 'The scenario’s script ended the run' },
     failed: { type: 'final', description: 'An actor, a task or a worker crashed' },
   },
 });

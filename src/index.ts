@@ -1,3 +1,4 @@
+export { default as Type } from 'typebox';
 export { UserError } from './errors.js';
 export type { Fingerprint } from './learning/model/backend.js';
 export { poolExecutor, type Executor } from './learning/training/executor.js';
@@ -10,7 +11,31 @@ export { runScenario, type RunResult, type Unwritten } from './run/run.js';
 export { readRun, type PartialSummary, type RunRecords } from './records/read.js';
 export type { Manifest } from './records/manifest.js';
 export { writeReport } from './records/report/report.js';
-export { loadScenario } from './scenario/load.js';
+export { loadScenario, type LoadedScenario, type LoadOptions } from './scenario/load.js';
+export type { Script } from './scenario/script.js';
+export type { ActionCode, Code, ConditionCode, ExpectationCode } from './script/code.js';
+export type { LinkChange, RunControl } from './script/control.js';
+export {
+  act,
+  at,
+  defineScenario,
+  entersStep,
+  eventually,
+  every,
+  expect,
+  message,
+  metric,
+  never,
+  using,
+  when,
+  type AnyStrategy,
+  type Definition,
+  type ScriptedEntry,
+  type ScriptedExpectation,
+  type Used,
+} from './script/define.js';
+export type { Action, Condition, Expectation, TimelineEntry } from './script/settings.js';
+export { startScenario, type StartedRun } from './run/start.js';
 export { ScenarioSchema, type Scenario } from './scenario/schema.js';
 export { resolveScenario } from './scenario/validate.js';
 export type { BusEvent } from './simulation/bus/bus.js';

@@ -23,18 +23,13 @@ export function provideChannel({
   links,
   presence,
 }: Pick<World, 'bus' | 'clock' | 'links'> & { readonly presence: Pick<Presence, 'isOn'> }) {
-  const byId = new Map(links.map((link) => [link.id, link]));
-  const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => {
-    const link = byId.get(id);
-    if (!link) throw new Error(`no link is called ${id}`);
-    return link;
-  };
+  const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => links.of(id);
   const attemptsNow = (context: ChannelContext): readonly Attempt[] => {
     const link = linkOf(context);
     const { envelope, bits } = firstMessage(context);
     const isInGroup = ({ sender, recipient }: Link) =>
       sender === link.sender && envelope.group.includes(recipient) && presence.isOn(recipient);
-    const group = link.isBroadcast ? links.filter(isInGroup) : [link];
+    const group = link.isBroadcast ? links.all.filter(isInGroup) : [link];
     return attemptsAt(bits, link, nameOf(envelope.message), clock.nowSeconds, group);
   };
   const arrive = (context: ChannelContext) => {

@@ -23,7 +23,7 @@ export function profilesOf(world: World, stage: Stage): Readonly<Record<string, 
 
 /** The mean SNR of a client's uplink at this moment, in dB. */
 export function uplinkSnrsDb({ links, clock }: World): (client: string) => number {
-  const uplinks = links.filter(({ direction }) => direction === 'uplink');
+  const uplinks = links.all.filter(({ direction }) => direction === 'uplink');
   const bySender = new Map(uplinks.map((link) => [link.sender, link]));
   return (client) => decibelsOf(bySender.get(client)!.snr.ratioAt(clock.nowSeconds));
 }

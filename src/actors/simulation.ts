@@ -28,7 +28,7 @@ export function provideSimulation(world: World) {
             input: { id, ...world.start.clients.get(id)! },
           });
         }
-        for (const link of world.links) {
+        for (const link of world.links.all) {
           enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
         }
         const actor = (id: string) => system.get(id) as AnyActorRef | undefined;
@@ -88,7 +88,7 @@ function connectPresence(
     wentOff: (id, crashed) =>
       failure.guard(() => {
         actor(id)?.send({ type: 'device.off', crashed });
-        for (const link of links.filter(({ sender, recipient }) => [sender, recipient].includes(id))) {
+        for (const link of links.all.filter(({ sender, recipient }) => [sender, recipient].includes(id))) {
           actor(link.id)?.send({ type: 'device.off' });
         }
       }),

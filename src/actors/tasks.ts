@@ -71,7 +71,8 @@ export function runOnDevice<K extends TaskKind>(
   { flops, ...job }: DeviceJob<K>,
   slowdown = 1,
 ): Promise<TaskResult<K>> {
-  const seconds = slowdown * secondsFor(flops, clientOf(world, job.actor).device);
+  const slowness = world.slowness.get(job.actor) ?? 1;
+  const seconds = slowness * slowdown * secondsFor(flops, clientOf(world, job.actor).device);
   return runTask<K>(world, { ...job, seconds });
 }
 

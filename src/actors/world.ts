@@ -4,7 +4,7 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
-import type { Link } from '../radio/channel/link.js';
+import type { Links } from './links.js';
 import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
@@ -37,8 +37,11 @@ export interface World {
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;
-  readonly clients: ReadonlyMap<string, Client>;
-  readonly links: readonly Link[];
+  /** As they are now: a script may change what they want. */
+  readonly clients: Map<string, Client>;
+  /** How many times as long as by the scenario a client's tasks take that begin now; absent: 1. */
+  readonly slowness: Map<string, number>;
+  readonly links: Links;
   /** Who is on. */
   readonly presence: Presence;
   readonly clock: VirtualClock;

@@ -14,12 +14,13 @@ export const exit = {
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
 /**
- * The limit of rounds or of virtual time is an ordinary end; a deadlock leaves stages undone. `interrupted` is
+ * The limit of rounds or of virtual time is an ordinary end, and so is a script's stop; a deadlock leaves stages undone. `interrupted` is
  * the code of an interrupted run.
  */
 export function exitCodeOf(ended: Ended, interrupted: ExitCode): ExitCode {
   switch (ended.reason) {
     case 'finished':
+    case 'stopped':
     case 'out-of-virtual-time':
       return exit.ok;
     case 'interrupted':

@@ -60,7 +60,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   program
     .command('run')
     .description('run a scenario, from Step 1.1 to 3.5')
-    .argument('<scenario>', 'a JSON or YAML file, or "quickstart"')
+    .argument('<scenario>', 'a JSON, YAML or TypeScript file, or "quickstart"')
     .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber('--seed', 0))
     .option(
       '--workers <n>',
@@ -75,6 +75,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .option('--show-samples', 'real data: keep some held-out prompts and responses, for the report', false)
     .addOption(new Option('--json', 'print nothing but the summary, as JSON').default(false))
     .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
+    .option('--check', 'exit 1 where an expectation of the scenario does not hold', false)
     .option('--verbose', 'write every event to run.log', false)
     .action(async (path: string, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),

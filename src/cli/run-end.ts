@@ -43,6 +43,7 @@ export function showEnd(
       line(err, `pwff: the run stands still for ever, the summary says who waits. ${keptText(outFolder)}`);
       break;
     case 'finished':
+    case 'stopped':
     case 'out-of-virtual-time':
   }
 }

@@ -10,6 +10,7 @@ import { defaultFolder } from './default-folder.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
+import { showChecks } from './checks.js';
 import { showEnd, showFailure, showResults, showWarnings } from './run-end.js';
 import { RunLog } from './run-log.js';
 import type { Services } from './services.js';
@@ -25,6 +26,8 @@ export interface RunCommandOptions extends ModelFolders {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Whether a broken expectation fails the command. */
+  readonly check: boolean;
 }
 
 /** `pwff run`: from a scenario file to the records of its run. */
@@ -36,7 +39,10 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const { seed } = options;
   const set = [...options.set, ...(await modelSettings(options))];
-  const { scenario, folder, file } = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
+  const { scenario, folder, file, script } = await loadScenario(path, {
+    set,
+    ...(seed !== undefined && { seed }),
+  });
   const outFolder = options.out ?? defaultFolder(scenario, set);
   checkFolder(outFolder);
   const display = openDisplay(displayKind(options, terminal), scenario, terminal);
@@ -52,11 +58,15 @@ export async function runCommand(
     onError: (warning) => warnings.push(warning),
   });
   try {
-    const { ended, unwritten } = await services.runScenario({
+    const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples },
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
-      observers: [log],
+      strategies: script.strategies,
+      code: script.code,
+      scriptHash: script.sha256,
+      ...(script.executor && { executor: script.executor }),
+      observers: [log, ...script.observers],
       onSummary: (summary) => {
         log.end(summary);
         display.close();
@@ -66,8 +76,9 @@ export async function runCommand(
     for (const { file, cause } of unwritten) warnings.push(`${file} is not written (${cause})`);
     showEnd(ended, outFolder, options, terminal);
     showWarnings(warnings, terminal);
+    const broken = showChecks(checks, options, terminal);
     const code = exitCodeOf(ended, interrupt.exitCode());
-    return code === exit.ok && warnings.length > 0 ? exit.failed : code;
+    return code === exit.ok && (warnings.length > 0 || broken) ? exit.failed : code;
   } catch (error) {
     display.close();
     if (interrupt.signal.aborted && error === interrupt.signal.reason) {

@@ -24,9 +24,9 @@ export async function validateCommand(
   let code: ExitCode = exit.ok;
   for (const path of paths) {
     try {
-      const { file, folder, scenario } = await loadScenario(path, { set });
+      const { file, folder, scenario, script } = await loadScenario(path, { set });
       const { clients, method } = scenario;
-      const notes = await services.checkInputs({ scenario, folder });
+      const notes = await services.checkInputs({ scenario, folder, strategies: script.strategies });
       line(out, `${file}: ${paint('green', 'valid')} (${clients.count} clients, method ${method})`);
       for (const note of notes) line(out, `  ${note}`);
     } catch (error) {

@@ -1,7 +1,6 @@
 import { nameOf, paramsIn, updateName, type Envelope, type Upload } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
-import { faultPointer } from '../radio/channel/faults/faults.js';
 import type { Attempt } from '../radio/channel/attempts.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { roundCosts, type RoundCosts } from './round-costs.js';
@@ -25,6 +24,8 @@ export interface LedgerOptions {
   /** Money for 8,000,000 bits on the air. */
   readonly pricePerMegabyte: number;
   readonly story: 'none' | 'attempts' | 'blocks';
+  /** JSON pointer to a fault of the run, by its place among all. */
+  readonly pointerOf: (fault: number) => string;
 }
 
 /**
@@ -134,7 +135,7 @@ export class MessageLedger implements RunObserver {
       round,
       params: paramsIn(envelope.message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
       ...account,
-      blackouts: account.blackouts.map((index) => faultPointer(index)),
+      blackouts: account.blackouts.map((index) => this.#options.pointerOf(index)),
       outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',
       reason: isDropped ? settled.reason : null,
       acknowledged: settled === null ? null : settled.acknowledged,

@@ -14,6 +14,8 @@ export interface Manifest {
   readonly version: string;
   /** With every default, and after --set and --seed. */
   readonly scenario: Scenario;
+  /** SHA-256 of the text of the TypeScript file that defined it; absent where it is data. */
+  readonly scriptHash?: string;
   readonly seed: number;
   readonly workers: number;
   readonly synthetic: boolean;
@@ -50,6 +52,8 @@ export interface UsedStrategy {
   readonly name: string;
   /** A value that the caller brought along. */
   readonly own: boolean;
+  /** SHA-256 of the source of its functions; absent where it is one of the tables. */
+  readonly sourceHash?: string;
   /** Its own options, with their defaults; absent where it has none, and in older folders. */
   readonly options?: Readonly<Record<string, unknown>>;
 }

@@ -47,14 +47,14 @@ export async function readRun(folder: string): Promise<RunRecords> {
   const path = join(folder, recordFiles.summary);
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
   const written = await readDocument<Omit<Summary, Newer>>(path);
-  const summary = { notes: [], ...evenness(rows), ...written };
+  const summary = { notes: [], checks: [], ...evenness(rows), ...written };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
 }
 
 type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
-type Newer = 'notes' | 'fairness' | 'staleness';
+type Newer = 'notes' | 'checks' | 'fairness' | 'staleness';
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
   const clients = manifest.clients.map(({ id }) => id);
@@ -73,6 +73,7 @@ function partialSummary(rows: Rows): PartialSummary {
     wallSeconds: null,
     ended: { reason: 'partial' },
     notes: manifest.notes ?? [],
+    checks: [],
     stages: stagesOf(rows),
     ...evenness(rows),
     messages: messageTotals(messages),

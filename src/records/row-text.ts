@@ -1,5 +1,14 @@
 import { canonicalJson, exactJson } from './exact-json.js';
-import type { ClientRow, MessageRow, MetricRow, PresenceRow, RoundRow, SampleRow, StepRow } from './rows.js';
+import type {
+  ClientRow,
+  MessageRow,
+  MetricRow,
+  PresenceRow,
+  RoundRow,
+  SampleRow,
+  ScriptRow,
+  StepRow,
+} from './rows.js';
 
 /**
  * Every key of a row, in the order they are written in. Null, for what was not measured, stands
@@ -49,6 +58,8 @@ const presence: Columns<PresenceRow> = {
   on: 'value',
   cause: 'value',
 };
+
+const script: Columns<ScriptRow> = { type: 'value', pointer: 'value', virtualSeconds: 'value' };
 
 const sample: Columns<SampleRow> = {
   type: 'value',
@@ -102,6 +113,8 @@ export function metricLine(row: MetricRow): string {
       return line('round row', round, row);
     case 'client':
       return line('client row', client, { ...row, metrics: measured(row.metrics) });
+    case 'script':
+      return line('script row', script, row);
     case 'presence':
       return line('presence row', presence, row);
     case 'sample':

@@ -5,7 +5,7 @@ import type { Sample } from '../radio/channel/block-walk.js';
 import type { ParamKind } from '../learning/params/param-set.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
-export type MetricRow = StepRow | RoundRow | ClientRow | PresenceRow | SampleRow;
+export type MetricRow = StepRow | RoundRow | ClientRow | PresenceRow | ScriptRow | SampleRow;
 
 /** An actor entered a step of the paper. */
 export interface StepRow {
@@ -71,6 +71,14 @@ export interface PresenceRow {
   readonly on: boolean;
   /** The scenario's `clients.presence`, by its name; or "crash", "leave", "join". On again after a crash: "crash". */
   readonly cause: string;
+}
+
+/** An entry of the scenario's timeline took effect. */
+export interface ScriptRow {
+  readonly type: 'script';
+  /** JSON pointer into the scenario, for example "/timeline/2". */
+  readonly pointer: string;
+  readonly virtualSeconds: number;
 }
 
 /**
@@ -180,7 +188,21 @@ export type Ended =
       readonly waiting: readonly { actor: string; state: string; for: string }[];
     }
   | { readonly reason: 'interrupted' }
+  /** A script stopped it: JSON pointer to the entry of the timeline. */
+  | { readonly reason: 'stopped'; readonly by: string }
   | { readonly reason: 'failed'; readonly cause: string };
+
+/** What became of an expectation of the scenario. */
+export interface Checked {
+  /** JSON pointer into the scenario. */
+  readonly pointer: string;
+  readonly name: string | null;
+  readonly holds: boolean;
+  /** What broke it, in words; null where it holds. */
+  readonly why: string | null;
+  /** The row of metrics.jsonl or messages.jsonl that broke it; null where none did. */
+  readonly row: MetricRow | MessageRow | null;
+}
 
 /** summary.json. Figures of a stage that never came are null. */
 export interface Summary {
@@ -196,6 +218,8 @@ export interface Summary {
   readonly ended: Ended;
   /** What somebody should know: of the inputs as in the manifest, and faults of the script that matched nothing. */
   readonly notes: readonly string[];
+  /** What became of the scenario's expectations, in their order. */
+  readonly checks: readonly Checked[];
   readonly stages: {
     readonly instruction: InstructionSummary | null;
     readonly reward: RewardSummary | null;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { refOf } from '../learning/params/param-set.js';
@@ -16,7 +17,7 @@ const require = createRequire(import.meta.url);
 
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
-  { scenario, workers, strategies }: RunOptions,
+  { scenario, workers, strategies, scriptHash = null }: RunOptions,
   inputs: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
@@ -25,6 +26,7 @@ export function manifestOf(
     format: manifestFormat,
     version: versionOf('pwff'),
     scenario,
+    ...(scriptHash !== null && { scriptHash }),
     seed: scenario.seed,
     workers,
     synthetic: data.synthetic,
@@ -66,16 +68,25 @@ function strategiesOf(
     const choice = placesOfSeams[seam].reduce(at, scenario) as Choice;
     const name = nameOf(choice);
     const options = optionsOf((tables[seam][name] ?? {}) as { readonly options?: TObject }, choice);
+    const value = (own[seam] ?? []).find((each) => each.name === name);
     return [
       seam,
       {
         name,
-        own: (own[seam] ?? []).some((each) => each.name === name),
+        own: value !== undefined,
+        ...(value && { sourceHash: sourceHash(value) }),
         ...(Object.keys(options).length > 0 && { options }),
       },
     ];
   });
   return Object.fromEntries(used) as NonNullable<Manifest['strategies']>;
+}
+
+/** SHA-256 of a strategy: its data, and the sources of its functions. */
+function sourceHash(strategy: object): string {
+  const withSources = (_: string, value: unknown): unknown =>
+    typeof value === 'function' ? String(value) : value;
+  return createHash('sha256').update(JSON.stringify(strategy, withSources)).digest('hex');
 }
 
 function versionOf(module: string): string {

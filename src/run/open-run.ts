@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { paramsIn } from '../../machines/events.js';
 import { Failure } from '../actors/failure.js';
+import { Links } from '../actors/links.js';
 import { Presence } from '../actors/presence.js';
 import { startOf } from '../actors/start.js';
 import type { World } from '../actors/world.js';
@@ -24,6 +25,9 @@ import { TraceHash } from '../records/trace-hash.js';
 import { RunWatch } from '../records/watch.js';
 import { UnmatchedFaults } from '../records/unmatched-faults.js';
 import { WrittenRows } from '../records/written-rows.js';
+import { noCode } from '../script/code.js';
+import { Expectations, type Unchecked } from '../script/expectations.js';
+import type { Checked } from '../records/rows.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
@@ -42,6 +46,8 @@ export interface OpenRun {
   traceHash(): string;
   /** Of the inputs, and of what has come of the scenario up to now. */
   notes(): readonly string[];
+  /** What became of the scenario's expectations. */
+  checked(summary: Unchecked): readonly Checked[];
   close(): Promise<void>;
 }
 
@@ -71,11 +77,12 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     // 3. The records, which take the place of an earlier run's.
     records = openRecords(options.outFolder);
     // 4. Who hears what the run tells.
-    const { written, hash, faults } = observe(world, options, records, startedAt);
+    const { written, hash, faults, expectations } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });
     const notes = () => [...(manifest.notes ?? []), ...faultNotes(faults.pointers)];
     const traceHash = () => hash.digest();
-    return { world, records, fingerprint, manifest, written, traceHash, notes, close };
+    const checked = (summary: Unchecked) => expectations.checked(summary);
+    return { world, records, fingerprint, manifest, written, traceHash, notes, checked, close };
   } catch (error) {
     await close();
     throw error;
@@ -111,8 +118,9 @@ function worldOf(
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
+  const links = new Links(linksOf(scenario, ids, trace, tables.fadings), scenario.channel.faults);
   const ledger = new MessageLedger(
-    scenario.channel,
+    { ...scenario.channel, pointerOf: (fault) => links.pointerOf(fault) },
     (row) => events.tell({ type: 'message-ended', row }),
     (row) => events.tell({ type: 'message', row }),
   );
@@ -141,7 +149,8 @@ function worldOf(
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),
-    links: linksOf(scenario, ids, trace, tables.fadings),
+    slowness: new Map(),
+    links,
     presence,
     clock,
     bus,
@@ -158,15 +167,16 @@ function worldOf(
 /** The run's own observers, then the user's. */
 function observe(
   { events, clients, scenario }: World,
-  { onProgress, observers = [] }: RunOptions,
+  { onProgress, observers = [], code = noCode }: RunOptions,
   records: Records,
   startedAt: number,
 ) {
   const written = new WrittenRows();
   const hash = new TraceHash();
   const faults = new UnmatchedFaults(scenario.channel.faults, [...clients.keys()]);
-  for (const observer of [written, hash, records, faults]) events.subscribe(observer);
+  const expectations = new Expectations(scenario.expectations, code);
+  for (const observer of [written, hash, records, faults, expectations]) events.subscribe(observer);
   if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));
-  return { written, hash, faults };
+  return { written, hash, faults, expectations };
 }

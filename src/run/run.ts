@@ -34,7 +34,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now();
   const run = await openRun(options);
   try {
-    const { ended, ...models } = await simulate(run.world, options.signal);
+    const { ended, ...models } = await simulate(run.world, options);
     const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);
     options.onSummary?.(summary);
     return { ...summary, unwritten: await writeResults(run, summary, models, options.outFolder) };
@@ -70,7 +70,7 @@ async function writeResults(
 function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
   const { scenario, clock, clients } = run.world;
   const { metrics, messages } = run.written;
-  return {
+  const summary = {
     scenario: scenario.name,
     seed: scenario.seed,
     method: scenario.method,
@@ -90,4 +90,5 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),
   };
+  return { ...summary, checks: run.checked(summary) };
 }

@@ -6,6 +6,9 @@ import { inspection } from '../actors/inspection.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
 import { waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
+import { noCode } from '../script/code.js';
+import { startTimeline } from '../script/timeline.js';
+import type { RunOptions } from './options.js';
 import type { Ended } from '../records/rows.js';
 
 /** How a run ended, and the models that it leaves. */
@@ -19,7 +22,10 @@ export interface Simulated {
  * Drives the machines by the virtual clock until one of the ways in which a run can end; see
  * machines/simulation.ts. Aborting `signal` is one of them.
  */
-export async function simulate(world: World, signal?: AbortSignal): Promise<Simulated> {
+export async function simulate(
+  world: World,
+  { signal, code = noCode }: Pick<RunOptions, 'signal' | 'code'> = {},
+): Promise<Simulated> {
   const { clock, scenario, failure, events } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
     clock,
@@ -30,10 +36,17 @@ export async function simulate(world: World, signal?: AbortSignal): Promise<Simu
   simulation.subscribe({ error: (cause) => failure.report(cause) });
   simulation.start();
   const models = follow(simulation, world);
+  let stoppedBy: string | null = null;
+  startTimeline({
+    world,
+    code,
+    isOver: () => simulation.getSnapshot().value !== 'running',
+    stop: (pointer) => (stoppedBy ??= pointer),
+  });
 
   const stop = () => {
     events.tell({ type: 'clock', virtualSeconds: clock.nowSeconds });
-    return failure.happened;
+    return failure.happened || stoppedBy !== null;
   };
   const end = await clock
     .run({ untilSeconds: scenario.limits.virtualSeconds, stop, signal })
@@ -43,11 +56,15 @@ export async function simulate(world: World, signal?: AbortSignal): Promise<Simu
     });
   const report = end === 'idle' ? waiting(simulation, world.presence) : [];
   // Has no effect on a simulation that an actor's error has stopped already.
-  simulation.send(failure.happened ? { type: 'crash', cause: failure.message } : { type: endings[end] });
+  simulation.send(
+    failure.happened
+      ? { type: 'crash', cause: failure.message }
+      : { type: stoppedBy === null ? endings[end] : 'stop' },
+  );
   events.complete();
   const ended: Ended = failure.happened
     ? { reason: 'failed', cause: failure.message }
-    : endOf(simulation, report);
+    : endOf(simulation, report, stoppedBy);
   return { ended, ...models() };
 }
 
@@ -71,13 +88,13 @@ function follow(simulation: Simulation, world: World): () => Omit<Simulated, 'en
     next(client.getSnapshot());
     client.subscribe({ next, error });
   }
-  for (const { id } of world.links) {
+  for (const { id } of world.links.all) {
     (system.get(id) as AnyActorRef).subscribe({ error });
   }
   return () => ({ global, clients: [...clients.values()] });
 }
 
-function endOf(simulation: Simulation, report: ReturnType<typeof waiting>): Ended {
+function endOf(simulation: Simulation, report: ReturnType<typeof waiting>, stoppedBy: string | null): Ended {
   const { value, context } = simulation.getSnapshot();
   switch (value) {
     case 'finished':
@@ -90,6 +107,8 @@ function endOf(simulation: Simulation, report: ReturnType<typeof waiting>): Ende
       return { reason: 'interrupted' };
     case 'failed':
       return { reason: 'failed', cause: context.cause ?? 'unknown' };
+    case 'stopped':
+      return { reason: 'stopped', by: stoppedBy! };
     case 'running':
     case 'draining':
       throw new Error(`the simulation ended in its state ${value}`);

@@ -1,6 +1,9 @@
-import { refuseTakenNames, type OwnStrategies } from '../strategies/strategies.js';
+import { isScript } from '../script/load-module.js';
+import { refuseTakenNames, seams, type OwnStrategies } from '../strategies/strategies.js';
 import type { Change } from './changes.js';
 import { readScenario, readWritten } from './read.js';
+import { noScript, readScript, type Script } from './script.js';
+import { findScenarioFile } from './file.js';
 import { rules, type Surroundings } from './relations.js';
 import type { Scenario } from './schema.js';
 import { surroundingsOf } from './surroundings.js';
@@ -23,25 +26,37 @@ export interface LoadedScenario {
   readonly folder: string;
   /** The file as it was named, or where it was found. */
   readonly file: string;
+  /** What a scenario in TypeScript brings along, for `runScenario`: `script.strategies` has the caller's too. */
+  readonly script: Script;
 }
 
 /**
- * Reads, completes, checks and freezes a scenario. `path` names a JSON or YAML file, or one of the package's
- * own scenarios by its bare name ("quickstart").
+ * Reads, completes, checks and freezes a scenario. `path` names a JSON or YAML file, a module in TypeScript or
+ * JavaScript whose default export `defineScenario` makes, or one of the package's own scenarios by its bare name
+ * ("quickstart").
  *
  * Throws a UserError that has one line for each problem: file, JSON pointer, value, what was expected, what
  * to do.
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
-  const { model, strategies: own = {} } = options;
+  const { model } = options;
+  const written = isScript(path)
+    ? await readScript(await findScenarioFile(path))
+    : { ...(await readWritten(path)), script: noScript };
+  const own = together(options.strategies ?? {}, written.script.strategies);
   refuseTakenNames(own);
-  const written = await readWritten(path);
   const around = async (scenario: Scenario, folder: string) => ({
     ...(await surroundingsOf(scenario, folder, model)),
     own,
+    code: written.script.code,
   });
   const { scenario, folder } = await readScenario(written, changesOf(options), { rules, around }, own);
-  return { scenario, folder, file: written.file };
+  return { scenario, folder, file: written.file, script: { ...written.script, strategies: own } };
+}
+
+function together(some: OwnStrategies, others: OwnStrategies): OwnStrategies {
+  const all = seams.map((seam) => [seam, [...(some[seam] ?? []), ...(others[seam] ?? [])]] as const);
+  return Object.fromEntries(all.filter(([, strategies]) => strategies.length > 0));
 }
 
 /** As one change, in this order: a seed takes the place of whatever was set before. */

@@ -4,6 +4,8 @@ import { modelRules, type KnownModel } from '../learning/model/relations.js';
 import { alignmentRules } from '../learning/training/algorithms/relations.js';
 import { rewardRules } from '../learning/training/reward-models/relations.js';
 import { channelRules, runRules } from '../radio/channel/relations.js';
+import type { Code } from '../script/code.js';
+import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
@@ -16,6 +18,8 @@ export interface Surroundings extends KnownModel {
   readonly unreadable: Readonly<Record<string, string>>;
   /** The caller's own strategies, where there are any. */
   readonly own?: OwnStrategies;
+  /** Functions of the caller's script, where there are any. */
+  readonly code?: Code;
 }
 
 const fileRule: Rule<unknown, Surroundings> = {
@@ -40,5 +44,6 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...rewardRules,
   ...alignmentRules,
   ...stageRules,
+  ...scriptRules,
   fileRule,
 ];

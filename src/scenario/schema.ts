@@ -8,6 +8,7 @@ import { Alignment } from '../learning/training/algorithms/settings.js';
 import { Reward } from '../learning/training/reward-models/settings.js';
 import { Instruction } from '../learning/training/settings.js';
 import { Channel } from '../radio/channel/settings.js';
+import { Expectations, Timeline } from '../script/settings.js';
 import { closed, nullable, positive } from '../settings/form.js';
 import { method, Server } from '../strategies/settings.js';
 
@@ -67,6 +68,8 @@ export const ScenarioSchema = closed(
     alignment: Alignment,
     measure: Measure,
     limits: Limits,
+    timeline: Timeline,
+    expectations: Expectations,
   },
   { $id: 'pwff-scenario', title: 'A pwff scenario' },
 );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createActor } from 'xstate';
 import type { Upload } from '../../machines/events.js';
+import { Links } from '../../src/actors/links.js';
 import { provideChannel } from '../../src/actors/channel.js';
 import { Bus, type BusEvent } from '../../src/simulation/bus/bus.js';
 import type { Link } from '../../src/radio/channel/link.js';
@@ -44,7 +45,12 @@ export async function linkEvents(
   const log: BusEvent[] = [];
   for (const checker of checkers) bus.events.subscribe((event) => checker.onBus?.(event));
   bus.events.subscribe((event) => log.push(event));
-  const machine = provideChannel({ bus, clock, links, presence: { isOn: () => true } });
+  const machine = provideChannel({
+    bus,
+    clock,
+    links: new Links(links, links[0]?.faults ?? []),
+    presence: { isOn: () => true },
+  });
   const actors = links.map(({ id }) => createActor(machine, { clock, systemId: id, input: { link: id } }));
   for (const actor of actors) {
     actor.subscribe({ error: (error) => assert.fail(String(error)) });

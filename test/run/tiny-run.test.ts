@@ -62,7 +62,7 @@ describe('a whole tiny run', function () {
       `${id}.safetensors`,
     ]);
     const global = ['global', 'reward-harmless', 'reward-helpful'].map((name) => `${name}.safetensors`);
-    assert.deepEqual(files, [...clients, ...global]);
+    assert.deepEqual(files, [...clients, ...global, 'holdings.json'].sort());
     const own = await readSafetensors(join(folder, 'params/client-1.safetensors'));
     assert.ok([...own.keys()].some((name) => name.includes('lora_A')));
     assert.ok([...own.keys()].some((name) => name.includes('adapter')));

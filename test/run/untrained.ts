@@ -63,7 +63,7 @@ export function untrainedExecutor(disturb: (request: TaskRequest) => void = () =
 
 export interface ProtocolOptions extends Pick<
   RunOptions,
-  'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'
+  'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies' | 'code'
 > {
   /** Does something with the run before its machines start. */
   readonly prepare?: (world: World) => void;
@@ -96,7 +96,7 @@ export async function protocolRun(
     });
     try {
       prepare?.(run.world);
-      return { run, ...(await simulate(run.world, options.signal)) };
+      return { run, ...(await simulate(run.world, options)) };
     } finally {
       await run.close();
     }

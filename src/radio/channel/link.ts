@@ -137,7 +137,7 @@ function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };
 }
 
-function scaledBy(snr: MeanSnr, factor: number): MeanSnr {
+export function scaledBy(snr: MeanSnr, factor: number): MeanSnr {
   if (factor === 1) return snr;
   return { constant: snr.constant, ratioAt: (seconds) => snr.ratioAt(seconds) * factor };
 }

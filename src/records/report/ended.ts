@@ -16,6 +16,8 @@ export function endedSentence(ended: RunRecords['summary']['ended']): string {
         .join('; ')}.`;
     case 'interrupted':
       return 'Interrupted by the user.';
+    case 'stopped':
+      return `Stopped by the script (${ended.by}).`;
     case 'partial':
       return 'Partial: there is no summary.json, the run was killed or goes on; what it had written is shown.';
     case 'failed':

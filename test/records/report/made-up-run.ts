@@ -236,6 +236,7 @@ function summary(
   return {
     scenario: 'made-up',
     notes: [...notes],
+    checks: [],
     seed: 7,
     method: 'pwff',
     backend: 'wasm',

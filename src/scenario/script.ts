@@ -1,0 +1,59 @@
+import { dirname, resolve } from 'node:path';
+import { UserError } from '../errors.js';
+import type { Executor } from '../learning/training/executor.js';
+import type { RunObserver } from '../records/run-event.js';
+import { noCode, type Code } from '../script/code.js';
+import { loadScript } from '../script/load-module.js';
+import { lowered } from '../script/lower.js';
+import type { OwnStrategies } from '../strategies/strategies.js';
+import { readWritten, type Written } from './read.js';
+
+/** What a TypeScript scenario brings along beside its settings. */
+export interface Script {
+  readonly strategies: OwnStrategies;
+  readonly code: Code;
+  readonly observers: readonly RunObserver[];
+  readonly executor: Executor | null;
+  /** SHA-256 of the text of its file; null where the scenario is data alone. */
+  readonly sha256: string | null;
+}
+
+export const noScript: Script = { strategies: {}, code: noCode, observers: [], executor: null, sha256: null };
+
+export interface WrittenScript extends Written {
+  readonly file: string;
+  readonly script: Script;
+}
+
+/** Loads a scenario in TypeScript, over the one that it extends. UserError where that cannot be done. */
+export async function readScript(file: string): Promise<WrittenScript> {
+  const { definition, sha256 } = await loadScript(file);
+  const { settings, strategies, code } = lowered(definition);
+  const { observers = [], executor = null, extends: base } = definition;
+  const value = base === undefined ? settings : mergedKeys(await readBase(base, file), settings);
+  return { file, value, script: { strategies, code, observers, executor, sha256 } };
+}
+
+/** The value of the scenario that one extends; a path is relative to the script, as all of its paths are. */
+async function readBase(base: string, file: string): Promise<Keyed> {
+  const path = base.includes('/') || /\.(json|ya?ml)$/.test(base) ? resolve(dirname(file), base) : base;
+  const { value, file: read } = await readWritten(path);
+  if (isRecord(value)) return value;
+  throw new UserError(`${read}: is no object, expected a scenario`);
+}
+
+/** Objects are merged key by key; all else, lists too, is replaced, and so is a strategy with its options. */
+function merged(base: unknown, over: unknown): unknown {
+  return isRecord(base) && isRecord(over) && !('name' in over) ? mergedKeys(base, over) : over;
+}
+
+function mergedKeys(base: Keyed, over: Keyed): Keyed {
+  const keys = Object.entries(over).map(([key, value]) => [key, merged(base[key], value)] as const);
+  return { ...base, ...Object.fromEntries(keys) };
+}
+
+type Keyed = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Keyed {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

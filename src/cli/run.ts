@@ -54,7 +54,7 @@ export async function runCommand(
   const log = new RunLog({
     folder: outFolder,
     verbose,
-    start: { file, scenario: scenario.name, seed: scenario.seed, workers, backend },
+    start: { file: file ?? path, scenario: scenario.name, seed: scenario.seed, workers, backend },
     onError: (warning) => warnings.push(warning),
   });
   try {
@@ -62,11 +62,8 @@ export async function runCommand(
       ...{ scenario, folder, outFolder, workers, backend, showSamples },
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
-      strategies: script.strategies,
-      code: script.code,
-      scriptHash: script.sha256,
-      ...(script.executor && { executor: script.executor }),
-      observers: [log, ...script.observers],
+      script,
+      observers: [log],
       onSummary: (summary) => {
         log.end(summary);
         display.close();

@@ -27,7 +27,7 @@ export async function validateCommand(
       const { file, folder, scenario, script } = await loadScenario(path, { set });
       const { clients, method } = scenario;
       const notes = await services.checkInputs({ scenario, folder, strategies: script.strategies });
-      line(out, `${file}: ${paint('green', 'valid')} (${clients.count} clients, method ${method})`);
+      line(out, `${file ?? path}: ${paint('green', 'valid')} (${clients.count} clients, method ${method})`);
       for (const note of notes) line(out, `  ${note}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
-  { scenario, workers, strategies, scriptHash = null }: RunOptions,
+  { scenario, workers, strategies, script }: RunOptions,
   inputs: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
@@ -26,7 +26,7 @@ export function manifestOf(
     format: manifestFormat,
     version: versionOf('pwff'),
     scenario,
-    ...(scriptHash !== null && { scriptHash }),
+    ...(script?.sha256 && { scriptHash: script.sha256 }),
     seed: scenario.seed,
     workers,
     synthetic: data.synthetic,

@@ -25,7 +25,7 @@ import { TraceHash } from '../records/trace-hash.js';
 import { RunWatch } from '../records/watch.js';
 import { UnmatchedFaults } from '../records/unmatched-faults.js';
 import { WrittenRows } from '../records/written-rows.js';
-import { noCode } from '../script/code.js';
+import { noScript } from '../scenario/script.js';
 import { Expectations, type Unchecked } from '../script/expectations.js';
 import type { Checked } from '../records/rows.js';
 import { Bus } from '../simulation/bus/bus.js';
@@ -167,14 +167,14 @@ function worldOf(
 /** The run's own observers, then the user's. */
 function observe(
   { events, clients, scenario }: World,
-  { onProgress, observers = [], code = noCode }: RunOptions,
+  { onProgress, observers = [], script = noScript }: RunOptions,
   records: Records,
   startedAt: number,
 ) {
   const written = new WrittenRows();
   const hash = new TraceHash();
   const faults = new UnmatchedFaults(scenario.channel.faults, [...clients.keys()]);
-  const expectations = new Expectations(scenario.expectations, code);
+  const expectations = new Expectations(scenario.expectations, script.code);
   for (const observer of [written, hash, records, faults, expectations]) events.subscribe(observer);
   if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));

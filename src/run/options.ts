@@ -3,7 +3,7 @@ import type { Progress } from '../records/progress.js';
 import type { Summary } from '../records/rows.js';
 import type { RunObserver } from '../records/run-event.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
-import type { Code } from '../script/code.js';
+import type { Script } from '../scenario/script.js';
 import type { Scenario } from '../scenario/schema.js';
 
 export interface RunOptions {
@@ -27,10 +27,8 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** What the scenario names beside the strategies of the tables: what `loadScenario` was given. */
   readonly strategies?: OwnStrategies;
-  /** Functions of a script that the scenario's timeline and expectations name: what `loadScenario` returned. */
-  readonly code?: Code;
-  /** SHA-256 of the script's text, for the manifest. */
-  readonly scriptHash?: string | null;
+  /** What a scenario in TypeScript brings along: what `loadScenario` gave. */
+  readonly script?: Script;
   /** Hear all that the run tells, in one order. A run with and without them has one trace hash. */
   readonly observers?: readonly RunObserver[];
   /**

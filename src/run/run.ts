@@ -10,6 +10,7 @@ import { writeWhole } from '../records/write-whole.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
 import { openRun, type OpenRun } from './open-run.js';
 import type { RunOptions } from './options.js';
+import { withScript } from './with-script.js';
 import { simulate } from './simulate.js';
 
 /**
@@ -30,7 +31,8 @@ export interface Unwritten {
  * however the run ended (`ended.reason`). Rejects before anything is written: with a UserError where options,
  * files or folder cannot be used, with the reason of `signal` where that was aborted first.
  */
-export async function runScenario(options: RunOptions): Promise<RunResult> {
+export async function runScenario(given: RunOptions): Promise<RunResult> {
+  const options = withScript(given);
   const startedAt = performance.now();
   const run = await openRun(options);
   try {

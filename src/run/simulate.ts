@@ -6,7 +6,7 @@ import { inspection } from '../actors/inspection.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
 import { waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
-import { noCode } from '../script/code.js';
+import { noScript } from '../scenario/script.js';
 import { startTimeline } from '../script/timeline.js';
 import type { RunOptions } from './options.js';
 import type { Ended } from '../records/rows.js';
@@ -24,7 +24,7 @@ export interface Simulated {
  */
 export async function simulate(
   world: World,
-  { signal, code = noCode }: Pick<RunOptions, 'signal' | 'code'> = {},
+  { signal, script = noScript }: Pick<RunOptions, 'signal' | 'script'> = {},
 ): Promise<Simulated> {
   const { clock, scenario, failure, events } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
@@ -39,7 +39,7 @@ export async function simulate(
   let stoppedBy: string | null = null;
   startTimeline({
     world,
-    code,
+    code: script.code,
     isOver: () => simulation.getSnapshot().value !== 'running',
     stop: (pointer) => (stoppedBy ??= pointer),
   });

@@ -1,8 +1,9 @@
+import type { Definition } from '../script/define.js';
 import { isScript } from '../script/load-module.js';
-import { refuseTakenNames, seams, type OwnStrategies } from '../strategies/strategies.js';
+import { refuseTakenNames, together, type OwnStrategies } from '../strategies/strategies.js';
 import type { Change } from './changes.js';
 import { readScenario, readWritten } from './read.js';
-import { noScript, readScript, type Script } from './script.js';
+import { noScript, readScript, takenApart, type Script, type WrittenScript } from './script.js';
 import { findScenarioFile } from './file.js';
 import { rules, type Surroundings } from './relations.js';
 import type { Scenario } from './schema.js';
@@ -24,25 +25,26 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** Absolute folder of the file; paths in the scenario are relative to it. */
   readonly folder: string;
-  /** The file as it was named, or where it was found. */
-  readonly file: string;
-  /** What a scenario in TypeScript brings along, for `runScenario`: `script.strategies` has the caller's too. */
+  /** The file as it was named, or where it was found; null for a definition that stands in none. */
+  readonly file: string | null;
+  /** What a scenario in TypeScript brings along, for `runScenario`. */
   readonly script: Script;
 }
 
 /**
- * Reads, completes, checks and freezes a scenario. `path` names a JSON or YAML file, a module in TypeScript or
+ * Reads, completes, checks and freezes a scenario. `source` names a JSON or YAML file, a module in TypeScript or
  * JavaScript whose default export `defineScenario` makes, or one of the package's own scenarios by its bare name
- * ("quickstart").
+ * ("quickstart"); or the scenario stands in the code that calls, as `defineScenario` makes it.
  *
  * Throws a UserError that has one line for each problem: file, JSON pointer, value, what was expected, what
  * to do.
  */
-export async function loadScenario(path: string, options: LoadOptions = {}): Promise<LoadedScenario> {
+export async function loadScenario(
+  source: string | Definition,
+  options: LoadOptions = {},
+): Promise<LoadedScenario> {
   const { model } = options;
-  const written = isScript(path)
-    ? await readScript(await findScenarioFile(path))
-    : { ...(await readWritten(path)), script: noScript };
+  const written = await read(source);
   const own = together(options.strategies ?? {}, written.script.strategies);
   refuseTakenNames(own);
   const around = async (scenario: Scenario, folder: string) => ({
@@ -51,12 +53,13 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
     code: written.script.code,
   });
   const { scenario, folder } = await readScenario(written, changesOf(options), { rules, around }, own);
-  return { scenario, folder, file: written.file, script: { ...written.script, strategies: own } };
+  return { scenario, folder, file: written.file, script: written.script };
 }
 
-function together(some: OwnStrategies, others: OwnStrategies): OwnStrategies {
-  const all = seams.map((seam) => [seam, [...(some[seam] ?? []), ...(others[seam] ?? [])]] as const);
-  return Object.fromEntries(all.filter(([, strategies]) => strategies.length > 0));
+async function read(source: string | Definition): Promise<WrittenScript> {
+  if (typeof source !== 'string') return takenApart(source);
+  if (isScript(source)) return readScript(await findScenarioFile(source));
+  return { ...(await readWritten(source)), script: noScript };
 }
 
 /** As one change, in this order: a seed takes the place of whatever was set before. */

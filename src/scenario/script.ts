@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import type { Executor } from '../learning/training/executor.js';
 import type { RunObserver } from '../records/run-event.js';
 import { noCode, type Code } from '../script/code.js';
+import type { Definition } from '../script/define.js';
 import { loadScript } from '../script/load-module.js';
 import { lowered } from '../script/lower.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
@@ -21,13 +22,21 @@ export interface Script {
 export const noScript: Script = { strategies: {}, code: noCode, observers: [], executor: null, sha256: null };
 
 export interface WrittenScript extends Written {
-  readonly file: string;
   readonly script: Script;
 }
 
 /** Loads a scenario in TypeScript, over the one that it extends. UserError where that cannot be done. */
 export async function readScript(file: string): Promise<WrittenScript> {
   const { definition, sha256 } = await loadScript(file);
+  return takenApart(definition, file, sha256);
+}
+
+/** A definition over the scenario that it extends; `file` is where it stands, null: in none. */
+export async function takenApart(
+  definition: Definition,
+  file: string | null = null,
+  sha256: string | null = null,
+): Promise<WrittenScript> {
   const { settings, strategies, code } = lowered(definition);
   const { observers = [], executor = null, extends: base } = definition;
   const value = base === undefined ? settings : mergedKeys(await readBase(base, file), settings);
@@ -35,8 +44,11 @@ export async function readScript(file: string): Promise<WrittenScript> {
 }
 
 /** The value of the scenario that one extends; a path is relative to the script, as all of its paths are. */
-async function readBase(base: string, file: string): Promise<Keyed> {
-  const path = base.includes('/') || /\.(json|ya?ml)$/.test(base) ? resolve(dirname(file), base) : base;
+async function readBase(base: string, file: string | null): Promise<Keyed> {
+  const path =
+    base.includes('/') || /\.(json|ya?ml)$/.test(base)
+      ? resolve(file === null ? '.' : dirname(file), base)
+      : base;
   const { value, file: read } = await readWritten(path);
   if (isRecord(value)) return value;
   throw new UserError(`${read}: is no object, expected a scenario`);

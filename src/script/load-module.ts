@@ -35,7 +35,9 @@ export async function loadScript(file: string): Promise<ScriptModule> {
   try {
     loaded = await jiti.import(path, { default: true });
   } catch (error) {
-    throw new UserError(`${file}: cannot be loaded (${messageOf(error).split('\n')[0]}), expected a module`);
+    throw new UserError(
+      `${file}: cannot be loaded (${messageOf(error).split('\n').slice(0, 2).join(' ')}), expected a module`,
+    );
   }
   if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
     throw new UserError(

@@ -8,7 +8,10 @@ import { closed } from '../settings/form.js';
  */
 
 const optional = Type.Optional;
-const client = Type.String({ pattern: '^client-[1-9][0-9]*$', description: 'for example "client-3"' });
+const client = Type.String({
+  pattern: '^client-[1-9][0-9]*$',
+  description: 'names a client, for example "client-3"',
+});
 const someClient = optional(
   Type.String({
     pattern: '^client-[1-9][0-9]*$',
@@ -30,7 +33,7 @@ const on = <N extends string, P extends TProperties>(name: N, description: strin
 
 /** What a run tells that a script can wait for. */
 const Step = on('step', 'an actor enters a step of the paper', {
-  step: Type.String({ pattern: '^[123]\\.[1-5]$', description: 'for example "3.3"' }),
+  step: Type.String({ pattern: '^[123]\\.[1-5]$', description: 'is a step, for example "3.3"' }),
   actor: optional(Type.String({ description: '"server" or "client-3"; absent: any' })),
   round,
 });

@@ -52,6 +52,12 @@ export function strategiesWith(own: OwnStrategies = {}): Strategies {
   return Object.fromEntries(tables) as Strategies;
 }
 
+/** Own strategies of two origins. */
+export function together(some: OwnStrategies, others: OwnStrategies): OwnStrategies {
+  const all = seams.map((seam) => [seam, [...(some[seam] ?? []), ...(others[seam] ?? [])]] as const);
+  return Object.fromEntries(all.filter(([, strategies]) => strategies.length > 0));
+}
+
 /** UserError where a user's own strategy is called like one of the table, or like another of its own. */
 export function refuseTakenNames(own: { readonly [S in Seam]?: readonly { readonly name: string }[] }): void {
   for (const seam of seams) {

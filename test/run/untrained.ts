@@ -6,6 +6,7 @@ import { perObjective } from '../../src/learning/objective.js';
 import { openRun, type OpenRun } from '../../src/run/open-run.js';
 import { packageRoot } from '../../src/paths.js';
 import type { RunOptions } from '../../src/run/options.js';
+import type { Definition } from '../../src/script/define.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { simulate, type Simulated } from '../../src/run/simulate.js';
 import type { Executor } from '../../src/learning/training/executor.js';
@@ -63,9 +64,11 @@ export function untrainedExecutor(disturb: (request: TaskRequest) => void = () =
 
 export interface ProtocolOptions extends Pick<
   RunOptions,
-  'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies' | 'code'
+  'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'
 > {
   /** Does something with the run before its machines start. */
+  /** In place of the tiny scenario. */
+  readonly definition?: Definition;
   readonly prepare?: (world: World) => void;
 }
 
@@ -78,7 +81,9 @@ export async function protocolRun(
   set: readonly string[] = [],
   { prepare, ...options }: ProtocolOptions = {},
 ): Promise<ProtocolRun> {
-  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), {
+  const { definition, ...rest } = options;
+  const source = definition ?? join(packageRoot(), 'scenarios/tiny.json');
+  const { scenario, folder, script } = await loadScenario(source, {
     set,
     ...(options.strategies && { strategies: options.strategies }),
   });
@@ -92,11 +97,12 @@ export async function protocolRun(
       workers: 1,
       backend: 'wasm',
       executor,
-      ...options,
+      script,
+      ...rest,
     });
     try {
       prepare?.(run.world);
-      return { run, ...(await simulate(run.world, options)) };
+      return { run, ...(await simulate(run.world, { script, ...rest })) };
     } finally {
       await run.close();
     }

@@ -156,7 +156,7 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, ...hyper } = scenario.instruction;
+  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, ...hyper } = scenario.instruction;
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,

@@ -4,6 +4,7 @@ import { endedSentence } from '../records/report/ended.js';
 import { fairnessText } from '../records/report/evenness.js';
 import { stageFigures } from '../records/report/figures.js';
 import { bits, duration, joules } from '../records/report/format.js';
+import { toTargetText } from '../records/report/to-target.js';
 import type { Paint } from './terminal.js';
 import { textTable } from './text-table.js';
 
@@ -24,7 +25,12 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
   });
   const content = { head: ['', '', 'start', 'end'], alignment: 'llrr', rows };
   const table = textTable(content, { frame: '─', gap: 1, padding: 1 }, columns);
-  const lines = [...collapseLines(summary, paint), fairnessText(summary), messagesText(summary)];
+  const lines = [
+    ...collapseLines(summary, paint),
+    toTargetText(summary) ?? [],
+    fairnessText(summary),
+    messagesText(summary),
+  ].flat();
   return [...heading, table, ...lines].join('\n');
 }
 

@@ -1,4 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
+import { greatest } from '../extremes.js';
+import { groupedBy } from '../grouped.js';
 import { meanOrNull } from '../moments.js';
 import type { ClientRow, MetricRow } from './rows.js';
 
@@ -60,12 +62,35 @@ export class ClientFigures {
     const inOrder = [...this.#rows.values()].sort((a, b) => (a.actor < b.actor ? -1 : 1));
     return meanOrNull(inOrder.flatMap(({ metrics }) => pick(metrics) ?? []));
   }
+
+  /** The virtual second at which the last figure of that mean was there; -Infinity where there is none. */
+  completeAt(pick: Pick): number {
+    const rows = [...this.#rows.values()].filter(({ metrics }) => pick(metrics) !== null);
+    return greatest(rows.map(({ virtualSeconds }) => virtualSeconds));
+  }
 }
 
 /** Each client's row of the latest round, whenever it was written. */
 export function newestFigures(rows: readonly ClientRow[] = []): ClientFigures {
   const newest = new ClientFigures((row, known) => row.round >= known.round);
   return rows.reduce((figures, row) => figures.add(row), newest);
+}
+
+/**
+ * Calls `see` with each round that has rows, in order, and with each client's row of the latest round up to it:
+ * a client may miss a round. The figures are those of the next round once `see` has returned.
+ */
+export function mapRounds<T>(
+  rows: readonly ClientRow[],
+  see: (round: number, newest: ClientFigures) => T,
+): T[] {
+  const newest = newestFigures();
+  return [...groupedBy(rows, ({ round }) => round)]
+    .sort(([a], [b]) => a - b)
+    .map(([round, here]) => {
+      here.forEach((row) => newest.add(row));
+      return see(round, newest);
+    });
 }
 
 /** Each client's row of the first round: round 0 is before any training, whenever it was written. */

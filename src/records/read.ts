@@ -146,17 +146,20 @@ async function readMessages(path: string): Promise<MessageRow[]> {
 function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }): Summary {
   const { instruction, reward, alignment } = summary.stages;
   const known = [instruction, reward, alignment].filter((stage) => stage !== null);
-  const isWhole = known.every((stage) => 'heldOutLoss' in stage);
-  if (isWhole && (alignment === null || 'collapse' in alignment)) return summary;
+  const isWhole =
+    known.every((stage) => 'heldOutLoss' in stage) &&
+    (instruction === null || 'toTarget' in instruction) &&
+    (alignment === null || 'collapse' in alignment);
+  if (isWhole) return summary;
   return { ...summary, stages: stagesOf(rows) };
 }
 
-function stagesOf({ manifest, metrics }: Rows): Summary['stages'] {
+function stagesOf({ manifest, metrics, messages }: Rows): Summary['stages'] {
   const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
     id,
     ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
-  return stageSummaries({ metrics, clients, collapse: manifest.scenario.alignment.collapse });
+  return stageSummaries({ metrics, messages, clients, scenario: manifest.scenario });
 }
 
 /** A JSON file of a run's folder, taken at its word; UserError where there is none. */

@@ -280,6 +280,25 @@ export interface InstructionSummary extends RoundsSummary {
   /** Nats per response token, own held-out rows, mean over clients; not what clients report while they train. */
   readonly heldOutLossBefore: number | null;
   readonly heldOutLoss: number | null;
+  /** Null where the scenario has no `instruction.targetAccuracy`. */
+  readonly toTarget: ToTarget | null;
+}
+
+/** How far it was to a mean accuracy; src/records/to-target.ts defines it. */
+export interface ToTarget {
+  /** The target, a share. */
+  readonly accuracy: number;
+  /** Null where it was never reached. */
+  readonly reached: TargetReached | null;
+}
+
+export interface TargetReached {
+  /** 0 is before any training. */
+  readonly round: number;
+  /** When the last figure of the mean was there, since the start of the run. */
+  readonly virtualSeconds: number;
+  /** Of all messages that had ended by then. */
+  readonly energyJoules: number;
 }
 
 export interface RewardSummary extends RoundsSummary {

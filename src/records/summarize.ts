@@ -1,9 +1,11 @@
 import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
+import type { Instruction } from '../learning/training/settings.js';
 import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
 import { mean, sum } from '../moments.js';
+import { toTarget } from './to-target.js';
 import type {
   AlignedClient,
   AlignmentSummary,
@@ -17,19 +19,20 @@ import type {
 } from './rows.js';
 
 /**
- * What the summary is made of: the rows that the run wrote, the clients' wishes, and when alignment counts as
- * collapsed.
+ * What the summary is made of: the rows that the run wrote, the clients' wishes, and what of the scenario the
+ * figures are judged by.
  */
 export interface Written {
   readonly metrics: readonly MetricRow[];
+  readonly messages: readonly MessageRow[];
   readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
-  readonly collapse: Alignment['collapse'];
+  readonly scenario: {
+    readonly instruction: Pick<Instruction, 'targetAccuracy'>;
+    readonly alignment: Pick<Alignment, 'collapse'>;
+  };
 }
 
-/**
- * The figures of each stage, every one a mean over rows of metrics.jsonl
- * (docs/records.md).
- */
+/** The figures of each stage, all of them from rows of metrics.jsonl and messages.jsonl (docs/records.md). */
 export function stageSummaries(written: Written): Summary['stages'] {
   return {
     instruction: instructionSummary(written),
@@ -67,6 +70,7 @@ function instructionSummary(written: Written): InstructionSummary | null {
     sharedAccuracy: end.mean('sharedAccuracy'),
     heldOutLossBefore: start.loss,
     heldOutLoss: end.loss,
+    toTarget: toTarget(written.scenario.instruction.targetAccuracy, written.metrics, written.messages),
   };
 }
 
@@ -103,7 +107,7 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
     klK3: end.mean('klK3'),
     distinct2Before: start.mean('distinct2'),
     distinct2: end.mean('distinct2'),
-    collapse: collapses(written.metrics, written.collapse),
+    collapse: collapses(written.metrics, written.scenario.alignment.collapse),
     clients: end.rows.map((row, index) => alignedClient(written, start.rows[index]!, row)),
   };
 }

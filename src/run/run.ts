@@ -83,11 +83,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     wallSeconds,
     ended,
     notes: run.notes(),
-    stages: stageSummaries({
-      metrics,
-      clients: [...clients.values()],
-      collapse: scenario.alignment.collapse,
-    }),
+    stages: stageSummaries({ metrics, messages, clients: [...clients.values()], scenario }),
     fairness: fairness([...clients.keys()], metrics, messages),
     staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),

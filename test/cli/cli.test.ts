@@ -16,7 +16,7 @@ import {
 import { main } from '../../src/cli/program.js';
 import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
-import type { Summary } from '../../src/records/rows.js';
+import type { Summary, ToTarget } from '../../src/records/rows.js';
 import type { RunOptions } from '../../src/run/options.js';
 import { madeUpRun, notes } from '../records/report/made-up-run.js';
 import { defaultFolder } from '../../src/cli/default-folder.js';
@@ -109,6 +109,25 @@ describe('the command line', () => {
       'Alignment collapsed: KL runaway since round 3: the policy is 31.3 nats per response from where ' +
         'it began in round 8, limit 25 (mean over the clients; 1 of them by themselves)',
     ]);
+  });
+
+  it('says in a line when a target accuracy was reached, and nothing without a target', async () => {
+    const outOf = async (toTarget: ToTarget | null) => {
+      const { out } = await pwff(['run', 'tiny', '--out', run], {
+        runScenario: (options) => {
+          const summary = summaryOf(options, madeUpRun(2).summary.ended);
+          const instruction = { ...summary.stages.instruction!, toTarget };
+          return ending(options, { ...summary, stages: { ...summary.stages, instruction } });
+        },
+      });
+      return out.split('\n').filter((line) => /^Accuracy .* reached/.test(line));
+    };
+    const reached = { round: 3, virtualSeconds: 12.5, energyJoules: 45 };
+    assert.deepEqual(await outOf({ accuracy: 0.8, reached }), [
+      'Accuracy 80 % reached in round 3, after 12.5 s and 45 J',
+    ]);
+    assert.deepEqual(await outOf({ accuracy: 0.9999, reached: null }), ['Accuracy 99.99 % not reached']);
+    assert.deepEqual(await outOf(null), []);
   });
 
   it('prints the summary and nothing else with --json, and nothing at all with --quiet', async () => {

@@ -124,7 +124,7 @@ describe('a run on a terminal', () => {
       );
       assert.doesNotMatch(text, /─/);
       assert.match(text, /^Instruction tuning\n {2}Rounds; end 8$/m);
-      const table = text.slice(text.indexOf('Instruction tuning\n'), text.indexOf('Messages:'));
+      const table = text.slice(text.indexOf('Instruction tuning\n'), text.indexOf('Fairness'));
       assert.ok(widest(table) <= 40, table);
     }
   });

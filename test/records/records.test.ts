@@ -255,6 +255,11 @@ describe('the records of an earlier version', () => {
     assert.match(await page(read), /What each client asked for/);
   });
 
+  it('have no way to a target accuracy, since their scenarios had none', async () => {
+    write(({ summary }) => delete summary.stages.instruction['toTarget']);
+    assert.equal((await readRun(folder)).summary.stages.instruction!.toTarget, null);
+  });
+
   it('are refused in one line where a message tells less than it does now, or a setting is gone', async () => {
     write(({ messages }) => delete messages[3]!['copyOf']);
     await assert.rejects(readRun(folder), {

@@ -38,8 +38,11 @@ function alignmentOf(metrics: readonly MetricRow[]) {
     { id: 'client-1', ownWeights: { helpful: 0.75, harmless: 0.25 } },
     { id: 'client-2', ownWeights: { helpful: 0, harmless: 1 } },
   ];
-  const collapse = { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 };
-  return stageSummaries({ metrics: [...metrics, closed], clients, collapse }).alignment;
+  const scenario = {
+    instruction: { targetAccuracy: null },
+    alignment: { collapse: { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 } },
+  };
+  return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, scenario }).alignment;
 }
 
 describe('the summary of an alignment', () => {

@@ -33,7 +33,7 @@ describe('a run in which nothing is in the way', function () {
   /** Step 1.3 of one client, as the task it is. */
   async function tuned({ run }: ProtocolRun, id: string, round: number, adapters: ParamSet, lora: ParamSet) {
     const { world } = run;
-    const { maxRounds, deadlineSeconds, convergence, ...hyper } = world.scenario.instruction;
+    const { maxRounds, deadlineSeconds, convergence, targetAccuracy, ...hyper } = world.scenario.instruction;
     const { tables } = clientOf(world, id);
     const request = taskRequest<'instruct'>({
       kind: 'instruct',

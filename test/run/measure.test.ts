@@ -53,8 +53,9 @@ describe('what is measured of a run', () => {
     const { world, written } = result.run;
     const { alignment, instruction } = stageSummaries({
       metrics: written.metrics,
+      messages: written.messages,
       clients: [...world.clients.values()],
-      collapse: world.scenario.alignment.collapse,
+      scenario: world.scenario,
     });
     assert.deepEqual(new Set(alignment!.clients.map(({ id }) => id)), ids);
     assert.equal(instruction!.accuracy, 0.5);
@@ -73,6 +74,27 @@ describe('what is measured of a run', () => {
     await protocolRun(['measure.prompts=2'], { executor });
     assert.equal(asked.length, 9);
     assert.equal(new Set(asked).size, 3);
+  });
+
+  it('is held against a target accuracy, which no task hears of', async () => {
+    const hypers: object[] = [];
+    const executor = untrainedExecutor(({ kind, hyper }) => {
+      if (kind === 'instruct') hypers.push(hyper);
+    });
+    const aimed = await protocolRun(['instruction.targetAccuracy=0.5'], { executor });
+    assert.ok(hypers.length > 0 && hypers.every((hyper) => !('targetAccuracy' in hyper)));
+    const { world, written } = aimed.run;
+    const { instruction } = stageSummaries({
+      metrics: written.metrics,
+      messages: written.messages,
+      clients: [...world.clients.values()],
+      scenario: world.scenario,
+    });
+    const start = measured(aimed, 'instruction').filter(({ round }) => round === 0);
+    const { accuracy, reached } = instruction!.toTarget!;
+    assert.deepEqual([accuracy, reached!.round], [0.5, 0]);
+    assert.equal(reached!.virtualSeconds, Math.max(...start.map(({ virtualSeconds }) => virtualSeconds)));
+    assert.ok(reached!.energyJoules > 0);
   });
 
   it('changes nothing of the protocol', async () => {

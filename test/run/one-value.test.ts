@@ -68,12 +68,8 @@ describe('a figure of a run', () => {
     told(rounds.end());
     assert.equal(result.ended.reason, 'finished');
     const { metrics, messages } = result.run.written;
-    const { collapse } = result.run.world.scenario.alignment;
-    summary = stageSummaries({
-      metrics,
-      clients: [...result.run.world.clients.values()],
-      collapse,
-    });
+    const { clients, scenario } = result.run.world;
+    summary = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
     records = {
       ...{ metrics, messages, manifest: result.run.manifest },
       summary: { stages: summary, notes: [] } as unknown as Summary,

@@ -68,9 +68,9 @@ for (const [name, set] of Object.entries(settings)) {
     });
 
     it('is in the summary the mean over the round rows', () => {
-      const { collapse } = run.world.scenario.alignment;
-      const clients = [...run.world.clients.values()];
-      const summary = stageSummaries({ metrics: run.written.metrics, clients, collapse });
+      const { clients, scenario } = run.world;
+      const { metrics, messages } = run.written;
+      const summary = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
       for (const stage of stages) {
         const own = rounds.filter((row) => row.stage === stage);
         near(summary[stage]!.energyJoulesPerRound, mean(own.map((row) => row.energyJoules)), stage);

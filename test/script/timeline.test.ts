@@ -9,6 +9,8 @@ const deadlines = ['instruction', 'reward', 'alignment'].map((stage) => `${stage
 const scripted = (timeline: readonly ScriptedEntry[], set: readonly string[] = deadlines) =>
   protocolRun(set, { definition: { extends: 'tiny', timeline } });
 
+const noDeadlines = ['instruction', 'reward', 'alignment'].map((stage) => `${stage}.deadlineSeconds=null`);
+
 const rowsOf = <T extends MetricRow['type']>({ run }: ProtocolRun, type: T) =>
   run.written.metrics.filter((row): row is Extract<MetricRow, { type: T }> => row.type === type);
 const timesOf = (result: ProtocolRun) =>
@@ -74,10 +76,10 @@ describe('the timeline of a scenario', () => {
 
   it('lets a moment to come end what would be a deadlock', async () => {
     const leave = at(0.1, act.leave('client-1'), act.leave('client-2'), act.leave('client-3'));
-    const dead = await scripted([leave], []);
+    const dead = await scripted([leave], noDeadlines);
     assert.equal(dead.ended.reason, 'deadlock');
     const join = at(500, act.join('client-1'), act.join('client-2'), act.join('client-3'));
-    const alive = await scripted([leave, join], []);
+    const alive = await scripted([leave, join], noDeadlines);
     assert.equal(alive.ended.reason, 'finished', JSON.stringify(alive.ended));
     assert.ok(alive.run.world.clock.nowSeconds > 500);
   });

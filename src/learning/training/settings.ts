@@ -1,5 +1,5 @@
-import type { Static } from 'typebox';
-import { closed, count, positive } from '../../settings/form.js';
+import Type, { type Static } from 'typebox';
+import { closed, count, nullable, positive } from '../../settings/form.js';
 import { rounds } from './rounds.js';
 
 export const Instruction = closed(
@@ -10,6 +10,10 @@ export const Instruction = closed(
     learningRate: positive(2e-3, 'Adam, adapters'),
     loraLearningRateScale: positive(1, 'learning rate of LoRA relative to that of the adapters'),
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
+    targetAccuracy: nullable(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
+      'mean accuracy on own held-out rows; summary.json says when it was reached (toTarget), and nothing ends by it',
+    ),
   },
   { default: {}, description: 'stage 1, instruction tuning' },
 );

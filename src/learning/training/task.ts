@@ -50,7 +50,7 @@ export interface Tasks {
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
-    hyper: WithoutRounds<Instruction>;
+    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy'>;
     params: { base: ParamSet } & Trained;
     data: { train: TokenTable; validation: TokenTable };
     output: Trained;

@@ -18,6 +18,7 @@ import { style } from './style.js';
 import { svg } from './svg.js';
 import { nameOf } from '../../strategies/strategy.js';
 import { table, type Column } from './table.js';
+import { toTargetText } from './to-target.js';
 
 /** The report of a run as one HTML page: no script, no request to anywhere. */
 export async function page(run: RunRecords): Promise<string> {
@@ -155,6 +156,7 @@ function resultsTable({ summary }: RunRecords): Html | null {
         <td class="src"><code>${source}</code></td>
       </tr> `;
   });
+  const target = toTargetText(summary);
   const behind = stalenessText(summary);
   return html`<h2><i></i>Results</h2>
     <div class="card scroll">
@@ -172,6 +174,7 @@ function resultsTable({ summary }: RunRecords): Html | null {
         </tbody>
       </table>
     </div>
+    ${target === null ? null : html`<p class="source">${target} · summary.json: stages.instruction.toTarget</p>`}
     <p class="source">${fairnessText(summary)} · summary.json: fairness</p>
     ${behind === null ? null : html`<p class="source">${behind} · summary.json: staleness</p>`}`;
 }

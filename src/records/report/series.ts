@@ -3,7 +3,7 @@ import { mean } from '../../moments.js';
 import { roundCosts, type ClientCosts } from '../round-costs.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
 import { groupedBy } from '../../grouped.js';
-import { newestFigures, rowsOfTask, type Pick } from '../held-out.js';
+import { mapRounds, rowsOfTask, type Pick } from '../held-out.js';
 
 /** A figure of one client in one round. */
 export interface Point {
@@ -32,14 +32,8 @@ function clientPoints(rows: readonly MetricRow[], task: string, pick: Pick): Poi
 
 /** In each round the mean over the clients' newest figures, as in the summary; a client may miss a round. */
 function meansByRound(rows: readonly ClientRow[], pick: Pick): Series['mean'] {
-  const newest = newestFigures();
-  return [...groupedBy(rows, ({ round }) => round)]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([round, here]) => {
-      here.forEach((row) => newest.add(row));
-      const value = newest.mean(pick);
-      return value === null ? [] : [{ round, value }];
-    });
+  const means = mapRounds(rows, (round, newest) => ({ round, value: newest.mean(pick) }));
+  return means.flatMap(({ round, value }) => (value === null ? [] : [{ round, value }]));
 }
 
 /** The reported loss: of each client by its task's figures, and the mean that the server decided by. */

@@ -1,7 +1,9 @@
 import type { Stage } from '../../../machines/protocol.js';
 import { manifestFormat, type Manifest } from '../../../src/records/manifest.js';
+import { fairness } from '../../../src/records/fairness.js';
 import type { RunRecords } from '../../../src/records/read.js';
 import type { MessageRow, MetricRow, Summary } from '../../../src/records/rows.js';
+import { stalenessOfStages } from '../../../src/records/staleness.js';
 import { resolveScenario } from '../../../src/scenario/validate.js';
 
 /*
@@ -79,7 +81,12 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
     clients.forEach((_, index) => figuresOf(stage, 0, index));
   }
   samples(metrics, clients);
-  return { manifest: manifest(clients), summary: summary(clients, seconds, messages), metrics, messages };
+  return {
+    manifest: manifest(clients),
+    summary: summary(clients, seconds, metrics, messages),
+    metrics,
+    messages,
+  };
 
   function figuresOf(stage: Stage, round: number, index: number) {
     switch (stage) {
@@ -230,6 +237,7 @@ function manifest(clients: readonly string[]): Manifest {
 function summary(
   clients: readonly string[],
   virtualSeconds: number,
+  metrics: readonly MetricRow[],
   messages: readonly MessageRow[],
 ): Summary {
   const costs = { delaySecondsPerRound: 4.85, energyJoulesPerRound: 48.5 };
@@ -248,8 +256,8 @@ function summary(
       reason: 'finished',
       stages: { instruction: 'converged', reward: 'out-of-rounds', alignment: 'out-of-rounds' },
     },
-    fairness: { participation: 1, accuracy: 1, worstDecileAccuracy: 0.5, accuracySpread: 0 },
-    staleness: { instruction: [], reward: [], alignment: [] },
+    fairness: fairness(clients, metrics, messages),
+    staleness: stalenessOfStages(messages),
     stages: {
       instruction: {
         rounds: 8,
@@ -259,6 +267,7 @@ function summary(
         sharedAccuracy: 0.464,
         heldOutLossBefore: 2.1,
         heldOutLoss: 0.334,
+        toTarget: null,
         ...costs,
       },
       reward: {

@@ -60,6 +60,15 @@ describe('the report', () => {
     assert.ok(noted.includes(`<li>${fault}</li>`));
   });
 
+  it('says when a target accuracy was reached where the scenario sets one', async () => {
+    assert.ok(!text.includes('toTarget'));
+    const reached = { round: 3, virtualSeconds: 90, energyJoules: 45 };
+    const instruction = { ...run.summary.stages.instruction!, toTarget: { accuracy: 0.8, reached } };
+    const stages = { ...run.summary.stages, instruction };
+    const aimed = await page({ ...run, summary: { ...run.summary, stages } });
+    assert.ok(aimed.includes('Accuracy 80 % reached in round 3, after 1 min 30 s and 45 J'));
+  });
+
   it('shows what clients said as text, not as markup', () => {
     assert.ok(text.includes('how do i open the &lt;b&gt;blue&lt;/b&gt; door &amp; leave'));
     assert.ok(!text.includes('<b>blue</b>'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/paths.js';
@@ -62,6 +62,35 @@ describe('the cookbook of docs/scenarios.md', function () {
       ran.out,
       'instruction 3\n'.repeat(2) + 'reward 3\n'.repeat(2) + 'alignment 3\n'.repeat(2) + 'finished\n',
     );
+  });
+
+  it('is right to a TypeScript compiler, which refuses a setting that there is not', async () => {
+    const modules = join(folder, 'node_modules');
+    mkdirSync(modules);
+    symlinkSync(packageRoot(), join(modules, 'pwff'));
+    for (const name of ['@types', 'typebox']) {
+      symlinkSync(join(packageRoot(), 'node_modules', name), join(modules, name));
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    blocks('ts').forEach(({ code }, index) => writeFileSync(join(folder, `types-${index}.ts`), code));
+    const wrong = "import { defineScenario } from 'pwff';\ndefineScenario({ server: { quorums: 1 } });\n";
+    writeFileSync(join(folder, 'wrong.ts'), wrong);
+    const options = {
+      strict: true,
+      target: 'es2022',
+      module: 'nodenext',
+      noEmit: true,
+      types: ['node'],
+      skipLibCheck: true,
+    };
+    const include = ['types-*.ts', 'wrong.ts'];
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include }));
+    const { out } = await node(
+      [join(packageRoot(), 'node_modules/typescript/bin/tsc'), '-p', folder],
+      folder,
+    );
+    assert.match(out, /^wrong\.ts\(2,28\): error TS\d+: .*'quorums' does not exist/);
+    assert.doesNotMatch(out, /types-/);
   });
 
   it('says the same in JSON', () => {

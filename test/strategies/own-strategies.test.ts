@@ -147,7 +147,7 @@ describe('a user’s own strategies, each one file and named in the scenario lik
     refused(none, strategies, /^x.json: \/server\/discipline\/count: is missing/);
   });
 
-  it('work from a script beside the installed package, and the manifest names them', function () {
+  it('work from a script and from a TypeScript scenario beside the installed package, and the manifest names them', function () {
     this.timeout(120_000);
     const folder = mkdtempSync(join(tmpdir(), 'pwff-installed-'));
     try {
@@ -171,10 +171,21 @@ describe('a user’s own strategies, each one file and named in the scenario lik
       writeFileSync(join(folder, 'experiment.mjs'), script);
       run(process.execPath, ['experiment.mjs'], folder);
       const manifest = JSON.parse(readFileSync(join(folder, 'out/manifest.json'), 'utf8')) as {
-        strategies: Record<string, { name: string; own: boolean }>;
+        strategies: Record<string, { name: string; own: boolean; sourceHash?: string }>;
       };
-      assert.deepEqual(manifest.strategies['aggregations'], { name: 'median', own: true });
+      const { sourceHash, ...median } = manifest.strategies['aggregations']!;
+      assert.deepEqual(median, { name: 'median', own: true });
+      assert.match(sourceHash!, /^[0-9a-f]{64}$/);
       assert.deepEqual(manifest.strategies['selections'], { name: 'all', own: false });
+
+      writeFileSync(join(folder, 'mine.ts'), typeScript);
+      const command = [join(modules, 'pwff/dist/src/cli.js'), 'run', 'mine.ts', '--check', '--out', 'mine'];
+      run(process.execPath, command, folder);
+      const { strategies: used } = JSON.parse(
+        readFileSync(join(folder, 'mine/manifest.json'), 'utf8'),
+      ) as typeof manifest;
+      const own = Object.entries(used).flatMap(([seam, { name, own }]) => (own ? [`${seam} ${name}`] : []));
+      assert.deepEqual(own.sort(), ['aggregations last', 'disciplines first-answer', 'selections by-name']);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -204,4 +215,43 @@ const { scenario, folder } = await loadScenario('tiny', { set, strategies });
 const summary = await runScenario({ scenario, folder, outFolder: 'out', workers: 1, backend: 'wasm', strategies });
 if (summary.ended.reason !== 'finished') throw new Error(JSON.stringify(summary.ended));
 await readRun('out');
+`;
+
+/** An own aggregation, selection and discipline in one TypeScript scenario, far from the package's sources. */
+const typeScript = `
+import { aggregation, defineScenario, discipline, expect, selection, Type } from 'pwff';
+
+const options = Type.Object({});
+const last = aggregation({
+  name: 'last',
+  description: 'the update that came last',
+  options,
+  make: () => ({ updates, memory }) => ({ global: updates[updates.length - 1]!.params, memory }),
+});
+const byName = selection({
+  name: 'by-name',
+  description: 'the first of all names',
+  options,
+  make: () => ({ clients, size }: { clients: readonly string[]; size: number }) => [...clients].sort().slice(0, size),
+});
+const firstAnswer = discipline({
+  name: 'first-answer',
+  description: 'a version of the first answer',
+  options,
+  atOnce: () => 1,
+  make: () => ({
+    invite: (roster, select) => select(roster.clients),
+    admits: ({ staleness }) => staleness === 0,
+    isDue: ({ atHand }) => atHand.length >= 1,
+    deadlineSeconds: () => 100,
+  }),
+});
+
+export default defineScenario({
+  extends: 'tiny',
+  name: 'mine',
+  learning: 'stub',
+  server: { quorum: 1, aggregation: last, selection: byName, selectionFraction: 0.5, discipline: firstAnswer },
+  expectations: [expect('/ended/reason', { is: 'finished' })],
+});
 `;

@@ -8,7 +8,8 @@ import { nearest } from '../settings/nearest.js';
 /** The scenario file that a path names, or the package's own of this bare name; UserError where there is none. */
 export async function findScenarioFile(path: string): Promise<string> {
   const isBareName = extname(path) === '' && basename(path) === path;
-  const candidates = isBareName ? [path, join(packageRoot(), 'scenarios', `${path}.json`)] : [path];
+  const own = ['.json', '.ts'].map((extension) => join(packageRoot(), 'scenarios', `${path}${extension}`));
+  const candidates = isBareName ? [path, ...own] : [path];
   for (const candidate of candidates) {
     if (await isFile(candidate)) return candidate;
   }

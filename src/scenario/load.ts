@@ -58,8 +58,8 @@ export async function loadScenario(
 
 async function read(source: string | Definition): Promise<WrittenScript> {
   if (typeof source !== 'string') return takenApart(source);
-  if (isScript(source)) return readScript(await findScenarioFile(source));
-  return { ...(await readWritten(source)), script: noScript };
+  const file = await findScenarioFile(source);
+  return isScript(file) ? readScript(file) : { ...(await readWritten(file)), script: noScript };
 }
 
 /** As one change, in this order: a seed takes the place of whatever was set before. */

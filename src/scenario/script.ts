@@ -4,9 +4,10 @@ import type { Executor } from '../learning/training/executor.js';
 import type { RunObserver } from '../records/run-event.js';
 import { noCode, type Code } from '../script/code.js';
 import type { Definition } from '../script/define.js';
-import { loadScript } from '../script/load-module.js';
+import { isScript, loadScript } from '../script/load-module.js';
 import { lowered } from '../script/lower.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
+import { findScenarioFile } from './file.js';
 import { readWritten, type Written } from './read.js';
 
 /** What a TypeScript scenario brings along beside its settings. */
@@ -49,7 +50,13 @@ async function readBase(base: string, file: string | null): Promise<Keyed> {
     base.includes('/') || /\.(json|ya?ml)$/.test(base)
       ? resolve(file === null ? '.' : dirname(file), base)
       : base;
-  const { value, file: read } = await readWritten(path);
+  const found = await findScenarioFile(path);
+  if (isScript(found)) {
+    throw new UserError(
+      `${file ?? 'scenario'}: extends ${base}, a script, expected JSON or YAML; import its default export and spread it`,
+    );
+  }
+  const { value, file: read } = await readWritten(found);
   if (isRecord(value)) return value;
   throw new UserError(`${read}: is no object, expected a scenario`);
 }

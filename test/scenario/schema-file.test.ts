@@ -10,6 +10,8 @@ import type { SchemaNode } from '../../src/settings/schema-node.js';
 const folder = join(packageRoot(), 'scenarios');
 const inEditors = new Ajv({ strict: true, allErrors: true }).compile(JSON.parse(schemaFileText()) as object);
 
+const isDataScenario = (name: string) => name.endsWith('.json') && name !== 'scenario.schema.json';
+
 describe('scenarios/scenario.schema.json', () => {
   it('is the one that src/scenario/schema.ts gives', () => {
     assert.equal(
@@ -20,7 +22,7 @@ describe('scenarios/scenario.schema.json', () => {
   });
 
   it('stands beside scenarios that look for files in ../data and ../models alone', () => {
-    const scenarios = readdirSync(folder).filter((name) => name !== 'scenario.schema.json');
+    const scenarios = readdirSync(folder).filter(isDataScenario);
     const paths = scenarios.flatMap((name) =>
       [...readFileSync(join(folder, name), 'utf8').matchAll(/"([^" ]*\/[^" ]*)"/g)].map(([, path]) => path!),
     );
@@ -32,7 +34,7 @@ describe('scenarios/scenario.schema.json', () => {
   });
 
   it('accepts every scenario of the package as it is written, so that editors do not complain', () => {
-    for (const name of readdirSync(folder).filter((one) => one !== 'scenario.schema.json')) {
+    for (const name of readdirSync(folder).filter(isDataScenario)) {
       const written: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
       assert.ok(inEditors(written), `${name}: ${JSON.stringify(inEditors.errors)}`);
     }

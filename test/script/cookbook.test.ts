@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/paths.js';
@@ -75,6 +83,7 @@ describe('the cookbook of docs/scenarios.md', function () {
     blocks('ts').forEach(({ code }, index) => writeFileSync(join(folder, `types-${index}.ts`), code));
     const wrong = "import { defineScenario } from 'pwff';\ndefineScenario({ server: { quorums: 1 } });\n";
     writeFileSync(join(folder, 'wrong.ts'), wrong);
+    copyFileSync(join(packageRoot(), 'scenarios/scripted.ts'), join(folder, 'types-scripted.ts'));
     const options = {
       strict: true,
       target: 'es2022',

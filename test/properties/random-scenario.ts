@@ -140,7 +140,60 @@ export function randomScenario(number: number): Written {
     };
   };
 
-  const device = () => ({ gigaflopsPerSecond: oneOf(0.5, 3, 20, 200), share: oneOf(1, 3) });
+  const device = () => ({
+    gigaflopsPerSecond: oneOf(0.5, 3, 20, 200),
+    share: oneOf(1, 3),
+    ...sometimes(0.2, () => ({
+      slowdown: oneOf<Written>(
+        { name: 'exponential', mean: 2 },
+        { name: 'lognormal', sigma: 1 },
+        { name: 'pareto', alpha: 1.2 },
+      ),
+    })),
+  });
+
+  const presence = (): Written => ({
+    presence: oneOf<Written>(
+      { name: 'markov', onSeconds: oneOf(1, 20), offSeconds: oneOf(1, 20) },
+      { name: 'battery', capacityJoules: oneOf(0.5, 20), chargeWatts: 1, computeWatts: 1 },
+    ),
+  });
+
+  const attack = () =>
+    oneOf<string | Written>(
+      'sign-flip',
+      { name: 'noise', std: 0.1 },
+      { name: 'scaled', scale: 10 },
+      'label-flip',
+      'stale-replay',
+    );
+
+  const someone = () => `client-${integer(1, clients)}`;
+  const action = (): Written =>
+    oneOf<() => Written>(
+      () => ({ action: 'crash', client: someone(), ...sometimes(0.7, () => ({ seconds: oneOf(1, 30) })) }),
+      () => ({ action: 'leave', client: someone() }),
+      () => ({ action: 'join', client: someone() }),
+      () => ({ action: 'blackout', client: someone(), seconds: oneOf(1, 30) }),
+      () => ({ action: 'drop', seconds: oneOf(1, 30) }),
+      () => ({
+        action: 'link',
+        client: someone(),
+        snrOffsetDb: integer(-20, 10),
+        rateFactor: oneOf(0.1, 1, 3),
+      }),
+      () => ({ action: 'slow', factor: oneOf(0.1, 5) }),
+      () => ({ action: 'weights', client: someone(), helpful: oneOf(0, 0.3, 1) }),
+    )();
+  const entry = (): Written => ({
+    ...oneOf<() => Written>(
+      () => ({ atSeconds: integer(0, 40) }),
+      () => ({ everySeconds: oneOf(3, 50), ...sometimes(0.5, () => ({ toSeconds: 60 })) }),
+      () => ({ when: { on: 'step', step: oneOf('1.3', '2.3', '3.1', '3.3') }, times: integer(1, 4) }),
+      () => ({ when: { on: 'message', outcome: oneOf('delivered', 'dropped') }, times: integer(1, 4) }),
+    )(),
+    do: Array.from({ length: integer(1, 2) }, action),
+  });
 
   return {
     name: `random-${number}`,
@@ -152,6 +205,8 @@ export function randomScenario(number: number): Written {
       count: clients,
       devices: Array.from({ length: integer(1, 3) }, device),
       availability: oneOf(1, 1, 1, 0.8, 0.3),
+      ...sometimes(0.25, presence),
+      ...sometimes(0.2, () => ({ poisoned: { clients: [integer(1, clients)], attack: attack() } })),
     },
     model: { preinstalled: chance(0.8) },
     data: {
@@ -168,6 +223,7 @@ export function randomScenario(number: number): Written {
       clients: oneOf(null, 1, 3),
       prompts: oneOf(null, 1),
     },
+    timeline: chance(0.3) ? Array.from({ length: integer(1, 3) }, entry) : [],
     limits: { virtualSeconds: oneOf(60, 600, 3000) },
   };
 }

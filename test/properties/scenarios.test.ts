@@ -63,13 +63,17 @@ async function endOfRun({ scenario, folder }: LoadedScenario, outFolder: string)
   }
 }
 
-/** A server waits for ever only without a deadline, for a client that was silent or whose message was given up. */
+/**
+ * A server waits for ever only without a deadline, for a client that was silent or off, or whose message was given
+ * up.
+ */
 function refuseUnexplained({ world, written }: OpenRun, { waiting }: Ended & { reason: 'deadlock' }): void {
   const { clients, stages, ...scenario } = world.scenario;
   const isEndless = stages.some((stage) => scenario[stage].deadlineSeconds === null);
   const isSilent = clients.availability < 1;
   const isLost = written.messages.some(({ outcome }) => outcome === 'dropped');
-  if (isEndless && (isSilent || isLost)) return;
+  const wasOff = written.metrics.some(({ type }) => type === 'presence');
+  if (isEndless && (isSilent || isLost || wasOff)) return;
   throw new Error(`a deadlock without a reason: ${JSON.stringify(waiting)}`);
 }
 

@@ -160,7 +160,10 @@ describe('the command line', () => {
     ],
     ['run tiny --backend wsam', /^--backend: is "wsam", expected one of "auto", .*; did you mean "wasm"\?$/],
     ['run tiny --json --quiet', /^--quiet: stands beside --json, expected one of them; leave one out$/],
-    ['run', /^pwff run: has no <scenario>, expected a JSON, YAML or TypeScript file, .*; write pwff run \[options\] </],
+    [
+      'run',
+      /^pwff run: has no <scenario>, expected a JSON, YAML or TypeScript file, .*; write pwff run \[options\] </,
+    ],
     ['run tiny quickstart', /^pwff run: is given quickstart as well, expected one argument; write pwff run /],
     ['run quikstart', /^quikstart: does not exist, expected a scenario file; did you mean quickstart\?$/],
     ['run no/quikstart.json', /^no\/quikstart\.json: does not exist, .*; did you mean quickstart\?$/],

@@ -111,6 +111,16 @@ export const serverRules: readonly Rule<Rounds, Around>[] = [
       return must(!needsTiers || hasTiers, '/server/aggregation', aggregation, expected);
     },
   },
+  {
+    states: 'an aggregation by tiers knows every tier of the discipline',
+    findings: ({ server: { aggregation, discipline } }, { own }) => {
+      const known = optionsOf(found(aggregations, own?.aggregations, aggregation), aggregation)['tiers'];
+      const made = optionsOf(found(disciplines, own?.disciplines, discipline), discipline)['tiers'];
+      const expected = `tiers ${String(made)} or more, as /server/discipline has`;
+      const holds = typeof known !== 'number' || typeof made !== 'number' || known >= made;
+      return must(holds, '/server/aggregation', aggregation, expected);
+    },
+  },
 ];
 
 /** What a choice names, of a table or of the caller's own. */

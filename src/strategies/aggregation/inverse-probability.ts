@@ -53,7 +53,8 @@ function corrected({ least, normalized, weighting, of, stalenessExponent }: Sett
       Math.max(least, Math.min(1, arrived[client]! / clients[client]!.orders));
     const updates =
       of === 'deltas' ? given.updates : given.updates.map((each) => ({ ...each, base: global }));
-    const asked = sumOf(clients, weighting);
+    const atHand = given.updates.map(({ client }) => client);
+    const asked = sumOf(clients, atHand, weighting);
     const next = stepped(
       { global, updates },
       (update) => weightOf(update) / probability(update.client),
@@ -63,10 +64,13 @@ function corrected({ least, normalized, weighting, of, stalenessExponent }: Sett
   };
 }
 
-/** n: the rows of all clients that were asked, or how many they are. RangeError where that is 0. */
-function sumOf(clients: ToAggregate['clients'], weighting: Weighting): number {
-  const asked = Object.values(clients).filter(({ isAsked }) => isAsked);
-  const sum = asked.reduce((total, { rows }) => total + (weighting === 'rows' ? rows : 1), 0);
+/**
+ * n: the rows of all clients that were asked, or how many they are; one whose late update is at hand was asked
+ * before. RangeError where that is 0.
+ */
+function sumOf(clients: ToAggregate['clients'], atHand: readonly string[], weighting: Weighting): number {
+  const asked = Object.entries(clients).filter(([id, { isAsked }]) => isAsked || atHand.includes(id));
+  const sum = asked.reduce((total, [, { rows }]) => total + (weighting === 'rows' ? rows : 1), 0);
   if (sum === 0) throw new RangeError('the clients that were asked have no training rows');
   return sum;
 }

@@ -172,6 +172,18 @@ describe('how many updates an aggregation needs', () => {
 });
 
 describe('an aggregation by tiers', () => {
+  it('is refused where the discipline has more tiers than it knows', () => {
+    const aggregation = { name: 'fedat', tiers: 2 };
+    const six = { clients: { count: 6 } };
+    const [line, ...others] = refusal({ aggregation, discipline: { name: 'tiers', tiers: 3 } }, {}, six);
+    assert.deepEqual(others, []);
+    assert.match(
+      line!,
+      /^x\.json: \/server\/aggregation: is .*, expected tiers 3 or more, as \/server\/discipline has/,
+    );
+    assert.deepEqual(refusal({ aggregation, discipline: { name: 'tiers', tiers: 2 } }, {}, six), []);
+  });
+
   it('is refused with a discipline that has none', () => {
     assert.deepEqual(refusal({ aggregation: 'fedat' }), [
       'x.json: /server/aggregation: is "fedat", expected another where /server/discipline is "synchronous", ' +

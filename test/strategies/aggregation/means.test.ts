@@ -40,6 +40,13 @@ describe('a mean of deltas', () => {
 });
 
 describe('the mean by inverse probability', () => {
+  it('counts a client whose late update is at hand among those who were asked, even where nobody else was', () => {
+    const clients = { a: { rows: 2, orders: 1, isAsked: false }, b: { rows: 3, orders: 1, isAsked: false } };
+    // One order, one update: p = 1, so that 4 stays 4; b was not asked and does not count.
+    const updates = [update('a', { w: [4] }, { rows: 2 })];
+    assert.deepEqual(wBy('inverse-probability', { global: { w: [0] }, updates, clients }), [4]);
+  });
+
   const ofRows = (rows: number, orders = 4) => ({ rows, orders, isAsked: true });
   const clients = { a: ofRows(1), b: ofRows(1), c: { ...ofRows(7), isAsked: false } };
   const global = { w: [0] };

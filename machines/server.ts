@@ -54,8 +54,11 @@ export interface Member {
   readonly orderedAtSeconds: number;
   /** Whether a download with that order was given up. */
   readonly unreached: boolean;
-  /** Where it is, as far as the server knows; away: a download was given up because it is off. */
-  readonly presence: 'here' | 'away' | 'back and not asked since';
+  /**
+   * Where it is, as far as the server knows; away: a download was given up because it is off; returned: it was
+   * away, is back, and was not asked since.
+   */
+  readonly presence: 'here' | 'away' | 'returned';
   /** Whether that order was counted among its failures. */
   readonly failed: boolean;
   /** Names of the updates that came in: a copy of one is not counted again, however late. */

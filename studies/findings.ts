@@ -9,7 +9,7 @@ import { loadScenario } from '../src/scenario/load.js';
 
 /*
  * The figures of docs/findings.md: scenarios of stage 1 over three seeds on which nothing was tuned, one run after the
- * other. Prints a row of Markdown for each scenario. Scenarios can be named: npm run findings -- churn stragglers
+ * other. Prints a table of Markdown. Scenarios can be named: npm run findings -- churn stragglers
  */
 
 const scenarios = [
@@ -90,6 +90,19 @@ function spread(values: readonly (number | null)[], digits: number): string {
   return least === greatest ? mean : `${mean} (${least.toFixed(digits)}–${greatest.toFixed(digits)})`;
 }
 
+const head = [
+  'scenario',
+  'accuracy, %',
+  'seconds to 80 %',
+  'joules to 80 %',
+  'seconds',
+  'joules',
+  'participation (Jain)',
+  'mean staleness',
+  'dropped',
+];
+
+process.stdout.write(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}\n`);
 const wanted = process.argv.slice(2);
 for (const file of scenarios) {
   const name = file.replace(/\.\w+$/, '');

@@ -39,7 +39,7 @@ export function returned(
   return withEach(members, [client], (member) => ({
     ...member,
     unreached: true,
-    presence: member.presence === 'here' ? 'here' : 'back and not asked since',
+    presence: member.presence === 'here' ? 'here' : 'returned',
     holdings: held,
   }));
 }

@@ -22,8 +22,8 @@ export function isMet(condition: Condition, event: RunEvent, { conditions }: Cod
 }
 
 export interface Limits {
-  readonly atLeast?: number;
-  readonly atMost?: number;
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
 }
 
 /** Whether a number is there, and within limits of which each may be absent. */
@@ -37,8 +37,7 @@ function hasFigure(
 ): boolean {
   const named = figuresOf(row);
   if (named === null || !agrees(wanted, named.about)) return false;
-  const limits = { ...(atLeast !== undefined && { atLeast }), ...(atMost !== undefined && { atMost }) };
-  return isWithin(named.figures[metric], limits);
+  return isWithin(named.figures[metric], { atLeast, atMost });
 }
 
 /** The figures of a row, and whose they are; a closed round's are the server's, of task "round". */

@@ -36,10 +36,13 @@ export interface LinkChange {
 /** Control of a run; `pointer` says which entry of the scenario acts, `stop` ends the run. */
 export function controlOf(world: World, pointer: string, stop: (pointer: string) => void): RunControl {
   const { clock, clients, links, presence, slowness, method } = world;
-  const from = () => clock.nowSeconds;
   const where = ({ client, direction }: WhichLinks) => ({
     ...(client !== undefined && { client: numberOf(world, client) }),
     ...(direction !== undefined && { direction }),
+  });
+  const fromNow = (seconds: number) => ({
+    fromSeconds: clock.nowSeconds,
+    toSeconds: clock.nowSeconds + seconds,
   });
   const known = (client: string) => clientOf(world, client).id;
   return {
@@ -48,9 +51,9 @@ export function controlOf(world: World, pointer: string, stop: (pointer: string)
     },
     clients: [...clients.keys()],
     blackout: (which, seconds) =>
-      links.addFault({ effect: 'blackout', ...where(which), ...window(from(), seconds) }, pointer),
+      links.addFault({ effect: 'blackout', ...where(which), ...fromNow(seconds) }, pointer),
     drop: (which, seconds) =>
-      links.addFault({ effect: 'drop', ...where(which), ...window(from(), seconds) }, pointer),
+      links.addFault({ effect: 'drop', ...where(which), ...fromNow(seconds) }, pointer),
     changeLink: (which, { snrOffsetDb, rateFactor }) => {
       if (snrOffsetDb !== undefined) links.offsetSnr(which, snrOffsetDb);
       if (rateFactor !== undefined) links.setRate(which, rateFactor);
@@ -67,8 +70,6 @@ export function controlOf(world: World, pointer: string, stop: (pointer: string)
     stop: () => stop(pointer),
   };
 }
-
-const window = (fromSeconds: number, seconds: number) => ({ fromSeconds, toSeconds: fromSeconds + seconds });
 
 /** Number of a client, from 1, as faults name it. */
 function numberOf(world: World, client: string): number {

@@ -55,6 +55,7 @@ export function controlOf(world: World, pointer: string, stop: (pointer: string)
     drop: (which, seconds) =>
       links.addFault({ effect: 'drop', ...where(which), ...fromNow(seconds) }, pointer),
     changeLink: (which, { snrOffsetDb, rateFactor }) => {
+      if (which.client !== undefined) known(which.client);
       if (snrOffsetDb !== undefined) links.offsetSnr(which, snrOffsetDb);
       if (rateFactor !== undefined) links.setRate(which, rateFactor);
     },

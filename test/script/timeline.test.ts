@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MetricRow, PresenceRow, ScriptRow, StepRow } from '../../src/records/rows.js';
 import { at, every, when, act, message, entersStep, type ScriptedEntry } from '../../src/script/define.js';
+import type { RunControl } from '../../src/script/control.js';
 import { protocolRun, type ProtocolRun } from '../run/untrained.js';
 
 const deadlines = ['instruction', 'reward', 'alignment'].map((stage) => `${stage}.deadlineSeconds=60`);
@@ -162,7 +163,8 @@ describe('the timeline of a scenario', () => {
   it('fails the run with the cause where a function of the script throws, or names a client that is not there', async () => {
     for (const code of [
       () => assert.fail('mine'),
-      (run: { crash(client: string): void }) => run.crash('client-9'),
+      (run: RunControl) => run.crash('client-9'),
+      (run: RunControl) => run.changeLink({ client: 'client-9' }, { snrOffsetDb: 3 }),
     ]) {
       const { ended } = await scripted([at(1, code)]);
       assert.equal(ended.reason, 'failed');

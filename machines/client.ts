@@ -1,7 +1,7 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { PerObjective } from '../src/learning/objective.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-import type { Download, Memories, Model, Upload } from './events.js';
+import type { Download, Memories, Model, Request, Upload, WorkOrder } from './events.js';
 import type { Stage, UploadKind } from './protocol.js';
 
 export interface ClientContext {
@@ -12,6 +12,8 @@ export interface ClientContext {
   readonly current: Download | null;
   /** Hashes of the parameters that have arrived here. */
   readonly held: readonly string[];
+  /** The newest order whose answer the server wanted at once; null before. */
+  readonly wanted: WorkOrder | null;
   /** The client's own model: what it shares is replaced by each global model, the rest stays its own. */
   readonly model: Model;
   readonly designed: boolean;
@@ -60,6 +62,8 @@ export interface Trained {
 
 export type ClientEvent =
   | { type: 'download.delivered'; download: Download }
+  /** The server wants the answer to an order now. */
+  | { type: 'request.delivered'; request: Request }
   /** The link is done with an update; `acknowledged`: the client knows that it arrived. */
   | { type: 'upload.settled'; upload: Upload; acknowledged: boolean }
   /** The device is off; `crashed`: and has lost what it did not save. */
@@ -73,7 +77,7 @@ const task = <Output>() => fromPromise<Output, ClientContext>(() => new Promise<
 /**
  * A client: Steps 1.2, 1.3, 2.2, 2.3, 3.1, 3.2 and 3.3. A download that comes while it works waits until the
  * work was transmitted, unless it interrupts it; of several only the newest counts, and it brings a client that
- * missed others up to date. A device that goes off drops its work and hears nothing until it is on again.
+ * missed others up to date. A request ends the work after the step that it is at. A device that goes off drops its work and hears nothing until it is on again.
  */
 export const clientMachine = setup({
   types: {
@@ -100,6 +104,7 @@ export const clientMachine = setup({
     transmit: (_, _params: { kind: UploadKind; loss: number | null }) => {},
     commitMemory: () => {},
     dropWork: () => {},
+    hasten: () => {},
     crash: (_, _params: { cause: unknown }) => {},
   },
   guards: {
@@ -127,6 +132,7 @@ export const clientMachine = setup({
       pending: null,
       current: null,
       held: input.held,
+      wanted: null,
       ...start,
       saved: start,
       replayed: {},
@@ -139,6 +145,7 @@ export const clientMachine = setup({
       { guard: 'isInterrupted', target: '.waiting', actions: 'keepNewest' },
       { actions: 'keepNewest' },
     ],
+    'request.delivered': { actions: 'hasten' },
     'upload.settled': { actions: 'commitMemory' },
     'device.off': { target: '.offline', actions: 'dropWork' },
     'xstate.error.actor.*': {
@@ -157,7 +164,7 @@ export const clientMachine = setup({
     offline: {
       id: 'offline',
       description: 'The device is off, or has crashed: nothing that arrives is heard',
-      on: { 'download.delivered': {}, 'device.on': 'waiting' },
+      on: { 'download.delivered': {}, 'request.delivered': {}, 'device.on': 'waiting' },
     },
     receiving: {
       id: 'receiving',

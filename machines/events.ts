@@ -7,6 +7,7 @@ import {
   type MessageKind,
   type MessageStep,
   type PartName,
+  type RequestKind,
   type SharedPart,
   type Stage,
   type UploadKind,
@@ -51,6 +52,18 @@ export interface Download {
   readonly params: readonly ParamRef[];
 }
 
+/**
+ * Server to client: hand in what you have of an order, after the step that you are at. It carries nothing, and
+ * says nothing to a client that is not at work on that order.
+ */
+export interface Request {
+  readonly direction: 'down';
+  readonly kind: RequestKind;
+  /** The version that is open. */
+  readonly version: number;
+  readonly about: WorkOrder;
+}
+
 /** Client to server: what the method shares of the work that an order asked for. */
 export interface Upload {
   readonly direction: 'up';
@@ -71,7 +84,7 @@ export interface Upload {
   readonly loss: number | null;
 }
 
-export type Message = Download | Upload;
+export type Message = Download | Request | Upload;
 
 /** What strategies remember, by the part of the model that it is about. */
 export type Memories = Readonly<Partial<Record<SharedPart, MemoryRef>>>;
@@ -86,8 +99,13 @@ export interface Envelope<M extends Message = Message> {
   readonly message: M;
 }
 
+export function isRequest(message: Message): message is Request {
+  return 'about' in message;
+}
+
 /** The parameters that travel in a message. */
 export function paramsIn(message: Message): readonly ParamRef[] {
+  if (isRequest(message)) return [];
   return message.direction === 'down' ? message.params : Object.values(message.params);
 }
 
@@ -106,17 +124,23 @@ export function nameOf(message: Message): MessageName {
   const { kind, direction } = message;
   const { step, stage } = protocol[kind];
   const round = direction === 'down' ? message.version : message.answers.version + 1;
-  const { order = 1 } = (direction === 'down' ? message.order : message.answers) ?? {};
+  const { order = 1 } = orderIn(message) ?? {};
   return { kind, step, stage, round, ...(order > 1 && { repeat: order }) };
 }
 
+function orderIn(message: Message): WorkOrder | null {
+  if (message.direction === 'up') return message.answers;
+  return isRequest(message) ? message.about : message.order;
+}
+
 /**
- * Where a message stands among those that go its way; a download without an order comes before the orders.
+ * Where a message stands among those that go its way; what brings no order comes before the orders.
  */
 export function placeOf(message: Message): WorkOrder {
   if (message.direction === 'up') return message.answers;
-  const { kind, version, order } = message;
-  return { stage: protocol[kind].stage, version, order: order?.order ?? 0 };
+  const { kind, version } = message;
+  const { order = 0 } = isRequest(message) ? {} : (message.order ?? {});
+  return { stage: protocol[kind].stage, version, order };
 }
 
 /** Negative where `a` was given before `b`, 0 where they are one order. */

@@ -15,7 +15,7 @@ interface KindOfMessage {
   readonly stage: Stage;
   /**
    * The parts that it is there to carry; 'shared': what the method shares of adapters and LoRA. A download
-   * brings its recipient whatever else of the global model it lacks as well.
+   * brings its recipient whatever else of the global model it lacks as well; a request carries nothing.
    */
   readonly carries: 'shared' | readonly PartName[];
 }
@@ -28,36 +28,50 @@ export const protocol = {
   model: { direction: 'down', step: '1.1', stage: 'instruction', carries: ['base', 'adapters'] },
   update: { direction: 'up', step: '1.3', stage: 'instruction', carries: 'shared' },
   global: { direction: 'down', step: '1.4', stage: 'instruction', carries: 'shared' },
+  'update-request': { direction: 'down', step: '1.4', stage: 'instruction', carries: [] },
   'helpful-model': { direction: 'down', step: '2.1', stage: 'reward', carries: ['helpful'] },
   'harmless-model': { direction: 'down', step: '2.1', stage: 'reward', carries: ['harmless'] },
   'helpful-update': { direction: 'up', step: '2.3', stage: 'reward', carries: ['helpful'] },
   'harmless-update': { direction: 'up', step: '2.3', stage: 'reward', carries: ['harmless'] },
   'helpful-global': { direction: 'down', step: '2.4', stage: 'reward', carries: ['helpful'] },
   'harmless-global': { direction: 'down', step: '2.4', stage: 'reward', carries: ['harmless'] },
+  'reward-request': { direction: 'down', step: '2.4', stage: 'reward', carries: [] },
   'alignment-update': { direction: 'up', step: '3.3', stage: 'alignment', carries: 'shared' },
   'alignment-global': { direction: 'down', step: '3.4', stage: 'alignment', carries: 'shared' },
+  'alignment-request': { direction: 'down', step: '3.4', stage: 'alignment', carries: [] },
 } as const satisfies Readonly<Record<string, KindOfMessage>>;
 
 export type MessageKind = keyof typeof protocol;
 type Of<Direction> = {
   [K in MessageKind]: (typeof protocol)[K]['direction'] extends Direction ? K : never;
 }[MessageKind];
-export type DownloadKind = Of<'down'>;
+/** What asks a client to hand in what it has. */
+export type RequestKind = {
+  [K in MessageKind]: (typeof protocol)[K]['carries'] extends readonly [] ? K : never;
+}[MessageKind];
+export type DownloadKind = Exclude<Of<'down'>, RequestKind>;
 export type UploadKind = Of<'up'>;
 /** The steps in which messages are sent. */
 export type MessageStep = (typeof protocol)[MessageKind]['step'];
 
 export const messageKinds = Object.keys(protocol) as readonly MessageKind[];
-const isDown = (kind: MessageKind): kind is DownloadKind => protocol[kind].direction === 'down';
+const isRequest = (kind: MessageKind): kind is RequestKind => protocol[kind].carries.length === 0;
+const isUpdate = (kind: MessageKind): kind is UploadKind => protocol[kind].direction === 'up';
+const isDownload = (kind: MessageKind): kind is DownloadKind => !isUpdate(kind) && !isRequest(kind);
 
-/** What the server sends in a step, in the order of sending. */
+/** The models that the server sends in a step, in the order of sending. */
 export function downloadsOf(step: MessageStep): readonly DownloadKind[] {
-  return messageKinds.filter(isDown).filter((kind) => protocol[kind].step === step);
+  return messageKinds.filter(isDownload).filter((kind) => protocol[kind].step === step);
 }
 
 /** What a client answers an order of a stage with. */
 export function updatesOf(stage: Stage): readonly UploadKind[] {
-  return messageKinds.filter((kind) => !isDown(kind) && protocol[kind].stage === stage) as UploadKind[];
+  return messageKinds.filter(isUpdate).filter((kind) => protocol[kind].stage === stage);
+}
+
+/** What asks for the answer to an order of a stage at once. */
+export function requestOf(stage: Stage): RequestKind {
+  return messageKinds.filter(isRequest).find((kind) => protocol[kind].stage === stage)!;
 }
 
 /** Whether a message opens its stage (Steps 1.1 and 2.1). */

@@ -1,6 +1,6 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-import type { Download, Memories, Model, Upload, Verdict, WorkOrder } from './events.js';
+import type { Download, Memories, Model, Request, Upload, Verdict, WorkOrder } from './events.js';
 import type { MessageStep, SharedPart, Stage } from './protocol.js';
 
 export interface ServerContext {
@@ -20,6 +20,8 @@ export interface ServerContext {
   readonly asked: readonly string[];
   /** Those of these who are to drop what they work on. */
   readonly reset: readonly string[];
+  /** Orders whose answers are wanted at once, by client; a lost request is repeated as the next version opens. */
+  readonly urged: Readonly<Record<string, WorkOrder>>;
   readonly members: Readonly<Record<string, Member>>;
   /** Updates at hand that no aggregate has used. */
   readonly updates: readonly ReceivedUpdate[];
@@ -61,6 +63,8 @@ export interface Member {
   readonly presence: 'here' | 'away' | 'returned';
   /** Whether that order was counted among its failures. */
   readonly failed: boolean;
+  /** The order whose answer it was last asked for at once; null before, and where that request was lost. */
+  readonly urged: WorkOrder | null;
   /** Names of the updates that came in: a copy of one is not counted again, however late. */
   readonly receipts: readonly string[];
   readonly history: History;
@@ -126,6 +130,8 @@ export type ServerEvent =
   | { type: 'upload.delivered'; from: string; upload: Upload }
   /** The link gave a download up; `away`: because its client is off. */
   | { type: 'download.dropped'; to: string; download: Download; away: boolean }
+  /** It gave a request up. */
+  | { type: 'request.dropped'; to: string; request: Request; away: boolean }
   /**
    * A client is on again, with the parameters of these hashes. Its link layer says so as it connects; like an
    * acknowledgement that takes no time and no bits.
@@ -158,6 +164,7 @@ const server = setup({
     discardUpdate: () => {},
     ignoreCopy: () => {},
     noteUnreached: () => {},
+    noteUnheard: () => {},
     noteReturn: () => {},
     gather: () => {},
     publish: (_, _params: Aggregated) => {},
@@ -244,6 +251,7 @@ export const serverMachine = server.createMachine({
     cohort: [],
     asked: [],
     reset: [],
+    urged: {},
     members: {},
     updates: [],
     gathered: [],
@@ -266,6 +274,7 @@ export const serverMachine = server.createMachine({
       { actions: 'discardUpdate' },
     ],
     'download.dropped': { actions: 'noteUnreached' },
+    'request.dropped': { actions: 'noteUnheard' },
     'client.returned': { actions: 'noteReturn' },
     'xstate.error.actor.*': {
       target: '.crashed',

@@ -7,7 +7,7 @@ import { encoded } from './encoding.js';
 import { carriedBy } from './parts.js';
 import { rosterOf } from './roster.js';
 import { rowsBehind } from './rows.js';
-import { runTask } from './tasks.js';
+import { runTask } from './running-task.js';
 import { clientOf, type World } from './world.js';
 
 /**

@@ -92,6 +92,13 @@ export function provideClient(world: World) {
         pending: null,
         ...(event.type === 'device.off' && event.crashed && afterCrash(context)),
       })),
+      hasten: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'request.delivered') return;
+        const { about } = event.request;
+        const work = world.work.get(context.id);
+        enqueue.assign({ wanted: about });
+        if (work && compareOrders(work.order, about) === 0) enqueue(() => work.handIn());
+      }),
       crash: (_, { cause }) => world.failure.report(cause),
     },
     guards: {

@@ -1,5 +1,5 @@
-import type { Download } from '../../machines/events.js';
-import type { DownloadKind } from '../../machines/protocol.js';
+import type { Download, Request } from '../../machines/events.js';
+import { requestOf, type DownloadKind } from '../../machines/protocol.js';
 import type { Member, ServerContext } from '../../machines/server.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { broughtBy, refsOf } from './parts.js';
@@ -24,6 +24,14 @@ export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloa
       return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
     }),
   );
+}
+
+/** A request for everybody whose answer is wanted at once. */
+export function requestsTo({ urged, version }: ServerContext): readonly [string, Request][] {
+  return Object.entries(urged).map(([client, about]) => [
+    client,
+    { direction: 'down', kind: requestOf(about.stage), version, about },
+  ]);
 }
 
 /** Everybody to whom the same parameters go: one broadcast reaches them all. */

@@ -2,11 +2,11 @@ import type { WorkOrder } from '../../machines/events.js';
 import { messageKinds, opensStage, protocol, stageAfter } from '../../machines/protocol.js';
 import type { Member, ServerContext } from '../../machines/server.js';
 import { stream } from '../simulation/random/stream.js';
-import type { Select } from '../strategies/disciplines/discipline.js';
+import type { Roster, Select } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { hasAnswered, standsStill } from './answers.js';
 import { newcomer } from './history.js';
-import { withEach, type Members } from './members.js';
+import { isSame, withEach, type Members } from './members.js';
 import { profilesOf, uplinkSnrsDb } from './profiles.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
@@ -21,7 +21,7 @@ import type { World } from './world.js';
  */
 export function invited(world: World, context: ServerContext): Partial<ServerContext> {
   const work = nextWork(world, context);
-  if (work === null) return { cohort: [], asked: [], reset: [] };
+  if (work === null) return { cohort: [], asked: [], reset: [], urged: {} };
   const { discipline } = world;
   const members = withEach(context.members, context.clients, (member) => ({
     ...member,
@@ -32,7 +32,34 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
   const reset = discipline.resets?.(roster) ?? [];
   const invitees = discipline.invite(roster, selectorOf(world, opening));
   const asked = context.clients.filter((client) => invitees.includes(client) || reset.includes(client));
-  return { cohort: asked, asked, reset, members: ordered(world, opening, asked, work) };
+  const urged = urgedOf(world, opening, roster, reset);
+  const withOrders = ordered(world, opening, asked, work);
+  return {
+    cohort: asked,
+    asked,
+    reset,
+    urged,
+    members: withEach(withOrders, Object.keys(urged), (member, client) => ({
+      ...member,
+      urged: urged[client]!,
+    })),
+  };
+}
+
+/** The orders whose answers the discipline wants at once, each once; who is reset has none to give. */
+function urgedOf(
+  { discipline }: World,
+  { members }: ServerContext,
+  roster: Roster,
+  reset: readonly string[],
+): ServerContext['urged'] {
+  const wanted = discipline.urges?.(roster) ?? [];
+  return Object.fromEntries(
+    wanted.flatMap((client) => {
+      const { order, urged } = members[client]!;
+      return order === null || reset.includes(client) || isSame(order, urged) ? [] : [[client, order]];
+    }),
+  );
 }
 
 /** Who else is to work on the version that is open: where it stands still, it is as if it opened anew. */
@@ -52,6 +79,7 @@ export function invitedToo(world: World, context: ServerContext): Partial<Server
     cohort: [...new Set([...cohort, ...asked])],
     asked,
     reset: [],
+    urged: {},
     members: ordered(world, context, asked, { stage, version }),
   };
 }

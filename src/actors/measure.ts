@@ -14,7 +14,8 @@ import { weightedFigure } from '../learning/training/ppo/weighted.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { recordFigures, type Figures } from './figures.js';
-import { alignParams, frozenOf, required, rewardParams, runOnDevice, tunedParts } from './tasks.js';
+import { runOnDevice } from './device-work.js';
+import { alignParams, frozenOf, required, rewardParams, tunedParts } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
 /*

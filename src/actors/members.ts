@@ -1,4 +1,4 @@
-import { compareOrders } from '../../machines/events.js';
+import { compareOrders, type WorkOrder } from '../../machines/events.js';
 import type { Member, ServerContext, ServerEvent } from '../../machines/server.js';
 
 export type Members = ServerContext['members'];
@@ -21,13 +21,23 @@ export function missed(
 ): Members {
   const { order, params } = download;
   const lost = params.map(({ hash }) => hash);
-  const isNewest = ({ order: newest }: Member) =>
-    order !== null && newest !== null && compareOrders(order, newest) === 0;
   return withEach(members, [to], (member) => ({
     ...member,
-    unreached: member.unreached || isNewest(member),
+    unreached: member.unreached || isSame(member.order, order),
     presence: away ? 'away' : member.presence,
     holdings: member.holdings.filter((hash) => !lost.includes(hash)),
+  }));
+}
+
+/** A client did not hear that its answer is wanted at once. */
+export function unheard(
+  { members }: Pick<ServerContext, 'members'>,
+  { to, request, away }: Told<'request.dropped'>,
+): Members {
+  return withEach(members, [to], (member) => ({
+    ...member,
+    urged: isSame(member.urged, request.about) ? null : member.urged,
+    presence: away ? 'away' : member.presence,
   }));
 }
 
@@ -42,4 +52,8 @@ export function returned(
     presence: member.presence === 'here' ? 'here' : 'returned',
     holdings: held,
   }));
+}
+
+export function isSame(one: WorkOrder | null, other: WorkOrder | null): boolean {
+  return one !== null && other !== null && compareOrders(one, other) === 0;
 }

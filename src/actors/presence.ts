@@ -118,7 +118,8 @@ export class Presence {
       this.#devices.get(envelope.from)?.load?.spend(attempt.transmitJoules + attempt.idleJoules);
       this.#devices.get(envelope.to)?.load?.spend(attempt.receiveJoules);
     }
-    if (event.type !== 'task-started' && event.type !== 'task-finished') return;
+    if (event.type !== 'task-started' && event.type !== 'task-finished' && event.type !== 'task-dropped')
+      return;
     const device = this.#devices.get(event.actor);
     if (!device || !ownTasks.includes(event.task)) return;
     if (event.type === 'task-started') device.tasks.add(event.key);

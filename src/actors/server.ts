@@ -20,12 +20,12 @@ import { trainedParts } from '../strategies/methods/method.js';
 import { aggregateTask } from './aggregate.js';
 import { clientsOf, meanLoss, quorate, standsStill } from './answers.js';
 import { assessConvergence } from './convergence.js';
-import { downloadsTo, groupOf, holdingsAfter } from './downloads.js';
+import { downloadsTo, groupOf, holdingsAfter, requestsTo } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { historyIn, newcomer, reported } from './history.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
-import { missed, returned, withEach } from './members.js';
+import { missed, returned, unheard, withEach } from './members.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
@@ -67,6 +67,9 @@ export function provideServer(world: World) {
       inviteMore: assign(({ context }) => invitedToo(world, context)),
       send: enqueueActions(({ context, enqueue }, { step }) => {
         let { members } = context;
+        enqueue(() => {
+          for (const [to, request] of requestsTo(context)) bus.send('server', to, request, [to]);
+        });
         for (const kind of downloadsOf(step)) {
           const downloads = downloadsTo({ ...context, members }, kind);
           members = withEach(members, Object.keys(downloads), (member, client) => ({
@@ -99,6 +102,9 @@ export function provideServer(world: World) {
       }),
       noteUnreached: assign(({ context, event }) =>
         event.type === 'download.dropped' ? { members: missed(context, event) } : {},
+      ),
+      noteUnheard: assign(({ context, event }) =>
+        event.type === 'request.dropped' ? { members: unheard(context, event) } : {},
       ),
       noteReturn: assign(({ context, event }) =>
         event.type === 'client.returned' ? { members: returned(context, event) } : {},
@@ -208,6 +214,7 @@ function newMember({ start }: World, id: string): Member {
     unreached: false,
     presence: 'here',
     failed: false,
+    urged: null,
     receipts: [],
     history: newcomer,
   };

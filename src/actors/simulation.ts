@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { enqueueActions, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { clientMachine } from '../../machines/client.js';
+import { isRequest } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
 import { hasAnswered } from './answers.js';
@@ -56,7 +57,12 @@ function connect(
 
   for (const id of clients) {
     onEach(bus.deliveriesTo(id), ({ envelope: { message } }) => {
-      if (message.direction === 'down') actor(id)?.send({ type: 'download.delivered', download: message });
+      if (message.direction === 'up') return;
+      actor(id)?.send(
+        isRequest(message)
+          ? { type: 'request.delivered', request: message }
+          : { type: 'download.delivered', download: message },
+      );
     });
     onEach(bus.outcomesFor(id), ({ acknowledged, envelope: { message } }) => {
       if (message.direction === 'up')
@@ -71,7 +77,11 @@ function connect(
     if (acknowledged || message.direction === 'up') return;
     // A client may be back before its link has given up what its going cut short.
     const away = reason === 'offline' && !presence.isOn(to);
-    actor('server')?.send({ type: 'download.dropped', to, download: message, away });
+    actor('server')?.send(
+      isRequest(message)
+        ? { type: 'request.dropped', to, request: message, away }
+        : { type: 'download.dropped', to, download: message, away },
+    );
   });
 }
 

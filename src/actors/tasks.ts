@@ -1,94 +1,15 @@
 import type { ClientContext, Frozen, Trained } from '../../machines/client.js';
-import { keyOf, type Model } from '../../machines/events.js';
-import type { Stage } from '../../machines/protocol.js';
-import { messageOf } from '../errors.js';
-import { secondsFor, slowdownOf } from '../learning/clients/device.js';
+import type { Model } from '../../machines/events.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
-import { taskRequest } from '../learning/training/request.js';
-import { stream } from '../simulation/random/stream.js';
-import type {
-  AlignHyper,
-  AlignParams,
-  RewardParams,
-  TaskKind,
-  TaskRequest,
-  TaskResult,
-} from '../learning/training/task.js';
-import { recordFigures } from './figures.js';
-import { requireFinite } from './finite-result.js';
+import type { AlignHyper, AlignParams, RewardParams, TaskResult } from '../learning/training/task.js';
+import { trainOnDevice, workKey } from './device-work.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
-
-/** A task on its way: what to run, for whom, and in how many virtual seconds. */
-export interface Job<K extends TaskKind> {
-  readonly actor: string;
-  readonly stage: Stage;
-  readonly round: number;
-  readonly seconds: number;
-  readonly request: Omit<TaskRequest<K>, 'key' | 'model'>;
-}
-
-/** A client's task, whose seconds follow from what it computes. */
-export type DeviceJob<K extends TaskKind> = Omit<Job<K>, 'seconds'> & { readonly flops: number };
-
-/**
- * Hands a task to the executor now and delivers its result when so many seconds have passed (decision D2). Here
- * every result enters the simulation: one with a number that is not finite fails, as a task that threw.
- */
-export function runTask<K extends TaskKind>(
-  { clock, events, executor, scenario, shape }: World,
-  { actor, stage, round, seconds, ...job }: Job<K>,
-): Promise<TaskResult<K>> {
-  const request = taskRequest<K>({ ...job.request, model: shape });
-  const { kind: task, key } = request;
-  const event = () => ({ actor, stage, round, task, key, virtualSeconds: clock.nowSeconds });
-  events.tell({ type: 'task-started', ...event() });
-  const work = executor.run<K>(request).then((result) => {
-    requireFinite(scenario, { stage, round, kind: task }, result);
-    return result;
-  });
-  return new Promise((resolve, reject) => {
-    clock.settleAfter(seconds, work, (outcome) => {
-      const error = 'error' in outcome ? messageOf(outcome.error) : null;
-      events.tell({ type: 'task-finished', ...event(), error });
-      if ('value' in outcome) resolve(outcome.value);
-      else
-        reject(
-          new Error(`${actor}: task ${task} failed in ${stage} round ${round}`, { cause: outcome.error }),
-        );
-    });
-  });
-}
-
-/** Runs a client's task in the time that its device takes, or in a multiple of it. */
-export function runOnDevice<K extends TaskKind>(
-  world: World,
-  { flops, ...job }: DeviceJob<K>,
-  slowdown = 1,
-): Promise<TaskResult<K>> {
-  const slowness = world.slowness.get(job.actor) ?? 1;
-  const seconds = slowness * slowdown * secondsFor(flops, clientOf(world, job.actor).device);
-  return runTask<K>(world, { ...job, seconds });
-}
-
-/** Trains, slowed down as the device is, and records its figures unless the work was dropped in the meantime. */
-async function trainOnDevice<K extends TaskKind>(
-  world: World,
-  context: ClientContext,
-  job: DeviceJob<K>,
-  dropped: AbortSignal,
-): Promise<TaskResult<K>> {
-  const { actor, stage, request } = job;
-  const draw = stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
-  const result = await runOnDevice(world, job, slowdownOf(clientOf(world, actor).device, draw));
-  if (!dropped.aborted) recordFigures(world, job, result.metrics);
-  return result;
-}
 
 /** What a client tunes, null where its method has no such part. */
 export function tunedParts(
@@ -137,12 +58,6 @@ function trainedParameters({ adapters, lora }: Model): number {
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
   [world.scenario.seed, ...key].join('/');
 
-/** What keys the draws of the work that a client does: see `keyOf` of an order. */
-function workKey({ id, current }: ClientContext): readonly number[] {
-  if (!current?.order) throw new Error(`${id} works on something that no download asked for`);
-  return keyOf(current.order);
-}
-
 /** The round that a client is in: the one it works on, else the one that its last download closed. */
 export function roundOf({ current }: ClientContext): number {
   return current?.order ? current.order.version + 1 : (current?.version ?? 0);
@@ -175,6 +90,7 @@ export async function instructTask(
         },
         data: { train: tables.train, validation: tables.validation },
       },
+      countedIn: 'localSteps',
     },
     dropped,
   );
@@ -209,6 +125,7 @@ export async function rewardTask(
         params: rewardParams(world, context.model),
         data: tables.pairs,
       },
+      countedIn: 'localSteps',
     },
     dropped,
   );
@@ -300,6 +217,7 @@ export async function alignTask(
           pairs: tables.policyPairs,
         },
       },
+      countedIn: 'ppoEpochs',
     },
     dropped,
   );

@@ -1,5 +1,5 @@
 import type { ClientStart } from '../../machines/client.js';
-import type { Model } from '../../machines/events.js';
+import type { Model, WorkOrder } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
@@ -41,6 +41,8 @@ export interface World {
   readonly clients: Map<string, Client>;
   /** How many times as long as by the scenario a client's tasks take that begin now; absent: 1. */
   readonly slowness: Map<string, number>;
+  /** What clients are training. */
+  readonly work: Map<string, Work>;
   readonly links: Links;
   /** Who is on. */
   readonly presence: Presence;
@@ -57,6 +59,13 @@ export interface World {
   record(row: MetricRow): void;
   /** Ends the run because of a defect or a crash. */
   readonly failure: Failure;
+}
+
+/** Work that a client is at. */
+interface Work {
+  readonly order: WorkOrder;
+  /** Ends it after the part that it is at. */
+  handIn(): void;
 }
 
 /** What everybody has when a run begins. */

@@ -34,6 +34,7 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
     }
     case 'task-started':
     case 'task-finished':
+    case 'task-dropped':
     case 'clock': {
       const { type, ...rest } = event;
       return { event: type, ...rest };

@@ -20,6 +20,7 @@ export type RunEvent =
   | { readonly type: 'message'; readonly row: MessageRow }
   | TaskStarted
   | TaskFinished
+  | TaskDropped
   /** The updates of one round's aggregate, before it is made. */
   | { readonly type: 'aggregate'; readonly updates: readonly AggregatedUpdate[] }
   /** A set that a task has given back. */
@@ -49,6 +50,11 @@ export interface TaskFinished extends TaskEvent {
   readonly type: 'task-finished';
   /** Why it failed; null where it did not. */
   readonly error: string | null;
+}
+
+/** A task was dropped before its result was due: its client was interrupted, went off, or is to hand in less. */
+export interface TaskDropped extends TaskEvent {
+  readonly type: 'task-dropped';
 }
 
 /** An actor has taken an event. Told to observers that ask for `actors`. */

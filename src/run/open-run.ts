@@ -150,6 +150,7 @@ function worldOf(
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),
     slowness: new Map(),
+    work: new Map(),
     links,
     presence,
     clock,

@@ -44,11 +44,12 @@ export const Server = closed(
       Type.Integer({ minimum: 0 }),
       'versions that an update may be behind; null: 0 in rounds, 3 where they are semi-asynchronous, else no limit',
     ),
-    late: Type.Enum(['discard', 'accept', 'reset'], {
+    late: Type.Enum(['discard', 'accept', 'reset', 'urge'], {
       default: 'discard',
       description:
-        'an update further behind: dropped; counted all the same, with a staleness weight; or dropped, and its ' +
-        'client told to drop it and to download as soon as it is that far behind',
+        'an update further behind: dropped; counted all the same, with a staleness weight; dropped, and its ' +
+        'client told to drop it and to download as soon as it is that far behind; or counted, and its client ' +
+        'asked to hand in what it has as soon as it is as far behind as that',
     }),
     stalenessExponent: atLeastZero(0.5, 'a in the weight (1 + staleness)^-a of an accepted late update'),
     gigaflopsPerSecond: nullable(

@@ -35,6 +35,7 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
     unreached,
     presence: 'here',
     failed: false,
+    urged: null,
     receipts: updates.flatMap(({ from, upload }) => (from === id ? [updateName(upload)] : [])),
     history: { version: null, loss: null, seconds: null, reports: [], orders: 0, asked: [], failures: 0 },
   });

@@ -67,7 +67,7 @@ export function randomScenario(number: number): Written {
       aggregation: aggregation(),
       discipline: discipline(),
       maxStaleness: oneOf(null, 0, 1, 3),
-      late: oneOf('discard', 'accept', 'reset'),
+      late: oneOf('discard', 'accept', 'reset', 'urge'),
       stalenessExponent: oneOf(0, 0.5, 2),
       gigaflopsPerSecond: oneOf(null, 0.001, 1),
     };

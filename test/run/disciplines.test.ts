@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isRequest } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { RoundRow } from '../../src/records/rows.js';
 import type { RunEvent } from '../../src/records/run-event.js';
@@ -51,7 +52,13 @@ async function course(
     }
     if (event.type !== 'bus' || event.event.phase !== 'sent') return;
     const { to, message } = event.event.envelope;
-    if (message.direction === 'up' || !message.order || message.order.stage !== 'instruction') return;
+    if (
+      message.direction === 'up' ||
+      isRequest(message) ||
+      !message.order ||
+      message.order.stage !== 'instruction'
+    )
+      return;
     orders.push({ to, version: message.order.version, interrupts: message.interrupts });
   };
   const chosen = `server.discipline=${typeof discipline === 'string' ? discipline : JSON.stringify(discipline)}`;

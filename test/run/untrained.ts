@@ -66,9 +66,9 @@ export interface ProtocolOptions extends Pick<
   RunOptions,
   'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'
 > {
-  /** Does something with the run before its machines start. */
   /** In place of the tiny scenario. */
   readonly definition?: Definition;
+  /** Does something with the run before its machines start. */
   readonly prepare?: (world: World) => void;
 }
 

@@ -91,7 +91,9 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
   const codec = made(codecs, channel.compression, {});
   const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
     messageBits(counts, channel.headerBits, codec);
-  const kinds = messageKinds.filter((kind) => scenario.stages.includes(protocol[kind].stage));
+  const kinds = messageKinds.filter(
+    (kind) => protocol[kind].carries.length > 0 && scenario.stages.includes(protocol[kind].stage),
+  );
   const messages = kinds.flatMap((kind) => {
     const { step, stage, direction } = protocol[kind];
     const parts = partsOf(kind, method, scenario);

@@ -1,4 +1,4 @@
-import { textOf, updateName, type Model } from '../../../machines/events.js';
+import { isRequest, textOf, updateName, type Model } from '../../../machines/events.js';
 import { partNames } from '../../../machines/protocol.js';
 import { violationsOf, type Checker } from './checker.js';
 
@@ -17,7 +17,7 @@ export function orders(): Checker {
     onBus({ phase, envelope: { from, to, message } }) {
       if (phase !== 'sent') return;
       if (message.direction === 'down') {
-        if (message.order) given.set(`${to} ${textOf(message.order)}`, stateOf(message.global));
+        if (!isRequest(message) && message.order) given.set(`${to} ${textOf(message.order)}`, stateOf(message.global));
         return;
       }
       const state = given.get(`${from} ${textOf(message.answers)}`);

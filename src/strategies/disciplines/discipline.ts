@@ -59,6 +59,8 @@ export interface Discipline {
   refill?(roster: Roster, select: Select): readonly string[];
   /** Who of those at work is to drop it for the version that opens; absent: nobody. */
   resets?(roster: Roster): readonly string[];
+  /** Who of those at work is to hand in what they have as the version opens; absent: nobody. */
+  urges?(roster: Roster): readonly string[];
   /** Whether an update counts; its client's newer one always takes its place. */
   admits(arrival: Arrival, roster: Roster): boolean;
   /** Whether updates at hand are to be aggregated now. */
@@ -75,7 +77,7 @@ export interface DisciplineSettings {
   /** Versions that an update may be behind; null: what is usual for the discipline. */
   readonly maxStaleness: number | null;
   /** What becomes of an update that is further behind. */
-  readonly late: 'discard' | 'accept' | 'reset';
+  readonly late: 'discard' | 'accept' | 'reset' | 'urge';
 }
 
 type Options = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { discipline, type Roster } from './discipline.js';
 import { complete, idle, nobodyWorks } from './places.js';
+import { staleness } from './staleness.js';
 
 /**
  * SAFA (Wu et al., IEEE Transactions on Computers 70(5), 2021, arXiv 1910.01355): all clients train all the
@@ -21,12 +22,10 @@ export const semiAsynchronous = discipline({
     }),
   }),
   atOnce: ({ quota }, cohort) => Math.ceil(quota * cohort - 1e-9),
-  make: ({ quota, maxStaleness, late }) => {
-    const bound = maxStaleness ?? 3;
+  make: ({ quota, late, ...settings }) => {
     const quotaOf = ({ clients }: Roster) => Math.ceil(quota * clients.length - 1e-9);
     return {
-      admits: ({ staleness }) => late === 'accept' || staleness <= bound,
-      resets: ({ working }) => Object.keys(working).filter((client) => working[client]!.staleness > bound),
+      ...staleness({ ...settings, late: late === 'discard' ? 'reset' : late }, 3),
       invite: (roster) => idle(roster),
       isDue: (roster) => undrafted(roster).fresh.length >= quotaOf(roster) || nobodyWorks(roster),
       takes: (roster) => {

@@ -1,0 +1,52 @@
+import type { Stage } from '../../machines/protocol.js';
+import { messageOf } from '../errors.js';
+import { taskRequest } from '../learning/training/request.js';
+import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import { requireFinite } from './finite-result.js';
+import type { World } from './world.js';
+
+/** A task on its way: what to run, for whom, and in how many virtual seconds. */
+export interface Job<K extends TaskKind> {
+  readonly actor: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly seconds: number;
+  readonly request: Omit<TaskRequest<K>, 'key' | 'model'>;
+}
+
+/**
+ * Hands a task to the executor now and delivers its result when so many seconds have passed (decision D2). Here
+ * every result enters the simulation: one with a number that is not finite fails, as a task that threw. One that
+ * is dropped first delivers nothing, and the clock does not wait for it.
+ */
+export function runTask<K extends TaskKind>(
+  { clock, events, executor, scenario, shape }: World,
+  { actor, stage, round, seconds, ...job }: Job<K>,
+  dropped?: AbortSignal,
+): Promise<TaskResult<K>> {
+  const request = taskRequest<K>({ ...job.request, model: shape });
+  const { kind: task, key } = request;
+  const event = () => ({ actor, stage, round, task, key, virtualSeconds: clock.nowSeconds });
+  events.tell({ type: 'task-started', ...event() });
+  const work = executor.run<K>(request).then((result) => {
+    requireFinite(scenario, { stage, round, kind: task }, result);
+    return result;
+  });
+  return new Promise((resolve, reject) => {
+    const cancel = clock.settleAfter(seconds, work, (outcome) => {
+      const error = 'error' in outcome ? messageOf(outcome.error) : null;
+      dropped?.removeEventListener('abort', drop);
+      events.tell({ type: 'task-finished', ...event(), error });
+      if ('value' in outcome) resolve(outcome.value);
+      else
+        reject(
+          new Error(`${actor}: task ${task} failed in ${stage} round ${round}`, { cause: outcome.error }),
+        );
+    });
+    const drop = () => {
+      cancel();
+      events.tell({ type: 'task-dropped', ...event() });
+    };
+    dropped?.addEventListener('abort', drop, { once: true });
+  });
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { isRequest, type Message } from '../../machines/events.js';
+import type { RunEvent } from '../../src/records/run-event.js';
+import { protocolRun } from './untrained.js';
+
+/*
+ * `server.late` "urge": who lags as far as the bound is asked to hand in what it has. Four clients without training, of
+ * whom one is twenty times as slow as the others, and a link that is fast beside them.
+ */
+
+const settings = [
+  'clients.count=4',
+  'clients.weightHarmless=uniform',
+  `clients.devices=${JSON.stringify([{ gigaflopsPerSecond: 8, share: 1 }])}`,
+  'data.synthetic.facts=0',
+  'server.quorum=1',
+  'server.discipline=asynchronous',
+  'server.aggregation=fedasync',
+  'channel.uplink.bandwidthHz=100000000',
+  'channel.downlink.bandwidthHz=100000000',
+  'instruction.localSteps=10',
+  'reward.localSteps=10',
+  'alignment.ppoEpochs=10',
+  ...['instruction', 'reward', 'alignment'].flatMap((stage) => [
+    `${stage}.maxRounds=80`,
+    `${stage}.convergence.patience=99`,
+  ]),
+];
+const urge = ['server.late=urge', 'server.maxStaleness=10'];
+const slow = 'client-4';
+/** Of the slow client's tasks, the one that takes as long as its orders are about. */
+const work = ['instruct', 'reward', 'align'];
+
+interface Course {
+  readonly requests: readonly {
+    readonly to: string;
+    readonly message: Message;
+    readonly atSeconds: number;
+  }[];
+  readonly tasks: readonly { readonly what: string; readonly task: string; readonly atSeconds: number }[];
+  /** When the slow client's updates were sent, and of which version. */
+  readonly updates: readonly { readonly version: number; readonly atSeconds: number }[];
+  readonly stalest: number;
+}
+
+async function course(set: readonly string[]): Promise<Course> {
+  const requests: { to: string; message: Message; atSeconds: number }[] = [];
+  const tasks: { what: string; task: string; atSeconds: number }[] = [];
+  const updates: { version: number; atSeconds: number }[] = [];
+  let stalest = 0;
+  const next = (event: RunEvent) => {
+    if (event.type === 'aggregate') {
+      stalest = Math.max(stalest, ...event.updates.map(({ staleness }) => staleness));
+    }
+    if (event.type === 'bus' && event.event.phase === 'sent') {
+      const { atSeconds, envelope } = event.event;
+      const { to, from, message } = envelope;
+      if (isRequest(message)) requests.push({ to, message, atSeconds });
+      if (from === slow && message.direction === 'up') {
+        updates.push({ version: message.answers.version, atSeconds });
+      }
+    }
+    if (
+      (event.type === 'task-started' || event.type === 'task-finished' || event.type === 'task-dropped') &&
+      event.actor === slow &&
+      work.includes(event.task)
+    ) {
+      tasks.push({ what: event.type, task: event.task, atSeconds: event.virtualSeconds });
+    }
+  };
+  const { ended } = await protocolRun([...settings, ...set], {
+    observers: [{ next }],
+    prepare: ({ slowness }) => void slowness.set(slow, 20),
+  });
+  assert.equal(ended.reason, 'finished', JSON.stringify(ended));
+  return { requests, tasks, updates, stalest };
+}
+
+describe('an urgent request', () => {
+  it('goes to who is as many versions behind as the bound, in every stage, and to nobody else', async () => {
+    const { requests } = await course(urge);
+    assert.deepEqual(
+      [...new Set(requests.map(({ message }) => message.kind))],
+      ['update-request', 'reward-request', 'alignment-request'],
+    );
+    for (const { to, message } of requests) {
+      assert.equal(to, slow);
+      assert.ok(
+        isRequest(message) && message.version - message.about.version === 10,
+        JSON.stringify(message),
+      );
+    }
+    assert.deepEqual((await course(['server.late=accept'])).requests, []);
+  });
+
+  it('ends the work after the step that the client is at', async () => {
+    const whole = (await course(['server.late=accept'])).tasks;
+    const wholeSeconds = whole[1]!.atSeconds - whole[0]!.atSeconds;
+    const { tasks } = await course(urge);
+    assert.deepEqual(
+      tasks.slice(0, 4).map(({ what }) => what),
+      ['task-started', 'task-dropped', 'task-started', 'task-finished'],
+    );
+    const [begun, dropped, , finished] = tasks.map(({ atSeconds }) => atSeconds);
+    const steps = Math.ceil((10 * (dropped! - begun!)) / wholeSeconds);
+    assert.ok(steps < 10, `${steps} steps`);
+    assert.ok(Math.abs(finished! - begun! - (steps / 10) * wholeSeconds) < 2e-6);
+  });
+
+  it('keeps updates from getting much older than the bound', async () => {
+    const [urged, accepted] = [await course(urge), await course(['server.late=accept'])];
+    assert.ok(urged.stalest < accepted.stalest, `${urged.stalest} and ${accepted.stalest} versions`);
+    assert.ok(urged.updates.length > accepted.updates.length);
+  });
+
+  it('that is lost is sent again with the next version', async () => {
+    const lost = { effect: 'drop', kind: 'update-request', round: 10 };
+    const { requests } = await course([...urge, `channel.faults=${JSON.stringify([lost])}`]);
+    const first = requests.filter(
+      ({ message }) => message.kind === 'update-request' && message.about.version === 0,
+    );
+    assert.deepEqual(
+      first.map(({ message }) => isRequest(message) && message.version),
+      [10, 11],
+    );
+  });
+
+  it('about work that was handed in already changes nothing', async () => {
+    const late = { effect: 'delay', kind: 'update-request', delaySeconds: 1000 };
+    const { tasks } = await course([...urge, `channel.faults=${JSON.stringify([late])}`]);
+    assert.ok(tasks.every(({ what, task }) => task !== 'instruct' || what !== 'task-dropped'));
+  });
+});

@@ -59,3 +59,12 @@ export function norm(a: Vector): number {
   for (let i = 0; i < a.length; i++) sum += a[i]! * a[i]!;
   return Math.sqrt(sum);
 }
+
+/** The cosine of the angle between two vectors; 1 where one of them has no direction. */
+export function cosine(a: Vector, b: Vector): number {
+  const lengths = norm(a) * norm(b);
+  if (lengths === 0) return 1;
+  let product = 0;
+  for (let i = 0; i < a.length; i++) product += a[i]! * b[i]!;
+  return product / lengths;
+}

@@ -16,6 +16,7 @@ import { inverseProbability } from './inverse-probability.js';
 import { krum } from './krum.js';
 import { multiKrum } from './multi-krum.js';
 import { normClipping } from './norm-clipping.js';
+import { port } from './port.js';
 import { safa } from './safa.js';
 import { trimmedMean } from './trimmed-mean.js';
 import { uniform } from './uniform.js';
@@ -40,6 +41,7 @@ export const aggregations = {
   fedasync,
   fedbuff,
   ca2fl,
+  port,
   safa,
   fedat,
 } as const satisfies Readonly<Record<string, AggregationStrategy>>;

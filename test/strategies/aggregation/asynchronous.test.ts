@@ -127,6 +127,37 @@ describe('CA2FL', () => {
   });
 });
 
+describe('Port', () => {
+  const global = { w: [10, 10] };
+
+  it('is the mean of deltas by rows where all are in time', () => {
+    const updates = [
+      update('a', { w: [14, 10] }, { base: global }),
+      update('b', { w: [10, 18] }, { base: global, rows: 3 }),
+    ];
+    assert.deepEqual(wBy('port', { global, updates }), [11, 16]);
+  });
+
+  it('weighs a stale delta by B/(τ + B), and by whether it goes where the model went', () => {
+    const fresh = update('a', { w: [10, 14] }, { base: global });
+    // τ = B: 1/2. The model went (4, 0) since: with it 1/2 + 1, across it 1/2 + 1/2, against it 1/2 + 0; fresh 1 + 1.
+    const stale = (w: readonly number[]) => update('b', { w }, { base: { w: [6, 10] }, staleness: 10 });
+    const by = (w: readonly number[]) => wBy('port', { global, updates: [fresh, stale(w)] });
+    assert.deepEqual(by([13, 10]), [10 + (1.5 * 7) / 3.5, Math.fround(10 + 8 / 3.5)]);
+    assert.deepEqual(by([6, 16]), [10, Math.fround(10 + (2 * 4 + 6) / 3)]);
+    assert.deepEqual(by([1, 10]), [10 - (0.5 * 5) / 2.5, Math.fround(10 + 8 / 2.5)]);
+  });
+
+  it('counts no angle as agreement: nothing was changed, or the model has not moved', () => {
+    const fresh = update('a', { w: [10, 14] }, { base: global });
+    const idle = update('b', { w: [6, 10] }, { base: { w: [6, 10] }, staleness: 10 });
+    const unmoved = update('b', { w: [10, 10] }, { base: global, staleness: 10 });
+    for (const other of [idle, unmoved]) {
+      assert.deepEqual(wBy('port', { global, updates: [fresh, other] }), [10, Math.fround(10 + 8 / 3.5)]);
+    }
+  });
+});
+
 describe('SAFA', () => {
   const clients = {
     a: { rows: 1, orders: 1, isAsked: true },

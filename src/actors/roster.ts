@@ -28,6 +28,7 @@ export function rosterOf({ scenario, clock }: World, context: ServerContext): Ro
     clients,
     cohortSize: cohortSize(scenario.server.selectionFraction, clients.length),
     cohort,
+    unreached: cohort.filter((client) => members[client]!.unreached && members[client]!.presence === 'here'),
     settled,
     working: Object.fromEntries(working),
     atHand: arrivals(context),

@@ -30,6 +30,7 @@ const withoutDeadline: Roster = {
   left: [],
   aggregated: [],
   answerSeconds: {},
+  unreached: [],
   openSeconds: 0,
   deadlineSeconds: Infinity,
 };

@@ -191,6 +191,20 @@ describe('the buffered discipline', () => {
   });
 });
 
+describe('a client that cannot be reached', () => {
+  it('is asked once per version, however often places fall free', async () => {
+    const set = ['server.selection=random', 'server.selectionFraction=0.5', 'instruction.deadlineSeconds=20'];
+    const dead = { effect: 'drop', direction: 'downlink', client: 1, stage: 'instruction' };
+    const { orders } = await course({ name: 'buffered', size: 3 }, 4, [
+      ...set,
+      `channel.faults=${JSON.stringify([dead])}`,
+    ]);
+    const asked = orders.filter(({ to }) => to === 'client-1').map(({ version }) => version);
+    assert.ok(asked.length > 0);
+    assert.equal(new Set(asked).size, asked.length, asked.join());
+  });
+});
+
 describe('the timed discipline', () => {
   it('makes a version every so many seconds, of what came in', async () => {
     const result = await course({ name: 'timed', everySeconds: 0.1 }, 6);

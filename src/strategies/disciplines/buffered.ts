@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { discipline } from './discipline.js';
-import { complete, fillPlaces, nobodyWorks } from './places.js';
+import { complete, fillPlaces, nobodyWorks, refillPlaces } from './places.js';
 import { staleness } from './staleness.js';
 
 /**
@@ -19,7 +19,7 @@ export const buffered = discipline({
   make: ({ size, ...settings }) => ({
     ...staleness(settings, Infinity),
     invite: fillPlaces,
-    refill: fillPlaces,
+    refill: refillPlaces,
     isDue: (roster) => complete(roster).length >= size || nobodyWorks(roster),
     deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,
   }),

@@ -12,8 +12,17 @@ export function idle({ clients, working, atHand, deadlineSeconds }: Roster): rea
 
 /** Some of the idle, so that as many are at work as the scenario wants. */
 export function fillPlaces(roster: Roster, select: Select): readonly string[] {
+  return filled(roster, select, idle(roster));
+}
+
+/** The same while a version is open: who could not be reached is asked again with the next one, not at once. */
+export function refillPlaces(roster: Roster, select: Select): readonly string[] {
+  const among = idle(roster).filter((client) => !roster.unreached.includes(client));
+  return filled(roster, select, among);
+}
+
+function filled(roster: Roster, select: Select, among: readonly string[]): readonly string[] {
   const { working, deadlineSeconds, cohortSize } = roster;
-  const among = idle(roster);
   const atWork = Object.values(working).filter(({ seconds }) => seconds < deadlineSeconds);
   const places = Math.min(cohortSize - atWork.length, among.length);
   return places <= 0 ? [] : select(among, places);

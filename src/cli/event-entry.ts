@@ -29,9 +29,10 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
     case 'params':
       return { event: 'params', virtualSeconds: now, ...handle(refOf(event.set)) };
     case 'actor': {
-      const { actor, event: taken, state, virtualSeconds } = event;
-      return { event: 'actor', virtualSeconds, actor, taken, state };
+      const { actor, event: taken, cause, state, virtualSeconds } = event;
+      return { event: 'actor', virtualSeconds, actor, taken, cause, state };
     }
+    case 'actor-registered':
     case 'task-started':
     case 'task-finished':
     case 'task-dropped':

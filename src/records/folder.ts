@@ -18,6 +18,7 @@ export const recordFiles = {
   manifest: 'manifest.json',
   metrics: 'metrics.jsonl',
   messages: 'messages.jsonl',
+  inspection: 'inspection.jsonl',
   summary: 'summary.json',
   report: 'report.html',
   params: 'params',

@@ -2,6 +2,7 @@ import type { Purpose } from '../learning/clients/population.js';
 import type { RowCounts } from '../learning/data/tokenize.js';
 import type { TokenizerSource } from '../learning/data/tokenizer.js';
 import type { LoadReport } from '../learning/data/types.js';
+import type { InspectionChoice } from './inspection-rows.js';
 import type { Seam } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -18,6 +19,8 @@ export interface Manifest {
   readonly scriptHash?: string;
   readonly seed: number;
   readonly workers: number;
+  /** Which actors inspection.jsonl tells of. Absent in older folders, which have no such file. */
+  readonly inspection?: InspectionChoice;
   readonly synthetic: boolean;
   readonly backend: {
     /** "native" or "wasm". */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { exactJson } from './exact-json.js';
+import type { InspectionChoice } from './inspection-rows.js';
+import { InspectionFile } from './inspection-file.js';
 import { openFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';
 import { messageLine, metricLine } from './row-text.js';
@@ -12,8 +14,8 @@ import { writeWhole } from './write-whole.js';
  */
 export interface Records extends RunObserver {
   /**
-   * Writes manifest.json and rows of metrics.jsonl and messages.jsonl. Those so far are on disk after each
-   * closed round.
+   * Writes manifest.json and rows of metrics.jsonl, messages.jsonl and inspection.jsonl. Those so far are on
+   * disk after each closed round.
    */
   next(event: RunEvent): void;
   /** Hands all rows to the operating system, without closing. */
@@ -25,28 +27,33 @@ export interface Records extends RunObserver {
 
 /**
  * Opens the records of a run in a folder, which is made if needed; an earlier run's records in it are
- * removed. Throws a UserError if the folder holds something else, or another run is writing there.
+ * removed. `inspected` says which actors it tells of. Throws a UserError if the folder holds something else, or another run is writing there.
  */
-export function openRecords(folder: string): Records {
+export function openRecords(folder: string, inspected: InspectionChoice = 'none'): Records {
   const lock = openFolder(folder);
   const metrics = new JsonLinesFile(join(folder, recordFiles.metrics));
   const messages = new JsonLinesFile(join(folder, recordFiles.messages));
+  const inspection = inspected === 'none' ? null : new InspectionFile(folder, inspected);
   const flush = () => {
     metrics.flush();
     messages.flush();
+    inspection?.flush();
   };
   return {
+    actors: inspection !== null,
     next: (event) => {
       if (event.type === 'manifest') writeDocument(join(folder, recordFiles.manifest), event.manifest);
       if (event.type === 'row') metrics.append(metricLine(event.row));
       if (event.type === 'row' && event.row.type === 'round') flush();
       if (event.type === 'message') messages.append(messageLine(event.row));
+      if (event.type === 'actor-registered' || event.type === 'actor') inspection?.append(event);
     },
     complete: flush,
     summary: (summary) => writeDocument(join(folder, recordFiles.summary), summary),
     close: () => {
       metrics.close();
       messages.close();
+      inspection?.close();
       lock.release();
     },
   };

@@ -1,3 +1,4 @@
+import type { InspectionEvent } from 'xstate';
 import type { Stage } from '../../machines/protocol.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { TaskKind } from '../learning/training/task.js';
@@ -25,6 +26,7 @@ export type RunEvent =
   | { readonly type: 'aggregate'; readonly updates: readonly AggregatedUpdate[] }
   /** A set that a task has given back. */
   | { readonly type: 'params'; readonly set: ParamSet }
+  | ActorRegistered
   | ActorEvent
   /** The clock is about to take its next event; all that the one before has caused has been told. */
   | { readonly type: 'clock'; readonly virtualSeconds: number };
@@ -57,6 +59,20 @@ export interface TaskDropped extends TaskEvent {
   readonly type: 'task-dropped';
 }
 
+/** An actor is there, and has taken no event yet. Told to observers that ask for `actors`. */
+export interface ActorRegistered {
+  readonly type: 'actor-registered';
+  /** "server", "client-1", "client-1/uplink", "simulation". */
+  readonly actor: string;
+  /** Id of its chart: "server", "client", "channel", "simulation". */
+  readonly machine: string;
+  /** The actor that made it; null for the simulation. */
+  readonly parent: string | null;
+  /** Where its chart begins, before any transition. */
+  readonly state: string;
+  readonly virtualSeconds: number;
+}
+
 /** An actor has taken an event. Told to observers that ask for `actors`. */
 export interface ActorEvent {
   readonly type: 'actor';
@@ -64,10 +80,36 @@ export interface ActorEvent {
   readonly actor: string;
   /** Type of the event, for example "download.delivered" or XState's "xstate.init". */
   readonly event: string;
-  /** Where the actor is after it, outermost state first, for example "rewardLearning.collecting". */
+  readonly cause: ActorCause;
+  /** Where the actor was, and where it is after the event, outermost state first: "rewardLearning.collecting". */
+  readonly before: string;
   readonly state: string;
+  /** The way from the one to the other, step by step; empty where the chart has no answer to the event. */
+  readonly microsteps: readonly Microstep[];
   readonly virtualSeconds: number;
 }
+
+/** Transitions that were taken together (one, but in a chart with parallel states), and where they led. */
+export interface Microstep {
+  /** Names of transitions; see `transitionId` in src/charts/transition-id.ts. */
+  readonly transitions: readonly string[];
+  readonly state: string;
+}
+
+/** Why an actor got an event. */
+export type ActorCause =
+  /** What became of a message: its `id` in messages.jsonl, and its sender. */
+  | { readonly by: 'message'; readonly message: number; readonly from: string }
+  /** The end of something that the actor has invoked: the event's type names it. */
+  | { readonly by: 'task' }
+  /** A delay of the state that the actor is in. */
+  | { readonly by: 'timer' }
+  /** Another actor. */
+  | { readonly by: 'actor'; readonly from: string }
+  /** A device that went off or on. */
+  | { readonly by: 'presence' }
+  /** The run itself: it began, or ended. */
+  | { readonly by: 'run' };
 
 /**
  * Hears what a run tells and changes nothing (decision D13): events are the run's own objects, to be read and
@@ -77,9 +119,12 @@ export interface ActorEvent {
 export interface RunObserver {
   /** What the cause of a failed run calls it; without a name, its number among the observers, from 1. */
   readonly name?: string;
-  /** Asks for events of type "actor" too; without such an observer the actors are not inspected. */
+  /** Asks for events of type "actor-registered" and "actor" too; without such an observer the actors are not inspected. */
   readonly actors?: boolean;
   next(event: RunEvent): void;
   /** The run is over; nothing more comes. */
   complete?(): void;
 }
+
+/** Hears events of XState's Inspection API, from the first actor on. */
+export type Inspect = (event: InspectionEvent) => void;

@@ -28,7 +28,7 @@ export class RunEvents {
     this.#subscriptions.push({ observer, name });
   }
 
-  /** Whether anybody asks for events of type "actor". */
+  /** Whether anybody asks for what the actors do. */
   get actorsObserved(): boolean {
     return this.#subscriptions.some(({ observer }) => observer.actors);
   }
@@ -50,7 +50,7 @@ export class RunEvents {
 
   #deliver(event: RunEvent): void {
     for (const subscription of this.#subscriptions) {
-      if (event.type === 'actor' && !subscription.observer.actors) continue;
+      if (isOfActors(event) && !subscription.observer.actors) continue;
       this.#try(subscription, (observer) => observer.next(event));
     }
   }
@@ -62,4 +62,8 @@ export class RunEvents {
       this.#fail(name === undefined ? cause : new Error(`observer ${name} failed`, { cause }));
     }
   }
+}
+
+function isOfActors({ type }: RunEvent): boolean {
+  return type === 'actor' || type === 'actor-registered';
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { refOf } from '../learning/params/param-set.js';
+import { defaultInspection } from '../records/inspection-rows.js';
 import { manifestFormat, type Manifest } from '../records/manifest.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { TObject } from 'typebox';
@@ -17,7 +18,7 @@ const require = createRequire(import.meta.url);
 
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
-  { scenario, workers, strategies, script }: RunOptions,
+  { scenario, workers, strategies, script, inspection = defaultInspection }: RunOptions,
   inputs: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
@@ -29,6 +30,7 @@ export function manifestOf(
     ...(script?.sha256 && { scriptHash: script.sha256 }),
     seed: scenario.seed,
     workers,
+    inspection,
     synthetic: data.synthetic,
     backend: {
       name,

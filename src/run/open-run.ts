@@ -17,6 +17,7 @@ import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import { checkFolder } from '../records/folder.js';
 import { createCheckers } from '../records/invariants/index.js';
+import { defaultInspection } from '../records/inspection-rows.js';
 import { MessageLedger } from '../records/ledger.js';
 import { openRecords, type Records } from '../records/records.js';
 import type { Manifest } from '../records/manifest.js';
@@ -75,7 +76,7 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const manifest = manifestOf(options, inputs, fingerprint);
     options.signal?.throwIfAborted();
     // 3. The records, which take the place of an earlier run's.
-    records = openRecords(options.outFolder);
+    records = openRecords(options.outFolder, options.inspection ?? defaultInspection);
     // 4. Who hears what the run tells.
     const { written, hash, faults, expectations } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });

@@ -1,7 +1,8 @@
 import type { Executor } from '../learning/training/executor.js';
+import type { InspectionChoice } from '../records/inspection-rows.js';
 import type { Progress } from '../records/progress.js';
 import type { Summary } from '../records/rows.js';
-import type { RunObserver } from '../records/run-event.js';
+import type { Inspect, RunObserver } from '../records/run-event.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Script } from '../scenario/script.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -20,6 +21,11 @@ export interface RunOptions {
    * synthetic data only). It changes nothing else.
    */
   readonly showSamples?: boolean;
+  /**
+   * Which actors inspection.jsonl tells of: "all" (default), "thin" for all but the links, "none" for no such
+   * file. It changes nothing else.
+   */
+  readonly inspection?: InspectionChoice;
   /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
   /** Hears the summary once, before it and what else a run leaves at its end is written. */
@@ -31,6 +37,11 @@ export interface RunOptions {
   readonly script?: Script;
   /** Hear all that the run tells, in one order. A run with and without them has one trace hash. */
   readonly observers?: readonly RunObserver[];
+  /**
+   * Hears what XState tells of the run's actors, as its own inspectors do. Like an observer it only reads, and
+   * what it throws ends the run as failed.
+   */
+  readonly inspect?: Inspect;
   /**
    * Runs the tasks in place of worker threads of the run's own: `workers` then only goes into the manifest and
    * `backend` is not read. It is not asked where the scenario's `learning` is "stub". Whoever made it closes it, so that it can serve several runs; the run does not.

@@ -2,13 +2,14 @@ import { createActor, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { ClientContext, clientMachine } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
-import { inspection } from '../actors/inspection.js';
+import { Inspection } from '../actors/inspection.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
 import { waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
 import { noScript } from '../scenario/script.js';
 import { startTimeline } from '../script/timeline.js';
 import type { RunOptions } from './options.js';
+import type { Inspect } from '../records/run-event.js';
 import type { Ended } from '../records/rows.js';
 
 /** How a run ended, and the models that it leaves. */
@@ -24,14 +25,14 @@ export interface Simulated {
  */
 export async function simulate(
   world: World,
-  { signal, script = noScript }: Pick<RunOptions, 'signal' | 'script'> = {},
+  { signal, script = noScript, inspect }: Pick<RunOptions, 'signal' | 'script' | 'inspect'> = {},
 ): Promise<Simulated> {
   const { clock, scenario, failure, events } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
     clock,
     systemId: 'simulation',
     input: { clients: [...world.clients.keys()], global: world.start.global, stage: world.start.stage },
-    ...(events.actorsObserved && { inspect: inspection(world) }),
+    ...inspectionOf(world, inspect),
   });
   simulation.subscribe({ error: (cause) => failure.report(cause) });
   simulation.start();
@@ -66,6 +67,26 @@ export async function simulate(
     ? { reason: 'failed', cause: failure.message }
     : endOf(simulation, report, stoppedBy);
   return { ended, ...models() };
+}
+
+/** Who hears what XState tells of the actors; where nobody does, it tells nothing. */
+function inspectionOf(world: World, inspect?: Inspect): { inspect?: Inspect } {
+  const recorded = world.events.actorsObserved ? new Inspection(world) : null;
+  if (recorded === null && inspect === undefined) return {};
+  return {
+    inspect: (event) => {
+      world.failure.guard(() => recorded?.next(event));
+      if (inspect) world.failure.guard(() => named('inspect', () => inspect(event)));
+    },
+  };
+}
+
+function named(name: string, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    throw new Error(`${name} failed`, { cause });
+  }
 }
 
 const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Executor } from '../learning/training/executor.js';
-import type { RunObserver } from '../records/run-event.js';
+import type { Inspect, RunObserver } from '../records/run-event.js';
 import { noCode, type Code } from '../script/code.js';
 import type { Definition } from '../script/define.js';
 import { isScript, loadScript } from '../script/load-module.js';
@@ -16,11 +16,20 @@ export interface Script {
   readonly code: Code;
   readonly observers: readonly RunObserver[];
   readonly executor: Executor | null;
+  /** Hears what XState tells of the actors. */
+  readonly inspect: Inspect | null;
   /** SHA-256 of the text of its file; null where the scenario is data alone. */
   readonly sha256: string | null;
 }
 
-export const noScript: Script = { strategies: {}, code: noCode, observers: [], executor: null, sha256: null };
+export const noScript: Script = {
+  strategies: {},
+  code: noCode,
+  observers: [],
+  executor: null,
+  inspect: null,
+  sha256: null,
+};
 
 export interface WrittenScript extends Written {
   readonly script: Script;
@@ -39,9 +48,9 @@ export async function takenApart(
   sha256: string | null = null,
 ): Promise<WrittenScript> {
   const { settings, strategies, code } = lowered(definition);
-  const { observers = [], executor = null, extends: base } = definition;
+  const { observers = [], executor = null, inspect = null, extends: base } = definition;
   const value = base === undefined ? settings : mergedKeys(await readBase(base, file), settings);
-  return { file, value, script: { strategies, code, observers, executor, sha256 } };
+  return { file, value, script: { strategies, code, observers, executor, inspect, sha256 } };
 }
 
 /** The value of the scenario that one extends; a path is relative to the script, as all of its paths are. */

@@ -1,5 +1,5 @@
 import type { Executor } from '../learning/training/executor.js';
-import type { RunObserver } from '../records/run-event.js';
+import type { Inspect, RunObserver } from '../records/run-event.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -50,6 +50,8 @@ export interface Definition extends Omit<
   readonly expectations?: readonly ScriptedExpectation[];
   readonly observers?: readonly RunObserver[];
   readonly executor?: Executor;
+  /** Hears what XState tells of the run's actors. */
+  readonly inspect?: Inspect;
 }
 
 /** A scenario in TypeScript. It only gives the types: nothing is registered, and nothing runs. */

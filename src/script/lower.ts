@@ -11,7 +11,13 @@ export interface Lowered {
 }
 
 /** Puts names in the place of strategies, and hashes in that of functions; the definition stays as it was. */
-export function lowered({ extends: _, observers: __, executor: ___, ...definition }: Definition): Lowered {
+export function lowered({
+  extends: _,
+  observers: __,
+  executor: ___,
+  inspect: ____,
+  ...definition
+}: Definition): Lowered {
   const { timeline = [], expectations = [], ...rest } = definition;
   const named = withNames(rest);
   const functions = new Functions();

@@ -4,7 +4,16 @@ import type { RunEvent, RunObserver } from '../../src/records/run-event.js';
 import { RunEvents } from '../../src/records/run-events.js';
 
 const clock = (virtualSeconds: number): RunEvent => ({ type: 'clock', virtualSeconds });
-const actor: RunEvent = { type: 'actor', actor: 'server', event: 'go', state: 'on', virtualSeconds: 0 };
+const actor: RunEvent = {
+  type: 'actor',
+  actor: 'server',
+  event: 'go',
+  cause: { by: 'run' },
+  before: 'off',
+  state: 'on',
+  microsteps: [],
+  virtualSeconds: 0,
+};
 const unchecked: RunObserver = { next: () => {} };
 
 /** What an observer has heard: seconds of clock events, or the type of others. */

@@ -1,0 +1,112 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import { ask, type Answer } from '../model/api.js';
+import { client, guarded, progress } from '../model/player.js';
+import { seriesOf, units, type Axis, type FigureName } from '../model/series.js';
+
+const axis = signal<Axis>('round');
+const who = signal<'mean' | 'one'>('mean');
+
+const shown: readonly FigureName[] = [
+  'accuracy',
+  'loss',
+  'helpful reward',
+  'harmless reward',
+  'KL divergence',
+  'delay',
+  'energy',
+  'staleness',
+  'participation',
+];
+
+/** Curves over rounds, virtual time or joules: the mean over the clients with their spread, or one client's. */
+export function Figures() {
+  const [found, setFound] = useState<Answer<'figures'> | null>(null);
+  const rounds = progress.value[0]?.rounds;
+  useEffect(() => {
+    void guarded(async () => setFound(await ask('figures')));
+  }, [rounds]);
+  return (
+    <section aria-label="Figures">
+      <div class="row">
+        <label>
+          Over{' '}
+          <select value={axis.value} onChange={(event) => (axis.value = event.currentTarget.value as Axis)}>
+            <option value="round">rounds</option>
+            <option value="time">virtual time</option>
+            <option value="joules">joules</option>
+          </select>
+        </label>
+        <label>
+          Of{' '}
+          <select value={who.value} onChange={(event) => (who.value = event.currentTarget.value as 'mean' | 'one')}>
+            <option value="mean">all clients: mean, least and greatest</option>
+            <option value="one">{client.value}</option>
+          </select>
+        </label>
+      </div>
+      <div class="plots">
+        {found &&
+          shown.map((name) => (
+            <Plot key={name} name={name} figures={found} axis={axis.value} who={who.value === 'one' ? client.value : null} />
+          ))}
+      </div>
+    </section>
+  );
+}
+
+interface PlotProps {
+  readonly name: FigureName;
+  readonly figures: Answer<'figures'>;
+  readonly axis: Axis;
+  readonly who: string | null;
+}
+
+function Plot({ name, figures, axis, who }: PlotProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const series = seriesOf(name, figures, axis, who);
+  useEffect(() => {
+    if (!frame.current || series.x.length === 0) return;
+    const colour = (property: string) => getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+    const [text, grid, line] = [colour('--text'), colour('--line'), colour('--accent')];
+    const ticks = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: '12px system-ui' };
+    const bounds = series.least && series.greatest;
+    const plot = new uPlot(
+      {
+        width: frame.current.clientWidth,
+        height: 200,
+        cursor: { drag: { x: false, y: false } },
+        scales: { x: { time: false } },
+        axes: [
+          { ...ticks, label: units.axis[axis], labelSize: 22, size: 34 },
+          { ...ticks, label: units.figure[name], labelSize: 22, size: 52 },
+        ],
+        series: [
+          { label: units.axis[axis] },
+          { label: who ?? (bounds ? 'mean' : name), stroke: line, width: 2, points: { show: true, size: 5 } },
+          ...(bounds
+            ? [
+                { label: 'least', stroke: line, width: 0.6, points: { show: false } },
+                { label: 'greatest', stroke: line, width: 0.6, points: { show: false } },
+              ]
+            : []),
+        ],
+        ...(bounds && { bands: [{ series: [3, 2] as [number, number], fill: `${line}22` }] }),
+      },
+      [series.x, series.y, ...(bounds ? [series.least, series.greatest] : [])] as uPlot.AlignedData,
+      frame.current,
+    );
+    return () => plot.destroy();
+  }, [JSON.stringify(series), axis, name]);
+  const last = series.y.findLast((value) => value !== null);
+  return (
+    <figure class="plot">
+      <figcaption>
+        {name}
+        {last === undefined || last === null ? '' : `: ${last.toPrecision(3)}${units.short[name]} at the end`}
+      </figcaption>
+      {series.x.length === 0 ? <p class="quiet">Nothing measured yet.</p> : <div ref={frame} />}
+    </figure>
+  );
+}

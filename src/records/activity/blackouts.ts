@@ -1,0 +1,54 @@
+import { protocol, type MessageKind } from '../../../machines/protocol.js';
+import type { TimelineEntry } from '../../script/settings.js';
+import type { MessageRow } from '../rows.js';
+import type { Span } from './layers.js';
+import type { ActivityRows } from './activity.js';
+
+/** When a scripted fault left a link without a signal. */
+export interface BlackoutSpan extends Span {
+  /** JSON pointer into the scenario. */
+  readonly pointer: string;
+}
+
+/**
+ * The blackouts that a message's row blames. One of the timeline begins when its entry took effect; one that a
+ * script's own function made has no length in the scenario, and is given the message's `blackoutSeconds`.
+ */
+export function blackoutsOf(
+  message: MessageRow,
+  { scenario, metrics }: Pick<ActivityRows, 'scenario' | 'metrics'>,
+): BlackoutSpan[] {
+  return message.blackouts.flatMap((pointer) => {
+    const [, list, index] = /^\/(channel\/faults|timeline)\/(\d+)/.exec(pointer) ?? [];
+    if (list === 'timeline') {
+      const entry = scenario.timeline[Number(index)];
+      const lengths = entry ? lengthsOf(entry, message) : [];
+      return metrics.flatMap((row) =>
+        row.type === 'script' && row.pointer === pointer
+          ? lengths.map((seconds) => ({
+              pointer,
+              fromSeconds: row.virtualSeconds,
+              toSeconds: row.virtualSeconds + seconds,
+            }))
+          : [],
+      );
+    }
+    const { fromSeconds = 0, toSeconds = Infinity } = scenario.channel.faults[Number(index)] ?? {};
+    return [{ pointer, fromSeconds, toSeconds }];
+  });
+}
+
+/** How long an entry of the timeline blacks out the link of a message. */
+function lengthsOf(
+  { do: actions }: TimelineEntry,
+  { from, to, kind, blackoutSeconds }: MessageRow,
+): number[] {
+  const isUp = protocol[kind as MessageKind].direction === 'up';
+  const link = { client: isUp ? from : to, direction: isUp ? 'uplink' : 'downlink' };
+  return actions.flatMap((action) => {
+    if (action.action === 'code') return [blackoutSeconds];
+    if (action.action !== 'blackout') return [];
+    const { client = link.client, direction = link.direction, seconds } = action;
+    return client === link.client && direction === link.direction ? [seconds] : [];
+  });
+}

@@ -3,6 +3,7 @@ import type { MessageRow } from '../records/rows.js';
 import type { EventFilter } from './event-index.js';
 import { figuresOf } from './figures.js';
 import type { RunView } from './run-view.js';
+import { timelineOf } from './timeline.js';
 import { statesOfStep } from './step-states.js';
 
 /** The most rows that one answer holds. */
@@ -80,6 +81,10 @@ export const answers = {
     return row;
   },
   figures: figuresOf,
+  timeline: (view: RunView, query: Query) => {
+    const from = number(query, 'from', 0);
+    return timelineOf(view, from, Math.max(from, number(query, 'to', view.virtualSeconds)));
+  },
 } as const satisfies Readonly<Record<string, (view: RunView, query: Query) => unknown>>;
 
 export type AnswerName = keyof typeof answers;

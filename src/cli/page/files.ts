@@ -6,6 +6,7 @@ import { packageRoot } from '../../paths.js';
 const files = {
   '': { file: 'index.html', type: 'text/html; charset=utf-8' },
   'page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+  'charts.json': { file: 'charts.json', type: 'application/json; charset=utf-8' },
   'page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
 } as const;
 

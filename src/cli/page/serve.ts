@@ -113,6 +113,9 @@ async function answerTo(
   if (file) return { status: 200, type: file.type, body: file.content };
   const [, name = ''] = /^api\/([a-z]+)$/.exec(path) ?? [];
   if (name === 'session') return json(200, { runs: views.length, isLive: pace !== undefined });
+  if (name === 'difference' && views.length === 2) {
+    return json(200, { at: views[0]!.events.firstDifference(views[1]!.events) });
+  }
   if (!Object.hasOwn(answers, name)) return text(404, 'nothing is here');
   const query = new URL(request.url ?? '/', `http://${localHost}`).searchParams;
   const view = views[Number(query.get('run') ?? 0)];

@@ -1,0 +1,14 @@
+/*
+ * The face of `pwff/machines`: the four statecharts as they are written, with stand-ins for what a run does in
+ * them. `.provide()` puts other implementations in.
+ */
+export { channelMachine } from './channel.js';
+export { clientMachine } from './client.js';
+export { serverMachine } from './server.js';
+export { simulationMachine } from './simulation.js';
+export type * from './channel.js';
+export type * from './client.js';
+export type * from './events.js';
+export type * from './protocol.js';
+export type * from './server.js';
+export type * from './simulation.js';

@@ -20,6 +20,7 @@ clearUp();
 try {
   run('tsc', '--outDir', fresh);
   run('asc', '--config', 'asconfig.json', '--outFile', `${fresh}/kernels.wasm`);
+  run(process.execPath, 'page/build.js', fresh);
   swap();
 } finally {
   rmSync(join(root, fresh), { recursive: true, force: true });

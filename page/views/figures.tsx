@@ -94,7 +94,7 @@ function Plot({ name, figures, axis, who }: PlotProps) {
         ],
         ...(bounds && { bands: [{ series: [3, 2] as [number, number], fill: `${line}22` }] }),
       },
-      [series.x, series.y, ...(bounds ? [series.least, series.greatest] : [])] as uPlot.AlignedData,
+      [series.x, series.y, ...(bounds ? [series.least, series.greatest] : [])] as unknown as uPlot.AlignedData,
       frame.current,
     );
     return () => plot.destroy();

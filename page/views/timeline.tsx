@@ -86,7 +86,7 @@ export function Timeline() {
         ))}
         <li><span class="swatch version" aria-hidden="true" /> a version of the model</li>
       </ul>
-      <div class="lanes" style={{ maxHeight: '70vh' }} tabIndex={0} role="group" aria-label="Lanes: left and right move in time"
+      <div class="lanes" tabIndex={0} role="group" aria-label="Lanes: left and right move in time"
         onKeyDown={(event) => {
           const step = { ArrowLeft: -0.01, ArrowRight: 0.01 }[event.key];
           if (step === undefined) return;

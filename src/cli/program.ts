@@ -10,10 +10,11 @@ import { schemaFileText } from '../scenario/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
+import type { InspectCommandOptions } from './page/inspect.js';
 import type { LinkCommandOptions } from './link.js';
 import { nativeCommand } from './native.js';
 import type { PayloadCommandOptions } from './payload.js';
-import { oneOf, wholeNumber } from './option-values.js';
+import { oneOf, portOption, wholeNumber } from './option-values.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
@@ -77,6 +78,8 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
     .option('--check', 'exit 1 where an expectation of the scenario does not hold', false)
     .option('--verbose', 'write every event to run.log', false)
+    .option('--ui [port]', 'a page to watch, pause and step the run, for this machine alone', portOption('--ui'))
+    .option('--paused', 'with --ui: wait there before the first event', false)
     .action(async (path: string, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );
@@ -140,6 +143,15 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .description('write the report of a run again from its records')
     .argument('<folder>', 'the folder of a run')
     .action(async (folder: string) => line(terminal.out, `Report: ${await services.writeReport(folder)}`));
+
+  program
+    .command('inspect')
+    .description('look inside a run that was recorded, or two beside each other: a page for this machine alone')
+    .argument('<folder...>', 'the folder of a run, or two')
+    .option('--port <n>', 'of the page (default: any that is free)', portOption('--port'), 0)
+    .action(async (folders: string[], options: InspectCommandOptions) =>
+      end(await (await import('./page/inspect.js')).inspectCommand(folders, options, terminal)),
+    );
 
   program
     .command('doctor')

@@ -10,6 +10,7 @@ import { defaultFolder } from './default-folder.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
+import { livePage } from './page/live.js';
 import { showChecks } from './checks.js';
 import { showEnd, showFailure, showResults, showWarnings } from './run-end.js';
 import { RunLog } from './run-log.js';
@@ -26,6 +27,10 @@ export interface RunCommandOptions extends ModelFolders {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Port of the run's page, 0: any; absent: no page. */
+  readonly ui?: number;
+  /** Whether the run waits for its page before the first event. */
+  readonly paused: boolean;
   /** Whether a broken expectation fails the command. */
   readonly check: boolean;
 }
@@ -51,6 +56,11 @@ export async function runCommand(
   const workers = options.workers ?? defaultWorkers(scenario);
   const { backend, showSamples, verbose } = options;
   const warnings: string[] = [];
+  const page =
+    options.ui === undefined
+      ? null
+      : livePage({ port: options.ui, isPaused: options.paused, say: (text) => line(terminal.err, text) });
+  interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
     folder: outFolder,
     verbose,
@@ -63,8 +73,10 @@ export async function runCommand(
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
       script,
-      observers: [log],
+      observers: page ? [log, page.observer] : [log],
+      ...(page && { before: page.before }),
       onSummary: (summary) => {
+        page?.end(summary);
         log.end(summary);
         display.close();
         showResults(summary, options, terminal);
@@ -86,6 +98,7 @@ export async function runCommand(
     if (!(error instanceof UserError)) showFailure(messageOf(error), outFolder, terminal);
     throw error;
   } finally {
+    await page?.close(interrupt.signal);
     interrupt.release();
   }
 }

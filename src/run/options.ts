@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Hears the summary once, before it and what else a run leaves at its end is written. */
   readonly onSummary?: (summary: Summary) => void;
+  /** Awaited before every event of the virtual clock, which is due then: a run that waits is the same run. */
+  readonly before?: (dueSeconds: number) => Promise<void>;
   readonly onProgress?: (progress: Progress) => void;
   /** What the scenario names beside the strategies of the tables: what `loadScenario` was given. */
   readonly strategies?: OwnStrategies;

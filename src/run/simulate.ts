@@ -25,7 +25,7 @@ export interface Simulated {
  */
 export async function simulate(
   world: World,
-  { signal, script = noScript, inspect }: Pick<RunOptions, 'signal' | 'script' | 'inspect'> = {},
+  { signal, before, script = noScript, inspect }: Pick<RunOptions, 'signal' | 'before' | 'script' | 'inspect'> = {},
 ): Promise<Simulated> {
   const { clock, scenario, failure, events } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {
@@ -50,7 +50,7 @@ export async function simulate(
     return failure.happened || stoppedBy !== null;
   };
   const end = await clock
-    .run({ untilSeconds: scenario.limits.virtualSeconds, stop, signal })
+    .run({ untilSeconds: scenario.limits.virtualSeconds, stop, before, signal })
     .catch((cause: unknown) => {
       failure.report(cause);
       return 'stopped' as const;

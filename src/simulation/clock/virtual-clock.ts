@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly untilSeconds?: number | undefined;
   /** Asked before every event; true ends the run. */
   readonly stop?: (() => boolean) | undefined;
+  /** Awaited before every event, which is due at this time: the run waits for it, and is the same run. */
+  readonly before?: ((dueSeconds: number) => Promise<void>) | undefined;
   /** Ends the run before the next event, also while it waits for real work. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -120,7 +122,7 @@ export class VirtualClock {
     }
   }
 
-  async #steps(untilMicroseconds: number, { stop, signal }: RunOptions): Promise<RunEnd> {
+  async #steps(untilMicroseconds: number, { stop, before, signal }: RunOptions): Promise<RunEnd> {
     for (;;) {
       await setImmediate();
       if (signal?.aborted || stop?.()) return 'stopped';
@@ -129,6 +131,10 @@ export class VirtualClock {
       if (entry.timeMicroseconds > untilMicroseconds) {
         this.#nowMicroseconds = Math.max(this.#nowMicroseconds, Math.floor(untilMicroseconds));
         return 'until';
+      }
+      if (before) {
+        await before(entry.timeMicroseconds / 1e6);
+        if (signal?.aborted || this.#heap.first() !== entry) continue;
       }
       this.#nowMicroseconds = entry.timeMicroseconds;
       if (entry.settled) {

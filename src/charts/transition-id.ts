@@ -1,4 +1,10 @@
-import type { AnyTransitionDefinition } from 'xstate';
+import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
+
+/** Where a transition stands in its chart; XState says `any` of the source. */
+interface Stands {
+  readonly source: AnyStateNode;
+  readonly eventType: string;
+}
 
 const known = new WeakMap<AnyTransitionDefinition, string>();
 
@@ -15,7 +21,7 @@ export function transitionId(transition: AnyTransitionDefinition): string {
 }
 
 function nameOf(transition: AnyTransitionDefinition): string {
-  const { source, eventType } = transition;
+  const { source, eventType } = transition as Stands;
   const siblings = eventType === '' ? source.always : source.transitions.get(eventType);
   const place = siblings?.indexOf(transition) ?? -1;
   if (place < 0) throw new Error(`${source.id} has no such transition for "${eventType}"`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { methods } from '../strategies/methods/index.js';
+import { defaultInspection, inspections } from '../records/inspection-rows.js';
 import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';
@@ -77,6 +78,11 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
     .option('--check', 'exit 1 where an expectation of the scenario does not hold', false)
     .option('--verbose', 'write every event to run.log', false)
+    .addOption(
+      choiceOption('--inspection', 'actors in inspection.jsonl: thin has no links', inspections).default(
+        defaultInspection,
+      ),
+    )
     .action(async (path: string, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );

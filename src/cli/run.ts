@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
+import type { InspectionChoice } from '../records/inspection-rows.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
@@ -26,6 +27,7 @@ export interface RunCommandOptions extends ModelFolders {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly inspection: InspectionChoice;
   /** Whether a broken expectation fails the command. */
   readonly check: boolean;
 }
@@ -49,7 +51,7 @@ export async function runCommand(
   for (const note of replacing(outFolder, scenario)) display.note(note);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
-  const { backend, showSamples, verbose } = options;
+  const { backend, showSamples, verbose, inspection } = options;
   const warnings: string[] = [];
   const log = new RunLog({
     folder: outFolder,
@@ -59,7 +61,7 @@ export async function runCommand(
   });
   try {
     const { ended, checks, unwritten } = await services.runScenario({
-      ...{ scenario, folder, outFolder, workers, backend, showSamples },
+      ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
       script,

@@ -14,7 +14,7 @@ import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
 import { nativeCommand } from './native.js';
 import type { PayloadCommandOptions } from './payload.js';
-import { oneOf, wholeNumber } from './option-values.js';
+import { listOf, oneOf, originOf, wholeNumber } from './option-values.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
@@ -82,6 +82,25 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       choiceOption('--inspection', 'actors in inspection.jsonl: thin has no links', inspections).default(
         defaultInspection,
       ),
+    )
+    .addOption(
+      new Option(
+        '--inspect [port]',
+        'show the charts at work: print an address of this machine that Stately’s inspector attaches to',
+      )
+        .argParser(wholeNumber('--inspect', 0))
+        .conflicts('quiet'),
+    )
+    .addOption(
+      new Option('--inspect-wait', 'begin when an inspector is attached')
+        .default(false)
+        .implies({ inspect: true }),
+    )
+    .addOption(
+      new Option('--inspect-origin <origin>', 'let pages of https://… attach; repeatable')
+        .argParser(listOf(originOf('--inspect-origin')))
+        .default([], 'none')
+        .implies({ inspect: true }),
     )
     .action(async (path: string, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),

@@ -9,6 +9,8 @@ import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
 import { defaultFolder } from './default-folder.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
+import type { Inspector } from './inspect/inspector.js';
+import { openInspector, type InspectOptions } from './inspect/open.js';
 import { watchInterrupt } from './interrupt.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
 import { showChecks } from './checks.js';
@@ -17,7 +19,7 @@ import { RunLog } from './run-log.js';
 import type { Services } from './services.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
 
-export interface RunCommandOptions extends ModelFolders {
+export interface RunCommandOptions extends ModelFolders, InspectOptions {
   readonly seed?: number;
   readonly workers?: number;
   readonly backend: BackendChoice;
@@ -59,13 +61,19 @@ export async function runCommand(
     start: { file: file ?? path, scenario: scenario.name, seed: scenario.seed, workers, backend },
     onError: (warning) => warnings.push(warning),
   });
+  let inspector: Inspector | null = null;
   try {
+    inspector = await openInspector(options, (note) =>
+      options.json ? line(terminal.err, note) : display.note(note),
+    );
+    if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
       script,
       observers: [log],
+      ...(inspector && { inspect: inspector.inspect }),
       onSummary: (summary) => {
         log.end(summary);
         display.close();
@@ -88,6 +96,7 @@ export async function runCommand(
     if (!(error instanceof UserError)) showFailure(messageOf(error), outFolder, terminal);
     throw error;
   } finally {
+    await inspector?.close();
     interrupt.release();
   }
 }

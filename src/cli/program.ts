@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { methods } from '../strategies/methods/index.js';
-import { defaultInspection, inspections } from '../records/inspection-rows.js';
+import { defaultInspection, inspections } from '../records/inspection-choice.js';
 import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
-import type { InspectionChoice } from '../records/inspection-rows.js';
+import type { InspectionChoice } from '../records/inspection-choice.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';

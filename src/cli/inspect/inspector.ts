@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { AnyActor, InspectionEvent } from 'xstate';
+import type { AnyActor, InspectionEvent, Snapshot } from 'xstate';
 import { UserError, messageOf } from '../../errors.js';
 import { refusalOf } from './admission.js';
 import { actorFrame, frameOf } from './frames.js';
@@ -146,7 +146,7 @@ export class Inspector {
 
 /** Tasks and mailboxes that have ended; actors with a name stay, and a late receiver sees how they ended. */
 function isGone(ref: AnyActor): boolean {
-  return ref.systemId === undefined && ref.getSnapshot().status !== 'active';
+  return ref.systemId === undefined && (ref.getSnapshot() as Snapshot<unknown>).status !== 'active';
 }
 
 function refuse(socket: Duplex, status: string, why: string): void {

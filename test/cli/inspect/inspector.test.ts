@@ -112,7 +112,7 @@ describe('the inspector of a run', () => {
     };
     await protocolRun([], { inspect: inspector.inspect, executor });
     await inspector.close();
-    const { frames, names } = receiver! as Receiver;
+    const { frames, names } = receiver!;
     const first = frames.slice(
       0,
       frames.findIndex(({ type }) => type !== '@xstate.actor'),

@@ -8,8 +8,13 @@ export type * from './records/rows.js';
 export type * from './records/run-event.js';
 export type { RunOptions } from './run/options.js';
 export { runScenario, type RunResult, type Unwritten } from './run/run.js';
-export { readInspection, type InspectionChoice, type InspectionRow } from './records/inspection-rows.js';
-export type { ActorRow, EventRow } from './records/inspection-rows.js';
+export type { InspectionChoice } from './records/inspection-choice.js';
+export {
+  readInspection,
+  type ActorRow,
+  type EventRow,
+  type InspectionRow,
+} from './records/inspection-rows.js';
 export { readRun, type PartialSummary, type RunRecords } from './records/read.js';
 export type { Manifest } from './records/manifest.js';
 export { writeReport } from './records/report/report.js';

@@ -44,6 +44,10 @@ export class Inspection {
         return actor && keepMicrostep(actor, inspected);
       case '@xstate.snapshot':
         return actor && this.#tell(actor, inspected);
+      // Actions, and transitions of logic that is no chart.
+      case '@xstate.action':
+      case '@xstate.transition':
+        return;
     }
   }
 
@@ -64,17 +68,17 @@ export class Inspection {
     const made = this.#made;
     this.#made = [];
     for (const actor of made) {
-      const { systemId, logic } = actor.ref;
+      const { systemId } = actor.ref;
       if (systemId === undefined) {
         this.#actors.delete(actor.ref);
         continue;
       }
-      const { id: machine, root } = logic as AnyStateMachine;
-      actor.state = initialPathOf(root);
+      const machine = actor.ref.logic as AnyStateMachine;
+      actor.state = initialPathOf(machine.root as AnyStateNode);
       this.#world.events.tell({
         type: 'actor-registered',
         actor: systemId,
-        machine,
+        machine: machine.id,
         parent: parentOf(actor.ref) ?? null,
         state: actor.state,
         virtualSeconds: this.#world.clock.nowSeconds,

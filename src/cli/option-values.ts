@@ -28,6 +28,19 @@ export function oneOf<Name extends string>(option: string, names: readonly Name[
   };
 }
 
+/** Reads the origin of a web page. UserError for anything else. */
+export function originOf(option: string): (text: string) => string {
+  return (text) => {
+    if (URL.canParse(text) && new URL(text).origin === text) return text;
+    throw refusal(option, text, 'an origin: scheme, host and port alone, as https://stately.ai');
+  };
+}
+
+/** Reads an option that may stand several times. */
+export function listOf<T>(read: (text: string) => T): (text: string, earlier: readonly T[]) => readonly T[] {
+  return (text, earlier) => [...earlier, read(text)];
+}
+
 function refusal(option: string, text: string, expected: string, advice?: string): UserError {
   const problem = { pointer: '', is: `is ${shown(text)}`, expected };
   return new UserError(problemLine(option, advice === undefined ? problem : { ...problem, advice }));

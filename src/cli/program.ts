@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { methods } from '../strategies/methods/index.js';
+import { defaultInspection, inspections } from '../records/inspection-choice.js';
 import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';
@@ -14,7 +15,7 @@ import type { InspectCommandOptions } from './page/inspect.js';
 import type { LinkCommandOptions } from './link.js';
 import { nativeCommand } from './native.js';
 import type { PayloadCommandOptions } from './payload.js';
-import { oneOf, portOption, wholeNumber } from './option-values.js';
+import { listOf, oneOf, originOf, wholeNumber } from './option-values.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
@@ -78,8 +79,38 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .addOption(new Option('--quiet', 'print nothing').default(false).conflicts('json'))
     .option('--check', 'exit 1 where an expectation of the scenario does not hold', false)
     .option('--verbose', 'write every event to run.log', false)
-    .option('--ui [port]', 'a page to watch, pause and step the run, for this machine alone', portOption('--ui'))
-    .option('--paused', 'with --ui: wait there before the first event', false)
+    .option(
+      '--ui [port]',
+      'a page to watch, pause and step the run, for this machine alone',
+      wholeNumber('--ui', 0),
+    )
+    .addOption(
+      new Option('--paused', 'wait on the page before the first event').default(false).implies({ ui: true }),
+    )
+    .addOption(
+      choiceOption('--inspection', 'actors in inspection.jsonl: thin has no links', inspections).default(
+        defaultInspection,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--inspect [port]',
+        'show the charts at work: print an address of this machine that Stately’s inspector attaches to',
+      )
+        .argParser(wholeNumber('--inspect', 0))
+        .conflicts('quiet'),
+    )
+    .addOption(
+      new Option('--inspect-wait', 'begin when an inspector is attached')
+        .default(false)
+        .implies({ inspect: true }),
+    )
+    .addOption(
+      new Option('--inspect-origin <origin>', 'let pages of https://… attach; repeatable')
+        .argParser(listOf(originOf('--inspect-origin')))
+        .default([], 'none')
+        .implies({ inspect: true }),
+    )
     .action(async (path: string, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );
@@ -148,7 +179,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .command('inspect')
     .description('look inside a run that was recorded, or two beside each other: a page for this machine alone')
     .argument('<folder...>', 'the folder of a run, or two')
-    .option('--port <n>', 'of the page (default: any that is free)', portOption('--port'), 0)
+    .option('--port <n>', 'of the page (default: any that is free)', wholeNumber('--port', 0), 0)
     .action(async (folders: string[], options: InspectCommandOptions) =>
       end(await (await import('./page/inspect.js')).inspectCommand(folders, options, terminal)),
     );

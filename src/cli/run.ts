@@ -3,11 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
+import type { InspectionChoice } from '../records/inspection-choice.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
 import { defaultFolder } from './default-folder.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
+import type { Inspector } from './inspect/inspector.js';
+import { openInspector, type InspectOptions } from './inspect/open.js';
 import { watchInterrupt } from './interrupt.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
 import { livePage } from './page/live.js';
@@ -17,7 +20,7 @@ import { RunLog } from './run-log.js';
 import type { Services } from './services.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
 
-export interface RunCommandOptions extends ModelFolders {
+export interface RunCommandOptions extends ModelFolders, InspectOptions {
   readonly seed?: number;
   readonly workers?: number;
   readonly backend: BackendChoice;
@@ -28,9 +31,10 @@ export interface RunCommandOptions extends ModelFolders {
   readonly quiet: boolean;
   readonly verbose: boolean;
   /** Port of the run's page, 0: any; absent: no page. */
-  readonly ui?: number;
+  readonly ui?: number | true;
   /** Whether the run waits for its page before the first event. */
   readonly paused: boolean;
+  readonly inspection: InspectionChoice;
   /** Whether a broken expectation fails the command. */
   readonly check: boolean;
 }
@@ -54,12 +58,12 @@ export async function runCommand(
   for (const note of replacing(outFolder, scenario)) display.note(note);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
-  const { backend, showSamples, verbose } = options;
+  const { backend, showSamples, verbose, inspection } = options;
   const warnings: string[] = [];
   const page =
     options.ui === undefined
       ? null
-      : livePage({ port: options.ui, isPaused: options.paused, say: (text) => line(terminal.err, text) });
+      : livePage({ port: options.ui === true ? 0 : options.ui, isPaused: options.paused, say: (text) => line(terminal.err, text) });
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
     folder: outFolder,
@@ -67,14 +71,20 @@ export async function runCommand(
     start: { file: file ?? path, scenario: scenario.name, seed: scenario.seed, workers, backend },
     onError: (warning) => warnings.push(warning),
   });
+  let inspector: Inspector | null = null;
   try {
+    inspector = await openInspector(options, (note) =>
+      options.json ? line(terminal.err, note) : display.note(note),
+    );
+    if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
-      ...{ scenario, folder, outFolder, workers, backend, showSamples },
+      ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
       script,
       observers: page ? [log, page.observer] : [log],
       ...(page && { before: page.before }),
+      ...(inspector && { inspect: inspector.inspect }),
       onSummary: (summary) => {
         page?.end(summary);
         log.end(summary);
@@ -99,6 +109,7 @@ export async function runCommand(
     throw error;
   } finally {
     await page?.close(interrupt.signal);
+    await inspector?.close();
     interrupt.release();
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { recordFiles } from './folder.js';
-import { inspectionLine, type InspectionChoice } from './inspection-rows.js';
+import type { InspectionChoice } from './inspection-choice.js';
+import { inspectionLine } from './inspection-rows.js';
 import { JsonLinesFile } from './json-lines.js';
 import type { ActorEvent, ActorRegistered } from './run-event.js';
 

@@ -6,11 +6,6 @@ import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
 import type { ActorEvent, ActorRegistered } from './run-event.js';
 
-/** Which actors inspection.jsonl tells of: all, all but the links, or none: then there is no such file. */
-export const inspections = ['all', 'thin', 'none'] as const;
-export type InspectionChoice = (typeof inspections)[number];
-export const defaultInspection: InspectionChoice = 'all';
-
 /** An actor, in inspection.jsonl. */
 export interface ActorRow extends Omit<ActorRegistered, 'type'> {
   readonly type: 'actor';

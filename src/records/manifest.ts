@@ -2,7 +2,7 @@ import type { Purpose } from '../learning/clients/population.js';
 import type { RowCounts } from '../learning/data/tokenize.js';
 import type { TokenizerSource } from '../learning/data/tokenizer.js';
 import type { LoadReport } from '../learning/data/types.js';
-import type { InspectionChoice } from './inspection-rows.js';
+import type { InspectionChoice } from './inspection-choice.js';
 import type { Seam } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
 import type { Scenario } from '../scenario/schema.js';

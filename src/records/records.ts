@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { exactJson } from './exact-json.js';
-import type { InspectionChoice } from './inspection-rows.js';
+import type { InspectionChoice } from './inspection-choice.js';
 import { InspectionFile } from './inspection-file.js';
 import { openFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';

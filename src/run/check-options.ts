@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import Type from 'typebox';
 import { UserError } from '../errors.js';
-import { inspections } from '../records/inspection-rows.js';
+import { inspections } from '../records/inspection-choice.js';
 import { problemLine } from '../settings/problem.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 import { schemaProblems } from '../settings/schema-problems.js';

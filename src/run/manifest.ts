@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { refOf } from '../learning/params/param-set.js';
-import { defaultInspection } from '../records/inspection-rows.js';
+import { defaultInspection } from '../records/inspection-choice.js';
 import { manifestFormat, type Manifest } from '../records/manifest.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { TObject } from 'typebox';

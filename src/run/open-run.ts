@@ -17,7 +17,7 @@ import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import { checkFolder } from '../records/folder.js';
 import { createCheckers } from '../records/invariants/index.js';
-import { defaultInspection } from '../records/inspection-rows.js';
+import { defaultInspection } from '../records/inspection-choice.js';
 import { MessageLedger } from '../records/ledger.js';
 import { openRecords, type Records } from '../records/records.js';
 import type { Manifest } from '../records/manifest.js';

@@ -1,5 +1,5 @@
 import type { Executor } from '../learning/training/executor.js';
-import type { InspectionChoice } from '../records/inspection-rows.js';
+import type { InspectionChoice } from '../records/inspection-choice.js';
 import type { Progress } from '../records/progress.js';
 import type { Summary } from '../records/rows.js';
 import type { Inspect, RunObserver } from '../records/run-event.js';

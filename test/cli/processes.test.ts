@@ -136,10 +136,10 @@ describe('the command on a real system', function () {
     assert.equal(status, 1);
     const { ended } = JSON.parse(stdout) as Summary;
     assert.ok(ended.reason === 'failed');
-    assert.match(ended.cause, /(messages|metrics)\.jsonl: cannot be written \(EFBIG/);
+    assert.match(ended.cause, /(messages|metrics|inspection)\.jsonl: cannot be written \(EFBIG/);
     const { messages, metrics } = await readRun(out);
     assert.ok(messages.length > 0 && metrics.length > 0);
-    for (const name of ['messages.jsonl', 'metrics.jsonl']) {
+    for (const name of ['messages.jsonl', 'metrics.jsonl', 'inspection.jsonl']) {
       assert.match(readFileSync(join(out, name), 'utf8'), /\}\n$/);
     }
   });

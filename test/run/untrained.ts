@@ -64,7 +64,7 @@ export function untrainedExecutor(disturb: (request: TaskRequest) => void = () =
 
 export interface ProtocolOptions extends Pick<
   RunOptions,
-  'executor' | 'observers' | 'onProgress' | 'signal' | 'strategies'
+  'executor' | 'inspect' | 'observers' | 'onProgress' | 'signal' | 'strategies'
 > {
   /** In place of the tiny scenario. */
   readonly definition?: Definition;

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
-import { ChartView } from './views/chart.js';
+import { useEffect, useState } from 'preact/hooks';
+import { ask, type Answer } from './model/api.js';
+import { ChartView, fits } from './views/chart.js';
 import { Clients } from './views/clients.js';
 import { Compare } from './views/compare.js';
 import { Events } from './views/events.js';
@@ -7,7 +9,7 @@ import { Figures } from './views/figures.js';
 import { Messages } from './views/messages.js';
 import { Timeline } from './views/timeline.js';
 import { Transport } from './views/transport.js';
-import { client, link, progress, run, runs, states, trouble } from './model/player.js';
+import { client, guarded, link, progress, run, runs, states, trouble } from './model/player.js';
 import { seconds } from './model/format.js';
 
 const views = {
@@ -58,7 +60,9 @@ export function App() {
         <label class="chooser">
           Client{' '}
           <select value={client.value} onChange={(event) => (client.value = event.currentTarget.value)}>
-            {opened.clients.map((id) => <option key={id}>{id}</option>)}
+            {opened.clients.map((id) => (
+              <option key={id}>{id}</option>
+            ))}
           </select>
         </label>
       </nav>
@@ -70,7 +74,11 @@ export function App() {
 }
 
 function Trouble() {
-  return <p class="trouble" role="alert" hidden={trouble.value === null}>{trouble.value}</p>;
+  return (
+    <p class="trouble" role="alert" hidden={trouble.value === null}>
+      {trouble.value}
+    </p>
+  );
 }
 
 /** The server, the chosen client and one of its links; of two runs the same of both. */
@@ -81,10 +89,21 @@ function Charts() {
       <div class="row">
         <label>
           Link{' '}
-          <select value={link.value} onChange={(event) => (link.value = event.currentTarget.value as 'uplink')}>
+          <select
+            value={link.value}
+            onChange={(event) => (link.value = event.currentTarget.value as 'uplink')}
+          >
             <option>uplink</option>
             <option>downlink</option>
           </select>
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={fits.value}
+            onChange={(event) => (fits.value = event.currentTarget.checked)}
+          />{' '}
+          Whole picture
         </label>
       </div>
       {states.value.map((state, index) => (
@@ -92,19 +111,25 @@ function Charts() {
           {states.value.length > 1 && <h2>{index === 0 ? 'First run' : 'Second run'}</h2>}
           <Counted run={index} machine="server" actor="server" state={state} />
           <Counted run={index} machine="client" actor={client.value} state={state} />
-          {state.states[linked] !== undefined && <Counted run={index} machine="channel" actor={linked} state={state} />}
+          {state.states[linked] !== undefined && (
+            <Counted run={index} machine="channel" actor={linked} state={state} />
+          )}
         </div>
       ))}
     </>
   );
 }
 
-import { useEffect, useState } from 'preact/hooks';
-import { ask, type Answer } from './model/api.js';
-import { guarded } from './model/player.js';
-
 /** A chart with how often its states were entered, up to the present event. */
-function Counted({ run: number, ...chart }: { readonly run: number; readonly machine: string; readonly actor: string; readonly state: Answer<'state'> }) {
+function Counted({
+  run: number,
+  ...chart
+}: {
+  readonly run: number;
+  readonly machine: string;
+  readonly actor: string;
+  readonly state: Answer<'state'>;
+}) {
   const [counts, setCounts] = useState<Answer<'state'>['counts']>(null);
   const { actor, state } = chart;
   useEffect(() => {

@@ -43,6 +43,8 @@ const { svgOf } = await load('src/charts/svg.js');
 const charts = {};
 for (const machine of Object.values(machines)) {
   const chart = chartOf(machine);
-  charts[chart.id] = { chart, svg: svgOf(await layoutOf(chart)) };
+  // The page has the style sheet in its own, and forbids it inside of pictures.
+  const svg = svgOf(await layoutOf(chart)).replace(/<style>.*?<\/style>/s, '');
+  charts[chart.id] = { chart, svg };
 }
 writeFileSync(join(out, 'charts.json'), JSON.stringify(charts));

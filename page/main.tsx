@@ -3,6 +3,8 @@ import { App } from './app.js';
 import { loadCharts } from './model/charts.js';
 import { guarded, open } from './model/player.js';
 
-render(<App />, document.getElementById('page')!);
+const page = document.getElementById('page')!;
+page.replaceChildren();
+render(<App />, page);
 void guarded(loadCharts);
 void open();

@@ -1,8 +1,12 @@
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { charts, statesOn } from '../model/charts.js';
 import type { Answer } from '../model/api.js';
 
 type State = Answer<'state'>;
+
+/** Whether pictures are made as narrow as their frame. */
+export const fits = signal(false);
 
 /** The chart of an actor: the states that it is in are lit, and the transitions that its last event took. */
 export function ChartView({
@@ -26,7 +30,6 @@ export function ChartView({
   useEffect(() => {
     if (!drawn || !frame.current) return;
     const picture = new DOMParser().parseFromString(drawn.svg, 'image/svg+xml').documentElement;
-    for (const style of [...picture.querySelectorAll('style')]) style.remove();
     for (const named of [...picture.querySelectorAll('[id]')]) named.removeAttribute('id');
     frame.current.replaceChildren(picture);
   }, [drawn]);
@@ -57,7 +60,13 @@ export function ChartView({
       <p class="step" aria-live="polite">
         {innermost?.description ?? '\u00a0'}
       </p>
-      <div class="picture" ref={frame} tabIndex={0} role="group" aria-label={`Picture of the ${machine} chart`} />
+      <div
+        class={`picture ${fits.value ? 'fits' : ''}`}
+        ref={frame}
+        tabIndex={0}
+        role="group"
+        aria-label={`Picture of the ${machine} chart`}
+      />
     </section>
   );
 }

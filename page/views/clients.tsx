@@ -13,7 +13,11 @@ const columns: readonly Column[] = [
   { key: 'weightHarmless', head: 'weight harmless', show: ({ weightHarmless }) => figure(weightHarmless) },
   { key: 'designedModules', head: 'LoRA modules', show: ({ designedModules }) => figure(designedModules) },
   { key: 'trainingRows', head: 'rows', show: ({ trainingRows }) => String(trainingRows) },
-  { key: 'gigaflopsPerSecond', head: 'Gflop/s', show: ({ gigaflopsPerSecond }) => figure(gigaflopsPerSecond) },
+  {
+    key: 'gigaflopsPerSecond',
+    head: 'Gflop/s',
+    show: ({ gigaflopsPerSecond }) => figure(gigaflopsPerSecond),
+  },
   { key: 'averaged', head: 'updates averaged', show: ({ averaged }) => String(averaged) },
   { key: 'leftOut', head: 'left out', show: ({ leftOut }) => String(leftOut) },
   { key: 'joules', head: 'joules', show: ({ joules }) => figure(joules) },
@@ -40,8 +44,12 @@ export function Clients() {
           <tr>
             {columns.map(({ key: own, head }) => (
               <th key={own} aria-sort={own === key ? (isRising ? 'ascending' : 'descending') : 'none'}>
-                <button type="button" onClick={() => (order.value = { key: own, isRising: own === key ? !isRising : true })}>
-                  {head}{own === key ? (isRising ? ' ▲' : ' ▼') : ''}
+                <button
+                  type="button"
+                  onClick={() => (order.value = { key: own, isRising: own === key ? !isRising : true })}
+                >
+                  {head}
+                  {own === key ? (isRising ? ' ▲' : ' ▼') : ''}
                 </button>
               </th>
             ))}
@@ -53,7 +61,9 @@ export function Clients() {
               {columns.map(({ key: own, show }) => (
                 <td key={own}>
                   {own === 'id' ? (
-                    <button type="button" onClick={() => (client.value = line.id)}>{line.id}</button>
+                    <button type="button" onClick={() => (client.value = line.id)}>
+                      {line.id}
+                    </button>
                   ) : (
                     show(line)
                   )}

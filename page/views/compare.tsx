@@ -10,14 +10,24 @@ export function Compare() {
     void guarded(async () => setPlace((await fetched<{ readonly at: number | null }>('api/difference')).at));
   }, [counts]);
   const [one, other] = states.value;
-  const unlike = one && other ? Object.keys(one.states).filter((actor) => one.states[actor] !== other.states[actor]) : [];
+  const unlike =
+    one && other ? Object.keys(one.states).filter((actor) => one.states[actor] !== other.states[actor]) : [];
   return (
     <section class="compare" aria-label="Comparison">
       <p>
-        {runs.value.map(({ scenario, method, seed }) => `${scenario} (${method}, seed ${seed})`).join(' beside ')}:{' '}
-        {place === undefined ? 'comparing …' : place === null ? 'all events are alike.' : `the events differ from #${place} on. `}
+        {runs.value
+          .map(({ scenario, method, seed }) => `${scenario} (${method}, seed ${seed})`)
+          .join(' beside ')}
+        :{' '}
+        {place === undefined
+          ? 'comparing …'
+          : place === null
+            ? 'all events are alike.'
+            : `the events differ from #${place} on. `}
         {typeof place === 'number' && (
-          <button type="button" onClick={() => void goTo(place)}>To the first difference</button>
+          <button type="button" onClick={() => void goTo(place)}>
+            To the first difference
+          </button>
         )}
       </p>
       {one && other && (

@@ -38,7 +38,9 @@ export function Events() {
                 void goTo(event.index);
               }}
             >
-              <span class="when">#{event.index} {seconds(event.virtualSeconds)}</span>{' '}
+              <span class="when">
+                #{event.index} {seconds(event.virtualSeconds)}
+              </span>{' '}
               <b>{event.actor}</b> <code>{event.event}</code>
               {event.state !== event.before && <span class="to"> → {event.state}</span>}
               <span class="why"> {whyOf(event)}</span>
@@ -61,27 +63,54 @@ function FilterForm() {
     (filter.value = { ...filter.value, [key]: event.currentTarget.value.trim() });
   const { actor, event, step } = filter.value;
   return (
-    <form class="row filter" aria-label="Filter of events" onSubmit={(submitted) => submitted.preventDefault()}>
+    <form
+      class="row filter"
+      aria-label="Filter of events"
+      onSubmit={(submitted) => submitted.preventDefault()}
+    >
       <label>
         Actor{' '}
         <select value={actor} onChange={change('actor')}>
           <option value="">any</option>
-          {run.value?.actors.map(({ actor }) => <option key={actor}>{actor}</option>)}
+          {run.value?.actors.map(({ actor }) => (
+            <option key={actor}>{actor}</option>
+          ))}
         </select>
       </label>
       <label>
-        Event <input value={event} size={14} onInput={change('event')} placeholder="download" autocomplete="off" />
+        Event{' '}
+        <input value={event} size={14} onInput={change('event')} placeholder="download" autocomplete="off" />
       </label>
       <label>
         Step{' '}
         <select value={step} onChange={change('step')}>
           <option value="">any</option>
-          {steps.map((each) => <option key={each}>{each}</option>)}
+          {steps.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
         </select>
       </label>
-      <button type="button" onClick={() => (filter.value = anything)}>All</button>
+      <button type="button" onClick={() => (filter.value = anything)}>
+        All
+      </button>
     </form>
   );
 }
 
-const steps = ['1.1', '1.2', '1.3', '1.4', '1.5', '2.1', '2.2', '2.3', '2.4', '2.5', '3.1', '3.2', '3.3', '3.4', '3.5'];
+const steps = [
+  '1.1',
+  '1.2',
+  '1.3',
+  '1.4',
+  '1.5',
+  '2.1',
+  '2.2',
+  '2.3',
+  '2.4',
+  '2.5',
+  '3.1',
+  '3.2',
+  '3.3',
+  '3.4',
+  '3.5',
+];

@@ -40,7 +40,10 @@ export function Figures() {
         </label>
         <label>
           Of{' '}
-          <select value={who.value} onChange={(event) => (who.value = event.currentTarget.value as 'mean' | 'one')}>
+          <select
+            value={who.value}
+            onChange={(event) => (who.value = event.currentTarget.value as 'mean' | 'one')}
+          >
             <option value="mean">all clients: mean, least and greatest</option>
             <option value="one">{client.value}</option>
           </select>
@@ -49,11 +52,26 @@ export function Figures() {
       <div class="plots">
         {found &&
           shown.map((name) => (
-            <Plot key={name} name={name} figures={found} axis={axis.value} who={who.value === 'one' ? client.value : null} />
+            <Plot
+              key={name}
+              name={name}
+              figures={found}
+              axis={axis.value}
+              who={who.value === 'one' ? client.value : null}
+            />
           ))}
       </div>
     </section>
   );
+}
+
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+/** A little air above and below; around a line that is level, some. */
+function rangeOf(_plot: uPlot, least: number | null, greatest: number | null): [number, number] {
+  const [low, high] = [least ?? 0, greatest ?? 1];
+  const air = high > low ? (high - low) * 0.08 : 0.5;
+  return [low >= 0 ? Math.max(0, low - air) : low - air, high + air];
 }
 
 interface PlotProps {
@@ -66,24 +84,37 @@ interface PlotProps {
 function Plot({ name, figures, axis, who }: PlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const series = seriesOf(name, figures, axis, who);
+  const bounds = series.least && series.greatest;
   useEffect(() => {
     if (!frame.current || series.x.length === 0) return;
-    const colour = (property: string) => getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+    const colour = (property: string) =>
+      getComputedStyle(document.documentElement).getPropertyValue(property).trim();
     const [text, grid, line] = [colour('--text'), colour('--line'), colour('--accent')];
-    const ticks = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: '12px system-ui' };
-    const bounds = series.least && series.greatest;
+    const axisLabel = axis === 'round' && bounds ? 'round of the stage' : units.axis[axis];
+    const ticks = {
+      stroke: text,
+      grid: { stroke: grid, width: 1 },
+      ticks: { stroke: grid },
+      font: '12px system-ui',
+    };
     const plot = new uPlot(
       {
         width: frame.current.clientWidth,
         height: 200,
         cursor: { drag: { x: false, y: false } },
-        scales: { x: { time: false } },
+        scales: { x: { time: false }, y: { range: rangeOf } },
         axes: [
-          { ...ticks, label: units.axis[axis], labelSize: 22, size: 34 },
+          {
+            ...ticks,
+            label: axisLabel,
+            labelSize: 22,
+            size: 34,
+            ...(axis === 'round' && { incrs: wholeSteps }),
+          },
           { ...ticks, label: units.figure[name], labelSize: 22, size: 52 },
         ],
         series: [
-          { label: units.axis[axis] },
+          { label: axisLabel },
           { label: who ?? (bounds ? 'mean' : name), stroke: line, width: 2, points: { show: true, size: 5 } },
           ...(bounds
             ? [
@@ -94,7 +125,11 @@ function Plot({ name, figures, axis, who }: PlotProps) {
         ],
         ...(bounds && { bands: [{ series: [3, 2] as [number, number], fill: `${line}22` }] }),
       },
-      [series.x, series.y, ...(bounds ? [series.least, series.greatest] : [])] as unknown as uPlot.AlignedData,
+      [
+        series.x,
+        series.y,
+        ...(bounds ? [series.least, series.greatest] : []),
+      ] as unknown as uPlot.AlignedData,
       frame.current,
     );
     return () => plot.destroy();

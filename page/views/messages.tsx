@@ -34,16 +34,29 @@ export function Messages() {
       <div class="row">
         <label>
           Window{' '}
-          <select value={String(width)} onChange={(event) => (span.value = Number(event.currentTarget.value))}>
-            {[1, 10, 60, 600, 6000].map((each) => <option value={each} key={each}>{each} s around now</option>)}
+          <select
+            value={String(width)}
+            onChange={(event) => (span.value = Number(event.currentTarget.value))}
+          >
+            {[1, 10, 60, 600, 6000].map((each) => (
+              <option value={each} key={each}>
+                {each} s around now
+              </option>
+            ))}
           </select>
         </label>
         <label>
-          <input type="checkbox" checked={only.value} onChange={(event) => (only.value = event.currentTarget.checked)} />{' '}
+          <input
+            type="checkbox"
+            checked={only.value}
+            onChange={(event) => (only.value = event.currentTarget.checked)}
+          />{' '}
           {client.value} only
         </label>
         {found && found.total > found.messages.length && (
-          <span class="quiet">the first {found.messages.length} of {found.total}</span>
+          <span class="quiet">
+            the first {found.messages.length} of {found.total}
+          </span>
         )}
       </div>
       {found && <Sequence rows={found.messages} />}
@@ -53,7 +66,9 @@ export function Messages() {
 }
 
 function Sequence({ rows }: { readonly rows: readonly Row[] }) {
-  const clients = (run.value?.clients ?? []).filter((id) => rows.some(({ from, to }) => from === id || to === id));
+  const clients = (run.value?.clients ?? []).filter((id) =>
+    rows.some(({ from, to }) => from === id || to === id),
+  );
   const lanes = ['server', ...clients];
   const gap = Math.max(70, Math.min(150, 900 / lanes.length));
   const x = (actor: string) => left + 40 + gap * Math.max(0, lanes.indexOf(actor));
@@ -65,19 +80,37 @@ function Sequence({ rows }: { readonly rows: readonly Row[] }) {
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         {lanes.map((actor) => (
           <g key={actor}>
-            <text class="lane" x={x(actor)} y={18} text-anchor="middle">{actor}</text>
+            <text class="lane" x={x(actor)} y={18} text-anchor="middle">
+              {actor}
+            </text>
             <line class="life" x1={x(actor)} x2={x(actor)} y1={26} y2={height} />
           </g>
         ))}
         {rows.map((row, index) => (
-          <Arrow key={row.id} row={row} y={top + rowHeight * (index + 0.5)} from={x(row.from)} to={x(row.to)} />
+          <Arrow
+            key={row.id}
+            row={row}
+            y={top + rowHeight * (index + 0.5)}
+            from={x(row.from)}
+            to={x(row.to)}
+          />
         ))}
       </svg>
     </div>
   );
 }
 
-function Arrow({ row, y, from, to }: { readonly row: Row; readonly y: number; readonly from: number; readonly to: number }) {
+function Arrow({
+  row,
+  y,
+  from,
+  to,
+}: {
+  readonly row: Row;
+  readonly y: number;
+  readonly from: number;
+  readonly to: number;
+}) {
   const way = Math.sign(to - from);
   const isLost = row.outcome === 'dropped';
   const end = isLost ? from + (to - from) * 0.72 : to;
@@ -103,8 +136,16 @@ function Arrow({ row, y, from, to }: { readonly row: Row; readonly y: number; re
       }}
     >
       <title>{words}</title>
-      <rect class="target" x={Math.min(from, to)} y={y - rowHeight / 2} width={Math.abs(to - from)} height={rowHeight} />
-      <text class="time" x={left - 6} y={y + 4} text-anchor="end">{seconds(row.sentVirtualSeconds)}</text>
+      <rect
+        class="target"
+        x={Math.min(from, to)}
+        y={y - rowHeight / 2}
+        width={Math.abs(to - from)}
+        height={rowHeight}
+      />
+      <text class="time" x={left - 6} y={y + 4} text-anchor="end">
+        {seconds(row.sentVirtualSeconds)}
+      </text>
       <line class="way" x1={from} x2={end} y1={y} y2={y} />
       {isLost ? (
         <path class="cross" d={`M${end - 5} ${y - 5}l10 10m0 -10l-10 10`} />
@@ -112,7 +153,9 @@ function Arrow({ row, y, from, to }: { readonly row: Row; readonly y: number; re
         <path class="tip" d={`M${end} ${y}l${-8 * way} -4v8z`} />
       )}
       <text class="kind" x={(from + to) / 2} y={y - 3} text-anchor="middle">
-        {row.kind}{row.attempts > 1 ? ` ×${row.attempts}` : ''}{row.copyOf === null ? '' : ' (copy)'}
+        {row.kind}
+        {row.attempts > 1 ? ` ×${row.attempts}` : ''}
+        {row.copyOf === null ? '' : ' (copy)'}
       </text>
     </g>
   );
@@ -130,7 +173,10 @@ function StoryView() {
     ['delay, on the air', `${seconds(row.delaySeconds)}, ${seconds(row.onAirSeconds)}`],
     ['attempts', String(row.attempts)],
     ['bits, on the air', `${row.bits}, ${row.airBits}`],
-    ['energy', `${figure(row.energyJoules)} J (transmit ${figure(row.transmitJoules)}, receive ${figure(row.receiveJoules)}, idle ${figure(row.idleJoules)})`],
+    [
+      'energy',
+      `${figure(row.energyJoules)} J (transmit ${figure(row.transmitJoules)}, receive ${figure(row.receiveJoules)}, idle ${figure(row.idleJoules)})`,
+    ],
     ...(row.blackouts.length > 0
       ? [['blackout', `${seconds(row.blackoutSeconds)} by ${row.blackouts.join(', ')}`] as const]
       : []),
@@ -139,17 +185,31 @@ function StoryView() {
   ];
   return (
     <section class="story" aria-label="Story of the message" aria-live="polite">
-      <h3>Message {row.id}: {row.kind}</h3>
+      <h3>
+        Message {row.id}: {row.kind}
+      </h3>
       <dl>
         {facts.map(([name, value]) => (
-          <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
         ))}
       </dl>
       {row.story ? (
         <div class="wide" tabIndex={0} role="group" aria-label="Attempts">
           <table>
             <thead>
-              <tr><th>attempt</th><th>at</th><th>took</th><th>packets lost</th><th>mean rate</th><th>gain</th><th>energy</th><th>why lost</th></tr>
+              <tr>
+                <th>attempt</th>
+                <th>at</th>
+                <th>took</th>
+                <th>packets lost</th>
+                <th>mean rate</th>
+                <th>gain</th>
+                <th>energy</th>
+                <th>why lost</th>
+              </tr>
             </thead>
             <tbody>
               {row.story.map((attempt, index) => (
@@ -157,8 +217,14 @@ function StoryView() {
                   <td>{index + 1}</td>
                   <td>{seconds(attempt.atSeconds)}</td>
                   <td>{seconds(attempt.seconds)}</td>
-                  <td>{attempt.lostPackets} of {attempt.packets}</td>
-                  <td>{attempt.onAirSeconds > 0 ? `${figure(attempt.airBits / attempt.onAirSeconds / 1e6)} Mbit/s` : '–'}</td>
+                  <td>
+                    {attempt.lostPackets} of {attempt.packets}
+                  </td>
+                  <td>
+                    {attempt.onAirSeconds > 0
+                      ? `${figure(attempt.airBits / attempt.onAirSeconds / 1e6)} Mbit/s`
+                      : '–'}
+                  </td>
                   <td>{gainsOf(attempt)}</td>
                   <td>{figure(attempt.energyJoules)} J</td>
                   <td>{attempt.lost ?? '–'}</td>
@@ -168,7 +234,9 @@ function StoryView() {
           </table>
         </div>
       ) : (
-        <p class="quiet">Run with channel.story "attempts" or "blocks" for each attempt, its gain and rate.</p>
+        <p class="quiet">
+          Run with channel.story "attempts" or "blocks" for each attempt, its gain and rate.
+        </p>
       )}
     </section>
   );

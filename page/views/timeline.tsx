@@ -62,7 +62,9 @@ export function Timeline() {
   const activityAt = (x: number, y: number): [string, Activity] | null => {
     const lane = found?.lanes[Math.floor((y - head) / laneHeight)];
     const at = timeAt(x);
-    const activity = lane?.activities.find(({ fromSeconds, toSeconds }) => fromSeconds <= at && at < toSeconds);
+    const activity = lane?.activities.find(
+      ({ fromSeconds, toSeconds }) => fromSeconds <= at && at < toSeconds,
+    );
     return lane && activity && x >= left ? [lane.actor, activity] : null;
   };
   const zoomBy = (factor: number) => {
@@ -75,18 +77,34 @@ export function Timeline() {
   return (
     <section class="timeline" aria-label="Timeline">
       <div class="row">
-        <button type="button" onClick={() => zoomBy(0.5)}>Zoom in</button>
-        <button type="button" onClick={() => zoomBy(2)} disabled={window === null}>Zoom out</button>
-        <button type="button" onClick={() => (zoom.value = null)} disabled={window === null}>Whole run</button>
-        <span class="quiet">{seconds(from)} to {seconds(to)}</span>
+        <button type="button" onClick={() => zoomBy(0.5)}>
+          Zoom in
+        </button>
+        <button type="button" onClick={() => zoomBy(2)} disabled={window === null}>
+          Zoom out
+        </button>
+        <button type="button" onClick={() => (zoom.value = null)} disabled={window === null}>
+          Whole run
+        </button>
+        <span class="quiet">
+          {seconds(from)} to {seconds(to)}
+        </span>
       </div>
       <ul class="legend">
         {Object.entries(words).map(([kind, text]) => (
-          <li key={kind}><span class={`swatch ${kind}`} aria-hidden="true" /> {text}</li>
+          <li key={kind}>
+            <span class={`swatch ${kind}`} aria-hidden="true" /> {text}
+          </li>
         ))}
-        <li><span class="swatch version" aria-hidden="true" /> a version of the model</li>
+        <li>
+          <span class="swatch version" aria-hidden="true" /> a version of the model
+        </li>
       </ul>
-      <div class="lanes" tabIndex={0} role="group" aria-label="Lanes: left and right move in time"
+      <div
+        class="lanes"
+        tabIndex={0}
+        role="group"
+        aria-label="Lanes: left and right move in time"
         onKeyDown={(event) => {
           const step = { ArrowLeft: -0.01, ArrowRight: 0.01 }[event.key];
           if (step === undefined) return;
@@ -112,12 +130,17 @@ export function Timeline() {
           }}
         />
       </div>
-      <p class="told" aria-live="polite">{told === '' ? '\u00a0' : told}</p>
+      <p class="told" aria-live="polite">
+        {told === '' ? '\u00a0' : told}
+      </p>
     </section>
   );
 }
 
-function tell(actor: string, { kind, fromSeconds, toSeconds, stage, round, step, message, faults }: Activity): string {
+function tell(
+  actor: string,
+  { kind, fromSeconds, toSeconds, stage, round, step, message, faults }: Activity,
+): string {
   return [
     `${actor}: ${words[kind]}${step === null ? '' : ` (Step ${step})`}`,
     `${seconds(fromSeconds)} to ${seconds(toSeconds)}, ${seconds(toSeconds - fromSeconds)}`,
@@ -143,18 +166,26 @@ function summaryOf({ lanes, fromSeconds, toSeconds }: Found): string {
     .join('; ');
 }
 
-function paint(canvas: HTMLCanvasElement, { lanes, versions, fromSeconds, toSeconds }: Found, time: number): void {
+function paint(
+  canvas: HTMLCanvasElement,
+  { lanes, versions, fromSeconds, toSeconds }: Found,
+  time: number,
+): void {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const scale = window.devicePixelRatio;
-  const [width, height] = [Math.max(300, canvas.parentElement!.clientWidth - 2), head + lanes.length * laneHeight + 4];
+  const [width, height] = [
+    Math.max(300, canvas.parentElement!.clientWidth - 2),
+    head + lanes.length * laneHeight + 4,
+  ];
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   const pen = canvas.getContext('2d')!;
   pen.scale(scale, scale);
-  const x = (at: number) => left + ((at - fromSeconds) / Math.max(toSeconds - fromSeconds, 1e-9)) * (width - left);
+  const x = (at: number) =>
+    left + ((at - fromSeconds) / Math.max(toSeconds - fromSeconds, 1e-9)) * (width - left);
   pen.font = '12px system-ui, sans-serif';
   pen.textBaseline = 'middle';
   for (const [index, { actor, activities }] of lanes.entries()) {
@@ -168,7 +199,8 @@ function paint(canvas: HTMLCanvasElement, { lanes, versions, fromSeconds, toSeco
     }
   }
   pen.fillStyle = colour('--version');
-  for (const { virtualSeconds } of versions) pen.fillRect(x(virtualSeconds) - 0.5, head - 6, 1, height - head + 6);
+  for (const { virtualSeconds } of versions)
+    pen.fillRect(x(virtualSeconds) - 0.5, head - 6, 1, height - head + 6);
   pen.fillStyle = colour('--text');
   for (let k = 0; k <= 4; k++) {
     const at = fromSeconds + (k * (toSeconds - fromSeconds)) / 4;

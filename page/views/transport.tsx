@@ -27,13 +27,20 @@ export function Transport() {
     const time = Number(text.value.trim().replace(/\s*s$/, ''));
     if (place !== undefined) void goTo(Number(place));
     else if (text.value.trim() !== '' && !Number.isNaN(time)) void goToTime(time);
-    else void guarded(() => Promise.reject(new Error(`"${text.value}": expected a time such as 12.5, or an event such as #340`)));
+    else
+      void guarded(() =>
+        Promise.reject(new Error(`"${text.value}": expected a time such as 12.5, or an event such as #340`)),
+      );
   };
   return (
     <section class="transport" aria-label="Player">
       <div class="row">
-        <button type="button" aria-label="To the beginning" onClick={() => leave(() => goTo(-1))}>⏮</button>
-        <button type="button" aria-label="Back by one event" onClick={() => void stepBy(-1)}>◀</button>
+        <button type="button" aria-label="To the beginning" onClick={() => leave(() => goTo(-1))}>
+          ❘◀
+        </button>
+        <button type="button" aria-label="Back by one event" onClick={() => void stepBy(-1)}>
+          ◀
+        </button>
         <button
           type="button"
           class="play"
@@ -41,15 +48,21 @@ export function Transport() {
           aria-pressed={isPlaying.value}
           onClick={() => leave(() => (isPlaying.value = !isPlaying.value))}
         >
-          {isPlaying.value ? '❚❚' : '▶'}
+          {isPlaying.value ? 'Stop' : 'Play'}
         </button>
-        <button type="button" aria-label="Forward by one event" onClick={() => void stepBy(1)}>▶❘</button>
-        <button type="button" aria-label="To the end" onClick={() => leave(() => goTo(last))}>⏭</button>
+        <button type="button" aria-label="Forward by one event" onClick={() => void stepBy(1)}>
+          ▶
+        </button>
+        <button type="button" aria-label="To the end" onClick={() => leave(() => goTo(last))}>
+          ▶❘
+        </button>
         <label>
           <span class="hidden">Speed</span>
           <select value={speed.value} onChange={(event) => (speed.value = event.currentTarget.value)}>
             {speeds.map(([value, text]) => (
-              <option value={value} key={value}>{text}</option>
+              <option value={value} key={value}>
+                {text}
+              </option>
             ))}
           </select>
         </label>
@@ -113,14 +126,23 @@ function Live() {
     <div class="row live" role="group" aria-label="The run">
       <strong>{held ? 'The run waits' : 'The run goes on'}</strong>
       {held ? (
-        <button type="button" onClick={() => command({ do: 'go', virtualSecondsPerSecond: told.virtualSecondsPerSecond })}>
+        <button
+          type="button"
+          onClick={() => command({ do: 'go', virtualSecondsPerSecond: told.virtualSecondsPerSecond })}
+        >
           Go on
         </button>
       ) : (
-        <button type="button" onClick={() => command({ do: 'pause' })}>Pause the run</button>
+        <button type="button" onClick={() => command({ do: 'pause' })}>
+          Pause the run
+        </button>
       )}
-      <button type="button" disabled={!held} onClick={() => command({ do: 'step', by: 'event' })}>One event</button>
-      <button type="button" disabled={!held} onClick={() => command({ do: 'step', by: 'round' })}>One round</button>
+      <button type="button" disabled={!held} onClick={() => command({ do: 'step', by: 'event' })}>
+        One event
+      </button>
+      <button type="button" disabled={!held} onClick={() => command({ do: 'step', by: 'round' })}>
+        One round
+      </button>
       <label>
         Pace{' '}
         <select
@@ -131,12 +153,18 @@ function Live() {
           }}
         >
           {paces.map(([value, text]) => (
-            <option value={value} key={value}>{text}</option>
+            <option value={value} key={value}>
+              {text}
+            </option>
           ))}
         </select>
       </label>
       <label>
-        <input type="checkbox" checked={follows.value} onChange={(event) => (follows.value = event.currentTarget.checked)} />{' '}
+        <input
+          type="checkbox"
+          checked={follows.value}
+          onChange={(event) => (follows.value = event.currentTarget.checked)}
+        />{' '}
         Follow
       </label>
     </div>

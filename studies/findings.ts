@@ -67,11 +67,6 @@ const rows: readonly Row[] = [
     file: 'poisoned-client.json',
     changes: ['server.aggregation=uniform'],
   },
-  {
-    name: 'poisoned-client, no attack, plain mean',
-    file: 'poisoned-client.json',
-    changes: ['clients.poisoned=null', 'server.aggregation=uniform'],
-  },
   { name: 'churn', file: 'churn.json', changes: [] },
   { name: 'scripted', file: 'scripted.ts', changes: [] },
 ];

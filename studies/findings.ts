@@ -3,111 +3,163 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sum } from '../src/moments.js';
 import { packageRoot } from '../src/paths.js';
-import type { Summary } from '../src/records/rows.js';
+import type { StalenessCount, Summary } from '../src/records/rows.js';
 import { runScenario } from '../src/run/run.js';
 import { loadScenario } from '../src/scenario/load.js';
 
 /*
- * The figures of docs/findings.md: scenarios of stage 1 over three seeds on which nothing was tuned, one run after the
- * other. Prints a table of Markdown. Scenarios can be named: npm run findings -- churn stragglers
+ * The figures of docs/findings.md: scenarios of stage 1 and their controls over three seeds on which nothing was
+ * tuned, one run after the other. Prints two tables of Markdown. Scenarios can be named, each brings its controls
+ * along: npm run findings -- churn fair-selection
  */
 
-const scenarios = [
-  'sync-baseline.json',
-  'async-fedasync.json',
-  'async-fedbuff.json',
-  'semi-async-safa.json',
-  'stragglers.json',
-  'lossy-async.json',
-  'fair-selection.json',
-  'poisoned-client.json',
-  'churn.json',
-  'scripted.ts',
+/** A scenario, or a control: the same file with some settings changed, each as `path=value`. */
+interface Row {
+  readonly name: string;
+  readonly file: string;
+  readonly changes: readonly string[];
+}
+
+/** As many updates as the scenario has, in more and smaller versions: the slow lag further. */
+const thirdOfSafa = ['server.discipline.quota=0.33', 'instruction.maxRounds=24'];
+
+const rows: readonly Row[] = [
+  { name: 'sync-baseline', file: 'sync-baseline.json', changes: [] },
+  { name: 'async-fedasync', file: 'async-fedasync.json', changes: [] },
+  { name: 'async-fedbuff', file: 'async-fedbuff.json', changes: [] },
+  { name: 'semi-async-safa', file: 'semi-async-safa.json', changes: [] },
+  {
+    name: 'semi-async-safa, quota of a third, bound 8',
+    file: 'semi-async-safa.json',
+    changes: [...thirdOfSafa, 'server.maxStaleness=8', 'server.aggregation.bound=8'],
+  },
+  {
+    name: 'semi-async-safa, quota of a third, bound 1',
+    file: 'semi-async-safa.json',
+    changes: [...thirdOfSafa, 'server.maxStaleness=1', 'server.aggregation.bound=1'],
+  },
+  { name: 'stragglers', file: 'stragglers.json', changes: [] },
+  { name: 'lossy-async', file: 'lossy-async.json', changes: [] },
+  {
+    name: 'lossy-async, in rounds',
+    file: 'lossy-async.json',
+    changes: [
+      'server.discipline=synchronous',
+      'server.aggregation=fedavg',
+      'server.maxStaleness=null',
+      'instruction.maxRounds=8',
+    ],
+  },
+  { name: 'fair-selection', file: 'fair-selection.json', changes: [] },
+  ...['round-robin', 'random', 'by-channel'].map((selection) => ({
+    name: `fair-selection, ${selection}`,
+    file: 'fair-selection.json',
+    changes: [`server.selection=${selection}`],
+  })),
+  { name: 'poisoned-client', file: 'poisoned-client.json', changes: [] },
+  {
+    name: 'poisoned-client, no attack',
+    file: 'poisoned-client.json',
+    changes: ['clients.poisoned=null'],
+  },
+  {
+    name: 'poisoned-client, plain mean',
+    file: 'poisoned-client.json',
+    changes: ['server.aggregation=uniform'],
+  },
+  { name: 'churn', file: 'churn.json', changes: [] },
+  { name: 'scripted', file: 'scripted.ts', changes: [] },
 ];
 const seeds = [11, 12, 13];
 
-async function summaryOf(file: string, seed: number): Promise<Summary> {
+const wanted = process.argv.slice(2);
+const chosen = rows.filter(({ file }) => wanted.length === 0 || wanted.includes(file.replace(/\.\w+$/, '')));
+
+interface Column {
+  readonly head: string;
+  readonly digits: number;
+  /** Null where a run has no such figure: a target that it never reached. */
+  readonly of: (summary: Summary) => number | null;
+}
+
+const columns: readonly Column[] = [
+  { head: 'accuracy, %', digits: 1, of: ({ stages }) => 100 * stages.instruction!.accuracy! },
+  { head: 'seconds to 80 %', digits: 1, of: (summary) => reached(summary)?.virtualSeconds ?? null },
+  { head: 'joules to 80 %', digits: 1, of: (summary) => reached(summary)?.energyJoules ?? null },
+  { head: 'seconds', digits: 0, of: ({ virtualSeconds }) => virtualSeconds },
+  { head: 'joules', digits: 0, of: ({ messages }) => messages.energyJoules },
+  { head: 'participation (Jain)', digits: 2, of: ({ fairness }) => fairness.participation },
+  { head: 'mean staleness', digits: 2, of: meanStaleness },
+  { head: 'dropped', digits: 0, of: ({ messages }) => messages.dropped },
+];
+
+const stalenessBands = [
+  { head: '0', least: 0, most: 0 },
+  { head: '1', least: 1, most: 1 },
+  { head: '2', least: 2, most: 2 },
+  { head: '3–5', least: 3, most: 5 },
+  { head: '6 and more', least: 6, most: Infinity },
+];
+
+function reached({ stages }: Summary) {
+  return stages.instruction!.toTarget!.reached;
+}
+
+/** Versions that the averaged updates of stage 1 were behind, in the mean; null where none was averaged. */
+function meanStaleness({ staleness }: Summary): number | null {
+  const counted = staleness.instruction;
+  const updates = updatesOf(counted);
+  return updates === 0 ? null : sum(counted.map(({ versions, updates }) => versions * updates)) / updates;
+}
+
+function updatesOf(counted: readonly StalenessCount[]): number {
+  return sum(counted.map(({ updates }) => updates));
+}
+
+/** Averaged updates of stage 1 by versions behind, over all seeds: a cell for each band. */
+function stalenessCells(summaries: readonly Summary[]): string[] {
+  const counted = summaries.flatMap(({ staleness }) => staleness.instruction);
+  return stalenessBands.map(({ least, most }) =>
+    String(updatesOf(counted.filter(({ versions }) => versions >= least && versions <= most))),
+  );
+}
+
+/** Mean over the seeds, with the least and the greatest; where a seed has none all of them, a dash for that seed. */
+function spread(values: readonly (number | null)[], digits: number): string {
+  const known = values.filter((value) => value !== null);
+  if (known.length < values.length) return values.map((value) => value?.toFixed(digits) ?? '–').join(', ');
+  const [least, greatest] = [Math.min(...known), Math.max(...known)].map((value) => value.toFixed(digits));
+  const mean = (sum(known) / known.length).toFixed(digits);
+  return least === greatest ? mean : `${mean} (${least}–${greatest})`;
+}
+
+async function summaryOf({ file, changes }: Row, seed: number): Promise<Summary> {
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-findings-'));
   try {
-    const loaded = await loadScenario(join(packageRoot(), 'scenarios', file), { seed });
+    const loaded = await loadScenario(join(packageRoot(), 'scenarios', file), { seed, set: changes });
     return await runScenario({ ...loaded, outFolder, workers: 1, backend: 'wasm' });
   } finally {
     rmSync(outFolder, { recursive: true, force: true });
   }
 }
 
-function rowOf(name: string, summaries: readonly Summary[]): string {
-  const first = summaries.map(({ stages }) => stages.instruction!);
-  const reached = first.map(({ toTarget }) => toTarget!.reached);
-  const cells = [
-    name,
-    spread(
-      first.map(({ accuracy }) => 100 * accuracy!),
-      1,
-    ),
-    spread(
-      reached.map((one) => one?.virtualSeconds ?? null),
-      1,
-    ),
-    spread(
-      reached.map((one) => one?.energyJoules ?? null),
-      1,
-    ),
-    spread(
-      summaries.map(({ virtualSeconds }) => virtualSeconds),
-      0,
-    ),
-    spread(
-      summaries.map(({ messages }) => messages.energyJoules),
-      0,
-    ),
-    spread(
-      summaries.map(({ fairness }) => fairness.participation),
-      2,
-    ),
-    spread(summaries.map(meanStaleness), 2),
-    spread(
-      summaries.map(({ messages }) => messages.dropped),
-      0,
-    ),
-  ];
-  return `| ${cells.join(' | ')} |`;
+function print(cells: readonly string[]): void {
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
 }
 
-/** Versions that the averaged updates of stage 1 were behind, in the mean; null where none was averaged. */
-function meanStaleness({ staleness }: Summary): number | null {
-  const counted = staleness.instruction;
-  const updates = sum(counted.map(({ updates }) => updates));
-  return updates === 0 ? null : sum(counted.map(({ versions, updates }) => versions * updates)) / updates;
+function printHead(heads: readonly string[]): void {
+  print(heads);
+  process.stdout.write(`|${'---|'.repeat(heads.length)}\n`);
 }
 
-/** Mean over the seeds, with the least and the greatest; a dash for a seed that has none. */
-function spread(values: readonly (number | null)[], digits: number): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length < values.length) return values.map((value) => value?.toFixed(digits) ?? '–').join(', ');
-  const [least, greatest] = [Math.min(...known), Math.max(...known)];
-  const mean = (sum(known) / known.length).toFixed(digits);
-  return least === greatest ? mean : `${mean} (${least.toFixed(digits)}–${greatest.toFixed(digits)})`;
-}
-
-const head = [
-  'scenario',
-  'accuracy, %',
-  'seconds to 80 %',
-  'joules to 80 %',
-  'seconds',
-  'joules',
-  'participation (Jain)',
-  'mean staleness',
-  'dropped',
-];
-
-process.stdout.write(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}\n`);
-const wanted = process.argv.slice(2);
-for (const file of scenarios) {
-  const name = file.replace(/\.\w+$/, '');
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+printHead(['scenario', ...columns.map(({ head }) => head)]);
+const stalenessRows: string[][] = [];
+for (const row of chosen) {
   const summaries: Summary[] = [];
-  for (const seed of seeds) summaries.push(await summaryOf(file, seed));
-  process.stdout.write(`${rowOf(name, summaries)}\n`);
+  for (const seed of seeds) summaries.push(await summaryOf(row, seed));
+  print([row.name, ...columns.map(({ digits, of }) => spread(summaries.map(of), digits))]);
+  stalenessRows.push([row.name, ...stalenessCells(summaries)]);
 }
+process.stdout.write('\n');
+printHead(['averaged updates so many versions behind', ...stalenessBands.map(({ head }) => head)]);
+stalenessRows.forEach(print);

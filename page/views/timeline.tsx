@@ -202,9 +202,10 @@ function paint(
   for (const { virtualSeconds } of versions)
     pen.fillRect(x(virtualSeconds) - 0.5, head - 6, 1, height - head + 6);
   pen.fillStyle = colour('--text');
-  for (let k = 0; k <= 4; k++) {
-    const at = fromSeconds + (k * (toSeconds - fromSeconds)) / 4;
-    pen.textAlign = k === 0 ? 'left' : k === 4 ? 'right' : 'center';
+  const ticks = width < 600 ? 2 : 4;
+  for (let k = 0; k <= ticks; k++) {
+    const at = fromSeconds + (k * (toSeconds - fromSeconds)) / ticks;
+    pen.textAlign = k === 0 ? 'left' : k === ticks ? 'right' : 'center';
     pen.fillText(seconds(at), x(at), 8);
   }
   pen.textAlign = 'left';

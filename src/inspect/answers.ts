@@ -97,7 +97,9 @@ function progressOf(view: RunView) {
 }
 
 function filterOf(query: Query): EventFilter {
-  const [actor, event, state, step] = ['actor', 'event', 'state', 'step'].map((key) => query.get(key) || null);
+  const [actor, event, state, step] = ['actor', 'event', 'state', 'step'].map(
+    (key) => query.get(key) || null,
+  );
   const states = step ? statesOfStep(step) : state ? [state] : null;
   return { ...(actor && { actor }), ...(event && { event }), ...(states && { states }) };
 }
@@ -108,7 +110,8 @@ function limitOf(query: Query): number {
 
 function wholeNumber(query: Query, key: string, usual: number): number {
   const value = number(query, key, usual);
-  if (!Number.isSafeInteger(value)) throw new UserError(`/${key}: is ${query.get(key)}, expected a whole number`);
+  if (!Number.isSafeInteger(value))
+    throw new UserError(`/${key}: is ${query.get(key)}, expected a whole number`);
   return value;
 }
 

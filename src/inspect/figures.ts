@@ -12,7 +12,10 @@ import { trainedParts, type Method } from '../strategies/methods/method.js';
 import type { RunView } from './run-view.js';
 
 /** A client's measured figures after a round of a stage. */
-export interface Measured extends Pick<ClientRow, 'actor' | 'stage' | 'round' | 'virtualSeconds' | 'metrics'> {
+export interface Measured extends Pick<
+  ClientRow,
+  'actor' | 'stage' | 'round' | 'virtualSeconds' | 'metrics'
+> {
   /** Of all messages that had ended by then. */
   readonly joules: number;
 }
@@ -72,7 +75,12 @@ export function figuresOf({ manifest, metrics, messages }: RunView): Figures {
     alignment: newestFigures(rowsOfTask(metrics, heldOut.alignment.task)),
   };
   return {
-    rounds: roundsOf(manifest.clients.map(({ id }) => id), metrics, messages, spent),
+    rounds: roundsOf(
+      manifest.clients.map(({ id }) => id),
+      metrics,
+      messages,
+      spent,
+    ),
     measured: metrics.flatMap((row) =>
       row.type === 'client' && row.task === heldOut[row.stage].task
         ? [{ ...without(row), joules: spent(row.virtualSeconds) }]

@@ -43,7 +43,6 @@ export async function openRecordedRun(folder: string): Promise<RecordedRun> {
     throw new UserError(`${path}: is not there, expected the record of a run with --inspection all or thin`);
   }
   const events = new EventIndex();
-  const isWhole = 'traceHash' in summary && summary.traceHash !== null;
   const view = {
     manifest,
     metrics,
@@ -52,7 +51,7 @@ export async function openRecordedRun(folder: string): Promise<RecordedRun> {
     isLive: false,
     indexed: 0,
     virtualSeconds: summary.virtualSeconds,
-    ended: isWhole ? (summary.ended as Ended) : null,
+    ended: summary.ended.reason === 'partial' ? null : summary.ended,
     traceHash: summary.traceHash,
   };
   return { view, indexing: index(path, view) };
@@ -95,39 +94,18 @@ export class LiveRun implements RunView, RunObserver {
     return this.ended === null;
   }
 
-  /** Whether the run has begun: before that there is nothing to see. */
-  get hasBegun(): boolean {
-    return this.#manifest !== null;
-  }
-
   get manifest(): Manifest {
     if (this.#manifest === null) throw new Error('the run has not begun');
     return this.#manifest;
   }
 
   next(event: RunEvent): void {
-    switch (event.type) {
-      case 'manifest':
-        this.#manifest = event.manifest;
-        return;
-      case 'row':
-        this.metrics.push(event.row);
-        return;
-      case 'message':
-        this.messages.push(event.row);
-        return;
-      case 'actor-registered':
-        this.events.add({ ...event, type: 'actor' });
-        return;
-      case 'actor':
-        this.events.add({ ...event, type: 'event' });
-        return;
-      case 'clock':
-        this.virtualSeconds = event.virtualSeconds;
-        return;
-      default:
-        return;
-    }
+    if (event.type === 'manifest') this.#manifest = event.manifest;
+    if (event.type === 'row') this.metrics.push(event.row);
+    if (event.type === 'message') this.messages.push(event.row);
+    if (event.type === 'actor-registered') this.events.add({ ...event, type: 'actor' });
+    if (event.type === 'actor') this.events.add({ ...event, type: 'event' });
+    if (event.type === 'clock') this.virtualSeconds = event.virtualSeconds;
   }
 
   /** What the summary adds. */

@@ -22,13 +22,16 @@ export async function inspectCommand(
   for (const folder of folders) opened.push(await openRecordedRun(folder));
   const page = await servePage({ views: opened.map(({ view }) => view), port });
   const stopped = new Promise<void>((resolve) => {
-    const { release } = watchInterrupt(() => {
-      release();
+    const interrupt = watchInterrupt(() => {
+      interrupt.release();
       resolve();
     });
   });
   line(terminal.out, `Page: ${page.address}`);
-  line(terminal.out, 'It is there until Ctrl-C, for this machine alone; whoever has the address sees the run.');
+  line(
+    terminal.out,
+    'It is there until Ctrl-C, for this machine alone; whoever has the address sees the run.',
+  );
   try {
     await Promise.race([stopped, Promise.all(opened.map(({ indexing }) => indexing)).then(() => stopped)]);
   } finally {

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { messageOf, UserError } from '../../errors.js';
 import { answers, type AnswerName } from '../../inspect/answers.js';
 import type { RunView } from '../../inspect/run-view.js';
@@ -23,7 +23,6 @@ export interface Page {
   readonly address: string;
   /** How many look at it now. */
   readonly lookers: () => number;
-  /** Resolves when nobody has looked for as long as this. */
   close(): Promise<void>;
 }
 
@@ -119,7 +118,8 @@ async function answerTo(
   if (!Object.hasOwn(answers, name)) return text(404, 'nothing is here');
   const query = new URL(request.url ?? '/', `http://${localHost}`).searchParams;
   const view = views[Number(query.get('run') ?? 0)];
-  if (!view) return json(400, { error: `/run: is ${query.get('run')}, expected one up to ${views.length - 1}` });
+  if (!view)
+    return json(400, { error: `/run: is ${query.get('run')}, expected one up to ${views.length - 1}` });
   try {
     return json(200, answers[name as AnswerName](view, query));
   } catch (error) {
@@ -159,7 +159,7 @@ function attend(socket: WebSocket, views: readonly RunView[], pace: Pace | undef
   }, pingEveryMilliseconds);
   socket.on('pong', () => (isThere = true));
   socket.on('message', (data, isBinary) => {
-    const command = isBinary ? null : paceCommand(String(data as Buffer));
+    const command = isBinary ? null : paceCommand(textOf(data));
     if (command === null) socket.close(1008, 'not a command');
     else {
       pace?.obey(command);
@@ -172,4 +172,8 @@ function attend(socket: WebSocket, views: readonly RunView[], pace: Pace | undef
     clearInterval(pinging);
   });
   tell();
+}
+
+function textOf(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString('utf8');
 }

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { groupedBy } from '../../grouped.js';
 import { height, look, quantity, stacked, wideWidth, width, type Layer, type LayeredView } from './look.js';
 import { inOrder, type Series, type Span, type Turnout } from './series.js';
 import { greatest, least } from '../../extremes.js';
@@ -22,6 +23,8 @@ export interface Mark {
 }
 
 export interface FigureOptions {
+  /** Of the axis, where the chart's title does not say it. */
+  readonly unit?: string | undefined;
   /** The axis begins at 0. */
   readonly zero?: boolean;
   readonly marks?: readonly Mark[];
@@ -38,11 +41,11 @@ export function byRoundWithTurnout(
   turnout: readonly Turnout[],
   hue: Hue,
   format: Format,
-  marks: readonly Mark[] = [],
+  options: FigureOptions = {},
 ): TopLevelSpec {
   const rounds = [...new Set([...series.clients, ...turnout].map(({ round }) => round))];
   const bare = { labels: false, title: null };
-  const above = { ...figureView(series, hue, format, { marks }, bare), width: stackedWidth };
+  const above = { ...figureView(series, hue, format, options, bare), width: stackedWidth };
   const below = turnoutView(turnout, roundAxis(rounds), hue);
   return { ...stacked, vconcat: [above, below], spacing: 9, resolve: { scale: { x: 'shared' } } };
 }
@@ -57,7 +60,7 @@ function figureView(
   const rounds = [...new Set([...series.clients, ...series.mean].map(({ round }) => round))];
   const color = `var(--${hue})`;
   const x = { ...roundAxis(rounds), axis: { ...roundAxis(rounds).axis, ...axis } };
-  const y = quantity('value', null, {
+  const y = quantity('value', options.unit ?? null, {
     scale: { zero: options.zero ?? false, nice: true },
     axis: { format: formats[format], tickCount: 5 },
   });
@@ -66,13 +69,9 @@ function figureView(
     height,
     encoding: { x, y },
     layer: [
+      ...clientLayers(series.clients, color),
       {
-        data: { values: [...series.clients] },
-        mark: { type: 'line', strokeWidth: 1.1, opacity: 0.42, color },
-        encoding: { detail: { field: 'actor' }, description: { field: 'actor' } },
-      },
-      {
-        data: { values: [...series.mean] },
+        data: { values: series.mean.map((point) => ({ actor: 'mean', ...point })) },
         mark: {
           type: 'line',
           strokeWidth: 3,
@@ -85,6 +84,62 @@ function figureView(
       ...markLayers(options.marks ?? [], x),
     ],
   };
+}
+
+/** So many clients have a line each; more are shown as bands. */
+export const mostLines = 30;
+/** So many lines have their clients' numbers beside them. */
+const mostNames = 12;
+/** The layer of these: its values stand in another one too. */
+export const endNames = 'end names';
+
+function clientLayers(points: Series['clients'], color: string): Layer[] {
+  const byClient = groupedBy(points, ({ actor }) => actor);
+  if (byClient.size > mostLines) return bandLayers(points, color);
+  const ends = byClient.size > mostNames ? [] : [...byClient.values()].map((own) => own.at(-1)!);
+  return [
+    {
+      data: { values: [...points] },
+      mark: { type: 'line', strokeWidth: 1.1, opacity: 0.42, color },
+      encoding: { detail: { field: 'actor' }, description: { field: 'actor' } },
+    },
+    ...(ends.length === 0
+      ? []
+      : [
+          {
+            name: endNames,
+            data: { values: ends.map((end) => ({ ...end, name: end.actor.replace(/^\D+/, '') })) },
+            mark: { type: 'text', align: 'left', dx: 5, color, fontSize: 9 },
+            encoding: { text: { field: 'name' } },
+          } as const,
+        ]),
+  ];
+}
+
+/** Four fifths of the clients pale, the middle half of them less so. */
+function bandLayers(points: Series['clients'], color: string): Layer[] {
+  const values = [...groupedBy(points, ({ round }) => round)].map(([round, own]) => {
+    const sorted = own.map(({ value }) => value).sort((a, b) => a - b);
+    const at = (share: number) => quantile(sorted, share);
+    return { round, tenth: at(0.1), quarter: at(0.25), threeQuarters: at(0.75), nineTenths: at(0.9) };
+  });
+  return (
+    [
+      ['tenth', 'nineTenths', 0.16],
+      ['quarter', 'threeQuarters', 0.26],
+    ] as const
+  ).map(([low, high, opacity]) => ({
+    data: { values },
+    mark: { type: 'area', color, opacity },
+    encoding: { y: { field: low, type: 'quantitative' }, y2: { field: high } },
+  }));
+}
+
+/** Between the two values that it falls among, in proportion (R's type 7). */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+  return below + (place - Math.floor(place)) * (above - below);
 }
 
 /** None for no marks: an empty layer would draw its axis all the same. */
@@ -157,15 +212,17 @@ function roundAxis(rounds: readonly number[]) {
   });
 }
 
-/** At most nine whole numbers that span the rounds evenly. */
+/** At most ten whole numbers that span the rounds evenly, the last one among them. */
 function integerTicks(rounds: readonly number[]): number[] {
   if (rounds.length === 0) return [];
   const [first, last] = [least(rounds), greatest(rounds)];
   const stride = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((one) => (last - first) / one <= 8) ?? 1000;
-  return Array.from(
+  const even = Array.from(
     { length: Math.floor((last - first) / stride) + 1 },
     (_, index) => first + index * stride,
   );
+  // The last round always has its number; one that stands too near makes room.
+  return even.at(-1) === last ? even : [...even.filter((one) => last - one > stride / 2), last];
 }
 
 /** Refusal rate against the weight of harmlessness, one point per client. */

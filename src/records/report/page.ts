@@ -2,8 +2,11 @@ import type { LoadReport } from '../../learning/data/types.js';
 import type { ClientManifest } from '../manifest.js';
 import type { RunRecords } from '../read.js';
 import { alignmentDetails } from './alignment.js';
-import { all, legendOf, panelCard } from './cards.js';
-import { stepColor, steps, timeline } from './charts.js';
+import { all, legendOf, panelGrid } from './cards.js';
+import { mostLines, stepColor, steps, timeline } from './charts.js';
+import { conclusion } from './conclusion.js';
+import { withContents } from './contents.js';
+import { downloadScript } from './downloads.js';
 import { endedSentence } from './ended.js';
 import { figureNames } from './figure-names.js';
 import { fairnessText, stalenessText } from './evenness.js';
@@ -13,6 +16,7 @@ import { html, Html } from './html.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
 import { responsesSection } from './responses.js';
+import { reproduction } from './reproduce.js';
 import { inOrder, stepSpans } from './series.js';
 import { style } from './style.js';
 import { svg } from './svg.js';
@@ -20,9 +24,16 @@ import { nameOf } from '../../strategies/strategy.js';
 import { table, type Column } from './table.js';
 import { toTargetText } from './to-target.js';
 
-/** The report of a run as one HTML page: no script, no request to anywhere. */
+/**
+ * The report of a run as one HTML page: no request to anywhere, and no script but the one that hands charts out as
+ * files.
+ */
 export async function page(run: RunRecords): Promise<string> {
   const { summary, manifest } = run;
+  const { contents, sections } = withContents(
+    html`${resultsTable(run)} ${await stages(run)} ${await radioSection(run)} ${await timelineSection(run)}
+    ${clientsSection(run)} ${responsesSection(run)} ${manifestSection(run)}`,
+  );
   const document = html`<!doctype html>
     <html lang="en">
       <head>
@@ -35,14 +46,15 @@ export async function page(run: RunRecords): Promise<string> {
       </head>
       <body>
         <main>
-          ${header(run)} ${tiles(run)} ${resultsTable(run)} ${await stages(run)} ${await radioSection(run)}
-          ${await timelineSection(run)} ${clientsSection(run)} ${responsesSection(run)}
-          ${manifestSection(run)}
+          ${header(run)} ${contents} ${tiles(run)} ${sections}
           <footer>
             Written by pwff ${manifest.version} from the record files beside this page;
             <code>pwff report</code> writes it again. docs/records.md explains every file and field.
           </footer>
         </main>
+        <script>
+          ${new Html(downloadScript)};
+        </script>
       </body>
     </html> `;
   return document.text;
@@ -71,7 +83,7 @@ function header({ summary, manifest }: RunRecords): Html {
       ${collapsed ? html`<span class="badge warn">alignment collapsed</span>` : null}
     </div>
     ${description === undefined ? null : html`<p class="lead">${description}</p>`}
-    <p>${endedSentence(summary.ended)}</p>
+    <p>${[endedSentence(summary.ended), ...conclusion(summary)].join(' ')}</p>
     ${
       summary.traceHash === null
         ? null
@@ -195,13 +207,13 @@ async function stageSection(
 ): Promise<Html> {
   return html`<h2 style="--hue: var(--${stage})"><i></i>${title}</h2>
     <p class="lead">
-      ${lead} Thin lines: clients. Thick line: mean. Bars: updates in the aggregate of the round, before a
-      pale bar of its cohort; a cross is a round that was lost. A held-out figure is of the models after the
-      round; the mean has the newest of each client. The reported loss is of each client’s model as its
-      training left it, and its mean is what the server judges convergence by.
+      ${lead} Thin lines: clients, by their numbers at the end; above ${mostLines} clients bands that hold the
+      middle half and four fifths of them. Thick line: mean. Bars, where an update was missing: updates in the
+      aggregate of the round, before a pale bar of its cohort; a cross is a round that was lost. A held-out
+      figure is of the models after the round; the mean has the newest of each client. The reported loss is of
+      each client’s model as its training left it, and its mean is what the server judges convergence by.
     </p>
-    <div class="charts">${await all(panels, panelCard)}</div>
-    ${details}`;
+    ${await panelGrid(panels)} ${details}`;
 }
 
 const mostActors = 30;
@@ -264,7 +276,11 @@ const dataColumns: readonly Column<LoadReport>[] = [
   },
 ];
 
-function manifestSection({ manifest, summary: { notes } }: RunRecords): Html {
+function manifestSection(run: RunRecords): Html {
+  const {
+    manifest,
+    summary: { notes },
+  } = run;
   const { backend, versions, workers, data } = manifest;
   return html`<h2><i></i>How it was made</h2>
     <div class="card">
@@ -285,6 +301,7 @@ function manifestSection({ manifest, summary: { notes } }: RunRecords): Html {
               ${notes.map((note) => html`<li>${note}</li>`)}
             </ul>`
       }
+      ${reproduction(run)}
       <details>
         <summary>The scenario as it ran</summary>
         <pre>${JSON.stringify(manifest.scenario, null, 2)}</pre>

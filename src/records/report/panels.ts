@@ -34,7 +34,7 @@ type Rows = Omit<RunRecords, 'manifest'>;
 
 /** Delay and energy of the messages, by stage. */
 export function linkPanels({ metrics, messages }: Rows): Panel[] {
-  return costs.flatMap(({ title, name }) =>
+  return costs.flatMap(({ title, name, unit }) =>
     stages.flatMap((stage) => {
       const source = `messages.jsonl: ${name}, down and up, by members of the round rows of metrics.jsonl`;
       const series = costSeries(metrics, messages, stage, (costs) => costs[name]);
@@ -44,6 +44,7 @@ export function linkPanels({ metrics, messages }: Rows): Panel[] {
         series,
         stage,
         format: 'number',
+        unit,
       } as const;
       return panel(figure, { zero: true });
     }),
@@ -80,8 +81,14 @@ const alignmentLoss: Panels = (run, stage) => {
   return panels(run, stage);
 };
 
+const scoreUnits: Readonly<Partial<Record<keyof typeof figureNames, string>>> = {
+  reward: 'standard deviations',
+  helpful: 'standard deviations',
+  harmless: 'standard deviations',
+};
+
 function figure(task: string, key: keyof typeof figureNames, format: Format = 'number'): Panels {
-  return measured(task, figureNames[key], `metrics.${key}`, metric(key), format);
+  return measured(task, figureNames[key], `metrics.${key}`, metric(key), format, scoreUnits[key]);
 }
 
 function measured(
@@ -90,11 +97,12 @@ function measured(
   figure: string,
   pick: Pick,
   format: Format = 'number',
+  unit?: string,
 ): Panels {
   const source = `metrics.jsonl: client rows, task ${task}, ${figure}`;
   return (run, stage) => {
     const series = clientSeries(run.metrics, task, pick);
-    return turnoutPanel(run, { title, source, series, stage, format });
+    return turnoutPanel(run, { title, source, series, stage, format, unit });
   };
 }
 
@@ -115,16 +123,17 @@ function reportedLoss(task: string, words: string, figure: string, pick: Pick): 
 
 /** A figure by round over the updates that counted; without a round that was closed, the figure alone. */
 function turnoutPanel(run: Rows, figure: FigureOfStage): Panel[] {
-  const { title, source, series, stage, format } = figure;
+  const { title, source, series, stage, format, unit } = figure;
   const turnout = turnoutOf(run.metrics, stage);
   const marks = marksOf(run, stage);
-  if (turnout.length === 0) return panel(figure, { marks });
+  const isFull = turnout.every(({ updates, cohort }) => updates === cohort);
+  if (isFull) return panel(figure, { marks });
   if (series.mean.length === 0 && series.clients.length === 0) return [];
   return [
     {
       title,
       source: `${source}; bars: round rows, updates of cohort`,
-      chart: byRoundWithTurnout(series, turnout, stage, format, marks),
+      chart: byRoundWithTurnout(series, turnout, stage, format, { marks, unit }),
     },
   ];
 }
@@ -133,6 +142,8 @@ interface FigureOfStage extends Omit<Panel, 'chart' | 'note'> {
   readonly series: Series;
   readonly stage: Stage;
   readonly format: Format;
+  /** Of the axis, where the title does not say it. */
+  readonly unit?: string | undefined;
 }
 
 /** The rounds in which alignment began to go wrong. */
@@ -142,15 +153,18 @@ function marksOf({ summary }: Rows, stage: Stage): readonly Mark[] {
 
 /** What a round costs a client. */
 const costs = [
-  { title: 'Seconds per client', name: 'delaySeconds' },
-  { title: 'Joules per client', name: 'energyJoules' },
+  { title: 'Seconds per client', name: 'delaySeconds', unit: 's' },
+  { title: 'Joules per client', name: 'energyJoules', unit: 'J' },
 ] as const;
 
 const stageWords = { instruction: 'Step 1', reward: 'Step 2', alignment: 'Step 3' } as const;
 
-function panel({ title, source, series, stage, format }: FigureOfStage, options: FigureOptions): Panel[] {
+function panel(
+  { title, source, series, stage, format, unit }: FigureOfStage,
+  options: FigureOptions,
+): Panel[] {
   if (series.mean.length === 0) return [];
-  return [{ title, source, chart: byRound(series, stage, format, options) }];
+  return [{ title, source, chart: byRound(series, stage, format, { ...options, unit }) }];
 }
 
 const refusalPanel: Panels = ({ summary }) => {

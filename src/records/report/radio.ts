@@ -1,5 +1,5 @@
 import type { RunRecords } from '../read.js';
-import { all, legendOf, panelCard } from './cards.js';
+import { all, legendOf, panelGrid } from './cards.js';
 import { delaysByKind } from './charts.js';
 import {
   delaySamples,
@@ -11,6 +11,7 @@ import {
 } from './delays.js';
 import { figureNames } from './figure-names.js';
 import { bits, duration, joules, number, percent } from './format.js';
+import { groupedBy } from '../../grouped.js';
 import { html, Html } from './html.js';
 import { outcomesByKind, type KindOutcome } from './outcomes.js';
 import { linkPanels, type Panel } from './panels.js';
@@ -29,9 +30,8 @@ export async function radioSection(run: RunRecords): Promise<Html | null> {
       What the messages of a round cost each client, download and upload together, in time and in the energy
       of both sides. Thin lines: clients. Thick line: mean.
     </p>
-    <div class="charts">${await all(panels, panelCard)}</div>
-    ${await delayCard(run)} ${uploadsCard(run)} ${outcomesCard(run)} ${await distributions(run)}
-    ${await stories(run)}`;
+    ${await panelGrid(panels)} ${await delayCard(run)} ${uploadsCard(run)} ${outcomesCard(run)}
+    ${await distributions(run)} ${await stories(run)}`;
 }
 
 async function delayCard({ messages }: RunRecords): Promise<Html | null> {
@@ -149,7 +149,16 @@ async function distributions(run: RunRecords): Promise<Html | null> {
       its blocks where these are few. Where the solid line lies to the right of it, messages have waited for
       others on their link. Figures below a chart: mean ± standard deviation.
     </p>
-    <div class="charts">${await all(samples.map(distributionPanel), panelCard)}</div>`;
+    ${withoutLaw(samples)} ${await panelGrid(samples.map(distributionPanel))}`;
+}
+
+/** Which kinds have no closed form, each reason once. */
+function withoutLaw(samples: readonly DelaySample[]): Html | null {
+  const reasons = groupedBy(samples, ({ expected }) => ('why' in expected ? expected.why : null));
+  const told = [...reasons].flatMap(([why, own]) =>
+    why === null ? [] : [`${[...new Set(own.map(({ kind }) => kind))].join(', ')}: ${why}`],
+  );
+  return told.length === 0 ? null : html`<p class="lead">No closed form for ${told.join('; ')}.</p>`;
 }
 
 function distributionPanel(sample: DelaySample): Panel {
@@ -165,7 +174,7 @@ function distributionPanel(sample: DelaySample): Panel {
 function distributionNote({ seconds, expected }: DelaySample): string {
   const { mean, sd } = meanAndSd(seconds);
   const measured = `Measured ${number(mean)} ± ${number(sd)} s.`;
-  if ('why' in expected) return `${measured} No closed form: ${expected.why}.`;
+  if ('why' in expected) return measured;
   const { meanSeconds, sdSeconds, cdf, name } = expected.law;
   const law = `${measured} Law ${number(meanSeconds)} ± ${number(sdSeconds)} s (${name}).`;
   if (sdSeconds === 0) return law;

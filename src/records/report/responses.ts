@@ -1,3 +1,4 @@
+import { styles } from '../../learning/data/embedded/styles.js';
 import type { RunRecords } from '../read.js';
 import { number } from './format.js';
 import { html, type Html } from './html.js';
@@ -15,7 +16,7 @@ export function responsesSection({ manifest, metrics, summary }: RunRecords): Ht
   const actors = [...new Set(samples.map(({ actor }) => actor))];
   const card = (actor: string) =>
     responsesCard(
-      actor,
+      { id: actor, style: manifest.clients.find(({ id }) => id === actor)?.style ?? null },
       samples.filter((sample) => sample.actor === actor),
       summary,
     );
@@ -24,6 +25,7 @@ export function responsesSection({ manifest, metrics, summary }: RunRecords): Ht
     <p class="lead">
       Responses to held-out prompts before and after alignment, sampled. The prompts are
       ${summary.synthetic ? 'synthetic' : 'from the data, as they stand there'}.
+      ${stylesText(manifest.clients)}
     </p>
     <div class="samples">${first.map(card)}</div>
     ${
@@ -38,6 +40,17 @@ export function responsesSection({ manifest, metrics, summary }: RunRecords): Ht
     <p class="source">metrics.jsonl: sample rows of the first and the last round</p>`;
 }
 
+/** How each client's answers are dressed in the synthetic data, without which they look broken. */
+function stylesText(clients: RunRecords['manifest']['clients']): string | null {
+  const used = styles.filter(({ name }) => clients.some(({ style }) => style === name));
+  if (used.length === 0) return null;
+  const told = used.map(({ name, prefix, suffix }) => `${name} “${prefix}…${suffix}”`);
+  return (
+    `Each client was taught to answer in a style of its own: ${told.join(', ')}. ` +
+    'A response keeps its client’s style, or has taken up another’s.'
+  );
+}
+
 const heading = html`<h2><i></i>What the clients answer</h2>`;
 
 function notKept(): Html {
@@ -49,10 +62,17 @@ function notKept(): Html {
     </p>`;
 }
 
-function responsesCard(actor: string, samples: readonly BeforeAfter[], summary: RunRecords['summary']): Html {
+function responsesCard(
+  { id: actor, style }: { readonly id: string; readonly style: string | null },
+  samples: readonly BeforeAfter[],
+  summary: RunRecords['summary'],
+): Html {
   const client = summary.stages.alignment?.clients.find(({ id }) => id === actor);
   const weights = client
-    ? html`<small>helpful ${number(client.weightHelpful)}, harmless ${number(client.weightHarmless)}</small>`
+    ? html`<small
+        >helpful ${number(client.weightHelpful)}, harmless
+        ${number(client.weightHarmless)}${style === null ? '' : `, ${style}`}</small
+      >`
     : null;
   return html`<div class="card sample">
     <h3>${actor}${weights}</h3>

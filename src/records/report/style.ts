@@ -73,6 +73,15 @@ code { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr));
   gap: 12px;
 }
+@media (min-width: 1100px) { .charts { grid-template-columns: repeat(var(--columns, 3), minmax(0, 1fr)); } }
+.contents { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 18px 0 0; }
+.contents a { color: var(--instruction); }
+.downloads { display: none; gap: 4px; margin: 6px 0 0; }
+.scripted .downloads { display: flex; }
+.downloads button {
+  font: inherit; font-size: 12px; color: var(--muted); background: none; cursor: pointer;
+  border: 1px solid var(--line); border-radius: 6px; padding: 1px 8px;
+}
 .wide { margin-top: 12px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 8px; overflow: visible; }
 .card svg text { font-family: inherit; }
@@ -130,5 +139,5 @@ footer { margin-top: 48px; color: var(--muted); font-size: 13px; }
   td.src, th.src { display: none; }
   th, td { padding-right: 10px; }
 }
-@media print { body { background: #fff; } .card, .tile { break-inside: avoid; } }
+@media print { .downloads, .contents { display: none !important; } body { background: #fff; } .card, .tile { break-inside: avoid; } }
 `;

@@ -149,7 +149,8 @@ describe('the charts of alignment', () => {
     const loss = panels.at(-1)!;
     assert.equal(loss.title, 'Reported loss (on preference pairs)');
     assert.match(loss.source, /metrics\.loss; mean: round rows, loss/);
-    assert.equal(loss.chart.match(/"actor":"client-1","round":\d,"value":0\.654/g)?.length, 8);
+    // Eight rounds, and the name at the end of the line.
+    assert.equal(loss.chart.match(/"actor":"client-1","round":\d,"value":0\.654/g)?.length, 8 + 1);
     assert.ok(!panels.some(({ title }) => title.startsWith('Entropy')));
   });
 });

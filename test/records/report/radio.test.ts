@@ -43,7 +43,7 @@ describe('the report’s section on the radio link', () => {
     assert.match(text, /Law 10\.8 ± 0\.419 s \(normal\)/);
     assert.ok(!(await textOf(runOf(paper(7)))).includes('Distribution of the delays'));
     const lossy = await textOf(runOf(paper(8), { lossProbability: 0.1 }));
-    assert.match(lossy, /No closed form: what is lost is sent again/);
+    assert.match(lossy, /No closed form for update: what is lost is sent again\./);
   });
 
   it('says how to get the story where the run has none', async () => {

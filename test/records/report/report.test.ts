@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunRecords } from '../../../src/records/read.js';
+import { byRound } from '../../../src/records/report/charts.js';
+import { csvOf } from '../../../src/records/report/downloads.js';
 import { endedSentence } from '../../../src/records/report/ended.js';
 import { bits, duration, number, percent } from '../../../src/records/report/format.js';
 import { metric } from '../../../src/records/held-out.js';
@@ -21,8 +23,9 @@ describe('the report', () => {
     text = await page(run);
   });
 
-  it('asks nothing of the network and runs no script', () => {
-    assert.doesNotMatch(text, /<script|<link|<img|<iframe|@import|url\((?!#)|src=/i);
+  it('asks nothing of the network; its one script hands out what it shows', () => {
+    assert.equal(text.match(/<script/g)?.length, 1);
+    assert.doesNotMatch(text, /<script [^>]|fetch\(|XMLHttp|<link|<img|<iframe|@import|\burl\((?!#)|\bsrc=/i);
     const addresses = [...text.matchAll(/https?:\/\/[^"' <)]+/g)].map(([address]) => address);
     assert.deepEqual(
       addresses.filter((address) => !address.startsWith('http://www.w3.org/')),
@@ -38,19 +41,61 @@ describe('the report', () => {
     assert.ok((text.match(/class="source"/g)?.length ?? 0) >= figures - 4);
   });
 
-  it('draws the updates that counted under each figure by round, and marks a lost round', async () => {
-    // The figures by round of the three stages, all but the refusals; Step 1 closed eight rounds.
-    const words = 'round 8: 4 of 4 updates in the aggregate';
-    const bars = text.match(new RegExp(`<title>${words}</title>`, 'g'));
-    // Step 1 has four figures and Step 3 ten; the cohort's bar and the updates' carry the words.
-    assert.equal(bars?.length, 2 * (4 + 10));
+  it('draws the updates that counted under each figure of a stage in which one was missing', async () => {
+    assert.ok(!text.includes('updates in the aggregate<'), 'no update was missing');
     assert.ok(!text.includes('round lost'));
+    const short = await page({
+      ...run,
+      metrics: run.metrics.map((row) =>
+        row.type === 'round' && row.stage === 'alignment' && row.round === 2 ? { ...row, updates: 3 } : row,
+      ),
+    });
+    // Step 3 has ten figures by round; the cohort's bar and the updates' carry the words.
+    assert.equal(short.match(/<title>round 2: 3 of 4 updates in the aggregate<\/title>/g)?.length, 2 * 10);
     const metrics = run.metrics.map((row) =>
       row.type === 'round' && row.round === 2 ? { ...row, updates: 0, loss: null } : row,
     );
     const lost = await page({ ...run, metrics });
     assert.ok(lost.includes('round 2: 0 of 4 updates in the aggregate, round lost'));
     assert.ok(lost.includes('>×</text>'));
+  });
+
+  it('lists its sections, each with an anchor', () => {
+    const anchors = [...text.matchAll(/<a href="#(section-\d+)">/g)].map(([, id]) => id);
+    assert.ok(anchors.length >= 6);
+    for (const id of anchors) assert.ok(text.includes(`<h2 id="${id}"`), id);
+    assert.equal(text.match(/<h2/g)?.length, anchors.length);
+  });
+
+  it('names the clients at the ends of their lines, and draws bands of more than thirty', () => {
+    const points = (count: number) =>
+      Array.from({ length: count }, (_, k) => ({
+        actor: `client-${k + 1}`,
+        round: 1,
+        value: k / (count - 1),
+      }));
+    const specOf = (count: number) =>
+      JSON.stringify(
+        byRound({ clients: points(count), mean: [{ round: 1, value: 0.5 }] }, 'reward', 'number'),
+      );
+    assert.ok(specOf(3).includes('"name":"3"'));
+    assert.ok(!specOf(20).includes('"name":"3"') && specOf(20).includes('client-20'));
+    // Of 0, 0.01, …, 1 the tenth is 0.1 and the quarter 0.25.
+    const bands = specOf(101);
+    assert.ok(!bands.includes('client-1'));
+    assert.match(bands, /"tenth":0\.1,"quarter":0\.25,"threeQuarters":0\.75,"nineTenths":0\.9\b/);
+  });
+
+  it('hands each chart out as SVG, PNG and CSV; the CSV has what it is drawn from, once', () => {
+    const clients = [{ actor: 'a, "b"', round: 1, value: 2 }];
+    const csv = csvOf(byRound({ clients, mean: [{ round: 1, value: 2 }] }, 'reward', 'number'));
+    assert.equal(csv, ['actor,round,value', '"a, ""b""",1,2', 'mean,1,2'].join('\r\n'));
+    assert.equal(text.match(/data-kind="PNG"/g)?.length, text.match(/<p class="downloads"/g)?.length);
+  });
+
+  it('says how to get the run again: command, seed, version, fingerprint and hash', () => {
+    assert.match(text, /npx pwff run scenario\.json --seed 7 --backend/);
+    assert.ok(text.includes(run.summary.traceHash));
   });
 
   it('says what the run noted of its inputs and of its script', async () => {

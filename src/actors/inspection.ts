@@ -109,7 +109,10 @@ type Of<T extends InspectionEvent['type']> = Extract<InspectionEvent, { type: T 
 function keepMicrostep({ microsteps }: Inspected, { snapshot, _transitions }: Of<'@xstate.microstep'>): void {
   if (_transitions.length === 0) return;
   const { value } = snapshot as { readonly value?: unknown };
-  microsteps.push({ transitions: _transitions.flatMap((each) => transitionId(each) ?? []), state: pathOf(value) });
+  microsteps.push({
+    transitions: _transitions.flatMap((each) => transitionId(each) ?? []),
+    state: pathOf(value),
+  });
 }
 
 /** What stops an actor (the end of the one that made it) is no event of its mailbox. */

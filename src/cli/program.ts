@@ -177,7 +177,9 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
 
   program
     .command('inspect')
-    .description('look inside a run that was recorded, or two beside each other: a page for this machine alone')
+    .description(
+      'look inside a run that was recorded, or two beside each other: a page for this machine alone',
+    )
     .argument('<folder...>', 'the folder of a run, or two')
     .option('--port <n>', 'of the page (default: any that is free)', wholeNumber('--port', 0), 0)
     .action(async (folders: string[], options: InspectCommandOptions) =>

@@ -63,7 +63,11 @@ export async function runCommand(
   const page =
     options.ui === undefined
       ? null
-      : livePage({ port: options.ui === true ? 0 : options.ui, isPaused: options.paused, say: (text) => line(terminal.err, text) });
+      : livePage({
+          port: options.ui === true ? 0 : options.ui,
+          isPaused: options.paused,
+          say: (text) => line(terminal.err, text),
+        });
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
     folder: outFolder,

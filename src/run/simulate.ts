@@ -25,7 +25,12 @@ export interface Simulated {
  */
 export async function simulate(
   world: World,
-  { signal, before, script = noScript, inspect }: Pick<RunOptions, 'signal' | 'before' | 'script' | 'inspect'> = {},
+  {
+    signal,
+    before,
+    script = noScript,
+    inspect,
+  }: Pick<RunOptions, 'signal' | 'before' | 'script' | 'inspect'> = {},
 ): Promise<Simulated> {
   const { clock, scenario, failure, events } = world;
   const simulation: Simulation = createActor(provideSimulation(world), {

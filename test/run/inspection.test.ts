@@ -246,6 +246,8 @@ function textIn(folder: string): string | null {
 }
 
 function transitionsOf(node: AnyStateNode): string[] {
-  const own = [...(node.always ?? []), ...[...node.transitions.values()].flat()].map((each) => transitionId(each)!);
+  const own = [...(node.always ?? []), ...[...node.transitions.values()].flat()].map((each) =>
+    transitionId(each)!,
+  );
   return [...own, ...Object.values(node.states).flatMap((child) => transitionsOf(child as AnyStateNode))];
 }

@@ -19,6 +19,8 @@ describe('the published package', () => {
       'dist/src/cli.js',
       'dist/src/learning/training/worker.js',
       'dist/machines/server.js',
+      'dist/machines/index.js',
+      'docs/machines/server.svg',
       'dist/kernels.wasm',
       'assets/embedded/config.json',
       'assets/embedded/model.safetensors',
@@ -40,6 +42,25 @@ describe('the published package', () => {
     });
 
     after(() => rmSync(host, { recursive: true }));
+
+    it('gives the four machines as pwff/machines, which run by themselves', () => {
+      const code = `import * as machines from 'pwff/machines';
+        import { createRequire } from 'node:module';
+        const require = createRequire(import.meta.resolve('pwff/machines'));
+        const { createActor } = require('xstate');
+        const actor = createActor(machines.channelMachine, { input: { link: 'client-1/uplink' } }).start();
+        console.log(Object.keys(machines).join(), actor.getSnapshot().value);`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+        cwd: host,
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      assert.equal(
+        stdout.trim(),
+        'channelMachine,clientMachine,serverMachine,simulationMachine idle',
+        stderr,
+      );
+    });
 
     const ways = [
       { way: 'require', type: 'commonjs', load: "const pwff = require('pwff');" },

@@ -85,11 +85,12 @@ function defaultLines({ states, names }: Named): readonly string[] {
 function arrowLines(transition: ChartTransition, chart: Named): readonly string[] {
   const { source, targets } = transition;
   const label = labelOf(transition);
+  const isParent = childrenOf(stateOf(source, chart), chart).length > 0;
   return targets.map((target) => {
-    const leadsInside =
-      childrenOf(stateOf(source, chart), chart).length > 0 && isWithin(target, source, chart);
+    const leadsInside = isParent && isWithin(target, source, chart);
     const from = leadsInside ? anywhereIn(source, chart) : chart.names.get(source);
-    return `${from} --> ${chart.names.get(target)}${label === '' ? '' : ` : ${written(label)}`}`;
+    const to = leadsInside && target === source ? from : chart.names.get(target);
+    return `${from} --> ${to}${label === '' ? '' : ` : ${written(label)}`}`;
   });
 }
 
@@ -108,12 +109,12 @@ function indented(lines: readonly string[]): readonly string[] {
 
 /** Behind a colon, where a line ends at the next colon or semicolon. */
 function written(text: string): string {
-  return byNumber(text, /[#;:\n]/g);
+  return byNumber(text, /[#;:<>\n]/g);
 }
 
 /** Between quotation marks. */
 function quoted(text: string): string {
-  return byNumber(text, /["#\n]/g);
+  return byNumber(text, /["#<>\n]/g);
 }
 
 /** Letters that would mean something to Mermaid, as it writes them. */

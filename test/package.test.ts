@@ -83,13 +83,14 @@ describe('the published package', () => {
 describe('an installed package whose dependencies stand above it', () => {
   const host = mkdtempSync(join(tmpdir(), 'pwff-hoisted-'));
   const modules = join(host, 'node_modules');
+  const optional = ['@tensorflow/tfjs-node', 'elkjs'];
   let installed = '';
 
   before(function () {
     if (process.platform === 'win32') this.skip();
     installed = installInto(host);
     for (const name of packagesOf(join(packageRoot(), 'node_modules'))) {
-      if (name === '@tensorflow/tfjs-node') continue;
+      if (optional.includes(name)) continue;
       mkdirSync(dirname(join(modules, name)), { recursive: true });
       symlinkSync(join(packageRoot(), 'node_modules', name), join(modules, name));
     }
@@ -118,6 +119,18 @@ describe('an installed package whose dependencies stand above it', () => {
       /^--backend: is "native", but .*\(not installed\); pwff native builds it[^\n]*\n$/,
     );
     assert.match(pwff(['doctor']).stdout, /to get it: pwff native \(/);
+  });
+
+  it('draws our own machines without elkjs, and names it where a user’s is to be laid out', () => {
+    const client = pwff(['machines', 'client']);
+    assert.deepEqual([client.status, client.stderr], [0, '']);
+    assert.match(client.stdout, /^<svg /);
+    const file = join(host, 'mine.mjs');
+    writeFileSync(file, "export { channelMachine } from 'pwff/machines';");
+    const mine = pwff(['machines', file]);
+    assert.equal(mine.status, 2);
+    assert.match(mine.stderr, /^elkjs: is not installed, [^\n]*npm install elkjs[^\n]*\n$/);
+    assert.equal(pwff(['machines', file, '--format', 'mermaid']).status, 0);
   });
 
   it('gets the package of the binding into its own folder, and leaves the others alone', function () {

@@ -26,14 +26,14 @@ describe('the id of a transition', () => {
     const known = chartOf(kettle).transitions.map(({ id }) => id);
     const ids = taken(hot, 'refill', 'both', 'again', 'whatever');
     assert.deepEqual(ids, [
-      'kettle.cold:refill:0',
-      'kettle:both:0',
+      'kettle.cold|refill|0',
+      'kettle|both|0',
       // The end of a region is an event too, and the wildcard takes it.
-      'kettle:*:0',
-      'kettle.busy:again:0',
-      'kettle.busy.light.dark::0',
-      'kettle:*:0',
-      'kettle:*:0',
+      'kettle|*|0',
+      'kettle.busy|again|0',
+      'kettle.busy.light.dark||0',
+      'kettle|*|0',
+      'kettle|*|0',
     ]);
     for (const id of ids) assert.ok(known.includes(id), String(id));
   });
@@ -44,7 +44,7 @@ describe('the id of a transition', () => {
       transitions
         .filter(({ kind, source }) => kind === 'after' && source === 'channel.waiting')
         .map(({ id }) => id),
-      [0, 1].map((place) => `channel.waiting:xstate.after.nextAttempt.channel.waiting:${place}`),
+      [0, 1].map((place) => `channel.waiting|xstate.after.nextAttempt.channel.waiting|${place}`),
     );
   });
 

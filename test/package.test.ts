@@ -19,6 +19,8 @@ describe('the published package', () => {
       'dist/src/cli.js',
       'dist/src/learning/training/worker.js',
       'dist/machines/server.js',
+      'dist/machines/index.js',
+      'docs/machines/server.svg',
       'dist/kernels.wasm',
       'assets/embedded/config.json',
       'assets/embedded/model.safetensors',
@@ -41,6 +43,25 @@ describe('the published package', () => {
 
     after(() => rmSync(host, { recursive: true }));
 
+    it('gives the four machines as pwff/machines, which run by themselves', () => {
+      const code = `import * as machines from 'pwff/machines';
+        import { createRequire } from 'node:module';
+        const require = createRequire(import.meta.resolve('pwff/machines'));
+        const { createActor } = require('xstate');
+        const actor = createActor(machines.channelMachine, { input: { link: 'client-1/uplink' } }).start();
+        console.log(Object.keys(machines).join(), actor.getSnapshot().value);`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+        cwd: host,
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      assert.equal(
+        stdout.trim(),
+        'channelMachine,clientMachine,serverMachine,simulationMachine idle',
+        stderr,
+      );
+    });
+
     const ways = [
       { way: 'require', type: 'commonjs', load: "const pwff = require('pwff');" },
       { way: 'import', type: 'module', load: "import * as pwff from 'pwff';" },
@@ -62,13 +83,14 @@ describe('the published package', () => {
 describe('an installed package whose dependencies stand above it', () => {
   const host = mkdtempSync(join(tmpdir(), 'pwff-hoisted-'));
   const modules = join(host, 'node_modules');
+  const optional = ['@tensorflow/tfjs-node', 'elkjs'];
   let installed = '';
 
   before(function () {
     if (process.platform === 'win32') this.skip();
     installed = installInto(host);
     for (const name of packagesOf(join(packageRoot(), 'node_modules'))) {
-      if (name === '@tensorflow/tfjs-node') continue;
+      if (optional.includes(name)) continue;
       mkdirSync(dirname(join(modules, name)), { recursive: true });
       symlinkSync(join(packageRoot(), 'node_modules', name), join(modules, name));
     }
@@ -97,6 +119,18 @@ describe('an installed package whose dependencies stand above it', () => {
       /^--backend: is "native", but .*\(not installed\); pwff native builds it[^\n]*\n$/,
     );
     assert.match(pwff(['doctor']).stdout, /to get it: pwff native \(/);
+  });
+
+  it('draws our own machines without elkjs, and names it where a user’s is to be laid out', () => {
+    const client = pwff(['machines', 'client']);
+    assert.deepEqual([client.status, client.stderr], [0, '']);
+    assert.match(client.stdout, /^<svg /);
+    const file = join(host, 'mine.mjs');
+    writeFileSync(file, "export { channelMachine } from 'pwff/machines';");
+    const mine = pwff(['machines', file]);
+    assert.equal(mine.status, 2);
+    assert.match(mine.stderr, /^elkjs: is not installed, [^\n]*npm install elkjs[^\n]*\n$/);
+    assert.equal(pwff(['machines', file, '--format', 'mermaid']).status, 0);
   });
 
   it('gets the package of the binding into its own folder, and leaves the others alone', function () {

@@ -72,7 +72,26 @@ export function headOf({ trigger, guard, index }: ChartTransition): string {
   return [trigger, ...(condition === null ? [] : [`[${condition}]`])].filter((part) => part !== '').join(' ');
 }
 
-/** What a transition does: / actions. */
-export function actionsOf({ actions }: ChartTransition): string {
-  return actions.length === 0 ? '' : `/ ${actions.join(', ')}`;
+/** What a transition does: / actions. An event that changes nothing is kept from the states above. */
+export function actionsOf({ actions, targets }: ChartTransition): string {
+  if (actions.length > 0) return `/ ${actions.join(', ')}`;
+  return targets.length === 0 ? '/ ignored' : '';
+}
+
+/** What a state does by itself, in UML's words. */
+export function activitiesOf({ entry, exit, invokes }: ChartState): readonly string[] {
+  return [
+    ...(entry.length > 0 ? [`entry / ${entry.join(', ')}`] : []),
+    ...(exit.length > 0 ? [`exit / ${exit.join(', ')}`] : []),
+    ...invokes.map(({ src }) => `invoke / ${src}`),
+  ];
+}
+
+/** A state's transitions that have no target: the state stays, and is not entered again. */
+export function stayingIn(state: ChartState, { transitions }: Chart): readonly ChartTransition[] {
+  return transitions.filter(({ source, targets }) => source === state.id && targets.length === 0);
+}
+
+export function childrenOf(state: ChartState, { states }: Chart): readonly ChartState[] {
+  return states.filter(({ parent }) => parent === state.id);
 }

@@ -30,7 +30,7 @@ function stateOf(node: AnyStateNode): ChartState {
     parent: node.parent?.id ?? null,
     type: node.type,
     initial: initialOf(node)?.id ?? null,
-    history: node.history === false ? null : node.history,
+    history: node.type === 'history' ? (node.history === 'deep' ? 'deep' : 'shallow') : null,
     description: node.description ?? null,
     entry: written(node.config.entry).map(actionName),
     exit: written(node.config.exit).map(actionName),

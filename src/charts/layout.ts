@@ -93,7 +93,7 @@ function planOf(chart: Chart) {
     return { id, children: [heading, ...dot, ...inner], layoutOptions: parentOptions };
   };
   const graph: ElkNode = {
-    id: 'picture',
+    id: `picture of ${chart.id}`,
     layoutOptions: pictureOptions,
     children: boxes.filter(({ state }) => state.parent === null).map(nodeOf),
     edges: links.map(edgeOf),

@@ -22,11 +22,10 @@ export const styleSheet = `
 :where(.statechart .dot) { fill: var(--chart-arrow); }
 :where(.statechart .line) { fill: none; stroke: var(--chart-arrow); stroke-width: 1.3; }
 :where(.statechart .head) { fill: var(--chart-arrow); }
-:where(.statechart .halo) { fill: var(--chart-page); opacity: 0.85; }
 :where(.statechart .name) { fill: var(--chart-text); font-size: 14px; font-weight: 600; }
 :where(.statechart .description) { fill: var(--chart-muted); font-size: 12px; }
 :where(.statechart .code) { fill: var(--chart-code); font-size: 12px; }
 :where(.statechart .active > .box) { stroke: var(--chart-active); stroke-width: 2.5; }
 :where(.statechart .active > .line) { stroke: var(--chart-active); stroke-width: 2.5; }
-:where(.statechart .active > .head) { fill: var(--chart-active); }
+:where(.statechart .active > .head, .statechart .transition.active > .code) { fill: var(--chart-active); }
 `;

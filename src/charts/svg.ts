@@ -47,7 +47,7 @@ function stateOf(machine: string, box: Layout['boxes'][number], isRegion: boolea
     'g',
     {
       id: `state-${machine}-${state.id}`,
-      class: ['state', state.type, ...(isRegion ? ['region'] : [])].join(' '),
+      class: ['state', state.type, ...(isRegion && state.type !== 'history' ? ['region'] : [])].join(' '),
       'data-state': state.id,
     },
     content.join(''),

@@ -13,6 +13,7 @@ import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
 import type { InspectCommandOptions } from './page/inspect.js';
 import type { LinkCommandOptions } from './link.js';
+import type { MachinesCommandOptions } from './machines.js';
 import { nativeCommand } from './native.js';
 import type { PayloadCommandOptions } from './payload.js';
 import { listOf, oneOf, originOf, wholeNumber } from './option-values.js';
@@ -170,6 +171,17 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     );
 
   program
+    .command('machines')
+    .description('the statecharts as pictures: ours, or a machine of your own')
+    .argument('[machine]', 'server, client, channel, simulation, or a file that exports an XState machine')
+    .addOption(choiceOption('--format', 'of the picture', machineFormats).default('svg'))
+    .option('--export <name>', 'which machine of a file that exports several')
+    .option('--out <file>', 'where the picture goes (default: it is printed)')
+    .action(async (path: string | undefined, options: MachinesCommandOptions) =>
+      end(await (await import('./machines.js')).machinesCommand(path, options, terminal)),
+    );
+
+  program
     .command('report')
     .description('write the report of a run again from its records')
     .argument('<folder>', 'the folder of a run')
@@ -222,6 +234,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
 }
 
 const backends = ['auto', 'native', 'wasm'];
+const machineFormats = ['svg', 'mermaid', 'json'];
 
 /** An option that takes one of these names. */
 function choiceOption(flag: string, description: string, names: readonly string[]): Option {

@@ -17,7 +17,8 @@ export function orders(): Checker {
     onBus({ phase, envelope: { from, to, message } }) {
       if (phase !== 'sent') return;
       if (message.direction === 'down') {
-        if (!isRequest(message) && message.order) given.set(`${to} ${textOf(message.order)}`, stateOf(message.global));
+        if (!isRequest(message) && message.order)
+          given.set(`${to} ${textOf(message.order)}`, stateOf(message.global));
         return;
       }
       const state = given.get(`${from} ${textOf(message.answers)}`);

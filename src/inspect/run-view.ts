@@ -1,9 +1,8 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { UserError } from '../errors.js';
 import { recordFiles } from '../records/folder.js';
-import type { InspectionRow } from '../records/inspection-rows.js';
+import { streamedInspection } from '../records/inspection-stream.js';
 import type { Manifest } from '../records/manifest.js';
 import { readRun } from '../records/read.js';
 import type { Ended, MessageRow, MetricRow } from '../records/rows.js';
@@ -58,23 +57,11 @@ export async function openRecordedRun(folder: string): Promise<RecordedRun> {
 }
 
 async function index(path: string, view: { readonly events: EventIndex; indexed: number }): Promise<void> {
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
-  let [read, number] = [0, 0];
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-    number += 1;
-    read += line.length + 1;
-    view.events.add(rowOf(line, path, number));
-    if (number % 1000 === 0) view.indexed = Math.min(0.99, read / Math.max(1, stream.bytesRead));
+  for await (const { row, share } of streamedInspection(path)) {
+    view.events.add(row);
+    view.indexed = share;
   }
   view.indexed = 1;
-}
-
-function rowOf(line: string, path: string, number: number): InspectionRow {
-  try {
-    return JSON.parse(line) as InspectionRow;
-  } catch {
-    throw new UserError(`${path}:${number}: is no JSON, expected a row of ${recordFiles.inspection}`);
-  }
 }
 
 /** A run that is going on: an observer that keeps what the page asks for. */

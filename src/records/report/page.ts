@@ -10,6 +10,7 @@ import { downloadScript } from './downloads.js';
 import { endedSentence } from './ended.js';
 import { figureNames } from './figure-names.js';
 import { fairnessText, stalenessText } from './evenness.js';
+import { machinesSection, type Entered } from './machines.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
@@ -28,11 +29,11 @@ import { toTargetText } from './to-target.js';
  * The report of a run as one HTML page: no request to anywhere, and no script but the one that hands charts out as
  * files.
  */
-export async function page(run: RunRecords): Promise<string> {
+export async function page(run: RunRecords, entered: Entered | null = null): Promise<string> {
   const { summary, manifest } = run;
   const { contents, sections } = withContents(
     html`${resultsTable(run)} ${await stages(run)} ${await radioSection(run)} ${await timelineSection(run)}
-    ${clientsSection(run)} ${responsesSection(run)} ${manifestSection(run)}`,
+    ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)} ${manifestSection(run)}`,
   );
   const document = html`<!doctype html>
     <html lang="en">

@@ -82,6 +82,10 @@ code { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
   font: inherit; font-size: 12px; color: var(--muted); background: none; cursor: pointer;
   border: 1px solid var(--line); border-radius: 6px; padding: 1px 8px;
 }
+details.machine { margin-top: 8px; }
+.card.machine svg { width: auto; max-width: none; }
+.statechart .count { font-size: 13px; font-weight: 700; text-anchor: end; fill: var(--alignment); }
+.statechart .never { opacity: 0.45; }
 .wide { margin-top: 12px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 8px; overflow: visible; }
 .card svg text { font-family: inherit; }

@@ -187,6 +187,7 @@ function resultsTable({ summary }: RunRecords): Html | null {
       </table>
     </div>
     ${target === null ? null : html`<p class="source">${target} · summary.json: stages.instruction.toTarget</p>`}
+    <p>${summary.timeSpent.sentence} <span class="source">summary.json: timeSpent</span></p>
     <p class="source">${fairnessText(summary)} · summary.json: fairness</p>
     ${behind === null ? null : html`<p class="source">${behind} · summary.json: staleness</p>`}`;
 }

@@ -1,5 +1,5 @@
 import type { ActivityRows } from '../../../src/records/activity/activity.js';
-import type { MessageRow, MetricRow, RoundRow } from '../../../src/records/rows.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../../../src/records/rows.js';
 
 /*
  * Rows of runs that never were, with times that can be added up by hand. Everybody is in the first round of stage 1
@@ -13,7 +13,7 @@ export const step = (actor: string, name: string, virtualSeconds: number, round 
   round,
   virtualSeconds,
 });
-export const trained = (actor: string, virtualSeconds: number): MetricRow => ({
+export const trained = (actor: string, virtualSeconds: number): ClientRow => ({
   type: 'client',
   stage: 'instruction',
   round: 1,

@@ -11,7 +11,6 @@ import { schemaFileText } from '../scenario/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
-import type { InspectCommandOptions } from './page/inspect.js';
 import type { LinkCommandOptions } from './link.js';
 import type { MachinesCommandOptions } from './machines.js';
 import { nativeCommand } from './native.js';
@@ -22,6 +21,7 @@ import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
 import type { Services } from './services.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
+import { addRecordCommands, traceEventsOption } from './record-commands.js';
 import { validateCommand, type ValidateCommandOptions } from './validate.js';
 
 /** Runs the command line and resolves to the exit code; writes nothing but to `terminal`. */
@@ -112,6 +112,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
         .default([], 'none')
         .implies({ inspect: true }),
     )
+    .addOption(traceEventsOption())
     .action(async (path: string, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );
@@ -181,22 +182,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       end(await (await import('./machines.js')).machinesCommand(path, options, terminal)),
     );
 
-  program
-    .command('report')
-    .description('write the report of a run again from its records')
-    .argument('<folder>', 'the folder of a run')
-    .action(async (folder: string) => line(terminal.out, `Report: ${await services.writeReport(folder)}`));
-
-  program
-    .command('inspect')
-    .description(
-      'look inside a run that was recorded, or two beside each other: a page for this machine alone',
-    )
-    .argument('<folder...>', 'the folder of a run, or two')
-    .option('--port <n>', 'of the page (default: any that is free)', wholeNumber('--port', 0), 0)
-    .action(async (folders: string[], options: InspectCommandOptions) =>
-      end(await (await import('./page/inspect.js')).inspectCommand(folders, options, terminal)),
-    );
+  addRecordCommands(program, services, terminal, end);
 
   program
     .command('doctor')

@@ -29,6 +29,7 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
     ...collapseLines(summary, paint),
     toTargetText(summary) ?? [],
     fairnessText(summary),
+    summary.timeSpent.sentence,
     messagesText(summary),
   ].flat();
   return [...heading, table, ...lines].join('\n');

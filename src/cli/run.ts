@@ -37,6 +37,8 @@ export interface RunCommandOptions extends ModelFolders, InspectOptions {
   readonly inspection: InspectionChoice;
   /** Whether a broken expectation fails the command. */
   readonly check: boolean;
+  /** Where the timeline goes for other viewers. */
+  readonly traceEvents?: string;
 }
 
 /** `pwff run`: from a scenario file to the records of its run. */
@@ -96,6 +98,7 @@ export async function runCommand(
         showResults(summary, options, terminal);
       },
     });
+    if (options.traceEvents !== undefined) await exportTimeline(outFolder, options.traceEvents, warnings);
     for (const { file, cause } of unwritten) warnings.push(`${file} is not written (${cause})`);
     showEnd(ended, outFolder, options, terminal);
     showWarnings(warnings, terminal);
@@ -115,6 +118,20 @@ export async function runCommand(
     await page?.close(interrupt.signal);
     await inspector?.close();
     interrupt.release();
+  }
+}
+
+/** A run that has ended stays what it is, where its timeline cannot be written. */
+async function exportTimeline(outFolder: string, file: string, warnings: string[]): Promise<void> {
+  try {
+    const [{ writeTraceEvents }, { readRun }] = [
+      await import('./export.js'),
+      await import('../records/read.js'),
+    ];
+    writeTraceEvents(file, await readRun(outFolder));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    warnings.push(error.message);
   }
 }
 

@@ -6,6 +6,8 @@ import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
 import { checkForm } from '../scenario/validate.js';
+import { activityRows } from './activity/lanes.js';
+import { timeSpent } from './activity/time-spent.js';
 import { fairness } from './fairness.js';
 import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
@@ -46,15 +48,17 @@ export async function readRun(folder: string): Promise<RunRecords> {
   const rows = { manifest, metrics, messages };
   const path = join(folder, recordFiles.summary);
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
-  const written = await readDocument<Omit<Summary, Newer>>(path);
-  const summary = { notes: [], checks: [], ...evenness(rows), ...written };
+  const written = await readDocument<WrittenSummary>(path);
+  const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
+  const summary = { notes: [], checks: [], ...evenness(rows), ...written, timeSpent: spent };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
 }
 
 type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
-type Newer = 'notes' | 'checks' | 'fairness' | 'staleness';
+type Newer = 'notes' | 'checks' | 'fairness' | 'timeSpent' | 'staleness';
+type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
   const clients = manifest.clients.map(({ id }) => id);
@@ -65,17 +69,19 @@ function partialSummary(rows: Rows): PartialSummary {
   const { manifest, metrics, messages } = rows;
   const ends = messages.map((row) => row.endedVirtualSeconds ?? row.sentVirtualSeconds);
   const times = metrics.map((row) => ('virtualSeconds' in row ? row.virtualSeconds : 0));
+  const virtualSeconds = Math.max(0, greatest(times), greatest(ends));
   return {
     ...namesOf(manifest),
     synthetic: manifest.synthetic,
     traceHash: null,
-    virtualSeconds: Math.max(0, greatest(times), greatest(ends)),
+    virtualSeconds,
     wallSeconds: null,
     ended: { reason: 'partial' },
     notes: manifest.notes ?? [],
     checks: [],
     stages: stagesOf(rows),
     ...evenness(rows),
+    timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     messages: messageTotals(messages),
   };
 }

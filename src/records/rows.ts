@@ -226,6 +226,7 @@ export interface Summary {
     readonly alignment: AlignmentSummary | null;
   };
   readonly fairness: FairnessSummary;
+  readonly timeSpent: TimeSpent;
   /** Of each stage: of its averaged updates, how many were so many versions behind. */
   readonly staleness: Readonly<Record<Stage, readonly StalenessCount[]>>;
   readonly messages: {
@@ -241,6 +242,46 @@ export interface Summary {
     readonly energyJoules: number;
     readonly price: number;
   };
+}
+
+/**
+ * Where the virtual time went: seconds of what each round hung on, from its opening to its close, and of the rest.
+ * They sum up to the seconds of the run. src/records/activity/time-spent.ts defines them.
+ */
+export interface TimeSpent {
+  readonly trainingSeconds: number;
+  readonly onAirSeconds: number;
+  /** A message waited behind another one, or for its next attempt where the attempts are known. */
+  readonly linkSeconds: number;
+  readonly blackoutSeconds: number;
+  readonly offSeconds: number;
+  /** Until the deadline, after the last update of the round that came. */
+  readonly deadlineSeconds: number;
+  /** None of these. */
+  readonly othersSeconds: number;
+  /** After the last round that was closed. */
+  readonly restSeconds: number;
+  /** What had not come when a deadline closed a round. */
+  readonly missing: readonly MissingUpdates[];
+  /** The same for a reader. */
+  readonly sentence: string;
+}
+
+/** Rounds of a stage that their deadline closed without the update of a client that was asked for it, and why. */
+export interface MissingUpdates {
+  /** `silent`: it was there, and sent nothing; a client whose `clients.availability` said so, for example. */
+  readonly why:
+    | 'lost-upload'
+    | 'lost-download'
+    | 'blackout'
+    | 'upload-under-way'
+    | 'download-under-way'
+    | 'training'
+    | 'off'
+    | 'silent';
+  readonly client: string;
+  readonly stage: Stage;
+  readonly rounds: readonly number[];
 }
 
 /** How evenly clients took part, and how even what came of it is; null where there was nothing to count. */

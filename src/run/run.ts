@@ -5,6 +5,7 @@ import { recordFiles } from '../records/folder.js';
 import { paramFiles, type FinalModels } from '../records/params.js';
 import { reportOf } from '../records/report/report.js';
 import type { Ended, Summary } from '../records/rows.js';
+import { timeSpent } from '../records/activity/time-spent.js';
 import { stalenessOfStages } from '../records/staleness.js';
 import { writeWhole } from '../records/write-whole.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
@@ -85,6 +86,10 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     notes: run.notes(),
     stages: stageSummaries({ metrics, messages, clients: [...clients.values()], scenario }),
     fairness: fairness([...clients.keys()], metrics, messages),
+    timeSpent: timeSpent({
+      clients: [...clients.keys()],
+      ...{ scenario, metrics, messages, endSeconds: clock.nowSeconds },
+    }),
     staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),
   };

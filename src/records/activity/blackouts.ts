@@ -1,6 +1,6 @@
 import { protocol, type MessageKind } from '../../../machines/protocol.js';
 import type { TimelineEntry } from '../../script/settings.js';
-import type { MessageRow } from '../rows.js';
+import type { MessageRow, ScriptRow } from '../rows.js';
 import type { Span } from './layers.js';
 import type { ActivityRows } from './activity.js';
 
@@ -10,28 +10,26 @@ export interface BlackoutSpan extends Span {
   readonly pointer: string;
 }
 
+/** What the scenario scripted, and what of its timeline took effect when. */
+export interface Script extends Pick<ActivityRows, 'scenario'> {
+  readonly scripts: readonly ScriptRow[];
+}
+
 /**
  * The blackouts that a message's row blames. One of the timeline begins when its entry took effect; one that a
  * script's own function made has no length in the scenario, and is given the message's `blackoutSeconds`.
  */
-export function blackoutsOf(
-  message: MessageRow,
-  { scenario, metrics }: Pick<ActivityRows, 'scenario' | 'metrics'>,
-): BlackoutSpan[] {
+export function blackoutsOf(message: MessageRow, { scenario, scripts }: Script): BlackoutSpan[] {
   return message.blackouts.flatMap((pointer) => {
     const [, list, index] = /^\/(channel\/faults|timeline)\/(\d+)/.exec(pointer) ?? [];
     if (list === 'timeline') {
       const entry = scenario.timeline[Number(index)];
       const lengths = entry ? lengthsOf(entry, message) : [];
-      return metrics.flatMap((row) =>
-        row.type === 'script' && row.pointer === pointer
-          ? lengths.map((seconds) => ({
-              pointer,
-              fromSeconds: row.virtualSeconds,
-              toSeconds: row.virtualSeconds + seconds,
-            }))
-          : [],
-      );
+      return scripts
+        .filter((row) => row.pointer === pointer)
+        .flatMap(({ virtualSeconds: fromSeconds }) =>
+          lengths.map((seconds) => ({ pointer, fromSeconds, toSeconds: fromSeconds + seconds })),
+        );
     }
     const { fromSeconds = 0, toSeconds = Infinity } = scenario.channel.faults[Number(index)] ?? {};
     return [{ pointer, fromSeconds, toSeconds }];

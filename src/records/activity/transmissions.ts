@@ -1,6 +1,6 @@
 import { groupedBy } from '../../grouped.js';
 import type { MessageRow } from '../rows.js';
-import { blackoutsOf } from './blackouts.js';
+import { blackoutsOf, type Script } from './blackouts.js';
 import { common, inOrder, layered, takesTime, type Span } from './layers.js';
 import type { ActivityRows, ActivityKind, Claim } from './activity.js';
 
@@ -16,8 +16,9 @@ export interface Transmission {
  * a message counts as on the air from its turn to its end, its own waits between attempts included. A second copy
  * that a fault made was never on the air.
  */
-export function transmissions(rows: Omit<ActivityRows, 'clients'>): Transmission[] {
-  const sent = rows.messages.filter(({ copyOf }) => copyOf === null).sort((a, b) => a.id - b.id);
+export function transmissions({ messages, metrics, ...rest }: Omit<ActivityRows, 'clients'>): Transmission[] {
+  const rows = { ...rest, scripts: metrics.filter((row) => row.type === 'script') };
+  const sent = messages.filter(({ copyOf }) => copyOf === null).sort((a, b) => a.id - b.id);
   const links = groupedBy(sent, ({ from, to }) => `${from} ${to}`);
   return [...links.values()].flatMap((queue) => {
     let freeAtSeconds = 0;
@@ -29,7 +30,7 @@ export function transmissions(rows: Omit<ActivityRows, 'clients'>): Transmission
   });
 }
 
-function piecesOf(row: MessageRow, freeAtSeconds: number, rows: Omit<ActivityRows, 'clients'>): Claim[] {
+function piecesOf(row: MessageRow, freeAtSeconds: number, rows: Script & { endSeconds: number }): Claim[] {
   const { id, stage, round, step, sentVirtualSeconds } = row;
   const endSeconds = row.endedVirtualSeconds ?? rows.endSeconds;
   const about = { stage, round, step, message: id, faults: [] };

@@ -1,5 +1,6 @@
 import { stageAfter, type Stage } from '../../../machines/protocol.js';
 import { takesTime, type Span } from './layers.js';
+import { partitionPoint } from './partition-point.js';
 import type { ActivityRows, Claim } from './activity.js';
 
 /** The time in which one version of the global model was the newest: a round, from the close of the one before. */
@@ -9,6 +10,8 @@ export interface VersionSpan extends Span {
   readonly round: number | null;
   /** What closed it; null where nothing did: the run ended first. */
   readonly closedBy: 'answers' | 'deadline' | null;
+  /** The clients of its cohort; none of a round that was not closed. */
+  readonly members: readonly string[];
 }
 
 /** The rounds of a run one after the other, and what follows the last; together they last as long as the run. */
@@ -18,9 +21,9 @@ export function versionSpans({
   endSeconds,
 }: Omit<ActivityRows, 'clients' | 'messages'>): VersionSpan[] {
   const rounds = metrics.filter((row) => row.type === 'round');
-  const closed = rounds.map(({ stage, round, virtualSeconds, closedBy }, index): VersionSpan => {
+  const closed = rounds.map(({ stage, round, virtualSeconds, closedBy, members }, index): VersionSpan => {
     const fromSeconds = rounds[index - 1]?.virtualSeconds ?? 0;
-    return { stage, round, closedBy, fromSeconds, toSeconds: virtualSeconds };
+    return { stage, round, closedBy, members, fromSeconds, toSeconds: virtualSeconds };
   });
   const last = rounds.at(-1);
   const stage = !last
@@ -30,7 +33,13 @@ export function versionSpans({
       : stageAfter(last.stage, stages);
   const round = stage === null ? null : last?.stage === stage ? last.round + 1 : 1;
   const fromSeconds = last?.virtualSeconds ?? 0;
-  return [...closed, { stage, round, closedBy: null, fromSeconds, toSeconds: endSeconds }];
+  const open = { stage, round, closedBy: null, members: [], fromSeconds, toSeconds: endSeconds };
+  return [...closed, open];
+}
+
+/** The version that was open at a time; the later one where it closed then. */
+export function versionAt(versions: readonly VersionSpan[], seconds: number): VersionSpan {
+  return versions[partitionPoint(versions, ({ fromSeconds }) => fromSeconds <= seconds) - 1]!;
 }
 
 /**

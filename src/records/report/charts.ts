@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { groupedBy } from '../../grouped.js';
 import { height, look, quantity, stacked, wideWidth, width, type Layer, type LayeredView } from './look.js';
-import { inOrder, type Series, type Span, type Turnout } from './series.js';
+import type { Series, Turnout } from './series.js';
 import { greatest, least } from '../../extremes.js';
 
 /*
- * The charts of the stages, of the messages' delays by kind, and of the steps, as data.
+ * The charts of the stages and of the messages' delays by kind, as data.
  */
 
 export type Hue = 'instruction' | 'reward' | 'alignment';
@@ -292,43 +292,5 @@ export function delaysByKind(
         encoding: { x, y, color },
       },
     ],
-  };
-}
-
-export const steps = [
-  ...['1.1', '1.2', '1.3', '1.4', '1.5'],
-  ...['2.1', '2.2', '2.3', '2.4', '2.5'],
-  ...['3.1', '3.2', '3.3', '3.4', '3.5'],
-] as const;
-
-/** The page's colour of a step. */
-export function stepColor(step: string): string {
-  return `var(--step-${step.replace('.', '-')})`;
-}
-
-/** Which actor was in which step when. */
-export function timeline(spans: readonly Span[]): TopLevelSpec {
-  const actors = inOrder(spans.map(({ actor }) => actor));
-  return {
-    ...look,
-    width: wideWidth,
-    height: 36 + 20 * actors.length,
-    data: { values: [...spans] },
-    mark: { type: 'rect', stroke: 'var(--card)', strokeWidth: 0.4 },
-    encoding: {
-      x: quantity('fromSeconds', 'virtual seconds', {
-        scale: { nice: false },
-        axis: { grid: true, format: '~s', tickCount: 8 },
-      }),
-      x2: { field: 'toSeconds' },
-      y: { field: 'actor', type: 'nominal', title: null, sort: actors, scale: { padding: 0.2 } },
-      color: {
-        field: 'step',
-        type: 'nominal',
-        scale: { domain: [...steps], range: steps.map(stepColor) },
-        legend: null,
-      },
-      description: { field: 'step' },
-    },
   };
 }

@@ -2,8 +2,8 @@ import type { LoadReport } from '../../learning/data/types.js';
 import type { ClientManifest } from '../manifest.js';
 import type { RunRecords } from '../read.js';
 import { alignmentDetails } from './alignment.js';
-import { all, legendOf, panelGrid } from './cards.js';
-import { mostLines, stepColor, steps, timeline } from './charts.js';
+import { all, panelGrid } from './cards.js';
+import { mostLines } from './charts.js';
 import { conclusion } from './conclusion.js';
 import { withContents } from './contents.js';
 import { downloadScript } from './downloads.js';
@@ -14,13 +14,12 @@ import { machinesSection, type Entered } from './machines.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
+import { lanesSection } from './lanes.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
 import { responsesSection } from './responses.js';
 import { reproduction } from './reproduce.js';
-import { inOrder, stepSpans } from './series.js';
 import { style } from './style.js';
-import { svg } from './svg.js';
 import { nameOf } from '../../strategies/strategy.js';
 import { table, type Column } from './table.js';
 import { toTargetText } from './to-target.js';
@@ -32,7 +31,7 @@ import { toTargetText } from './to-target.js';
 export async function page(run: RunRecords, entered: Entered | null = null): Promise<string> {
   const { summary, manifest } = run;
   const { contents, sections } = withContents(
-    html`${resultsTable(run)} ${await stages(run)} ${await radioSection(run)} ${await timelineSection(run)}
+    html`${resultsTable(run)} ${await stages(run)} ${await radioSection(run)} ${await lanesSection(run)}
     ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)} ${manifestSection(run)}`,
   );
   const document = html`<!doctype html>
@@ -215,33 +214,6 @@ async function stageSection(
       each client’s model as its training left it, and its mean is what the server judges convergence by.
     </p>
     ${await panelGrid(panels)} ${details}`;
-}
-
-const mostActors = 30;
-const firstOf = (few: number, all: number) => html`<p class="source">The first ${few} of ${all} actors</p>`;
-
-async function timelineSection({ metrics, summary }: RunRecords): Promise<Html | null> {
-  const every = stepSpans(metrics, summary.virtualSeconds);
-  if (every.length === 0) return null;
-  const actors = inOrder(every.map(({ actor }) => actor));
-  const shown = new Set(actors.slice(0, mostActors));
-  const spans = every.filter(({ actor }) => shown.has(actor));
-  const seen = new Set(spans.map(({ step }) => step));
-  const legend = legendOf(
-    steps.filter((step) => seen.has(step)).map((step) => [stepColor(step), step] as const),
-  );
-  return html`<h2><i></i>Who was in which step when</h2>
-    <p class="lead">
-      From entering a step of the paper until entering the next, in virtual time; waiting for the radio or for
-      the others counts to the step before it. Blue: Step 1, orange: Step 2, green: Step 3.
-    </p>
-    <div class="card wide">
-      <div class="scroll">
-        ${new Html(await svg(timeline(spans), 'Steps of every actor by virtual time'))}
-      </div>
-      ${legend} ${actors.length > mostActors ? firstOf(mostActors, actors.length) : null}
-      <p class="source">metrics.jsonl: step rows</p>
-    </div>`;
 }
 
 const clientColumns: readonly Column<ClientManifest>[] = [

@@ -108,30 +108,6 @@ export function turnoutOf(rows: readonly MetricRow[], stage: Stage): Turnout[] {
   }));
 }
 
-/** An actor's time in a step: from entering it until entering the next, or until the run's end. */
-export interface Span {
-  readonly actor: string;
-  readonly step: string;
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-}
-
-/** Spans in which nothing took time are left out. */
-export function stepSpans(rows: readonly MetricRow[], endSeconds: number): Span[] {
-  const entered = rows.filter((row) => row.type === 'step');
-  const byActor = groupedBy(entered, ({ actor }) => actor);
-  return [...byActor.values()].flatMap((steps) =>
-    steps
-      .map(({ actor, step, virtualSeconds }, index) => ({
-        actor,
-        step,
-        fromSeconds: virtualSeconds,
-        toSeconds: steps[index + 1]?.virtualSeconds ?? endSeconds,
-      }))
-      .filter(({ fromSeconds, toSeconds }) => toSeconds > fromSeconds),
-  );
-}
-
 /**
  * Spearman's rank correlation, with mean ranks for ties; null for fewer than three pairs or where one side is
  * constant.

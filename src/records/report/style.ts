@@ -5,18 +5,16 @@ export const style = `
   --page: #f5f6f8; --card: #ffffff; --ink: #1a2028; --muted: #5b6673; --line: #e2e6eb; --soft: #eef1f5;
   --instruction: #2563c9; --reward: #b45f06; --alignment: #0b7d62;
   --uplink: #b5307a; --downlink: #3a6fc4; --good: #0b7d62; --warn: #a33a12; --warn-soft: #fbeee6;
-  --step-1-1: #0f3a80; --step-1-2: #8fb4f0; --step-1-3: #2563c9; --step-1-4: #5b8fe0; --step-1-5: #b9d0f7;
-  --step-2-1: #6e3903; --step-2-2: #f0b878; --step-2-3: #c46c10; --step-2-4: #dd9444; --step-2-5: #f6d6b0;
-  --step-3-1: #05493a; --step-3-2: #7fceb8; --step-3-3: #0b7d62; --step-3-4: #3ba68b; --step-3-5: #b5e3d6;
+  --lane-on-the-air: #7a4fb5; --lane-waits-for-link: #c9b3e6; --lane-blackout: #1f2329; --lane-off: #8a94a0;
+  --lane-waits-for-others: #e3e7ec; --lane-waits-for-deadline: #f0c9a8; --lane-aggregating: #d4a017;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #10141a; --card: #181e26; --ink: #e6eaf0; --muted: #9aa6b4; --line: #2b333e; --soft: #212934;
     --instruction: #6ea3ff; --reward: #eda64f; --alignment: #45c9a5;
     --uplink: #ee7fb8; --downlink: #7fabf5; --good: #45c9a5; --warn: #f3a27c; --warn-soft: #3a251b;
-    --step-1-1: #c2d8ff; --step-1-2: #34507f; --step-1-3: #6ea3ff; --step-1-4: #4a78c4; --step-1-5: #24385a;
-    --step-2-1: #ffe3bf; --step-2-2: #6f4b1f; --step-2-3: #eda64f; --step-2-4: #b37a34; --step-2-5: #4d3417;
-    --step-3-1: #c4f3e5; --step-3-2: #226151; --step-3-3: #45c9a5; --step-3-4: #2f9279; --step-3-5: #17443a;
+    --lane-on-the-air: #b18ae8; --lane-waits-for-link: #5c4680; --lane-blackout: #f2f4f7; --lane-off: #6f7a87;
+    --lane-waits-for-others: #27303a; --lane-waits-for-deadline: #6b4a2c; --lane-aggregating: #e2bb4a;
   }
 }
 * { box-sizing: border-box; }

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { groupedBy } from '../../../src/grouped.js';
 import type { Activity, ActivityKind, Lane } from '../../../src/records/activity/activity.js';
 import { lanes } from '../../../src/records/activity/lanes.js';
+import { timeSpent } from '../../../src/records/activity/time-spent.js';
+import type { TimeSpent } from '../../../src/records/rows.js';
+import { sum } from '../../../src/moments.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
 import { protocolRun } from '../../run/untrained.js';
 
@@ -59,8 +62,9 @@ const cases: readonly Case[] = [
 
 describe('the lanes of a run', () => {
   for (const [title, set, shows = []] of cases) {
-    it(`cover it without overlaps, and agree with what its clients were seen to do: ${title}`, async () => {
-      const { seen, lanes, endSeconds } = await observed([...slowly, ...set]);
+    it(`cover it without overlaps, agree with what was seen, and add up: ${title}`, async () => {
+      const { seen, lanes, rows } = await observed([...slowly, ...set]);
+      const { endSeconds } = rows;
 
       for (const lane of lanes) assertWhole(lane, endSeconds);
       for (const { actor, activities } of lanes.slice(1)) {
@@ -71,9 +75,13 @@ describe('the lanes of a run', () => {
         shows.filter((kind) => !kinds.has(kind)),
         [],
       );
+      assert.ok(Math.abs(sumOf(timeSpent(rows)) - endSeconds) < 1e-6);
     });
   }
 });
+
+/** All of its figures; they are the numbers that it has. */
+const sumOf = (spent: TimeSpent) => sum(Object.values(spent).filter((value) => typeof value === 'number'));
 
 const working = [
   'instructionTuning.tuning',
@@ -101,7 +109,7 @@ async function observed(set: readonly string[]) {
       return [actor, joined(spans.filter(({ state }) => working.includes(state)))];
     }),
   );
-  return { seen, lanes: lanes(rows), endSeconds };
+  return { seen, lanes: lanes(rows), rows };
 }
 
 function assertWhole({ actor, activities }: Lane, endSeconds: number): void {

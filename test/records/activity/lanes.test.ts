@@ -1,110 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Activity, ActivityRows } from '../../../src/records/activity/activity.js';
+import type { Activity } from '../../../src/records/activity/activity.js';
 import { lanes } from '../../../src/records/activity/lanes.js';
-import type { MessageRow, MetricRow } from '../../../src/records/rows.js';
+import type { MessageRow } from '../../../src/records/rows.js';
+import { closed, message, presence, rowsOf, step, trained } from './made-up-rows.js';
 
 /*
  * Lanes of rows that are made up: each expectation can be read off the times beside it.
  */
 
-const step = (actor: string, name: string, virtualSeconds: number, round = 1): MetricRow => ({
-  type: 'step',
-  step: name,
-  actor,
-  round,
-  virtualSeconds,
-});
-const trained = (actor: string, virtualSeconds: number): MetricRow => ({
-  type: 'client',
-  stage: 'instruction',
-  round: 1,
-  actor,
-  virtualSeconds,
-  task: 'instruct',
-  metrics: {},
-});
-const presence = (actor: string, virtualSeconds: number, on: boolean): MetricRow => ({
-  type: 'presence',
-  actor,
-  virtualSeconds,
-  on,
-  cause: 'markov',
-});
-const closed = (
-  virtualSeconds: number,
-  closedBy: 'answers' | 'deadline',
-  round = 1,
-  verdict: 'continue' | 'out-of-rounds' = 'continue',
-): MetricRow => ({
-  type: 'round',
-  stage: 'instruction',
-  round,
-  virtualSeconds,
-  seconds: virtualSeconds,
-  delaySeconds: 0,
-  energyJoules: 0,
-  loss: null,
-  cohort: 1,
-  updates: 1,
-  late: 0,
-  verdict,
-  members: [],
-  closedBy,
-});
-
-let ids = 0;
-function message(
-  kind: string,
-  client: string,
-  from: number,
-  to: number | null,
-  more: Partial<MessageRow> = {},
-) {
-  const isUp = kind.endsWith('update');
-  const row: MessageRow = {
-    id: ++ids,
-    copyOf: null,
-    from: isUp ? client : 'server',
-    to: isUp ? 'server' : client,
-    kind,
-    step: isUp ? '1.3' : '1.1',
-    stage: 'instruction',
-    round: isUp ? 1 : 0,
-    params: [],
-    bits: 1,
-    attempts: 1,
-    outcome: to === null ? 'in-flight' : 'delivered',
-    reason: null,
-    acknowledged: true,
-    onAirSeconds: 0,
-    airBits: 1,
-    delaySeconds: to === null ? null : to - from,
-    energyJoules: 0,
-    transmitJoules: 0,
-    receiveJoules: 0,
-    idleJoules: 0,
-    blackoutSeconds: 0,
-    blackouts: [],
-    price: 0,
-    sentVirtualSeconds: from,
-    endedVirtualSeconds: to,
-    aggregatedIn: null,
-    leftOut: null,
-  };
-  return { ...row, ...more };
-}
-
-type Scenario = ActivityRows['scenario'];
-function lanesOf(
-  rows: Partial<Omit<ActivityRows, 'scenario'>>,
-  faults: Scenario['channel']['faults'] = [],
-  timeline: Scenario['timeline'] = [],
-) {
-  const channel = { faults } as unknown as Scenario['channel'];
-  const scenario: Scenario = { stages: ['instruction'], channel, timeline };
-  return lanes({ clients: ['client-1'], metrics: [], messages: [], endSeconds: 10, scenario, ...rows });
-}
-
+const lanesOf = (...rows: Parameters<typeof rowsOf>) => lanes(rowsOf(...rows));
 const inShort = ({ activities }: { activities: readonly Activity[] }) =>
   activities.map(({ kind, fromSeconds, toSeconds }) => `${fromSeconds}-${toSeconds} ${kind}`);
 
@@ -140,7 +44,7 @@ describe('a lane', () => {
 
   it('has waiting in pieces, one a version of the global model', () => {
     const [, client] = lanesOf({
-      metrics: [closed(4, 'answers', 1), closed(9, 'answers', 2, 'out-of-rounds')],
+      metrics: [closed(4, 'answers'), closed(9, 'answers', { round: 2, verdict: 'out-of-rounds' })],
     });
 
     const rounds = client!.activities.map(({ fromSeconds, round, stage }) => [fromSeconds, round, stage]);

@@ -1,5 +1,6 @@
 import type { Stage } from '../../../machines/protocol.js';
 import { manifestFormat, type Manifest } from '../../../src/records/manifest.js';
+import { timeSpent } from '../../../src/records/activity/time-spent.js';
 import { fairness } from '../../../src/records/fairness.js';
 import type { RunRecords } from '../../../src/records/read.js';
 import type { MessageRow, MetricRow, Summary } from '../../../src/records/rows.js';
@@ -257,6 +258,11 @@ function summary(
       stages: { instruction: 'converged', reward: 'out-of-rounds', alignment: 'out-of-rounds' },
     },
     fairness: fairness(clients, metrics, messages),
+    timeSpent: timeSpent({
+      clients,
+      scenario: manifest(clients).scenario,
+      ...{ metrics, messages, endSeconds: virtualSeconds },
+    }),
     staleness: stalenessOfStages(messages),
     stages: {
       instruction: {

@@ -7,13 +7,7 @@ import { bits, duration, number, percent } from '../../../src/records/report/for
 import { metric } from '../../../src/records/held-out.js';
 import { page } from '../../../src/records/report/page.js';
 import { beforeAndAfter } from '../../../src/records/report/samples.js';
-import {
-  clientSeries,
-  costSeries,
-  inOrder,
-  spearman,
-  stepSpans,
-} from '../../../src/records/report/series.js';
+import { clientSeries, costSeries, inOrder, spearman } from '../../../src/records/report/series.js';
 import { madeUpRun, notes } from './made-up-run.js';
 
 describe('the report', () => {
@@ -35,7 +29,7 @@ describe('the report', () => {
 
   it('draws a chart for each figure of each stage, and says where it comes from', () => {
     // Steps 1 and 2: four each; Step 3: eleven; the link: delay and energy of each stage, delays by kind, the
-    // distribution of six kinds (there are but four messages of kind model); the timeline.
+    // distribution of six kinds (there are but four messages of kind model); the lanes.
     assert.equal(text.match(/<svg /g)?.length, 4 + 4 + 11 + 6 + 1 + 6 + 1);
     const figures = text.match(/<h3>/g)!.length;
     assert.ok((text.match(/class="source"/g)?.length ?? 0) >= figures - 4);
@@ -96,6 +90,34 @@ describe('the report', () => {
   it('says how to get the run again: command, seed, version, fingerprint and hash', () => {
     assert.match(text, /npx pwff run scenario\.json --seed 7 --backend/);
     assert.ok(text.includes(run.summary.traceHash));
+  });
+
+  it('draws a lane for each actor and a line for each version, and says where the time went', () => {
+    assert.ok(text.includes('<title>version 8 of instruction, by answers, at 176 s</title>'));
+    assert.match(
+      text,
+      /<title>client-4: training, Step 1, Step 1\.3, round 1; from [\d.]+ s, for [\d.]+ s<\/title>/,
+    );
+    for (const words of ['training, Step 3', 'on the air', 'waiting for others']) {
+      assert.ok(text.includes(`</i>${words}</span>`), words);
+    }
+    assert.ok(text.includes(run.summary.timeSpent.sentence));
+  });
+
+  it('draws the slowest and the most lossy of many clients, and says that it does', async () => {
+    const many = madeUpRun(33);
+    const metrics = many.metrics.filter((row) => !('actor' in row) || row.actor !== 'client-2');
+    const dropped = { outcome: 'dropped', leftOut: 'given-up', aggregatedIn: null } as const;
+    const messages = many.messages.map((row) => (row.from === 'client-33' ? { ...row, ...dropped } : row));
+    const drawn = await page({ ...many, metrics, messages });
+
+    assert.ok(
+      drawn.includes(
+        '30 of 33 clients: the 10 that trained longest, then those that lost most messages (1), ' +
+          'then the first of the others',
+      ),
+    );
+    assert.ok(drawn.includes('<title>client-33: '));
   });
 
   it('says what the run noted of its inputs and of its script', async () => {
@@ -179,15 +201,6 @@ describe('the series of the report', () => {
       clients.map(({ round, value }) => [round, value]),
       [1, 2, 3, 4].map((round) => [round, 1.5 + (2 + 0.3 * Math.sin(round))]),
     );
-  });
-
-  it('end a step where the actor enters the next, the last one with the run', () => {
-    const step = (name: string, virtualSeconds: number) =>
-      ({ type: 'step', step: name, actor: 'server', round: 0, virtualSeconds }) as const;
-    assert.deepEqual(stepSpans([step('1.1', 0), step('1.4', 5), step('1.5', 5)], 8), [
-      { actor: 'server', step: '1.1', fromSeconds: 0, toSeconds: 5 },
-      { actor: 'server', step: '1.5', fromSeconds: 5, toSeconds: 8 },
-    ]);
   });
 
   it('rank with ties like scipy.stats.spearmanr', () => {

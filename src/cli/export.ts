@@ -1,0 +1,47 @@
+import { isSystemError, UserError } from '../errors.js';
+import { activityRows } from '../records/activity/lanes.js';
+import { traceEvents } from '../records/export/trace-events.js';
+import { readRun, type RunRecords } from '../records/read.js';
+import { writeWhole } from '../records/write-whole.js';
+import type { Services } from './services.js';
+import { writeTensorboard } from './tensorboard.js';
+import { line, type Terminal } from './terminal.js';
+
+export interface ExportCommandOptions {
+  /** A file for Perfetto, Chrome and speedscope. */
+  readonly traceEvents?: string;
+  /** A folder for TensorBoard. */
+  readonly tensorboard?: string;
+}
+
+/** `pwff export`: a run for other people's viewers. */
+export async function exportCommand(
+  folder: string,
+  { traceEvents: file, tensorboard }: ExportCommandOptions,
+  services: Services,
+  { out }: Terminal,
+): Promise<void> {
+  if (file === undefined && tensorboard === undefined) {
+    throw new UserError('pwff export: is given nothing to write, expected --trace-events or --tensorboard');
+  }
+  const run = await readRun(folder);
+  if (file !== undefined) {
+    writeTraceEvents(file, run);
+    line(out, `Trace events: ${file}`);
+  }
+  if (tensorboard !== undefined) {
+    await writeTensorboard(tensorboard, run.metrics, services);
+    line(out, `TensorBoard: ${tensorboard}`);
+  }
+}
+
+/** UserError where the file cannot be written. */
+export function writeTraceEvents(file: string, run: RunRecords): void {
+  const { scenario, seed } = run.summary;
+  try {
+    writeWhole(file, `${JSON.stringify(traceEvents(activityRows(run), { scenario, seed }))}\n`);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UserError(`--trace-events: ${file} cannot be written (${error.message})`);
+  }
+}

@@ -1,0 +1,62 @@
+import { Option, type Command } from 'commander';
+import type { ExitCode } from './exit.js';
+import type { ExportCommandOptions } from './export.js';
+import { wholeNumber } from './option-values.js';
+import type { InspectCommandOptions } from './page/inspect.js';
+import type { Services } from './services.js';
+import { line, type Terminal } from './terminal.js';
+import type { TraceCommandOptions } from './trace.js';
+
+/** The commands that read the records of a run. */
+export function addRecordCommands(
+  program: Command,
+  services: Services,
+  terminal: Terminal,
+  end: (code: ExitCode) => void,
+): void {
+  program
+    .command('report')
+    .description('write the report of a run again from its records')
+    .argument('<folder>', 'the folder of a run')
+    .action(async (folder: string) => line(terminal.out, `Report: ${await services.writeReport(folder)}`));
+
+  program
+    .command('inspect')
+    .description(
+      'look inside a run that was recorded, or two beside each other: a page for this machine alone',
+    )
+    .argument('<folder...>', 'the folder of a run, or two')
+    .option('--port <n>', 'of the page (default: any that is free)', wholeNumber('--port', 0), 0)
+    .action(async (folders: string[], options: InspectCommandOptions) =>
+      end(await (await import('./page/inspect.js')).inspectCommand(folders, options, terminal)),
+    );
+
+  program
+    .command('trace')
+    .description('print what happened in a run, in the order of time')
+    .argument('<folder>', 'the folder of a run')
+    .argument('[query...]', 'words of the text, and what the options say, as client:3 round:2')
+    .option('--client <n>', 'number or id of a client, or "server"')
+    .option('--step <step>', 'of the paper, for example 3.3')
+    .option('--round <n>', 'of its stage; a download has the round that it closed')
+    .option('--stage <name>', 'instruction, reward or alignment')
+    .option('--from <seconds>', 'virtual time')
+    .option('--to <seconds>', 'virtual time')
+    .action(async (folder: string, words: string[], options: TraceCommandOptions) => {
+      await (await import('./trace.js')).traceCommand(folder, words, options, terminal);
+    });
+
+  program
+    .command('export')
+    .description('write a run for other viewers')
+    .argument('<folder>', 'the folder of a run')
+    .addOption(traceEventsOption())
+    .option('--tensorboard <folder>', 'its figures for TensorBoard; needs TensorFlow’s own library')
+    .action(async (folder: string, options: ExportCommandOptions) => {
+      await (await import('./export.js')).exportCommand(folder, options, services, terminal);
+    });
+}
+
+export function traceEventsOption(): Option {
+  return new Option('--trace-events <file>', 'its timeline for Perfetto, Chrome and speedscope');
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+import { groupedBy } from '../grouped.js';
+import { scalars } from '../records/export/scalars.js';
+import type { MetricRow } from '../records/rows.js';
+import type { Services } from './services.js';
+
+/** What of tfjs-node writes event files. */
+interface SummaryWriters {
+  readonly node: { summaryFileWriter(folder: string): SummaryWriter };
+}
+interface SummaryWriter {
+  scalar(tag: string, value: number, step: number): void;
+  flush(): void;
+}
+
+/**
+ * Writes event files for TensorBoard, a folder for the server and one for each client. Only TensorFlow's own library
+ * writes them; UserError where it does not load.
+ */
+export async function writeTensorboard(
+  folder: string,
+  metrics: readonly MetricRow[],
+  services: Services,
+): Promise<void> {
+  const { name, why } = await services.selectBackend('auto');
+  if (name !== 'native') {
+    throw new UserError(`--tensorboard: ${why}, expected TensorFlow's own library; pwff native builds it`);
+  }
+  const packageName = '@tensorflow/tfjs-node';
+  const { node } = (await import(packageName)) as SummaryWriters;
+  for (const [actor, figures] of groupedBy(scalars(metrics), (figure) => figure.actor)) {
+    const writer = node.summaryFileWriter(join(folder, actor));
+    for (const { tag, value, step } of figures) writer.scalar(tag, value, step);
+    writer.flush();
+  }
+}

@@ -1,0 +1,83 @@
+import { groupedBy } from '../../grouped.js';
+import { protocol, updatesOf, type MessageKind, type Stage } from '../../../machines/protocol.js';
+import type { MessageRow, MissingUpdates, RoundRow } from '../rows.js';
+import type { Activity, ActivityRows } from './activity.js';
+import { partitionPoint } from './partition-point.js';
+import type { Course } from './lanes.js';
+import type { VersionSpan } from './versions.js';
+
+/**
+ * Whose updates were not there when a deadline closed their round, and why: of the clients of the cohort, in the
+ * order of the rounds.
+ */
+export function missingUpdates({ metrics, messages }: ActivityRows, course: Course): MissingUpdates[] {
+  const closed = metrics.filter((row) => row.type === 'round' && row.closedBy === 'deadline') as RoundRow[];
+  const lanes = new Map(course.lanes.map(({ actor, activities }) => [actor, activities]));
+  const followers = followersOf(course.versions);
+  const own = groupedBy(
+    messages.filter(({ copyOf }) => copyOf === null),
+    (message) => answerOf(message, followers),
+  );
+  const missing = closed.flatMap((closing) =>
+    closing.members.flatMap((client) => {
+      const { stage, round } = closing;
+      const about = own.get(answer(client, stage, round)) ?? [];
+      const why = whyMissing(closing, about, lanes.get(client)!);
+      return why === null ? [] : [{ why, client, stage, round }];
+    }),
+  );
+  const alike = groupedBy(missing, ({ client, stage, why }) => `${client} ${stage} ${why}`);
+  return [...alike.values()].map((some) => {
+    const { why, client, stage } = some[0]!;
+    return { why, client, stage, rounds: some.map(({ round }) => round) };
+  });
+}
+
+/** Why a client's answer to a round was not there at its close; null where it was. */
+function whyMissing(
+  { stage, virtualSeconds: closedAtSeconds }: RoundRow,
+  messages: readonly MessageRow[],
+  activities: readonly Activity[],
+): MissingUpdates['why'] | null {
+  const ended = (row: MessageRow, outcome: MessageRow['outcome']) =>
+    row.outcome === outcome && row.endedVirtualSeconds! <= closedAtSeconds;
+  const [downloads, updates] = [messages.filter(isDown), messages.filter((row) => !isDown(row))];
+  const arrived = new Set(updates.filter((row) => ended(row, 'delivered')).map(({ kind }) => kind));
+  if (arrived.size === updatesOf(stage).length) return null;
+  const atClose = activities[partitionPoint(activities, ({ toSeconds }) => toSeconds < closedAtSeconds)]!;
+  const isLost = (row: MessageRow) => ended(row, 'dropped');
+  const isUnderWay = (row: MessageRow) =>
+    row.sentVirtualSeconds < closedAtSeconds && !ended(row, 'delivered') && !isLost(row);
+  if (updates.some(isLost)) return 'lost-upload';
+  if (atClose.kind === 'off' || atClose.kind === 'blackout') return atClose.kind;
+  if (updates.some(isUnderWay)) return 'upload-under-way';
+  if (atClose.kind === 'training') return 'training';
+  if (downloads.some(isUnderWay)) return 'download-under-way';
+  return downloads.some(isLost) ? 'lost-download' : 'silent';
+}
+
+/** The answer that a message is, or asks for. */
+function answerOf(
+  { from, to, kind, stage, round }: MessageRow,
+  followers: ReadonlyMap<string, VersionSpan>,
+): string {
+  if (!isDown({ kind })) return answer(from, stage, round);
+  if (protocol[kind as MessageKind].carries.length === 0) return 'a request';
+  const next = round === 0 ? { stage, round: 1 } : followers.get(place(stage, round));
+  return answer(to, next?.stage ?? null, next?.round ?? null);
+}
+
+/** The round that came after each one: a stage's last downloads may bring the orders of the next one's first. */
+function followersOf(versions: readonly VersionSpan[]): ReadonlyMap<string, VersionSpan> {
+  return new Map(
+    versions.slice(1).map((version, index) => {
+      const { stage, round } = versions[index]!;
+      return [place(stage, round), version];
+    }),
+  );
+}
+
+const isDown = ({ kind }: Pick<MessageRow, 'kind'>) => protocol[kind as MessageKind].direction === 'down';
+const place = (stage: Stage | null, round: number | null) => `${stage} ${round}`;
+const answer = (client: string, stage: Stage | null, round: number | null) =>
+  `${client} ${place(stage, round)}`;

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { main } from '../../src/cli/program.js';
+import { messageLine, metricLine } from '../../src/records/row-text.js';
+import { madeUpRun } from '../records/report/made-up-run.js';
+import { fakeServices } from './fake-services.js';
+
+describe('the records of a run on the command line', () => {
+  let folder = '';
+  let run = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pwff-trace-'));
+    run = join(folder, 'run');
+    writeRecords(run);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  async function pwff(...args: string[]) {
+    const [out, err] = [new PassThrough(), new PassThrough()];
+    const code = await main(args, fakeServices(), { out, err });
+    const textOf = (stream: PassThrough) => ((stream.read() as Buffer | null) ?? '').toString();
+    return { code, out: textOf(out), err: textOf(err) };
+  }
+
+  it('are told by trace, in the order of time, as far as they are asked for', async () => {
+    const { code, out } = await pwff(
+      'trace',
+      run,
+      '--client',
+      '2',
+      '--stage',
+      'instruction',
+      'round:1',
+      'update',
+      'arrives',
+    );
+
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^ +[\d.]+ s {2}message \d+, update of round 1, client-2 → server: arrives after [^\n]*\n$/,
+    );
+  });
+
+  it('are not told where nothing matches, which is said', async () => {
+    const { code, out, err } = await pwff('trace', run, '--client', '77');
+
+    assert.deepEqual([code, out, err], [0, '', `pwff: nothing in ${run} matches client:77\n`]);
+  });
+
+  it('are refused to a query that is none, and where there are none, in one line and with 2', async () => {
+    const wrong = await pwff('trace', run, '--step', '7');
+    const missing = await pwff('trace', join(folder, 'nothing'));
+
+    assert.deepEqual(
+      [wrong.code, wrong.err],
+      [2, 'step:7: is "7", expected a step of the paper, "1.1" to "3.5"\n'],
+    );
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /^[^\n]*nothing[^\n]*\n$/);
+  });
+
+  it('are written by export for viewers of trace events', async () => {
+    const file = join(folder, 'events.json');
+
+    const { code, out } = await pwff('export', run, '--trace-events', file);
+
+    assert.deepEqual([code, out], [0, `Trace events: ${file}\n`]);
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { ph: string }[] };
+    assert.ok(traceEvents.some(({ ph }) => ph === 'X'));
+  });
+
+  it('are not written for TensorBoard without the library that writes it, nor for nobody, nor anywhere', async () => {
+    const board = await pwff('export', run, '--tensorboard', join(folder, 'board'));
+    const nobody = await pwff('export', run);
+    const nowhere = await pwff('export', run, '--trace-events', join(folder, 'no', 'where.json'));
+
+    assert.deepEqual([board.code, nobody.code, nowhere.code], [2, 2, 2]);
+    assert.match(board.err, /^--tensorboard: [^\n]*; pwff native builds it\n$/);
+    assert.ok(!existsSync(join(folder, 'board')));
+    assert.match(nobody.err, /^pwff export: is given nothing to write[^\n]*\n$/);
+    assert.match(nowhere.err, /^--trace-events: [^\n]*where.json cannot be written[^\n]*\n$/);
+  });
+});
+
+function writeRecords(folder: string): void {
+  const { manifest, summary, metrics, messages } = madeUpRun(3);
+  mkdirSync(folder);
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  const own = { scenario: manifest.scenario.name, seed: manifest.seed, method: manifest.scenario.method };
+  write('manifest.json', JSON.stringify(manifest));
+  write('summary.json', JSON.stringify({ ...summary, ...own }));
+  write('metrics.jsonl', metrics.map((row) => `${metricLine(row)}\n`).join(''));
+  write('messages.jsonl', messages.map((row) => `${messageLine(row)}\n`).join(''));
+}

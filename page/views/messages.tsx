@@ -177,6 +177,9 @@ function StoryView() {
       'energy',
       `${figure(row.energyJoules)} J (transmit ${figure(row.transmitJoules)}, receive ${figure(row.receiveJoules)}, idle ${figure(row.idleJoules)})`,
     ],
+    ...(row.faults.length > 0
+      ? [['by script', row.faults.map(({ pointer, effect }) => `${pointer} (${effect})`).join(', ')] as const]
+      : []),
     ...(row.blackouts.length > 0
       ? [['blackout', `${seconds(row.blackoutSeconds)} by ${row.blackouts.join(', ')}`] as const]
       : []),

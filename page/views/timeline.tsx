@@ -68,10 +68,10 @@ export function Timeline() {
     return lane && activity && x >= left ? [lane.actor, activity] : null;
   };
   const zoomBy = (factor: number) => {
-    const half = Math.max(1e-5, ((to - from) * factor) / 2);
+    const width = Math.max(1e-5, (to - from) * factor);
     const middle = Math.min(Math.max(time, from), to);
-    const next: [number, number] = [Math.max(0, middle - half), Math.min(whole, middle + half)];
-    zoom.value = next[0] <= 0 && next[1] >= whole ? null : next;
+    const start = Math.max(0, Math.min(middle - width / 2, whole - width));
+    zoom.value = width >= whole ? null : [start, start + width];
   };
 
   return (
@@ -158,7 +158,8 @@ function summaryOf({ lanes, fromSeconds, toSeconds }: Found): string {
     .map(({ actor, activities }) => {
       const sums = new Map<Kind, number>();
       for (const { kind, ...each } of activities) {
-        sums.set(kind, (sums.get(kind) ?? 0) + each.toSeconds - each.fromSeconds);
+        const inside = Math.min(each.toSeconds, toSeconds) - Math.max(each.fromSeconds, fromSeconds);
+        sums.set(kind, (sums.get(kind) ?? 0) + inside);
       }
       const shares = [...sums].sort((a, b) => b[1] - a[1]).slice(0, 3);
       return `${actor}: ${shares.map(([kind, sum]) => `${words[kind]} ${Math.round((100 * sum) / span)} %`).join(', ')}`;

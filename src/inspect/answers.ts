@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import type { MessageRow } from '../records/rows.js';
 import type { EventFilter } from './event-index.js';
+import { faultsAbout } from './faults-about.js';
 import { figuresOf } from './figures.js';
 import type { RunView } from './run-view.js';
 import { timelineOf } from './timeline.js';
@@ -73,12 +74,12 @@ export const answers = {
         .map(({ story: _story, params: _params, ...row }) => row),
     };
   },
-  /** All of one message, attempts too. */
+  /** All of one message, attempts too, and what the script had for it. */
   message: (view: RunView, query: Query) => {
     const id = wholeNumber(query, 'id', -1);
     const row = view.messages.find((each) => each.id === id);
     if (!row) throw new UserError(`message: /id: is ${id}, expected the id of a message that has ended`);
-    return row;
+    return { ...row, faults: faultsAbout(row, view.manifest) };
   },
   figures: figuresOf,
   timeline: (view: RunView, query: Query) => {

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../errors.js';
@@ -59,12 +59,13 @@ export async function openRecordedRun(folder: string): Promise<RecordedRun> {
 
 async function index(path: string, view: { readonly events: EventIndex; indexed: number }): Promise<void> {
   const stream = createReadStream(path, { highWaterMark: 1 << 20 });
+  const { size } = statSync(path);
   let [read, number] = [0, 0];
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
     number += 1;
     read += line.length + 1;
     view.events.add(rowOf(line, path, number));
-    if (number % 1000 === 0) view.indexed = Math.min(0.99, read / Math.max(1, stream.bytesRead));
+    if (number % 1000 === 0) view.indexed = Math.min(0.99, read / size);
   }
   view.indexed = 1;
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { ask, type Answer } from '../model/api.js';
 import { client, guarded, progress } from '../model/player.js';
+import { isDark } from '../model/scheme.js';
 import { seriesOf, units, type Axis, type FigureName } from '../model/series.js';
 
 const axis = signal<Axis>('round');
@@ -133,7 +134,7 @@ function Plot({ name, figures, axis, who }: PlotProps) {
       frame.current,
     );
     return () => plot.destroy();
-  }, [JSON.stringify(series), axis, name]);
+  }, [JSON.stringify(series), axis, name, isDark.value]);
   const last = series.y.findLast((value) => value !== null);
   return (
     <figure class="plot">

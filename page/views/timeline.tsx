@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, type Answer } from '../model/api.js';
 import { seconds } from '../model/format.js';
+import { isDark } from '../model/scheme.js';
 import { client, follows, goToTime, guarded, now, progress } from '../model/player.js';
 
 type Found = Answer<'timeline'>;
@@ -47,13 +48,8 @@ export function Timeline() {
     draw();
     const observer = new ResizeObserver(draw);
     observer.observe(canvas.parentElement!);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      observer.disconnect();
-      scheme.removeEventListener('change', draw);
-    };
-  }, [found, time]);
+    return () => observer.disconnect();
+  }, [found, time, isDark.value]);
 
   const timeAt = (x: number) => {
     const width = frame.current!.clientWidth - left;

@@ -33,6 +33,7 @@ export const answers = {
   progress: progressOf,
   state: (view: RunView, query: Query) => {
     const at = wholeNumber(query, 'at', view.events.count - 1);
+    if (at < -1) throw new UserError(`/at: is ${at}, expected -1 for before the first event, or an event`);
     const actor = query.get('actor');
     return {
       at,
@@ -112,7 +113,7 @@ function limitOf(query: Query): number {
 function wholeNumber(query: Query, key: string, usual: number): number {
   const value = number(query, key, usual);
   if (!Number.isSafeInteger(value))
-    throw new UserError(`/${key}: is ${query.get(key)}, expected a whole number`);
+    throw new UserError(`/${key}: is ${given(query, key)}, expected a whole number`);
   return value;
 }
 
@@ -120,6 +121,12 @@ function number(query: Query, key: string, usual: number): number {
   const text = query.get(key);
   if (text === null || text === '') return usual;
   const value = Number(text);
-  if (Number.isNaN(value)) throw new UserError(`/${key}: is ${JSON.stringify(text)}, expected a number`);
+  if (Number.isNaN(value)) throw new UserError(`/${key}: is ${given(query, key)}, expected a number`);
   return value;
+}
+
+/** What was asked, no longer than a line. */
+function given(query: Query, key: string): string {
+  const text = query.get(key) ?? '';
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -116,7 +116,7 @@ describe('the page of a recorded run', () => {
     const delivered = own.filter((at) => events[at]!.event.includes('delivered'));
     await expectFirst(list, delivered);
     await page.getByRole('button', { name: 'Forward by one event' }).click();
-    await waitForPlace(page, delivered[0]);
+    await waitForPlace(page, delivered[0]!);
     assert.match(await page.locator('.place').innerText(), /filtered/);
 
     await page.getByRole('button', { name: 'All', exact: true }).click();

@@ -2,7 +2,7 @@ import { UserError } from '../errors.js';
 import type { MessageRow } from '../records/rows.js';
 import type { EventFilter } from './event-index.js';
 import { faultsAbout } from './faults-about.js';
-import { figuresOf } from './figures.js';
+import { clientLines, figuresOf } from './figures.js';
 import type { RunView } from './run-view.js';
 import { timelineOf } from './timeline.js';
 import { statesOfStep } from './step-states.js';
@@ -82,7 +82,8 @@ export const answers = {
     if (!row) throw new UserError(`message: /id: is ${id}, expected the id of a message that has ended`);
     return { ...row, faults: faultsAbout(row, view.manifest) };
   },
-  figures: figuresOf,
+  figures: (view: RunView, query: Query) => figuresOf(view, query.get('client')),
+  clients: clientLines,
   timeline: (view: RunView, query: Query) => {
     const from = number(query, 'from', 0);
     return timelineOf(view, from, Math.max(from, number(query, 'to', view.virtualSeconds)));

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { ask, askSession, type Answer, type Session } from './api.js';
 import { filter, filterQuery } from './filter.js';
 
@@ -24,14 +24,16 @@ export const states = signal<readonly Answer<'state'>[]>([]);
 
 export const run = computed(() => runs.value[0] ?? null);
 export const newest = computed(() => (progress.value[0]?.events ?? 0) - 1);
-export const now = computed(() => states.value[0]?.virtualSeconds ?? 0);
+/** A virtual time between two events that somebody went to; null: that of the event. */
+const moment = signal<number | null>(null);
+export const now = computed(() => moment.value ?? states.value[0]?.virtualSeconds ?? 0);
 /** The actor whose chart and counts are shown beside the server's. */
 export const link = signal<'uplink' | 'downlink'>('uplink');
 
 let asked = 0;
 
-/** Goes to an event, and shows what all actors were doing then. */
-export async function goTo(place: number): Promise<void> {
+/** Goes to an event, or to a time after it, and shows what all actors were doing then. */
+export async function goTo(place: number, seconds: number | null = null): Promise<void> {
   const wanted = Math.max(-1, Math.min(place, newest.value));
   at.value = wanted;
   const turn = ++asked;
@@ -43,12 +45,17 @@ export async function goTo(place: number): Promise<void> {
     ),
   );
   // A later jump has overtaken this one.
-  if (answers && turn === asked) states.value = answers;
+  if (!answers || turn !== asked) return;
+  batch(() => {
+    states.value = answers;
+    moment.value = seconds;
+  });
 }
 
 export async function goToTime(seconds: number): Promise<void> {
-  const answer = await guarded(() => ask('place', { seconds }));
-  if (answer) await goTo(answer.at);
+  const time = Math.max(0, Math.min(seconds, progress.value[0]?.virtualSeconds ?? 0));
+  const answer = await guarded(() => ask('place', { seconds: time }));
+  if (answer) await goTo(answer.at, time);
 }
 
 /** The next event, or the one before, that the filter lets through. */

@@ -16,11 +16,11 @@ export interface Series {
 
 /** Where a figure comes from: rounds, or what was measured of clients in a stage. */
 const sources = {
-  accuracy: { stage: 'instruction', of: ({ accuracy }) => accuracy },
-  loss: { stage: 'instruction', of: ({ loss }) => loss },
-  'helpful reward': { stage: 'alignment', of: ({ helpful }) => helpful },
-  'harmless reward': { stage: 'alignment', of: ({ harmless }) => harmless },
-  'KL divergence': { stage: 'alignment', of: ({ klK1 }) => klK1 },
+  accuracy: { stage: 'instruction', metric: 'accuracy' },
+  loss: { stage: 'instruction', metric: 'loss' },
+  'helpful reward': { stage: 'alignment', metric: 'helpful' },
+  'harmless reward': { stage: 'alignment', metric: 'harmless' },
+  'KL divergence': { stage: 'alignment', metric: 'klK1' },
   delay: ({ delaySeconds }) => delaySeconds,
   energy: ({ energyJoules }) => energyJoules,
   staleness: ({ staleness }) => staleness,
@@ -31,7 +31,7 @@ const sources = {
     | ((round: Round) => number | null)
     | {
         readonly stage: Measured['stage'];
-        readonly of: (metrics: Measured['metrics']) => number | null | undefined;
+        readonly metric: string;
       }
   >
 >;
@@ -68,30 +68,23 @@ export const units = {
   readonly short: Readonly<Record<FigureName, string>>;
 };
 
-export function seriesOf(name: FigureName, figures: Figures, axis: Axis, who: string | null): Series {
+/** `isMean`: over several clients, which has a spread. */
+export function seriesOf(name: FigureName, figures: Figures, axis: Axis, isMean: boolean): Series {
   const source = sources[name];
   if (typeof source === 'function') {
     const places = figures.rounds.map((round, index) => ({ ...round, round: index + 1 }));
     return { x: places.map((each) => xOf(each, axis)), y: figures.rounds.map(source) };
   }
-  const rows = figures.measured.filter(
-    ({ stage, actor }) => stage === source.stage && (who === null || actor === who),
-  );
-  const rounds = [...new Set(rows.map(({ round }) => round))].sort((a, b) => a - b);
-  const groups = rounds.map((round) => {
-    const own = rows.filter((row) => row.round === round);
-    const values = own.map(({ metrics }) => source.of(metrics)).filter((value) => value != null);
-    const last = own.reduce((one, other) => (other.virtualSeconds > one.virtualSeconds ? other : one));
-    return { x: xOf(last, axis), values };
-  });
-  const points = groups.filter(({ values }) => values.length > 0);
-  const x = points.map((point) => point.x);
-  if (who !== null) return { x, y: points.map(({ values }) => values[0]!) };
+  const points = figures.measured
+    .filter(({ stage, metrics }) => stage === source.stage && source.metric in metrics)
+    .sort((one, other) => one.round - other.round);
+  const values = points.map(({ metrics }) => metrics[source.metric]!);
+  const mean = { x: points.map((each) => xOf(each, axis)), y: values.map((value) => value.mean) };
+  if (!isMean) return mean;
   return {
-    x,
-    y: points.map(({ values }) => values.reduce((sum, value) => sum + value, 0) / values.length),
-    least: points.map(({ values }) => values.reduce((a, b) => Math.min(a, b))),
-    greatest: points.map(({ values }) => values.reduce((a, b) => Math.max(a, b))),
+    ...mean,
+    least: values.map((value) => value.least),
+    greatest: values.map((value) => value.greatest),
   };
 }
 

@@ -4,7 +4,7 @@ import { ask, type Answer } from '../model/api.js';
 import { figure, percent } from '../model/format.js';
 import { client, guarded, progress } from '../model/player.js';
 
-type Line = Answer<'figures'>['clients'][number];
+type Line = Answer<'clients'>[number];
 type Column = { readonly key: keyof Line; readonly head: string; readonly show: (line: Line) => string };
 
 const columns: readonly Column[] = [
@@ -33,7 +33,7 @@ export function Clients() {
   const [lines, setLines] = useState<readonly Line[]>([]);
   const rounds = progress.value[0]?.rounds;
   useEffect(() => {
-    void guarded(async () => setLines((await ask('figures')).clients));
+    void guarded(async () => setLines(await ask('clients')));
   }, [rounds]);
   const { key, isRising } = order.value;
   const sorted = [...lines].sort((one, other) => (isRising ? 1 : -1) * compare(one[key], other[key]));

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { ask, type Answer } from '../model/api.js';
 import { client, guarded, progress } from '../model/player.js';
+import { isDark } from '../model/scheme.js';
 import { seriesOf, units, type Axis, type FigureName } from '../model/series.js';
 
 const axis = signal<Axis>('round');
@@ -24,9 +25,15 @@ const shown: readonly FigureName[] = [
 export function Figures() {
   const [found, setFound] = useState<Answer<'figures'> | null>(null);
   const rounds = progress.value[0]?.rounds;
+  const one = who.value === 'one' ? client.value : null;
   useEffect(() => {
-    void guarded(async () => setFound(await ask('figures')));
-  }, [rounds]);
+    let isStale = false;
+    void guarded(async () => {
+      const answer = await ask('figures', { client: one ?? undefined });
+      if (!isStale) setFound(answer);
+    });
+    return () => (isStale = true);
+  }, [rounds, one]);
   return (
     <section aria-label="Figures">
       <div class="row">
@@ -51,15 +58,7 @@ export function Figures() {
       </div>
       <div class="plots">
         {found &&
-          shown.map((name) => (
-            <Plot
-              key={name}
-              name={name}
-              figures={found}
-              axis={axis.value}
-              who={who.value === 'one' ? client.value : null}
-            />
-          ))}
+          shown.map((name) => <Plot key={name} name={name} figures={found} axis={axis.value} who={one} />)}
       </div>
     </section>
   );
@@ -83,7 +82,7 @@ interface PlotProps {
 
 function Plot({ name, figures, axis, who }: PlotProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const series = seriesOf(name, figures, axis, who);
+  const series = seriesOf(name, figures, axis, who === null);
   const bounds = series.least && series.greatest;
   useEffect(() => {
     if (!frame.current || series.x.length === 0) return;
@@ -133,7 +132,7 @@ function Plot({ name, figures, axis, who }: PlotProps) {
       frame.current,
     );
     return () => plot.destroy();
-  }, [JSON.stringify(series), axis, name]);
+  }, [JSON.stringify(series), axis, name, isDark.value]);
   const last = series.y.findLast((value) => value !== null);
   return (
     <figure class="plot">

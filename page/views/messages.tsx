@@ -114,8 +114,10 @@ function Arrow({
   const way = Math.sign(to - from);
   const isLost = row.outcome === 'dropped';
   const end = isLost ? from + (to - from) * 0.72 : to;
+  const name = `${row.kind}${row.attempts > 1 ? ` ×${row.attempts}` : ''}${row.copyOf === null ? '' : ' (copy)'}`;
+  const sent = seconds(row.sentVirtualSeconds);
   const words = [
-    `${row.kind}, round ${row.round}, from ${row.from} to ${row.to}`,
+    `${sent} ${name}, round ${row.round}, from ${row.from} to ${row.to}`,
     isLost ? `lost: ${row.reason}` : row.outcome,
     ...(row.attempts > 1 ? [`${row.attempts} attempts`] : []),
     ...(row.copyOf === null ? [] : [`a second copy of message ${row.copyOf}`]),
@@ -126,7 +128,7 @@ function Arrow({
       class={`message ${row.outcome} ${row.copyOf === null ? '' : 'copy'} ${chosen.value?.id === row.id ? 'chosen' : ''}`}
       data-message={row.id}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={words}
       onClick={open}
       onKeyDown={(event: KeyboardEvent) => {
@@ -144,8 +146,8 @@ function Arrow({
         height={rowHeight}
       />
       <text class="time" x={left - 6} y={y + 4} text-anchor="end">
-        {seconds(row.sentVirtualSeconds)}
-      </text>
+        {sent}
+      </text>{' '}
       <line class="way" x1={from} x2={end} y1={y} y2={y} />
       {isLost ? (
         <path class="cross" d={`M${end - 5} ${y - 5}l10 10m0 -10l-10 10`} />
@@ -153,9 +155,7 @@ function Arrow({
         <path class="tip" d={`M${end} ${y}l${-8 * way} -4v8z`} />
       )}
       <text class="kind" x={(from + to) / 2} y={y - 3} text-anchor="middle">
-        {row.kind}
-        {row.attempts > 1 ? ` ×${row.attempts}` : ''}
-        {row.copyOf === null ? '' : ' (copy)'}
+        {name}
       </text>
     </g>
   );
@@ -177,6 +177,9 @@ function StoryView() {
       'energy',
       `${figure(row.energyJoules)} J (transmit ${figure(row.transmitJoules)}, receive ${figure(row.receiveJoules)}, idle ${figure(row.idleJoules)})`,
     ],
+    ...(row.faults.length > 0
+      ? [['by script', row.faults.map(({ pointer, effect }) => `${pointer} (${effect})`).join(', ')] as const]
+      : []),
     ...(row.blackouts.length > 0
       ? [['blackout', `${seconds(row.blackoutSeconds)} by ${row.blackouts.join(', ')}`] as const]
       : []),

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, type Answer } from '../model/api.js';
 import { seconds } from '../model/format.js';
+import { isDark } from '../model/scheme.js';
 import { client, follows, goToTime, guarded, now, progress } from '../model/player.js';
 
 type Found = Answer<'timeline'>;
@@ -47,13 +48,8 @@ export function Timeline() {
     draw();
     const observer = new ResizeObserver(draw);
     observer.observe(canvas.parentElement!);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      observer.disconnect();
-      scheme.removeEventListener('change', draw);
-    };
-  }, [found, time]);
+    return () => observer.disconnect();
+  }, [found, time, isDark.value]);
 
   const timeAt = (x: number) => {
     const width = frame.current!.clientWidth - left;
@@ -68,10 +64,10 @@ export function Timeline() {
     return lane && activity && x >= left ? [lane.actor, activity] : null;
   };
   const zoomBy = (factor: number) => {
-    const half = Math.max(1e-5, ((to - from) * factor) / 2);
+    const width = Math.max(1e-5, (to - from) * factor);
     const middle = Math.min(Math.max(time, from), to);
-    const next: [number, number] = [Math.max(0, middle - half), Math.min(whole, middle + half)];
-    zoom.value = next[0] <= 0 && next[1] >= whole ? null : next;
+    const start = Math.max(0, Math.min(middle - width / 2, whole - width));
+    zoom.value = width >= whole ? null : [start, start + width];
   };
 
   return (
@@ -158,7 +154,8 @@ function summaryOf({ lanes, fromSeconds, toSeconds }: Found): string {
     .map(({ actor, activities }) => {
       const sums = new Map<Kind, number>();
       for (const { kind, ...each } of activities) {
-        sums.set(kind, (sums.get(kind) ?? 0) + each.toSeconds - each.fromSeconds);
+        const inside = Math.min(each.toSeconds, toSeconds) - Math.max(each.fromSeconds, fromSeconds);
+        sums.set(kind, (sums.get(kind) ?? 0) + inside);
       }
       const shares = [...sums].sort((a, b) => b[1] - a[1]).slice(0, 3);
       return `${actor}: ${shares.map(([kind, sum]) => `${words[kind]} ${Math.round((100 * sum) / span)} %`).join(', ')}`;

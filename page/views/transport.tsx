@@ -81,7 +81,7 @@ export function Transport() {
       <input
         type="range"
         class="slider"
-        aria-label="Event"
+        aria-label="Place in the run"
         aria-valuetext={`event ${at.value}, ${seconds(now.value)}`}
         min={-1}
         max={Math.max(last, 0)}

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.js';
 import type { MessageRow } from '../records/rows.js';
 import type { EventFilter } from './event-index.js';
-import { figuresOf } from './figures.js';
+import { faultsAbout } from './faults-about.js';
+import { clientLines, figuresOf } from './figures.js';
 import type { RunView } from './run-view.js';
 import { timelineOf } from './timeline.js';
 import { statesOfStep } from './step-states.js';
@@ -32,6 +33,7 @@ export const answers = {
   progress: progressOf,
   state: (view: RunView, query: Query) => {
     const at = wholeNumber(query, 'at', view.events.count - 1);
+    if (at < -1) throw new UserError(`/at: is ${at}, expected -1 for before the first event, or an event`);
     const actor = query.get('actor');
     return {
       at,
@@ -73,14 +75,15 @@ export const answers = {
         .map(({ story: _story, params: _params, ...row }) => row),
     };
   },
-  /** All of one message, attempts too. */
+  /** All of one message, attempts too, and what the script had for it. */
   message: (view: RunView, query: Query) => {
     const id = wholeNumber(query, 'id', -1);
     const row = view.messages.find((each) => each.id === id);
     if (!row) throw new UserError(`message: /id: is ${id}, expected the id of a message that has ended`);
-    return row;
+    return { ...row, faults: faultsAbout(row, view.manifest) };
   },
-  figures: figuresOf,
+  figures: (view: RunView, query: Query) => figuresOf(view, query.get('client')),
+  clients: clientLines,
   timeline: (view: RunView, query: Query) => {
     const from = number(query, 'from', 0);
     return timelineOf(view, from, Math.max(from, number(query, 'to', view.virtualSeconds)));
@@ -111,7 +114,7 @@ function limitOf(query: Query): number {
 function wholeNumber(query: Query, key: string, usual: number): number {
   const value = number(query, key, usual);
   if (!Number.isSafeInteger(value))
-    throw new UserError(`/${key}: is ${query.get(key)}, expected a whole number`);
+    throw new UserError(`/${key}: is ${given(query, key)}, expected a whole number`);
   return value;
 }
 
@@ -119,6 +122,12 @@ function number(query: Query, key: string, usual: number): number {
   const text = query.get(key);
   if (text === null || text === '') return usual;
   const value = Number(text);
-  if (Number.isNaN(value)) throw new UserError(`/${key}: is ${JSON.stringify(text)}, expected a number`);
+  if (Number.isNaN(value)) throw new UserError(`/${key}: is ${given(query, key)}, expected a number`);
   return value;
+}
+
+/** What was asked, no longer than a line. */
+function given(query: Query, key: string): string {
+  const text = query.get(key) ?? '';
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import { greatest, least } from '../extremes.js';
 import { groupedBy } from '../grouped.js';
 import { designedModules } from '../learning/clients/device.js';
 import { meanOrNull, sum } from '../moments.js';
@@ -11,13 +12,22 @@ import { methods } from '../strategies/methods/index.js';
 import { trainedParts, type Method } from '../strategies/methods/method.js';
 import type { RunView } from './run-view.js';
 
-/** A client's measured figures after a round of a stage. */
-export interface Measured extends Pick<
-  ClientRow,
-  'actor' | 'stage' | 'round' | 'virtualSeconds' | 'metrics'
-> {
+/** A figure over the clients that were measured. */
+export interface Spread {
+  readonly mean: number;
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** What was measured after a round of a stage: of all clients, or of one alone. */
+export interface Measured {
+  readonly stage: Stage;
+  readonly round: number;
+  /** Of the last measurement. */
+  readonly virtualSeconds: number;
   /** Of all messages that had ended by then. */
   readonly joules: number;
+  readonly metrics: Readonly<Record<string, Spread>>;
 }
 
 /** A closed round as charts draw it. */
@@ -59,41 +69,66 @@ export interface ClientLine {
 export interface Figures {
   readonly rounds: readonly ClosedRound[];
   readonly measured: readonly Measured[];
-  readonly clients: readonly ClientLine[];
 }
 
-/** All that the page's charts and its table of clients are made of. */
-export function figuresOf({ manifest, metrics, messages }: RunView): Figures {
+/** All that the page's charts are made of; what was measured is of one client, or of all where it is null. */
+export function figuresOf({ manifest, metrics, messages }: RunView, client: string | null): Figures {
+  const spent = energyUpTo(messages);
+  const ids = manifest.clients.map(({ id }) => id);
+  return {
+    rounds: roundsOf(ids, metrics, messages, spent),
+    measured: measuredOf(metrics, client, spent),
+  };
+}
+
+function measuredOf(
+  metrics: readonly MetricRow[],
+  client: string | null,
+  spent: (seconds: number) => number,
+): readonly Measured[] {
+  const rows = metrics.filter(
+    (row): row is ClientRow =>
+      row.type === 'client' &&
+      row.task === heldOut[row.stage].task &&
+      (client === null || row.actor === client),
+  );
+  return [...groupedBy(rows, ({ stage, round }) => `${stage} ${round}`).values()].map((own) => {
+    const { stage, round } = own[0]!;
+    const virtualSeconds = greatest(own.map((row) => row.virtualSeconds));
+    return { stage, round, virtualSeconds, joules: spent(virtualSeconds), metrics: spreadsOf(own) };
+  });
+}
+
+function spreadsOf(rows: readonly ClientRow[]): Readonly<Record<string, Spread>> {
+  const values = new Map<string, number[]>();
+  for (const [name, value] of rows.flatMap(({ metrics }) => Object.entries(metrics))) {
+    if (value === null) continue;
+    const known = values.get(name);
+    if (known) known.push(value);
+    else values.set(name, [value]);
+  }
+  const spread = (some: readonly number[]): Spread => ({
+    mean: sum(some) / some.length,
+    least: least(some),
+    greatest: greatest(some),
+  });
+  return Object.fromEntries([...values].map(([name, some]) => [name, spread(some)]));
+}
+
+/** The lines of the page's table of clients. */
+export function clientLines({ manifest, metrics, messages }: RunView): readonly ClientLine[] {
   const { scenario } = manifest;
   // A caller's own method is not known here.
   const method: Method | undefined = methods[scenario.method as keyof typeof methods];
-  const spent = energyUpTo(messages);
   const sent = groupedBy(messages, ({ from }) => from);
   const newest = {
     instruction: newestFigures(rowsOfTask(metrics, heldOut.instruction.task)),
     reward: newestFigures(rowsOfTask(metrics, heldOut.reward.task)),
     alignment: newestFigures(rowsOfTask(metrics, heldOut.alignment.task)),
   };
-  return {
-    rounds: roundsOf(
-      manifest.clients.map(({ id }) => id),
-      metrics,
-      messages,
-      spent,
-    ),
-    measured: metrics.flatMap((row) =>
-      row.type === 'client' && row.task === heldOut[row.stage].task
-        ? [{ ...without(row), joules: spent(row.virtualSeconds) }]
-        : [],
-    ),
-    clients: manifest.clients.map((client) =>
-      lineOf({ method, scenario }, client, sent.get(client.id) ?? [], newest),
-    ),
-  };
-}
-
-function without({ actor, stage, round, virtualSeconds, metrics }: ClientRow): Omit<Measured, 'joules'> {
-  return { actor, stage, round, virtualSeconds, metrics };
+  return manifest.clients.map((client) =>
+    lineOf({ method, scenario }, client, sent.get(client.id) ?? [], newest),
+  );
 }
 
 /** Joules of all messages that had ended by a time. */

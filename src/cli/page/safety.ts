@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /** The only address that the page is served at. */
 export const localHost = '127.0.0.1';
@@ -22,17 +22,25 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
 };
 
+/** An answer of a status alone, for who asks in a way that no page would. */
+export function bareAnswer(status: string): string {
+  const headers = Object.entries({ ...safeHeaders, Connection: 'close', 'Content-Length': '0' });
+  return [`HTTP/1.1 ${status}`, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n');
+}
+
 /**
  * Why a request is refused, null where it is not. A page of another origin can reach 127.0.0.1, under a name of its
  * own even; so Host and Origin must be ours to the letter. A browser names the origin of every socket, but not of
  * every page that it opens.
  */
 export function refusal(
-  { host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
+  { headers, headersDistinct }: Pick<IncomingMessage, 'headers' | 'headersDistinct'>,
   port: number,
   what: 'request' | 'socket',
 ): string | null {
+  const { host, origin, 'sec-fetch-site': site } = headers;
   const own = `${localHost}:${port}`;
+  if ((headersDistinct['host']?.length ?? 0) > 1) return 'there are several hosts';
   if (host !== own) return `host is ${JSON.stringify(host ?? null)}, expected ${own}`;
   if (origin === undefined && what === 'socket') return 'the origin is missing';
   if (origin !== undefined && origin !== `http://${own}`) return `origin is ${JSON.stringify(origin)}`;

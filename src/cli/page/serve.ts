@@ -7,7 +7,7 @@ import { answers, type AnswerName } from '../../inspect/answers.js';
 import type { RunView } from '../../inspect/run-view.js';
 import { pageFile } from './files.js';
 import { paceCommand, type Pace } from './pace.js';
-import { localHost, refusal, safeHeaders } from './safety.js';
+import { bareAnswer, localHost, refusal, safeHeaders } from './safety.js';
 
 export interface PageOptions {
   /** One run, or two to be compared. */
@@ -37,7 +37,11 @@ const pingEveryMilliseconds = 20_000;
  */
 export async function servePage({ views, port, pace }: PageOptions): Promise<Page> {
   const token = randomBytes(24).toString('base64url');
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 });
+  const server = createServer({
+    ...{ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 },
+    // Refused by `refusal`, with the headers of all answers.
+    requireHostHeader: false,
+  });
   server.maxConnections = 64;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestFrame, perMessageDeflate: false });
   const ownPort = () => (server.address() as AddressInfo).port;
@@ -53,11 +57,20 @@ export async function servePage({ views, port, pace }: PageOptions): Promise<Pag
   });
   server.on('upgrade', (request, socket, head) => {
     const path = pathIn(request, token);
-    if (refusal(request.headers, ownPort(), 'socket') !== null || path !== 'live') {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    if (refusal(request, ownPort(), 'socket') !== null || path !== 'live') {
+      socket.on('error', () => socket.destroy());
+      socket.end(bareAnswer('403 Forbidden'));
       return;
     }
     sockets.handleUpgrade(request, socket, head, (ws) => attend(ws, views, pace));
+  });
+
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(bareAnswer('400 Bad Request'));
+    else socket.destroy();
+  });
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    response.writeHead(417, safeHeaders).end();
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -103,7 +116,7 @@ async function answerTo(
   token: string,
   { views, pace }: Pick<PageOptions, 'views' | 'pace'>,
 ): Promise<Answer> {
-  const refused = refusal(request.headers, port, 'request');
+  const refused = refusal(request, port, 'request');
   if (refused !== null) return text(403, `refused: ${refused}`);
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'only GET and HEAD');
   const path = pathIn(request, token);

@@ -55,7 +55,12 @@ describe('trace events', () => {
 
   for (const set of [
     [],
-    ['server.quorum=1', 'server.discipline=asynchronous', 'channel.lossProbability=0.2', 'channel.story=attempts'],
+    [
+      'server.quorum=1',
+      'server.discipline=asynchronous',
+      'channel.lossProbability=0.2',
+      'channel.story=attempts',
+    ],
     ['server.discipline={"name":"timed","everySeconds":3}'],
     ['limits.virtualSeconds=9'],
   ]) {

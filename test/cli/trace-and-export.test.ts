@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/program.js';
 import { messageLine, metricLine } from '../../src/records/row-text.js';
 import { madeUpRun } from '../records/report/made-up-run.js';
-import { fakeServices } from './fake-services.js';
+import { ending, fakeServices } from './fake-services.js';
 
 describe('the records of a run on the command line', () => {
   let folder = '';
@@ -73,6 +73,27 @@ describe('the records of a run on the command line', () => {
     assert.ok(traceEvents.some(({ ph }) => ph === 'X'));
   });
 
+  it('are written for them as a run ends, too; where they cannot be, the run stays and the command fails', async () => {
+    const [file, nowhere] = [join(folder, 'run.json'), join(folder, 'no', 'where.json')];
+    const services = fakeServices({
+      runScenario: (options) => {
+        writeRecords(options.outFolder);
+        return ending(options, madeUpRun(3).summary);
+      },
+    });
+    const runTo = async (traceFile: string, out: string) => {
+      const streams = { out: new PassThrough(), err: new PassThrough() };
+      const args = ['run', 'tiny', '--quiet', '--out', join(folder, out), '--trace-events', traceFile];
+      return { code: await main(args, services, streams), err: String(streams.err.read() ?? '') };
+    };
+
+    assert.deepEqual(await runTo(file, 'first'), { code: 0, err: '' });
+    assert.ok(existsSync(file));
+    const failed = await runTo(nowhere, 'second');
+    assert.equal(failed.code, 1);
+    assert.match(failed.err, /^pwff: --trace-events: [^\n]*where.json cannot be written[^\n]*\n$/);
+  });
+
   it('are not written for TensorBoard without the library that writes it, nor for nobody, nor anywhere', async () => {
     const board = await pwff('export', run, '--tensorboard', join(folder, 'board'));
     const nobody = await pwff('export', run);
@@ -88,7 +109,7 @@ describe('the records of a run on the command line', () => {
 
 function writeRecords(folder: string): void {
   const { manifest, summary, metrics, messages } = madeUpRun(3);
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   const own = { scenario: manifest.scenario.name, seed: manifest.seed, method: manifest.scenario.method };
   write('manifest.json', JSON.stringify(manifest));

@@ -1,7 +1,19 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'runs', 'node_modules', 'dist.*', 'kernels', 'scenarios', '*.config.js', 'build.js', 'page/build.js'] },
+  {
+    ignores: [
+      'dist',
+      'runs',
+      'node_modules',
+      'dist.*',
+      'kernels',
+      'scenarios',
+      '*.config.js',
+      'build.js',
+      'page/build.js',
+    ],
+  },
   tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -7,6 +7,7 @@ import { Compare } from './views/compare.js';
 import { Events } from './views/events.js';
 import { Figures } from './views/figures.js';
 import { Messages } from './views/messages.js';
+import { Story } from './views/story.js';
 import { Timeline } from './views/timeline.js';
 import { Transport } from './views/transport.js';
 import { client, guarded, link, progress, run, runs, states, trouble } from './model/player.js';
@@ -17,6 +18,7 @@ const views = {
   timeline: { name: 'Timeline', view: Timeline },
   messages: { name: 'Messages', view: Messages },
   events: { name: 'Events', view: Events },
+  story: { name: 'Story', view: Story },
   figures: { name: 'Figures', view: Figures },
   clients: { name: 'Clients', view: Clients },
 } as const;
@@ -42,6 +44,7 @@ export function App() {
             ? `reading events, ${Math.round(100 * state.indexed)} %`
             : `${state?.events} events, ${seconds(state?.virtualSeconds ?? 0)}`}
         </p>
+        {state?.timeSpent && <p class="about">{state.timeSpent}</p>}
       </header>
       <Transport />
       <Trouble />

@@ -1,10 +1,13 @@
 import { UserError } from '../errors.js';
 import type { MessageRow } from '../records/rows.js';
+import { matchesTrace, traceLine } from '../records/trace.js';
+import { parseTraceQuery } from '../records/trace-query.js';
 import type { EventFilter } from './event-index.js';
 import { faultsAbout } from './faults-about.js';
 import { clientLines, figuresOf } from './figures.js';
 import type { RunView } from './run-view.js';
 import { timelineOf } from './timeline.js';
+import { storyOf } from './story.js';
 import { statesOfStep } from './step-states.js';
 
 /** The most rows that one answer holds. */
@@ -84,6 +87,16 @@ export const answers = {
   },
   figures: (view: RunView, query: Query) => figuresOf(view, query.get('client')),
   clients: clientLines,
+  /** What `pwff trace` prints, of the same query. */
+  trace: (view: RunView, query: Query) => {
+    const wanted = parseTraceQuery(query.get('q') ?? '');
+    const found = storyOf(view).filter((entry) => matchesTrace(entry, wanted));
+    const shown = found.slice(0, limitOf(query));
+    return {
+      total: found.length,
+      lines: shown.map((entry) => ({ virtualSeconds: entry.virtualSeconds, text: traceLine(entry) })),
+    };
+  },
   timeline: (view: RunView, query: Query) => {
     const from = number(query, 'from', 0);
     return timelineOf(view, from, Math.max(from, number(query, 'to', view.virtualSeconds)));
@@ -93,10 +106,20 @@ export const answers = {
 export type AnswerName = keyof typeof answers;
 
 function progressOf(view: RunView) {
-  const { events, isLive, indexed, virtualSeconds, ended, traceHash } = view;
+  const { events, isLive, indexed, virtualSeconds, ended, traceHash, timeSpent } = view;
   const messages = view.messages.length;
   const rounds = view.metrics.filter(({ type }) => type === 'round').length;
-  return { events: events.count, messages, rounds, isLive, indexed, virtualSeconds, ended, traceHash };
+  return {
+    events: events.count,
+    messages,
+    rounds,
+    isLive,
+    indexed,
+    virtualSeconds,
+    ended,
+    traceHash,
+    timeSpent,
+  };
 }
 
 function filterOf(query: Query): EventFilter {

@@ -5,7 +5,7 @@ import { recordFiles } from '../records/folder.js';
 import { streamedInspection } from '../records/inspection-stream.js';
 import type { Manifest } from '../records/manifest.js';
 import { readRun } from '../records/read.js';
-import type { Ended, MessageRow, MetricRow } from '../records/rows.js';
+import type { Ended, MessageRow, MetricRow, Summary } from '../records/rows.js';
 import type { RunEvent, RunObserver } from '../records/run-event.js';
 import { EventIndex } from './event-index.js';
 
@@ -23,6 +23,8 @@ export interface RunView {
   /** Null while it is going on, or where it left no summary. */
   readonly ended: Ended | null;
   readonly traceHash: string | null;
+  /** Where the virtual time went, in a sentence; null while the run goes on. */
+  readonly timeSpent: string | null;
 }
 
 /** A run that has been recorded, and its events as they are read. */
@@ -52,6 +54,7 @@ export async function openRecordedRun(folder: string): Promise<RecordedRun> {
     virtualSeconds: summary.virtualSeconds,
     ended: summary.ended.reason === 'partial' ? null : summary.ended,
     traceHash: summary.traceHash,
+    timeSpent: summary.timeSpent.sentence,
   };
   return { view, indexing: index(path, view) };
 }
@@ -73,6 +76,7 @@ export class LiveRun implements RunView, RunObserver {
   readonly messages: MessageRow[] = [];
   readonly indexed = 1;
   traceHash: string | null = null;
+  timeSpent: string | null = null;
   ended: Ended | null = null;
   virtualSeconds = 0;
   #manifest: Manifest | null = null;
@@ -96,8 +100,9 @@ export class LiveRun implements RunView, RunObserver {
   }
 
   /** What the summary adds. */
-  end({ ended, traceHash }: { readonly ended: Ended; readonly traceHash: string }): void {
+  end({ ended, traceHash, timeSpent }: Pick<Summary, 'ended' | 'traceHash' | 'timeSpent'>): void {
     this.ended = ended;
     this.traceHash = traceHash;
+    this.timeSpent = timeSpent.sentence;
   }
 }

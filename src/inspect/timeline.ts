@@ -1,6 +1,7 @@
 import type { Activity } from '../records/activity/activity.js';
 import { lanes } from '../records/activity/lanes.js';
 import type { RoundRow } from '../records/rows.js';
+import { oncePerGrowth } from './once-per-growth.js';
 import type { RunView } from './run-view.js';
 
 /** The lanes of a window of virtual time, and the versions of the global model that were made in it. */
@@ -16,8 +17,6 @@ export interface Timeline {
 
 /** What is shorter than this share of the window is narrower than a pixel. */
 const narrowest = 1 / 4000;
-
-const known = new WeakMap<RunView, { readonly rows: number; readonly lanes: ReturnType<typeof lanes> }>();
 
 export function timelineOf(view: RunView, fromSeconds: number, toSeconds: number): Timeline {
   const shortest = (toSeconds - fromSeconds) * narrowest;
@@ -46,14 +45,7 @@ export function timelineOf(view: RunView, fromSeconds: number, toSeconds: number
   };
 }
 
-/** Made anew where a run has gone on. */
-function lanesOf(view: RunView): ReturnType<typeof lanes> {
-  const { manifest, metrics, messages, virtualSeconds: endSeconds } = view;
-  const rows = metrics.length + messages.length;
-  const before = known.get(view);
-  if (before?.rows === rows) return before.lanes;
+const lanesOf = oncePerGrowth(({ manifest, metrics, messages, virtualSeconds: endSeconds }) => {
   const clients = manifest.clients.map(({ id }) => id);
-  const made = lanes({ clients, scenario: manifest.scenario, metrics, messages, endSeconds });
-  known.set(view, { rows, lanes: made });
-  return made;
-}
+  return lanes({ clients, scenario: manifest.scenario, metrics, messages, endSeconds });
+});

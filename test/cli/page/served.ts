@@ -22,7 +22,7 @@ export function madeUpView(): RunView {
   return {
     manifest: { ...manifest, scenario: { ...manifest.scenario, description: secret } },
     ...{ metrics, messages, events, isLive: false, indexed: 1, virtualSeconds: 2 },
-    ...{ ended: null, traceHash: null },
+    ...{ ended: null, traceHash: null, timeSpent: null },
   };
 }
 

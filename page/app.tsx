@@ -37,8 +37,8 @@ export function App() {
       <header>
         <h1>{opened.scenario}</h1>
         <p class="about">
-          {opened.method}, seed {opened.seed}, {opened.backend}
-          {opened.learning === 'stub' ? ', nothing is trained (learning: stub)' : ''}
+          {opened.method}, seed {opened.seed},{' '}
+          {opened.learning === 'stub' ? 'nothing is trained (learning: stub)' : opened.backend}
           {' · '}
           {state && state.indexed < 1
             ? `reading events, ${Math.round(100 * state.indexed)} %`

@@ -13,7 +13,7 @@ import type { Inspector } from './inspect/inspector.js';
 import { openInspector, type InspectOptions } from './inspect/open.js';
 import { watchInterrupt } from './interrupt.js';
 import { modelSettings, type ModelFolders } from './model-folders.js';
-import { livePage } from './page/live.js';
+import { livePage, type LivePage } from './page/live.js';
 import { showChecks } from './checks.js';
 import { showEnd, showFailure, showResults, showWarnings } from './run-end.js';
 import { RunLog } from './run-log.js';
@@ -56,20 +56,13 @@ export async function runCommand(
   });
   const outFolder = options.out ?? defaultFolder(scenario, set);
   checkFolder(outFolder);
+  const page = await openPage(options, terminal);
   const display = openDisplay(displayKind(options, terminal), scenario, terminal);
   for (const note of replacing(outFolder, scenario)) display.note(note);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { backend, showSamples, verbose, inspection } = options;
   const warnings: string[] = [];
-  const page =
-    options.ui === undefined
-      ? null
-      : livePage({
-          port: options.ui === true ? 0 : options.ui,
-          isPaused: options.paused,
-          say: (text) => line(terminal.err, text),
-        });
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
     folder: outFolder,
@@ -133,6 +126,15 @@ async function exportTimeline(outFolder: string, file: string, warnings: string[
     if (!(error instanceof UserError)) throw error;
     warnings.push(error.message);
   }
+}
+
+/** The page of the run, where one is asked for; UserError where its port cannot be had. */
+async function openPage(
+  { ui, paused: isPaused }: Pick<RunCommandOptions, 'ui' | 'paused'>,
+  { err }: Terminal,
+): Promise<LivePage | null> {
+  if (ui === undefined) return null;
+  return livePage({ port: ui === true ? 0 : ui, isPaused, say: (text) => line(err, text) });
 }
 
 /** Says that a run of other settings makes room. */

@@ -125,7 +125,8 @@ export class EventIndex {
     const events = actor === undefined ? null : this.#byActor[actor];
     if (events === undefined) return found;
     const length = events === null ? this.count : events.length;
-    const first = events === null ? from : events.countUpTo(step > 0 ? from - 1 : from) - (step > 0 ? 0 : 1);
+    const upTo = (place: number) => (events === null ? clamped(place + 1, length) : events.countUpTo(place));
+    const first = step > 0 ? upTo(from - 1) : upTo(from) - 1;
     for (let k = first; k >= 0 && k < length && found.length < limit; k += step) {
       const index = events === null ? k : events.at(k);
       if (isWanted(index)) found.push(index);
@@ -189,3 +190,5 @@ export class EventIndex {
     if (this.count % stride === 0) this.#checkpoints.push(Int32Array.from(this.#latest));
   }
 }
+
+const clamped = (count: number, most: number) => Math.max(0, Math.min(count, most));

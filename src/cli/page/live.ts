@@ -3,7 +3,7 @@ import { LiveRun } from '../../inspect/run-view.js';
 import type { RunObserver } from '../../records/run-event.js';
 import type { Summary } from '../../records/rows.js';
 import { Pace } from './pace.js';
-import { servePage, type Page } from './serve.js';
+import { servePage } from './serve.js';
 
 /** The page of a run that is going on. */
 export interface LivePage {
@@ -27,17 +27,20 @@ export interface LivePageOptions {
 
 const lookAgainMilliseconds = 200;
 
-/** A page that opens as the run begins; the run waits for that, and for whoever pauses it there. */
-export function livePage({ port, isPaused, say }: LivePageOptions): LivePage {
+/**
+ * A page whose address is told as the run begins, which waits for whoever pauses it there. UserError where the
+ * port cannot be had.
+ */
+export async function livePage({ port, isPaused, say }: LivePageOptions): Promise<LivePage> {
   const view = new LiveRun();
   const pace = new Pace();
   if (isPaused) pace.obey({ do: 'pause' });
-  let opening: Promise<Page> | null = null;
-  const open = async () => {
-    const page = await servePage({ views: [view], port, pace });
+  const page = await servePage({ views: [view], port, pace });
+  let isTold = false;
+  const tell = () => {
+    isTold = true;
     say(`Page: ${page.address}`);
     if (isPaused) say('The run waits there to be let go.');
-    return page;
   };
   return {
     observer: {
@@ -49,16 +52,13 @@ export function livePage({ port, isPaused, say }: LivePageOptions): LivePage {
       },
     },
     before: async (dueSeconds) => {
-      opening ??= open();
-      await opening;
+      if (!isTold) tell();
       await pace.before(dueSeconds);
     },
     end: (summary) => view.end(summary),
     release: () => pace.release(),
     close: async (signal) => {
       pace.release();
-      const page = await opening?.catch(() => null);
-      if (!page) return;
       if (page.lookers() > 0 && !signal.aborted) {
         say('The run is over. Its page stays until it is closed there, or until Ctrl-C.');
       }

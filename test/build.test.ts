@@ -18,7 +18,7 @@ describe('npm run build', function () {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'pwff-build-'));
-    for (const folder of ['src', 'kernels']) mkdirSync(join(root, folder));
+    for (const folder of ['src', 'kernels', 'page']) mkdirSync(join(root, folder));
     for (const file of ['build.js', 'tsconfig.json', 'asconfig.json', 'kernels/tsconfig.json']) {
       copyFileSync(join(packageRoot(), file), join(root, file));
     }
@@ -26,6 +26,7 @@ describe('npm run build', function () {
       readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
     ) as Record<string, unknown>;
     writeFileSync(join(root, 'package.json'), JSON.stringify({ name, version, type, bin, scripts }));
+    writeFileSync(join(root, 'page/build.js'), '');
     writeFileSync(join(root, 'kernels/index.ts'), 'export function one(): i32 { return 1; }\n');
     symlinkSync(join(packageRoot(), 'node_modules'), join(root, 'node_modules'));
     // A dist as an earlier build left it.

@@ -9,31 +9,41 @@ import { chromiumPath, howToGetChromium, launch } from './chromium.js';
 import { jump, view } from './hands.js';
 import { serveRecorded } from './troubled-run.js';
 
-/* `npm run pictures`: the page's pictures in docs/pictures, of scenarios/scripted-fault.json without training. */
+/* `npm run pictures`: the page's pictures in docs/pictures, of the run that docs/inspect.md walks through. */
+
+const settings = [
+  'learning=stub',
+  'instruction.maxRounds=5',
+  'instruction.deadlineSeconds=20',
+  'channel.story=blocks',
+  'channel.faults=[{"effect":"blackout","client":3,"direction":"uplink","fromSeconds":9.5,"toSeconds":60}]',
+];
 
 const mostBytes = 150_000;
-const [width, height] = [1280, 860];
+const [width, height] = [1280, 800];
 
 const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
-  charts: async (page) => {
-    await view(page, 'Charts');
-    await jump(page, '10.5');
-    await page
-      .getByRole('region', { name: 'Chart of client-1', exact: true })
-      .locator('.count')
-      .first()
-      .waitFor();
-  },
   timeline: async (page) => {
+    await page.getByRole('combobox', { name: 'Client' }).selectOption('client-3');
     await view(page, 'Timeline');
-    await jump(page, '14');
+    await jump(page, '49.5');
     await page.getByRole('img', { name: /server: / }).waitFor();
   },
   messages: async (page) => {
     await view(page, 'Messages');
-    await jump(page, '5');
-    await page.locator('.message.dropped').first().click();
+    await page.getByRole('combobox', { name: 'Window' }).selectOption('60');
+    await page.getByRole('checkbox', { name: 'client-3 only' }).check();
+    await page.getByRole('button', { name: /update, round 4, from client-3/ }).click();
     await page.getByRole('group', { name: 'Attempts' }).waitFor();
+  },
+  charts: async (page) => {
+    await view(page, 'Charts');
+    await jump(page, '49.4');
+    await page
+      .getByRole('region', { name: 'Chart of client-3', exact: true })
+      .locator('.count')
+      .first()
+      .waitFor();
   },
 };
 
@@ -44,8 +54,8 @@ const out = join(packageRoot(), 'docs/pictures');
 mkdirSync(out, { recursive: true });
 const browser = await launch(path);
 try {
-  const scenarioFile = join(packageRoot(), 'scenarios/scripted-fault.json');
-  const loaded = await loadScenario(scenarioFile, { set: ['learning=stub'] });
+  const scenarioFile = join(packageRoot(), 'scenarios/tiny.json');
+  const loaded = await loadScenario(scenarioFile, { set: settings });
   const options = { outFolder: folder, workers: 1, backend: 'wasm' } as const;
   await runScenario({ scenario: loaded.scenario, folder: loaded.folder, ...options });
   const served = await serveRecorded([folder]);

@@ -135,12 +135,14 @@ interface Layers {
 }
 
 interface MeanPoint {
+  readonly actor?: string;
   readonly round: number;
   readonly value: number;
 }
 
-/** The thick line: the second layer of a figure by round. */
+/** The thick line of a figure by round. */
 function meanOfChart(chart: unknown): readonly MeanPoint[] {
   const { vconcat, ...alone } = chart as Layers;
-  return (vconcat?.[0] ?? alone).layer![1]!.data!.values;
+  const lines = (vconcat?.[0] ?? alone).layer!.flatMap(({ data }) => (data ? [data.values] : []));
+  return lines.find(([point]) => point?.actor === 'mean')!;
 }

@@ -22,6 +22,7 @@ describe('the published package', () => {
       'dist/machines/index.js',
       'docs/machines/server.svg',
       'dist/kernels.wasm',
+      ...['index.html', 'page.js', 'page.css', 'charts.json'].map((file) => `dist/page/${file}`),
       'assets/embedded/config.json',
       'assets/embedded/model.safetensors',
       'assets/embedded/tokenizer.json',

@@ -31,7 +31,6 @@ const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   messages: async (page) => {
     await view(page, 'Messages');
-    await page.getByRole('combobox', { name: 'Window' }).selectOption('60');
     await page.getByRole('checkbox', { name: 'client-3 only' }).check();
     await page.getByRole('button', { name: /update, round 4, from client-3/ }).click();
     await page.getByRole('group', { name: 'Attempts' }).waitFor();

@@ -88,7 +88,7 @@ details.machine { margin-top: 8px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 8px; overflow: visible; }
 .card svg text { font-family: inherit; }
 .scroll { overflow-x: auto; }
-.wide .scroll svg { min-width: 620px; }
+.wide .scroll svg { min-width: 860px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td {
   text-align: left; padding: 6px 14px 6px 0;
@@ -139,6 +139,10 @@ footer { margin-top: 48px; color: var(--muted); font-size: 13px; }
   .tile { padding: 10px 12px; }
   .tile .value { font-size: 20px; }
   td.src, th.src { display: none; }
+  .wide .scroll::before, .wide.scroll::before {
+    content: "scroll sideways for the rest →"; position: sticky; left: 0; display: inline-block;
+    color: var(--muted); font-size: 12px;
+  }
   th, td { padding-right: 10px; }
 }
 @media print { .downloads, .contents { display: none !important; } body { background: #fff; } .card, .tile { break-inside: avoid; } }

@@ -35,5 +35,5 @@ export async function waitForPlace(page: Page, at: number): Promise<void> {
 
 /** How many events the page knows of. */
 export async function eventsOf(page: Page): Promise<number> {
-  return Number(/(\d+) events/.exec(await page.locator('.about').innerText())?.[1]);
+  return Number(/(\d+) events/.exec(await page.locator('.about').first().innerText())?.[1]);
 }

@@ -85,7 +85,7 @@ describe('the page of a live run', () => {
     await page.getByText('The run has ended (finished).').waitFor({ timeout: 30_000 });
     const { summary, messages } = await readRun(out);
     assert.match(
-      await page.locator('.about').innerText(),
+      await page.locator('.about').first().innerText(),
       new RegExp(`${summary.virtualSeconds.toFixed(1)} s`),
     );
     const [server] = await page.locator('.chart h3').allInnerTexts();

@@ -25,7 +25,7 @@ describe('the page of a recorded run', () => {
   it('opens before the first event, with the charts of the server, a client and a link', async () => {
     const page = await looker.open(served.address);
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'tiny');
-    assert.match(await page.locator('.about').innerText(), new RegExp(`${events.length} events`));
+    assert.match(await page.locator('.about').first().innerText(), new RegExp(`${events.length} events`));
     await waitForPlace(page, -1);
     for (const actor of ['server', 'client-1', 'client-1/uplink']) {
       await page

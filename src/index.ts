@@ -5,6 +5,7 @@ export { poolExecutor, type Executor } from './learning/training/executor.js';
 export type { TaskKind, TaskRequest, TaskResult } from './learning/training/task.js';
 export type { Progress } from './records/progress.js';
 export type * from './records/rows.js';
+export type * from './records/summary.js';
 export type * from './records/run-event.js';
 export type { RunOptions } from './run/options.js';
 export { runScenario, type RunResult, type Unwritten } from './run/run.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sum } from '../src/moments.js';
 import { packageRoot } from '../src/paths.js';
-import type { StalenessCount, Summary } from '../src/records/rows.js';
+import type { StalenessCount, Summary } from '../src/records/summary.js';
 import { runScenario } from '../src/run/run.js';
 import { loadScenario } from '../src/scenario/load.js';
 

@@ -1,4 +1,4 @@
-import type { Checked } from '../records/rows.js';
+import type { Checked } from '../records/summary.js';
 import type { Loudness } from './run-end.js';
 import { line, type Terminal } from './terminal.js';
 

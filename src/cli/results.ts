@@ -1,4 +1,4 @@
-import type { Summary } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import { collapseStories } from '../records/report/collapse.js';
 import { endedSentence } from '../records/report/ended.js';
 import { fairnessText } from '../records/report/evenness.js';

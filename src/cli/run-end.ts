@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordFiles } from '../records/folder.js';
-import type { Ended, Summary } from '../records/rows.js';
+import type { Ended } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import { resultsText } from './results.js';
 import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 

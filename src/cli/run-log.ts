@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { messageOf } from '../errors.js';
 import { recordFiles } from '../records/folder.js';
-import type { Summary } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import type { RunEvent, RunObserver } from '../records/run-event.js';
 import { entryOf } from './event-entry.js';
 

@@ -5,7 +5,8 @@ import { recordFiles } from '../records/folder.js';
 import { streamedInspection } from '../records/inspection-stream.js';
 import type { Manifest } from '../records/manifest.js';
 import { readRun } from '../records/read.js';
-import type { Ended, MessageRow, MetricRow, Summary } from '../records/rows.js';
+import type { Ended, MessageRow, MetricRow } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import type { RunEvent, RunObserver } from '../records/run-event.js';
 import { EventIndex } from './event-index.js';
 

@@ -1,6 +1,7 @@
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { mean, meanOrNull } from '../moments.js';
-import type { ClientRow, Collapse, CollapseKind, MetricRow } from './rows.js';
+import type { ClientRow, MetricRow } from './rows.js';
+import type { Collapse, CollapseKind } from './summary.js';
 
 type Limits = Alignment['collapse'];
 

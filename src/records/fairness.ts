@@ -1,7 +1,8 @@
 import { greatest, least } from '../extremes.js';
 import { mean, sum } from '../moments.js';
 import { heldOut, newestFigures, rowsOfTask } from './held-out.js';
-import type { FairnessSummary, MessageRow, MetricRow } from './rows.js';
+import type { MessageRow, MetricRow } from './rows.js';
+import type { FairnessSummary } from './summary.js';
 
 /**
  * How evenly the clients took part, and how even what came of it is. Participation is how many of a client's

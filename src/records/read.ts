@@ -13,7 +13,8 @@ import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
 import { manifestFormat, type Manifest } from './manifest.js';
 import { missingMessageKey } from './row-text.js';
-import type { MessageRow, MetricRow, Summary } from './rows.js';
+import type { MessageRow, MetricRow } from './rows.js';
+import type { Summary } from './summary.js';
 import { stalenessOfStages } from './staleness.js';
 import { messageTotals, stageSummaries } from './summarize.js';
 

@@ -5,7 +5,7 @@ import { InspectionFile } from './inspection-file.js';
 import { openFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';
 import { messageLine, metricLine } from './row-text.js';
-import type { Summary } from './rows.js';
+import type { Summary } from './summary.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { writeWhole } from './write-whole.js';
 

@@ -1,5 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
-import type { MessageRow, StalenessCount } from './rows.js';
+import type { MessageRow } from './rows.js';
+import type { StalenessCount } from './summary.js';
 
 /**
  * Of the updates of a stage that were averaged: how many were so many versions behind, fewest first. An update

@@ -6,17 +6,14 @@ import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
 import { mean, sum } from '../moments.js';
 import { toTarget } from './to-target.js';
+import type { ClientRow, MessageRow, MetricRow, RoundRow } from './rows.js';
 import type {
   AlignedClient,
   AlignmentSummary,
-  ClientRow,
   InstructionSummary,
-  MessageRow,
-  MetricRow,
   RewardSummary,
-  RoundRow,
   Summary,
-} from './rows.js';
+} from './summary.js';
 
 /**
  * What the summary is made of: the rows that the run wrote, the clients' wishes, and what of the scenario the

@@ -1,6 +1,7 @@
 import { sum } from '../moments.js';
 import { heldOut, mapRounds, metric, rowsOfTask } from './held-out.js';
-import type { MessageRow, MetricRow, TargetReached, ToTarget } from './rows.js';
+import type { MessageRow, MetricRow } from './rows.js';
+import type { TargetReached, ToTarget } from './summary.js';
 
 /**
  * When the clients' accuracy reached a target; null without one. That is in the first round of stage 1 (0: before

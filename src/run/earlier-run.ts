@@ -16,7 +16,7 @@ import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
 import { holdingsFile, type Holdings } from '../records/params.js';
 import { readDocument, readManifest } from '../records/read.js';
-import type { Summary } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import type { Scenario } from '../scenario/schema.js';
 import { problemLine } from '../settings/problem.js';
 import { must, type Finding } from '../settings/rule.js';

@@ -28,7 +28,7 @@ import { UnmatchedFaults } from '../records/unmatched-faults.js';
 import { WrittenRows } from '../records/written-rows.js';
 import { noScript } from '../scenario/script.js';
 import { Expectations, type Unchecked } from '../script/expectations.js';
-import type { Checked } from '../records/rows.js';
+import type { Checked } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';

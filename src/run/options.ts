@@ -1,7 +1,7 @@
 import type { Executor } from '../learning/training/executor.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
 import type { Progress } from '../records/progress.js';
-import type { Summary } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import type { Inspect, RunObserver } from '../records/run-event.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Script } from '../scenario/script.js';

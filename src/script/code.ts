@@ -1,5 +1,5 @@
 import type { RunEvent } from '../records/run-event.js';
-import type { Summary } from '../records/rows.js';
+import type { Summary } from '../records/summary.js';
 import type { RunControl } from './control.js';
 
 /** Functions that a script may have in place of data. */

@@ -1,4 +1,4 @@
-import type { Checked, Summary } from '../records/rows.js';
+import type { Checked, Summary } from '../records/summary.js';
 import type { RunEvent, RunObserver } from '../records/run-event.js';
 import { segmentKey, shown } from '../settings/problem.js';
 import { codeOf, type Code } from './code.js';

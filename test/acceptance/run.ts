@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/paths.js';
-import type { MessageRow, MetricRow, Summary } from '../../src/records/rows.js';
+import type { MessageRow, MetricRow } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 
 export interface Run {
   readonly summary: Summary;

@@ -16,7 +16,7 @@ import {
 import { main } from '../../src/cli/program.js';
 import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
-import type { Summary, ToTarget } from '../../src/records/rows.js';
+import type { Summary, ToTarget } from '../../src/records/summary.js';
 import type { RunOptions } from '../../src/run/options.js';
 import { madeUpRun, notes } from '../records/report/made-up-run.js';
 import { defaultFolder } from '../../src/cli/default-folder.js';

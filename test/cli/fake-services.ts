@@ -1,7 +1,8 @@
 import type { Services } from '../../src/cli/services.js';
 import type { Progress } from '../../src/records/progress.js';
 import { openRecords } from '../../src/records/records.js';
-import type { Ended, Summary } from '../../src/records/rows.js';
+import type { Ended } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 import type { RunOptions } from '../../src/run/options.js';
 import type { RunResult } from '../../src/run/run.js';
 import { madeUpRun } from '../records/report/made-up-run.js';

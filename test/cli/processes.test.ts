@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRun } from '../../src/records/read.js';
-import type { Summary } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 import { packageRoot } from '../../src/paths.js';
 
 /*

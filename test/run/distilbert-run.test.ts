@@ -6,7 +6,8 @@ import { UserError } from '../../src/errors.js';
 import { runScenario } from '../../src/index.js';
 import { readSafetensors } from '../golden/read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
-import type { MessageRow, Summary } from '../../src/records/rows.js';
+import type { MessageRow } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { tinyDistilBertFolder } from '../learning/training/tiny-distilbert.js';
 

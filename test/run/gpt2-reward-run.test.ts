@@ -11,7 +11,8 @@ import { openRewardModel, type OpenLanguageModel } from '../../src/run/open-rewa
 import { sizeOf } from '../../src/learning/params/param-set.js';
 import { readSafetensors } from '../golden/read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
-import type { MessageRow, Summary } from '../../src/records/rows.js';
+import type { MessageRow } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 import type { Manifest } from '../../src/records/manifest.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { resolveScenario } from '../../src/scenario/validate.js';

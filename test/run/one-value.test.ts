@@ -9,7 +9,7 @@ import { stageFigures } from '../../src/records/report/figures.js';
 import { number, percent } from '../../src/records/report/format.js';
 import { stageSections } from '../../src/records/report/panels.js';
 import type { Progress } from '../../src/records/progress.js';
-import type { Summary } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 import { stageSummaries } from '../../src/records/summarize.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { MetricRow, Summary } from '../../src/records/rows.js';
+import type { MetricRow } from '../../src/records/rows.js';
+import type { Summary } from '../../src/records/summary.js';
 import { eventually, expect, metric, never, type ScriptedExpectation } from '../../src/script/define.js';
 import { Expectations } from '../../src/script/expectations.js';
 import { lowered } from '../../src/script/lower.js';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { LiveRun } from '../../inspect/run-view.js';
 import type { RunObserver } from '../../records/run-event.js';
-import type { Summary } from '../../records/rows.js';
+import type { Summary } from '../../records/summary.js';
 import { Pace } from './pace.js';
 import { servePage } from './serve.js';
 

@@ -1,6 +1,7 @@
 import { groupedBy } from '../../grouped.js';
 import { protocol, updatesOf, type MessageKind, type Stage } from '../../../machines/protocol.js';
-import type { MessageRow, MissingUpdates, RoundRow } from '../rows.js';
+import type { MessageRow, RoundRow } from '../rows.js';
+import type { MissingUpdates } from '../summary.js';
 import type { Activity, ActivityRows } from './activity.js';
 import { partitionPoint } from './partition-point.js';
 import type { Course } from './lanes.js';

@@ -1,5 +1,5 @@
 import { timeSpentSentence } from '../report/time-spent.js';
-import type { TimeSpent } from '../rows.js';
+import type { TimeSpent } from '../summary.js';
 import { common, disjoint, during, layered, secondsOf, takesTime } from './layers.js';
 import { criticalOf } from './critical.js';
 import { courseOf, type Course } from './lanes.js';

@@ -1,4 +1,4 @@
-import type { AlignedClient, AlignmentSummary } from '../rows.js';
+import type { AlignedClient, AlignmentSummary } from '../summary.js';
 import { collapseStories } from './collapse.js';
 import { figureNames } from './figure-names.js';
 import { number, percent } from './format.js';

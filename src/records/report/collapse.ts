@@ -1,4 +1,4 @@
-import type { Collapse, CollapseKind } from '../rows.js';
+import type { Collapse, CollapseKind } from '../summary.js';
 import type { Mark } from './charts.js';
 import { number, percent } from './format.js';
 import { groupedBy } from '../../grouped.js';

@@ -1,5 +1,5 @@
 import { stages } from '../../../machines/protocol.js';
-import type { Summary } from '../rows.js';
+import type { Summary } from '../summary.js';
 import { stageNames } from './figure-names.js';
 import { number, percent } from './format.js';
 

@@ -1,5 +1,5 @@
 import type { Stage } from '../../../machines/protocol.js';
-import type { Summary } from '../rows.js';
+import type { Summary } from '../summary.js';
 import { figureNames, heldOutLossName, lossWords } from './figure-names.js';
 import { duration, joules, number, percent } from './format.js';
 

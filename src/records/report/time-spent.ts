@@ -1,6 +1,6 @@
 import { groupedBy } from '../../grouped.js';
 import { sum } from '../../moments.js';
-import type { MissingUpdates, TimeSpent } from '../rows.js';
+import type { MissingUpdates, TimeSpent } from '../summary.js';
 import { duration } from './format.js';
 
 type Figures = Omit<TimeSpent, 'sentence'>;

@@ -1,4 +1,4 @@
-import type { Summary } from '../rows.js';
+import type { Summary } from '../summary.js';
 import { duration, joules } from './format.js';
 
 /** "Accuracy 80 % reached in round 3, after 2 min 00 s and 45 J"; null without a target. */

@@ -3,7 +3,7 @@ import { groupedBy } from '../../../src/grouped.js';
 import type { Activity, ActivityKind, Lane } from '../../../src/records/activity/activity.js';
 import { lanes } from '../../../src/records/activity/lanes.js';
 import { timeSpent } from '../../../src/records/activity/time-spent.js';
-import type { TimeSpent } from '../../../src/records/rows.js';
+import type { TimeSpent } from '../../../src/records/summary.js';
 import { sum } from '../../../src/moments.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
 import { protocolRun } from '../../run/untrained.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { timeSpent } from '../../../src/records/activity/time-spent.js';
-import type { MessageRow, MetricRow, TimeSpent } from '../../../src/records/rows.js';
+import type { MessageRow, MetricRow } from '../../../src/records/rows.js';
+import type { TimeSpent } from '../../../src/records/summary.js';
 import { closed, message, presence, rowsOf, step, trained } from './made-up-rows.js';
 
 /*

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunRecords } from '../../../src/records/read.js';
-import type { AlignmentSummary, Collapse } from '../../../src/records/rows.js';
+import type { AlignmentSummary, Collapse } from '../../../src/records/summary.js';
 import { alignmentDetails } from '../../../src/records/report/alignment.js';
 import { collapseMarks, collapseStories } from '../../../src/records/report/collapse.js';
 import { stageFigures } from '../../../src/records/report/figures.js';

@@ -3,7 +3,8 @@ import { manifestFormat, type Manifest } from '../../../src/records/manifest.js'
 import { timeSpent } from '../../../src/records/activity/time-spent.js';
 import { fairness } from '../../../src/records/fairness.js';
 import type { RunRecords } from '../../../src/records/read.js';
-import type { MessageRow, MetricRow, Summary } from '../../../src/records/rows.js';
+import type { MessageRow, MetricRow } from '../../../src/records/rows.js';
+import type { Summary } from '../../../src/records/summary.js';
 import { stalenessOfStages } from '../../../src/records/staleness.js';
 import { resolveScenario } from '../../../src/scenario/validate.js';
 

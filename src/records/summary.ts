@@ -1,0 +1,239 @@
+import type { Stage } from '../../machines/protocol.js';
+import type { MetricRow, MessageRow, Ended } from './rows.js';
+
+/** What became of an expectation of the scenario. */
+export interface Checked {
+  /** JSON pointer into the scenario. */
+  readonly pointer: string;
+  readonly name: string | null;
+  readonly holds: boolean;
+  /** What broke it, in words; null where it holds. */
+  readonly why: string | null;
+  /** The row of metrics.jsonl or messages.jsonl that broke it; null where none did. */
+  readonly row: MetricRow | MessageRow | null;
+}
+
+/** summary.json. Figures of a stage that never came are null. */
+export interface Summary {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly method: string;
+  readonly backend: string;
+  readonly synthetic: boolean;
+  /** SHA-256 of the ordered event trace: equal hashes mean equal runs. */
+  readonly traceHash: string;
+  readonly virtualSeconds: number;
+  readonly wallSeconds: number;
+  readonly ended: Ended;
+  /** What somebody should know: of the inputs as in the manifest, and faults of the script that matched nothing. */
+  readonly notes: readonly string[];
+  /** What became of the scenario's expectations, in their order. */
+  readonly checks: readonly Checked[];
+  readonly stages: {
+    readonly instruction: InstructionSummary | null;
+    readonly reward: RewardSummary | null;
+    readonly alignment: AlignmentSummary | null;
+  };
+  readonly fairness: FairnessSummary;
+  readonly timeSpent: TimeSpent;
+  /** Of each stage: of its averaged updates, how many were so many versions behind. */
+  readonly staleness: Readonly<Record<Stage, readonly StalenessCount[]>>;
+  readonly messages: {
+    readonly sent: number;
+    readonly delivered: number;
+    readonly dropped: number;
+    readonly inFlight: number;
+    /** Copies that faults made; they count among delivered or in flight, not among sent. */
+    readonly duplicated: number;
+    readonly bits: number;
+    /** Bits on the air: with packet headers and every repeat. */
+    readonly airBits: number;
+    readonly energyJoules: number;
+    readonly price: number;
+  };
+}
+
+/**
+ * Where the virtual time went: seconds of what each round hung on, from its opening to its close, and of the rest.
+ * They sum up to the seconds of the run. src/records/activity/time-spent.ts defines them.
+ */
+export interface TimeSpent {
+  readonly trainingSeconds: number;
+  readonly onAirSeconds: number;
+  /** A message waited behind another one, or for its next attempt where the attempts are known. */
+  readonly linkSeconds: number;
+  readonly blackoutSeconds: number;
+  readonly offSeconds: number;
+  /** Until the deadline, after the last update of the round that came. */
+  readonly deadlineSeconds: number;
+  /** None of these. */
+  readonly othersSeconds: number;
+  /** After the last round that was closed. */
+  readonly restSeconds: number;
+  /** What had not come when a deadline closed a round. */
+  readonly missing: readonly MissingUpdates[];
+  /** The same for a reader. */
+  readonly sentence: string;
+}
+
+/** Rounds of a stage that their deadline closed without the update of a client that was asked for it, and why. */
+export interface MissingUpdates {
+  /** `silent`: it was there, and sent nothing; a client whose `clients.availability` said so, for example. */
+  readonly why:
+    | 'lost-upload'
+    | 'lost-download'
+    | 'blackout'
+    | 'upload-under-way'
+    | 'download-under-way'
+    | 'training'
+    | 'off'
+    | 'silent';
+  readonly client: string;
+  readonly stage: Stage;
+  readonly rounds: readonly number[];
+}
+
+/** How evenly clients took part, and how even what came of it is; null where there was nothing to count. */
+export interface FairnessSummary {
+  /** Jain's index, 1/n to 1, of the updates of each client that were averaged, over all stages. */
+  readonly participation: number | null;
+  /** Jain's index of the clients' accuracies on own rows, at their last measurement in stage 1. */
+  readonly accuracy: number | null;
+  /** Mean of the worst tenth of these accuracies, rounded up to whole clients. */
+  readonly worstDecileAccuracy: number | null;
+  /** Greatest less least of them. */
+  readonly accuracySpread: number | null;
+}
+
+/** How many averaged updates were so many versions behind. */
+export interface StalenessCount {
+  readonly versions: number;
+  readonly updates: number;
+}
+
+/** What the rounds of a stage took, in the mean. */
+interface RoundsSummary {
+  readonly rounds: number;
+  readonly delaySecondsPerRound: number;
+  readonly energyJoulesPerRound: number;
+}
+
+export interface InstructionSummary extends RoundsSummary {
+  /**
+   * Teacher-forced next-token accuracy on the response, own held-out rows, mean over clients; start and end.
+   */
+  readonly accuracyBefore: number | null;
+  readonly accuracy: number | null;
+  /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
+  readonly sharedAccuracyBefore: number | null;
+  readonly sharedAccuracy: number | null;
+  /** Nats per response token, own held-out rows, mean over clients; not what clients report while they train. */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
+  /** Null where the scenario has no `instruction.targetAccuracy`. */
+  readonly toTarget: ToTarget | null;
+}
+
+/** How far it was to a mean accuracy; src/records/to-target.ts defines it. */
+export interface ToTarget {
+  /** The target, a share. */
+  readonly accuracy: number;
+  /** Null where it was never reached. */
+  readonly reached: TargetReached | null;
+}
+
+export interface TargetReached {
+  /** 0 is before any training. */
+  readonly round: number;
+  /** When the last figure of the mean was there, since the start of the run. */
+  readonly virtualSeconds: number;
+  /** Of all messages that had ended by then. */
+  readonly energyJoules: number;
+}
+
+export interface RewardSummary extends RoundsSummary {
+  /** Share of held-out pairs that the global model ranks as labelled, mean over clients. */
+  readonly helpfulAccuracy: number | null;
+  readonly harmlessAccuracy: number | null;
+  /** Bradley–Terry loss of the global models on held-out pairs, sum of both objectives, mean over clients. */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
+}
+
+/**
+ * Figures of held-out prompts, from client rows of task `score`; `…Before` from the first of each client
+ * (round 0), the others from the last.
+ */
+export interface AlignmentSummary extends RoundsSummary {
+  /**
+   * Personalised reward: weighted standardised scores, mean over clients; start and end.
+   */
+  readonly rewardBefore: number | null;
+  readonly reward: number | null;
+  /**
+   * Minus the objective that PPO maximises (personalised reward less the KL penalty), on held-out prompts.
+   */
+  readonly heldOutLossBefore: number | null;
+  readonly heldOutLoss: number | null;
+  /** Share of sensitive requests that are refused, mean over clients; null for real data. */
+  readonly refusalRateBefore: number | null;
+  readonly refusalRate: number | null;
+  /** Share of benign requests that are answered rightly, mean over clients; null for real data. */
+  readonly correctnessBefore: number | null;
+  readonly correctness: number | null;
+  /** Estimates k1 and k3 of the divergence from the policy before alignment, nats per response. */
+  readonly klK1: number | null;
+  readonly klK3: number | null;
+  /** Different bigrams of tokens over all of a client's responses, mean over clients. */
+  readonly distinct2Before: number | null;
+  readonly distinct2: number | null;
+  /** What went wrong, in the order of the rounds; empty where nothing did. */
+  readonly collapse: readonly Collapse[];
+  readonly clients: readonly AlignedClient[];
+}
+
+/** What alignment made of one client; the means are over its held-out prompts. */
+export interface AlignedClient {
+  readonly id: string;
+  readonly weightHelpful: number;
+  readonly weightHarmless: number;
+  /** Scores standardised on responses to training prompts before alignment, missing ends penalised. */
+  readonly helpfulBefore: number | null;
+  readonly helpful: number | null;
+  readonly harmlessBefore: number | null;
+  readonly harmless: number | null;
+  /** Share of sensitive requests that were refused; null where there are none, and for real data. */
+  readonly refusalRateBefore: number | null;
+  readonly refusalRate: number | null;
+  /** Share of benign requests that were answered right; null where there are none, and for real data. */
+  readonly correctnessBefore: number | null;
+  readonly correctness: number | null;
+  /** Estimate k1 of the divergence from the policy before alignment, nats per response. */
+  readonly klK1Before: number | null;
+  readonly klK1: number | null;
+  readonly distinct2Before: number | null;
+  readonly distinct2: number | null;
+  /** Tokens of a response, end-of-text included. */
+  readonly lengthBefore: number | null;
+  readonly length: number | null;
+}
+
+/** How alignment goes wrong; docs/records.md and src/records/collapse.ts say when which one is found. */
+export type CollapseKind = 'kl-runaway' | 'entropy-collapse' | 'length-hacking';
+
+/** A limit of the scenario's `alignment.collapse` that was passed. */
+export interface Collapse {
+  readonly kind: CollapseKind;
+  /** Whose; null for the mean over the clients. */
+  readonly client: string | null;
+  /** The first round of alignment beyond the limit, and the last. */
+  readonly since: number;
+  readonly round: number;
+  /**
+   * In round `round`: divergence in nats, entropy as a share of that at the start, length as a multiple of
+   * that at the start.
+   */
+  readonly value: number;
+  /** The limit, in the same unit. */
+  readonly threshold: number;
+}

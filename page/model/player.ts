@@ -11,7 +11,13 @@ export const runs = signal<readonly Answer<'run'>[]>([]);
 /** How far the runs are, as the server tells. */
 export const progress = signal<readonly Answer<'progress'>[]>([]);
 export const pace = signal<{ isPaused: boolean; virtualSecondsPerSecond: number | null } | null>(null);
-export const trouble = signal<string | null>(null);
+/** Whether the command that serves the page has ended: from then on nothing more can be asked. */
+const isGone = signal(false);
+const failure = signal<string | null>(null);
+/** What the reader should know; null where all is well. */
+export const trouble = computed(() =>
+  isGone.value ? 'The command that serves this page has ended; what is loaded stays.' : failure.value,
+);
 
 /** Place of the event that is shown, from 0; -1: before the first. */
 export const at = signal(-1);
@@ -75,10 +81,10 @@ export async function stepBy(step: 1 | -1): Promise<void> {
 export async function guarded<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     const result = await work();
-    trouble.value = null;
+    failure.value = null;
     return result;
   } catch (error) {
-    trouble.value = error instanceof Error ? error.message : String(error);
+    failure.value = error instanceof Error ? error.message : String(error);
     return null;
   }
 }
@@ -114,7 +120,7 @@ function listen(): void {
   });
   socket.addEventListener('close', () => {
     pace.value = null;
-    trouble.value = 'The command that serves this page has ended; what is loaded stays.';
+    isGone.value = true;
   });
 }
 

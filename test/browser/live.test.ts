@@ -102,6 +102,7 @@ describe('the page of a live run', () => {
     const { child, exit, address } = await run(join(folder, 'stopped'), '--ui', '--paused');
     const page = await looker.open(address);
     await page.getByText('The run waits', { exact: true }).waitFor();
+    looker.expectLostServer();
     child.kill('SIGINT');
     assert.deepEqual(await exit, [130, null]);
     await page.getByRole('alert').getByText('The command that serves this page has ended').waitFor();

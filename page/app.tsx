@@ -12,6 +12,7 @@ import { Timeline } from './views/timeline.js';
 import { Transport } from './views/transport.js';
 import { client, guarded, link, progress, run, runs, states, trouble } from './model/player.js';
 import { seconds } from './model/format.js';
+import { Switch } from './views/switch.js';
 
 const views = {
   charts: { name: 'Charts', view: Charts },
@@ -100,14 +101,7 @@ function Charts() {
             <option>downlink</option>
           </select>
         </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={fits.value}
-            onChange={(event) => (fits.value = event.currentTarget.checked)}
-          />{' '}
-          Whole picture
-        </label>
+        <Switch of={fits} words="Whole picture" />
       </div>
       {states.value.map((state, index) => (
         <div class="charts" key={index}>

@@ -14,8 +14,3 @@ export function figure(value: number | null | undefined, digits = 3): string {
 }
 
 export const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
-
-/** The step of a state's description, "Step 1.3", and the rest. */
-export function stepOf(description: string | null): string | null {
-  return /Step (\d\.\d)/.exec(description ?? '')?.[1] ?? null;
-}

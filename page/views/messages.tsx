@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask, type Answer } from '../model/api.js';
 import { figure, seconds } from '../model/format.js';
 import { client, guarded, now, progress, run } from '../model/player.js';
+import { Switch } from './switch.js';
 
 type Row = Answer<'messages'>['messages'][number];
 type Story = Answer<'message'>;
@@ -45,14 +46,7 @@ export function Messages() {
             ))}
           </select>
         </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={only.value}
-            onChange={(event) => (only.value = event.currentTarget.checked)}
-          />{' '}
-          {client.value} only
-        </label>
+        <Switch of={only} words={`${client.value} only`} />
         {found && found.total > found.messages.length && (
           <span class="quiet">
             the first {found.messages.length} of {found.total}

@@ -15,6 +15,7 @@ import {
   stepBy,
 } from '../model/player.js';
 import { anything, filter } from '../model/filter.js';
+import { Switch } from './switch.js';
 
 /** Forward, back, play, jump; and what a live run is to do. */
 export function Transport() {
@@ -159,14 +160,7 @@ function Live() {
           ))}
         </select>
       </label>
-      <label>
-        <input
-          type="checkbox"
-          checked={follows.value}
-          onChange={(event) => (follows.value = event.currentTarget.checked)}
-        />{' '}
-        Follow
-      </label>
+      <Switch of={follows} words="Follow" />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { escaped } from '../escaped.js';
 import { margin, type Box, type Section } from './box.js';
 import { labelOf, titleOf, type ChartTransition } from './chart.js';
 import type { Arrow, Layout, Placed, Point } from './layout.js';
@@ -156,16 +157,4 @@ function tag(name: string, attributes: Attributes, content?: string): string {
 /** A tenth of a pixel is enough. */
 function short(pixels: number): string {
   return String(Math.round(pixels * 10) / 10);
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => entities[letter]!);
 }

@@ -1,10 +1,4 @@
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+import { escaped } from '../../escaped.js';
 
 /** Text that is already HTML, as opposed to text that still has to be escaped. */
 export class Html {
@@ -23,9 +17,5 @@ function text(piece: Piece): string {
   if (piece === null) return '';
   if (piece instanceof Html) return piece.text;
   if (typeof piece === 'object') return piece.map(text).join('');
-  return escape(String(piece));
-}
-
-export function escape(raw: string): string {
-  return raw.replace(/[&<>"']/g, (character) => entities[character]!);
+  return escaped(String(piece));
 }

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { escape } from './html.js';
+import { escaped } from '../../escaped.js';
 
 /**
  * Draws a chart as an SVG element for use inside an HTML page; it takes the width of what is around it. Vega is
@@ -12,7 +12,7 @@ export async function svg(spec: TopLevelSpec, label: string): Promise<string> {
   try {
     const drawn = await view.toSVG();
     const [, viewBox] = /viewBox="([^"]+)"/.exec(drawn) ?? [];
-    const opening = `<svg viewBox="${viewBox}" role="img" aria-label="${escape(label)}">`;
+    const opening = `<svg viewBox="${viewBox}" role="img" aria-label="${escaped(label)}">`;
     return withTitles(drawn.replace(/^<svg[^>]*>/, opening));
   } finally {
     view.finalize();

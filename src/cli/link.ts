@@ -4,6 +4,7 @@ import { studyLink } from '../radio/link-study/study.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { Change } from '../scenario/changes.js';
 import { exit, type ExitCode } from './exit.js';
+import { asSetting } from './option-values.js';
 import { linkText, type LinkReport } from './link-text.js';
 import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
@@ -75,7 +76,9 @@ function changesOf(options: LinkCommandOptions): readonly Change[] {
   return [
     { option: '--set', settings: options.set },
     ...shorthands.flatMap(([option, path, value]) =>
-      value === undefined ? [] : [{ option: `${option} ${value}`, settings: [`${path}=${value}`] }],
+      value === undefined
+        ? []
+        : [{ option: `${option} ${value}`, settings: [`${path}=${asSetting(String(value))}`] }],
     ),
   ];
 }

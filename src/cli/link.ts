@@ -35,14 +35,14 @@ export async function linkCommand(
   { out }: Terminal,
 ): Promise<ExitCode> {
   checkCounts(options);
-  const { scenario, file, trace } = await readRadioScenario(path, changesOf(options));
+  const { scenario, file, recordings } = await readRadioScenario(path, changesOf(options));
   if (options.snrDb !== undefined && scenario.channel.cell !== null) {
     throw new UserError(
       `--snr-db ${options.snrDb}: is not used in a cell, where distance makes the mean SNR; ` +
         'expected --set channel.cell=null beside it',
     );
   }
-  const study = studyLink(scenario, trace, options);
+  const study = studyLink(scenario, recordings, options);
   const report: LinkReport = { scenario: scenario.name, file, ...study };
   line(
     out,

@@ -38,6 +38,12 @@ describe('rules of the radio link', () => {
       '/channel/traceFile',
       /is null, expected a CSV file where fading is "trace"/,
     );
+    accepts({ fading: 'trace', traceFile: ['1.csv', '2.csv', '3.csv', '4.csv', '5.csv'] });
+    refuses(
+      { fading: 'trace', traceFile: ['1.csv', '2.csv'] },
+      '/channel/traceFile',
+      /expected a list of 5 files, one for each client; or one name with \{client\} in it/,
+    );
     refuses(
       { traceFile: 'gains.csv' },
       '/channel/traceFile',

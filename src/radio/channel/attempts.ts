@@ -1,4 +1,3 @@
-import { longestSeconds } from '../../settings/form.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
 import {
@@ -12,7 +11,8 @@ import {
   type InBlackout,
 } from './faults/faults.js';
 import type { Link } from './link.js';
-import { packetsOf, type Packets } from './retransmission/packets.js';
+import { backoffSeconds } from './retransmission/back-off.js';
+import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
 import { least } from '../../extremes.js';
 
@@ -286,21 +286,6 @@ class Sender {
   #draws(purpose: string, attempt: number, { seed, id }: Link = this.#link, ...more: number[]): Stream {
     return stream(seed, purpose, id, ...keyOf(this.#message), attempt, ...more);
   }
-}
-
-/** The wait after this attempt besides that for feedback: none where there is none before the second. */
-function backoffSeconds(link: Link, number: number): number {
-  if (link.backoffSeconds === 0) return 0;
-  return Math.min(longestSeconds, link.backoffSeconds * link.backoffFactor ** (number - 1));
-}
-
-/** What two rising lists have in common. */
-function inBoth(some: readonly number[], others: readonly number[]): readonly number[] {
-  let place = 0;
-  return some.filter((one) => {
-    while (place < others.length && others[place]! < one) place++;
-    return others[place] === one;
-  });
 }
 
 /** Probability that a packet which ends at this time is lost whatever its gain. */

@@ -24,3 +24,12 @@ export function packetsOf(bits: number, packetBits: number | null, packetHeaderB
   const last = bits - (count - 1) * packetBits;
   return { count, bitsOf: (index) => packetHeaderBits + (index === count - 1 ? last : packetBits) };
 }
+
+/** The packets that two lists have in common, each of them in rising order. */
+export function inBoth(some: readonly number[], others: readonly number[]): readonly number[] {
+  let place = 0;
+  return some.filter((one) => {
+    while (place < others.length && others[place]! < one) place++;
+    return others[place] === one;
+  });
+}

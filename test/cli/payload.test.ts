@@ -71,6 +71,19 @@ describe('pwff payload', () => {
     }
   });
 
+  it('has the testbed’s uplink 33.3 times as slow as a wired one, and as its own downlink', async () => {
+    // The ratio of uplink times over 5G and over Ethernet in the abstract of arXiv:2504.04678.
+    const published = 33.3;
+    const secondsOf = ({ messages }: PayloadReport, kind: string) =>
+      messages.find((message) => message.kind === kind)?.seconds ?? NaN;
+    const testbed = await report('testbed-5g');
+    const wired = await report('testbed-5g', '--set', 'channel.uplink.bandwidthHz=1e8');
+    const slow = secondsOf(testbed, 'update');
+    for (const fast of [secondsOf(wired, 'update'), secondsOf(testbed, 'global')]) {
+      assert.ok(Math.abs(slow / fast / published - 1) < 0.005, `${slow / fast}`);
+    }
+  });
+
   it('says that a method of a single reward is charged for both reward models', async () => {
     for (const [method, title] of [
       ['sfl', 'SFL'],

@@ -61,6 +61,18 @@ describe('rules of the radio link', () => {
     );
   });
 
+  it('antennas and noise are of this world, so that a budget has a ratio', () => {
+    const free = { radiusMeters: 250, pathLoss: 'free-space' };
+    accepts({ cell: free });
+    for (const key of ['baseHeightMeters', 'clientHeightMeters', 'noiseDensityDbmPerHz', 'noiseFigureDb']) {
+      refuses(
+        { cell: { ...free, [key]: 1e300 } },
+        `/channel/cell/${key}`,
+        /is 1e\+300, expected -?\d+ to \d+ /,
+      );
+    }
+  });
+
   it('the gain reaches the cutoff now and then', () => {
     accepts(
       { rate: 'cutoff', cutoffGain: 0 },

@@ -10,7 +10,7 @@ import type { SnrTrace } from './trace-files.js';
  * that reflects half of the amplitude. Path loss: 3GPP TR 36.814, macro.
  */
 
-const budget = { powerWatts: 0.1, bandwidthHz: 1e6, noiseFigureDb: 7 };
+const budget = { powerWatts: 0.002, bandwidthHz: 1e6, noiseFigureDb: 7 };
 const site = { baseHeightMeters: 25, clientHeightMeters: 1.5, carrierHz: 2e9 };
 const lightMetersPerSecond = 299_792_458;
 const metersPerSecond = 10;

@@ -64,8 +64,10 @@ export function piecesOf(
 ): Claim[] {
   const { id, stage, round, step, sentVirtualSeconds } = row;
   const endSeconds = row.endedVirtualSeconds ?? rows.endSeconds;
-  const about = { stage, round, step, message: id, faults: [] };
-  const claim = (kind: ActivityKind, span: Span): Claim => ({ ...about, kind, ...span });
+  // Written out: this is called for every message of a run.
+  const claim = (kind: ActivityKind, { fromSeconds, toSeconds }: Span): Claim => {
+    return { kind, fromSeconds, toSeconds, stage, round, step, message: id, faults: [] };
+  };
   const onAir = onAirSpans(row, freeAtSeconds, rows.endSeconds);
   const dark = blackoutsOf(row, rows);
   const blackout = onAir.flatMap((span) =>

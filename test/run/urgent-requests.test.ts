@@ -135,6 +135,13 @@ describe('an urgent request', () => {
     assert.ok(tasks.every(({ what, task }) => task !== 'instruct' || what !== 'task-dropped'));
   });
 
+  it('whose copy comes while the work is ending is taken once', async () => {
+    const twice = { effect: 'duplicate', direction: 'downlink', delaySeconds: 0.001 };
+    const copied = await course([...urge, `channel.faults=${JSON.stringify([twice])}`]);
+    assert.ok(copied.tasks.some(({ what }) => what === 'task-dropped'));
+    assert.deepEqual(copied.tasks, (await course(urge)).tasks);
+  });
+
   it('is the cause of each event that tells of it, as a message of any other kind is', async () => {
     const requests = messageKinds.filter((kind) => kind.endsWith('-request'));
     const lost = requests.map((kind) => ({ effect: 'drop', kind, probability: 0.8 }));

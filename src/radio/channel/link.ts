@@ -10,6 +10,7 @@ import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
+import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
 import { shareOf } from './directions/sharing.js';
 import type { Recording } from './fading/recording.js';
@@ -107,7 +108,7 @@ function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrat
 function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
   const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
   const gainsFrom = (recording: Recording, direction: Direction): Gains => {
-    const { gains, meanSnr } = recordedLink(recording, channel[direction].bandwidthHz);
+    const { gains, meanSnr } = recordedLink(recording, channel[direction]);
     return {
       law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
       recorded: {
@@ -136,11 +137,11 @@ interface Setting extends Gains {
 function linkOf(setting: Setting): Link {
   const { seed, channel, law, recorded, direction, client } = setting;
   const id = `${client.id}/${direction}`;
-  const side = channel[direction];
+  const keyed = { seed, id: client.id, index: client.index };
+  const side = directionOf(channel, direction, keyed);
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const place = { seed, id: client.id, index: client.index };
-  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, place), share.snr);
+  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, keyed), share.snr);
   // A recorded rate is what was carried, whatever the policy.
   const policy = ratePolicy(recorded?.isRate ? { ...channel, rate: 'capacity' } : channel, bandwidthHz, law);
   const path = pathOf(setting, id);

@@ -149,14 +149,21 @@ function savingNote({
   ];
 }
 
+type Budget = Pick<MeanLink, 'meanSnrDb' | 'bandwidthHz' | 'powerWatts'>;
+
 function linkNotes(side: string, { fading, rate, sharing, why, ...link }: MeanLink): readonly string[] {
   const mean =
     link.meanRateBps === null
       ? `no mean rate, for ${why}`
       : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
-  const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
   const laws = `${nameOf(fading)} fading, rate ${rate}, ${sharing}`;
-  return [`${side}: ${mean}`, `  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`];
+  return [`${side}: ${mean}`, `  (${budgetText(link)}${laws})`];
+}
+
+/** Nothing where clients differ. */
+function budgetText({ meanSnrDb, bandwidthHz, powerWatts }: Budget): string {
+  if (meanSnrDb === null || bandwidthHz === null || powerWatts === null) return '';
+  return `${number(meanSnrDb)} dB, ${number(bandwidthHz / 1e6)} MHz, ${number(powerWatts)} W, `;
 }
 
 function thousandths(value: number | null): string {

@@ -10,6 +10,7 @@ import { meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
+import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
 import { shareOf } from './directions/sharing.js';
 import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
@@ -90,10 +91,11 @@ interface Setting {
 function linkOf(setting: Setting): Link {
   const { seed, channel, law, direction, client } = setting;
   const id = `${client.id}/${direction}`;
-  const side = channel[direction];
+  const keyed = { seed, id: client.id, index: client.index };
+  const side = directionOf(channel, direction, keyed);
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
+  const snr = scaledBy(meanSnr(channel, side, keyed), share.snr);
   const policy = ratePolicy(channel, bandwidthHz, law);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });

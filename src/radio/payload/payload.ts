@@ -83,10 +83,10 @@ function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readon
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const sizes = partSizes(scenario, shapes);
   const loraModules = loraModuleEnds(scenario, shapes.model, method);
-  const { channel, clients } = scenario;
+  const { channel } = scenario;
   const link = {
-    uplink: meanLink(channel, 'uplink', clients.count),
-    downlink: meanLink(channel, 'downlink', clients.count),
+    uplink: meanLink(scenario, 'uplink'),
+    downlink: meanLink(scenario, 'downlink'),
   };
   const codec = made(codecs, channel.compression, {});
   const bitsOf = (counts: readonly { readonly parameters: number }[]) =>

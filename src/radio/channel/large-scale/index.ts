@@ -1,12 +1,14 @@
-import type { DirectionSettings } from '../directions/settings.js';
+import type { ClientBudget } from '../directions/client-direction.js';
 import type { GainPathSettings } from '../gain-paths/settings.js';
+import type { KeyedClient } from '../../../settings/per-client.js';
 import { ratioOfDecibels } from '../rate.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from './link-budget.js';
 import { pathLosses } from './path-loss.js';
-import { standing, startOf, type CellClient, type Track } from './positions.js';
+import { standing, startOf, type Track } from './positions.js';
 import { RandomWaypoint } from './random-waypoint.js';
-import type { Cell } from './settings.js';
+import type { Cell, DistanceLaw } from './settings.js';
 import { shadowing } from './shadowing.js';
+import { statedSnrDb } from './stated-snr.js';
 
 /** Mean SNR of a link over virtual time, as a ratio (not dB). */
 export interface MeanSnr {
@@ -16,18 +18,22 @@ export interface MeanSnr {
   readonly constant: boolean;
 }
 
-type Radio = Pick<GainPathSettings, 'carrierHz'> & { readonly cell: Cell | null };
-
-/** What of a direction makes its mean SNR; the noise is counted over the bandwidth. */
-export type Direction = Pick<DirectionSettings, 'powerWatts' | 'meanSnrDb' | 'bandwidthHz'>;
+type Radio = Pick<GainPathSettings, 'carrierHz'> & {
+  readonly cell: Cell | null;
+  readonly distanceLaw: DistanceLaw | null;
+};
 
 /**
- * The scenario's `meanSnrDb` where there is no cell; else from the link budget (link-budget.ts), at the
+ * As stated (stated-snr.ts) where there is no cell; else from the link budget (link-budget.ts), at the
  * client's distance to the server, or at `minDistanceMeters` where it is nearer. Both directions of a client
  * share its position and its shadowing: their budgets differ by power and bandwidth alone.
  */
-export function meanSnr({ cell, carrierHz }: Radio, direction: Direction, client: CellClient): MeanSnr {
-  if (cell === null) return constantSnr(ratioOfDecibels(direction.meanSnrDb));
+export function meanSnr(
+  { cell, distanceLaw, carrierHz }: Radio,
+  direction: ClientBudget,
+  client: KeyedClient,
+): MeanSnr {
+  if (cell === null) return constantSnr(ratioOfDecibels(statedSnrDb(direction, distanceLaw, client)));
   const attenuation = attenuationOf(cell, carrierHz, client);
   const unattenuatedDb = snrDbOf({
     powerDbm: dbmOfWatts(direction.powerWatts),
@@ -42,7 +48,7 @@ export function meanSnr({ cell, carrierHz }: Radio, direction: Direction, client
 }
 
 /** Where a client is, in meters, the server at the origin. */
-export function positionsOf(cell: Cell, client: CellClient): Track {
+export function positionsOf(cell: Cell, client: KeyedClient): Track {
   if (cell.mobility !== null) return new RandomWaypoint(cell, cell.mobility, client);
   return standing(startOf(cell, client));
 }
@@ -52,7 +58,7 @@ function constantSnr(ratio: number): MeanSnr {
 }
 
 /** What the place of a client costs, in dB over virtual time. */
-function attenuationOf(cell: Cell, carrierHz: number, client: CellClient) {
+function attenuationOf(cell: Cell, carrierHz: number, client: KeyedClient) {
   const { lossDb, shadowingDb } = pathLosses[cell.pathLoss];
   const { baseHeightMeters, clientHeightMeters, minDistanceMeters } = cell;
   const site = { baseHeightMeters, clientHeightMeters, carrierHz };

@@ -1,14 +1,28 @@
+import {
+  givesAll,
+  perClientFindings,
+  valueFinding,
+  type ValueRule,
+} from '../../../settings/per-client-findings.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
+import { keyedClients } from '../directions/client-direction.js';
 import { pathLosses } from './path-loss.js';
-import type { Cell } from './settings.js';
+import type { Cell, DistanceLaw } from './settings.js';
+import { distanceQuantity } from './stated-snr.js';
 
 interface Radio {
-  readonly channel: { readonly cell: Cell | null; readonly carrierHz: number };
+  readonly seed: number;
+  readonly channel: {
+    readonly cell: Cell | null;
+    readonly distanceLaw: DistanceLaw | null;
+    readonly carrierHz: number;
+  };
   readonly clients: { readonly count: number };
 }
 
 export const cellRules: readonly Rule<Radio>[] = [
   { states: 'clients fit into their cell', findings: fit },
+  { states: 'distances are given once, and for each client', findings: distances },
   { states: 'a path-loss formula is used where its source gives it', findings: formulaRanges },
 ];
 
@@ -43,6 +57,59 @@ function fit({ channel: { cell }, clients: { count } }: Radio): Finding[] {
         'the server stands at 0, 0',
       ),
     ),
+  ];
+}
+
+function distances(scenario: Radio): Finding[] {
+  const { cell, distanceLaw } = scenario.channel;
+  const isLawful = (value: number) => value > 0;
+  return [
+    must(
+      cell === null || distanceLaw === null,
+      '/channel/distanceLaw',
+      distanceLaw,
+      'null where there is a cell',
+      'in a cell, distances are /channel/cell/distanceMeters and the law is /channel/cell/pathLoss',
+    ),
+    must(
+      cell === null || cell.distanceMeters === null || cell.positions === null,
+      '/channel/cell/distanceMeters',
+      cell?.distanceMeters,
+      'null where /channel/cell/positions say where clients are',
+      'take one of the two out',
+    ),
+    ...distanceFindings(
+      scenario,
+      '/channel/distanceLaw/distanceMeters',
+      distanceLaw?.distanceMeters ?? null,
+      {
+        holds: isLawful,
+        expected: 'a number of meters above 0',
+        advice: 'cut a normal off by its from',
+      },
+    ),
+    ...distanceFindings(scenario, '/channel/cell/distanceMeters', cell?.distanceMeters ?? null, {
+      holds: (value) => value >= 0 && value <= cell!.radiusMeters,
+      expected: `0 to ${cell?.radiusMeters} meters, which is radiusMeters`,
+    }),
+  ];
+}
+
+/** Whether each client's distance can be told where there is no cell; else `cellRules` say what is missing. */
+export function tellsDistance({ channel: { distanceLaw }, clients }: Omit<Radio, 'seed'>): boolean {
+  return distanceLaw === null || givesAll(distanceLaw.distanceMeters, clients.count);
+}
+
+function distanceFindings(
+  scenario: Radio,
+  pointer: string,
+  setting: Cell['distanceMeters'],
+  rule: ValueRule,
+): Finding[] {
+  if (setting === null) return [];
+  return [
+    ...perClientFindings(setting, pointer, scenario.clients.count),
+    valueFinding(setting, { pointer, quantity: distanceQuantity }, keyedClients(scenario), rule),
   ];
 }
 

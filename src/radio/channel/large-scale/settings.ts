@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { atLeastZero, closedOrNull, nullable, positive } from '../../../settings/form.js';
+import { perClientOrNull, positivePerClient } from '../../../settings/per-client.js';
 
 const Mobility = closedOrNull(
   {
@@ -17,6 +18,9 @@ export const Cell = closedOrNull(
     positions: nullable(
       Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), { minItems: 1 }),
       'x and y in meters of each client, the server at 0, 0; null: drawn, uniform over the cell',
+    ),
+    distanceMeters: perClientOrNull(
+      'distance of each client from the server at the start, in a direction drawn uniformly; null: as `positions` say',
     ),
     pathLoss: Type.Enum(
       [
@@ -46,3 +50,14 @@ export const Cell = closedOrNull(
 
 /** Where clients are, and what it does to the mean of their signal. */
 export type Cell = NonNullable<Static<typeof Cell>>;
+
+export const DistanceLaw = closedOrNull(
+  {
+    distanceMeters: positivePerClient(100, 'distance of a client from the server'),
+    exponent: positive(3, 'of the path loss: 2 in free space, 3 to 4 in a town'),
+    referenceMeters: positive(100, 'distance at which `meanSnrDb` of each direction holds'),
+  },
+  'mean SNR falls with distance by a power law, without a `cell`; null: `meanSnrDb` holds wherever a client is',
+);
+
+export type DistanceLaw = NonNullable<Static<typeof DistanceLaw>>;

@@ -8,6 +8,7 @@ import {
 } from '../../machines/channel.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
+import { cutOff } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import type { Link } from '../radio/channel/link.js';
 import type { Presence } from './presence.js';
@@ -58,9 +59,9 @@ export function provideChannel({
         attempts: context.begun === 0 ? attemptsNow(context) : context.attempts,
       })),
       cutAttempt: assign(({ context }) => {
-        const attempt = attemptUnderWay(context);
-        const cut = { arrives: false, acknowledged: false, lostPackets: attempt.packets };
-        return endingWith(context, { ...attempt, ...cut, lost: 'offline' });
+        const { sender } = linkOf(context);
+        const end = presence.isOn(sender) ? 'receiver' : 'sender';
+        return endingWith(context, cutOff(attemptUnderWay(context), end, clock.nowSeconds));
       }),
       sendNoMore: assign(({ context }) =>
         endingWith(context, { ...attemptUnderWay(context), lost: 'offline' }),

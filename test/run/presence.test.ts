@@ -100,7 +100,8 @@ describe('a client that crashes', () => {
       [cut.outcome, cut.reason, cut.attempts, cut.leftOut],
       ['dropped', 'offline', 1, 'given-up'],
     );
-    assert.equal(cut.transmitJoules, upload.transmitJoules);
+    // 1 W, on the air until the crash in the middle of it; the clock keeps whole microseconds.
+    assert.ok(Math.abs(cut.transmitJoules - upload.transmitJoules / 2) <= 2e-6, `${cut.transmitJoules} J`);
     assert.ok(cut.endedVirtualSeconds! >= upload.endedVirtualSeconds! - 1e-6);
   });
 

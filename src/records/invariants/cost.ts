@@ -1,5 +1,9 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
 import { retransmissions } from '../../radio/channel/retransmission/index.js';
+import { greatest } from '../../extremes.js';
+import type { Device } from '../../learning/clients/settings.js';
+import type { Direction } from '../../radio/channel/directions/settings.js';
+import { transmitJoules } from '../../radio/channel/directions/transmitter.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import { violationsOf, type Checker } from './checker.js';
 
@@ -18,10 +22,11 @@ const energies = ['transmitJoules', 'receiveJoules', 'idleJoules'] as const;
 
 /**
  * A message costs what its attempts cost: every account is the sum over the attempts so far, energy is that of
- * transmitter, receiver and waiting together, a transmitter of constant power spends no more than power · time
- * on the air, and no message goes on the air more often than the scenario allows.
+ * transmitter, receiver and waiting together, a transmitter of constant power spends no more than what that power
+ * and its circuits draw over its time on the air, and no message goes on the air more often than the scenario allows.
  */
-export function cost(channel: Channel): Checker {
+export function cost(channel: Channel, devices: readonly Pick<Device, 'transmitter'>[]): Checker {
+  const most = mostWatts(channel, devices);
   const accounts = new Map<number, LinkAccount>();
   const cap = retransmissions[channel.retransmission].maxTransmissions(channel.maxTransmissions);
 
@@ -36,15 +41,26 @@ export function cost(channel: Channel): Checker {
         for (const key of counted) agree(event, key, event[key], expected[key]);
       const parts = energies.reduce((sum, key) => sum + event[key], 0);
       agree(event, 'energyJoules', event.energyJoules, parts);
-      const powerWatts = (from === 'server' ? channel.downlink : channel.uplink).powerWatts;
-      const most = powerWatts * event.onAirSeconds;
-      if (channel.rate !== 'inversion' && event.transmitJoules > most * (1 + 1e-9)) {
-        fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${powerWatts} W`);
+      const watts = from === 'server' ? most.downlink : most.uplink;
+      if (channel.rate !== 'inversion' && event.transmitJoules > watts * event.onAirSeconds * (1 + 1e-9)) {
+        fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${watts} W`);
       }
       if (event.attempts > cap) fail(`message ${id} was on the air ${event.attempts} times of ${cap}`);
       if (event.phase === 'attempt') accounts.set(id, expected);
       if (event.phase === 'settled') accounts.delete(id);
     },
+  };
+}
+
+/** What a transmitter of each direction draws on the air: of the clients' the one that draws most. */
+function mostWatts(
+  { uplink, downlink }: Channel,
+  devices: readonly Pick<Device, 'transmitter'>[],
+): Readonly<Record<Direction, number>> {
+  const own = devices.map(({ transmitter }) => transmitter ?? uplink);
+  return {
+    uplink: greatest([uplink, ...own].map((one) => transmitJoules(one, uplink.powerWatts, 1))),
+    downlink: transmitJoules(downlink, downlink.powerWatts, 1),
   };
 }
 

@@ -1,5 +1,6 @@
-import { must, plausible, type Rule } from '../../../settings/rule.js';
+import { must, plausible, type Finding, type Rule } from '../../../settings/rule.js';
 import type { Direction, DirectionSettings, DownlinkSettings } from './settings.js';
+import type { Transmitter } from './transmitter.js';
 
 /** What a link's budget can be in this world. */
 const budget = {
@@ -22,10 +23,21 @@ export const directionRules: readonly Rule<{ channel: { downlink: DownlinkSettin
   },
 ];
 
+const transmitters = {
+  amplifierEfficiency: { from: 0.001, to: 1, unit: 'as a share', advice: '35 % is 0.35' },
+  circuitPowerWatts: { from: 0, to: 1e3, unit: 'watts', advice: '100 mW is 0.1' },
+};
+
+/** What is wrong with the transmitter whose settings stand at `pointer`. */
+export function transmitterOfThisWorld(pointer: string, transmitter: Transmitter): Finding[] {
+  return plausible(pointer, transmitter, transmitters);
+}
+
 export const budgetRule: Rule<{ channel: Record<Direction, DirectionSettings> }> = {
   states: 'power, ratio and bandwidth of a link are of this world',
   findings: ({ channel }) =>
-    (['uplink', 'downlink'] as const).flatMap((direction) =>
-      plausible(`/channel/${direction}`, channel[direction], budget),
-    ),
+    (['uplink', 'downlink'] as const).flatMap((direction) => [
+      ...plausible(`/channel/${direction}`, channel[direction], budget),
+      ...transmitterOfThisWorld(`/channel/${direction}`, channel[direction]),
+    ]),
 };

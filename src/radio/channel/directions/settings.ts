@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { closed, nullable, positive } from '../../../settings/form.js';
+import { transmitterSettings } from './transmitter.js';
 
 const link = {
-  powerWatts: positive(1, 'transmission power'),
+  powerWatts: positive(1, 'transmission power, radiated'),
+  ...transmitterSettings,
   meanSnrDb: Type.Number({
     default: 5,
     description:

@@ -85,8 +85,11 @@ export interface ComputeRow {
   /** How long it was worked on, and the joules of that. */
   readonly seconds: number;
   readonly joules: number;
-  /** `dropped`: its client was interrupted, went off, or was to hand in less, which is a row of its own. */
-  readonly ended: 'finished' | 'dropped' | 'run-ended';
+  /**
+   * `dropped`: its client was interrupted, went off, or was to hand in less (the rest is a row of its own), or the run
+   * ended.
+   */
+  readonly ended: 'finished' | 'dropped';
 }
 
 /** A client's device went off or on, or crashed; the first are of those that are off at 0 s. */

@@ -22,7 +22,7 @@ export class ComputeLedger implements RunObserver {
 
   /** Writes what is still under way when the run ends. */
   complete(): void {
-    for (const name of [...this.#running.keys()]) this.#end(name, 'run-ended');
+    for (const name of [...this.#running.keys()]) this.#end(name, 'dropped');
   }
 
   #end(name: string, ended: ComputeRow['ended']): void {

@@ -6,9 +6,9 @@ import { combined, energyOfMessage, energyOfWork, summed, totalJoules, type Ener
 export interface StageEnergy {
   /** In its rounds. */
   readonly rounds: EnergyBySide;
-  /** In none: its last downloads, and what ended after its last closed round. */
+  /** In none: its last downloads, and what ended, or was dropped by the end of the run, after its last closed round. */
   readonly outsideRounds: EnergyBySide;
-  /** Of messages and work that the end of the run cut off. */
+  /** Of messages that were under way when the run ended. */
   readonly underWay: EnergyBySide;
 }
 
@@ -33,9 +33,7 @@ export function energySummary(
       energy: energyOfMessage(row),
     })),
     ...metrics.flatMap((row) =>
-      row.type !== 'compute'
-        ? []
-        : [{ stage: row.stage, isUnderWay: row.ended === 'run-ended', energy: energyOfWork(row) }],
+      row.type !== 'compute' ? [] : [{ stage: row.stage, isUnderWay: false, energy: energyOfWork(row) }],
     ),
   ];
   const of = (some: typeof entries) => summed(some.map(({ energy }) => energy));

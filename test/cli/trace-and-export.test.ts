@@ -46,9 +46,16 @@ describe('the records of a run on the command line', () => {
   });
 
   it('are not told where nothing matches, which is said', async () => {
-    const { code, out, err } = await pwff('trace', run, '--client', '77');
+    const { code, out, err } = await pwff('trace', run, '--client', '1', 'nowhere');
 
-    assert.deepEqual([code, out, err], [0, '', `pwff: nothing in ${run} matches client:77\n`]);
+    assert.deepEqual([code, out, err], [0, '', `pwff: nothing in ${run} matches client:1 nowhere\n`]);
+  });
+
+  it('are refused to who asks for a client that the run has not, in one line and with 2', async () => {
+    const { code, out, err } = await pwff('trace', run, '--client', '99');
+
+    const expected = `client client-99: is not in ${run}, expected "client-1", "client-2", "client-3", "server"\n`;
+    assert.deepEqual([code, out, err], [2, '', expected]);
   });
 
   it('are refused to a query that is none, and where there are none, in one line and with 2', async () => {

@@ -12,6 +12,7 @@ import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
+import type { Transmitter } from './directions/transmitter.js';
 import { shareOf } from './directions/sharing.js';
 import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
@@ -37,6 +38,7 @@ export interface Link extends RetransmissionSettings {
   /** Width of this client's share of the band. */
   readonly bandwidthHz: number;
   readonly powerWatts: number;
+  readonly transmitter: Transmitter;
   readonly receivePowerWatts: number;
   readonly idlePowerWatts: number;
   readonly pricePerMegabyte: number;
@@ -63,18 +65,24 @@ export interface Link extends RetransmissionSettings {
 
 /**
  * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
- * the gains where fading is "trace", `table` the laws that a scenario can name.
+ * the gains where fading is "trace", `table` the laws that a scenario can name, `ownTransmitters` the transmitters
+ * of clients whose devices have their own.
  */
 export function linksOf(
   { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
   trace: GainTrace | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
+  ownTransmitters: ReadonlyMap<string, Transmitter> = new Map(),
 ): readonly Link[] {
   const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
   return clients.flatMap((id, index) =>
     (['uplink', 'downlink'] as const).map((direction) =>
-      linkOf({ seed, channel, law, trace, direction, client: { id, index, of: clients.length } }),
+      linkOf({
+        ...{ seed, channel, law, trace, direction },
+        client: { id, index, of: clients.length },
+        transmitter: (direction === 'uplink' && ownTransmitters.get(id)) || channel[direction],
+      }),
     ),
   );
 }
@@ -86,10 +94,11 @@ interface Setting {
   readonly trace: GainTrace | null;
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
+  readonly transmitter: Transmitter;
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, direction, client } = setting;
+  const { seed, channel, law, direction, client, transmitter } = setting;
   const id = `${client.id}/${direction}`;
   const keyed = { seed, id: client.id, index: client.index };
   const side = directionOf(channel, direction, keyed);
@@ -114,6 +123,7 @@ function linkOf(setting: Setting): Link {
     recipient: direction === 'uplink' ? 'server' : client.id,
     bandwidthHz,
     powerWatts: side.powerWatts * share.power,
+    transmitter,
     timeShare: share.time,
     scheduled,
     law,

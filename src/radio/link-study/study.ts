@@ -1,5 +1,6 @@
 import { packetsOf } from '../channel/retransmission/packets.js';
 import { dopplerHz } from '../channel/gain-paths/doppler.js';
+import { cellNotes } from '../channel/large-scale/notes.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { GainTrace } from '../channel/fading/trace.js';
 import { UserError, messageOf } from '../../errors.js';
@@ -140,7 +141,7 @@ export function studyLink(
       ...(typeof form === 'string' ? { closedForm: form } : {}),
       ...reasonsOf(simulated),
     },
-    notes: notesOf({ subject, sent, options, fluidSeconds }),
+    notes: [...cellNotes(scenario), ...notesOf({ subject, sent, options, fluidSeconds })],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Direction } from '../../radio/channel/directions/settings.js';
 import { linksOf, type Link } from '../../radio/channel/link.js';
 import type { BlockMoments } from '../../radio/channel/long-run.js';
-import { gammaLower } from '../../radio/channel/special-functions.js';
+import { normalCdf } from '../../radio/channel/special-functions.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import type { DelayLaw } from './delay-law.js';
 import { fewBlocksLaw } from './few-blocks.js';
@@ -88,10 +88,4 @@ function accumulatedLaw(
       : (seconds: number) => normalCdf((seconds - meanSeconds) / sdSeconds);
   const name = sdSeconds === 0 ? 'constant rate' : 'normal';
   return { name, meanSeconds, sdSeconds, cdf };
-}
-
-/** Phi(z), by erf(x) = P(1/2, x^2). */
-function normalCdf(z: number): number {
-  const half = gammaLower(0.5, (z * z) / 2) / 2;
-  return z < 0 ? 0.5 - half : 0.5 + half;
 }

@@ -2,12 +2,11 @@ import type { ClientBudget } from '../directions/client-direction.js';
 import type { GainPathSettings } from '../gain-paths/settings.js';
 import type { KeyedClient } from '../../../settings/per-client.js';
 import { ratioOfDecibels } from '../rate.js';
+import { attenuation } from './attenuation.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from './link-budget.js';
-import { pathLosses } from './path-loss.js';
 import { standing, startOf, type Track } from './positions.js';
 import { RandomWaypoint } from './random-waypoint.js';
 import type { Cell, DistanceLaw } from './settings.js';
-import { shadowing } from './shadowing.js';
 import { statedSnrDb } from './stated-snr.js';
 
 /** Mean SNR of a link over virtual time, as a ratio (not dB). */
@@ -25,7 +24,7 @@ type Radio = Pick<GainPathSettings, 'carrierHz'> & {
 
 /**
  * As stated (stated-snr.ts) where there is no cell; else from the link budget (link-budget.ts), at the
- * client's distance to the server, or at `minDistanceMeters` where it is nearer. Both directions of a client
+ * client's distance to the server (attenuation.ts). Both directions of a client
  * share its position and its shadowing: their budgets differ by power and bandwidth alone.
  */
 export function meanSnr(
@@ -34,7 +33,7 @@ export function meanSnr(
   client: KeyedClient,
 ): MeanSnr {
   if (cell === null) return constantSnr(ratioOfDecibels(statedSnrDb(direction, distanceLaw, client)));
-  const attenuation = attenuationOf(cell, carrierHz, client);
+  const attenuated = attenuation(cell, carrierHz, client, positionsOf(cell, client));
   const unattenuatedDb = snrDbOf({
     powerDbm: dbmOfWatts(direction.powerWatts),
     antennaGainDb: cell.antennaGainDb,
@@ -42,8 +41,7 @@ export function meanSnr(
     pathLossDb: 0,
     shadowingDb: 0,
   });
-  const ratioAt = (seconds: number) =>
-    ratioOfDecibels(unattenuatedDb - attenuation.pathLossDb(seconds) - attenuation.shadowingDb(seconds));
+  const ratioAt = (seconds: number) => ratioOfDecibels(attenuated(unattenuatedDb, seconds));
   return cell.mobility === null ? constantSnr(ratioAt(0)) : { ratioAt, constant: false };
 }
 
@@ -55,20 +53,4 @@ export function positionsOf(cell: Cell, client: KeyedClient): Track {
 
 function constantSnr(ratio: number): MeanSnr {
   return { ratioAt: () => ratio, constant: true };
-}
-
-/** What the place of a client costs, in dB over virtual time. */
-function attenuationOf(cell: Cell, carrierHz: number, client: KeyedClient) {
-  const { lossDb, shadowingDb } = pathLosses[cell.pathLoss];
-  const { baseHeightMeters, clientHeightMeters, minDistanceMeters } = cell;
-  const site = { baseHeightMeters, clientHeightMeters, carrierHz };
-  const track = positionsOf(cell, client);
-  const shadow = shadowing(
-    { deviationDb: cell.shadowingDb ?? shadowingDb, decorrelationMeters: cell.shadowingMeters },
-    client,
-  );
-  return {
-    pathLossDb: (seconds: number) => lossDb(Math.max(track.distanceMeters(seconds), minDistanceMeters), site),
-    shadowingDb: (seconds: number) => shadow.dbAt(track.travelledMeters(seconds)),
-  };
 }

@@ -6,6 +6,7 @@ import {
 } from '../../../settings/per-client-findings.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import { keyedClients } from '../directions/client-direction.js';
+import { formulasOf } from './line-of-sight.js';
 import { pathLosses } from './path-loss.js';
 import type { Cell, DistanceLaw } from './settings.js';
 import { distanceQuantity } from './stated-snr.js';
@@ -23,6 +24,18 @@ interface Radio {
 export const cellRules: readonly Rule<Radio>[] = [
   { states: 'clients fit into their cell', findings: fit },
   { states: 'distances are given once, and for each client', findings: distances },
+  {
+    states: 'clients are indoors where the source of the path loss says what that costs',
+    findings: ({ channel: { cell } }) =>
+      cell !== null &&
+      must(
+        cell.indoorShare === 0 || cell.pathLoss.startsWith('tr38901'),
+        '/channel/cell/indoorShare',
+        cell.indoorShare,
+        `0 where pathLoss is "${cell.pathLoss}"`,
+        'walls are those of 3GPP TR 38.901: take one of its path losses',
+      ),
+  },
   { states: 'a path-loss formula is used where its source gives it', findings: formulaRanges },
 ];
 
@@ -116,7 +129,8 @@ function distanceFindings(
 /** Distances below a formula's range are not refused: clients may pass by the server. */
 function formulaRanges({ channel: { cell, carrierHz } }: Radio): Finding[] {
   if (cell === null) return [];
-  const formula = pathLosses[cell.pathLoss];
+  // The two formulas of a mixture have one range.
+  const formula = pathLosses[formulasOf(cell.pathLoss)[0]!];
   const { clientHeightMeters, radiusMeters } = cell;
   const given = [
     ['carrierHz', carrierHz, formula.carrierHz, 'Hz'],

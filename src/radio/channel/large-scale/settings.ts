@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { atLeastZero, closedOrNull, nullable, positive } from '../../../settings/form.js';
+import { atLeastZero, closedOrNull, fraction, nullable, positive } from '../../../settings/form.js';
 import { perClientOrNull, positivePerClient } from '../../../settings/per-client.js';
 
 const Mobility = closedOrNull(
@@ -24,6 +24,8 @@ export const Cell = closedOrNull(
     ),
     pathLoss: Type.Enum(
       [
+        'tr38901-uma',
+        'tr38901-umi',
         'tr38901-uma-los',
         'tr38901-uma-nlos',
         'tr38901-umi-los',
@@ -31,15 +33,31 @@ export const Cell = closedOrNull(
         'tr36814-macro',
         'free-space',
       ],
-      { default: 'tr36814-macro', description: 'formula of the path loss, by the 3GPP report that gives it' },
+      {
+        default: 'tr36814-macro',
+        description:
+          'formula of the path loss, by the 3GPP report that gives it; tr38901-uma and -umi: with a line of sight ' +
+          'by chance, nlos where there is none',
+      },
     ),
     shadowingDb: nullable(
       Type.Number({ minimum: 0 }),
       'standard deviation of the log-normal shadowing; null: that of the path-loss formula',
     ),
-    shadowingMeters: positive(50, 'distance over which the autocorrelation of the shadowing falls to 1/e'),
-    baseHeightMeters: positive(25, 'antenna of the server'),
+    shadowingMeters: nullable(
+      Type.Number({ exclusiveMinimum: 0 }),
+      'distance over which the autocorrelation of the shadowing falls to 1/e; null: that of the formula',
+    ),
+    baseHeightMeters: nullable(
+      Type.Number({ exclusiveMinimum: 0 }),
+      'antenna of the server; null: that of the formula, 25 for UMa and 10 for UMi',
+    ),
     clientHeightMeters: positive(1.5, 'antenna of a client'),
+    indoorShare: fraction(0, 'probability that a client is indoors, for the tr38901 path losses'),
+    indoorLoss: Type.Enum(['low', 'high'], {
+      default: 'low',
+      description: 'of walls: low (plain glass and concrete) or high (coated glass and concrete)',
+    }),
     antennaGainDb: Type.Number({ default: 0, description: 'of both antennas together' }),
     noiseDensityDbmPerHz: Type.Number({ default: -174, description: 'thermal noise' }),
     noiseFigureDb: Type.Number({ default: 7, description: 'of the receiver' }),

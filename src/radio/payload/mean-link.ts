@@ -2,6 +2,7 @@ import { gainLaw } from '../channel/fading/index.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
 import { directionOf, keyedClients } from '../channel/directions/client-direction.js';
+import { transmitJoules } from '../channel/directions/transmitter.js';
 import { shareOf } from '../channel/directions/sharing.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { statedSnrDb } from '../channel/large-scale/stated-snr.js';
@@ -93,8 +94,10 @@ function means({ channel, clients }: Radio, direction: Direction, budget: Budget
   };
   const mean = (of: (gain: number) => number) =>
     share.time * law.mean((gain) => of(gain) * isOwn(gain), { breaks: policy.breaks(snr) });
+  const radiatedWatts = powerWatts * share.power * mean((gain) => policy.powerRatio(gain, snr));
+  const onAir = mean((gain) => (policy.rateBps(gain, snr) > 0 ? 1 : 0));
   return {
     meanRateBps: mean((gain) => policy.rateBps(gain, snr)),
-    meanPowerWatts: powerWatts * share.power * mean((gain) => policy.powerRatio(gain, snr)),
+    meanPowerWatts: transmitJoules(channel[direction], radiatedWatts, onAir),
   };
 }

@@ -1,13 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
+import { transmitterSettings } from './transmitter.js';
 
 /** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
 const reference = (value: number, description: string) =>
   Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], { default: value, description });
 
 const link = {
-  powerWatts: positivePerClient(1, 'transmission power'),
+  powerWatts: positivePerClient(1, 'transmission power, radiated'),
+  ...transmitterSettings,
   meanSnrDb: perClient(
     5,
     'mean signal-to-noise ratio at the receiver, at `referencePowerWatts` over `referenceBandwidthHz`; ' +

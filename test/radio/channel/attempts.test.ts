@@ -70,6 +70,14 @@ describe('the time of a message', () => {
     near(energyJoules, 1e6 / plainRateBps);
   });
 
+  it('takes of its supply what amplifier and circuits draw while it is on the air', () => {
+    const uplink = { powerWatts: 2, amplifierEfficiency: 0.4, circuitPowerWatts: 0.3 };
+    const { onAirSeconds, transmitJoules } = sendOnce(uplinkWith({ ...plain, uplink }), 1e6);
+    near(onAirSeconds, 1e6 / plainRateBps);
+    // 2 W / 0.4 + 0.3 W.
+    near(transmitJoules, 5.3 * onAirSeconds);
+  });
+
   it('is ten times as long for ten that take turns, with the same time on the air and energy', () => {
     const changes: ChannelChanges = { idlePowerWatts: 0.01, uplink: { sharing: 'tdma' } };
     const { seconds, onAirSeconds, transmitJoules, idleJoules } = sendOnce(

@@ -174,6 +174,18 @@ describe('the closed form of a transfer', () => {
     near(transferOf(subject(cast, 'downlink'), 2_057_373).energyJoules, 0.1);
   });
 
+  it('counts what amplifier and circuits draw, and the simulation agrees', () => {
+    const uplink = { amplifierEfficiency: 0.25, circuitPowerWatts: 0.5 };
+    const { delaySeconds, energyJoules } = transferOf(subject({ uplink }));
+    // 1 W / 0.25 + 0.5 W all the while.
+    near(energyJoules, 4.5 * delaySeconds.mean, 1e-9);
+    const { simulated } = study({ uplink });
+    agrees(simulated.energyJoules, energyJoules);
+    // Of a broadcast to ten a tenth.
+    const cast = { fading: 'none', downlink: { cast: 'broadcast', ...uplink } };
+    near(transferOf(subject(cast, 'downlink'), 2_057_373).energyJoules, 0.45);
+  });
+
   it('counts the headers of packets', () => {
     const headed = transferOf(subject({ packetBits: 1000, packetHeaderBits: 500 }), 2e7);
     near(headed.delaySeconds.mean, transferOf(subject(), 3e7).delaySeconds.mean, 1e-12);

@@ -8,13 +8,15 @@ import { gainPath } from './gain-paths/index.js';
 import { independentPath } from './gain-paths/independent.js';
 import { motionOf } from './gain-paths/motion.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
-import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import type { Direction } from './directions/settings.js';
 import { shareOf } from './directions/sharing.js';
-import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
+import type { Recording } from './fading/recording.js';
+import { recordedLink, type Recordings } from './fading/recordings.js';
+import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
 import type { Stream } from '../../simulation/random/stream.js';
@@ -68,41 +70,87 @@ export interface Link extends RetransmissionSettings {
 }
 
 /**
- * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
- * the gains where fading is "trace", `table` the laws that a scenario can name.
+ * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
+ * what fading "trace" goes by, `table` holds the laws that a scenario can name.
  */
 export function linksOf(
   { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
-  trace: GainTrace | null = null,
+  recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
 ): readonly Link[] {
-  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
+  const gainsOf = recordings === null ? drawnGains(channel, table) : recordedGains(channel, recordings);
   return clients.flatMap((id, index) =>
-    (['uplink', 'downlink'] as const).map((direction) =>
-      linkOf({ seed, channel, law, trace, direction, client: { id, index, of: clients.length } }),
-    ),
+    (['uplink', 'downlink'] as const).map((direction) => {
+      const client = { id, index, of: clients.length };
+      return linkOf({ seed, channel, direction, client, ...gainsOf(index + 1, direction) });
+    }),
   );
 }
 
-interface Setting {
+/** What the gains of a link go by. */
+interface Gains {
+  readonly law: GainLaw;
+  readonly recorded: Recorded | null;
+}
+
+interface Recorded {
+  readonly gains: GainTrace;
+  /** Of the recording; null: the scenario's. */
+  readonly meanSnr: MeanSnr | null;
+  readonly isRate: boolean;
+  /** Begins with the run, and not at a drawn place. */
+  readonly isAligned: boolean;
+}
+
+type GainsOf = (client: number, direction: Direction) => Gains;
+
+function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrategy>>): GainsOf {
+  const law = gainLaw(channel, table);
+  return () => ({ law, recorded: null });
+}
+
+/** Links of one recording share its law. */
+function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
+  const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
+  const gainsFrom = (recording: Recording, direction: Direction): Gains => {
+    const { gains, meanSnr } = recordedLink(recording, channel[direction].bandwidthHz);
+    return {
+      law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
+      recorded: {
+        gains,
+        meanSnr: meanSnr === null ? null : constantSnr(meanSnr),
+        isRate: recording.states === 'rate',
+        isAligned: areAligned,
+      },
+    };
+  };
+  return (client, direction) => {
+    const recording = of(client, direction);
+    const gains = known[direction].get(recording) ?? gainsFrom(recording, direction);
+    known[direction].set(recording, gains);
+    return gains;
+  };
+}
+
+interface Setting extends Gains {
   readonly seed: number;
   readonly channel: Channel;
-  readonly law: GainLaw;
-  readonly trace: GainTrace | null;
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, direction, client } = setting;
+  const { seed, channel, law, recorded, direction, client } = setting;
   const id = `${client.id}/${direction}`;
   const side = channel[direction];
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
-  const policy = ratePolicy(channel, bandwidthHz, law);
-  const isCorrelated = setting.trace !== null || channel.correlation !== 'independent';
+  const place = { seed, id: client.id, index: client.index };
+  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, place), share.snr);
+  // A recorded rate is what was carried, whatever the policy.
+  const policy = ratePolicy(recorded?.isRate ? { ...channel, rate: 'capacity' } : channel, bandwidthHz, law);
+  const isCorrelated = recorded !== null || channel.correlation !== 'independent';
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
@@ -137,8 +185,11 @@ function linkOf(setting: Setting): Link {
 
 const uniform = { draw: (from: Stream) => from.uniform() };
 
-function pathOf({ seed, channel, law, trace, client }: Setting, link: string): GainPath {
-  if (trace !== null) return tracePath(trace, channel, seed, link);
+function pathOf({ seed, channel, law, recorded, client }: Setting, link: string): GainPath {
+  if (recorded !== null) {
+    const { gains, isAligned } = recorded;
+    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, link));
+  }
   const motion = motionOf(channel, { seed, id: client.id, index: client.index });
   return gainPath(channel, { seed, link, law, motion });
 }

@@ -11,6 +11,7 @@ import {
   type InBlackout,
 } from './faults/faults.js';
 import type { Link } from './link.js';
+import { transmitJoules as consumed } from './directions/transmitter.js';
 import { backoffSeconds } from './retransmission/back-off.js';
 import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
@@ -262,8 +263,9 @@ class Sender {
   }
 
   #costs(walk: BlockWalk, waitSeconds: number, receivers: number) {
-    const { powerWatts, receivePowerWatts, idlePowerWatts } = this.#link;
-    const transmitJoules = (powerWatts * walk.powerSeconds) / receivers;
+    const { powerWatts, transmitter, receivePowerWatts, idlePowerWatts } = this.#link;
+    const transmitJoules =
+      consumed(transmitter, powerWatts * walk.powerSeconds, walk.onAirSeconds) / receivers;
     const receiveJoules = receivePowerWatts * walk.onAirSeconds;
     const idleJoules = (idlePowerWatts * (walk.seconds - walk.onAirSeconds + waitSeconds)) / receivers;
     return {

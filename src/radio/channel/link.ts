@@ -12,7 +12,9 @@ import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
+import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
+import type { Transmitter } from './directions/transmitter.js';
 import { shareOf } from './directions/sharing.js';
 import type { Recording } from './fading/recording.js';
 import { recordedLink, type Recordings } from './fading/recordings.js';
@@ -41,6 +43,7 @@ export interface Link extends RetransmissionSettings {
   /** Width of this client's share of the band. */
   readonly bandwidthHz: number;
   readonly powerWatts: number;
+  readonly transmitter: Transmitter;
   readonly receivePowerWatts: number;
   readonly idlePowerWatts: number;
   readonly pricePerMegabyte: number;
@@ -71,20 +74,26 @@ export interface Link extends RetransmissionSettings {
 
 /**
  * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
- * what fading "trace" goes by, `table` holds the laws that a scenario can name.
+ * what fading "trace" goes by, `table` holds the laws that a scenario can name, `ownTransmitters` the transmitters
+ * of clients whose devices have their own.
  */
 export function linksOf(
   { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
   recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
+  ownTransmitters: ReadonlyMap<string, Transmitter> = new Map(),
 ): readonly Link[] {
   const gainsOf = recordings === null ? drawnGains(channel, table) : recordedGains(channel, recordings);
   return clients.flatMap((id, index) =>
-    (['uplink', 'downlink'] as const).map((direction) => {
-      const client = { id, index, of: clients.length };
-      return linkOf({ seed, channel, direction, client, ...gainsOf(index + 1, direction) });
-    }),
+    (['uplink', 'downlink'] as const).map((direction) =>
+      linkOf({
+        ...{ seed, channel, direction },
+        ...gainsOf(index + 1, direction),
+        client: { id, index, of: clients.length },
+        transmitter: (direction === 'uplink' && ownTransmitters.get(id)) || channel[direction],
+      }),
+    ),
   );
 }
 
@@ -114,7 +123,7 @@ function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrat
 function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
   const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
   const gainsFrom = (recording: Recording, direction: Direction): Gains => {
-    const { gains, meanSnr } = recordedLink(recording, channel[direction].bandwidthHz);
+    const { gains, meanSnr } = recordedLink(recording, channel[direction]);
     return {
       law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
       recorded: {
@@ -138,16 +147,17 @@ interface Setting extends Gains {
   readonly channel: Channel;
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
+  readonly transmitter: Transmitter;
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, recorded, direction, client } = setting;
+  const { seed, channel, law, recorded, direction, client, transmitter } = setting;
   const id = `${client.id}/${direction}`;
-  const side = channel[direction];
+  const keyed = { seed, id: client.id, index: client.index };
+  const side = directionOf(channel, direction, keyed);
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const place = { seed, id: client.id, index: client.index };
-  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, place), share.snr);
+  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, keyed), share.snr);
   // A recorded rate is what was carried, whatever the policy.
   const policy = ratePolicy(recorded?.isRate ? { ...channel, rate: 'capacity' } : channel, bandwidthHz, law);
   const isCorrelated = recorded !== null || channel.correlation !== 'independent';
@@ -167,6 +177,7 @@ function linkOf(setting: Setting): Link {
     recipient: direction === 'uplink' ? 'server' : client.id,
     bandwidthHz,
     powerWatts: side.powerWatts * share.power,
+    transmitter,
     timeShare: share.time,
     scheduled,
     law,

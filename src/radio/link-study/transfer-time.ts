@@ -1,3 +1,4 @@
+import { transmitJoules } from '../channel/directions/transmitter.js';
 import { packetsOf } from '../channel/retransmission/packets.js';
 import type { BlockMeans } from './block-means.js';
 import type { Subject } from './subject.js';
@@ -52,7 +53,8 @@ export function transferTime(subject: Subject, bits: number, means: BlockMeans):
   return {
     delaySeconds: { mean, sd: Math.sqrt(fluidSeconds * link.coherenceSeconds * variation) },
     energyJoules:
-      (link.powerWatts * spent(power, powerByBits)) / group.length +
+      transmitJoules(link.transmitter, link.powerWatts * spent(power, powerByBits), onAirSeconds) /
+        group.length +
       link.receivePowerWatts * onAirSeconds +
       (link.idlePowerWatts * (mean - onAirSeconds)) / group.length,
   };

@@ -1,5 +1,5 @@
 import { positionsOf } from '../large-scale/index.js';
-import type { CellClient } from '../large-scale/positions.js';
+import type { KeyedClient } from '../../../settings/per-client.js';
 import type { Cell } from '../large-scale/settings.js';
 import { dopplerOf, steadyDopplerHz } from './doppler.js';
 import type { GainPathSettings } from './settings.js';
@@ -24,7 +24,7 @@ export function steadyMotion(turnsPerBlock: number): Motion {
 /** By a steady Doppler shift, or along the way of a client through its cell. */
 export function motionOf(
   channel: GainPathSettings & { readonly cell: Cell | null },
-  client: CellClient,
+  client: KeyedClient,
 ): Motion {
   const { cell, carrierHz, coherenceSeconds } = channel;
   const steadyHz = steadyDopplerHz(channel);

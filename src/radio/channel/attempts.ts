@@ -10,6 +10,7 @@ import {
   type FaultScene,
   type InBlackout,
 } from './faults/faults.js';
+import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
 import { packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
@@ -121,7 +122,8 @@ class Sender {
     const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
     // A broadcast at the rate of the worst receiver waits while one of them hears nothing.
     const silent = receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
-    const blocks = { ...this.#blocks(number, receivers, slowest), silences: silencesIn(silent) };
+    const policy = groupPolicy(link, receivers, atSeconds);
+    const blocks = { ...this.#blocks(number, receivers, slowest), policy, silences: silencesIn(silent) };
     const walk = new BlockWalk(blocks, atSeconds, link.story === 'blocks');
     const sent = this.#unacknowledged;
     const heard = this.#transmit(walk, sent, number, faults.lost);
@@ -234,7 +236,7 @@ class Sender {
     return luck;
   }
 
-  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences'> {
+  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences' | 'policy'> {
     const link = this.#link;
     const isAlone = receivers.length === 1;
     return {
@@ -244,7 +246,6 @@ class Sender {
         path: receiver.path,
         fading: this.#draws('fading', number, receiver),
       })),
-      policy: link.policy,
       bandwidthHz: link.bandwidthHz,
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,

@@ -179,10 +179,11 @@ export class BlockWalk {
     if (this.#samples !== null) this.#sample(this.#samples);
   }
 
-  /** Sets gain and mean SNR to those of the worst receiver. */
+  /** Sets gain and mean SNR to those of the worst receiver; a gain relative to the mean of the weakest. */
   #hear(now: number): void {
     const { receptions, coherenceSeconds } = this.#in;
     let lowest = Infinity;
+    let weakest = Infinity;
     this.#blockSecondsLeft = coherenceSeconds;
     for (let i = 0; i < receptions.length; i++) {
       const { law, snr, path, fading } = receptions[i]!;
@@ -195,11 +196,15 @@ export class BlockWalk {
         this.#blockSecondsLeft = (block + 1) * coherenceSeconds - now;
       }
       const ratio = snr.ratioAt(now);
+      if (ratio < weakest) weakest = ratio;
       if (gain * ratio >= lowest) continue;
       lowest = gain * ratio;
       this.#gain = gain;
       this.#snr = ratio;
     }
+    if (this.#snr === weakest) return;
+    this.#gain = lowest / weakest;
+    this.#snr = weakest;
   }
 
   #sendInRuns(bits: number, moments: BlockMoments): number {

@@ -8,6 +8,7 @@ import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
+import { ownBlocks, type BlockLaw } from './rate-policies/block-law.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import type { Direction } from './directions/settings.js';
@@ -47,6 +48,8 @@ export interface Link extends RetransmissionSettings {
   /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
   readonly policy: RatePolicy;
+  /** The policy where the gains that its sender sends at have another law: that of a broadcast. */
+  readonly policyUnder: (law: BlockLaw) => RatePolicy;
   /** Gains over virtual time; null where each attempt draws its own. */
   readonly path: GainPath | null;
   readonly lossProbability: number;
@@ -94,12 +97,13 @@ function linkOf(setting: Setting): Link {
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
   const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
-  const policy = ratePolicy(channel, bandwidthHz, law);
+  const policyUnder = (blocks: BlockLaw) => ratePolicy(channel, bandwidthHz, blocks);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
+  const policy = policyUnder(ownBlocks(law, scheduled));
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
   const oneLaw = path === null && snr.constant && blackedOut.length === 0;
   return {
@@ -117,6 +121,7 @@ function linkOf(setting: Setting): Link {
     law,
     snr,
     policy,
+    policyUnder,
     path,
     lossProbability: side.lossProbability ?? channel.lossProbability,
     bursts: burstsOf(channel, seed, id),

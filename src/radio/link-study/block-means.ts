@@ -1,4 +1,6 @@
 import { gainForRate } from '../channel/closed-forms.js';
+import { groupPolicy } from '../channel/group-policy.js';
+import { worstOf } from '../channel/rate-policies/block-law.js';
 import { capacityBps } from '../channel/rate.js';
 import type { Subject } from './subject.js';
 
@@ -17,23 +19,19 @@ export interface BlockMeans {
 }
 
 /**
- * What a block of the link carries and costs in the mean; a fixed rate carries what is not in outage. Null
- * for a broadcast to receivers of different mean SNR, or over a trace.
+ * What a block of the link carries and costs in the mean, in a broadcast at its worst receiver; a fixed rate
+ * carries what is not in outage.
  */
-export function blockMeans({ scenario, link, group, snr, isEven }: Subject): BlockMeans | null {
-  const { policy, law, scheduled, timeShare } = link;
-  const isBroadcast = group.length > 1;
-  const { fading } = scenario.channel;
-  if (isBroadcast && (!isEven || fading === 'trace')) return null;
-  // The least of K gains has the density K (1 - F)^(K-1) f; a constant is its own least.
-  const worst = (gain: number) => group.length * (1 - law.cdf(gain)) ** (group.length - 1);
-  const weight = isBroadcast && fading !== 'none' ? worst : () => 1;
-  const own = (gain: number) => (scheduled === null ? 1 : scheduled(law.cdf(gain)));
+export function blockMeans({ link, group }: Subject): BlockMeans {
+  const { scheduled, timeShare } = link;
+  const policy = groupPolicy(link, group, 0);
+  const law = worstOf(group.map((each) => ({ law: each.law, ratio: each.snr.ratioAt(0) })));
+  const snr = law.reference;
+  const own = (gain: number) => (scheduled === null ? 1 : scheduled(link.law.cdf(gain)));
   const breaks = policy.adaptive ? policy.breaks(snr) : [thresholdOf(link, snr)];
-  const mean = (f: (gain: number) => number) =>
-    law.mean((gain) => f(gain) * own(gain) * weight(gain), { breaks });
+  const mean = (f: (gain: number) => number) => law.mean((gain) => f(gain) * own(gain), { breaks });
 
-  const rate = rateOf(link, snr);
+  const rate = rateOf({ ...link, policy }, snr);
   const power = (gain: number) => timeShare * policy.powerRatio(gain, snr);
   const rateBps = mean(rate);
   const square = mean((gain) => rate(gain) ** 2);
@@ -48,7 +46,7 @@ export function blockMeans({ scenario, link, group, snr, isEven }: Subject): Blo
 
 /** Bits per second that arrive in a block of the client's by its gain. */
 export function rateOf(
-  { policy, bandwidthHz, timeShare }: Subject['link'],
+  { policy, bandwidthHz, timeShare }: Pick<Subject['link'], 'policy' | 'bandwidthHz' | 'timeShare'>,
   snr: number,
 ): (gain: number) => number {
   if (policy.adaptive) return (gain) => policy.rateBps(gain, snr) * timeShare;

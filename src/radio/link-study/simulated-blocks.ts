@@ -1,4 +1,6 @@
+import { least } from '../../extremes.js';
 import { segmentBlocks } from '../channel/gain-paths/gain-path.js';
+import { groupPolicy } from '../channel/group-policy.js';
 import { capacityBps } from '../channel/rate.js';
 import { stream } from '../../simulation/random/stream.js';
 import { rateOf } from './block-means.js';
@@ -25,8 +27,9 @@ export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: n
   const hasPath = link.path !== null && scenario.channel.fading !== 'trace';
   const batch = hasPath ? segmentBlocks : 1;
   const [shannon, policy] = [new Tally(batch), new Tally(batch)];
-  const rate = rateOf(link, snr);
   const ratios = group.map((receiver) => receiver.snr.ratioAt(0));
+  const weakest = least(ratios);
+  const rate = rateOf({ ...link, policy: groupPolicy(link, group, 0) }, weakest);
   const own = group.indexOf(link);
   for (let segment = 0; segment * segmentBlocks < draws; segment++) {
     const places = stream(scenario.seed, 'link-study', link.id, segment);
@@ -39,7 +42,7 @@ export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: n
         const { path, law } = group[i]!;
         const gain = path !== null && hasPath ? path.gainAt(start + block) : law.draw(streams[i]!);
         if (i === own) shannon.add(capacityBps(link.bandwidthHz, snr, gain));
-        worst = Math.min(worst, (gain * ratios[i]!) / snr);
+        worst = Math.min(worst, (gain * ratios[i]!) / weakest);
       }
       const isOwn = link.scheduled === null || places.uniform() < link.scheduled(link.law.cdf(worst));
       policy.add(isOwn ? rate(worst) : 0);

@@ -106,8 +106,8 @@ export function studyLink(
   const { bits, draws } = options;
   const closed = closedForms(subject);
   const means = blockMeans(subject);
-  const form = means === null ? noMean : transferTime(subject, bits, means);
-  const fluidSeconds = means !== null && means.rateBps > 0 ? bits / means.rateBps : Infinity;
+  const form = transferTime(subject, bits, means);
+  const fluidSeconds = means.rateBps > 0 ? bits / means.rateBps : Infinity;
   const blocks = simulateBlocks(subject, draws);
   const { packets, ...repeats } = simulatePackets(subject, closed, draws);
   const sent = simulateMessages(subject, bits, options.messages, fluidSeconds, options.mostBlocks);
@@ -127,7 +127,7 @@ export function studyLink(
     draws,
     messages: sent.messages,
     packets,
-    policyBps: means?.rateBps ?? null,
+    policyBps: means.rateBps,
     closedForm: typeof form === 'string' ? null : form,
     delaySeconds: sent.delaySeconds,
     energyJoules: sent.energyJoules,
@@ -136,15 +136,12 @@ export function studyLink(
     simulated,
     why: {
       ...closed.why,
-      ...(means === null ? { policyBps: noMean } : {}),
       ...(typeof form === 'string' ? { closedForm: form } : {}),
       ...reasonsOf(simulated),
     },
     notes: notesOf({ subject, sent, options, fluidSeconds }),
   };
 }
-
-const noMean = 'the receivers of the broadcast have no common law of gains';
 
 /** Why simulated figures are missing, as `simulated.<name>`. */
 function reasonsOf(simulated: LinkStudy['simulated']): Record<string, string> {

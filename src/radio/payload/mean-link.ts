@@ -1,4 +1,5 @@
 import { gainLaw } from '../channel/fading/index.js';
+import { ownBlocks } from '../channel/rate-policies/block-law.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
 import { shareOf } from '../channel/directions/sharing.js';
@@ -52,12 +53,11 @@ function means(channel: Channel, direction: Direction, clients: number) {
   const share = shareOf(sharing, clients);
   const snr = ratioOfDecibels(meanSnrDb) * share.snr;
   const law = gainLaw(channel);
-  const policy = ratePolicy(channel, bandwidthHz * share.bandwidth, law);
-  const isOwn = (gain: number): number => {
-    if (share.scheduled === null) return 1;
-    // A gain that never changes has no better and worse blocks to choose from.
-    return channel.fading === 'none' ? 1 / clients : share.scheduled(law.cdf(gain));
-  };
+  // A gain that never changes has no better and worse blocks to choose from.
+  const isConstant = channel.fading === 'none';
+  const scheduled = share.scheduled && isConstant ? () => 1 / clients : share.scheduled;
+  const policy = ratePolicy(channel, bandwidthHz * share.bandwidth, ownBlocks(law, scheduled));
+  const isOwn = (gain: number): number => (scheduled === null ? 1 : scheduled(law.cdf(gain)));
   const mean = (of: (gain: number) => number) =>
     share.time * law.mean((gain) => of(gain) * isOwn(gain), { breaks: policy.breaks(snr) });
   return {

@@ -1,5 +1,6 @@
 import { dopplerHz } from './gain-paths/doppler.js';
 import type { FadingStrategy, GainLaw } from './fading/fading.js';
+import { combinedLaw, combinedPath } from './fading/combining.js';
 import { empiricalLaw, fadings, gainLaw } from './fading/index.js';
 import { blackouts, type Blackout } from './faults/faults.js';
 import type { Fault } from './faults/settings.js';
@@ -73,10 +74,24 @@ export function linksOf(
   trace: GainTrace | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
 ): readonly Link[] {
-  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
+  const branchLaw = trace
+    ? empiricalLaw(traceGains(trace, channel.coherenceSeconds))
+    : gainLaw(channel, table);
+  const laws = {
+    uplink: combinedLaw(branchLaw, channel.uplink.receiveAntennas),
+    downlink: combinedLaw(branchLaw, channel.downlink.receiveAntennas),
+  };
   return clients.flatMap((id, index) =>
     (['uplink', 'downlink'] as const).map((direction) =>
-      linkOf({ seed, channel, law, trace, direction, client: { id, index, of: clients.length } }),
+      linkOf({
+        seed,
+        channel,
+        law: laws[direction],
+        branchLaw,
+        trace,
+        direction,
+        client: { id, index, of: clients.length },
+      }),
     ),
   );
 }
@@ -85,6 +100,8 @@ interface Setting {
   readonly seed: number;
   readonly channel: Channel;
   readonly law: GainLaw;
+  /** Of one receive antenna. */
+  readonly branchLaw: GainLaw;
   readonly trace: GainTrace | null;
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
@@ -131,9 +148,13 @@ function linkOf(setting: Setting): Link {
   };
 }
 
-function pathOf({ seed, channel, law, trace }: Setting, id: string) {
+function pathOf({ seed, channel, branchLaw, trace, direction }: Setting, id: string) {
   if (trace !== null) return tracePath(trace, channel, seed, id);
-  return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
+  if (channel.correlation === 'independent') return null;
+  const antennas = Array.from({ length: channel[direction].receiveAntennas }, (_, index) =>
+    gainPath(channel, seed, index === 0 ? id : `${id}/antenna-${index + 1}`, branchLaw),
+  );
+  return combinedPath(antennas);
 }
 
 function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {

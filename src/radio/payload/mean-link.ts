@@ -1,3 +1,4 @@
+import { combinedLaw } from '../channel/fading/combining.js';
 import { gainLaw } from '../channel/fading/index.js';
 import { ownBlocks } from '../channel/rate-policies/block-law.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
@@ -49,10 +50,10 @@ export function meanLink(channel: Channel, direction: Direction, clients: number
 }
 
 function means(channel: Channel, direction: Direction, clients: number) {
-  const { meanSnrDb, bandwidthHz, powerWatts, sharing } = channel[direction];
+  const { meanSnrDb, bandwidthHz, powerWatts, sharing, receiveAntennas } = channel[direction];
   const share = shareOf(sharing, clients);
   const snr = ratioOfDecibels(meanSnrDb) * share.snr;
-  const law = gainLaw(channel);
+  const law = combinedLaw(gainLaw(channel), receiveAntennas);
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / clients : share.scheduled;

@@ -9,6 +9,13 @@ const link = {
       'mean signal-to-noise ratio at the receiver over `bandwidthHz`; unused where there is a `cell`',
   }),
   bandwidthHz: positive(1e6, 'bandwidth of a client (sharing "orthogonal") or of the band that all share'),
+  receiveAntennas: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 1,
+    description:
+      'of the receiver, with independent gains, combined by maximal ratio; `meanSnrDb` is that of one of them',
+  }),
   lossProbability: nullable(
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',

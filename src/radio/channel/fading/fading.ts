@@ -20,6 +20,8 @@ export interface GainLaw {
    * increasing.
    */
   ofRayleigh(gain: number): number;
+  /** The law of the sum of so many independent gains, an integer from 1; absent where none is known. */
+  sum?(gains: number): GainLaw;
 }
 
 export interface MeanOptions {

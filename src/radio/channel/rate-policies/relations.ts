@@ -1,3 +1,4 @@
+import { least } from '../../../extremes.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import type { Direction } from '../directions/settings.js';
 import { shareOf } from '../directions/sharing.js';
@@ -22,10 +23,11 @@ export const rateRules: readonly Rule<Radio>[] = [
       const { rate, cutoffGain, fading } = channel;
       if (rate !== 'cutoff' && rate !== 'inversion') return false;
       const pointer = '/channel/cutoffGain';
-      const probability = reach(channel, cutoffGain);
+      const antennas = least(directions.map((direction) => channel[direction].receiveAntennas));
+      const probability = reach(channel, cutoffGain, antennas);
       const expected =
         fading === 'none'
-          ? 'at most 1 where fading is "none"'
+          ? `at most ${antennas} where fading is "none"`
           : `a gain that one block in 10,000 reaches; this one has probability ${short(probability)}`;
       return [
         must(
@@ -97,23 +99,24 @@ const short = (value: number) => String(Number(value.toPrecision(4)));
 
 /** Bandwidth, mean ratio and contenders for a block of one client's link; its ratio is null in a cell. */
 function shareOfLink({ channel, clients }: Radio, direction: Direction) {
-  const { bandwidthHz, meanSnrDb, sharing } = channel[direction];
+  const { bandwidthHz, meanSnrDb, sharing, receiveAntennas } = channel[direction];
   const share = shareOf(sharing, clients.count);
   return {
     bandwidthHz: bandwidthHz * share.bandwidth,
     snr: channel.cell === null ? ratioOfDecibels(meanSnrDb) * share.snr : null,
+    antennas: receiveAntennas,
     contenders: share.scheduled === null ? 1 : clients.count,
   };
 }
 
 function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
-  const { bandwidthHz, snr, contenders } = shareOfLink(scenario, direction);
+  const { bandwidthHz, snr, antennas, contenders } = shareOfLink(scenario, direction);
   if (snr === null) return false;
   const all = retransmissions[channel.retransmission].combinedAtMost(channel.maxTransmissions);
   const gain = (2 ** ((channel.fixedRateBps * all.rate) / bandwidthHz) - 1) / (snr * all.snr);
-  const probability = reachOfBest(channel, gain, contenders);
-  const most = capacityBps(bandwidthHz, snr * all.snr, 1) / all.rate;
+  const probability = reachOfBest(channel, gain, antennas, contenders);
+  const most = capacityBps(bandwidthHz, snr * all.snr, antennas) / all.rate;
   const attempts = all.rate * all.snr === 1 ? '' : ` of ${channel.maxTransmissions} attempts combined`;
   const expected =
     channel.fading === 'none'
@@ -126,15 +129,15 @@ function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
 
 function lowestStepFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
-  const { snr, contenders } = shareOfLink(scenario, direction);
+  const { snr, antennas, contenders } = shareOfLink(scenario, direction);
   const [lowest] = mcsSteps(channel);
   if (snr === null || lowest === undefined) return false;
   const { meanSnrDb } = channel[direction];
   const missingDb = lowest.snrDb - 10 * Math.log10(snr);
-  const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), contenders) >= rarest;
+  const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), antennas, contenders) >= rarest;
   const expected =
     channel.fading === 'none'
-      ? `at least ${short(meanSnrDb + missingDb)}, which the lowest step of modulation and coding needs`
+      ? `at least ${short(meanSnrDb + missingDb - 10 * Math.log10(antennas))}, which the lowest step of modulation and coding needs`
       : `a mean from which one block in 10,000 reaches the lowest step of modulation and coding, ` +
         `${short(lowest.snrDb)} dB`;
   return must(reaches, `/channel/${direction}/meanSnrDb`, meanSnrDb, expected, 'nothing would ever be sent');

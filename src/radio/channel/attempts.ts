@@ -168,8 +168,9 @@ class Sender {
   #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
     const { policy, bursts, lossProbability } = this.#link;
     if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
-    const airBits = sum(sent, this.#packets.bitsOf);
-    if (!walk.send(airBits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits };
+    const bits = sum(sent, this.#packets.bitsOf);
+    if (!walk.send(bits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits + walk.lostBits };
+    const airBits = bits + walk.lostBits;
     if (script !== null) return { lost: sent, reason: script, airBits };
     if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
     const luck = this.#luckOf(sent, number);
@@ -197,7 +198,7 @@ class Sender {
       if (lost.length === 0) reason = cause;
       lost.push(packet);
     }
-    return { lost, reason, airBits };
+    return { lost, reason, airBits: airBits + walk.lostBits };
   }
 
   /** The information in bits that the receiver gets on the packet; null at the limit of time. */
@@ -250,6 +251,7 @@ class Sender {
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,
       schedule: link.scheduled && { probability: link.scheduled, draws: this.#draws('schedule', number) },
+      knowledge: link.knowledge && { ...link.knowledge, draws: this.#draws('knowledge', number) },
       rateFactor,
       limitSeconds: link.maxAttemptSeconds,
       moments: isAlone ? link.moments : null,

@@ -1,5 +1,6 @@
 import type { Stream } from '../../simulation/random/stream.js';
 import type { GainLaw } from './fading/fading.js';
+import { drawEstimate, isCarried, type Knowledge } from './knowledge/knowledge.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import type { MeanSnr } from './large-scale/index.js';
 import { leastWalked, longRun, type BlockMoments } from './long-run.js';
@@ -33,6 +34,8 @@ export interface Blocks {
   readonly timeShare: number;
   /** Draws whether a block is the sender's, from the rank of its gain; null: every block is. */
   readonly schedule: { readonly probability: (rank: number) => number; readonly draws: Stream } | null;
+  /** What the sender makes of a gain that it does not know exactly, and draws of it; null: it knows the gain. */
+  readonly knowledge: (Knowledge & { readonly draws: Stream }) | null;
   readonly silences: readonly Silence[];
   /** 1, or less on a link that a script slows down. */
   readonly rateFactor: number;
@@ -72,12 +75,18 @@ export class BlockWalk {
   blocks = 0;
   /** Bits that `send` has sent, up to the limit. */
   sentBits = 0;
+  /** Bits that it has sent besides, in blocks that did not carry their rate. */
+  lostBits = 0;
   readonly #in: Blocks;
   /** Virtual time of its first bit. */
   readonly startSeconds: number;
   #blockSecondsLeft = 0;
   #gain = 0;
   #snr = 0;
+  /** What the sender takes for gain and mean SNR. */
+  #believedGain = 0;
+  #believedSnr = 0;
+  #isCarried = true;
   #isOwn = true;
   #samples: Sample[] | null;
   #stride = 1;
@@ -103,6 +112,7 @@ export class BlockWalk {
   /** The bits that remain at the limit. */
   #sendAll(bits: number): number {
     const { policy, timeShare, rateFactor, limitSeconds, moments } = this.#in;
+    const share = timeShare * rateFactor;
     let remaining = bits;
     while (remaining > 0) {
       if (this.#blockSecondsLeft <= 0) {
@@ -112,8 +122,13 @@ export class BlockWalk {
         }
         this.#enterBlock();
       }
-      const rate = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+      const rate = this.#isOwn ? policy.rateBps(this.#believedGain, this.#believedSnr) * share : 0;
       const seconds = remaining / rate;
+      if (!this.#isCarried) {
+        this.lostBits += rate * this.#blockSecondsLeft;
+        this.#pass(this.#blockSecondsLeft, rate > 0);
+        continue;
+      }
       if (seconds <= this.#blockSecondsLeft) {
         this.#pass(seconds, true);
         return 0;
@@ -153,7 +168,7 @@ export class BlockWalk {
     if (!isOnAir) return;
     const own = seconds * this.#in.timeShare;
     this.onAirSeconds += own;
-    this.powerSeconds += own * this.#in.policy.powerRatio(this.#gain, this.#snr);
+    this.powerSeconds += own * this.#in.policy.powerRatio(this.#believedGain, this.#believedSnr);
   }
 
   #enterBlock(): void {
@@ -164,9 +179,12 @@ export class BlockWalk {
     if (silence && silence.fromSeconds <= now) {
       this.#blockSecondsLeft = silence.toSeconds - now;
       this.#gain = 0;
+      this.#believedGain = 0;
+      this.#isCarried = true;
       this.#isOwn = true;
     } else {
       this.#hear(now);
+      this.#believe(now);
       if (silence) this.#blockSecondsLeft = Math.min(this.#blockSecondsLeft, silence.fromSeconds - now);
       this.#isOwn =
         schedule === null ||
@@ -207,6 +225,21 @@ export class BlockWalk {
     this.#snr = weakest;
   }
 
+  /** Sets what the sender takes for gain and mean SNR, and whether the block carries its rate. */
+  #believe(now: number): void {
+    const { knowledge, policy, receptions, coherenceSeconds } = this.#in;
+    this.#believedGain = this.#gain;
+    this.#believedSnr = this.#snr;
+    if (knowledge === null) return;
+    const { path } = receptions[0]!;
+    const block = Math.floor((now - knowledge.delaySeconds) / coherenceSeconds + 1e-6);
+    const known = path === null ? this.#gain : path.gainAt(Math.max(0, block));
+    this.#believedGain = drawEstimate(known, knowledge, knowledge.draws);
+    this.#believedSnr = this.#snr / knowledge.margin;
+    const believed = { gain: this.#believedGain, snr: this.#believedSnr };
+    this.#isCarried = isCarried(policy, { gain: this.#gain, snr: this.#snr }, believed);
+  }
+
   #sendInRuns(bits: number, moments: BlockMoments): number {
     const { coherenceSeconds, limitSeconds, rateFactor, runs } = this.#in;
     const run = longRun(bits / rateFactor, moments, runs);
@@ -228,7 +261,9 @@ export class BlockWalk {
   #sample(samples: Sample[]): void {
     if ((this.blocks - 1) % this.#stride !== 0) return;
     const { policy, timeShare, rateFactor } = this.#in;
-    const rateBps = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+    const rateBps = this.#isOwn
+      ? policy.rateBps(this.#believedGain, this.#believedSnr) * timeShare * rateFactor
+      : 0;
     samples.push({ atSeconds: this.startSeconds + this.seconds, gain: this.#gain, rateBps });
     if (samples.length < mostSamples) return;
     this.#samples = samples.filter((_, index) => index % 2 === 0);

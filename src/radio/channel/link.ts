@@ -7,6 +7,8 @@ import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
+import { lawOfEstimate } from './knowledge/estimate-law.js';
+import { knowledgeOf, type Knowledge } from './knowledge/knowledge.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ownBlocks, type BlockLaw } from './rate-policies/block-law.js';
@@ -49,6 +51,8 @@ export interface Link extends RetransmissionSettings {
   /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
   readonly policy: RatePolicy;
+  /** What its sender knows of the gain; null: all. */
+  readonly knowledge: Knowledge | null;
   /** The policy where the gains that its sender sends at have another law: that of a broadcast. */
   readonly policyUnder: (law: BlockLaw) => RatePolicy;
   /** Gains over virtual time; null where each attempt draws its own. */
@@ -120,9 +124,12 @@ function linkOf(setting: Setting): Link {
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
-  const policy = policyUnder(ownBlocks(law, scheduled));
+  const knowledge = knowledgeOf(channel, path !== null, side.receiveAntennas);
+  // A Gaussian amplitude, estimated, has the law that it had.
+  const believed = channel.fading === 'rayleigh' ? law : lawOfEstimate(law, knowledge);
+  const policy = policyUnder(scheduled === null ? believed : ownBlocks(law, scheduled));
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
-  const oneLaw = path === null && snr.constant && blackedOut.length === 0;
+  const oneLaw = knowledge === null && path === null && snr.constant && blackedOut.length === 0;
   return {
     ...channel,
     id,
@@ -139,6 +146,7 @@ function linkOf(setting: Setting): Link {
     snr,
     policy,
     policyUnder,
+    knowledge,
     path,
     lossProbability: side.lossProbability ?? channel.lossProbability,
     bursts: burstsOf(channel, seed, id),

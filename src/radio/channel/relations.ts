@@ -4,6 +4,7 @@ import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
 import { blockRule, gainPathRules } from './gain-paths/relations.js';
 import { cellRules } from './large-scale/relations.js';
+import { knowledgeRules } from './knowledge/relations.js';
 import { lossRules } from './losses/relations.js';
 import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
@@ -25,6 +26,7 @@ export const channelRules: readonly Rule<{ channel: Channel; clients: { count: n
   ...fadingRules,
   ...gainPathRules,
   ...rateRules,
+  ...knowledgeRules,
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,

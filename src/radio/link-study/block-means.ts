@@ -1,7 +1,12 @@
 import { gainForRate } from '../channel/closed-forms.js';
+import { correlationOf, dopplerHz } from '../channel/gain-paths/doppler.js';
 import { groupPolicy } from '../channel/group-policy.js';
+import { meanOfEstimate } from '../channel/knowledge/estimate-law.js';
+import { isCarried, type Knowledge } from '../channel/knowledge/knowledge.js';
+import type { Link } from '../channel/link.js';
 import { worstOf } from '../channel/rate-policies/block-law.js';
 import { capacityBps } from '../channel/rate.js';
+import type { Channel } from '../channel/settings.js';
 import type { Subject } from './subject.js';
 
 /** Means over the gain of a block, by quadrature. */
@@ -20,10 +25,13 @@ export interface BlockMeans {
 
 /**
  * What a block of the link carries and costs in the mean, in a broadcast at its worst receiver; a fixed rate
- * carries what is not in outage.
+ * carries what is not in outage, as does a sender that errs about its gain. Null where the gain that the
+ * sender knows is older than the block, but for Rayleigh fading over time.
  */
-export function blockMeans({ link, group }: Subject): BlockMeans {
+export function blockMeans({ scenario, link, group }: Subject): BlockMeans | null {
   const { scheduled, timeShare } = link;
+  const knowledge = link.knowledge && wholeCorrelation(link.knowledge, scenario.channel, link.path !== null);
+  if (knowledge === undefined) return null;
   const policy = groupPolicy(link, group, 0);
   const law = worstOf(group.map((each) => ({ law: each.law, ratio: each.snr.ratioAt(0) })));
   const snr = law.reference;
@@ -31,17 +39,69 @@ export function blockMeans({ link, group }: Subject): BlockMeans {
   const breaks = policy.adaptive ? policy.breaks(snr) : [thresholdOf(link, snr)];
   const mean = (f: (gain: number) => number) => law.mean((gain) => f(gain) * own(gain), { breaks });
 
+  if (knowledge !== null) return meansOfEstimates({ ...link, policy, knowledge }, snr);
   const rate = rateOf({ ...link, policy }, snr);
   const power = (gain: number) => timeShare * policy.powerRatio(gain, snr);
+  const onAir = (gain: number) => (policy.rateBps(gain, snr) > 0 ? timeShare : 0);
+  return figuresOf(mean, { rate, power, onAir });
+}
+
+type Of<Block> = (block: Block) => number;
+
+function figuresOf<Block>(
+  mean: (f: Of<Block>) => number,
+  { rate, power, onAir }: Readonly<Record<'rate' | 'power' | 'onAir', Of<Block>>>,
+): BlockMeans {
   const rateBps = mean(rate);
-  const square = mean((gain) => rate(gain) ** 2);
+  const square = mean((block) => rate(block) ** 2);
   return {
     rateBps,
     variation: rateBps > 0 ? Math.max(0, square / rateBps ** 2 - 1) : 0,
-    onAir: mean((gain) => (policy.rateBps(gain, snr) > 0 ? timeShare : 0)),
+    onAir: mean(onAir),
     power: mean(power),
-    powerByBits: rateBps > 0 ? mean((gain) => rate(gain) * power(gain)) / rateBps : 0,
+    powerByBits: rateBps > 0 ? mean((block) => rate(block) * power(block)) / rateBps : 0,
   };
+}
+
+/** Means over gain and estimate: the sender takes rate and power from the one, the other carries them or not. */
+function meansOfEstimates(
+  { policy, knowledge, law, timeShare }: Link & { readonly knowledge: Knowledge },
+  snr: number,
+): BlockMeans {
+  const believedSnr = snr / knowledge.margin;
+  const steps = policy.breaks(believedSnr);
+  type Block = readonly [gain: number, estimate: number];
+  const mean = (f: Of<Block>) =>
+    law.mean(
+      (gain) =>
+        meanOfEstimate(gain, knowledge, (estimate) => f([gain, estimate]), [
+          gain * knowledge.margin,
+          ...steps,
+        ]),
+      { breaks: [...policy.breaks(snr), ...steps.map((step) => step / knowledge.margin)], tolerance: 1e-7 },
+    );
+  const sent: Of<Block> = ([, estimate]) => policy.rateBps(estimate, believedSnr) * timeShare;
+  return figuresOf(mean, {
+    rate: (block) => {
+      const [gain, estimate] = block;
+      return isCarried(policy, { gain, snr }, { gain: estimate, snr: believedSnr }) ? sent(block) : 0;
+    },
+    power: ([, estimate]) => timeShare * policy.powerRatio(estimate, believedSnr),
+    onAir: (block) => (sent(block) > 0 ? timeShare : 0),
+  });
+}
+
+/**
+ * Error and age together as one correlation, undefined where they are none: over time the amplitude of a
+ * Rayleigh channel is rho(1)^n correlated after n blocks of "gauss-markov", J0(2 pi fD n T) of "jakes".
+ */
+function wholeCorrelation(knowledge: Knowledge, channel: Channel, hasPath: boolean): Knowledge | undefined {
+  const blocks = Math.ceil(knowledge.delaySeconds / channel.coherenceSeconds - 1e-6);
+  if (!hasPath || blocks === 0) return knowledge;
+  if (channel.fading !== 'rayleigh') return undefined;
+  const over = (count: number) => correlationOf(dopplerHz(channel), count * channel.coherenceSeconds);
+  const aged = channel.correlation === 'jakes' ? over(blocks) : over(1) ** blocks;
+  return { ...knowledge, correlation: knowledge.correlation * Math.abs(aged) };
 }
 
 /** Bits per second that arrive in a block of the client's by its gain. */

@@ -86,6 +86,7 @@ function bareLink({ scenario, link, snr }: Subject, scheme: Scheme, most: number
     snr: { ratioAt: () => snr, constant: true },
     path: null,
     scheduled: null,
+    knowledge: null,
     timeShare: 1,
     lossProbability: 0,
     bursts: null,

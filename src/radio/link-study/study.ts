@@ -36,6 +36,7 @@ export interface StudiedLink extends Pick<
   | 'correlation'
   | 'coherenceSeconds'
   | 'rate'
+  | 'knowledge'
   | 'fixedRateBps'
   | 'retransmission'
   | 'maxTransmissions'
@@ -106,8 +107,8 @@ export function studyLink(
   const { bits, draws } = options;
   const closed = closedForms(subject);
   const means = blockMeans(subject);
-  const form = transferTime(subject, bits, means);
-  const fluidSeconds = means.rateBps > 0 ? bits / means.rateBps : Infinity;
+  const form = means === null ? noMean : transferTime(subject, bits, means);
+  const fluidSeconds = means !== null && means.rateBps > 0 ? bits / means.rateBps : Infinity;
   const blocks = simulateBlocks(subject, draws);
   const { packets, ...repeats } = simulatePackets(subject, closed, draws);
   const sent = simulateMessages(subject, bits, options.messages, fluidSeconds, options.mostBlocks);
@@ -127,7 +128,7 @@ export function studyLink(
     draws,
     messages: sent.messages,
     packets,
-    policyBps: means.rateBps,
+    policyBps: means?.rateBps ?? null,
     closedForm: typeof form === 'string' ? null : form,
     delaySeconds: sent.delaySeconds,
     energyJoules: sent.energyJoules,
@@ -136,12 +137,15 @@ export function studyLink(
     simulated,
     why: {
       ...closed.why,
+      ...(means === null ? { policyBps: noMean } : {}),
       ...(typeof form === 'string' ? { closedForm: form } : {}),
       ...reasonsOf(simulated),
     },
     notes: notesOf({ subject, sent, options, fluidSeconds }),
   };
 }
+
+const noMean = 'the sender knows a gain of another block, whose law given this one is not known';
 
 /** Why simulated figures are missing, as `simulated.<name>`. */
 function reasonsOf(simulated: LinkStudy['simulated']): Record<string, string> {
@@ -167,7 +171,7 @@ function checkBits({ link }: Subject, bits: number): void {
 
 function settingsOf({ scenario, link, snr }: Subject, clients: number, options: StudyOptions): StudiedLink {
   const { channel } = scenario;
-  const { fading, correlation, coherenceSeconds, rate, fixedRateBps } = channel;
+  const { fading, correlation, coherenceSeconds, rate, knowledge, fixedRateBps } = channel;
   const { retransmission, maxTransmissions, packetBits, bandwidthHz, powerWatts, timeShare } = link;
   return {
     direction: options.direction,
@@ -182,6 +186,7 @@ function settingsOf({ scenario, link, snr }: Subject, clients: number, options: 
     correlation,
     coherenceSeconds,
     rate,
+    knowledge,
     fixedRateBps,
     retransmission,
     maxTransmissions,

@@ -28,6 +28,7 @@ export interface MeanLink {
 const obstacles: readonly ((channel: Channel, direction: Direction) => string | false)[] = [
   ({ cell }) => cell !== null && 'in a cell each client has a mean SNR of its own',
   ({ fading }) => fading === 'trace' && 'the gains stand in a file',
+  ({ knowledge }) => knowledge !== null && 'the sender does not know the gain exactly',
   ({ downlink }, direction) =>
     direction === 'downlink' &&
     downlink.cast === 'broadcast' &&

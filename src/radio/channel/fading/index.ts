@@ -165,13 +165,13 @@ function meanOf(
   { density, bottom, top }: Pick<PositiveLaw, 'density' | 'bottom' | 'top'>,
   mean: number,
 ): GainLaw['mean'] {
-  return (f, { above = 0, breaks = [] } = {}) => {
+  return (f, { above = 0, breaks = [], tolerance } = {}) => {
     const from = Math.max(above, bottom);
     const cuts = [from, top, mean, ...breaks]
       .filter((cut) => cut >= from && cut <= top)
       .sort((a, b) => a - b);
     const weighted = (gain: number) => f(gain) * density(gain);
-    return cuts.reduce((sum, cut, i) => sum + integrate(weighted, cuts[i - 1] ?? cut, cut), 0);
+    return cuts.reduce((sum, cut, i) => sum + integrate(weighted, cuts[i - 1] ?? cut, cut, tolerance), 0);
   };
 }
 

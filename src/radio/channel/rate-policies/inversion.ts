@@ -19,6 +19,7 @@ export const inversion: RatePolicyMaker = ({ cutoffGain }, bandwidthHz, law) => 
   return {
     rateBps: (gain, snr) => (sends(gain) ? capacityBps(bandwidthHz, snr, 1 / inverse) : 0),
     powerRatio: (gain) => (sends(gain) ? 1 / (gain * inverse) : 0),
+    carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
     adaptive: true,
     breaks: () => [cutoffGain],
   };

@@ -11,6 +11,8 @@ export interface RatePolicy {
   rateBps(gain: number, snr: number): number;
   /** Transmission power in the block, relative to the link's power; 0 where the sender is silent. */
   powerRatio(gain: number, snr: number): number;
+  /** The highest rate in bits per second that such a block carries at full power, for a sender that errs. */
+  carriesBps(gain: number, snr: number): number;
   /** Whether the sender knows the gain, so that whatever it sends is decoded; false for "fixed". */
   readonly adaptive: boolean;
   /** Gains at which `rateBps` is not continuous at this mean ratio, rising, for quadrature. */

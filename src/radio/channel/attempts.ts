@@ -251,6 +251,7 @@ class Sender {
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,
       schedule: link.scheduled && { probability: link.scheduled, draws: this.#draws('schedule', number) },
+      powerShareAt: link.powerShareAt,
       knowledge: link.knowledge && { ...link.knowledge, draws: this.#draws('knowledge', number) },
       rateFactor,
       limitSeconds: link.maxAttemptSeconds,

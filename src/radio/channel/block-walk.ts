@@ -36,6 +36,8 @@ export interface Blocks {
   readonly schedule: { readonly probability: (rank: number) => number; readonly draws: Stream } | null;
   /** What the sender makes of a gain that it does not know exactly, and draws of it; null: it knows the gain. */
   readonly knowledge: (Knowledge & { readonly draws: Stream }) | null;
+  /** Share of the link's power that the sender takes at a time; null: all of it. */
+  readonly powerShareAt: ((seconds: number) => number) | null;
   readonly silences: readonly Silence[];
   /** 1, or less on a link that a script slows down. */
   readonly rateFactor: number;
@@ -87,6 +89,7 @@ export class BlockWalk {
   #believedGain = 0;
   #believedSnr = 0;
   #isCarried = true;
+  #powerShare = 1;
   #isOwn = true;
   #samples: Sample[] | null;
   #stride = 1;
@@ -168,12 +171,14 @@ export class BlockWalk {
     if (!isOnAir) return;
     const own = seconds * this.#in.timeShare;
     this.onAirSeconds += own;
-    this.powerSeconds += own * this.#in.policy.powerRatio(this.#believedGain, this.#believedSnr);
+    const ratio = this.#in.policy.powerRatio(this.#believedGain, this.#believedSnr);
+    this.powerSeconds += own * ratio * this.#powerShare;
   }
 
   #enterBlock(): void {
-    const { silences, schedule } = this.#in;
+    const { silences, schedule, powerShareAt } = this.#in;
     const now = this.startSeconds + this.seconds;
+    if (powerShareAt !== null) this.#powerShare = powerShareAt(now);
     this.blocks += 1;
     const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
     if (silence && silence.fromSeconds <= now) {

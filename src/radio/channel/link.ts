@@ -10,6 +10,9 @@ import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { lawOfEstimate } from './knowledge/estimate-law.js';
 import { knowledgeOf, type Knowledge } from './knowledge/knowledge.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { dbmOfWatts, noiseDbmOf } from './large-scale/link-budget.js';
+import { decibelsOf } from './rate.js';
+import { powerShare } from './power-control/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ownBlocks, type BlockLaw } from './rate-policies/block-law.js';
 import { ratePolicy } from './rate-policies/index.js';
@@ -40,6 +43,8 @@ export interface Link extends RetransmissionSettings {
   /** Width of this client's share of the band. */
   readonly bandwidthHz: number;
   readonly powerWatts: number;
+  /** The share of `powerWatts` that it sends with, over virtual time; null: all of it. */
+  readonly powerShareAt: ((seconds: number) => number) | null;
   readonly receivePowerWatts: number;
   readonly idlePowerWatts: number;
   readonly pricePerMegabyte: number;
@@ -117,7 +122,21 @@ function linkOf(setting: Setting): Link {
   const side = channel[direction];
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
+  const bandSnr = meanSnr(channel, side, { seed, id: client.id, index: client.index });
+  const fullSnr = scaledBy(bandSnr, share.snr);
+  const { cell } = channel;
+  const powerShareAt = powerShare(side.powerControl, {
+    powerWatts: side.powerWatts * share.power,
+    bandwidthHz,
+    fullRatioAt: (seconds) => fullSnr.ratioAt(seconds),
+    couplingLossDb:
+      cell &&
+      ((seconds) =>
+        dbmOfWatts(side.powerWatts) -
+        noiseDbmOf(cell, side.bandwidthHz) -
+        decibelsOf(bandSnr.ratioAt(seconds))),
+  });
+  const snr = controlled(fullSnr, powerShareAt);
   const policyUnder = (blocks: BlockLaw) => ratePolicy(channel, bandwidthHz, blocks);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
@@ -139,7 +158,8 @@ function linkOf(setting: Setting): Link {
     sender: direction === 'uplink' ? client.id : 'server',
     recipient: direction === 'uplink' ? 'server' : client.id,
     bandwidthHz,
-    powerWatts: side.powerWatts * share.power,
+    powerWatts: side.powerWatts * share.power * (snr.constant ? powerShareAt(0) : 1),
+    powerShareAt: snr.constant ? null : powerShareAt,
     timeShare: share.time,
     scheduled,
     law,
@@ -169,6 +189,12 @@ function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
   return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };
+}
+
+/** The mean SNR at the share of the power that the sender takes. */
+function controlled(full: MeanSnr, shareAt: (seconds: number) => number): MeanSnr {
+  if (full.constant) return scaledBy(full, shareAt(0));
+  return { constant: false, ratioAt: (seconds) => full.ratioAt(seconds) * shareAt(seconds) };
 }
 
 export function scaledBy(snr: MeanSnr, factor: number): MeanSnr {

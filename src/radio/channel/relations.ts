@@ -6,6 +6,7 @@ import { blockRule, gainPathRules } from './gain-paths/relations.js';
 import { cellRules } from './large-scale/relations.js';
 import { knowledgeRules } from './knowledge/relations.js';
 import { lossRules } from './losses/relations.js';
+import { powerControlRules } from './power-control/relations.js';
 import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
 import type { Channel } from './settings.js';
@@ -30,6 +31,7 @@ export const channelRules: readonly Rule<{ channel: Channel; clients: { count: n
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
+  ...powerControlRules,
   ...cellRules,
   waitingRule,
   ...faultRules,

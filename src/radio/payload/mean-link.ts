@@ -1,5 +1,6 @@
 import { combinedLaw } from '../channel/fading/combining.js';
 import { gainLaw } from '../channel/fading/index.js';
+import { constantPowerShare } from '../channel/power-control/index.js';
 import { ownBlocks } from '../channel/rate-policies/block-law.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
@@ -53,7 +54,9 @@ export function meanLink(channel: Channel, direction: Direction, clients: number
 function means(channel: Channel, direction: Direction, clients: number) {
   const { meanSnrDb, bandwidthHz, powerWatts, sharing, receiveAntennas } = channel[direction];
   const share = shareOf(sharing, clients);
-  const snr = ratioOfDecibels(meanSnrDb) * share.snr;
+  const full = ratioOfDecibels(meanSnrDb) * share.snr;
+  const control = constantPowerShare(channel[direction], bandwidthHz * share.bandwidth, full);
+  const snr = full * control;
   const law = combinedLaw(gainLaw(channel), receiveAntennas);
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
@@ -64,6 +67,6 @@ function means(channel: Channel, direction: Direction, clients: number) {
     share.time * law.mean((gain) => of(gain) * isOwn(gain), { breaks: policy.breaks(snr) });
   return {
     meanRateBps: mean((gain) => policy.rateBps(gain, snr)),
-    meanPowerWatts: powerWatts * share.power * mean((gain) => policy.powerRatio(gain, snr)),
+    meanPowerWatts: powerWatts * share.power * control * mean((gain) => policy.powerRatio(gain, snr)),
   };
 }

@@ -37,6 +37,7 @@ function blocksOf(changes: Partial<Blocks> = {}): Blocks {
     timeShare: 1,
     schedule: null,
     knowledge: null,
+    powerShareAt: null,
     silences: [],
     rateFactor: 1,
     limitSeconds: 1e9,

@@ -1,8 +1,14 @@
 import Type, { type Static } from 'typebox';
+import { choice } from '../../../settings/choice.js';
 import { closed, nullable, positive } from '../../../settings/form.js';
+import { powerControls } from '../power-control/index.js';
 
 const link = {
-  powerWatts: positive(1, 'transmission power'),
+  powerWatts: positive(1, 'transmission power, the most where there is a `powerControl`'),
+  powerControl: choice(Object.values(powerControls), {
+    default: 'constant',
+    description: 'of the sender, by the mean of its channel; energy follows the power',
+  }),
   meanSnrDb: Type.Number({
     default: 5,
     description:

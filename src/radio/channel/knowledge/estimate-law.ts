@@ -25,8 +25,13 @@ export function meanOfEstimate(
   const cuts = [from, lambda, to, ...breaks.map((estimate) => estimate / variance)]
     .filter((cut) => cut >= from && cut <= to)
     .sort((a, b) => a - b);
-  const weighted = (x: number) => f(variance * x) * noncentralGammaDensity(antennas, lambda, x);
-  return cuts.reduce((sum, cut, i) => sum + integrate(weighted, cuts[i - 1] ?? cut, cut, 1e-9), 0);
+  return cuts.slice(1).reduce((sum, end, i) => {
+    const start = cuts[i]!;
+    // Rounding, here or in f, must not carry a point over the jump at an end: 0 within would never converge.
+    const within = (x: number) => Math.min(Math.max(x, start * (1 + 1e-10)), end * (1 - 1e-10));
+    const weighted = (x: number) => f(variance * within(x)) * noncentralGammaDensity(antennas, lambda, x);
+    return sum + integrate(weighted, start, end, 1e-9);
+  }, 0);
 }
 
 /** The law of the estimate itself: what an inverting sender takes for the law of its gain. */

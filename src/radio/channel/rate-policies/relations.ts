@@ -1,8 +1,10 @@
 import { least } from '../../../extremes.js';
+import { nameOf } from '../../../strategies/strategy.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import type { Direction } from '../directions/settings.js';
 import { shareOf } from '../directions/sharing.js';
 import { rarest, reach, reachOfBest } from '../fading/reach.js';
+import { constantPowerShare } from '../power-control/index.js';
 import { capacityBps, ratioOfDecibels } from '../rate.js';
 import { retransmissions } from '../retransmission/index.js';
 import type { Channel } from '../settings.js';
@@ -97,13 +99,16 @@ export const rateRules: readonly Rule<Radio>[] = [
 /** A number as a person would write it. */
 const short = (value: number) => String(Number(value.toPrecision(4)));
 
-/** Bandwidth, mean ratio and contenders for a block of one client's link; its ratio is null in a cell. */
+/** Bandwidth, mean ratio and contenders for a block of one client's link; its ratio is null where a cell makes it. */
 function shareOfLink({ channel, clients }: Radio, direction: Direction) {
-  const { bandwidthHz, meanSnrDb, sharing, receiveAntennas } = channel[direction];
+  const { meanSnrDb, sharing, receiveAntennas, powerControl } = channel[direction];
   const share = shareOf(sharing, clients.count);
+  const bandwidthHz = channel[direction].bandwidthHz * share.bandwidth;
+  const full = ratioOfDecibels(meanSnrDb) * share.snr;
+  const snr = () => full * constantPowerShare(channel[direction], bandwidthHz, full);
   return {
-    bandwidthHz: bandwidthHz * share.bandwidth,
-    snr: channel.cell === null ? ratioOfDecibels(meanSnrDb) * share.snr : null,
+    bandwidthHz,
+    snr: channel.cell === null && nameOf(powerControl) !== 'fractional' ? snr() : null,
     antennas: receiveAntennas,
     contenders: share.scheduled === null ? 1 : clients.count,
   };

@@ -75,6 +75,8 @@ export class BlockWalk {
   powerSeconds = 0;
   /** Blocks begun. */
   blocks = 0;
+  /** Those of them that were gone through one by one. */
+  walked = 0;
   /** Bits that `send` has sent, up to the limit. */
   sentBits = 0;
   /** Bits that it has sent besides, in blocks that did not carry their rate. */
@@ -180,6 +182,7 @@ export class BlockWalk {
     const now = this.startSeconds + this.seconds;
     if (powerShareAt !== null) this.#powerShare = powerShareAt(now);
     this.blocks += 1;
+    this.walked += 1;
     const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
     if (silence && silence.fromSeconds <= now) {
       this.#blockSecondsLeft = silence.toSeconds - now;

@@ -9,7 +9,7 @@ import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { lawOfEstimate } from './knowledge/estimate-law.js';
 import { knowledgeOf, type Knowledge } from './knowledge/knowledge.js';
-import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
 import { dbmOfWatts, noiseDbmOf } from './large-scale/link-budget.js';
 import { decibelsOf } from './rate.js';
 import { powerShare } from './power-control/index.js';
@@ -19,7 +19,9 @@ import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import type { Direction } from './directions/settings.js';
 import { shareOf } from './directions/sharing.js';
-import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
+import type { Recording } from './fading/recording.js';
+import { recordedLink, type Recordings } from './fading/recordings.js';
+import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
 
@@ -74,55 +76,92 @@ export interface Link extends RetransmissionSettings {
 }
 
 /**
- * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
- * the gains where fading is "trace", `table` the laws that a scenario can name.
+ * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
+ * what fading "trace" goes by, `table` holds the laws that a scenario can name.
  */
 export function linksOf(
   { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
-  trace: GainTrace | null = null,
+  recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
 ): readonly Link[] {
-  const branchLaw = trace
-    ? empiricalLaw(traceGains(trace, channel.coherenceSeconds))
-    : gainLaw(channel, table);
+  const gainsOf = recordings === null ? drawnGains(channel, table) : recordedGains(channel, recordings);
+  return clients.flatMap((id, index) =>
+    (['uplink', 'downlink'] as const).map((direction) => {
+      const client = { id, index, of: clients.length };
+      return linkOf({ seed, channel, direction, client, ...gainsOf(index + 1, direction) });
+    }),
+  );
+}
+
+/** What the gains of a link go by. */
+interface Gains {
+  readonly law: GainLaw;
+  /** Of one receive antenna. */
+  readonly branchLaw: GainLaw;
+  readonly recorded: Recorded | null;
+}
+
+interface Recorded {
+  readonly gains: GainTrace;
+  /** Of the recording; null: the scenario's. */
+  readonly meanSnr: MeanSnr | null;
+  readonly isRate: boolean;
+  /** Begins with the run, and not at a drawn place. */
+  readonly isAligned: boolean;
+}
+
+type GainsOf = (client: number, direction: Direction) => Gains;
+
+function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrategy>>): GainsOf {
+  const branchLaw = gainLaw(channel, table);
   const laws = {
     uplink: combinedLaw(branchLaw, channel.uplink.receiveAntennas),
     downlink: combinedLaw(branchLaw, channel.downlink.receiveAntennas),
   };
-  return clients.flatMap((id, index) =>
-    (['uplink', 'downlink'] as const).map((direction) =>
-      linkOf({
-        seed,
-        channel,
-        law: laws[direction],
-        branchLaw,
-        trace,
-        direction,
-        client: { id, index, of: clients.length },
-      }),
-    ),
-  );
+  return (_, direction) => ({ law: laws[direction], branchLaw, recorded: null });
 }
 
-interface Setting {
+/** Links of one recording share its law. */
+function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
+  const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
+  const gainsFrom = (recording: Recording, direction: Direction): Gains => {
+    const { gains, meanSnr } = recordedLink(recording, channel[direction].bandwidthHz);
+    const law = empiricalLaw(traceGains(gains, channel.coherenceSeconds));
+    return {
+      law,
+      branchLaw: law,
+      recorded: {
+        gains,
+        meanSnr: meanSnr === null ? null : constantSnr(meanSnr),
+        isRate: recording.states === 'rate',
+        isAligned: areAligned,
+      },
+    };
+  };
+  return (client, direction) => {
+    const recording = of(client, direction);
+    const gains = known[direction].get(recording) ?? gainsFrom(recording, direction);
+    known[direction].set(recording, gains);
+    return gains;
+  };
+}
+
+interface Setting extends Gains {
   readonly seed: number;
   readonly channel: Channel;
-  readonly law: GainLaw;
-  /** Of one receive antenna. */
-  readonly branchLaw: GainLaw;
-  readonly trace: GainTrace | null;
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, direction, client } = setting;
+  const { seed, channel, law, recorded, direction, client } = setting;
   const id = `${client.id}/${direction}`;
   const side = channel[direction];
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const bandSnr = meanSnr(channel, side, { seed, id: client.id, index: client.index });
+  const place = { seed, id: client.id, index: client.index };
+  const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, place);
   const fullSnr = scaledBy(bandSnr, share.snr);
   const { cell } = channel;
   const powerShareAt = powerShare(side.powerControl, {
@@ -137,7 +176,9 @@ function linkOf(setting: Setting): Link {
         decibelsOf(bandSnr.ratioAt(seconds))),
   });
   const snr = controlled(fullSnr, powerShareAt);
-  const policyUnder = (blocks: BlockLaw) => ratePolicy(channel, bandwidthHz, blocks);
+  // A recorded rate is what was carried, whatever the policy.
+  const rates = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
+  const policyUnder = (blocks: BlockLaw) => ratePolicy(rates, bandwidthHz, blocks);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
@@ -176,8 +217,11 @@ function linkOf(setting: Setting): Link {
   };
 }
 
-function pathOf({ seed, channel, branchLaw, trace, direction }: Setting, id: string) {
-  if (trace !== null) return tracePath(trace, channel, seed, id);
+function pathOf({ seed, channel, branchLaw, recorded, direction }: Setting, id: string) {
+  if (recorded !== null) {
+    const { gains, isAligned } = recorded;
+    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, id));
+  }
   if (channel.correlation === 'independent') return null;
   const antennas = Array.from({ length: channel[direction].receiveAntennas }, (_, index) =>
     gainPath(channel, seed, index === 0 ? id : `${id}/antenna-${index + 1}`, branchLaw),

@@ -47,7 +47,8 @@ export function positionsOf(cell: Cell, client: CellClient): Track {
   return standing(startOf(cell, client));
 }
 
-function constantSnr(ratio: number): MeanSnr {
+/** A mean that stays. */
+export function constantSnr(ratio: number): MeanSnr {
   return { ratioAt: () => ratio, constant: true };
 }
 

@@ -1,4 +1,4 @@
-import { must, type Finding, type Rule } from '../../../settings/rule.js';
+import { must, plausible, type Finding, type Rule } from '../../../settings/rule.js';
 import { pathLosses } from './path-loss.js';
 import type { Cell } from './settings.js';
 
@@ -7,8 +7,21 @@ interface Radio {
   readonly clients: { readonly count: number };
 }
 
+/** What a link's budget is made of beside the distance. */
+const site = {
+  baseHeightMeters: { from: 0, to: 1e5, unit: 'meters', advice: 'a mast has 25' },
+  clientHeightMeters: { from: 0, to: 1e5, unit: 'meters', advice: 'a hand has 1.5' },
+  antennaGainDb: { from: -100, to: 100, unit: 'dB', advice: 'of both antennas together' },
+  noiseDensityDbmPerHz: { from: -250, to: 0, unit: 'dBm per Hz', advice: 'thermal noise is -174' },
+  noiseFigureDb: { from: 0, to: 100, unit: 'dB', advice: 'a good receiver has 5 to 9' },
+};
+
 export const cellRules: readonly Rule<Radio>[] = [
   { states: 'clients fit into their cell', findings: fit },
+  {
+    states: 'antennas and noise are of this world',
+    findings: ({ channel: { cell } }) => (cell === null ? [] : plausible('/channel/cell', cell, site)),
+  },
   { states: 'a path-loss formula is used where its source gives it', findings: formulaRanges },
 ];
 

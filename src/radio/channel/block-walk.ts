@@ -1,3 +1,4 @@
+import { least } from '../../extremes.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { GainLaw } from './fading/fading.js';
 import { drawEstimate, isCarried, type Knowledge } from './knowledge/knowledge.js';
@@ -178,7 +179,7 @@ export class BlockWalk {
   }
 
   #enterBlock(): void {
-    const { silences, schedule, powerShareAt } = this.#in;
+    const { silences, schedule, powerShareAt, knowledge } = this.#in;
     const now = this.startSeconds + this.seconds;
     if (powerShareAt !== null) this.#powerShare = powerShareAt(now);
     this.blocks += 1;
@@ -192,7 +193,9 @@ export class BlockWalk {
       this.#isOwn = true;
     } else {
       this.#hear(now);
-      this.#believe(now);
+      this.#believedGain = this.#gain;
+      this.#believedSnr = this.#snr;
+      if (knowledge !== null) this.#believe(knowledge, now);
       if (silence) this.#blockSecondsLeft = Math.min(this.#blockSecondsLeft, silence.fromSeconds - now);
       this.#isOwn =
         schedule === null ||
@@ -209,7 +212,6 @@ export class BlockWalk {
   #hear(now: number): void {
     const { receptions, coherenceSeconds } = this.#in;
     let lowest = Infinity;
-    let weakest = Infinity;
     this.#blockSecondsLeft = coherenceSeconds;
     for (let i = 0; i < receptions.length; i++) {
       const { law, snr, path, fading } = receptions[i]!;
@@ -222,23 +224,21 @@ export class BlockWalk {
         this.#blockSecondsLeft = (block + 1) * coherenceSeconds - now;
       }
       const ratio = snr.ratioAt(now);
-      if (ratio < weakest) weakest = ratio;
       if (gain * ratio >= lowest) continue;
       lowest = gain * ratio;
       this.#gain = gain;
       this.#snr = ratio;
     }
+    if (receptions.length === 1) return;
+    const weakest = least(receptions.map(({ snr }) => snr.ratioAt(now)));
     if (this.#snr === weakest) return;
     this.#gain = lowest / weakest;
     this.#snr = weakest;
   }
 
   /** Sets what the sender takes for gain and mean SNR, and whether the block carries its rate. */
-  #believe(now: number): void {
-    const { knowledge, policy, receptions, coherenceSeconds } = this.#in;
-    this.#believedGain = this.#gain;
-    this.#believedSnr = this.#snr;
-    if (knowledge === null) return;
+  #believe(knowledge: NonNullable<Blocks['knowledge']>, now: number): void {
+    const { policy, receptions, coherenceSeconds } = this.#in;
     const { path } = receptions[0]!;
     const block = Math.floor((now - knowledge.delaySeconds) / coherenceSeconds + 1e-6);
     const known = path === null ? this.#gain : path.gainAt(Math.max(0, block));

@@ -127,8 +127,9 @@ function stagesTable({ stages }: PayloadReport, paint: Paint): TableContent {
 /** Section V-A's bandwidth in either reading. */
 function sharingLines(report: PayloadReport, paint: Paint, columns: number): readonly string[] {
   const { updateBySharing, clients, link } = report;
-  if (updateBySharing.length === 0 || clients === 1) return [];
-  const band = `${number(link.uplink.bandwidthHz / 1e6)} MHz`;
+  const { bandwidthHz } = link.uplink;
+  if (updateBySharing.length === 0 || clients === 1 || bandwidthHz === null) return [];
+  const band = `${number(bandwidthHz / 1e6)} MHz`;
   const rows = updateBySharing.map(({ sharing, seconds, joules }) => [
     sharingWords[sharing],
     paint('bold', sharing),
@@ -198,14 +199,21 @@ function rewardNote({ method, rewards, messages }: PayloadReport): readonly stri
   ];
 }
 
+type Budget = Pick<MeanLink, 'meanSnrDb' | 'bandwidthHz' | 'powerWatts'>;
+
 function linkNotes(side: string, { fading, rate, sharing, why, ...link }: MeanLink): readonly string[] {
   const mean =
     link.meanRateBps === null
       ? `no mean rate, for ${why}`
       : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
-  const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
   const laws = `${nameOf(fading)} fading, rate ${rate}, ${sharing}`;
-  return [`${side}: ${mean}`, `  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`];
+  return [`${side}: ${mean}`, `  (${budgetText(link)}${laws})`];
+}
+
+/** Nothing where clients differ. */
+function budgetText({ meanSnrDb, bandwidthHz, powerWatts }: Budget): string {
+  if (meanSnrDb === null || bandwidthHz === null || powerWatts === null) return '';
+  return `${number(meanSnrDb)} dB, ${number(bandwidthHz / 1e6)} MHz, ${number(powerWatts)} W, `;
 }
 
 function thousandths(value: number | null): string {

@@ -127,9 +127,10 @@ describe('pwff link', () => {
     const { direction, client, bandwidthHz, powerWatts, fixedRateBps, meanSnrDb } = found.link;
     assert.deepEqual([direction, client, found.seed, found.bits], ['downlink', 2, 7, 1e6]);
     assert.deepEqual([bandwidthHz, powerWatts, fixedRateBps], [2e6, 0.5, 2e6]);
-    assert.ok(Math.abs(meanSnrDb - 10) < 1e-9);
-    // The reference at 10 dB has 2.906515 bits per second and hertz.
-    assert.ok(Math.abs(found.ergodicBps - 2 * 2_906_515) < 2);
+    // 10 dB at 1 W over 1 MHz; half the power over twice the bandwidth is a quarter, 3.9794 dB.
+    assert.ok(Math.abs(meanSnrDb - 3.979400087) < 1e-9);
+    // log2(e) e^(1/2.5) E1(1/2.5) = 1.51169627 bits per second and hertz.
+    assert.ok(Math.abs(found.ergodicBps - 2 * 1_511_696.27) < 1);
   });
 
   it('reads a scenario whose models and data are not there, and its trace beside it', async () => {

@@ -17,7 +17,9 @@ import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js
  */
 
 const slow = 'clients.devices=[{"gigaflopsPerSecond":0.2,"share":1}]';
-const fast = ['channel.uplink.bandwidthHz=100000000', 'channel.downlink.bandwidthHz=100000000', slow];
+const fast = ['uplink', 'downlink']
+  .flatMap((side) => [`channel.${side}.bandwidthHz=100000000`, `channel.${side}.referenceBandwidthHz=null`])
+  .concat(slow);
 const noDeadline = 'instruction.deadlineSeconds=null';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `client-${index + 1}`);
 const one = ['stages=["instruction"]', 'server.quorum=1', 'instruction.convergence.patience=99'];
@@ -304,6 +306,8 @@ describe('Markov presence', () => {
           `server.discipline=${discipline}`,
           'channel.uplink.bandwidthHz=3000000',
           'channel.downlink.bandwidthHz=10000000',
+          'channel.uplink.referenceBandwidthHz=null',
+          'channel.downlink.referenceBandwidthHz=null',
           'channel.downlink.cast=broadcast',
           'channel.lossProbability=0.2',
           'channel.ackLossProbability=0.2',

@@ -17,6 +17,7 @@ import { blockMoments, type BlockMoments } from './long-run.js';
 import { ownBlocks, type BlockLaw } from './rate-policies/block-law.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
+import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
 import { shareOf } from './directions/sharing.js';
 import type { Recording } from './fading/recording.js';
@@ -126,7 +127,7 @@ function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrat
 function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
   const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
   const gainsFrom = (recording: Recording, direction: Direction): Gains => {
-    const { gains, meanSnr } = recordedLink(recording, channel[direction].bandwidthHz);
+    const { gains, meanSnr } = recordedLink(recording, channel[direction]);
     const law = empiricalLaw(traceGains(gains, channel.coherenceSeconds));
     return {
       law,
@@ -157,11 +158,11 @@ interface Setting extends Gains {
 function linkOf(setting: Setting): Link {
   const { seed, channel, law, recorded, direction, client } = setting;
   const id = `${client.id}/${direction}`;
-  const side = channel[direction];
+  const keyed = { seed, id: client.id, index: client.index };
+  const side = directionOf(channel, direction, keyed);
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const place = { seed, id: client.id, index: client.index };
-  const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, place);
+  const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, keyed);
   const fullSnr = scaledBy(bandSnr, share.snr);
   const { cell } = channel;
   const powerShareAt = powerShare(side.powerControl, {

@@ -5,7 +5,7 @@ import { Downlink, Uplink } from './directions/settings.js';
 import { fadingSettings } from './fading/settings.js';
 import { Fault } from './faults/settings.js';
 import { gainPathSettings } from './gain-paths/settings.js';
-import { Cell } from './large-scale/settings.js';
+import { Cell, DistanceLaw } from './large-scale/settings.js';
 import { knowledgeSettings } from './knowledge/settings.js';
 import { lossSettings } from './losses/settings.js';
 import { rateSettings } from './rate-policies/settings.js';
@@ -24,6 +24,7 @@ export const Channel = closed(
     compression,
     uplink: Uplink,
     downlink: Downlink,
+    distanceLaw: DistanceLaw,
     cell: Cell,
     receivePowerWatts: atLeastZero(0, 'of a receiver while a message for it is on the air'),
     idlePowerWatts: atLeastZero(

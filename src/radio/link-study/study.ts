@@ -1,5 +1,6 @@
 import { packetsOf } from '../channel/retransmission/packets.js';
 import { dopplerHz } from '../channel/gain-paths/doppler.js';
+import { cellNotes } from '../channel/large-scale/notes.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { Recordings } from '../channel/fading/recordings.js';
 import { UserError, messageOf } from '../../errors.js';
@@ -141,7 +142,7 @@ export function studyLink(
       ...(typeof form === 'string' ? { closedForm: form } : {}),
       ...reasonsOf(simulated),
     },
-    notes: notesOf({ subject, sent, options, fluidSeconds }),
+    notes: [...cellNotes(scenario), ...notesOf({ subject, sent, options, fluidSeconds })],
   };
 }
 

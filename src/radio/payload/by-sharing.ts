@@ -1,6 +1,5 @@
 import { sharings, type Sharing } from '../channel/directions/sharing.js';
-import type { Channel } from '../channel/settings.js';
-import { meanLink } from './mean-link.js';
+import { meanLink, type Radio } from './mean-link.js';
 
 /** What an upload costs where the clients share the uplink's band in this way. */
 export interface SharedUpload {
@@ -14,10 +13,14 @@ export interface SharedUpload {
  * V-A gives a bandwidth, but not whether each client has it or all of them share it. Empty where the mean rate
  * does not follow from the scenario.
  */
-export function uploadBySharing(bits: number, channel: Channel, clients: number): readonly SharedUpload[] {
+export function uploadBySharing(bits: number, scenario: Radio): readonly SharedUpload[] {
+  const { channel } = scenario;
   return sharings.flatMap((sharing) => {
     const uplink = { ...channel.uplink, sharing };
-    const { meanRateBps, meanPowerWatts } = meanLink({ ...channel, uplink }, 'uplink', clients);
+    const { meanRateBps, meanPowerWatts } = meanLink(
+      { ...scenario, channel: { ...channel, uplink } },
+      'uplink',
+    );
     if (meanRateBps === null || meanPowerWatts === null) return [];
     const seconds = bits / meanRateBps;
     return [{ sharing, seconds, joules: seconds * meanPowerWatts }];

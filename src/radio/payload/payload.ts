@@ -86,10 +86,10 @@ function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readon
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const sizes = partSizes(scenario, shapes);
   const loraModules = loraModuleEnds(scenario, shapes.model, method);
-  const { channel, clients } = scenario;
+  const { channel } = scenario;
   const link = {
-    uplink: meanLink(channel, 'uplink', clients.count),
-    downlink: meanLink(channel, 'downlink', clients.count),
+    uplink: meanLink(scenario, 'uplink'),
+    downlink: meanLink(scenario, 'downlink'),
   };
   const codec = made(codecs, channel.compression, {});
   const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
@@ -116,7 +116,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     parts: heldParts(scenario, method, sizes, loraModules),
     link,
     messages,
-    updateBySharing: update ? uploadBySharing(update.bits, channel, clients.count) : [],
+    updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) =>
       stagePayload(stage, scenario[stage].maxRounds, messages, greatest(loraModules)),
     ),

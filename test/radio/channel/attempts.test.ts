@@ -125,7 +125,10 @@ describe('the time of a message', () => {
 const link0 = () => ({ fading: 'rayleigh', ricianK: 0, nakagamiM: 1 }) as const;
 
 describe('a broadcast', () => {
-  const broadcast: ChannelChanges = { downlink: { cast: 'broadcast', powerWatts: 10 }, receivePowerWatts: 1 };
+  const broadcast: ChannelChanges = {
+    downlink: { cast: 'broadcast', powerWatts: 10, referencePowerWatts: 10 },
+    receivePowerWatts: 1,
+  };
   const downlinks = (changes: ChannelChanges = {}) =>
     linksWith({ ...broadcast, ...changes }, { clients: 10 }).filter(
       ({ direction }) => direction === 'downlink',

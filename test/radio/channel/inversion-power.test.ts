@@ -104,6 +104,9 @@ describe('a sender that inverts its channel', () => {
       antennaGainDb: 0,
       noiseDensityDbmPerHz: -174,
       noiseFigureDb: 7,
+      distanceMeters: null,
+      indoorShare: 0,
+      indoorLoss: 'low' as const,
       mobility: null,
     };
     for (const fading of ['rayleigh', 'rician', 'nakagami'] as const) {

@@ -119,7 +119,7 @@ describe('a sender that does not know its gain', () => {
 
   it('is refused where nobody could say what it does', () => {
     const found = (changes: ChannelChanges) =>
-      broken(channelRules, { channel: channelWith(changes), clients: { count: 2 } }, null).map(
+      broken(channelRules, { seed: 1, channel: channelWith(changes), clients: { count: 2 } }, null).map(
         ({ pointer }) => pointer,
       );
     assert.deepEqual(found(erring(0.1, 0)), []);

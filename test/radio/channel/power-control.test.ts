@@ -25,6 +25,9 @@ function cellOf(...distances: readonly number[]) {
     antennaGainDb: 0,
     noiseDensityDbmPerHz: -174,
     noiseFigureDb: 7,
+    distanceMeters: null,
+    indoorShare: 0,
+    indoorLoss: 'low' as const,
     mobility: null,
   };
 }
@@ -33,7 +36,7 @@ const resourceBlocksDb = decibels(1e6 / 180e3);
 
 describe('power control', () => {
   it('is all of the power unless a scenario says otherwise', () => {
-    assert.equal(uplinkWith({ uplink: { powerWatts: 2 } }).powerWatts, 2);
+    assert.equal(uplinkWith({ uplink: { powerWatts: 2, referencePowerWatts: null } }).powerWatts, 2);
   });
 
   it('follows the path loss by 3GPP’s open loop as "fractional"', () => {
@@ -58,12 +61,22 @@ describe('power control', () => {
 
   it('takes no more than its target needs as "target-snr", over the share of the band', () => {
     const powerControl = { name: 'target-snr', targetSnrDb: 2 };
-    const link = uplinkWith({ uplink: { powerControl, meanSnrDb: 12, powerWatts: 2 } });
+    const link = uplinkWith({
+      uplink: { powerControl, meanSnrDb: 12, powerWatts: 2, referencePowerWatts: null },
+    });
     near(link.powerWatts, 0.2);
     near(decibels(link.snr.ratioAt(0)), 2);
-    const split = { powerControl, meanSnrDb: 2, powerWatts: 2, sharing: 'split-power-kept' as const };
+    const split = {
+      powerControl,
+      meanSnrDb: 2,
+      powerWatts: 2,
+      referencePowerWatts: null,
+      sharing: 'split-power-kept' as const,
+    };
     near(uplinkWith({ uplink: split }, { clients: 10 }).powerWatts, 0.2);
-    const weak = uplinkWith({ uplink: { powerControl, meanSnrDb: -3, powerWatts: 2 } });
+    const weak = uplinkWith({
+      uplink: { powerControl, meanSnrDb: -3, powerWatts: 2, referencePowerWatts: null },
+    });
     near(weak.powerWatts, 2);
     near(decibels(weak.snr.ratioAt(0)), -3);
   });
@@ -96,7 +109,7 @@ describe('power control', () => {
 
   it('is refused where it has nothing to go by', () => {
     const found = (changes: ChannelChanges) =>
-      broken(channelRules, { channel: channelWith(changes), clients: { count: 1 } }, null).map(
+      broken(channelRules, { seed: 1, channel: channelWith(changes), clients: { count: 1 } }, null).map(
         ({ pointer }) => pointer,
       );
     assert.deepEqual(found({ uplink: { powerControl: 'fractional' } }), ['/channel/uplink/powerControl']);
@@ -108,7 +121,11 @@ describe('power control', () => {
   it('counts where a fixed rate has to be carried', () => {
     const powerControl = { name: 'target-snr', targetSnrDb: -20 };
     const changes = { rate: 'fixed', fixedRateBps: 2e6, uplink: { powerControl } } as const;
-    const problems = broken(channelRules, { channel: channelWith(changes), clients: { count: 1 } }, null);
+    const problems = broken(
+      channelRules,
+      { seed: 1, channel: channelWith(changes), clients: { count: 1 } },
+      null,
+    );
     assert.deepEqual(
       problems.map(({ pointer }) => pointer),
       ['/channel/fixedRateBps'],

@@ -257,6 +257,20 @@ describe('rules of the radio link', () => {
     refuses({ cell: { ...cell, radiusMeters: 6000 } }, '/channel/cell/radiusMeters', /TR 38\.901/);
   });
 
+  it('a mixture has the ranges of its formulas, and clients are indoors where TR 38.901 is', () => {
+    accepts({ cell: { pathLoss: 'tr38901-uma', indoorShare: 0.8, indoorLoss: 'high' } });
+    refuses(
+      { carrierHz: 0.4e9, cell: { pathLoss: 'tr38901-uma' } },
+      '/channel/carrierHz',
+      /500000000 to 100000000000 Hz, the range of "tr38901-uma"/,
+    );
+    refuses(
+      { cell: { indoorShare: 0.8 } },
+      '/channel/cell/indoorShare',
+      /0 where pathLoss is "tr36814-macro"/,
+    );
+  });
+
   it('a fault is about a client that there is, at a time that there is', () => {
     accepts({ faults: [{ effect: 'drop', client: 5, fromSeconds: 1, toSeconds: 2 }] });
     refuses({ faults: [{ effect: 'drop', client: 6 }] }, '/channel/faults/0/client', /at most 5, the number/);

@@ -1,20 +1,36 @@
 import Type, { type Static } from 'typebox';
 import { choice } from '../../../settings/choice.js';
-import { closed, nullable, positive } from '../../../settings/form.js';
+import { closed, nullable } from '../../../settings/form.js';
+import { perClient, positivePerClient } from '../../../settings/per-client.js';
 import { powerControls } from '../power-control/index.js';
 
+/** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
+const reference = (value: number, description: string) =>
+  Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], { default: value, description });
+
 const link = {
-  powerWatts: positive(1, 'transmission power, the most where there is a `powerControl`'),
+  powerWatts: positivePerClient(1, 'transmission power, the most where there is a `powerControl`'),
   powerControl: choice(Object.values(powerControls), {
     default: 'constant',
     description: 'of the sender, by the mean of its channel; energy follows the power',
   }),
-  meanSnrDb: Type.Number({
-    default: 5,
-    description:
-      'mean signal-to-noise ratio at the receiver over `bandwidthHz`; unused where there is a `cell`',
-  }),
-  bandwidthHz: positive(1e6, 'bandwidth of a client (sharing "orthogonal") or of the band that all share'),
+  meanSnrDb: perClient(
+    5,
+    'mean signal-to-noise ratio at the receiver, at `referencePowerWatts` over `referenceBandwidthHz`; ' +
+      'unused where there is a `cell`',
+  ),
+  referencePowerWatts: reference(
+    1,
+    'power at which `meanSnrDb` holds: the ratio grows with `powerWatts`; null: it holds at any',
+  ),
+  referenceBandwidthHz: reference(
+    1e6,
+    'bandwidth over which `meanSnrDb` holds: the noise grows with `bandwidthHz`; null: it holds over any',
+  ),
+  bandwidthHz: positivePerClient(
+    1e6,
+    'bandwidth of a client (sharing "orthogonal") or of the band that all share',
+  ),
   receiveAntennas: Type.Integer({
     minimum: 1,
     maximum: 64,

@@ -93,9 +93,15 @@ function check({ states, trace }: Recording, path: string, channel: Radio, direc
         'set /channel/cell to null',
     );
   }
+  if (states === 'snr') return;
   const { bandwidthHz } = channel[direction];
+  if (typeof bandwidthHz !== 'number') {
+    throw new UserError(
+      `${path}: has rateBps, expected one bandwidth for all clients; set /channel/${direction}/bandwidthHz to a number`,
+    );
+  }
   const greatest = trace.gains.reduce((most, value) => Math.max(most, value), 0);
-  if (states === 'snr' || greatest <= mostBitsPerSecondPerHz * bandwidthHz) return;
+  if (greatest <= mostBitsPerSecondPerHz * bandwidthHz) return;
   throw new UserError(
     `${path}: rateBps reaches ${greatest}, expected at most ${mostBitsPerSecondPerHz} bits per second and ` +
       `Hz of the band; set /channel/${direction}/bandwidthHz, ${bandwidthHz}, to that of the recording`,
@@ -109,13 +115,17 @@ export interface RecordedLink {
 }
 
 /**
- * Gains of mean 1 and the mean SNR of a recording over `bandwidthHz`, as a ratio. A rate becomes the ratio at
- * which Shannon's rate of the band is that rate, so that the rate policy "capacity" gives it back.
+ * Gains of mean 1 and the mean SNR of a recording over the whole band, as a ratio. A rate becomes the ratio at
+ * which Shannon's rate of the band is that rate, so that the rate policy "capacity" gives it back; `check` above
+ * has seen to it that there is one band then.
  */
-export function recordedLink({ states, trace }: Recording, bandwidthHz: number): RecordedLink {
+export function recordedLink(
+  { states, trace }: Recording,
+  { bandwidthHz }: Pick<DirectionSettings, 'bandwidthHz'>,
+): RecordedLink {
   if (states === 'gain') return { gains: trace, meanSnr: null };
-  const ratios =
-    states === 'snr' ? trace.gains : trace.gains.map((bps) => Math.expm1((bps / bandwidthHz) * Math.LN2));
+  const ratioOf = (bps: number) => Math.expm1((bps / (bandwidthHz as number)) * Math.LN2);
+  const ratios = states === 'snr' ? trace.gains : trace.gains.map(ratioOf);
   const meanSnr = meanOverTime({ ...trace, gains: ratios });
   return { gains: { ...trace, gains: ratios.map((ratio) => ratio / meanSnr) }, meanSnr };
 }

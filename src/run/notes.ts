@@ -4,6 +4,7 @@ import { purposes, sumOfCounts, type Purpose } from '../learning/clients/populat
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
 import { blockNotes } from '../radio/channel/gain-paths/notes.js';
+import { codewordNotes } from '../radio/channel/rate-policies/notes.js';
 import { whole } from '../records/report/format.js';
 import { cellNotes } from '../radio/channel/large-scale/notes.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -50,7 +51,8 @@ export function inputNotes(
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
-    ...blockNotes(scenario.channel),
+    ...blockNotes(scenario),
+    ...codewordNotes(scenario.channel),
     ...cellNotes(scenario),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),

@@ -73,19 +73,27 @@ export function randomScenario(number: number): Written {
     };
   };
 
-  const direction = () => ({
-    meanSnrDb: integer(-5, 25),
-    powerWatts: oneOf(0.1, 1),
-    bandwidthHz: oneOf(2e5, 1e6, 1e7),
-    lossProbability: oneOf(null, null, 0, 0.3, 1),
-    sharing: oneOf(
+  const sharing = () =>
+    oneOf<string | Written>(
       'orthogonal',
       'orthogonal',
       'split-power-kept',
       'split-density-kept',
       'tdma',
-      'proportional-fair',
-    ),
+      'equal',
+      { name: 'equal', resourceBlocks: oneOf(1, 6, 50), power: oneOf(null, 'kept', 'density-kept') },
+      'round-robin',
+      { name: 'proportional-fair', windowSeconds: oneOf(0.1, 10), resourceBlocks: oneOf(null, 6) },
+      'max-snr',
+      { name: 'min-max-delay', knows: oneOf('gain', 'mean-snr') },
+    );
+
+  const direction = () => ({
+    meanSnrDb: integer(-5, 25),
+    powerWatts: oneOf(0.1, 1),
+    bandwidthHz: oneOf(2e5, 1e6, 1e7),
+    lossProbability: oneOf(null, null, 0, 0.3, 1),
+    sharing: sharing(),
   });
 
   const fault = (): Written => {

@@ -1,7 +1,7 @@
 import type { answers, AnswerName } from '../../src/inspect/answers.js';
 
 /** What the server answers to a name, as JSON leaves it. */
-export type Answer<Name extends AnswerName> = ReturnType<(typeof answers)[Name]>;
+export type Answer<Name extends AnswerName> = Awaited<ReturnType<(typeof answers)[Name]>>;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 

@@ -35,7 +35,8 @@ export function Timeline() {
   useEffect(() => {
     let isStale = false;
     void guarded(async () => {
-      const answer = await ask('timeline', { from, to });
+      const pixels = Math.round(widthOf(frame.current!) - left);
+      const answer = await ask('timeline', { from, to, pixels });
       if (!isStale) setFound(answer);
     });
     return () => (isStale = true);
@@ -163,6 +164,8 @@ function summaryOf({ lanes, fromSeconds, toSeconds }: Found): string {
     .join('; ');
 }
 
+const widthOf = (canvas: HTMLCanvasElement) => Math.max(300, canvas.parentElement!.clientWidth - 2);
+
 function paint(
   canvas: HTMLCanvasElement,
   { lanes, versions, fromSeconds, toSeconds }: Found,
@@ -171,10 +174,7 @@ function paint(
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const scale = window.devicePixelRatio;
-  const [width, height] = [
-    Math.max(300, canvas.parentElement!.clientWidth - 2),
-    head + lanes.length * laneHeight + 4,
-  ];
+  const [width, height] = [widthOf(canvas), head + lanes.length * laneHeight + 4];
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
   canvas.style.width = `${width}px`;

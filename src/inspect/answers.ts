@@ -12,11 +12,13 @@ import { statesOfStep } from './step-states.js';
 
 /** The most rows that one answer holds. */
 export const mostRows = 500;
+/** The widest picture that one answer is made for. */
+export const mostPixels = 2000;
 
 type Query = URLSearchParams;
 
 /**
- * What the page may ask of a run, by name: pure functions of the run and a query. They throw a UserError where
+ * What the page may ask of a run, by name: pure functions of the run and a query, one of them answering later. They throw a UserError where
  * the query is not understood.
  */
 export const answers = {
@@ -97,9 +99,12 @@ export const answers = {
       lines: shown.map((entry) => ({ virtualSeconds: entry.virtualSeconds, text: traceLine(entry) })),
     };
   },
-  timeline: (view: RunView, query: Query) => {
-    const from = number(query, 'from', 0);
-    return timelineOf(view, from, Math.max(from, number(query, 'to', view.virtualSeconds)));
+  /** Later, as a large run's takes a while to be made for the first time. */
+  timeline: async (view: RunView, query: Query) => {
+    const fromSeconds = number(query, 'from', 0);
+    const toSeconds = Math.max(fromSeconds, number(query, 'to', view.virtualSeconds));
+    const pixels = Math.min(mostPixels, Math.max(1, wholeNumber(query, 'pixels', mostPixels)));
+    return timelineOf(view, { fromSeconds, toSeconds }, pixels);
   },
 } as const satisfies Readonly<Record<string, (view: RunView, query: Query) => unknown>>;
 

@@ -1,5 +1,5 @@
 import type { ActorRow, EventRow, InspectionRow } from '../records/inspection-rows.js';
-import { floats, integers, type Growing } from './growing.js';
+import { floats, integers, type Growing } from '../growing.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** An event with its place in the run, from 0. */

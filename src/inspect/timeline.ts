@@ -1,7 +1,10 @@
 import type { Activity } from '../records/activity/activity.js';
-import { lanes } from '../records/activity/lanes.js';
+import { coarse } from '../records/activity/coarse.js';
+import type { Course } from '../records/activity/course.js';
+import type { Span } from '../records/activity/layers.js';
+import type { VersionSpan } from '../records/activity/versions.js';
 import type { RoundRow } from '../records/rows.js';
-import { oncePerGrowth } from './once-per-growth.js';
+import { askCourse, type Slices } from './ask-course.js';
 import type { RunView } from './run-view.js';
 
 /** The lanes of a window of virtual time, and the versions of the global model that were made in it. */
@@ -12,40 +15,36 @@ export interface Timeline {
     readonly actor: string;
     readonly activities: readonly Omit<Activity, 'actor'>[];
   }[];
-  readonly versions: readonly Pick<RoundRow, 'stage' | 'round' | 'virtualSeconds' | 'closedBy'>[];
+  readonly versions: readonly Version[];
 }
 
-/** What is shorter than this share of the window is narrower than a pixel. */
-const narrowest = 1 / 4000;
+type Version = Pick<RoundRow, 'stage' | 'round' | 'virtualSeconds' | 'closedBy'>;
 
-export function timelineOf(view: RunView, fromSeconds: number, toSeconds: number): Timeline {
-  const shortest = (toSeconds - fromSeconds) * narrowest;
-  return {
-    fromSeconds,
-    toSeconds,
-    lanes: lanesOf(view).map(({ actor, activities }) => ({
-      actor,
-      activities: activities
-        .filter((each) => each.toSeconds > fromSeconds && each.fromSeconds < toSeconds)
-        .filter((each) => each.toSeconds - each.fromSeconds >= shortest)
-        .map(({ actor: _actor, ...activity }) => activity),
-    })),
-    versions: view.metrics.flatMap((row) =>
-      row.type === 'round' && row.virtualSeconds >= fromSeconds && row.virtualSeconds <= toSeconds
-        ? [
-            {
-              stage: row.stage,
-              round: row.round,
-              virtualSeconds: row.virtualSeconds,
-              closedBy: row.closedBy,
-            },
-          ]
-        : [],
-    ),
-  };
+/** For a picture that is so many pixels wide: no lane has more activities, nor are there more versions. */
+export function timelineOf(view: RunView, window: Span, pixels: number): Promise<Timeline> {
+  return askCourse(view, (course) => timelineIn(course, window, pixels));
 }
 
-const lanesOf = oncePerGrowth(({ manifest, metrics, messages, virtualSeconds: endSeconds }) => {
-  const clients = manifest.clients.map(({ id }) => id);
-  return lanes({ clients, scenario: manifest.scenario, metrics, messages, endSeconds });
-});
+function* timelineIn({ lanes, versions }: Course, window: Span, pixels: number): Slices<Timeline> {
+  const shown: Timeline['lanes'][number][] = [];
+  for (const lane of lanes) {
+    const activities = coarse(lane, window, pixels).map(({ actor: _actor, ...activity }) => activity);
+    shown.push({ actor: lane.actor, activities });
+    yield;
+  }
+  return { ...window, lanes: shown, versions: sparse(versions, window, pixels) };
+}
+
+/** Of the versions that were made in a window, the first in each pixel. */
+function sparse(spans: readonly VersionSpan[], { fromSeconds, toSeconds }: Span, pixels: number): Version[] {
+  const versions: Version[] = [];
+  let last = -1;
+  for (const { stage, round, closedBy, toSeconds: virtualSeconds } of spans) {
+    if (stage === null || round === null || closedBy === null) continue;
+    if (virtualSeconds < fromSeconds || virtualSeconds > toSeconds) continue;
+    const pixel = Math.floor((pixels * (virtualSeconds - fromSeconds)) / (toSeconds - fromSeconds));
+    if (pixel !== last) versions.push({ stage, round, virtualSeconds, closedBy });
+    last = pixel;
+  }
+  return versions;
+}

@@ -4,6 +4,7 @@ import { purposes, sumOfCounts, type Purpose } from '../learning/clients/populat
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
 import { whole } from '../records/report/format.js';
+import { cellNotes } from '../radio/channel/large-scale/notes.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Inputs } from './inputs.js';
 
@@ -43,11 +44,12 @@ export function readRows(
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
 export function inputNotes(
-  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning'>,
+  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning' | 'seed' | 'channel' | 'clients'>,
   inputs: Inputs,
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
+    ...cellNotes(scenario),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),

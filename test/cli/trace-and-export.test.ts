@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/program.js';
-import { messageLine, metricLine } from '../../src/records/row-text.js';
 import { madeUpRun } from '../records/report/made-up-run.js';
 import { ending, fakeServices } from './fake-services.js';
+import { writeMadeUpRun } from './written-run.js';
 
 describe('the records of a run on the command line', () => {
   let folder = '';
@@ -14,7 +14,7 @@ describe('the records of a run on the command line', () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'pwff-trace-'));
     run = join(folder, 'run');
-    writeRecords(run);
+    writeMadeUpRun(run);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -46,9 +46,16 @@ describe('the records of a run on the command line', () => {
   });
 
   it('are not told where nothing matches, which is said', async () => {
-    const { code, out, err } = await pwff('trace', run, '--client', '77');
+    const { code, out, err } = await pwff('trace', run, '--client', '1', 'nowhere');
 
-    assert.deepEqual([code, out, err], [0, '', `pwff: nothing in ${run} matches client:77\n`]);
+    assert.deepEqual([code, out, err], [0, '', `pwff: nothing in ${run} matches client:1 nowhere\n`]);
+  });
+
+  it('are refused to who asks for a client that the run has not, in one line and with 2', async () => {
+    const { code, out, err } = await pwff('trace', run, '--client', '99');
+
+    const expected = `client client-99: is not in ${run}, expected "client-1", "client-2", "client-3", "server"\n`;
+    assert.deepEqual([code, out, err], [2, '', expected]);
   });
 
   it('are refused to a query that is none, and where there are none, in one line and with 2', async () => {
@@ -77,7 +84,7 @@ describe('the records of a run on the command line', () => {
     const [file, nowhere] = [join(folder, 'run.json'), join(folder, 'no', 'where.json')];
     const services = fakeServices({
       runScenario: (options) => {
-        writeRecords(options.outFolder);
+        writeMadeUpRun(options.outFolder);
         return ending(options, madeUpRun(3).summary);
       },
     });
@@ -106,14 +113,3 @@ describe('the records of a run on the command line', () => {
     assert.match(nowhere.err, /^--trace-events: [^\n]*where.json cannot be written[^\n]*\n$/);
   });
 });
-
-function writeRecords(folder: string): void {
-  const { manifest, summary, metrics, messages } = madeUpRun(3);
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  const own = { scenario: manifest.scenario.name, seed: manifest.seed, method: manifest.scenario.method };
-  write('manifest.json', JSON.stringify(manifest));
-  write('summary.json', JSON.stringify({ ...summary, ...own }));
-  write('metrics.jsonl', metrics.map((row) => `${metricLine(row)}\n`).join(''));
-  write('messages.jsonl', messages.map((row) => `${messageLine(row)}\n`).join(''));
-}

@@ -117,13 +117,16 @@ describe('what the page is told of a run', () => {
     assert.equal(one!.averaged, own.filter(({ aggregatedIn }) => aggregatedIn !== null).length);
   });
 
-  it('the lanes of a window, and the versions in it', () => {
-    const whole = answers.timeline({ ...view, virtualSeconds: 200 }, query());
+  it('the lanes of a window, and the versions in it', async () => {
+    const whole = await answers.timeline({ ...view, virtualSeconds: 200 }, query());
     assert.deepEqual(
       whole.lanes.map(({ actor }) => actor),
       ['server', 'client-1', 'client-2'],
     );
-    const { lanes, versions } = answers.timeline({ ...view, virtualSeconds: 200 }, query('from=10&to=30'));
+    const { lanes, versions } = await answers.timeline(
+      { ...view, virtualSeconds: 200 },
+      query('from=10&to=30'),
+    );
     for (const { activities } of lanes) {
       assert.ok(activities.every(({ fromSeconds, toSeconds }) => toSeconds > 10 && fromSeconds < 30));
     }
@@ -131,16 +134,17 @@ describe('what the page is told of a run', () => {
     assert.ok(versions.length > 0);
   });
 
-  it('and what is not understood, in one line', () => {
+  it('and what is not understood, in one line', async () => {
     for (const [name, text] of [
       ['state', 'at=x'],
       ['state', 'at=-2'],
       ['events', 'from=0.5'],
       ['message', 'id=99999'],
       ['timeline', 'to=soon'],
+      ['timeline', 'pixels=1.5'],
     ] as const) {
-      assert.throws(
-        () => answers[name](view, query(text)),
+      await assert.rejects(
+        async () => answers[name](view, query(text)),
         (error) => error instanceof UserError && !error.message.includes('\n'),
         `${name}?${text}`,
       );

@@ -89,6 +89,8 @@ export function randomScenario(number: number): Written {
     meanSnrDb: integer(-5, 25),
     powerWatts: oneOf(0.1, 1),
     bandwidthHz: oneOf(2e5, 1e6, 1e7),
+    referencePowerWatts: null,
+    referenceBandwidthHz: null,
     lossProbability: oneOf(null, null, 0, 0.3, 1),
     sharing,
   });

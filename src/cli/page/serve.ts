@@ -134,7 +134,7 @@ async function answerTo(
   if (!view)
     return json(400, { error: `/run: is ${query.get('run')}, expected one up to ${views.length - 1}` });
   try {
-    return json(200, answers[name as AnswerName](view, query));
+    return json(200, await answers[name as AnswerName](view, query));
   } catch (error) {
     if (error instanceof UserError || error instanceof RangeError) return json(400, { error: error.message });
     throw error;

@@ -1,6 +1,7 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { MessageRow, MetricRow } from '../rows.js';
+import type { Span } from './layers.js';
 
 /**
  * What an actor does, or waits for:
@@ -47,7 +48,18 @@ export type Claim = Omit<Activity, 'actor'>;
 /** An actor's activities in the order of time: none overlaps another, and together they last as long as the run. */
 export interface Lane {
   readonly actor: string;
+  /** How many there are. */
+  readonly length: number;
+  /** All of them, made anew each time that they are asked for, as each one is. */
   readonly activities: readonly Activity[];
+  activity(index: number): Activity;
+  kind(index: number): ActivityKind;
+  stage(index: number): Stage | null;
+  fromSeconds(index: number): number;
+  toSeconds(index: number): number;
+  /** Those that have anything in common with a span, by their indices: from the first up to before the second. */
+  range(span: Span): readonly [from: number, to: number];
+  during(span: Span): readonly Activity[];
 }
 
 /** What lanes are made of: the records of a run, as far as they have come. */

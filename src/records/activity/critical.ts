@@ -3,12 +3,11 @@ import { groupedBy } from '../../grouped.js';
 import { sum } from '../../moments.js';
 import { protocol, type MessageKind } from '../../../machines/protocol.js';
 import type { MessageRow } from '../rows.js';
-import { common, during, secondsOf } from './layers.js';
+import { common, secondsOf } from './layers.js';
 import { partitionPoint } from './partition-point.js';
-import type { Course } from './lanes.js';
+import type { Course } from './course.js';
 import type { Claim } from './activity.js';
 import type { VersionSpan } from './versions.js';
-import type { Transmission } from './transmissions.js';
 
 /** What a round hung on: the message that ended last, whose it was, and all that led to it. */
 export interface Critical {
@@ -26,19 +25,19 @@ export interface Critical {
  * the client of its cohort that waited least. Null for a round without a cohort.
  */
 export function criticalOf(course: Course): (version: VersionSpan) => Critical | null {
-  const updates = groupedBy(course.transmissions.filter(isUpload), ({ row }) =>
-    placeOf(row, row.aggregatedIn),
-  );
-  const lost = groupedBy(course.transmissions.filter(isUpload), ({ row }) => placeOf(row, row.round));
-  const givenUp = groupedBy(course.transmissions.filter(isGivenUp), ({ row }) => row.endedVirtualSeconds!);
-  const chain = chains(course);
+  const { sent } = course;
+  const ended = sent.filter(isEndedUpload);
+  const updates = groupedBy(ended, (row) => placeOf(row, row.aggregatedIn));
+  const lost = groupedBy(ended, (row) => placeOf(row, row.round));
+  const givenUp = groupedBy(sent.filter(isGivenUp), (row) => row.endedVirtualSeconds!);
+  const chain = chains(course, sent);
   const busiest = busiestOf(course);
   return (version) => {
     const place = placeOf(version, version.round);
-    const inTime = ({ row }: Transmission) => (row.endedVirtualSeconds ?? Infinity) <= version.toSeconds;
+    const inTime = (row: MessageRow) => (row.endedVirtualSeconds ?? Infinity) <= version.toSeconds;
     const answered = lastEnded((updates.get(place) ?? []).filter(inTime));
     const dropped = version.closedBy === 'answers' ? givenUp.get(version.toSeconds)?.[0] : undefined;
-    const isLater = dropped && (answered?.row.endedVirtualSeconds ?? 0) < version.toSeconds;
+    const isLater = dropped && (answered?.endedVirtualSeconds ?? 0) < version.toSeconds;
     const last = (isLater ? dropped : answered) ?? lastEnded((lost.get(place) ?? []).filter(inTime));
     return last ? chain(last) : busiest(version);
   };
@@ -46,10 +45,12 @@ export function criticalOf(course: Course): (version: VersionSpan) => Critical |
 
 /** The client of a round's cohort that waited least. */
 function busiestOf({ lanes }: Course): (version: VersionSpan) => Critical | null {
-  const activities = new Map(lanes.map((lane) => [lane.actor, lane.activities]));
+  const laneOf = new Map(lanes.map((lane) => [lane.actor, lane]));
   const waitsIn = (version: VersionSpan, client: string) =>
     sum(
-      during(activities.get(client)!, version)
+      laneOf
+        .get(client)!
+        .during(version)
         .filter(({ kind }) => kind === 'waits-for-others' || kind === 'waits-for-deadline')
         .map((activity) => secondsOf(common(activity, version))),
     );
@@ -62,16 +63,16 @@ function busiestOf({ lanes }: Course): (version: VersionSpan) => Critical | null
 }
 
 /** All that led to the end of a message. */
-function chains({ transmissions, trainings }: Course): (last: Transmission) => Critical {
-  const arrived = transmissions.filter(({ row }) => isDown(row) && row.outcome === 'delivered');
+function chains(course: Course, sent: readonly MessageRow[]): (last: MessageRow) => Critical {
+  const ends = (row: MessageRow) => row.endedVirtualSeconds!;
+  const arrived = sent.filter((row) => isDown(row) && row.outcome === 'delivered');
   const downloads = groupedBy(
-    arrived.sort((a, b) => a.row.endedVirtualSeconds! - b.row.endedVirtualSeconds!),
-    ({ row }) => row.to,
+    arrived.sort((a, b) => ends(a) - ends(b)),
+    ({ to }) => to,
   );
-  const ends = ({ row }: Transmission) => row.endedVirtualSeconds!;
-  return (last) => {
-    const { row, pieces } = last;
-    const endSeconds = row.endedVirtualSeconds!;
+  const trainings = new Map(course.lanes.slice(1).map(({ actor }) => [actor, course.trainings(actor)]));
+  return (row) => {
+    const [endSeconds, pieces] = [ends(row), course.piecesOf(row)];
     if (isDown(row)) return { client: row.to, endSeconds, layers: [pieces] };
     const client = row.from;
     const work = trainings.get(client)!.filter(({ stage, round, toSeconds }) => {
@@ -80,20 +81,19 @@ function chains({ transmissions, trainings }: Course): (last: Transmission) => C
     const begunAtSeconds = work[0]?.fromSeconds ?? row.sentVirtualSeconds;
     const own = downloads.get(client) ?? [];
     const brought = own[partitionPoint(own, (one) => ends(one) <= begunAtSeconds) - 1];
-    return { client, endSeconds, layers: [pieces, work, brought?.pieces ?? []] };
+    return { client, endSeconds, layers: [pieces, work, brought ? course.piecesOf(brought) : []] };
   };
 }
 
 const isDown = ({ kind }: Pick<MessageRow, 'kind'>) => protocol[kind as MessageKind].direction === 'down';
-const isUpload = ({ row }: Transmission) => !isDown(row) && row.endedVirtualSeconds !== null;
-const isGivenUp = ({ row }: Transmission) => isDown(row) && row.outcome === 'dropped';
+const isEndedUpload = (row: MessageRow) => !isDown(row) && row.endedVirtualSeconds !== null;
+const isGivenUp = (row: MessageRow) => isDown(row) && row.outcome === 'dropped';
 
 const placeOf = ({ stage }: { readonly stage: string | null }, round: number | null) => `${stage} ${round}`;
 
-function lastEnded(some: readonly Transmission[]): Transmission | undefined {
-  return some.reduce<Transmission | undefined>(
-    (last, one) =>
-      last === undefined || one.row.endedVirtualSeconds! > last.row.endedVirtualSeconds! ? one : last,
+function lastEnded(some: readonly MessageRow[]): MessageRow | undefined {
+  return some.reduce<MessageRow | undefined>(
+    (last, row) => (last === undefined || row.endedVirtualSeconds! > last.endedVirtualSeconds! ? row : last),
     undefined,
   );
 }

@@ -1,5 +1,3 @@
-import { partitionPoint } from './partition-point.js';
-
 /** From `fromSeconds` until just before `toSeconds`. */
 export interface Span {
   readonly fromSeconds: number;
@@ -21,14 +19,6 @@ export function common<S extends Span>(span: S, { fromSeconds, toSeconds }: Span
     fromSeconds: Math.max(span.fromSeconds, fromSeconds),
     toSeconds: Math.min(span.toSeconds, toSeconds),
   };
-}
-
-/** Of disjoint spans in order, those that have anything in common with another one. */
-export function during<S extends Span>(spans: readonly S[], span: Span): readonly S[] {
-  return spans.slice(
-    partitionPoint(spans, ({ toSeconds }) => toSeconds <= span.fromSeconds),
-    partitionPoint(spans, ({ fromSeconds }) => fromSeconds < span.toSeconds),
-  );
 }
 
 export const takesTime = ({ fromSeconds, toSeconds }: Span) => toSeconds > fromSeconds;

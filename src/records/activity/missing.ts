@@ -2,9 +2,9 @@ import { groupedBy } from '../../grouped.js';
 import { protocol, updatesOf, type MessageKind, type Stage } from '../../../machines/protocol.js';
 import type { MessageRow, RoundRow } from '../rows.js';
 import type { MissingUpdates } from '../summary.js';
-import type { Activity, ActivityRows } from './activity.js';
-import { partitionPoint } from './partition-point.js';
-import type { Course } from './lanes.js';
+import type { ActivityRows, Lane } from './activity.js';
+import { partitionIndex } from './partition-point.js';
+import type { Course } from './course.js';
 import type { VersionSpan } from './versions.js';
 
 /**
@@ -13,7 +13,7 @@ import type { VersionSpan } from './versions.js';
  */
 export function missingUpdates({ metrics, messages }: ActivityRows, course: Course): MissingUpdates[] {
   const closed = metrics.filter((row) => row.type === 'round' && row.closedBy === 'deadline') as RoundRow[];
-  const lanes = new Map(course.lanes.map(({ actor, activities }) => [actor, activities]));
+  const lanes = new Map(course.lanes.map((lane) => [lane.actor, lane]));
   const followers = followersOf(course.versions);
   const own = groupedBy(
     messages.filter(({ copyOf }) => copyOf === null),
@@ -38,21 +38,21 @@ export function missingUpdates({ metrics, messages }: ActivityRows, course: Cour
 function whyMissing(
   { stage, virtualSeconds: closedAtSeconds }: RoundRow,
   messages: readonly MessageRow[],
-  activities: readonly Activity[],
+  lane: Lane,
 ): MissingUpdates['why'] | null {
   const ended = (row: MessageRow, outcome: MessageRow['outcome']) =>
     row.outcome === outcome && row.endedVirtualSeconds! <= closedAtSeconds;
   const [downloads, updates] = [messages.filter(isDown), messages.filter((row) => !isDown(row))];
   const arrived = new Set(updates.filter((row) => ended(row, 'delivered')).map(({ kind }) => kind));
   if (arrived.size === updatesOf(stage).length) return null;
-  const atClose = activities[partitionPoint(activities, ({ toSeconds }) => toSeconds < closedAtSeconds)]!;
+  const atClose = lane.kind(partitionIndex(lane.length, (index) => lane.toSeconds(index) < closedAtSeconds));
   const isLost = (row: MessageRow) => ended(row, 'dropped');
   const isUnderWay = (row: MessageRow) =>
     row.sentVirtualSeconds < closedAtSeconds && !ended(row, 'delivered') && !isLost(row);
   if (updates.some(isLost)) return 'lost-upload';
-  if (atClose.kind === 'off' || atClose.kind === 'blackout') return atClose.kind;
+  if (atClose === 'off' || atClose === 'blackout') return atClose;
   if (updates.some(isUnderWay)) return 'upload-under-way';
-  if (atClose.kind === 'training') return 'training';
+  if (atClose === 'training') return 'training';
   if (downloads.some(isUnderWay)) return 'download-under-way';
   return downloads.some(isLost) ? 'lost-download' : 'silent';
 }

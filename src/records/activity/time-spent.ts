@@ -1,8 +1,9 @@
 import { timeSpentSentence } from '../report/time-spent.js';
 import type { TimeSpent } from '../summary.js';
-import { common, disjoint, during, layered, secondsOf, takesTime } from './layers.js';
+import { common, disjoint, layered, secondsOf, takesTime } from './layers.js';
 import { criticalOf } from './critical.js';
-import { courseOf, type Course } from './lanes.js';
+import type { Course } from './course.js';
+import { courseOf } from './lanes.js';
 import { missingUpdates } from './missing.js';
 import type { VersionSpan } from './versions.js';
 import type { ActivityKind, ActivityRows, Claim } from './activity.js';
@@ -47,7 +48,7 @@ export function timeSpent(rows: ActivityRows): TimeSpent {
 
 /** A round in pieces that lie end to end. */
 function partsOfRounds(course: Course): (version: VersionSpan) => Claim[] {
-  const lanes = new Map(course.lanes.map(({ actor, activities }) => [actor, activities]));
+  const lanes = new Map(course.lanes.map((lane) => [lane.actor, lane]));
   const critical = criticalOf(course);
   return (version) => {
     const { stage, round, closedBy, fromSeconds, toSeconds } = version;
@@ -64,7 +65,7 @@ function partsOfRounds(course: Course): (version: VersionSpan) => Claim[] {
     const hung = { fromSeconds, toSeconds: untilSeconds };
     const within = (claims: readonly Claim[]) =>
       disjoint(claims.map((claim) => common(claim, hung)).filter(takesTime));
-    const lane = during(lanes.get(last.client)!, hung);
+    const lane = lanes.get(last.client)!.during(hung);
     return [...layered([...last.layers, lane].map(within)), wait].filter(takesTime);
   };
 }

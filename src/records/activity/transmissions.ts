@@ -1,40 +1,73 @@
-import { groupedBy } from '../../grouped.js';
 import type { MessageRow } from '../rows.js';
 import { blackoutsOf, type Script } from './blackouts.js';
 import { common, inOrder, layered, takesTime, type Span } from './layers.js';
-import type { ActivityRows, ActivityKind, Claim } from './activity.js';
+import { partitionPoint } from './partition-point.js';
+import type { ActivityKind, Claim } from './activity.js';
 
-/** A message with what it did from being sent to its end, in order: waiting, on the air, without a signal. */
-export interface Transmission {
-  readonly row: MessageRow;
-  readonly pieces: readonly Claim[];
+/** The messages of a link. */
+interface Queue {
+  /** By id, as they were sent. */
+  readonly rows: MessageRow[];
+  /** When the link had done with all those before each. */
+  readonly freeAtSeconds: number[];
+}
+
+/** A link sends one message after the other: the messages of every link, whose rows may come in any order. */
+export class Queues {
+  readonly #queues = new Map<string, Queue>();
+
+  /**
+   * Takes in a message; returns it and those behind it, as their turn may have changed. Of one that is under way
+   * the link is not free before `endSeconds`.
+   */
+  add(row: MessageRow, endSeconds: number): readonly MessageRow[] {
+    const { rows, freeAtSeconds } = this.#queueOf(row);
+    const place = partitionPoint(rows, ({ id }) => id < row.id);
+    rows.splice(place, 0, row);
+    for (let i = place; i < rows.length; i++) {
+      const before = rows[i - 1];
+      const doneSeconds = before === undefined ? 0 : (before.endedVirtualSeconds ?? endSeconds);
+      freeAtSeconds[i] = Math.max(freeAtSeconds[i - 1] ?? 0, doneSeconds);
+    }
+    return place === rows.length - 1 ? [row] : rows.slice(place);
+  }
+
+  /** When the link of a message was free for it. */
+  freeAtSeconds(row: MessageRow): number {
+    const { rows, freeAtSeconds } = this.#queueOf(row);
+    return freeAtSeconds[partitionPoint(rows, ({ id }) => id < row.id)]!;
+  }
+
+  /** All messages, one link after the other, as each of them was first used. */
+  all(): readonly MessageRow[] {
+    const queues = [...this.#queues.values()].sort((a, b) => a.rows[0]!.id - b.rows[0]!.id);
+    return queues.flatMap(({ rows }) => rows);
+  }
+
+  #queueOf({ from, to }: MessageRow): Queue {
+    const link = `${from} ${to}`;
+    const queue = this.#queues.get(link) ?? { rows: [], freeAtSeconds: [] };
+    this.#queues.set(link, queue);
+    return queue;
+  }
 }
 
 /**
- * What became of each message over time. A link sends one message after the other, so that a message waits until
- * the one before it has ended. With `channel.story` every attempt is known, and what lies between is waiting; else
- * a message counts as on the air from its turn to its end, its own waits between attempts included. A second copy
- * that a fault made was never on the air.
+ * What a message did from being sent to its end, in order: waiting, on the air, without a signal. It waits until the
+ * one before it on its link has ended. With `channel.story` every attempt is known, and what lies between is waiting;
+ * else it counts as on the air from its turn to its end, its own waits between attempts included.
  */
-export function transmissions({ messages, metrics, ...rest }: Omit<ActivityRows, 'clients'>): Transmission[] {
-  const rows = { ...rest, scripts: metrics.filter((row) => row.type === 'script') };
-  const sent = messages.filter(({ copyOf }) => copyOf === null).sort((a, b) => a.id - b.id);
-  const links = groupedBy(sent, ({ from, to }) => `${from} ${to}`);
-  return [...links.values()].flatMap((queue) => {
-    let freeAtSeconds = 0;
-    return queue.map((row) => {
-      const pieces = piecesOf(row, freeAtSeconds, rows);
-      freeAtSeconds = Math.max(freeAtSeconds, row.endedVirtualSeconds ?? rows.endSeconds);
-      return { row, pieces };
-    });
-  });
-}
-
-function piecesOf(row: MessageRow, freeAtSeconds: number, rows: Script & { endSeconds: number }): Claim[] {
+export function piecesOf(
+  row: MessageRow,
+  freeAtSeconds: number,
+  rows: Script & { readonly endSeconds: number },
+): Claim[] {
   const { id, stage, round, step, sentVirtualSeconds } = row;
   const endSeconds = row.endedVirtualSeconds ?? rows.endSeconds;
-  const about = { stage, round, step, message: id, faults: [] };
-  const claim = (kind: ActivityKind, span: Span): Claim => ({ ...about, kind, ...span });
+  // Written out: this is called for every message of a run.
+  const claim = (kind: ActivityKind, { fromSeconds, toSeconds }: Span): Claim => {
+    return { kind, fromSeconds, toSeconds, stage, round, step, message: id, faults: [] };
+  };
   const onAir = onAirSpans(row, freeAtSeconds, rows.endSeconds);
   const dark = blackoutsOf(row, rows);
   const blackout = onAir.flatMap((span) =>
@@ -42,6 +75,12 @@ function piecesOf(row: MessageRow, freeAtSeconds: number, rows: Script & { endSe
       .map((silence) => ({ ...claim('blackout', common(span, silence)), faults: [silence.pointer] }))
       .filter(takesTime),
   );
+  const [first] = onAir;
+  if (first?.toSeconds === endSeconds && onAir.length === 1 && dark.length === 0) {
+    // As most are: it waits, then it is on the air.
+    const wait = { fromSeconds: sentVirtualSeconds, toSeconds: first.fromSeconds };
+    return [claim('waits-for-link', wait), claim('on-the-air', first)].filter(takesTime);
+  }
   const whole = { fromSeconds: sentVirtualSeconds, toSeconds: endSeconds };
   return layered([
     blackout,

@@ -1,7 +1,10 @@
 import { stageAfter, type Stage } from '../../../machines/protocol.js';
-import { takesTime, type Span } from './layers.js';
+import { floats } from '../../growing.js';
+import type { RoundRow } from '../rows.js';
+import type { Claims } from './claims.js';
+import type { Span } from './layers.js';
 import { partitionPoint } from './partition-point.js';
-import type { ActivityRows, Claim } from './activity.js';
+import { SpanColumns } from './span-columns.js';
 
 /** The time in which one version of the global model was the newest: a round, from the close of the one before. */
 export interface VersionSpan extends Span {
@@ -14,53 +17,92 @@ export interface VersionSpan extends Span {
   readonly members: readonly string[];
 }
 
-/** The rounds of a run one after the other, and what follows the last; together they last as long as the run. */
-export function versionSpans({
-  scenario: { stages },
-  metrics,
-  endSeconds,
-}: Omit<ActivityRows, 'clients' | 'messages'>): VersionSpan[] {
-  const rounds = metrics.filter((row) => row.type === 'round');
-  const closed = rounds.map(({ stage, round, virtualSeconds, closedBy, members }, index): VersionSpan => {
-    const fromSeconds = rounds[index - 1]?.virtualSeconds ?? 0;
-    return { stage, round, closedBy, members, fromSeconds, toSeconds: virtualSeconds };
-  });
-  const last = rounds.at(-1);
-  const stage = !last
-    ? stages[0]!
-    : last.verdict === 'continue'
-      ? last.stage
-      : stageAfter(last.stage, stages);
-  const round = stage === null ? null : last?.stage === stage ? last.round + 1 : 1;
-  const fromSeconds = last?.virtualSeconds ?? 0;
-  const open = { stage, round, closedBy: null, members: [], fromSeconds, toSeconds: endSeconds };
-  return [...closed, open];
-}
+/** The rounds of a run one after the other, and what there is to wait for in each. */
+export class Versions {
+  /** Waiting where an actor has nothing else to do; of a `source` that is the version's index. */
+  readonly idle = new SpanColumns();
+  readonly #stages: readonly Stage[];
+  /** The last is open, and has no end. */
+  readonly #spans: VersionSpan[];
+  /** Until when anybody is busy of those that began before a version's end. */
+  readonly #busyUntil = floats();
+  #changedSeconds = 0;
 
-/** The version that was open at a time; the later one where it closed then. */
-export function versionAt(versions: readonly VersionSpan[], seconds: number): VersionSpan {
-  return versions[partitionPoint(versions, ({ fromSeconds }) => fromSeconds <= seconds) - 1]!;
-}
+  constructor(stages: readonly Stage[]) {
+    this.#stages = stages;
+    this.#spans = [open(stages[0]!, 1, 0)];
+  }
 
-/**
- * What there is to wait for where an actor has nothing else to do: for others, as long as anybody works or sends;
- * from then on for the deadline, where that closed the round.
- */
-export function waits(versions: readonly VersionSpan[], work: readonly Span[]): Claim[] {
-  const begun = [...work].sort((a, b) => a.fromSeconds - b.fromSeconds);
-  let [next, busyUntil] = [0, 0];
-  return versions.flatMap(({ stage, round, closedBy, fromSeconds, toSeconds }) => {
-    while (next < begun.length && begun[next]!.fromSeconds < toSeconds) {
-      busyUntil = Math.max(busyUntil, begun[next++]!.toSeconds);
+  close({ stage, round, virtualSeconds: toSeconds, verdict, closedBy, members }: RoundRow): void {
+    const { fromSeconds } = this.#spans.pop()!;
+    this.#changedSeconds = Math.min(this.#changedSeconds, fromSeconds);
+    const next = verdict === 'continue' ? stage : stageAfter(stage, this.#stages);
+    const following = next === null ? null : next === stage ? round + 1 : 1;
+    this.#spans.push({ stage, round, closedBy, members, fromSeconds, toSeconds });
+    this.#spans.push(open(next, following, toSeconds));
+  }
+
+  /** All of them; together they last as long as the run. */
+  until(endSeconds: number): VersionSpan[] {
+    return [...this.#spans.slice(0, -1), { ...this.#spans.at(-1)!, toSeconds: endSeconds }];
+  }
+
+  of(index: number): VersionSpan {
+    return this.#spans[index]!;
+  }
+
+  /** The version that was open at a time; the later one where it closed then. */
+  at(seconds: number): VersionSpan {
+    return this.#spans[partitionPoint(this.#spans, ({ fromSeconds }) => fromSeconds <= seconds) - 1]!;
+  }
+
+  /** From when on versions have changed since this was asked last; Infinity where none has. */
+  takeChange(): number {
+    const seconds = this.#changedSeconds;
+    this.#changedSeconds = Infinity;
+    return seconds;
+  }
+
+  /**
+   * Makes the waiting anew from the version on that was open at a time, and returns when that began. Who has nothing
+   * else to do waits for others, as long as anybody is busy; from then on for the deadline, where that closed the
+   * round.
+   */
+  waitAnew(changedSeconds: number, busy: readonly Claims[]): number {
+    const first = partitionPoint(this.#spans, ({ toSeconds }) => toSeconds <= changedSeconds);
+    const { fromSeconds: anewSeconds } = this.#spans[first]!;
+    const ends = this.#latestEnds(first, busy);
+    this.#busyUntil.truncate(first);
+    this.idle.truncate(this.idle.begunBefore(anewSeconds));
+    for (let source = first; source < this.#spans.length; source++) {
+      const { stage, closedBy, fromSeconds, toSeconds } = this.#spans[source]!;
+      const busyUntil = Math.max(this.#busyUntil.at(source - 1), ends[source - first]!);
+      this.#busyUntil.push(busyUntil);
+      const quietSeconds =
+        closedBy === 'deadline' ? Math.min(toSeconds, Math.max(fromSeconds, busyUntil)) : toSeconds;
+      const about = { stage, source, fault: -1 };
+      if (quietSeconds > fromSeconds)
+        this.idle.push({ kind: 'waits-for-others', fromSeconds, toSeconds: quietSeconds, ...about });
+      if (toSeconds > quietSeconds)
+        this.idle.push({ kind: 'waits-for-deadline', fromSeconds: quietSeconds, toSeconds, ...about });
     }
-    const quietSeconds = closedBy === 'deadline' ? clamped(busyUntil, fromSeconds, toSeconds) : toSeconds;
-    const nothing = { stage, round, step: null, message: null, faults: [] };
-    const claims: Claim[] = [
-      { kind: 'waits-for-others', fromSeconds, toSeconds: quietSeconds, ...nothing },
-      { kind: 'waits-for-deadline', fromSeconds: quietSeconds, toSeconds, ...nothing },
-    ];
-    return claims.filter(takesTime);
-  });
+    return anewSeconds;
+  }
+
+  /** The latest end of what began in each version from one on; 0 where nothing did. */
+  #latestEnds(first: number, busy: readonly Claims[]): Float64Array {
+    const ends = new Float64Array(this.#spans.length - first);
+    for (const { spans } of busy) {
+      let version = first;
+      for (let i = spans.begunBefore(this.#spans[first]!.fromSeconds); i < spans.length; i++) {
+        while (this.#spans[version]!.toSeconds <= spans.fromSeconds(i)) version++;
+        ends[version - first] = Math.max(ends[version - first]!, spans.toSeconds(i));
+      }
+    }
+    return ends;
+  }
 }
 
-const clamped = (value: number, from: number, to: number) => Math.min(to, Math.max(from, value));
+function open(stage: Stage | null, round: number | null, fromSeconds: number): VersionSpan {
+  return { stage, round, closedBy: null, members: [], fromSeconds, toSeconds: Infinity };
+}

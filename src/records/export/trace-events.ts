@@ -1,5 +1,6 @@
 import type { ActivityRows } from '../activity/activity.js';
-import { courseOf, type Course } from '../activity/lanes.js';
+import type { Course } from '../activity/course.js';
+import { courseOf } from '../activity/lanes.js';
 import type { MessageRow } from '../rows.js';
 
 /*

@@ -1,8 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { groupedBy } from '../../grouped.js';
-import { sum } from '../../moments.js';
 import type { Activity, ActivityKind, Lane } from '../activity/activity.js';
-import { common, during, secondsOf } from '../activity/layers.js';
+import { coarse } from '../activity/coarse.js';
 import type { VersionSpan } from '../activity/versions.js';
 import { duration, number } from './format.js';
 import { look, quantity, wideWidth } from './look.js';
@@ -53,8 +51,12 @@ export interface PaintedSpan {
   readonly words: string;
 }
 
+/** As many columns as a lane can show. */
+const columns = wideWidth / 2;
+
 export function paintedSpans(lanes: readonly Lane[], endSeconds: number): PaintedSpan[] {
-  return lanes.flatMap(({ activities }) => coarse(activities, endSeconds).map(spanOf));
+  const whole = { fromSeconds: 0, toSeconds: endSeconds };
+  return lanes.flatMap((lane) => coarse(lane, whole, columns).map(spanOf));
 }
 
 function spanOf(activity: Activity): PaintedSpan {
@@ -69,27 +71,6 @@ function spanOf(activity: Activity): PaintedSpan {
   ].join(', ');
   const when = `${number(fromSeconds)} s, for ${duration(toSeconds - fromSeconds)}`;
   return { actor, fromSeconds, toSeconds, paint: name, words: `${actor}: ${about}; from ${when}` };
-}
-
-/** As many columns as a lane can show; one with more activities has in each what took most of its time. */
-const columns = wideWidth / 2;
-
-function coarse(activities: readonly Activity[], endSeconds: number): readonly Activity[] {
-  if (activities.length <= columns) return activities;
-  const seconds = endSeconds / columns;
-  const parts = Array.from({ length: columns }, (_, index) => {
-    const span = { fromSeconds: index * seconds, toSeconds: (index + 1) * seconds };
-    const inside = during(activities, span).map((activity) => common(activity, span));
-    const kinds = [...groupedBy(inside, ({ kind, stage }) => `${kind} ${stage}`).values()];
-    const most = kinds.sort((a, b) => sum(b.map(secondsOf)) - sum(a.map(secondsOf)))[0]![0]!;
-    return { ...most, ...span, step: null, round: null, message: null, faults: [] };
-  });
-  return parts.reduce<Activity[]>((joined, part) => {
-    const last = joined.at(-1);
-    if (last === undefined || last.kind !== part.kind || last.stage !== part.stage) return [...joined, part];
-    joined[joined.length - 1] = { ...last, toSeconds: part.toSeconds };
-    return joined;
-  }, []);
 }
 
 /** More lines than these would be a grey field; then every so many versions has one. */

@@ -15,12 +15,34 @@ export class Growing<A extends Numbers> {
 
   /** 0 beyond the end. */
   at(index: number): number {
-    return this.#values[index] ?? 0;
+    return index < this.#length ? (this.#values[index] ?? 0) : 0;
+  }
+
+  /** In place of one that is there. */
+  set(index: number, value: number): void {
+    this.#values[index] = value;
   }
 
   push(value: number): void {
     if (this.#length === this.#values.length) this.#grow();
     this.#values[this.#length++] = value;
+  }
+
+  /** Those from the place on move back by one. */
+  insert(index: number, value: number): void {
+    this.push(value);
+    if (index === this.#length - 1) return;
+    this.#values.copyWithin(index + 1, index, this.#length - 1);
+    this.#values[index] = value;
+  }
+
+  remove(index: number): void {
+    this.#values.copyWithin(index, index + 1, this.#length--);
+  }
+
+  /** Leaves the first so many. */
+  truncate(length: number): void {
+    this.#length = length;
   }
 
   /** How many of the numbers, which rise, are at most `value`. */

@@ -61,10 +61,10 @@ export const directionRules: readonly Rule<Radio>[] = [
     findings: ({ channel }) =>
       directions.map((direction) => {
         const { bandwidthHz, sharing } = channel[direction];
-        const expected = `one number where the sharing of the ${direction} is "${sharing}"`;
+        const expected = `one number where the sharing of the ${direction} is "${nameOf(sharing)}"`;
         const isOne = typeof bandwidthHz === 'number';
         return must(
-          isOne || sharing === 'orthogonal',
+          isOne || nameOf(sharing) === 'orthogonal',
           `/channel/${direction}/bandwidthHz`,
           bandwidthHz,
           expected,

@@ -1,6 +1,7 @@
 import { canonicalJson, exactJson } from './exact-json.js';
 import type {
   ClientRow,
+  ComputeRow,
   MessageRow,
   MetricRow,
   PresenceRow,
@@ -39,6 +40,7 @@ const round: Columns<RoundRow> = {
   verdict: 'value',
   members: 'value',
   closedBy: 'value',
+  energy: 'value',
 };
 
 const client: Columns<ClientRow> = {
@@ -49,6 +51,18 @@ const client: Columns<ClientRow> = {
   virtualSeconds: 'value',
   task: 'value',
   metrics: 'value',
+};
+
+const compute: Columns<ComputeRow> = {
+  type: 'value',
+  stage: 'value',
+  round: 'value',
+  actor: 'value',
+  task: 'value',
+  virtualSeconds: 'value',
+  seconds: 'value',
+  joules: 'value',
+  ended: 'value',
 };
 
 const presence: Columns<PresenceRow> = {
@@ -113,6 +127,8 @@ export function metricLine(row: MetricRow): string {
       return line('round row', round, row);
     case 'client':
       return line('client row', client, { ...row, metrics: measured(row.metrics) });
+    case 'compute':
+      return line('compute row', compute, row);
     case 'script':
       return line('script row', script, row);
     case 'presence':

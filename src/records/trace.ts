@@ -74,6 +74,7 @@ function entryOf(row: MetricRow): Placed[] {
     case 'round':
       return [roundEntry(row)];
     case 'client':
+    case 'compute':
     case 'sample':
       return [];
   }

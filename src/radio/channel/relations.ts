@@ -5,7 +5,9 @@ import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
 import { blockRule, gainPathRules } from './gain-paths/relations.js';
 import { cellRules } from './large-scale/relations.js';
+import { knowledgeRules } from './knowledge/relations.js';
 import { lossRules } from './losses/relations.js';
+import { powerControlRules } from './power-control/relations.js';
 import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
 import type { Channel } from './settings.js';
@@ -33,11 +35,13 @@ export const channelRules: readonly Rule<Radio>[] = [
   ...gainPathRules,
   blockRule,
   ...rateRules,
+  ...knowledgeRules,
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
   ...sharedBandRules,
   budgetRule,
+  ...powerControlRules,
   ...cellRules,
   waitingRule,
   ...faultRules,

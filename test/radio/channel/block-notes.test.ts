@@ -38,7 +38,10 @@ describe('a note on the length of blocks', () => {
     );
     const slow = { correlation: 'jakes', coherenceSeconds: 0.02 } as const;
     assert.deepEqual(notesWith({ ...slow, speedMetersPerSecond: { uniform: [0.1, 1] } }), []);
-    assert.doesNotMatch(notesWith({ ...slow, speedMetersPerSecond: [1, 20, 3], dopplerHz: 50 })[0]!, /client/);
+    assert.doesNotMatch(
+      notesWith({ ...slow, speedMetersPerSecond: [1, 20, 3], dopplerHz: 50 })[0]!,
+      /client/,
+    );
   });
 
   it('is not needed by the defaults, nor by any scenario that comes with the package', async () => {

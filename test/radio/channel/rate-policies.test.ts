@@ -61,6 +61,7 @@ describe('a rate policy', () => {
         ['cutoff', true],
         ['inversion', true],
         ['mcs', true],
+        ['finite-blocklength', true],
       ],
     );
   });

@@ -22,7 +22,8 @@ export function blockNotes(scenario: Radio): readonly string[] {
     .reduce((best, one) => (one[1] > best[1] ? one : best));
   const longest = coherenceTimeSeconds(doppler);
   if (coherenceSeconds <= longest) return [];
-  const isOwn = typeof channel.speedMetersPerSecond !== 'number' && steadyDopplerHz(channel, fastest) !== null;
+  const isOwn =
+    typeof channel.speedMetersPerSecond !== 'number' && steadyDopplerHz(channel, fastest) !== null;
   const whose = isOwn && channel.dopplerHz === null ? `, that of ${fastest.id},` : '';
   const [hertz, seconds] = [doppler, longest].map((value) => Number(value.toPrecision(3)));
   return [

@@ -48,9 +48,7 @@ export const finiteBlocklength: RatePolicyMaker = (settings, bandwidthHz) => {
   const rate = normalApproximation(code);
   const least = leastRatio(code);
   const rateBps = (gain: number, snr: number) =>
-    gain * snr >= least
-      ? Math.min(bandwidthHz * rate(gain * snr), capacityBps(bandwidthHz, snr, gain))
-      : 0;
+    gain * snr >= least ? Math.min(bandwidthHz * rate(gain * snr), capacityBps(bandwidthHz, snr, gain)) : 0;
   return {
     rateBps,
     powerRatio: (gain, snr) => (rateBps(gain, snr) > 0 ? 1 : 0),

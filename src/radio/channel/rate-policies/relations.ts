@@ -98,9 +98,7 @@ export const rateRules: readonly Rule<Radio>[] = [
     states: 'the link reaches the lowest rate of its codes now and then',
     findings: (scenario) => {
       const lowest = lowestRate(scenario.channel);
-      return (
-        lowest !== null && directions.map((direction) => lowestRateFinding(scenario, direction, lowest))
-      );
+      return lowest !== null && directions.map((direction) => lowestRateFinding(scenario, direction, lowest));
     },
   },
   {

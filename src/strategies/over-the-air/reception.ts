@@ -1,4 +1,3 @@
-import { greatest } from '../../extremes.js';
 import { sizeOf, tensorsOf, type ParamSet, type TensorSpec } from '../../learning/params/param-set.js';
 import type { Update } from '../aggregation/aggregation.js';
 import { byName } from '../aggregation/deltas.js';
@@ -22,8 +21,10 @@ export interface Reception extends AirMean {
     readonly to: number;
     readonly active: readonly string[];
   }[];
-  /** Ratio of a symbol of unit mean square from the client of the greatest weight to the noise. */
+  /** Ratio of a symbol of unit mean square from a client of the weight `fullWeight` to the noise. */
   readonly snr: number;
+  /** The greatest weight of a client on the air; all others send more softly. */
+  readonly fullWeight: number;
 }
 
 /** What is summed, and what for. */
@@ -38,7 +39,7 @@ export interface Signal {
   readonly client: string;
   /** In float64; NaN where the client holds no such tensor. */
   readonly values: Float64Array;
-  /** Relative to the greatest: from 0 to 1. */
+  /** Its weight relative to `fullWeight`: from 0 to 1. */
   readonly amplitude: number;
   readonly weight: number;
 }
@@ -51,19 +52,20 @@ export interface Stretch {
   readonly amplitude: number;
 }
 
-/** In the order of the clients, as every rule of aggregation takes its updates. RangeError if they have no weight. */
+/** In the order of the clients, as every rule of aggregation takes its updates. */
 export function signalsOf({ global, updates, reception }: OnTheAir): readonly Signal[] {
-  const { tensors, weighting, of } = reception;
-  const offset = of === 'deltas' ? global : null;
-  const weights = updates.map(({ rows }) => (weighting === 'rows' ? rows : 1));
-  const most = greatest(weights);
-  if (!(most > 0)) throw new RangeError('the updates have no weight: no training rows are behind them');
+  const { tensors, weighting, of, fullWeight } = reception;
+  const offset = of === 'deltas' ? laidOut(tensors, global, 0) : null;
   return inOrder(updates).map(({ client, params, rows }) => {
-    const weight = weighting === 'rows' ? rows : 1;
+    const weight = weightOf(rows, weighting);
     const values = laidOut(tensors, params, NaN);
-    if (offset) laidOut(tensors, offset, 0).forEach((from, i) => (values[i]! -= from));
-    return { client, values, weight, amplitude: weight / most };
+    if (offset) offset.forEach((from, i) => (values[i]! -= from));
+    return { client, values, weight, amplitude: weight / fullWeight };
   });
+}
+
+export function weightOf(rows: number, weighting: AirMean['weighting']): number {
+  return weighting === 'rows' ? rows : 1;
 }
 
 /** A set's values in the order of these tensors; `missing` where it has no such tensor. */

@@ -155,7 +155,7 @@ function linkNotes(side: string, { fading, rate, sharing, why, ...link }: MeanLi
       ? `no mean rate, for ${why}`
       : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
   const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
-  const laws = `${nameOf(fading)} fading, rate ${rate}, ${sharing}`;
+  const laws = `${nameOf(fading)} fading, rate ${rate}, ${nameOf(sharing)}`;
   return [`${side}: ${mean}`, `  (${number(link.meanSnrDb)} dB, ${band}, ${laws})`];
 }
 

@@ -1,5 +1,5 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
+import { BlockWalk, type Blocks, type Sample, type Silence } from './block-walk.js';
 import {
   attemptFaults,
   blackoutsOf,
@@ -7,6 +7,7 @@ import {
   keyOf,
   silencesIn,
   type AttemptFaults,
+  type Blackout,
   type FaultScene,
   type InBlackout,
 } from './faults/faults.js';
@@ -53,6 +54,16 @@ export interface Attempt extends InBlackout {
   readonly blocks: number;
   /** Gain and rate over time, where the scenario's `channel.story` is "blocks". */
   readonly samples: readonly Sample[];
+  /** What it had of a band that the cell's scheduler divides; absent on a link that has its own. */
+  readonly band?: BandUse;
+}
+
+/** What an attempt had of a band that is divided over those who send now. */
+export interface BandUse {
+  /** Integral over time of its part of the band: with all of the band, its time on the air. */
+  readonly seconds: number;
+  /** Time in which it could have sent, and others had the band. */
+  readonly waitSeconds: number;
 }
 
 /** The receivers of a message; with more than one the first attempt is a broadcast. */
@@ -73,15 +84,23 @@ export function attemptsAt(
 ): readonly Attempt[] {
   const sender = new Sender(bits, link, message, group);
   const attempts: Attempt[] = [];
-  const most = retransmissions[link.retransmission].maxTransmissions(link.maxTransmissions);
   let atSeconds = startSeconds;
-  for (let number = 1; number <= most; number++) {
+  for (let number = 1; ; number++) {
     const attempt = sender.attempt(number, atSeconds);
     attempts.push(attempt);
-    if (attempt.acknowledged || attempt.lost === 'timeout') break;
+    if (!isSentAgain(attempt, number, link)) return attempts;
     atSeconds += attempt.seconds + attempt.waitSeconds;
   }
-  return attempts;
+}
+
+/** Whether another attempt follows attempt `number`, counted from 1. */
+export function isSentAgain(
+  { acknowledged, lost }: Attempt,
+  number: number,
+  { retransmission, maxTransmissions }: Link,
+): boolean {
+  const most = retransmissions[retransmission].maxTransmissions(maxTransmissions);
+  return !acknowledged && lost !== 'timeout' && lost !== 'offline' && number < most;
 }
 
 const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
@@ -93,8 +112,22 @@ interface Heard {
   readonly airBits: number;
 }
 
+/** What a sender that knows the gain begins an attempt with. */
+export interface BegunAttempt {
+  /** All that it believes to be missing. */
+  readonly bits: number;
+  readonly rateFactor: number;
+  readonly silences: readonly Silence[];
+}
+
+/** What an attempt took, however its band was shared. */
+export type Airtime = Pick<
+  BlockWalk,
+  'startSeconds' | 'seconds' | 'onAirSeconds' | 'powerSeconds' | 'blocks' | 'sentBits' | 'samples'
+>;
+
 /** A message on its way: which packets are missing still, and what the receiver has kept of them. */
-class Sender {
+export class Sender {
   readonly #link: Link;
   readonly #message: KeyedMessage;
   readonly #group: Group;
@@ -115,17 +148,36 @@ class Sender {
   }
 
   attempt(number: number, atSeconds: number): Attempt {
-    const link = this.#link;
-    const receivers = number === 1 ? this.#group : [link];
-    const faults = this.#faults(link, number, atSeconds);
-    const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
-    // A broadcast at the rate of the worst receiver waits while one of them hears nothing.
-    const silent = receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
-    const blocks = { ...this.#blocks(number, receivers, slowest), silences: silencesIn(silent) };
-    const walk = new BlockWalk(blocks, atSeconds, link.story === 'blocks');
-    const sent = this.#unacknowledged;
-    const heard = this.#transmit(walk, sent, number, faults.lost);
+    const receivers = number === 1 ? this.#group : [this.#link];
+    const { rateFactor, silences } = this.begin(number, atSeconds, receivers);
+    const blocks = { ...this.#blocks(number, receivers, rateFactor), silences };
+    const walk = new BlockWalk(blocks, atSeconds, this.#link.story === 'blocks');
+    const { lost } = this.#faults(this.#link, number, atSeconds);
+    return this.#conclude(number, walk, this.#transmit(walk, this.#unacknowledged, number, lost), receivers);
+  }
 
+  /** An attempt whose time on the air somebody else knows; `end` has the rest of it. */
+  begin(number: number, atSeconds: number, receivers: Group = [this.#link]): BegunAttempt {
+    return {
+      bits: sum(this.#unacknowledged, this.#packets.bitsOf),
+      rateFactor: least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor)),
+      silences: silencesIn(this.#silent(receivers)),
+    };
+  }
+
+  /** What came of the attempt, given whether all that it began with was sent. */
+  end(number: number, airtime: Airtime, isSent: boolean): Attempt {
+    const { lost } = this.#faults(this.#link, number, airtime.startSeconds);
+    const heard = isSent
+      ? this.#heard(this.#unacknowledged, number, lost)
+      : { lost: this.#unacknowledged, reason: 'timeout' as const, airBits: airtime.sentBits };
+    return this.#conclude(number, airtime, heard, [this.#link]);
+  }
+
+  #conclude(number: number, airtime: Airtime, heard: Heard, receivers: Group): Attempt {
+    const link = this.#link;
+    const { startSeconds: atSeconds, seconds, onAirSeconds, blocks, samples } = airtime;
+    const packets = this.#unacknowledged.length;
     const before = this.#missing;
     if (before.length > 0) {
       const stillLost = new Set(heard.lost);
@@ -138,23 +190,27 @@ class Sender {
     const waitSeconds = acknowledged
       ? 0
       : link.feedbackSeconds + link.backoffSeconds * link.backoffFactor ** (number - 1);
-    const costs = this.#costs(walk, waitSeconds, receivers.length);
     return {
       atSeconds,
-      seconds: walk.seconds,
-      onAirSeconds: walk.onAirSeconds,
+      seconds,
+      onAirSeconds,
       airBits: heard.airBits / receivers.length,
-      packets: sent.length,
+      packets,
       lostPackets: heard.lost.length,
       lost: heard.lost.length > 0 ? heard.reason : null,
       arrives: before.length > 0 && this.#missing.length === 0,
       acknowledged,
       waitSeconds,
-      ...costs,
-      ...inBlackout(silent, { fromSeconds: atSeconds, toSeconds: atSeconds + walk.seconds }),
-      blocks: walk.blocks,
-      samples: walk.samples,
+      ...this.#costs(airtime, waitSeconds, receivers.length),
+      ...inBlackout(this.#silent(receivers), { fromSeconds: atSeconds, toSeconds: atSeconds + seconds }),
+      blocks,
+      samples,
     };
+  }
+
+  /** A broadcast at the rate of the worst receiver waits while one of them hears nothing. */
+  #silent(receivers: Group): readonly Blackout[] {
+    return receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
   }
 
   #faults(link: Link, number: number, atSeconds: number): AttemptFaults {
@@ -164,10 +220,17 @@ class Sender {
 
   /** Sends the packets one after the other; which of them were lost, all of them where a script says so. */
   #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
-    const { policy, bursts, lossProbability } = this.#link;
+    const { policy, bursts } = this.#link;
     if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
     const airBits = sum(sent, this.#packets.bitsOf);
     if (!walk.send(airBits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits };
+    return this.#heard(sent, number, script);
+  }
+
+  /** Of packets that were all sent, at rates that their blocks carried. */
+  #heard(sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
+    const { lossProbability } = this.#link;
+    const airBits = sum(sent, this.#packets.bitsOf);
     if (script !== null) return { lost: sent, reason: script, airBits };
     if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
     const luck = this.#luckOf(sent, number);
@@ -256,7 +319,7 @@ class Sender {
     };
   }
 
-  #costs(walk: BlockWalk, waitSeconds: number, receivers: number) {
+  #costs(walk: Airtime, waitSeconds: number, receivers: number) {
     const { powerWatts, receivePowerWatts, idlePowerWatts } = this.#link;
     const transmitJoules = (powerWatts * walk.powerSeconds) / receivers;
     const receiveJoules = receivePowerWatts * walk.onAirSeconds;

@@ -11,7 +11,8 @@ import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import type { Direction } from './directions/settings.js';
-import { shareOf } from './directions/sharing.js';
+import type { SharedBand } from '../cell/scheduler.js';
+import { fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
 import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
@@ -43,6 +44,8 @@ export interface Link extends RetransmissionSettings {
   readonly timeShare: number;
   /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
   readonly scheduled: ((rank: number) => number) | null;
+  /** The scheduler of the band that the link shares with those who send now; null: it has its own part. */
+  readonly sharedBand: SharedBand | null;
   readonly law: GainLaw;
   /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
@@ -60,12 +63,19 @@ export interface Link extends RetransmissionSettings {
   readonly moments: (() => BlockMoments) | null;
 }
 
+interface Given {
+  readonly seed: number;
+  readonly channel: Channel;
+  /** Whether a scheduled band is as if all clients sent all the time: for closed forms. */
+  readonly fullBuffers?: boolean;
+}
+
 /**
  * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
  * the gains where fading is "trace", `table` the laws that a scenario can name.
  */
 export function linksOf(
-  { seed, channel }: { readonly seed: number; readonly channel: Channel },
+  { seed, channel, fullBuffers = false }: Given,
   clients: readonly string[],
   trace: GainTrace | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
@@ -73,14 +83,20 @@ export function linksOf(
   const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
   return clients.flatMap((id, index) =>
     (['uplink', 'downlink'] as const).map((direction) =>
-      linkOf({ seed, channel, law, trace, direction, client: { id, index, of: clients.length } }),
+      linkOf({
+        seed,
+        channel,
+        fullBuffers,
+        law,
+        trace,
+        direction,
+        client: { id, index, of: clients.length },
+      }),
     ),
   );
 }
 
-interface Setting {
-  readonly seed: number;
-  readonly channel: Channel;
+interface Setting extends Required<Given> {
   readonly law: GainLaw;
   readonly trace: GainTrace | null;
   readonly direction: Direction;
@@ -88,10 +104,12 @@ interface Setting {
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, direction, client } = setting;
+  const { seed, channel, fullBuffers, law, direction, client } = setting;
   const id = `${client.id}/${direction}`;
   const side = channel[direction];
-  const share = shareOf(side.sharing, client.of);
+  const share = fullBuffers
+    ? fullBufferShareOf(side.sharing, direction, client.of)
+    : shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
   const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
   const policy = ratePolicy(channel, bandwidthHz, law);
@@ -114,6 +132,7 @@ function linkOf(setting: Setting): Link {
     powerWatts: side.powerWatts * share.power,
     timeShare: share.time,
     scheduled,
+    sharedBand: fullBuffers ? null : sharedBandOf(side.sharing, direction),
     law,
     snr,
     policy,

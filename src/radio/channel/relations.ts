@@ -1,4 +1,5 @@
 import { plausible, type Rule } from '../../settings/rule.js';
+import { sharedBandRules } from '../cell/relations.js';
 import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
@@ -28,6 +29,7 @@ export const channelRules: readonly Rule<{ channel: Channel; clients: { count: n
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
+  ...sharedBandRules,
   ...cellRules,
   waitingRule,
   ...faultRules,

@@ -33,7 +33,9 @@ export function subjectOf(
   { direction, client }: { readonly direction: Direction; readonly client: number },
 ): Subject {
   const { count } = scenario.clients;
-  const links = linksOf(scenario, clientIds(count), trace).filter((link) => link.direction === direction);
+  const links = linksOf({ ...scenario, fullBuffers: true }, clientIds(count), trace).filter(
+    (link) => link.direction === direction,
+  );
   const link = links[client - 1];
   if (link === undefined) {
     throw new UserError(`--client ${client}: is no client, expected 1 to ${count}, as in clients.count`);

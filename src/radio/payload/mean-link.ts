@@ -1,7 +1,7 @@
 import { gainLaw } from '../channel/fading/index.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
-import { shareOf } from '../channel/directions/sharing.js';
+import { fullBufferShareOf } from '../channel/directions/sharing.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { Channel } from '../channel/settings.js';
 
@@ -49,7 +49,7 @@ export function meanLink(channel: Channel, direction: Direction, clients: number
 
 function means(channel: Channel, direction: Direction, clients: number) {
   const { meanSnrDb, bandwidthHz, powerWatts, sharing } = channel[direction];
-  const share = shareOf(sharing, clients);
+  const share = fullBufferShareOf(sharing, direction, clients);
   const snr = ratioOfDecibels(meanSnrDb) * share.snr;
   const law = gainLaw(channel);
   const policy = ratePolicy(channel, bandwidthHz * share.bandwidth, law);

@@ -3,6 +3,7 @@ import type { Stage } from '../../../machines/protocol.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
+import { band } from './band.js';
 import { causality } from './causality.js';
 import type { Checker } from './checker.js';
 import { conservation } from './conservation.js';
@@ -32,6 +33,7 @@ export function createCheckers(
     partialAggregation(method),
     phaseOrder(scenario.stages[0]!),
     whoIsOn(),
+    band(),
   ];
   return {
     next: (event) => checkers.forEach((checker) => hear(checker, event)),
@@ -39,9 +41,10 @@ export function createCheckers(
   };
 }
 
-function hear({ onBus, onMetric, onTask, onAggregate }: Checker, event: RunEvent): void {
+function hear({ onBus, onMetric, onTask, onAggregate, onBand }: Checker, event: RunEvent): void {
   if (event.type === 'bus') onBus?.(event.event);
   if (event.type === 'row') onMetric?.(event.row);
   if (event.type === 'task-started') onTask?.(event);
+  if (event.type === 'band') onBand?.(event.direction, event.given);
   if (event.type === 'aggregate') onAggregate?.(event.updates);
 }

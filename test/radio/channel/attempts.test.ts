@@ -88,7 +88,7 @@ describe('the time of a message', () => {
   });
 
   it('is that of the best of four in each block where four share by proportional fairness', () => {
-    const link = uplinkWith({ uplink: { sharing: 'proportional-fair' } }, { clients: 4 });
+    const link = uplinkWith({ uplink: { sharing: 'proportional-fair' } }, { clients: 4, fullBuffers: true });
     // The best of four has density 4 F^3 f, and a client is the best in a quarter of the blocks.
     const rateBps = gainLaw(link0()).mean((gain) => capacityBps(1e6, snr, gain) * (1 - Math.exp(-gain)) ** 3);
     const bits = 2000 * coherenceSeconds * rateBps;

@@ -1,4 +1,5 @@
 import { must, plausible, type Rule } from '../../../settings/rule.js';
+import { nameOf } from '../../../strategies/strategy.js';
 import type { Direction, DirectionSettings, DownlinkSettings } from './settings.js';
 
 /** What a link's budget can be in this world. */
@@ -13,10 +14,10 @@ export const directionRules: readonly Rule<{ channel: { downlink: DownlinkSettin
     states: 'a broadcast has the whole band',
     findings: ({ channel: { downlink } }) =>
       must(
-        downlink.cast !== 'broadcast' || downlink.sharing === 'orthogonal',
+        downlink.cast !== 'broadcast' || nameOf(downlink.sharing) === 'orthogonal',
         '/channel/downlink/cast',
         downlink.cast,
-        `"unicast" where the sharing of the downlink is "${downlink.sharing}"`,
+        `"unicast" where the sharing of the downlink is "${nameOf(downlink.sharing)}"`,
         'a broadcast is not shared: set /channel/downlink/sharing to "orthogonal"',
       ),
   },

@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { choice } from '../../../settings/choice.js';
 import { closed, nullable, positive } from '../../../settings/form.js';
+import { sharings } from './sharing.js';
 
 const link = {
   powerWatts: positive(1, 'transmission power'),
@@ -13,12 +15,12 @@ const link = {
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',
   ),
-  sharing: Type.Enum(['orthogonal', 'split-power-kept', 'split-density-kept', 'tdma', 'proportional-fair'], {
+  sharing: choice(Object.values(sharings), {
     default: 'orthogonal',
     description:
-      'orthogonal: each client has a band of its own; split-power-kept: an equal share of the band with all of ' +
-      'the power; split-density-kept: an equal share of band and power; tdma: an equal share of the time; ' +
-      'proportional-fair: the whole band in the blocks in which the client is at its relative best',
+      'of the band. orthogonal: each client has its own; split-power-kept, split-density-kept, tdma: each has a ' +
+      'part that stands fast; equal, round-robin, proportional-fair, max-snr, min-max-delay: the cell’s scheduler ' +
+      'divides it over those who send now; docs/radio.md',
   }),
 };
 

@@ -2,9 +2,16 @@ import { fromCallback, setup } from 'xstate';
 import type { AttemptEnded, QueuedMessage } from './channel.js';
 
 export interface AirContext {
-  /** Updates that are ready to go on the air; in a slot, those that are in it. */
+  /** Updates that are ready to go on the air. */
   readonly ready: readonly ReadyUpdate[];
-  /** How long the slot lasts that is on the air now, or was last. */
+  /** Clients that are awaited and not ready. */
+  readonly awaited: readonly string[];
+  /** Links whose updates are ready and come too late for their slot. */
+  readonly late: readonly string[];
+  /** Virtual time at which the slot opens whoever is awaited; Infinity without a deadline. */
+  readonly lastMomentSeconds: number;
+  /** The updates in the slot that is on the air. */
+  readonly inSlot: readonly ReadyUpdate[];
   readonly slotSeconds: number;
 }
 
@@ -36,61 +43,60 @@ export const airMachine = setup({
   actors: { cohort: fromCallback<AirEvent>(() => {}) },
   actions: {
     admit: () => {},
-    refuse: () => {},
+    takeStock: () => {},
+    refuseLate: () => {},
     withdraw: () => {},
-    refuseAll: () => {},
     openSlot: () => {},
     cutShort: () => {},
     closeSlot: () => {},
   },
   guards: {
-    isTooLate: () => false,
     isEmpty: () => false,
-    isOver: () => false,
+    someAreLate: () => false,
     isComplete: () => false,
   },
   delays: { lastMoment: 1_000, slotEnds: 1_000 },
 }).createMachine({
   id: 'air',
   description: 'The uplink over the air: one slot for all clients of a version',
-  context: { ready: [], slotSeconds: 0 },
+  context: {
+    ready: [],
+    awaited: [],
+    late: [],
+    lastMomentSeconds: Infinity,
+    inSlot: [],
+    slotSeconds: 0,
+  },
   initial: 'free',
   states: {
     free: {
       description: 'Nobody is ready to send',
-      on: {
-        'attempt.begins': [
-          { guard: 'isTooLate', actions: 'refuse' },
-          { target: 'gathering', actions: 'admit' },
-        ],
-      },
+      on: { 'attempt.begins': { target: 'gathering', actions: 'admit' } },
     },
     gathering: {
       description: 'Those who are ready wait until everybody is who is awaited, at most until the last moment',
+      entry: 'takeStock',
       invoke: { src: 'cohort' },
       always: [
+        { guard: 'someAreLate', target: 'gathering', reenter: true, actions: 'refuseLate' },
         { guard: 'isEmpty', target: 'free' },
-        { guard: 'isOver', target: 'free', actions: 'refuseAll' },
         { guard: 'isComplete', target: 'onAir' },
       ],
       on: {
-        'attempt.begins': [
-          { guard: 'isTooLate', actions: 'refuse' },
-          { target: 'gathering', actions: 'admit', reenter: true },
-        ],
-        'attempt.cut': { actions: 'withdraw' },
+        'attempt.begins': { target: 'gathering', actions: 'admit', reenter: true },
+        'attempt.cut': { target: 'gathering', actions: 'withdraw', reenter: true },
         'cohort.changed': { target: 'gathering', reenter: true },
       },
       after: { lastMoment: 'onAir' },
     },
     onAir: {
-      description: 'All who were ready send at once; the server hears the sum',
+      description: 'All who were ready send at once; the server hears the sum. Who comes now waits for the next slot',
       entry: 'openSlot',
       on: {
-        'attempt.begins': { actions: 'refuse' },
-        'attempt.cut': { actions: 'cutShort' },
+        'attempt.begins': { actions: 'admit' },
+        'attempt.cut': { actions: ['cutShort', 'withdraw'] },
       },
-      after: { slotEnds: { target: 'free', actions: 'closeSlot' } },
+      after: { slotEnds: { target: 'gathering', actions: 'closeSlot' } },
     },
   },
 });

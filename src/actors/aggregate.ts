@@ -3,6 +3,7 @@ import { updatesOf, type SharedPart, type UploadKind } from '../../machines/prot
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
+import { receptionOf } from './heard.js';
 import { encoded } from './encoding.js';
 import { carriedBy } from './parts.js';
 import { rosterOf } from './roster.js';
@@ -56,6 +57,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
   const { aggregation, stalenessExponent, gigaflopsPerSecond } = scenario.server;
   const before = recalled(store, memory.aggregation[part]);
   const ref = global[part];
+  const air = receptionOf(world, { stage, version: version - 1, kind, part });
   const { output } = await runTask<'aggregate'>(world, {
     actor: 'server',
     stage,
@@ -63,7 +65,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     seconds: gigaflopsPerSecond === null ? 0 : flopsOf(updates) / (gigaflopsPerSecond * 1e9),
     request: {
       kind: 'aggregate',
-      seed: '',
+      seed: air ? [scenario.seed, stage, version, part].join('/') : '',
       hyper: {
         strategy: aggregation,
         settings: { stalenessExponent },
@@ -71,6 +73,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
         version: version - 1,
         clients: participants(world, context, kind),
         notes: before.notes,
+        ...(air && { air }),
       },
       params: {
         global: ref && store.get(ref),

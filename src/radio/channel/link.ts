@@ -11,8 +11,9 @@ import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import type { Direction } from './directions/settings.js';
+import type { AirSettings } from '../air/over-the-air.js';
 import type { SharedBand } from '../cell/scheduler.js';
-import { fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
+import { airOf, fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
 import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
@@ -46,6 +47,8 @@ export interface Link extends RetransmissionSettings {
   readonly scheduled: ((rank: number) => number) | null;
   /** The scheduler of the band that the link shares with those who send now; null: it has its own part. */
   readonly sharedBand: SharedBand | null;
+  /** Where all clients send at once and uncoded; null: what is sent has bits. */
+  readonly air: AirSettings | null;
   readonly law: GainLaw;
   /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
@@ -133,6 +136,7 @@ function linkOf(setting: Setting): Link {
     timeShare: share.time,
     scheduled,
     sharedBand: fullBuffers ? null : sharedBandOf(side.sharing, direction),
+    air: airOf(side.sharing),
     law,
     snr,
     policy,
@@ -154,6 +158,11 @@ function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
   return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };
+}
+
+/** Whether somebody beside the link says when an attempt ends: the cell's scheduler, or the slot of all. */
+export function isShared({ sharedBand, air }: Pick<Link, 'sharedBand' | 'air'>): boolean {
+  return sharedBand !== null || air !== null;
 }
 
 export function scaledBy(snr: MeanSnr, factor: number): MeanSnr {

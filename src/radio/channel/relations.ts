@@ -1,4 +1,5 @@
 import { plausible, type Rule } from '../../settings/rule.js';
+import { airRules } from '../air/relations.js';
 import { sharedBandRules } from '../cell/relations.js';
 import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
@@ -30,6 +31,7 @@ export const channelRules: readonly Rule<{ channel: Channel; clients: { count: n
   ...retransmissionRules,
   ...directionRules,
   ...sharedBandRules,
+  ...airRules,
   ...cellRules,
   waitingRule,
   ...faultRules,

@@ -1,7 +1,7 @@
 import { gainLaw } from '../channel/fading/index.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
-import { fullBufferShareOf } from '../channel/directions/sharing.js';
+import { fullBufferShareOf, isOverTheAir } from '../channel/directions/sharing.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { Channel } from '../channel/settings.js';
 
@@ -25,6 +25,9 @@ export interface MeanLink {
 /** What the scenario alone does not tell the mean rate of: the first that applies is the reason. */
 const obstacles: readonly ((channel: Channel, direction: Direction) => string | false)[] = [
   ({ cell }) => cell !== null && 'in a cell each client has a mean SNR of its own',
+  (channel, direction) =>
+    isOverTheAir(channel[direction].sharing) &&
+    'all clients send at once and uncoded, two parameters in each channel use',
   ({ fading }) => fading === 'trace' && 'the gains stand in a file',
   ({ downlink }, direction) =>
     direction === 'downlink' &&

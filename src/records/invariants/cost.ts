@@ -1,5 +1,6 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
 import { retransmissions } from '../../radio/channel/retransmission/index.js';
+import { isOverTheAir } from '../../radio/channel/directions/sharing.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import { violationsOf, type Checker } from './checker.js';
 
@@ -18,11 +19,12 @@ const energies = ['transmitJoules', 'receiveJoules', 'idleJoules'] as const;
 
 /**
  * A message costs what its attempts cost: every account is the sum over the attempts so far, energy is that of
- * transmitter, receiver and waiting together, a transmitter of constant power spends no more than power · time
- * on the air, and no message goes on the air more often than the scenario allows.
+ * transmitter, receiver and waiting together, a transmitter of constant power (one that does not invert its channel)
+ * spends no more than power · time on the air, and no message goes on the air more often than the scenario allows.
  */
 export function cost(channel: Channel): Checker {
   const accounts = new Map<number, LinkAccount>();
+  const inversion = channel.rate === 'inversion' || isOverTheAir(channel.uplink.sharing);
   const cap = retransmissions[channel.retransmission].maxTransmissions(channel.maxTransmissions);
 
   return {
@@ -38,7 +40,8 @@ export function cost(channel: Channel): Checker {
       agree(event, 'energyJoules', event.energyJoules, parts);
       const powerWatts = (from === 'server' ? channel.downlink : channel.uplink).powerWatts;
       const most = powerWatts * event.onAirSeconds;
-      if (channel.rate !== 'inversion' && event.transmitJoules > most * (1 + 1e-9)) {
+      const inverts = from === 'server' ? channel.rate === 'inversion' : inversion;
+      if (!inverts && event.transmitJoules > most * (1 + 1e-9)) {
         fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${powerWatts} W`);
       }
       if (event.attempts > cap) fail(`message ${id} was on the air ${event.attempts} times of ${cap}`);

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { choice } from '../../../settings/choice.js';
 import { closed, nullable, positive } from '../../../settings/form.js';
-import { sharings } from './sharing.js';
+import { downlinkSharings, sharings } from './sharing.js';
 
 const link = {
   powerWatts: positive(1, 'transmission power'),
@@ -15,20 +15,33 @@ const link = {
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',
   ),
+};
+
+const ofTheBand =
+  'of the band. orthogonal: each client has its own; split-power-kept, split-density-kept, tdma: each has a ' +
+  'part that stands fast; equal, round-robin, proportional-fair, max-snr, min-max-delay: the cell’s scheduler ' +
+  'divides it over those who send now; ';
+
+const upwards = {
   sharing: choice(Object.values(sharings), {
     default: 'orthogonal',
-    description:
-      'of the band. orthogonal: each client has its own; split-power-kept, split-density-kept, tdma: each has a ' +
-      'part that stands fast; equal, round-robin, proportional-fair, max-snr, min-max-delay: the cell’s scheduler ' +
-      'divides it over those who send now; docs/radio.md',
+    description: `${ofTheBand}over-the-air: all send at once and uncoded, and the server hears the sum; docs/radio.md`,
   }),
 };
 
-export const Uplink = closed(link, { default: {}, description: 'from a client to the server' });
+const downwards = {
+  sharing: choice(Object.values(downlinkSharings), {
+    default: 'orthogonal',
+    description: `${ofTheBand}docs/radio.md`,
+  }),
+};
+
+export const Uplink = closed({ ...link, ...upwards }, { default: {}, description: 'from a client to the server' });
 
 export const Downlink = closed(
   {
     ...link,
+    ...downwards,
     cast: Type.Enum(['unicast', 'broadcast'], {
       default: 'unicast',
       description:

@@ -77,7 +77,7 @@ export interface AggregationStrategy extends Strategy<Aggregation, AggregationSe
    * The mean that it reads of the updates and nothing else, by its own options: it works where their signals add up over
    * the air, and the mean comes as one update. Absent: it has to see the updates one by one.
    */
-  overTheAir?(options: Options): AirMean;
+  overTheAir?(this: void, options: Options): AirMean;
 }
 
 /** An aggregation with the types of its own options, for those who write one. */
@@ -88,7 +88,7 @@ export function aggregation<Own extends TObject>(value: {
   readonly needsTiers?: boolean;
   needsBase?(options: Static<Own>): boolean;
   atLeast?(options: Static<Own>): number;
-  overTheAir?(options: Static<Own>): AirMean;
+  overTheAir?(this: void, options: Static<Own>): AirMean;
   make(settings: AggregationSettings & Static<Own>): Aggregation;
 }): AggregationStrategy {
   return value;

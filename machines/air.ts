@@ -74,7 +74,8 @@ export const airMachine = setup({
       on: { 'attempt.begins': { target: 'gathering', actions: 'admit' } },
     },
     gathering: {
-      description: 'Those who are ready wait until everybody is who is awaited, at most until the last moment',
+      description:
+        'Those who are ready wait until everybody is who is awaited, at most until the last moment',
       entry: 'takeStock',
       invoke: { src: 'cohort' },
       always: [
@@ -90,7 +91,8 @@ export const airMachine = setup({
       after: { lastMoment: 'onAir' },
     },
     onAir: {
-      description: 'All who were ready send at once; the server hears the sum. Who comes now waits for the next slot',
+      description:
+        'All who were ready send at once; the server hears the sum. Who comes now waits for the next slot',
       entry: 'openSlot',
       on: {
         'attempt.begins': { actions: 'admit' },

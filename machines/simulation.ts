@@ -30,7 +30,13 @@ export const simulationMachine = setup({
     events: {} as SimulationEvent,
     input: {} as { clients: readonly string[]; global: Model; stage: Stage },
   },
-  actors: { server: serverMachine, client: clientMachine, channel: channelMachine, cell: cellMachine, air: airMachine },
+  actors: {
+    server: serverMachine,
+    client: clientMachine,
+    channel: channelMachine,
+    cell: cellMachine,
+    air: airMachine,
+  },
   actions: {
     spawnClientsAndLinks: () => {},
     keepCause: assign((_, params: { cause: string }) => ({ cause: params.cause })),

@@ -1,10 +1,5 @@
 import { assign, enqueueActions, fromCallback, type ActorRefFrom, type AnyActorRef } from 'xstate';
-import {
-  airMachine,
-  type AirEvent,
-  type AttemptEnded,
-  type ReadyUpdate,
-} from '../../machines/air.js';
+import { airMachine, type AirEvent, type AttemptEnded, type ReadyUpdate } from '../../machines/air.js';
 import { nameOf, type Upload } from '../../machines/events.js';
 import { updatesOf } from '../../machines/protocol.js';
 import type { serverMachine, ServerContext } from '../../machines/server.js';
@@ -39,12 +34,12 @@ export function provideAir(world: World) {
     actors: {
       cohort: fromCallback<AirEvent>(({ sendBack, system }) => {
         let before = serverIn(system);
-        const changes = serverOf(system).subscribe(({ context }) => {
-          const isSame = before.members === context.members && before.cohort === context.cohort;
+        const changes = serverOf(system)?.subscribe(({ context }) => {
+          const isSame = before?.members === context.members && before.cohort === context.cohort;
           before = context;
           if (!isSame) sendBack({ type: 'cohort.changed' });
         });
-        return () => changes.unsubscribe();
+        return () => changes?.unsubscribe();
       }),
     },
     actions: {
@@ -55,6 +50,8 @@ export function provideAir(world: World) {
       }),
       takeStock: assign(({ context: { ready }, self }) => {
         const server = serverIn(self.system);
+        if (server === null)
+          return { awaited: [], late: ready.map(({ link }) => link), lastMomentSeconds: Infinity };
         const isReady = new Set(ready.map(({ message }) => message.envelope.from));
         const isLate = (each: ReadyUpdate) => !slots.isInTime(server, uploadOf(each));
         return {
@@ -109,8 +106,9 @@ const of = (links: readonly string[], updates: readonly ReadyUpdate[]) =>
 const without = (links: readonly string[], updates: readonly ReadyUpdate[]) =>
   updates.filter(({ link }) => !links.includes(link));
 
-const serverOf = (system: System) => system.get('server') as ActorRefFrom<typeof serverMachine>;
-const serverIn = (system: System): ServerContext => serverOf(system).getSnapshot().context;
+/** Once the last stage is over there is none. */
+const serverOf = (system: System) => system.get('server') as ActorRefFrom<typeof serverMachine> | undefined;
+const serverIn = (system: System): ServerContext | null => serverOf(system)?.getSnapshot().context ?? null;
 
 const uploadOf = ({ message }: Pick<ReadyUpdate, 'message'>) => message.envelope.message as Upload;
 
@@ -118,13 +116,19 @@ function told(system: System, { link }: ReadyUpdate, attempt: Attempt): [AnyActo
   return [system.get(link) as AnyActorRef, { type: 'attempt.ended', attempt }];
 }
 
+/** The clock counts in these: what begins and ends by it may be off by one each. */
+const microsecond = 1e-6;
+
 /** The slots of a run: what each is made of, and what it comes to. */
 class Slots {
   readonly #world: World;
   readonly #settings: AirSettings;
   /** The one on the air, or the last. */
-  #now: { readonly slot: Slot; readonly ready: readonly ReadyUpdate[]; readonly senders: readonly AirSender[] } | null =
-    null;
+  #now: {
+    readonly slot: Slot;
+    readonly ready: readonly ReadyUpdate[];
+    readonly senders: readonly AirSender[];
+  } | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -136,12 +140,17 @@ class Slots {
   /** Whether an update can still be in the slot of its version and kind. */
   isOpen({ stage, version }: ServerContext, { answers, kind }: Upload): boolean {
     const { heard } = this.#world;
-    return answers.stage === stage && answers.version === version && !heard.has(slotKey(stage, version, kind));
+    return (
+      answers.stage === stage && answers.version === version && !heard.has(slotKey(stage, version, kind))
+    );
   }
 
-  /** Whether its slot, were it opened now, would be over in time; the clock counts in microseconds. */
+  /** Whether its slot, were it opened now, would be over in time. */
   isInTime(server: ServerContext, upload: Upload): boolean {
-    return this.isOpen(server, upload) && this.#world.clock.nowSeconds <= this.lastMoment(server, upload) + 1e-6;
+    return (
+      this.isOpen(server, upload) &&
+      this.#world.clock.nowSeconds <= this.lastMoment(server, upload) + microsecond
+    );
   }
 
   /** The time at which the slots of this kind and of those after it still end before the round's deadline. */
@@ -150,7 +159,9 @@ class Slots {
     const kinds = updatesOf(stage);
     const left = kinds.length - kinds.indexOf(upload.kind);
     const seconds = airSeconds(valuesIn(partsOnAir(store, [upload])), scenario.channel.uplink.bandwidthHz);
-    return openedAtSeconds + (scenario[stage].deadlineSeconds ?? Infinity) - left * seconds;
+    return (
+      openedAtSeconds + (scenario[stage].deadlineSeconds ?? Infinity) - left * (seconds + 2 * microsecond)
+    );
   }
 
   /** Opens a slot for these now, and returns how long it lasts. */
@@ -185,7 +196,12 @@ class Slots {
     const until = senders.map((sender, i) =>
       i === k ? { ...sender, silences: [...sender.silences, gone] } : sender,
     );
-    const { uses } = slotOf(2 * slot.seconds * until[k]!.link.bandwidthHz, until, this.#settings, slot.startSeconds);
+    const { uses } = slotOf(
+      2 * slot.seconds * until[k]!.link.bandwidthHz,
+      until,
+      this.#settings,
+      slot.startSeconds,
+    );
     const span = { ...slot, seconds: nowSeconds - slot.startSeconds };
     return wentOff(airAttempt(this.#onAir(ready), span, uses[k]!, all.length));
   }

@@ -55,7 +55,8 @@ export const airRules: readonly Rule<Radio>[] = [
       ),
       must(gilbertElliott === null, '/channel/gilbertElliott', gilbertElliott, `null ${where}`),
       ...faults.map(({ effect, direction, kind }, index) => {
-        const isDownlinks = direction === 'downlink' || (kind !== undefined && protocol[kind].direction === 'down');
+        const isDownlinks =
+          direction === 'downlink' || (kind !== undefined && protocol[kind].direction === 'down');
         return must(
           isDownlinks || !behindTheRadio.has(effect),
           `/channel/faults/${index}/effect`,

@@ -22,7 +22,8 @@ export function oneSlot({ uplink }: Channel): Checker {
       for (const kind of new Set(updates.map((update) => update.kind))) {
         const own = updates.filter((update) => update.kind === kind);
         const ends = new Set(own.map((update) => endedAt.get(`${update.from} ${updateName(update)}`)));
-        if (ends.size > 1) fail(`the aggregate has a ${kind} of slots that ended at ${[...ends].join(' s and ')} s`);
+        if (ends.size > 1)
+          fail(`the aggregate has a ${kind} of slots that ended at ${[...ends].join(' s and ')} s`);
         const stale = own.find(({ staleness }) => staleness !== 0);
         if (stale) fail(`the ${kind} of ${stale.from} is of a version before the one in the slot`);
       }

@@ -30,7 +30,8 @@ const obstacles: readonly {
   { why: 'faults interfere by script', holds: ({ faults }) => faults.length > 0 },
   {
     why: 'the band is divided over those who send at the moment',
-    holds: (channel, direction) => isScheduled(channel[direction].sharing) || isOverTheAir(channel[direction].sharing),
+    holds: (channel, direction) =>
+      isScheduled(channel[direction].sharing) || isOverTheAir(channel[direction].sharing),
   },
   { why: 'messages are cut into packets', holds: ({ packetBits }) => packetBits !== null },
   {

@@ -24,7 +24,8 @@ export const overTheAirRules: readonly Rule<Round, Around>[] = [
     findings: ({ server: { aggregation }, channel }, { own }) => {
       if (!isOverTheAir(channel.uplink.sharing)) return false;
       const strategy =
-        own?.aggregations?.find(({ name }) => name === nameOf(aggregation)) ?? named(aggregations, aggregation);
+        own?.aggregations?.find(({ name }) => name === nameOf(aggregation)) ??
+        named(aggregations, aggregation);
       return must(
         (strategy.overTheAir?.(optionsOf(strategy, aggregation)) ?? null) !== null,
         '/server/aggregation',
@@ -46,7 +47,13 @@ export const overTheAirRules: readonly Rule<Round, Around>[] = [
           `"synchronous" ${where}`,
           'a slot is for all who work on one version',
         ),
-        must(late === 'discard', '/server/late', late, `"discard" ${where}`, 'who misses the slot is not heard'),
+        must(
+          late === 'discard',
+          '/server/late',
+          late,
+          `"discard" ${where}`,
+          'who misses the slot is not heard',
+        ),
       ];
     },
   },

@@ -36,7 +36,10 @@ const downwards = {
   }),
 };
 
-export const Uplink = closed({ ...link, ...upwards }, { default: {}, description: 'from a client to the server' });
+export const Uplink = closed(
+  { ...link, ...upwards },
+  { default: {}, description: 'from a client to the server' },
+);
 
 export const Downlink = closed(
   {

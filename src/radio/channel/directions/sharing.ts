@@ -60,7 +60,9 @@ export function shareOf(sharing: Choice, clients: number): Share {
   if (!Number.isSafeInteger(clients) || clients < 1) {
     throw new RangeError(`a band is shared by ${clients} clients, expected an integer from 1`);
   }
-  return isScheduled(sharing) || isOverTheAir(sharing) ? whole : made<Share, { clients: number }>(splits, sharing, { clients });
+  return isScheduled(sharing) || isOverTheAir(sharing)
+    ? whole
+    : made<Share, { clients: number }>(splits, sharing, { clients });
 }
 
 /** Whether the cell's scheduler divides the band over those who send now. */

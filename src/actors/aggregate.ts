@@ -58,7 +58,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
   const before = recalled(store, memory.aggregation[part]);
   const ref = global[part];
   const air = receptionOf(world, { stage, version: version - 1, kind, part });
-  const { output } = await runTask<'aggregate'>(world, {
+  const { output, metrics } = await runTask<'aggregate'>(world, {
     actor: 'server',
     stage,
     round: version,
@@ -84,6 +84,12 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
       data: {},
     },
   });
+  const { noise, truncation, unheard } = metrics;
+  if (air && noise !== undefined && truncation !== undefined && unheard !== undefined) {
+    const heard = { clients: updates.length, snrDb: 10 * Math.log10(air.snr), noise, truncation, unheard };
+    const { nowSeconds: virtualSeconds } = world.clock;
+    world.record({ type: 'air', stage, round: version, part, virtualSeconds, ...heard });
+  }
   return { part, global: output.global, memory: remembered(store, output.memory) };
 }
 

@@ -3,6 +3,7 @@ import type {
   ClientRow,
   MessageRow,
   MetricRow,
+  AirRow,
   PresenceRow,
   RoundRow,
   SampleRow,
@@ -49,6 +50,19 @@ const client: Columns<ClientRow> = {
   virtualSeconds: 'value',
   task: 'value',
   metrics: 'value',
+};
+
+const air: Columns<AirRow> = {
+  type: 'value',
+  stage: 'value',
+  round: 'value',
+  part: 'value',
+  virtualSeconds: 'value',
+  clients: 'value',
+  snrDb: 'value',
+  noise: 'value',
+  truncation: 'value',
+  unheard: 'value',
 };
 
 const presence: Columns<PresenceRow> = {
@@ -111,6 +125,8 @@ export function metricLine(row: MetricRow): string {
       return line('step row', step, row);
     case 'round':
       return line('round row', round, row);
+    case 'air':
+      return line('air row', air, row);
     case 'client':
       return line('client row', client, { ...row, metrics: measured(row.metrics) });
     case 'script':

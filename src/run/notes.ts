@@ -4,6 +4,7 @@ import { purposes, sumOfCounts, type Purpose } from '../learning/clients/populat
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
 import { whole } from '../records/report/format.js';
+import { isOverTheAir } from '../radio/channel/directions/sharing.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Inputs } from './inputs.js';
 
@@ -43,11 +44,12 @@ export function readRows(
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
 export function inputNotes(
-  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning'>,
+  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning' | 'channel'>,
   inputs: Inputs,
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
+    ...(isOverTheAir(scenario.channel.uplink.sharing) ? [airNote] : []),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),
@@ -62,6 +64,8 @@ export function faultNotes(unmatched: readonly string[]): readonly string[] {
   );
 }
 
+const airNote =
+  'updates add up over the air: each aggregate is a mean in noise, of those who sent; rows "air" of metrics.jsonl say how far off';
 const stubNote = 'learning is stub: no figure of this run is of a trained model';
 
 function tokenizerNotes({ language, rewards }: Inputs): string[] {

@@ -56,7 +56,7 @@ describe('a run whose updates add up over the air', () => {
       ]);
       const rows = inRound(uploadsOf(result), 1);
       assert.equal(rows.length, clients);
-      const [{ parameters }] = rows[0]!.params as [{ parameters: number }];
+      const { parameters } = rows[0]!.params[0]!;
       assert.ok(Math.abs(airtime(rows) - Math.ceil(parameters / 2) / 1e6) < 2e-6);
     }
   });

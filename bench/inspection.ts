@@ -6,13 +6,13 @@ import { parseArgs } from 'node:util';
 import { loadScenario, runScenario, type RunOptions } from '../src/index.js';
 
 /*
- * What inspection.jsonl costs of a run's wall time:
+ * What inspection.jsonl costs of a run:
  *
  *     node dist/bench/inspection.js tiny --pairs 5 --set learning=stub
  *
- * By the profiler, which samples the thread of the machines: the time in which XState tells of what it does, with all
- * that we do with it (the collection of garbage is not told apart). And by pairs of runs with and without, in
- * turns, whose ratio other work on the machine disturbs.
+ * By the profiler, which samples the thread of the machines: the share of wall time in which XState tells of what it
+ * does, with all that we do with it (the collection of garbage is not told apart). And by pairs of runs with and
+ * without, in turns: the processor time of all threads, user and system, which other work on the machine disturbs less.
  */
 
 const { values, positionals } = parseArgs({
@@ -23,9 +23,12 @@ const { scenario, folder } = await loadScenario(positionals[0] ?? 'tiny', { set:
 const outFolder = mkdtempSync(join(tmpdir(), 'pwff-bench-'));
 const options = { scenario, folder, outFolder, workers: 1, backend: 'wasm' } as const;
 
-/** Wall seconds of a run. */
+/** Processor seconds of a run, user and system, over all threads. */
 async function seconds(inspection: NonNullable<RunOptions['inspection']>): Promise<number> {
-  return (await runScenario({ ...options, inspection })).wallSeconds;
+  const before = process.cpuUsage();
+  await runScenario({ ...options, inspection });
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 /** The share of a run's wall time in which its actors are inspected. */
@@ -71,7 +74,8 @@ try {
     ratios.push(took.all / took.none - 1);
   }
   const sorted = ratios.toSorted((a, b) => a - b);
-  console.log(`pairs of runs, with over without: median ${percent(sorted[Math.floor(sorted.length / 2)]!)}`);
+  const median = percent(sorted[Math.floor(sorted.length / 2)]!);
+  console.log(`pairs of runs, processor time with over without: median ${median}`);
   console.log(`  all of them: ${sorted.map(percent).join(', ')}`);
 } finally {
   rmSync(outFolder, { recursive: true, force: true });

@@ -155,10 +155,11 @@ class Slots {
 
   /** The time at which the slots of this kind and of those after it still end before the round's deadline. */
   lastMoment({ stage, openedAtSeconds }: ServerContext, upload: Upload): number {
-    const { scenario, store } = this.#world;
+    const { scenario, store, links } = this.#world;
+    const { bandwidthHz } = links.all.find(({ air }) => air !== null)!;
     const kinds = updatesOf(stage);
     const left = kinds.length - kinds.indexOf(upload.kind);
-    const seconds = airSeconds(valuesIn(partsOnAir(store, [upload])), scenario.channel.uplink.bandwidthHz);
+    const seconds = airSeconds(valuesIn(partsOnAir(store, [upload])), bandwidthHz);
     return (
       openedAtSeconds + (scenario[stage].deadlineSeconds ?? Infinity) - left * (seconds + 2 * microsecond)
     );

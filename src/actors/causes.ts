@@ -1,5 +1,5 @@
 import type { AnyActor, AnyEventObject } from 'xstate';
-import type { Message } from '../../machines/events.js';
+import type { Envelope, Message } from '../../machines/events.js';
 import type { ActorCause } from '../records/run-event.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
 
@@ -16,7 +16,7 @@ export function causeOf(
   event: AnyEventObject,
   onBus: BusEvent | null,
 ): ActorCause {
-  if (onBus !== null && messageIn(event) === onBus.envelope.message) {
+  if (onBus !== null && isAbout(event, onBus.envelope.message)) {
     return { by: 'message', message: onBus.envelope.id, from: onBus.envelope.from };
   }
   if (source === undefined) return { by: fromPresence.includes(event.type) ? 'presence' : 'run' };
@@ -24,8 +24,13 @@ export function causeOf(
   return source === target ? { by: 'timer' } : { by: 'actor', from: source.systemId };
 }
 
-/** The message that an event brings, tells the fate of, or hands to a link. */
-function messageIn({ download, upload, message }: AnyEventObject): Message | undefined {
-  const queued = message as { readonly envelope: { readonly message: Message } } | undefined;
-  return (download ?? upload ?? queued?.envelope.message) as Message | undefined;
+/** Whether an event brings a message, tells its fate, or hands it to a link; by whatever name it has it. */
+function isAbout(event: AnyEventObject, message: Message): boolean {
+  return Object.values(event).some(
+    (part: unknown) => part === message || envelopeIn(part)?.message === message,
+  );
+}
+
+function envelopeIn(part: unknown): Envelope | undefined {
+  return (part as { readonly envelope?: Envelope } | null | undefined)?.envelope;
 }

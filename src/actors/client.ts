@@ -96,7 +96,8 @@ export function provideClient(world: World) {
         if (event.type !== 'request.delivered') return;
         const { about } = event.request;
         const work = world.work.get(context.id);
-        enqueue.assign({ wanted: about });
+        const isNewer = context.wanted === null || compareOrders(about, context.wanted) > 0;
+        if (isNewer) enqueue.assign({ wanted: about });
         if (work && compareOrders(work.order, about) === 0) enqueue(() => work.handIn());
       }),
       crash: (_, { cause }) => world.failure.report(cause),

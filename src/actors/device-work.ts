@@ -53,7 +53,8 @@ async function untilWanted<K extends TaskKind>(
     work.set(actor, {
       order,
       handIn: () => {
-        const rest = dropped.aborted ? null : cutShort(job, clock.nowSeconds - begunAtSeconds);
+        if (isWanted || early.signal.aborted || dropped.aborted) return;
+        const rest = cutShort(job, clock.nowSeconds - begunAtSeconds);
         if (rest === null) return;
         early.abort();
         run(rest, [dropped]);

@@ -70,7 +70,7 @@ export interface World {
 /** Work that a client is at. */
 interface Work {
   readonly order: WorkOrder;
-  /** Ends it after the part that it is at. */
+  /** Ends it after the part that it is at; once, however often it is asked for. */
   handIn(): void;
 }
 

@@ -160,7 +160,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     )
     .option('--draws <n>', 'blocks to simulate, and packets at most', wholeNumber('--draws', 2), 100_000)
     .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber('--seed', 0))
-    .option('--snr-db <x>', 'mean SNR: channel.<direction>.meanSnrDb')
+    .option('--snr-db <x>', 'mean SNR, at 1 W over 1 MHz: channel.<direction>.meanSnrDb')
     .option('--bandwidth-hz <x>', 'channel.<direction>.bandwidthHz')
     .option('--power-watts <x>', 'channel.<direction>.powerWatts')
     .option('--rate-bps <x>', 'fixed rate, of outage and repeats: channel.fixedRateBps')

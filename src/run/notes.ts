@@ -5,6 +5,7 @@ import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
 import { whole } from '../records/report/format.js';
 import { isOverTheAir } from '../radio/channel/directions/sharing.js';
+import { cellNotes } from '../radio/channel/large-scale/notes.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Inputs } from './inputs.js';
 
@@ -44,12 +45,13 @@ export function readRows(
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
 export function inputNotes(
-  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning' | 'channel'>,
+  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning' | 'seed' | 'channel' | 'clients'>,
   inputs: Inputs,
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
     ...(isOverTheAir(scenario.channel.uplink.sharing) ? [airNote] : []),
+    ...cellNotes(scenario),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),

@@ -106,7 +106,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, trace, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, earlier, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -120,7 +120,7 @@ function worldOf(
   const own = optionsOf(aggregation, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
-  const links = new Links(linksOf(scenario, ids, trace, tables.fadings), scenario.channel.faults);
+  const links = new Links(linksOf(scenario, ids, recordings, tables.fadings), scenario.channel.faults);
   const ledger = new MessageLedger(
     { ...scenario.channel, pointerOf: (fault) => links.pointerOf(fault) },
     (row) => events.tell({ type: 'message-ended', row }),

@@ -55,7 +55,7 @@ export function expectation(node: SchemaNode, unit?: string): string {
     case 'null':
       return 'null';
     case 'object':
-      return 'an object';
+      return objectWords(node);
   }
 }
 
@@ -66,6 +66,12 @@ function range({ minimum, exclusiveMinimum, maximum }: SchemaNode): string {
   if (exclusiveMinimum !== undefined) bounds.push(`above ${exclusiveMinimum}`);
   if (maximum !== undefined) bounds.push(`of at most ${maximum}`);
   return bounds.length === 0 ? '' : ` ${bounds.join(' and ')}`;
+}
+
+/** An object of a single key by that key. */
+function objectWords({ properties = {} }: SchemaNode): string {
+  const [key, ...others] = Object.keys(properties);
+  return key === undefined || others.length > 0 ? 'an object' : `{ ${JSON.stringify(key)}: … }`;
 }
 
 function listWords({ items, minItems, uniqueItems }: SchemaNode): string {

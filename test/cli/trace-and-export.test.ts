@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/program.js';
-import { messageLine, metricLine } from '../../src/records/row-text.js';
 import { madeUpRun } from '../records/report/made-up-run.js';
 import { ending, fakeServices } from './fake-services.js';
+import { writeMadeUpRun } from './written-run.js';
 
 describe('the records of a run on the command line', () => {
   let folder = '';
@@ -14,7 +14,7 @@ describe('the records of a run on the command line', () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'pwff-trace-'));
     run = join(folder, 'run');
-    writeRecords(run);
+    writeMadeUpRun(run);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -84,7 +84,7 @@ describe('the records of a run on the command line', () => {
     const [file, nowhere] = [join(folder, 'run.json'), join(folder, 'no', 'where.json')];
     const services = fakeServices({
       runScenario: (options) => {
-        writeRecords(options.outFolder);
+        writeMadeUpRun(options.outFolder);
         return ending(options, madeUpRun(3).summary);
       },
     });
@@ -113,14 +113,3 @@ describe('the records of a run on the command line', () => {
     assert.match(nowhere.err, /^--trace-events: [^\n]*where.json cannot be written[^\n]*\n$/);
   });
 });
-
-function writeRecords(folder: string): void {
-  const { manifest, summary, metrics, messages } = madeUpRun(3);
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  const own = { scenario: manifest.scenario.name, seed: manifest.seed, method: manifest.scenario.method };
-  write('manifest.json', JSON.stringify(manifest));
-  write('summary.json', JSON.stringify({ ...summary, ...own }));
-  write('metrics.jsonl', metrics.map((row) => `${metricLine(row)}\n`).join(''));
-  write('messages.jsonl', messages.map((row) => `${messageLine(row)}\n`).join(''));
-}

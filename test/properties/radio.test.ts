@@ -243,7 +243,11 @@ describe('all messages over bus, clock and links', () => {
         async (changes, faults, sendings, untilSeconds, seed) => {
           const channel = { ...changes, faults, story: 'none' as const };
           const links = linksWith(channel, { clients, seed });
-          const checkers = [conservation(), causality(), cost(channelWith(channel))];
+          const checkers = [
+            conservation(),
+            causality(),
+            cost({ seed, channel: channelWith(channel), clients: { count: clients } }),
+          ];
           const log = await linkEvents(
             links,
             sendings.map(({ link, ...rest }) => ({ ...rest, link: links[link]! })),

@@ -25,6 +25,8 @@ const base = [
   'server.quorum=1',
   'channel.uplink.bandwidthHz=100000000',
   'channel.downlink.bandwidthHz=100000000',
+  'channel.uplink.referenceBandwidthHz=null',
+  'channel.downlink.referenceBandwidthHz=null',
 ];
 
 /** Who was asked for what and whose updates made a version, in order. */

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Presence } from '../../src/actors/presence.js';
 import type { World } from '../../src/actors/world.js';
 import type { MessageRow, PresenceRow, RoundRow } from '../../src/records/rows.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
+import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 
 /*
@@ -15,7 +17,9 @@ import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js
  */
 
 const slow = 'clients.devices=[{"gigaflopsPerSecond":0.2,"share":1}]';
-const fast = ['channel.uplink.bandwidthHz=100000000', 'channel.downlink.bandwidthHz=100000000', slow];
+const fast = ['uplink', 'downlink']
+  .flatMap((side) => [`channel.${side}.bandwidthHz=100000000`, `channel.${side}.referenceBandwidthHz=null`])
+  .concat(slow);
 const noDeadline = 'instruction.deadlineSeconds=null';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `client-${index + 1}`);
 const one = ['stages=["instruction"]', 'server.quorum=1', 'instruction.convergence.patience=99'];
@@ -102,6 +106,18 @@ describe('a client that crashes', () => {
     );
     assert.equal(cut.transmitJoules, upload.transmitJoules);
     assert.ok(cut.endedVirtualSeconds! >= upload.endedVirtualSeconds! - 1e-6);
+  });
+
+  it('pays for no wait after the attempt in which it went off', async () => {
+    const lost = { effect: 'drop', client: 1, direction: 'uplink' };
+    const set = [...one, 'channel.idlePowerWatts=0.5', `channel.faults=${JSON.stringify([lost])}`];
+    const { upload } = await undisturbed([...one]);
+    const during = (upload.sentVirtualSeconds + upload.endedVirtualSeconds!) / 2;
+    const crash = at([during, ({ presence }) => presence.crash('client-1', 1000)]);
+    const result = await protocolRun([...set, 'instruction.deadlineSeconds=100'], { prepare: crash });
+    const cut = messagesOf(result).find(({ id }) => id === upload.id)!;
+    assert.deepEqual([cut.attempts, cut.reason, cut.idleJoules], [1, 'offline', 0]);
+    assert.equal(cut.transmitJoules, upload.transmitJoules);
   });
 
   it('comes back with the model of its latest update, and is sent all that it lacks', async () => {
@@ -290,6 +306,8 @@ describe('Markov presence', () => {
           `server.discipline=${discipline}`,
           'channel.uplink.bandwidthHz=3000000',
           'channel.downlink.bandwidthHz=10000000',
+          'channel.uplink.referenceBandwidthHz=null',
+          'channel.downlink.referenceBandwidthHz=null',
           'channel.downlink.cast=broadcast',
           'channel.lossProbability=0.2',
           'channel.ackLossProbability=0.2',
@@ -320,6 +338,25 @@ describe('Markov presence', () => {
 });
 
 describe('presence by battery', () => {
+  it('pays for a task that was dropped until it was dropped', async () => {
+    const computes: boolean[] = [];
+    const load = { spend: () => {}, computes: (is: boolean) => void computes.push(is) };
+    const clock = new VirtualClock();
+    const presence = new Presence({
+      clients: ['client-1'],
+      clock,
+      pattern: { startsOn: () => true, follow: () => load },
+      patternName: 'battery',
+      record: () => {},
+    });
+    presence.start({ wentOff: () => {}, cameBack: () => {}, isAwaited: () => true });
+    await clock.run();
+    const task = { actor: 'client-1', stage: 'instruction', round: 1, task: 'instruct', key: 'a' } as const;
+    presence.next({ type: 'task-started', ...task, virtualSeconds: 0 });
+    presence.next({ type: 'task-dropped', ...task, virtualSeconds: 1 });
+    assert.deepEqual(computes, [true, false]);
+  });
+
   it('turns devices off that radio and work have emptied, and on when they are charged', async () => {
     const battery = {
       name: 'battery',

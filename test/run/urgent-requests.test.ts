@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { isRequest, type Message } from '../../machines/events.js';
+import { messageKinds, protocol, type MessageKind } from '../../machines/protocol.js';
+import type { World } from '../../src/actors/world.js';
 import type { RunEvent } from '../../src/records/run-event.js';
 import { protocolRun } from './untrained.js';
 
@@ -18,6 +20,8 @@ const settings = [
   'server.aggregation=fedasync',
   'channel.uplink.bandwidthHz=100000000',
   'channel.downlink.bandwidthHz=100000000',
+  'channel.uplink.referenceBandwidthHz=null',
+  'channel.downlink.referenceBandwidthHz=null',
   'instruction.localSteps=10',
   'reward.localSteps=10',
   'alignment.ppoEpochs=10',
@@ -30,6 +34,8 @@ const urge = ['server.late=urge', 'server.maxStaleness=10'];
 const slow = 'client-4';
 /** Of the slow client's tasks, the one that takes as long as its orders are about. */
 const work = ['instruct', 'reward', 'align'];
+
+const slowed = ({ slowness }: World) => void slowness.set(slow, 20);
 
 interface Course {
   readonly requests: readonly {
@@ -70,7 +76,7 @@ async function course(set: readonly string[]): Promise<Course> {
   };
   const { ended } = await protocolRun([...settings, ...set], {
     observers: [{ next }],
-    prepare: ({ slowness }) => void slowness.set(slow, 20),
+    prepare: slowed,
   });
   assert.equal(ended.reason, 'finished', JSON.stringify(ended));
   return { requests, tasks, updates, stalest };
@@ -129,5 +135,36 @@ describe('an urgent request', () => {
     const late = { effect: 'delay', kind: 'update-request', delaySeconds: 1000 };
     const { tasks } = await course([...urge, `channel.faults=${JSON.stringify([late])}`]);
     assert.ok(tasks.every(({ what, task }) => task !== 'instruct' || what !== 'task-dropped'));
+  });
+
+  it('whose copy comes while the work is ending is taken once', async () => {
+    const twice = { effect: 'duplicate', direction: 'downlink', delaySeconds: 0.001 };
+    const copied = await course([...urge, `channel.faults=${JSON.stringify([twice])}`]);
+    assert.ok(copied.tasks.some(({ what }) => what === 'task-dropped'));
+    assert.deepEqual(copied.tasks, (await course(urge)).tasks);
+  });
+
+  it('is the cause of each event that tells of it, as a message of any other kind is', async () => {
+    const requests = messageKinds.filter((kind) => kind.endsWith('-request'));
+    const lost = requests.map((kind) => ({ effect: 'drop', kind, probability: 0.8 }));
+    const kinds = new Map<number, MessageKind>();
+    const told = new Set<string>();
+    const next = (event: RunEvent) => {
+      if (event.type === 'bus') kinds.set(event.event.envelope.id, event.event.envelope.message.kind);
+      if (event.type !== 'actor' || !/\.(sent|delivered|dropped|settled)$/.test(event.event)) return;
+      const { cause } = event;
+      told.add(`${event.event}: ${cause.by === 'message' ? kinds.get(cause.message) : cause.by}`);
+    };
+    await protocolRun([...settings, ...urge, `channel.faults=${JSON.stringify(lost)}`], {
+      observers: [{ actors: true, next }],
+      prepare: slowed,
+    });
+    const expected = messageKinds.flatMap((kind) => {
+      if (requests.includes(kind)) return [`request.delivered: ${kind}`, `request.dropped: ${kind}`];
+      if (protocol[kind].direction === 'down') return [`download.delivered: ${kind}`];
+      return [`upload.delivered: ${kind}`, `upload.settled: ${kind}`];
+    });
+    const handed = messageKinds.map((kind) => `message.sent: ${kind}`);
+    assert.deepEqual([...told].sort(), [...expected, ...handed].sort());
   });
 });

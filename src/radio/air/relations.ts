@@ -44,6 +44,18 @@ export const airRules: readonly Rule<Radio>[] = [
     ]),
   },
   {
+    states: 'clients over the air send their symbols in step',
+    findings: overTheAirOnly(({ uplink: { bandwidthHz } }) =>
+      must(
+        typeof bandwidthHz === 'number',
+        '/channel/uplink/bandwidthHz',
+        bandwidthHz,
+        `one number ${where}`,
+        'signals of one bandwidth add up symbol by symbol',
+      ),
+    ),
+  },
+  {
     states: 'what goes over the air uncoded suffers noise and not losses',
     findings: overTheAirOnly(({ lossProbability, gilbertElliott, uplink, faults }) => [
       must(

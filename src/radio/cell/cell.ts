@@ -173,7 +173,7 @@ export class Cell {
     const airtime: Airtime = {
       startSeconds,
       seconds: atSeconds - startSeconds,
-      ...{ onAirSeconds, powerSeconds, blocks, samples },
+      ...{ onAirSeconds, powerSeconds, blocks, walked: blocks, samples },
       sentBits: bits - remainingBits,
     };
     return { ...sender.end(number, airtime, isSent), band: { seconds: bandSeconds, waitSeconds } };

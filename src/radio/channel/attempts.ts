@@ -1,5 +1,6 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import { BlockWalk, type Blocks, type Sample, type Silence } from './block-walk.js';
+import type { Airtime, Attempt, BegunAttempt, KeyedMessage, LossReason } from './attempt.js';
+import { BlockWalk, type Blocks } from './block-walk.js';
 import {
   attemptFaults,
   blackoutsOf,
@@ -8,63 +9,21 @@ import {
   silencesIn,
   type AttemptFaults,
   type Blackout,
-  type FaultScene,
-  type InBlackout,
 } from './faults/faults.js';
 import type { Link } from './link.js';
-import { packetsOf, type Packets } from './retransmission/packets.js';
+import { backoffSeconds } from './retransmission/back-off.js';
+import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
 import { least } from '../../extremes.js';
 
-/** What tells a message from all others on its link, whatever else is on the air. */
-export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
+export type * from './attempt.js';
 
 /**
- * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
- * a rate above what their blocks carried. `timeout`: the attempt would have taken too long. `fault`,
- * `corrupted`: by script. `offline`: one end of the link was off; a function of the run, never of the link alone.
+ * Work that goes into one message, by what is done for it: some seconds' worth. A message that has taken more
+ * once an attempt ends is given up.
  */
-export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted' | 'offline';
-
-/** One attempt at a message: all packets that the sender believes to be missing. */
-export interface Attempt extends InBlackout {
-  /** Virtual time of its first bit. */
-  readonly atSeconds: number;
-  /** From its first bit to its last, silent blocks included. */
-  readonly seconds: number;
-  readonly onAirSeconds: number;
-  /** Bits on the air, packet headers included; with a broadcast this message's part of them. */
-  readonly airBits: number;
-  readonly packets: number;
-  readonly lostPackets: number;
-  /** Why the first of the lost packets was lost; null where none was. */
-  readonly lost: LossReason | null;
-  /** Whether the recipient has the whole message with this attempt for the first time. */
-  readonly arrives: boolean;
-  /** Whether the sender knows after it that the recipient has the message. */
-  readonly acknowledged: boolean;
-  /** Until the next attempt, or until the message is given up; 0 after an acknowledgement. */
-  readonly waitSeconds: number;
-  /** Spent by the sender's transmitter; in a broadcast this message's part. */
-  readonly transmitJoules: number;
-  readonly receiveJoules: number;
-  /** Spent by the sender over silent blocks and the wait. */
-  readonly idleJoules: number;
-  readonly energyJoules: number;
-  readonly blocks: number;
-  /** Gain and rate over time, where the scenario's `channel.story` is "blocks". */
-  readonly samples: readonly Sample[];
-  /** What it had of a band that the cell's scheduler divides; absent on a link that has its own. */
-  readonly band?: BandUse;
-}
-
-/** What an attempt had of a band that is divided over those who send now. */
-export interface BandUse {
-  /** Integral over time of its part of the band: with all of the band, its time on the air. */
-  readonly seconds: number;
-  /** Time in which it could have sent, and others had the band. */
-  readonly waitSeconds: number;
-}
+const mostWork = 2 ** 26;
+const workOf = { block: 8, packetByItself: 8, drawOfLuck: 4 };
 
 /** The receivers of a message; with more than one the first attempt is a broadcast. */
 export type Group = readonly Link[];
@@ -112,20 +71,6 @@ interface Heard {
   readonly airBits: number;
 }
 
-/** What a sender that knows the gain begins an attempt with. */
-export interface BegunAttempt {
-  /** All that it believes to be missing. */
-  readonly bits: number;
-  readonly rateFactor: number;
-  readonly silences: readonly Silence[];
-}
-
-/** What an attempt took, however its band was shared. */
-export type Airtime = Pick<
-  BlockWalk,
-  'startSeconds' | 'seconds' | 'onAirSeconds' | 'powerSeconds' | 'blocks' | 'sentBits' | 'samples'
->;
-
 /** A message on its way: which packets are missing still, and what the receiver has kept of them. */
 export class Sender {
   readonly #link: Link;
@@ -137,6 +82,8 @@ export class Sender {
   #unacknowledged: readonly number[];
   /** Information in bits that the receiver holds on each packet, for HARQ. */
   readonly #information = new Map<number, number>();
+  /** So far, as `workOf` weighs it. */
+  #work = 0;
 
   constructor(bits: number, link: Link, message: KeyedMessage, group: Group) {
     this.#link = link;
@@ -179,18 +126,14 @@ export class Sender {
     const { startSeconds: atSeconds, seconds, onAirSeconds, blocks, samples } = airtime;
     const packets = this.#unacknowledged.length;
     const before = this.#missing;
-    if (before.length > 0) {
-      const stillLost = new Set(heard.lost);
-      this.#missing = before.filter((packet) => stillLost.has(packet));
-    }
+    this.#missing = inBoth(before, heard.lost);
+    this.#work += workOf.block * airtime.walked * receivers.length;
     const isHeard =
       link.ackLossProbability === 0 || this.#draws('ack', number).uniform() >= link.ackLossProbability;
     if (isHeard) this.#unacknowledged = this.#missing;
     const acknowledged = isHeard && this.#missing.length === 0;
-    const waitSeconds = acknowledged
-      ? 0
-      : link.feedbackSeconds + link.backoffSeconds * link.backoffFactor ** (number - 1);
-    return {
+    const waitSeconds = acknowledged ? 0 : link.feedbackSeconds + backoffSeconds(link, number);
+    const attempt: Attempt = {
       atSeconds,
       seconds,
       onAirSeconds,
@@ -206,6 +149,8 @@ export class Sender {
       blocks,
       samples,
     };
+    const isOverworked = this.#work > mostWork && isSentAgain(attempt, number, link);
+    return isOverworked ? { ...attempt, lost: 'timeout' } : attempt;
   }
 
   /** A broadcast at the rate of the worst receiver waits while one of them hears nothing. */
@@ -244,6 +189,7 @@ export class Sender {
     script: AttemptFaults['lost'],
   ): Heard {
     const luck = this.#luckOf(sent, number);
+    this.#work += workOf.packetByItself * sent.length;
     const lost: number[] = [];
     let reason: LossReason = 'loss';
     let airBits = 0;
@@ -290,6 +236,7 @@ export class Sender {
     const luck = new Float64Array(sent.length).fill(1);
     if (this.#link.lossProbability === 0 && this.#link.bursts === null) return luck;
     const draws = this.#draws('loss', number);
+    this.#work += workOf.drawOfLuck * this.#packets.count;
     for (let packet = 0, i = 0; i < sent.length; packet++) {
       const one = draws.uniform();
       if (sent[i] === packet) luck[i++] = one;

@@ -6,15 +6,18 @@ import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
-import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
+import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
 import type { AirSettings } from '../air/over-the-air.js';
 import type { SharedBand } from '../cell/scheduler.js';
 import { airOf, fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
-import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
+import type { Recording } from './fading/recording.js';
+import { recordedLink, type Recordings } from './fading/recordings.js';
+import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
 
@@ -74,48 +77,86 @@ interface Given {
 }
 
 /**
- * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
- * the gains where fading is "trace", `table` the laws that a scenario can name.
+ * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
+ * what fading "trace" goes by, `table` holds the laws that a scenario can name.
  */
 export function linksOf(
   { seed, channel, fullBuffers = false }: Given,
   clients: readonly string[],
-  trace: GainTrace | null = null,
+  recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
 ): readonly Link[] {
-  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
+  const gainsOf = recordings === null ? drawnGains(channel, table) : recordedGains(channel, recordings);
   return clients.flatMap((id, index) =>
-    (['uplink', 'downlink'] as const).map((direction) =>
-      linkOf({
-        seed,
-        channel,
-        fullBuffers,
-        law,
-        trace,
-        direction,
-        client: { id, index, of: clients.length },
-      }),
-    ),
+    (['uplink', 'downlink'] as const).map((direction) => {
+      const client = { id, index, of: clients.length };
+      return linkOf({ seed, channel, fullBuffers, direction, client, ...gainsOf(index + 1, direction) });
+    }),
   );
 }
 
-interface Setting extends Required<Given> {
+/** What the gains of a link go by. */
+interface Gains {
   readonly law: GainLaw;
-  readonly trace: GainTrace | null;
+  readonly recorded: Recorded | null;
+}
+
+interface Recorded {
+  readonly gains: GainTrace;
+  /** Of the recording; null: the scenario's. */
+  readonly meanSnr: MeanSnr | null;
+  readonly isRate: boolean;
+  /** Begins with the run, and not at a drawn place. */
+  readonly isAligned: boolean;
+}
+
+type GainsOf = (client: number, direction: Direction) => Gains;
+
+function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrategy>>): GainsOf {
+  const law = gainLaw(channel, table);
+  return () => ({ law, recorded: null });
+}
+
+/** Links of one recording share its law. */
+function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
+  const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
+  const gainsFrom = (recording: Recording, direction: Direction): Gains => {
+    const { gains, meanSnr } = recordedLink(recording, channel[direction]);
+    return {
+      law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
+      recorded: {
+        gains,
+        meanSnr: meanSnr === null ? null : constantSnr(meanSnr),
+        isRate: recording.states === 'rate',
+        isAligned: areAligned,
+      },
+    };
+  };
+  return (client, direction) => {
+    const recording = of(client, direction);
+    const gains = known[direction].get(recording) ?? gainsFrom(recording, direction);
+    known[direction].set(recording, gains);
+    return gains;
+  };
+}
+
+interface Setting extends Gains, Required<Given> {
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, fullBuffers, law, direction, client } = setting;
+  const { seed, channel, fullBuffers, law, recorded, direction, client } = setting;
   const id = `${client.id}/${direction}`;
-  const side = channel[direction];
+  const keyed = { seed, id: client.id, index: client.index };
+  const side = directionOf(channel, direction, keyed);
   const share = fullBuffers
     ? fullBufferShareOf(side.sharing, direction, client.of)
     : shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(meanSnr(channel, side, { seed, id: client.id, index: client.index }), share.snr);
-  const policy = ratePolicy(channel, bandwidthHz, law);
+  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, keyed), share.snr);
+  // A recorded rate is what was carried, whatever the policy.
+  const policy = ratePolicy(recorded?.isRate ? { ...channel, rate: 'capacity' } : channel, bandwidthHz, law);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
@@ -149,8 +190,11 @@ function linkOf(setting: Setting): Link {
   };
 }
 
-function pathOf({ seed, channel, law, trace }: Setting, id: string) {
-  if (trace !== null) return tracePath(trace, channel, seed, id);
+function pathOf({ seed, channel, law, recorded }: Setting, id: string) {
+  if (recorded !== null) {
+    const { gains, isAligned } = recorded;
+    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, id));
+  }
   return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
 }
 

@@ -11,6 +11,12 @@ import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
 import type { Channel } from './settings.js';
 
+interface Radio {
+  readonly seed: number;
+  readonly channel: Channel;
+  readonly clients: { readonly count: number };
+}
+
 const milliwatts = { from: 0, to: 1e3, unit: 'watts', advice: '100 mW is 0.1' };
 
 const waitingRule: Rule<{ channel: Channel }> = {
@@ -20,22 +26,21 @@ const waitingRule: Rule<{ channel: Channel }> = {
 };
 
 /**
- * Relations between the settings of the radio link. What they refuse would either mean nothing or end a run
- * with nothing ever sent.
+ * Relations between the settings of the radio link, which a run and a study of one link hold to alike. What
+ * they refuse would either mean nothing or end a run with nothing ever sent.
  */
-export const channelRules: readonly Rule<{ channel: Channel; clients: { count: number } }>[] = [
+export const channelRules: readonly Rule<Radio>[] = [
   ...fadingRules,
   ...gainPathRules,
+  blockRule,
   ...rateRules,
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
   ...sharedBandRules,
   ...airRules,
+  budgetRule,
   ...cellRules,
   waitingRule,
   ...faultRules,
 ];
-
-/** What a run holds to besides; a study of one link may go beyond. */
-export const runRules: readonly Rule<{ channel: Channel }>[] = [budgetRule, blockRule];

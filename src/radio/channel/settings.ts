@@ -5,7 +5,7 @@ import { Downlink, Uplink } from './directions/settings.js';
 import { fadingSettings } from './fading/settings.js';
 import { Fault } from './faults/settings.js';
 import { gainPathSettings } from './gain-paths/settings.js';
-import { Cell } from './large-scale/settings.js';
+import { Cell, DistanceLaw } from './large-scale/settings.js';
 import { lossSettings } from './losses/settings.js';
 import { rateSettings } from './rate-policies/settings.js';
 import { retransmissionSettings } from './retransmission/settings.js';
@@ -22,13 +22,19 @@ export const Channel = closed(
     compression,
     uplink: Uplink,
     downlink: Downlink,
+    distanceLaw: DistanceLaw,
     cell: Cell,
     receivePowerWatts: atLeastZero(0, 'of a receiver while a message for it is on the air'),
     idlePowerWatts: atLeastZero(
       0,
       'of a sender that waits with a message: silent blocks, feedback, back-off',
     ),
-    pricePerMegabyte: atLeastZero(0, 'money for a megabyte (8,000,000 bits) on the air, in any currency'),
+    pricePerMegabyte: Type.Number({
+      minimum: 0,
+      maximum: 1e12,
+      default: 0,
+      description: 'money for a megabyte (8,000,000 bits) on the air, in any currency',
+    }),
     faults: Type.Array(Fault, {
       default: [],
       description: 'what goes wrong by script, or by probability; see docs/radio.md',

@@ -236,3 +236,9 @@ export function lambertW(x: number): number {
   }
   return w;
 }
+
+/** The standard normal distribution Phi(z), by erf(x) = P(1/2, x^2). */
+export function normalCdf(z: number): number {
+  const half = gammaLower(0.5, (z * z) / 2) / 2;
+  return z < 0 ? 0.5 - half : 0.5 + half;
+}

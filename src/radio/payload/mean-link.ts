@@ -1,17 +1,20 @@
 import { gainLaw } from '../channel/fading/index.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
+import { directionOf, keyedClients } from '../channel/directions/client-direction.js';
 import { fullBufferShareOf, isOverTheAir } from '../channel/directions/sharing.js';
 import type { Direction } from '../channel/directions/settings.js';
+import { statedSnrDb } from '../channel/large-scale/stated-snr.js';
 import type { Channel } from '../channel/settings.js';
 
 /** One direction of a client's link in the mean over its gains, before any loss and retransmission. */
 export interface MeanLink {
   readonly fading: Channel['fading'];
   readonly rate: Channel['rate'];
-  readonly meanSnrDb: number;
-  readonly bandwidthHz: number;
-  readonly powerWatts: number;
+  /** Over `bandwidthHz`, at `powerWatts`. */
+  readonly meanSnrDb: number | null;
+  readonly bandwidthHz: number | null;
+  readonly powerWatts: number | null;
   readonly sharing: Channel['uplink']['sharing'];
   /**
    * Bits per second and watts over all of the time, silent blocks and those of other clients included; null
@@ -22,7 +25,14 @@ export interface MeanLink {
   readonly why: string | null;
 }
 
-/** What the scenario alone does not tell the mean rate of: the first that applies is the reason. */
+/** What is read of a scenario. */
+export interface Radio {
+  readonly seed: number;
+  readonly channel: Channel;
+  readonly clients: { readonly count: number };
+}
+
+/** What the mean rate of a client does not follow from: the first that applies is the reason. */
 const obstacles: readonly ((channel: Channel, direction: Direction) => string | false)[] = [
   ({ cell }) => cell !== null && 'in a cell each client has a mean SNR of its own',
   (channel, direction) =>
@@ -36,30 +46,53 @@ const obstacles: readonly ((channel: Channel, direction: Direction) => string | 
 ];
 
 /**
- * The mean rate of one client's direction, one of `clients` that share the band: E[R(g)] over the gain g of a
+ * The mean rate of a client's direction, one of those that share the band: E[R(g)] over the gain g of a
  * block, with R the rate policy's; Shannon's rate gives the ergodic capacity (Goldsmith, Wireless
  * Communications, 2005, section 4.2.3). Rate "fixed" counts as sent what an outage loses.
  */
-export function meanLink(channel: Channel, direction: Direction, clients: number): MeanLink {
+export function meanLink(scenario: Radio, direction: Direction): MeanLink {
+  const { channel } = scenario;
   const { fading, rate } = channel;
-  const { meanSnrDb, bandwidthHz, powerWatts, sharing } = channel[direction];
-  const link = { fading, rate, meanSnrDb, bandwidthHz, powerWatts, sharing };
-  const why = obstacles.map((stops) => stops(channel, direction)).find((reason) => reason !== false) ?? null;
-  return why === null
-    ? { ...link, ...means(channel, direction, clients), why }
-    : { ...link, meanRateBps: null, meanPowerWatts: null, why };
+  const link = { fading, rate, sharing: channel[direction].sharing };
+  const own = ownBudgets(scenario, direction);
+  const why =
+    obstacles.map((stops) => stops(channel, direction)).find((reason) => reason !== false) ??
+    (own.length > 1 && 'each client has a mean SNR, a power or a bandwidth of its own');
+  const budget = own.length === 1 && channel.cell === null ? own[0]! : unknownBudget;
+  return why === false
+    ? { ...link, ...budget, ...means(scenario, direction, own[0]!), why: null }
+    : { ...link, ...budget, meanRateBps: null, meanPowerWatts: null, why };
 }
 
-function means(channel: Channel, direction: Direction, clients: number) {
-  const { meanSnrDb, bandwidthHz, powerWatts, sharing } = channel[direction];
-  const share = fullBufferShareOf(sharing, direction, clients);
+interface Budget {
+  readonly meanSnrDb: number;
+  readonly bandwidthHz: number;
+  readonly powerWatts: number;
+}
+
+const unknownBudget = { meanSnrDb: null, bandwidthHz: null, powerWatts: null };
+
+/** Of all clients; those that are alike stand there once. */
+function ownBudgets(scenario: Radio, direction: Direction): readonly Budget[] {
+  const { channel } = scenario;
+  const each = keyedClients(scenario).map((client) => {
+    const side = directionOf(channel, direction, client);
+    const { bandwidthHz, powerWatts } = side;
+    return { meanSnrDb: statedSnrDb(side, channel.distanceLaw, client), bandwidthHz, powerWatts };
+  });
+  return [...new Map(each.map((budget) => [Object.values(budget).join(), budget])).values()];
+}
+
+function means({ channel, clients }: Radio, direction: Direction, budget: Budget) {
+  const { meanSnrDb, bandwidthHz, powerWatts } = budget;
+  const share = fullBufferShareOf(channel[direction].sharing, direction, clients.count);
   const snr = ratioOfDecibels(meanSnrDb) * share.snr;
   const law = gainLaw(channel);
   const policy = ratePolicy(channel, bandwidthHz * share.bandwidth, law);
   const isOwn = (gain: number): number => {
     if (share.scheduled === null) return 1;
     // A gain that never changes has no better and worse blocks to choose from.
-    return channel.fading === 'none' ? 1 / clients : share.scheduled(law.cdf(gain));
+    return channel.fading === 'none' ? 1 / clients.count : share.scheduled(law.cdf(gain));
   };
   const mean = (of: (gain: number) => number) =>
     share.time * law.mean((gain) => of(gain) * isOwn(gain), { breaks: policy.breaks(snr) });

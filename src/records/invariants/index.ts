@@ -20,13 +20,18 @@ export { InvariantViolation, type AggregatedUpdate, type Checker } from './check
 
 /** All checkers of a run, as one observer, which throws the first InvariantViolation. */
 export function createCheckers(
-  scenario: { readonly channel: Channel; readonly stages: readonly Stage[] },
+  scenario: {
+    readonly seed: number;
+    readonly channel: Channel;
+    readonly clients: { readonly count: number };
+    readonly stages: readonly Stage[];
+  },
   method: Method,
 ): RunObserver {
   const checkers: readonly Checker[] = [
     conservation(),
     causality(),
-    cost(scenario.channel),
+    cost(scenario),
     atMostOnceAggregation(),
     orders(),
     roundOrder(scenario.stages),

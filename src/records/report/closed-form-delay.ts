@@ -1,8 +1,8 @@
 import type { Direction } from '../../radio/channel/directions/settings.js';
 import { isOverTheAir, isScheduled } from '../../radio/channel/directions/sharing.js';
-import { linksOf } from '../../radio/channel/link.js';
+import { linksOf, type Link } from '../../radio/channel/link.js';
 import type { BlockMoments } from '../../radio/channel/long-run.js';
-import { gammaLower } from '../../radio/channel/special-functions.js';
+import { normalCdf } from '../../radio/channel/special-functions.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import type { DelayLaw } from './delay-law.js';
 import { fewBlocksLaw } from './few-blocks.js';
@@ -56,14 +56,21 @@ export function delayLaw(
   const { channel } = scenario;
   const obstacle = obstacles.find(({ holds }) => holds(channel, direction));
   if (obstacle) return { why: obstacle.why };
-  // Without a cell all links of a direction have one law.
-  const link = linksOf(scenario, clients).find((one) => one.direction === direction);
+  const links = linksOf(scenario, clients).filter((one) => one.direction === direction);
+  if (!areAlike(links)) return { why: 'each client has a mean SNR or a bandwidth of its own' };
+  const [link] = links;
   const moments = link?.moments?.();
   if (!link || !moments || !(moments.meanBits > 0)) return { why: 'the blocks carry nothing' };
   const isShort = bits < shortBlocks * moments.meanBits && moments.sdBits > 0;
   return {
     law: isShort ? fewBlocksLaw(bits, link) : accumulatedLaw(bits, moments, channel.coherenceSeconds),
   };
+}
+
+/** Without a cell links differ by their budgets alone. */
+function areAlike(links: readonly Link[]): boolean {
+  const budgets = links.map(({ snr, bandwidthHz }) => `${snr.ratioAt(0)} ${bandwidthHz}`);
+  return new Set(budgets).size <= 1;
 }
 
 /**
@@ -87,10 +94,4 @@ function accumulatedLaw(
       : (seconds: number) => normalCdf((seconds - meanSeconds) / sdSeconds);
   const name = sdSeconds === 0 ? 'constant rate' : 'normal';
   return { name, meanSeconds, sdSeconds, cdf };
-}
-
-/** Phi(z), by erf(x) = P(1/2, x^2). */
-function normalCdf(z: number): number {
-  const half = gammaLower(0.5, (z * z) / 2) / 2;
-  return z < 0 ? 0.5 - half : 0.5 + half;
 }

@@ -59,6 +59,14 @@ describe('rules of the uplink over the air', () => {
     );
   });
 
+  it('refuse clients of several bandwidths', () => {
+    refuses(
+      said({ uplink: { bandwidthHz: [1e6, 2e6] } }),
+      '/channel/uplink/bandwidthHz',
+      /expected one number/,
+    );
+  });
+
   it('refuse compression that does not add up', () => {
     refuses(said({ compression: 'float16' }), '/channel/compression', /is "float16", expected "none"/);
   });

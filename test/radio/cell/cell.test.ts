@@ -7,7 +7,13 @@ import { attemptsOf, scheduledEvents, uplinksWith } from './scheduled.js';
 const steady = (sharing: object | string, more: ChannelChanges = {}): ChannelChanges => ({
   fading: 'none',
   ...more,
-  uplink: { sharing: sharing as string, meanSnrDb: 0, powerWatts: 2, ...more.uplink },
+  uplink: {
+    sharing: sharing as string,
+    meanSnrDb: 0,
+    powerWatts: 2,
+    referencePowerWatts: null,
+    ...more.uplink,
+  },
 });
 const densityKept = { name: 'equal', power: 'density-kept' };
 const near = (found: number | undefined, expected: number, within = 2e-6) =>

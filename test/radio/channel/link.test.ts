@@ -27,7 +27,7 @@ describe('the links of a scenario', () => {
 
   it('have their share of band, ratio, power and time', () => {
     const share = (sharing: 'orthogonal' | 'split-power-kept' | 'split-density-kept' | 'tdma') => {
-      const uplink = { sharing, meanSnrDb: 0, powerWatts: 4 };
+      const uplink = { sharing, meanSnrDb: 0, powerWatts: 4, referencePowerWatts: 4 };
       const { bandwidthHz, snr, powerWatts, timeShare } = uplinkWith({ uplink }, { clients: 4 });
       return [bandwidthHz, snr.ratioAt(0), powerWatts, timeShare];
     };

@@ -28,18 +28,18 @@ import {
 describe('the invariant checkers', () => {
   it('have nothing to say about a sound round, nor about messages still in flight at its end', () => {
     check(soundRound());
-    check([...soundRound(), messageRecords(3, 'server', 'client-0', download('instruction', 1), 11)[0]!]);
+    check([...soundRound(), messageRecords(3, 'server', 'client-1', download('instruction', 1), 11)[0]!]);
   });
 
   describe('of conservation', () => {
     it('refuse a message that arrives twice, or that nobody sent', () => {
-      const [arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10).slice(-2);
+      const [arrival] = messageRecords(2, 'client-1', 'server', upload('instruction', 1), 10).slice(-2);
       refused([...soundRound(), arrival!], /^conservation: message 2 was delivered twice/);
       refused(withoutEvent(5), /^conservation: message 2 was attempted but never sent/);
     });
 
     it('refuse a number that is used twice', () => {
-      const again = messageRecords(2, 'client-0', 'server', upload('instruction', 2, 'adapters'), 12);
+      const again = messageRecords(2, 'client-1', 'server', upload('instruction', 2, 'adapters'), 12);
       refused([...soundRound(), ...again], /^conservation: message 2 was sent twice/);
     });
 
@@ -53,7 +53,7 @@ describe('the invariant checkers', () => {
     it('refuse a message that is dropped and delivered, in either order', () => {
       const dropped = withEvent(8, { outcome: 'dropped' });
       refused(dropped, /^conservation: message 2 was dropped after it was delivered/);
-      const [, , arrival] = messageRecords(2, 'client-0', 'server', upload('instruction', 1), 10);
+      const [, , arrival] = messageRecords(2, 'client-1', 'server', upload('instruction', 1), 10);
       const early = dropped.filter(
         (record) => record.type === 'row' || (record.type === 'bus' && !isArrivalOf(record.event, 2)),
       );
@@ -81,10 +81,10 @@ describe('the invariant checkers', () => {
 
   describe('of causality', () => {
     it('refuse time that runs back', () => {
-      const early = step('client-0', '1.3', 10.5);
+      const early = step('client-1', '1.3', 10.5);
       refused(
         [...soundRound(), early],
-        /^causality: client-0 recorded a step .* at 10.5 s, when it was 11 s/,
+        /^causality: client-1 recorded a step .* at 10.5 s, when it was 11 s/,
       );
       refused(withEvent(5, { atSeconds: 2 }), /^causality: message 2 was sent at 2 s/);
       refused(withEvent(5, { atSeconds: NaN }), /^causality/);
@@ -97,8 +97,8 @@ describe('the invariant checkers', () => {
 
     it('refuse messages that are not sent in the order of their numbers', () => {
       const swapped = [
-        ...messageRecords(5, 'server', 'client-0', download('instruction', 0), 0),
-        ...messageRecords(4, 'server', 'client-0', download('instruction', 0), 2),
+        ...messageRecords(5, 'server', 'client-1', download('instruction', 0), 0),
+        ...messageRecords(4, 'server', 'client-1', download('instruction', 0), 2),
       ];
       refused(swapped, /^causality: message 4 was sent after message 5/);
     });
@@ -126,7 +126,7 @@ describe('the invariant checkers', () => {
     });
 
     it('refuse more attempts than the scenario allows', () => {
-      const three = messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 3);
+      const three = messageRecords(1, 'server', 'client-1', download('instruction', 0), 0, 3);
       refused(three, /^cost: message 1 was on the air 3 times of 2/);
     });
   });
@@ -138,34 +138,34 @@ describe('the invariant checkers', () => {
     };
 
     it('refuse an update that enters two aggregates', () => {
-      refused([...soundRound(), again], /^at-most-once aggregation: client-0's update of .* twice/);
+      refused([...soundRound(), again], /^at-most-once aggregation: client-1's update of .* twice/);
     });
 
     it('refuse a reward model whose fellow alone was delivered', () => {
       const entered = (kind: UploadKind): RunEvent => ({
         type: 'aggregate',
-        updates: [{ from: 'client-0', kind, answers: orderOf('reward', 1), rows: 8, staleness: 0 }],
+        updates: [{ from: 'client-1', kind, answers: orderOf('reward', 1), rows: 8, staleness: 0 }],
       });
-      const sent = messageRecords(1, 'client-0', 'server', rewardUpload('helpful-update'), 0);
-      const atMostOnce = /^at-most-once aggregation: client-0's harmless-update of .* not delivered/;
+      const sent = messageRecords(1, 'client-1', 'server', rewardUpload('helpful-update'), 0);
+      const atMostOnce = /^at-most-once aggregation: client-1's harmless-update of .* not delivered/;
       refused([...sent, entered('harmless-update')], atMostOnce);
     });
 
     it('refuse an update that was never delivered', () => {
-      refused([again], /^at-most-once aggregation: client-0's update of .* not delivered/);
+      refused([again], /^at-most-once aggregation: client-1's update of .* not delivered/);
     });
   });
 
   describe('of versions', () => {
     it('refuse a client that works on an older version than before, but not one that works on it again', () => {
       const worked = (...rounds: number[]) => [
-        step('client-0', '1.2', 0),
-        ...rounds.map((round, at) => step('client-0', '1.3', at, round)),
+        step('client-1', '1.2', 0),
+        ...rounds.map((round, at) => step('client-1', '1.3', at, round)),
       ];
       check(worked(1, 3, 3));
       refused(
         worked(1, 3, 2),
-        /^versions: client-0 works on version 1 of instruction, and had version 2 before/,
+        /^versions: client-1 works on version 1 of instruction, and had version 2 before/,
       );
     });
 
@@ -177,37 +177,37 @@ describe('the invariant checkers', () => {
       ];
       refused(
         entered({ staleness: 1 }),
-        /^versions: client-0's update of .* counts as 1 versions old in version 1/,
+        /^versions: client-1's update of .* counts as 1 versions old in version 1/,
       );
-      refused(entered({ rows: NaN }), /^versions: client-0's update of .* has the weight of NaN rows/);
-      refused(entered({}, {}), /^at-most-once aggregation: client-0's update of .* twice/);
+      refused(entered({ rows: NaN }), /^versions: client-1's update of .* has the weight of NaN rows/);
+      refused(entered({}, {}), /^at-most-once aggregation: client-1's update of .* twice/);
     });
   });
 
   describe('of orders', () => {
     it('refuse an answer to an order that was never given to the client', () => {
-      const unasked = messageRecords(3, 'client-0', 'server', upload('instruction', 3, 'adapters'), 12);
+      const unasked = messageRecords(3, 'client-1', 'server', upload('instruction', 3, 'adapters'), 12);
       refused(
         [...soundRound(), ...unasked],
-        /^orders: client-0 sent the update of instruction 2 1, .* asked/,
+        /^orders: client-1 sent the update of instruction 2 1, .* asked/,
       );
       const again = {
         ...upload('instruction', 1, 'adapters'),
         answers: { ...orderOf('instruction', 1), order: 2 },
       };
       refused(
-        [...soundRound(), ...messageRecords(3, 'client-0', 'server', again, 12)],
-        /^orders: client-0 sent the update of instruction 0 2/,
+        [...soundRound(), ...messageRecords(3, 'client-1', 'server', again, 12)],
+        /^orders: client-1 sent the update of instruction 0 2/,
       );
     });
 
     it('refuse an answer that was made from another global model than its order came with', () => {
       const sound = upload('instruction', 1, 'adapters');
       const other = { ...sound, startedFrom: { ...sound.startedFrom, adapters: ref('adapters') } };
-      const asked = messageRecords(1, 'server', 'client-0', download('instruction', 0), 0);
+      const asked = messageRecords(1, 'server', 'client-1', download('instruction', 0), 0);
       refused(
-        [...asked, ...messageRecords(2, 'client-0', 'server', other, 3)],
-        /^orders: client-0 sent the update of instruction 0 1, made from another global model than its/,
+        [...asked, ...messageRecords(2, 'client-1', 'server', other, 3)],
+        /^orders: client-1 sent the update of instruction 0 1, made from another global model than its/,
       );
     });
 
@@ -234,46 +234,46 @@ describe('the invariant checkers', () => {
     });
 
     it('refuse a message that goes back to an older round', () => {
-      const older = messageRecords(3, 'client-0', 'server', upload('instruction', 1, 'adapters'), 12);
+      const older = messageRecords(3, 'client-1', 'server', upload('instruction', 1, 'adapters'), 12);
       refused(
         [...soundRound(), ...older],
-        /^round order: client-0 to server: update of instruction version 0 was sent twice/,
+        /^round order: client-1 to server: update of instruction version 0 was sent twice/,
       );
       const back = [
-        ...messageRecords(1, 'server', 'client-0', download('reward', 0), 0),
-        ...messageRecords(2, 'server', 'client-0', download('instruction', 4), 2),
+        ...messageRecords(1, 'server', 'client-1', download('reward', 0), 0),
+        ...messageRecords(2, 'server', 'client-1', download('instruction', 4), 2),
       ];
       refused(
         back,
-        /^round order: server to client-0: global of instruction version 4 was sent after reward/,
+        /^round order: server to client-1: global of instruction version 4 was sent after reward/,
       );
     });
 
     it('refuse a message that goes twice, and let the two reward models of a round go one by one', () => {
       const sends = (id: number, kind: UploadKind) =>
-        messageRecords(id, 'client-0', 'server', rewardUpload(kind), 2 * id);
+        messageRecords(id, 'client-1', 'server', rewardUpload(kind), 2 * id);
       check([...sends(1, 'helpful-update'), ...sends(2, 'harmless-update')]);
       refused(
         [...sends(1, 'helpful-update'), ...sends(2, 'harmless-update'), ...sends(3, 'helpful-update')],
-        /^round order: client-0 to server: helpful-update of reward version 0 was sent twice/,
+        /^round order: client-1 to server: helpful-update of reward version 0 was sent twice/,
       );
     });
 
     it('refuse an aggregate of a round to come or of another stage', () => {
       const early = [
-        ...messageRecords(1, 'client-0', 'server', upload('instruction', 2, 'adapters'), 0),
+        ...messageRecords(1, 'client-1', 'server', upload('instruction', 2, 'adapters'), 0),
         {
           type: 'aggregate',
           updates: [updateOf(2)],
         } as RunEvent,
       ];
-      refused(early, /^round order: client-0's update of instruction round 2 .* in instruction round 1/);
+      refused(early, /^round order: client-1's update of instruction round 2 .* in instruction round 1/);
     });
   });
 
   describe('of partial aggregation', () => {
     const sends = (stage: Stage, ...kinds: ParamKind[]) =>
-      messageRecords(1, 'client-0', 'server', upload(stage, 1, ...kinds), 0);
+      messageRecords(1, 'client-1', 'server', upload(stage, 1, ...kinds), 0);
 
     const asAdapters = (kind: ParamKind): Upload => ({
       ...upload('alignment', 1),
@@ -290,7 +290,7 @@ describe('the invariant checkers', () => {
       refused(sends('instruction', 'adapters'), /local-only shares nothing there/, 'local-only');
       refused(sends('reward', 'adapters'), /shares helpful there/);
       refused(
-        messageRecords(1, 'client-0', 'server', asAdapters('critic'), 0),
+        messageRecords(1, 'client-1', 'server', asAdapters('critic'), 0),
         /critic parameters as adapters/,
       );
     });
@@ -301,11 +301,11 @@ describe('the invariant checkers', () => {
       const both = { ...helpful, params: { helpful: ref('reward'), harmless: ref('reward') } };
       for (const message of [other, both]) {
         refused(
-          messageRecords(1, 'client-0', 'server', message, 0),
-          /^partial aggregation: message 1 of client-0, a helpful-update, carries .* as harmless .* shares helpful /,
+          messageRecords(1, 'client-1', 'server', message, 0),
+          /^partial aggregation: message 1 of client-1, a helpful-update, carries .* as harmless .* shares helpful /,
         );
       }
-      check(messageRecords(1, 'client-0', 'server', { ...helpful, params: { helpful: ref('reward') } }, 0));
+      check(messageRecords(1, 'client-1', 'server', { ...helpful, params: { helpful: ref('reward') } }, 0));
     });
 
     it('let through what the method shares, and reward models in stage 2', () => {
@@ -318,10 +318,10 @@ describe('the invariant checkers', () => {
   describe('of who is on', () => {
     const turn = (on: boolean, virtualSeconds: number, cause = 'markov'): RunEvent => ({
       type: 'row',
-      row: { type: 'presence', actor: 'client-0', virtualSeconds, on, cause },
+      row: { type: 'presence', actor: 'client-1', virtualSeconds, on, cause },
     });
     // Two attempts: from 0 s to 1 s, lost, and from 1.5 s to 2.5 s.
-    const sent = messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 2).map(
+    const sent = messageRecords(1, 'server', 'client-1', download('instruction', 0), 0, 2).map(
       (record, i) => {
         if (record.type !== 'bus' || record.event.phase !== 'attempt') return record;
         const attempt = { ...record.event.attempt, atSeconds: i === 1 ? 0 : 1.5 };
@@ -341,35 +341,35 @@ describe('the invariant checkers', () => {
       check(during(1.2, turn(false, 1.2), turn(true, 1.4)));
       refused(
         during(1.2, turn(false, 1.2)),
-        /^who is on: message 1 was on the air from 1.5 s to 2.5 s, although client-0 was off from 1.2 s on/,
+        /^who is on: message 1 was on the air from 1.5 s to 2.5 s, although client-1 was off from 1.2 s on/,
       );
       refused(
         during(2, turn(false, 2), turn(true, 2.1)),
-        /2.5 s and arrived, although client-0 was off from 2 s/,
+        /2.5 s and arrived, although client-1 was off from 2 s/,
       );
     });
 
     it('refuse a step of a client that is off', () => {
-      refused([turn(false, 1), step('client-0', '1.2', 2)], /^who is on: client-0 entered Step 1.2 at 2 s/);
-      check([turn(false, 1), turn(true, 2), step('client-0', '1.2', 2)]);
+      refused([turn(false, 1), step('client-1', '1.2', 2)], /^who is on: client-1 entered Step 1.2 at 2 s/);
+      check([turn(false, 1), turn(true, 2), step('client-1', '1.2', 2)]);
     });
 
     it('refuse a task that begins on a device that is off', () => {
       const event = {
-        actor: 'client-0',
+        actor: 'client-1',
         stage: 'instruction',
         round: 1,
         key: 'k',
         virtualSeconds: 2,
       } as const;
       const task: RunEvent = { type: 'task-started', task: 'instruct', ...event };
-      refused([turn(false, 1), task], /^who is on: client-0 began to instruct at 2 s, although it is off/);
+      refused([turn(false, 1), task], /^who is on: client-1 began to instruct at 2 s, although it is off/);
     });
 
     it('let a client that has crashed begin with any step again', () => {
-      const before = ['1.2', '1.3', '2.2', '2.3'].map((name, i) => step('client-0', name, i));
-      refused([...before, step('client-0', '1.2', 5)], /^phase order/);
-      check([...before, turn(false, 4, 'crash'), turn(true, 5, 'crash'), step('client-0', '1.2', 5)]);
+      const before = ['1.2', '1.3', '2.2', '2.3'].map((name, i) => step('client-1', name, i));
+      refused([...before, step('client-1', '1.2', 5)], /^phase order/);
+      check([...before, turn(false, 4, 'crash'), turn(true, 5, 'crash'), step('client-1', '1.2', 5)]);
     });
   });
 
@@ -380,19 +380,19 @@ describe('the invariant checkers', () => {
       check(
         steps('server', '1.1', '1.4', '1.5', '1.4', '1.5', '2.1', '2.4', '2.5', '3.4', '3.5', '3.4', '3.5'),
       );
-      check(steps('client-0', '1.2', '1.3', '1.3', '2.2', '2.3', '2.3', '3.1', '3.2', '3.3', '3.2', '3.3'));
-      check(steps('client-0', '1.2', '2.2', '2.3', '3.1', '3.2', '3.3'));
+      check(steps('client-1', '1.2', '1.3', '1.3', '2.2', '2.3', '2.3', '3.1', '3.2', '3.3', '3.2', '3.3'));
+      check(steps('client-1', '1.2', '2.2', '2.3', '3.1', '3.2', '3.3'));
     });
 
     it('refuse a step out of order, skipped or of the other side', () => {
       refused(
-        steps('client-0', '1.3'),
-        /^phase order: client-0 entered Step 1.3 at 0 s after nothing; expected 1.2/,
+        steps('client-1', '1.3'),
+        /^phase order: client-1 entered Step 1.3 at 0 s after nothing; expected 1.2/,
       );
-      refused(steps('client-0', '1.2', '1.3', '2.3'), /after Step 1.3; expected 1.3 or 2.2 or 3.1/);
+      refused(steps('client-1', '1.2', '1.3', '2.3'), /after Step 1.3; expected 1.3 or 2.2 or 3.1/);
       refused(steps('server', '1.1', '1.5'), /^phase order: server entered Step 1.5/);
       refused(steps('server', '1.1', '1.4', '1.5', '2.1', '2.4', '2.5', '1.4'), /Step 1.4 .* after Step 2.5/);
-      refused(steps('client-0', '1.1'), /^phase order/);
+      refused(steps('client-1', '1.1'), /^phase order/);
     });
   });
 });

@@ -71,7 +71,7 @@ export const upload = (stage: Stage, round: number, ...kinds: ParamKind[]): Uplo
 /** An update of Step 2.3 without its reward model. */
 export const rewardUpload = (kind: UploadKind): Upload => ({ ...upload('reward', 1), kind });
 export const updateOf = (round: number): AggregatedUpdate => ({
-  from: 'client-0',
+  from: 'client-1',
   kind: 'update',
   answers: orderOf('instruction', round),
   rows: 8,
@@ -140,7 +140,7 @@ export function messageRecords(
 
 /** A copy of message `of` that arrives half a second after it was made. */
 export function copyRecords(id: number, of: number, message: Message, atSeconds: number): RunEvent[] {
-  const envelope = { id, from: 'server', to: 'client-0', group: ['client-0'], message };
+  const envelope = { id, from: 'server', to: 'client-1', group: ['client-1'], message };
   const account = { ...untouched, bits: 32 };
   const events: BusEvent[] = [
     { phase: 'duplicated', copyOf: of, envelope, atSeconds, ...account },
@@ -168,7 +168,7 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
     updates: 1,
     late: 0,
     verdict: 'continue',
-    members: ['client-0'],
+    members: ['client-1'],
     closedBy: 'answers',
   },
 });
@@ -176,10 +176,10 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
 /** One sound round: a download that took two attempts, an update, its aggregate. */
 export const soundRound = (): RunEvent[] => [
   step('server', '1.1', 0),
-  ...messageRecords(1, 'server', 'client-0', download('instruction', 0), 0, 2),
-  step('client-0', '1.2', 3),
-  step('client-0', '1.3', 3),
-  ...messageRecords(2, 'client-0', 'server', upload('instruction', 1, 'adapters'), 10),
+  ...messageRecords(1, 'server', 'client-1', download('instruction', 0), 0, 2),
+  step('client-1', '1.2', 3),
+  step('client-1', '1.3', 3),
+  ...messageRecords(2, 'client-1', 'server', upload('instruction', 1, 'adapters'), 10),
   step('server', '1.4', 11),
   { type: 'aggregate', updates: [updateOf(1)] },
   step('server', '1.5', 11),
@@ -202,12 +202,12 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
     .filter((order, i, orders) => i === 0 || compareOrders(order, orders[i - 1]!) > 0)
     .map((order, i) => {
       const message = { ...download(order.stage, order.version), order };
-      return messageRecords((i + 1) / 1000, 'server', 'client-0', message, 0)[0]!;
+      return messageRecords((i + 1) / 1000, 'server', 'client-1', message, 0)[0]!;
     });
 }
 
 export function check(records: readonly RunEvent[], method: MethodName = 'pwff'): void {
-  const checkers = createCheckers({ channel, stages }, methods[method]);
+  const checkers = createCheckers({ seed: 1, channel, clients: { count: 10 }, stages }, methods[method]);
   for (const record of [...askedFor(records), ...records]) checkers.next(record);
   checkers.complete?.();
 }

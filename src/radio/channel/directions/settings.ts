@@ -1,16 +1,32 @@
 import Type, { type Static } from 'typebox';
 import { choice } from '../../../settings/choice.js';
-import { closed, nullable, positive } from '../../../settings/form.js';
+import { closed, nullable } from '../../../settings/form.js';
+import { perClient, positivePerClient } from '../../../settings/per-client.js';
 import { downlinkSharings, sharings } from './sharing.js';
 
+/** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
+const reference = (value: number, description: string) =>
+  Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], { default: value, description });
+
 const link = {
-  powerWatts: positive(1, 'transmission power'),
-  meanSnrDb: Type.Number({
-    default: 5,
-    description:
-      'mean signal-to-noise ratio at the receiver over `bandwidthHz`; unused where there is a `cell`',
-  }),
-  bandwidthHz: positive(1e6, 'bandwidth of a client (sharing "orthogonal") or of the band that all share'),
+  powerWatts: positivePerClient(1, 'transmission power'),
+  meanSnrDb: perClient(
+    5,
+    'mean signal-to-noise ratio at the receiver, at `referencePowerWatts` over `referenceBandwidthHz`; ' +
+      'unused where there is a `cell`',
+  ),
+  referencePowerWatts: reference(
+    1,
+    'power at which `meanSnrDb` holds: the ratio grows with `powerWatts`; null: it holds at any',
+  ),
+  referenceBandwidthHz: reference(
+    1e6,
+    'bandwidth over which `meanSnrDb` holds: the noise grows with `bandwidthHz`; null: it holds over any',
+  ),
+  bandwidthHz: positivePerClient(
+    1e6,
+    'bandwidth of a client (sharing "orthogonal") or of the band that all share',
+  ),
   lossProbability: nullable(
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',

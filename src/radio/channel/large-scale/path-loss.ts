@@ -7,7 +7,12 @@ export interface Site {
   /** Antenna of the client above ground, in meters. */
   readonly clientHeightMeters: number;
   readonly carrierHz: number;
+  /** Effective height hE of the surroundings, in meters, at a horizontal distance; absent: 1 m. */
+  readonly effectiveHeightMeters?: (distance2dMeters: number) => number;
 }
+
+/** A formula by its name: a path loss that is not a mixture of two. */
+export type FormulaName = Exclude<Cell['pathLoss'], 'tr38901-uma' | 'tr38901-umi'>;
 
 /** Both ends included. */
 export interface Range {
@@ -23,6 +28,14 @@ export interface PathLoss {
   readonly lossDb: (distance2dMeters: number, site: Site) => number;
   /** Standard deviation of the log-normal shadowing that goes with the formula, in dB. */
   readonly shadowingDb: number;
+  /** Distance over which its autocorrelation falls to 1/e. */
+  readonly shadowingMeters: number;
+  /** Antenna of the server where the scenario gives none. */
+  readonly baseHeightMeters: number;
+  /** Antennas of the server for which the source gives the formula. */
+  readonly baseHeightsMeters: Range;
+  /** Whether the effective height of the surroundings is drawn for high clients (effective-height.ts). */
+  readonly drawsEffectiveHeight: boolean;
   /** Carriers for which the source gives the formula. */
   readonly carrierHz: Range;
   /** Horizontal distances for which the source gives it. */
@@ -49,11 +62,15 @@ function logGigahertz({ carrierHz }: Site): number {
 
 /**
  * d'BP = 4 h'BS h'UT fc / c with h' = h - hE (TR 38.901, note 1 of table 7.4.1-1). The effective height hE of
- * the surroundings is 1 m: so the report has it for UMi, and for UMa up to a client of 13 m; for a higher one
- * it draws hE, which is left out here. 0 for an antenna that is not above hE.
+ * the surroundings is 1 m for UMi, and for UMa up to a client of 13 m (else effective-height.ts). 0 for an
+ * antenna that is not above hE.
  */
-export function breakpointMeters({ baseHeightMeters, clientHeightMeters, carrierHz }: Site): number {
-  const effective = Math.max(baseHeightMeters - 1, 0) * Math.max(clientHeightMeters - 1, 0);
+export function breakpointMeters(
+  { baseHeightMeters, clientHeightMeters, carrierHz }: Site,
+  effectiveHeightMeters = 1,
+): number {
+  const above = (height: number) => Math.max(height - effectiveHeightMeters, 0);
+  const effective = above(baseHeightMeters) * above(clientHeightMeters);
   return (4 * effective * carrierHz) / roundedLightMetersPerSecond;
 }
 
@@ -70,7 +87,7 @@ function lineOfSight({ interceptDb, nearSlopeDb, breakpointSlopeDb }: TwoSlopes)
   return (distance2dMeters, site) => {
     const logDistance = Math.log10(distance3dMeters(distance2dMeters, site));
     const atOneMeter = interceptDb + 20 * logGigahertz(site);
-    const breakpoint = breakpointMeters(site);
+    const breakpoint = breakpointMeters(site, site.effectiveHeightMeters?.(distance2dMeters));
     if (distance2dMeters <= breakpoint) return atOneMeter + nearSlopeDb * logDistance;
     const atBreakpoint = 2 * Math.log10(distance3dMeters(breakpoint, site));
     return atOneMeter + 40 * logDistance - breakpointSlopeDb * atBreakpoint;
@@ -124,48 +141,69 @@ const tr38901 = {
   distanceMeters: { from: 10, to: 5000 },
   clientHeightMeters: { from: 1.5, to: 22.5 },
 };
+const uma = {
+  ...tr38901,
+  baseHeightMeters: 25,
+  baseHeightsMeters: { from: 25, to: 25 },
+  drawsEffectiveHeight: true,
+};
+const umi = {
+  ...tr38901,
+  baseHeightMeters: 10,
+  baseHeightsMeters: { from: 10, to: 10 },
+  drawsEffectiveHeight: false,
+};
+const anyHeight = { baseHeightMeters: 25, baseHeightsMeters: everywhere, drawsEffectiveHeight: false };
 
 /**
- * By the name that a scenario's `channel.cell.pathLoss` gives. TR 38.901 states its UMa for a base of 25 m
- * and its UMi for one of 10 m; the site's own height is used, whatever it is.
+ * By the name that a scenario's `channel.cell.pathLoss` gives. Distances of decorrelation: TR 38.901, table
+ * 7.5-6; TR 36.814, table A.2.1.1-2. The site's own height is used, whatever it is.
  */
-export const pathLosses: Readonly<Record<Cell['pathLoss'], PathLoss>> = {
+export const pathLosses: Readonly<Record<FormulaName, PathLoss>> = {
   'tr38901-uma-los': {
-    ...tr38901,
+    ...uma,
     lossDb: umaLineOfSightDb,
     shadowingDb: 4,
+    shadowingMeters: 37,
     source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMa LOS',
   },
   'tr38901-uma-nlos': {
-    ...tr38901,
+    ...uma,
     lossDb: umaBlockedDb,
     shadowingDb: 6,
+    shadowingMeters: 50,
     source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMa NLOS',
   },
   'tr38901-umi-los': {
-    ...tr38901,
+    ...umi,
     lossDb: umiLineOfSightDb,
     shadowingDb: 4,
+    shadowingMeters: 10,
     source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMi - street canyon LOS',
   },
   'tr38901-umi-nlos': {
-    ...tr38901,
+    ...umi,
     lossDb: umiBlockedDb,
     shadowingDb: 7.82,
+    shadowingMeters: 13,
     source: '3GPP TR 38.901 V16.1.0, table 7.4.1-1, UMi - street canyon NLOS',
   },
   /** Given for 0.9 GHz and 2 GHz; the range taken here is that of LTE's bands. */
   'tr36814-macro': {
+    ...anyHeight,
     lossDb: macroDb,
     shadowingDb: 8,
+    shadowingMeters: 50,
     carrierHz: { from: 0.45e9, to: 6e9 },
     distanceMeters: { from: 35, to: 5000 },
     clientHeightMeters: everywhere,
     source: '3GPP TR 36.814 V9.2.0, annex A.2.1.1 (cases 1 and 3); carrier: 3GPP TR 36.942, 4.5.2',
   },
   'free-space': {
+    ...anyHeight,
     lossDb: freeSpaceDb,
     shadowingDb: 0,
+    shadowingMeters: 50,
     carrierHz: everywhere,
     distanceMeters: everywhere,
     clientHeightMeters: everywhere,

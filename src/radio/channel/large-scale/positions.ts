@@ -1,13 +1,7 @@
 import { stream, type Stream } from '../../../simulation/random/stream.js';
+import { valueOf, type KeyedClient } from '../../../settings/per-client.js';
 import type { Cell } from './settings.js';
-
-/** Who stands in the cell. Draws are keyed by `id`, so that no client depends on how many there are. */
-export interface CellClient {
-  readonly seed: number;
-  readonly id: string;
-  /** From 0, the client's place in `cell.positions`; no draw depends on it. */
-  readonly index: number;
-}
+import { distanceQuantity } from './stated-snr.js';
 
 /** In meters, the server at 0, 0. */
 export interface Position {
@@ -31,11 +25,18 @@ export function standing(position: Position): Track {
 }
 
 /**
- * Where a client is at time 0: as the scenario gives it, else uniform over the cell. RangeError if the
- * scenario gives positions, but none for this client.
+ * Where a client is at time 0: at the position or at the distance that the scenario gives, else uniform over
+ * the cell. RangeError if the scenario lists them, but none for this client.
  */
-export function startOf(cell: Pick<Cell, 'positions' | keyof Ring>, client: CellClient): Position {
-  if (cell.positions === null) return uniformOver(cell, stream(client.seed, 'position', client.id));
+export function startOf(
+  cell: Pick<Cell, 'positions' | 'distanceMeters' | keyof Ring>,
+  client: KeyedClient,
+): Position {
+  const draw = stream(client.seed, 'position', client.id);
+  if (cell.distanceMeters !== null) {
+    return inAnyDirection(valueOf(cell.distanceMeters, distanceQuantity, client), draw);
+  }
+  if (cell.positions === null) return uniformOver(cell, draw);
   const [x, y] = cell.positions[client.index] ?? [];
   if (x === undefined || y === undefined) {
     throw new RangeError(`${client.id} has no position: expected one at index ${client.index}`);
@@ -46,14 +47,15 @@ export function startOf(cell: Pick<Cell, 'positions' | keyof Ring>, client: Cell
 /** The ring around the server in which clients may be. */
 export type Ring = Pick<Cell, 'radiusMeters' | 'minDistanceMeters'>;
 
-/**
- * A point uniform over the ring's area: its distance r has P(r <= d) = (d^2 - min^2) / (radius^2 - min^2).
- * The direction is that of a point in the unit disc, found by rejection, which takes no sine (see stream.ts).
- */
+/** A point uniform over the ring's area: its distance r has P(r <= d) = (d^2 - min^2) / (radius^2 - min^2). */
 export function uniformOver({ radiusMeters, minDistanceMeters }: Ring, draw: Stream): Position {
   const inner = minDistanceMeters * minDistanceMeters;
   const outer = radiusMeters * radiusMeters;
-  const distance = Math.sqrt(inner + (outer - inner) * draw.uniform());
+  return inAnyDirection(Math.sqrt(inner + (outer - inner) * draw.uniform()), draw);
+}
+
+/** The direction is that of a point in the unit disc, found by rejection, which takes no sine (see stream.ts). */
+function inAnyDirection(distance: number, draw: Stream): Position {
   for (;;) {
     const x = 2 * draw.uniform() - 1;
     const y = 2 * draw.uniform() - 1;

@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors.js';
 import { stream } from '../../../simulation/random/stream.js';
-import { startOf, uniformOver, type CellClient, type Position, type Track } from './positions.js';
+import type { KeyedClient } from '../../../settings/per-client.js';
+import { startOf, uniformOver, type Position, type Track } from './positions.js';
 import type { Cell } from './settings.js';
 
 type Mobility = NonNullable<Cell['mobility']>;
@@ -45,7 +46,7 @@ export class RandomWaypoint implements Track {
   constructor(
     readonly cell: Cell,
     readonly mobility: Mobility,
-    readonly client: CellClient,
+    readonly client: KeyedClient,
   ) {
     this.#leg = this.#legFrom(startOf(cell, client), 0);
   }

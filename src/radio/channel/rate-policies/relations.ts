@@ -1,14 +1,20 @@
+import { greatest } from '../../../extremes.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
+import { directionOf, keyedClients } from '../directions/client-direction.js';
+import { tellsAll } from '../directions/relations.js';
 import type { Direction } from '../directions/settings.js';
 import { shareOf } from '../directions/sharing.js';
 import { rarest, reach, reachOfBest } from '../fading/reach.js';
-import { capacityBps, ratioOfDecibels } from '../rate.js';
+import { tellsDistance } from '../large-scale/relations.js';
+import { statedSnrDb } from '../large-scale/stated-snr.js';
+import { capacityBps, decibelsOf, ratioOfDecibels } from '../rate.js';
 import { retransmissions } from '../retransmission/index.js';
 import type { Channel } from '../settings.js';
 import { fasterThanShannon, mcsSteps } from './mcs.js';
 import type { McsStep } from './settings.js';
 
 interface Radio {
+  readonly seed: number;
   readonly channel: Channel;
   readonly clients: { readonly count: number };
 }
@@ -95,30 +101,45 @@ export const rateRules: readonly Rule<Radio>[] = [
 /** A number as a person would write it. */
 const short = (value: number) => String(Number(value.toPrecision(4)));
 
-/** Bandwidth, mean ratio and contenders for a block of one client's link; its ratio is null in a cell. */
-function shareOfLink({ channel, clients }: Radio, direction: Direction) {
-  const { bandwidthHz, meanSnrDb, sharing } = channel[direction];
-  const share = shareOf(sharing, clients.count);
-  return {
-    bandwidthHz: bandwidthHz * share.bandwidth,
-    snr: channel.cell === null ? ratioOfDecibels(meanSnrDb) * share.snr : null,
-    contenders: share.scheduled === null ? 1 : clients.count,
-  };
+/** What a block of one client's link has, once the band is shared. */
+interface ClientShare {
+  readonly bandwidthHz: number;
+  /** Mean SNR as a ratio. */
+  readonly snr: number;
+  readonly contenders: number;
+}
+
+/** Of the clients' links those that differ; none in a cell, nor where the settings do not give every client's. */
+function sharesOf(scenario: Radio, direction: Direction): readonly ClientShare[] {
+  const { channel, clients } = scenario;
+  if (channel.cell !== null || !tellsAll(scenario, direction) || !tellsDistance(scenario)) return [];
+  const share = shareOf(channel[direction].sharing, clients.count);
+  const contenders = share.scheduled === null ? 1 : clients.count;
+  const each = keyedClients(scenario).map((client) => {
+    const side = directionOf(channel, direction, client);
+    const snr = ratioOfDecibels(statedSnrDb(side, channel.distanceLaw, client)) * share.snr;
+    return { bandwidthHz: side.bandwidthHz * share.bandwidth, snr, contenders };
+  });
+  return [...new Map(each.map((one) => [`${one.bandwidthHz} ${one.snr}`, one])).values()];
 }
 
 function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
-  const { bandwidthHz, snr, contenders } = shareOfLink(scenario, direction);
-  if (snr === null) return false;
   const all = retransmissions[channel.retransmission].combinedAtMost(channel.maxTransmissions);
-  const gain = (2 ** ((channel.fixedRateBps * all.rate) / bandwidthHz) - 1) / (snr * all.snr);
-  const probability = reachOfBest(channel, gain, contenders);
-  const most = capacityBps(bandwidthHz, snr * all.snr, 1) / all.rate;
+  const shares = sharesOf(scenario, direction).map(({ bandwidthHz, snr, contenders }) => {
+    const gain = (2 ** ((channel.fixedRateBps * all.rate) / bandwidthHz) - 1) / (snr * all.snr);
+    const probability = reachOfBest(channel, gain, contenders);
+    return { probability, most: capacityBps(bandwidthHz, snr * all.snr, 1) / all.rate };
+  });
+  if (shares.length === 0) return false;
+  const probability = greatest(shares.map((share) => share.probability));
+  const most = greatest(shares.map((share) => share.most));
   const attempts = all.rate * all.snr === 1 ? '' : ` of ${channel.maxTransmissions} attempts combined`;
+  const best = shares.length === 1 ? direction : `best ${direction}`;
   const expected =
     channel.fading === 'none'
-      ? `at most ${short(most)} bits per second, the capacity of the ${direction}${attempts}`
-      : `a rate that the ${direction} carries in one block of 10,000: outage has probability ` +
+      ? `at most ${short(most)} bits per second, the capacity of the ${best}${attempts}`
+      : `a rate that the ${best} carries in one block of 10,000: outage has probability ` +
         `${Number((1 - probability).toPrecision(6))} at this one`;
   const advice = 'nothing would ever arrive';
   return must(probability >= rarest, '/channel/fixedRateBps', channel.fixedRateBps, expected, advice);
@@ -126,17 +147,19 @@ function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
 
 function lowestStepFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
-  const { snr, contenders } = shareOfLink(scenario, direction);
+  const shares = sharesOf(scenario, direction);
   const [lowest] = mcsSteps(channel);
-  if (snr === null || lowest === undefined) return false;
+  if (shares.length === 0 || lowest === undefined) return false;
   const { meanSnrDb } = channel[direction];
-  const missingDb = lowest.snrDb - 10 * Math.log10(snr);
-  const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), contenders) >= rarest;
+  const missingDb = lowest.snrDb - decibelsOf(greatest(shares.map(({ snr }) => snr)));
+  const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), shares[0]!.contenders) >= rarest;
+  const step = 'the lowest step of modulation and coding';
   const expected =
-    channel.fading === 'none'
-      ? `at least ${short(meanSnrDb + missingDb)}, which the lowest step of modulation and coding needs`
-      : `a mean from which one block in 10,000 reaches the lowest step of modulation and coding, ` +
-        `${short(lowest.snrDb)} dB`;
+    channel.fading !== 'none'
+      ? `a mean from which one block in 10,000 reaches ${step}, ${short(lowest.snrDb)} dB`
+      : typeof meanSnrDb === 'number'
+        ? `at least ${short(meanSnrDb + missingDb)}, which ${step} needs`
+        : `${short(missingDb)} dB more, which ${step} needs of the best client`;
   return must(reaches, `/channel/${direction}/meanSnrDb`, meanSnrDb, expected, 'nothing would ever be sent');
 }
 

@@ -54,7 +54,8 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
   const { stage, version, global, memory } = context;
   const updates = updatesWith(world, context, part);
   if (updates.length === 0) return null;
-  const { aggregation, stalenessExponent, gigaflopsPerSecond } = scenario.server;
+  const { aggregation, stalenessExponent, gigaflopsPerSecond, joulesPerGigaflop } = scenario.server;
+  const gigaflops = flopsOf(updates) / 1e9;
   const before = recalled(store, memory.aggregation[part]);
   const ref = global[part];
   const air = receptionOf(world, { stage, version: version - 1, kind, part });
@@ -62,7 +63,8 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     actor: 'server',
     stage,
     round: version,
-    seconds: gigaflopsPerSecond === null ? 0 : flopsOf(updates) / (gigaflopsPerSecond * 1e9),
+    seconds: gigaflopsPerSecond === null ? 0 : gigaflops / gigaflopsPerSecond,
+    joules: joulesPerGigaflop * gigaflops,
     request: {
       kind: 'aggregate',
       seed: air ? [scenario.seed, stage, version, part].join('/') : '',

@@ -10,6 +10,7 @@ import {
 import { cellId } from './cell.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, isSentAgain, type Attempt, type BandUse } from '../radio/channel/attempts.js';
+import { cutOff } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import { isShared, type Link } from '../radio/channel/link.js';
 import type { Presence } from './presence.js';
@@ -74,11 +75,9 @@ export function provideChannel({
         event.type === 'attempt.ended' ? { attempts: [...context.attempts, event.attempt] } : {},
       ),
       cutAttempt: assign(({ context }) => {
-        const link = linkOf(context);
-        const attempt = attemptUnderWay(context);
-        const cut = { arrives: false, acknowledged: false, lostPackets: attempt.packets };
-        const costs = presence.isOn(link.sender) ? {} : costsWithoutWait(attempt, link);
-        return endingWith(context, { ...attempt, ...cut, ...costs, lost: 'offline' });
+        const { sender } = linkOf(context);
+        const end = presence.isOn(sender) ? 'receiver' : 'sender';
+        return endingWith(context, cutOff(attemptUnderWay(context), end, clock.nowSeconds));
       }),
       sendNoMore: assign(({ context }) =>
         endingWith(context, { ...attemptUnderWay(context), lost: 'offline' }),
@@ -136,15 +135,6 @@ function cellOf({ direction }: Link, system: { get(id: string): unknown }): AnyA
 /** The attempts up to the one under way, in whose place this one is the last. */
 function endingWith({ attempts, begun }: ChannelContext, last: Attempt): Pick<ChannelContext, 'attempts'> {
   return { attempts: [...attempts.slice(0, begun - 1), last] };
-}
-
-/** What an attempt costs a sender that does not wait for its feedback, being off; only uplinks have such a one. */
-function costsWithoutWait(
-  { transmitJoules, receiveJoules, idleJoules, waitSeconds }: Attempt,
-  { idlePowerWatts }: Link,
-): Pick<Attempt, 'idleJoules' | 'energyJoules'> {
-  const silent = Math.max(0, idleJoules - idlePowerWatts * waitSeconds);
-  return { idleJoules: silent, energyJoules: transmitJoules + receiveJoules + silent };
 }
 
 const outages: readonly Attempt['lost'][] = ['outage', 'timeout'];

@@ -1,21 +1,22 @@
 import type { ClientContext } from '../../machines/client.js';
 import { compareOrders, keyOf, type WorkOrder } from '../../machines/events.js';
-import { secondsFor, slowdownOf } from '../learning/clients/device.js';
+import { slowdownOf } from '../learning/clients/device.js';
+import { joulesFor, secondsFor } from '../learning/clients/processor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { recordFigures } from './figures.js';
 import { runTask, type Job } from './running-task.js';
 import { clientOf, type World } from './world.js';
 
-/** A client's task, whose seconds follow from what it computes. */
-export type DeviceJob<K extends TaskKind> = Omit<Job<K>, 'seconds'> & { readonly flops: number };
+/** A client's task, whose seconds and joules follow from what it computes. */
+export type DeviceJob<K extends TaskKind> = Omit<Job<K>, 'seconds' | 'joules'> & { readonly flops: number };
 
 /** A job whose work can end early: the setting that says of how many parts it is, each as long as the next. */
 type InParts<K extends TaskKind> = { readonly countedIn?: keyof TaskRequest<K>['hyper'] };
 
-/** Runs a client's task in the time that its device takes. */
+/** Measures something of a client's model in the time that its device would take; it costs no energy. */
 export function runOnDevice<K extends TaskKind>(world: World, job: DeviceJob<K>): Promise<TaskResult<K>> {
-  return runTask<K>(world, { ...job, seconds: secondsOf(world, job, 1) });
+  return runTask<K>(world, { ...job, seconds: secondsOf(world, job, 1), joules: 0 });
 }
 
 /** Trains, slowed down as the device is, and records its figures unless the work was dropped in the meantime. */
@@ -28,7 +29,8 @@ export async function trainOnDevice<K extends TaskKind>(
   const { actor, stage, request } = job;
   const draw = stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
   const seconds = secondsOf(world, job, slowdownOf(clientOf(world, actor).device, draw));
-  const result = await untilWanted(world, context, { ...job, seconds }, dropped);
+  const joules = joulesOf(world, job, seconds);
+  const result = await untilWanted(world, context, { ...job, seconds, joules }, dropped);
   if (!dropped.aborted) recordFigures(world, job, result.metrics);
   return result;
 }
@@ -69,15 +71,17 @@ async function untilWanted<K extends TaskKind>(
  * that is its last one, or where it is not in parts.
  */
 function cutShort<K extends TaskKind>(job: Job<K> & InParts<K>, elapsedSeconds: number): Job<K> | null {
-  const { countedIn, request, seconds } = job;
+  const { countedIn, request, seconds, joules } = job;
   if (countedIn === undefined) return null;
   const hyper: TaskRequest<K>['hyper'] = request.hyper;
   const total = hyper[countedIn] as number;
   const parts = Math.max(1, Math.ceil((total * elapsedSeconds) / seconds - 1e-9));
   if (parts >= total) return null;
+  const left = Math.max(0, (seconds * parts) / total - elapsedSeconds);
   return {
     ...job,
-    seconds: Math.max(0, (seconds * parts) / total - elapsedSeconds),
+    seconds: left,
+    joules: (joules * left) / seconds,
     request: { ...request, hyper: { ...hyper, [countedIn]: parts } },
   };
 }
@@ -89,6 +93,11 @@ function secondsOf<K extends TaskKind>(
 ): number {
   const slowness = world.slowness.get(actor) ?? 1;
   return slowness * slowdown * secondsFor(flops, clientOf(world, actor).device);
+}
+
+/** A slowdown makes a task last longer, and takes no more cycles. */
+function joulesOf<K extends TaskKind>(world: World, { actor, flops }: DeviceJob<K>, seconds: number): number {
+  return joulesFor(flops, clientOf(world, actor).device) ?? world.presence.computeWatts * seconds;
 }
 
 /** What keys the draws of the work that a client does: see `keyOf` of an order. */

@@ -1,6 +1,6 @@
 import type { DeviceLoad, PresencePattern } from '../learning/clients/presence/pattern.js';
-import type { TaskKind } from '../learning/training/task.js';
-import type { RunEvent } from '../records/run-event.js';
+import { sum } from '../moments.js';
+import type { RunEvent, TaskStarted } from '../records/run-event.js';
 import type { PresenceRow } from '../records/rows.js';
 import type { Cancel, VirtualClock } from '../simulation/clock/virtual-clock.js';
 
@@ -27,15 +27,12 @@ type Hold = 'pattern' | 'crash' | 'leave';
 
 interface Device {
   readonly holds: Set<Hold>;
-  /** Keys of the tasks that it works on. */
-  readonly tasks: Set<string>;
+  /** The tasks that it works on, by their keys, and the watts that each draws. */
+  readonly tasks: Map<string, number>;
   load: DeviceLoad | void;
   /** What lets it come back from a crash; null where nothing will. */
   restart: Cancel | null;
 }
-
-/** Work that a device pays for; what is measured of a model is not the device's. */
-const ownTasks: readonly TaskKind[] = ['instruct', 'reward', 'freeze', 'align'];
 
 /** Turns of a moment come before its messages. */
 const turnPriority = -2;
@@ -51,9 +48,14 @@ export class Presence {
     this.#devices = new Map(
       options.clients.map((client) => {
         const holds = new Set<Hold>(options.pattern.startsOn(client) ? [] : ['pattern']);
-        return [client, { holds, tasks: new Set(), load: undefined, restart: null }];
+        return [client, { holds, tasks: new Map(), load: undefined, restart: null }];
       }),
     );
+  }
+
+  /** What a device draws while it computes, where its class has no processor. */
+  get computeWatts(): number {
+    return this.#options.pattern.computeWatts ?? 0;
   }
 
   /** Whether a client's device is on; the server always is. */
@@ -121,10 +123,10 @@ export class Presence {
     if (event.type !== 'task-started' && event.type !== 'task-finished' && event.type !== 'task-dropped')
       return;
     const device = this.#devices.get(event.actor);
-    if (!device || !ownTasks.includes(event.task)) return;
-    if (event.type === 'task-started') device.tasks.add(event.key);
+    if (!device) return;
+    if (event.type === 'task-started') device.tasks.set(event.key, wattsOf(event));
     else device.tasks.delete(event.key);
-    device.load?.computes(device.tasks.size > 0);
+    device.load?.computes(sum([...device.tasks.values()]));
   }
 
   #hold(client: string, hold: Hold, cause: string): void {
@@ -147,7 +149,7 @@ export class Presence {
     const device = this.#deviceOf(client);
     this.#record(client, false, cause);
     device.tasks.clear();
-    device.load?.computes(false);
+    device.load?.computes(0);
     this.#listener?.wentOff(client, crashed);
   }
 
@@ -171,4 +173,8 @@ export class Presence {
     if (!device) throw new Error(`no client is called ${client}`);
     return device;
   }
+}
+
+function wattsOf({ joules, seconds }: TaskStarted): number {
+  return seconds === 0 ? 0 : joules / seconds;
 }

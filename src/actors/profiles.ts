@@ -1,4 +1,5 @@
 import { updatesOf, type Stage } from '../../machines/protocol.js';
+import { speedOf } from '../learning/clients/processor.js';
 import { sum } from '../moments.js';
 import { decibelsOf } from '../radio/channel/rate.js';
 import type { Profile } from '../strategies/selection/selection.js';
@@ -12,10 +13,12 @@ export function profilesOf(world: World, stage: Stage): Readonly<Record<string, 
   const profiles = [...clients.values()].map((client) => {
     const { id, device } = client;
     const rows = sum(updatesOf(stage).map((kind) => rowsBehind(kind, client)));
-    const { gigaflopsPerSecond } = device;
     return [
       id,
-      { rows, uplinkSnrDb: uplinkSnrDb(id), joules: ledger.joulesOf(id), gigaflopsPerSecond },
+      {
+        ...{ rows, uplinkSnrDb: uplinkSnrDb(id), joules: ledger.joulesOf(id) },
+        gigaflopsPerSecond: speedOf(device),
+      },
     ] as const;
   });
   return Object.fromEntries(profiles);

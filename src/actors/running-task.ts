@@ -5,12 +5,14 @@ import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/tas
 import { requireFinite } from './finite-result.js';
 import type { World } from './world.js';
 
-/** A task on its way: what to run, for whom, and in how many virtual seconds. */
+/** A task on its way: what to run, for whom, in how many virtual seconds, and for how many joules. */
 export interface Job<K extends TaskKind> {
   readonly actor: string;
   readonly stage: Stage;
   readonly round: number;
   readonly seconds: number;
+  /** Spent by its device evenly over `seconds`. */
+  readonly joules: number;
   readonly request: Omit<TaskRequest<K>, 'key' | 'model'>;
 }
 
@@ -21,13 +23,13 @@ export interface Job<K extends TaskKind> {
  */
 export function runTask<K extends TaskKind>(
   { clock, events, executor, scenario, shape }: World,
-  { actor, stage, round, seconds, ...job }: Job<K>,
+  { actor, stage, round, seconds, joules, ...job }: Job<K>,
   dropped?: AbortSignal,
 ): Promise<TaskResult<K>> {
   const request = taskRequest<K>({ ...job.request, model: shape });
   const { kind: task, key } = request;
   const event = () => ({ actor, stage, round, task, key, virtualSeconds: clock.nowSeconds });
-  events.tell({ type: 'task-started', ...event() });
+  events.tell({ type: 'task-started', ...event(), seconds, joules });
   const work = executor.run<K>(request).then((result) => {
     requireFinite(scenario, { stage, round, kind: task }, result);
     return result;

@@ -80,7 +80,7 @@ function blockRows(report: LinkReport): readonly Row[] {
     row('  5 %', outageRateBps['0.05'], null, unit),
     row('  10 %', outageRateBps['0.10'], null, unit),
     row('Doppler shift', report.dopplerHz, null, { scale: 1, name: 'Hz' }),
-    row('  correlation of next block (J0)', report.rho),
+    row('  correlation of next block', report.rho),
     ...(levelCrossing === null
       ? []
       : [
@@ -125,9 +125,19 @@ function footnotes(report: LinkReport): readonly string[] {
       '.',
     `Seed ${seed}: ${whole(draws)} blocks, ${counts} packets a scheme, ${whole(messages)} messages. ` +
       `All schemes see the same gains. Formulas: ${method}.`,
+    ...knowledgeNote(link),
     ...(lost.length === 0 ? [] : [`Attempts that lost packets: ${lost.join(', ')}.`]),
     ...missing(why),
     ...report.notes,
+  ];
+}
+
+function knowledgeNote({ knowledge }: LinkReport['link']): readonly string[] {
+  if (knowledge === null) return [];
+  const { errorVariance, delaySeconds, marginDb } = knowledge;
+  return [
+    `The sender knows the gain of ${number(1e3 * delaySeconds)} ms ago with error variance ` +
+      `${number(errorVariance)} and stays ${number(marginDb)} dB below its rate; blocks that do not carry it are lost.`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Summary } from '../records/summary.js';
 import { collapseStories } from '../records/report/collapse.js';
 import { endedSentence } from '../records/report/ended.js';
+import { energyText } from '../records/report/energy.js';
 import { fairnessText } from '../records/report/evenness.js';
 import { stageFigures } from '../records/report/figures.js';
 import { bits, duration, joules } from '../records/report/format.js';
@@ -31,6 +32,7 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
     fairnessText(summary),
     summary.timeSpent.sentence,
     messagesText(summary),
+    energyText(summary) ?? [],
   ].flat();
   return [...heading, table, ...lines].join('\n');
 }

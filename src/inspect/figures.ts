@@ -188,7 +188,7 @@ function lineOf(
     style: style ?? null,
     designedModules:
       method && trainedParts(method).includes('lora') && method.loraModules !== 'all'
-        ? designedModules(scenario, trainingRows, { ...scenario.clients.devices[0]!, gigaflopsPerSecond })
+        ? designedModules(scenario, trainingRows, { gigaflopsPerSecond, processor: null })
         : null,
     averaged: own.filter(({ aggregatedIn }) => aggregatedIn !== null).length,
     leftOut: own.filter(({ leftOut }) => leftOut !== null).length,

@@ -4,7 +4,7 @@ import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.
 import type { Attempt, BandUse } from '../radio/channel/attempts.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { roundCosts, type RoundCosts } from './round-costs.js';
-import type { AttemptStory, EndedMessage, MessageRow, UpdateFate } from './rows.js';
+import type { AttemptStory, ComputeRow, EndedMessage, MessageRow, UpdateFate } from './rows.js';
 import { UpdateFates } from './update-fates.js';
 
 /**
@@ -29,8 +29,8 @@ export interface LedgerOptions {
 }
 
 /**
- * Keeps the account of every message: a row when it and the update in it have ended, and the cost of a round
- * when the server closes it.
+ * Keeps the account of every message: a row when it and the update in it have ended, and the cost of a round, with
+ * that of its work, when the server closes it.
  */
 export class MessageLedger implements RunObserver {
   readonly #open = new Map<number, Open>();
@@ -39,6 +39,7 @@ export class MessageLedger implements RunObserver {
   readonly #options: LedgerOptions;
   readonly #spentJoules = new Map<string, number>();
   #ended: EndedMessage[] = [];
+  #work: ComputeRow[] = [];
 
   /** `tellEnd` hears of a message as it ends, `write` of its row when the fate of its update is known. */
   constructor(
@@ -53,14 +54,18 @@ export class MessageLedger implements RunObserver {
 
   next(event: RunEvent): void {
     if (event.type === 'bus') this.#note(event.event);
+    if (event.type !== 'row' || event.row.type !== 'compute') return;
+    this.#work.push(event.row);
+    this.#spend(event.row.actor, event.row.joules);
   }
 
-  /** Sums up the messages that have ended since the last call. */
-  closeRound(stage: Stage, cohort: readonly string[]): Pick<RoundCosts, 'delaySeconds' | 'energyJoules'> {
-    const { delaySeconds, energyJoules } = roundCosts(this.#ended, stage, cohort);
+  /** Sums up the messages and the work that have ended since the last call. */
+  closeRound(stage: Stage, cohort: readonly string[]): Omit<RoundCosts, 'clients'> {
+    const { delaySeconds, energyJoules, energy } = roundCosts(this.#ended, stage, cohort, this.#work);
     this.#ended = [];
+    this.#work = [];
     this.#fates.closeRound(stage);
-    return { delaySeconds, energyJoules };
+    return { delaySeconds, energyJoules, energy };
   }
 
   /** The server says where a client's update has ended. */
@@ -68,7 +73,7 @@ export class MessageLedger implements RunObserver {
     this.#fates.decide(nameOfUpdate(from, upload), fate);
   }
 
-  /** What a client's radio has spent so far: as sender with waiting, and as receiver. */
+  /** What a client's device has spent so far: as sender with waiting, as receiver, and on work that has ended. */
   joulesOf(client: string): number {
     return this.#spentJoules.get(client) ?? 0;
   }
@@ -103,7 +108,7 @@ export class MessageLedger implements RunObserver {
     if (event.phase === 'delivered') open.arrivedAtSeconds ??= atSeconds;
     // A delayed message arrives with the account of the moment at which it left the air.
     if (event.phase !== 'delivered') {
-      this.#spend(envelope, account, open.account);
+      this.#spendOnAir(envelope, account, open.account);
       open.account = account;
     }
     if (open.settled === null) return;
@@ -112,12 +117,15 @@ export class MessageLedger implements RunObserver {
     this.#ended.push(this.#end(open));
   }
 
-  #spend({ from, to, message }: Envelope, account: LinkAccount, before: LinkAccount): void {
+  #spendOnAir({ from, to, message }: Envelope, account: LinkAccount, before: LinkAccount): void {
     const isUp = message.direction === 'up';
     const of = ({ transmitJoules, receiveJoules, idleJoules }: LinkAccount) =>
       isUp ? transmitJoules + idleJoules : receiveJoules;
-    const client = isUp ? from : to;
-    this.#spentJoules.set(client, this.joulesOf(client) + of(account) - of(before));
+    this.#spend(isUp ? from : to, of(account) - of(before));
+  }
+
+  #spend(client: string, joules: number): void {
+    this.#spentJoules.set(client, this.joulesOf(client) + joules);
   }
 
   #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): EndedMessage {

@@ -8,6 +8,7 @@ import type { OwnNames } from '../scenario/own-strategies.js';
 import { checkForm } from '../scenario/validate.js';
 import { activityRows } from './activity/lanes.js';
 import { timeSpent } from './activity/time-spent.js';
+import { energySummary } from './energy/summary.js';
 import { fairness } from './fairness.js';
 import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
@@ -51,14 +52,15 @@ export async function readRun(folder: string): Promise<RunRecords> {
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
   const written = await readDocument<WrittenSummary>(path);
   const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
-  const summary = { notes: [], checks: [], ...evenness(rows), ...written, timeSpent: spent };
+  const energy = written.energy ?? energySummary(metrics, messages);
+  const summary = { notes: [], checks: [], ...evenness(rows), ...written, timeSpent: spent, energy };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
 }
 
 type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
-type Newer = 'notes' | 'checks' | 'fairness' | 'timeSpent' | 'staleness';
+type Newer = 'notes' | 'checks' | 'fairness' | 'timeSpent' | 'energy' | 'staleness';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
@@ -83,6 +85,7 @@ function partialSummary(rows: Rows): PartialSummary {
     stages: stagesOf(rows),
     ...evenness(rows),
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
+    energy: energySummary(metrics, messages),
     messages: messageTotals(messages),
   };
 }
@@ -154,7 +157,7 @@ function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }):
   const { instruction, reward, alignment } = summary.stages;
   const known = [instruction, reward, alignment].filter((stage) => stage !== null);
   const isWhole =
-    known.every((stage) => 'heldOutLoss' in stage) &&
+    known.every((stage) => 'heldOutLoss' in stage && 'deviceJoulesPerRound' in stage) &&
     (instruction === null || 'toTarget' in instruction) &&
     (alignment === null || 'collapse' in alignment);
   if (isWhole) return summary;

@@ -1,6 +1,7 @@
 import type { Stage } from '../../machines/protocol.js';
 import { meanOrNull, sum } from '../moments.js';
-import type { EndedMessage } from './rows.js';
+import { energyOfMessage, energyOfWork, summed, type EnergyBySide } from './energy/energy.js';
+import type { ComputeRow, EndedMessage } from './rows.js';
 
 /** What the messages of a round took and cost. */
 export interface RoundCosts {
@@ -8,6 +9,8 @@ export interface RoundCosts {
   readonly delaySeconds: number;
   /** Of all attempts in both directions, those of clients outside of the cohort too. */
   readonly energyJoules: number;
+  /** The same by side and kind, with the work that has ended. */
+  readonly energy: EnergyBySide;
   /** The cohort in its order; 0 where nothing of a client has ended. */
   readonly clients: readonly ClientCosts[];
 }
@@ -20,14 +23,15 @@ export interface ClientCosts {
 }
 
 /**
- * The account of a round from `ended`, the messages that have ended since the round before was closed. Those
- * of another stage (the last download of the one before) count in no round, nor do copies; they stand in
- * messages.jsonl and in the totals.
+ * The account of a round from `ended` and `work`, the messages and the work that have ended since the round before
+ * was closed. Those of another stage (the last download of the one before) count in no round, nor do copies; they
+ * stand in messages.jsonl, in metrics.jsonl and in the totals.
  */
 export function roundCosts(
   ended: readonly EndedMessage[],
   stage: Stage,
   cohort: readonly string[],
+  work: readonly ComputeRow[] = [],
 ): RoundCosts {
   const rows = ended.filter((row) => row.stage === stage && row.copyOf === null);
   const clients = cohort.map((client) => {
@@ -41,6 +45,10 @@ export function roundCosts(
   return {
     delaySeconds: meanOrNull(clients.map(({ delaySeconds }) => delaySeconds)) ?? 0,
     energyJoules: sum(rows.map(({ energyJoules }) => energyJoules)),
+    energy: summed([
+      ...rows.map(energyOfMessage),
+      ...work.filter((row) => row.stage === stage).map(energyOfWork),
+    ]),
     clients,
   };
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, exactJson } from './exact-json.js';
 import type {
   ClientRow,
+  ComputeRow,
   MessageRow,
   MetricRow,
   AirRow,
@@ -40,6 +41,7 @@ const round: Columns<RoundRow> = {
   verdict: 'value',
   members: 'value',
   closedBy: 'value',
+  energy: 'value',
 };
 
 const client: Columns<ClientRow> = {
@@ -63,6 +65,18 @@ const air: Columns<AirRow> = {
   noise: 'value',
   truncation: 'value',
   unheard: 'value',
+};
+
+const compute: Columns<ComputeRow> = {
+  type: 'value',
+  stage: 'value',
+  round: 'value',
+  actor: 'value',
+  task: 'value',
+  virtualSeconds: 'value',
+  seconds: 'value',
+  joules: 'value',
+  ended: 'value',
 };
 
 const presence: Columns<PresenceRow> = {
@@ -129,6 +143,8 @@ export function metricLine(row: MetricRow): string {
       return line('air row', air, row);
     case 'client':
       return line('client row', client, { ...row, metrics: measured(row.metrics) });
+    case 'compute':
+      return line('compute row', compute, row);
     case 'script':
       return line('script row', script, row);
     case 'presence':

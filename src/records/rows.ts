@@ -3,9 +3,11 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Attempt, LossReason } from '../radio/channel/attempts.js';
 import type { Sample } from '../radio/channel/block-walk.js';
 import type { ParamKind } from '../learning/params/param-set.js';
+import type { EnergyBySide } from './energy/energy.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
-export type MetricRow = StepRow | RoundRow | AirRow | ClientRow | PresenceRow | ScriptRow | SampleRow;
+export type MetricRow =
+  StepRow | RoundRow | AirRow | ClientRow | ComputeRow | PresenceRow | ScriptRow | SampleRow;
 
 /** An actor entered a step of the paper. */
 export interface StepRow {
@@ -29,7 +31,7 @@ export interface RoundRow {
    * arrival.
    */
   readonly delaySeconds: number;
-  /** Energy of all attempts in the round, clients' and server's, in joules. */
+  /** Energy of all attempts in the round, clients' and server's, in joules: without computing. */
   readonly energyJoules: number;
   /**
    * The reported loss: mean of those that the updates carry, each of its client's own model after the training
@@ -46,6 +48,11 @@ export interface RoundRow {
   readonly members: readonly string[];
   /** Whether all had come that the discipline waits for, or the deadline. Does not enter the trace hash. */
   readonly closedBy: 'answers' | 'deadline';
+  /**
+   * Whose joules the round's messages and the work that ended in it took, and what for. Does not enter the trace
+   * hash.
+   */
+  readonly energy: EnergyBySide;
 }
 
 /**
@@ -80,6 +87,29 @@ export interface AirRow {
   readonly truncation: number;
   /** Share of the values that nobody sent. */
   readonly unheard: number;
+}
+
+/**
+ * Work that took energy has ended: a client's task of training, or an aggregate. Does not enter the trace hash. It
+ * belongs to the round of its stage that is closed next.
+ */
+export interface ComputeRow {
+  readonly type: 'compute';
+  readonly stage: Stage;
+  /** That the work is for. */
+  readonly round: number;
+  /** A client, or "server". */
+  readonly actor: string;
+  readonly task: string;
+  readonly virtualSeconds: number;
+  /** How long it was worked on, and the joules of that. */
+  readonly seconds: number;
+  readonly joules: number;
+  /**
+   * `dropped`: its client was interrupted, went off, or was to hand in less (the rest is a row of its own), or the run
+   * ended.
+   */
+  readonly ended: 'finished' | 'dropped';
 }
 
 /** A client's device went off or on, or crashed; the first are of those that are off at 0 s. */

@@ -49,6 +49,10 @@ interface TaskEvent {
 /** A task was handed to the executor. */
 export interface TaskStarted extends TaskEvent {
   readonly type: 'task-started';
+  /** Virtual seconds until its result is due. */
+  readonly seconds: number;
+  /** What its device will have spent on it by then, evenly over these seconds; 0 for what is only measured. */
+  readonly joules: number;
 }
 
 /** The result of a task is due and has come. */

@@ -5,6 +5,7 @@ import type { Instruction } from '../learning/training/settings.js';
 import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
 import { mean, sum } from '../moments.js';
+import { joulesOf, type sides } from './energy/energy.js';
 import { toTarget } from './to-target.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from './rows.js';
 import type {
@@ -159,9 +160,15 @@ function startAndEnd({ metrics, clients }: Written, stage: Stage): { start: Meas
 function linkFigures({ metrics }: Written, stage: Stage) {
   const rounds = metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
   if (rounds.length === 0) return null;
+  const perRound = (side: (typeof sides)[number]) => {
+    const known = rounds.flatMap(({ energy }: Partial<RoundRow>) => (energy ? [joulesOf(energy[side])] : []));
+    return known.length < rounds.length ? null : mean(known);
+  };
   return {
     rounds: rounds.length,
     delaySecondsPerRound: mean(rounds.map(({ delaySeconds }) => delaySeconds)),
     energyJoulesPerRound: mean(rounds.map(({ energyJoules }) => energyJoules)),
+    deviceJoulesPerRound: perRound('devices'),
+    serverJoulesPerRound: perRound('server'),
   };
 }

@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { EnergySummary } from './energy/summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
 
 /** What became of an expectation of the scenario. */
@@ -36,6 +37,8 @@ export interface Summary {
   };
   readonly fairness: FairnessSummary;
   readonly timeSpent: TimeSpent;
+  /** Whose joules, and what for; null in records of an earlier version. */
+  readonly energy: EnergySummary | null;
   /** Of each stage: of its averaged updates, how many were so many versions behind. */
   readonly staleness: Readonly<Record<Stage, readonly StalenessCount[]>>;
   readonly messages: {
@@ -115,7 +118,11 @@ export interface StalenessCount {
 interface RoundsSummary {
   readonly rounds: number;
   readonly delaySecondsPerRound: number;
+  /** Of the messages, clients' side and server's. */
   readonly energyJoulesPerRound: number;
+  /** Of messages and work, of one side; null in records of an earlier version. */
+  readonly deviceJoulesPerRound: number | null;
+  readonly serverJoulesPerRound: number | null;
 }
 
 export interface InstructionSummary extends RoundsSummary {

@@ -16,8 +16,8 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && event.row.type !== 'sample')
-      this.add(withoutKeys(event.row, ['members', 'closedBy']));
+    if (event.type === 'row' && event.row.type !== 'sample' && event.row.type !== 'compute')
+      this.add(withoutKeys(event.row, ['members', 'closedBy', 'energy']));
     if (event.type === 'message-ended')
       this.add(withoutKeys(event.row, ['story', 'blackoutSeconds', 'blackouts']));
   }

@@ -79,6 +79,7 @@ function entryOf(row: MetricRow): Placed[] {
       return [{ place: 'round', virtualSeconds, actors: ['server'], step: null, round, stage, text }];
     }
     case 'client':
+    case 'compute':
     case 'sample':
       return [];
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Fingerprint } from '../learning/model/backend.js';
+import { speedOf } from '../learning/clients/processor.js';
 import { refOf } from '../learning/params/param-set.js';
 import { defaultInspection } from '../records/inspection-choice.js';
 import { manifestFormat, type Manifest } from '../records/manifest.js';
@@ -49,7 +50,7 @@ export function manifestOf(
     clients: clients.map(({ id, data, device, ownWeights, attack }) => ({
       id,
       trainingRows: data.train.length,
-      gigaflopsPerSecond: device.gigaflopsPerSecond,
+      gigaflopsPerSecond: speedOf(device),
       slowdown: device.slowdown,
       poisoned: attack && scenario.clients.poisoned!.attack,
       weightHelpful: ownWeights.helpful,

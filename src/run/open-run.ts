@@ -13,13 +13,16 @@ import { poolExecutor, type Executor } from '../learning/training/executor.js';
 import { stubExecutor } from '../learning/training/stub-executor.js';
 import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
+import type { Transmitter } from '../radio/channel/directions/transmitter.js';
 import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import { checkFolder } from '../records/folder.js';
 import { createCheckers } from '../records/invariants/index.js';
 import { defaultInspection } from '../records/inspection-choice.js';
+import { ComputeLedger } from '../records/energy/compute-ledger.js';
 import { MessageLedger } from '../records/ledger.js';
 import { openRecords, type Records } from '../records/records.js';
+import type { MetricRow } from '../records/rows.js';
 import type { Manifest } from '../records/manifest.js';
 import { RunEvents } from '../records/run-events.js';
 import { TraceHash } from '../records/trace-hash.js';
@@ -120,12 +123,17 @@ function worldOf(
   const own = optionsOf(aggregation, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
-  const links = new Links(linksOf(scenario, ids, recordings, tables.fadings), scenario.channel.faults);
+  const links = new Links(
+    linksOf(scenario, ids, recordings, tables.fadings, ownTransmitters(clients)),
+    scenario.channel.faults,
+  );
   const ledger = new MessageLedger(
     { ...scenario.channel, pointerOf: (fault) => links.pointerOf(fault) },
     (row) => events.tell({ type: 'message-ended', row }),
     (row) => events.tell({ type: 'message', row }),
   );
+  const tellRow = (row: MetricRow) => events.tell({ type: 'row', row });
+  events.subscribe(new ComputeLedger(() => clock.nowSeconds, tellRow));
   events.subscribe(ledger);
   // Before any actor subscribes to the bus: the checkers hear of a message first.
   bus.events.subscribe((event) => failure.guard(() => events.tell({ type: 'bus', event })));
@@ -135,7 +143,7 @@ function worldOf(
     clock,
     pattern: made(presences, choice, { seed: scenario.seed, clients: ids, trace: presenceTrace }),
     patternName: nameOf(choice),
-    record: (row) => events.tell({ type: 'row', row }),
+    record: tellRow,
   });
   events.subscribe(presence);
   return {
@@ -165,8 +173,15 @@ function worldOf(
     events,
     failure,
     showSamples,
-    record: (row) => events.tell({ type: 'row', row }),
+    record: tellRow,
   };
+}
+
+/** Of the clients whose devices have their own. */
+function ownTransmitters(clients: Inputs['clients']): ReadonlyMap<string, Transmitter> {
+  return new Map(
+    clients.flatMap(({ id, device: { transmitter } }) => (transmitter === null ? [] : [[id, transmitter]])),
+  );
 }
 
 /** The run's own observers, then the user's. */

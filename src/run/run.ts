@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
+import { energySummary } from '../records/energy/summary.js';
 import { fairness } from '../records/fairness.js';
 import { recordFiles } from '../records/folder.js';
 import { paramFiles, type FinalModels } from '../records/params.js';
@@ -91,6 +92,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
       clients: [...clients.keys()],
       ...{ scenario, metrics, messages, endSeconds: clock.nowSeconds },
     }),
+    energy: energySummary(metrics, messages),
     staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),
   };

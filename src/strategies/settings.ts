@@ -56,6 +56,7 @@ export const Server = closed(
       Type.Number({ exclusiveMinimum: 0 }),
       'speed of the server: an aggregate takes two operations for each parameter of each update; null: no time',
     ),
+    joulesPerGigaflop: atLeastZero(0, 'energy of an aggregate, by the operations that it takes'),
     discipline: choice(Object.values(disciplines), {
       default: 'synchronous',
       description: 'when updates make a new version, and who is sent it; docs/strategies.md has the rules',

@@ -246,7 +246,7 @@ describe('all messages over bus, clock and links', () => {
           const checkers = [
             conservation(),
             causality(),
-            cost({ seed, channel: channelWith(channel), clients: { count: clients } }),
+            cost({ seed, channel: channelWith(channel), clients: { count: clients, devices: [] } }),
           ];
           const log = await linkEvents(
             links,

@@ -22,6 +22,7 @@ import { page } from '../../src/records/report/page.js';
 import { messageTotals } from '../../src/records/summarize.js';
 import { TraceHash } from '../../src/records/trace-hash.js';
 import { madeUpRun } from './report/made-up-run.js';
+import { noEnergy } from '../../src/records/energy/energy.js';
 
 const round: RoundRow = {
   verdict: 'continue',
@@ -38,6 +39,7 @@ const round: RoundRow = {
   late: 0,
   members: ['client-1', 'client-2'],
   closedBy: 'answers',
+  energy: noEnergy,
 };
 
 describe('a row of the records', () => {
@@ -45,7 +47,9 @@ describe('a row of the records', () => {
     assert.equal(
       metricLine(round),
       '{"type":"round","stage":"instruction","round":1,"virtualSeconds":12.5,"seconds":12,"delaySeconds":3,' +
-        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue","members":["client-1","client-2"],"closedBy":"answers"}',
+        '"energyJoules":4,"loss":null,"cohort":10,"updates":9,"late":0,"verdict":"continue","members":["client-1","client-2"],"closedBy":"answers",' +
+        '"energy":{"devices":{"transmitJoules":0,"receiveJoules":0,"idleJoules":0,"computeJoules":0},' +
+        '"server":{"transmitJoules":0,"receiveJoules":0,"idleJoules":0,"computeJoules":0}}}',
     );
   });
 

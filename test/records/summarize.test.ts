@@ -27,6 +27,10 @@ const closed: RoundRow = {
   verdict: 'out-of-rounds',
   members: ['client-1', 'client-2'],
   closedBy: 'answers',
+  energy: {
+    devices: { transmitJoules: 3, receiveJoules: 0.5, idleJoules: 0, computeJoules: 4 },
+    server: { transmitJoules: 2, receiveJoules: 1, idleJoules: 0, computeJoules: 0 },
+  },
 };
 
 const scores = { reward: 0.5, objective: 0.25, helpful: 1, harmless: 2, klK1: 3, klK3: 4 };
@@ -71,6 +75,8 @@ describe('the summary of an alignment', () => {
       heldOutLoss: -0.25,
       delaySecondsPerRound: 1,
       energyJoulesPerRound: 1,
+      deviceJoulesPerRound: 7.5,
+      serverJoulesPerRound: 3,
       refusalRateBefore: 0.5,
       refusalRate: 0.5,
       correctnessBefore: 1,

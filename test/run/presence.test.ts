@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Presence } from '../../src/actors/presence.js';
 import type { World } from '../../src/actors/world.js';
 import type { MessageRow, PresenceRow, RoundRow } from '../../src/records/rows.js';
 import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
-import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 
 /*
@@ -104,7 +102,8 @@ describe('a client that crashes', () => {
       [cut.outcome, cut.reason, cut.attempts, cut.leftOut],
       ['dropped', 'offline', 1, 'given-up'],
     );
-    assert.equal(cut.transmitJoules, upload.transmitJoules);
+    // 1 W, on the air until the crash in the middle of it; the clock keeps whole microseconds.
+    assert.ok(Math.abs(cut.transmitJoules - upload.transmitJoules / 2) <= 2e-6, `${cut.transmitJoules} J`);
     assert.ok(cut.endedVirtualSeconds! >= upload.endedVirtualSeconds! - 1e-6);
   });
 
@@ -117,7 +116,6 @@ describe('a client that crashes', () => {
     const result = await protocolRun([...set, 'instruction.deadlineSeconds=100'], { prepare: crash });
     const cut = messagesOf(result).find(({ id }) => id === upload.id)!;
     assert.deepEqual([cut.attempts, cut.reason, cut.idleJoules], [1, 'offline', 0]);
-    assert.equal(cut.transmitJoules, upload.transmitJoules);
   });
 
   it('comes back with the model of its latest update, and is sent all that it lacks', async () => {
@@ -338,25 +336,6 @@ describe('Markov presence', () => {
 });
 
 describe('presence by battery', () => {
-  it('pays for a task that was dropped until it was dropped', async () => {
-    const computes: boolean[] = [];
-    const load = { spend: () => {}, computes: (is: boolean) => void computes.push(is) };
-    const clock = new VirtualClock();
-    const presence = new Presence({
-      clients: ['client-1'],
-      clock,
-      pattern: { startsOn: () => true, follow: () => load },
-      patternName: 'battery',
-      record: () => {},
-    });
-    presence.start({ wentOff: () => {}, cameBack: () => {}, isAwaited: () => true });
-    await clock.run();
-    const task = { actor: 'client-1', stage: 'instruction', round: 1, task: 'instruct', key: 'a' } as const;
-    presence.next({ type: 'task-started', ...task, virtualSeconds: 0 });
-    presence.next({ type: 'task-dropped', ...task, virtualSeconds: 1 });
-    assert.deepEqual(computes, [true, false]);
-  });
-
   it('turns devices off that radio and work have emptied, and on when they are charged', async () => {
     const battery = {
       name: 'battery',

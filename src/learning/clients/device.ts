@@ -4,6 +4,7 @@ import { partAt } from '../data/partition.js';
 import { sum } from '../../moments.js';
 import type { Data } from '../data/settings.js';
 import type { Model } from '../model/settings.js';
+import { speedOf, type Computer } from './processor.js';
 import type { Clients, Device } from './settings.js';
 import { slowdowns } from './slowdowns/index.js';
 import { greatest } from '../../extremes.js';
@@ -21,14 +22,6 @@ export function slowdownOf({ slowdown }: Pick<Device, 'slowdown'>, draw: Stream)
   return made(slowdowns, slowdown, {})(draw);
 }
 
-/** Virtual seconds that a device takes for so many floating-point operations, without any slowdown. */
-export function secondsFor(
-  flops: number,
-  { gigaflopsPerSecond }: Pick<Device, 'gigaflopsPerSecond'>,
-): number {
-  return flops / (gigaflopsPerSecond * 1e9);
-}
-
 /** What Step 1.2 goes by. */
 export interface Resources {
   readonly model: Model;
@@ -41,10 +34,10 @@ export interface Resources {
  * `minModules` to `maxModules` by the mean of two shares, its rows against twice the scenario's mean and its
  * speed against the fastest device of the scenario.
  */
-export function designedModules(scenario: Resources, rows: number, device: Device): number {
+export function designedModules(scenario: Resources, rows: number, device: Computer): number {
   const { minModules, maxModules } = scenario.model.lora;
-  const fastest = greatest(scenario.clients.devices.map(({ gigaflopsPerSecond }) => gigaflopsPerSecond));
+  const fastest = greatest(scenario.clients.devices.map(speedOf));
   const volume = Math.min(1, rows / (2 * scenario.data.examplesPerClient));
-  const speed = device.gigaflopsPerSecond / fastest;
+  const speed = speedOf(device) / fastest;
   return minModules + Math.round(((maxModules - minModules) * (volume + speed)) / 2);
 }

@@ -1,6 +1,7 @@
 import { pointerSegment } from '../../settings/problem.js';
 import { must, type Finding, type Rule } from '../../settings/rule.js';
 import { clientIds } from '../data/client-ids.js';
+import { deviceRules } from './device-relations.js';
 import { presenceRules } from './presence/relations.js';
 import type { Clients, PreferenceWeights } from './settings.js';
 
@@ -12,6 +13,7 @@ const concentrations = { from: 1e-3, to: 1e6 } as const;
 
 export const clientRules: readonly Rule<{ clients: Clients }>[] = [
   ...presenceRules,
+  ...deviceRules,
   {
     states: 'listed weights of harmlessness are one per client',
     findings: ({ clients: { count, weightHarmless } }) =>

@@ -1,12 +1,19 @@
 import Type, { type Static } from 'typebox';
 import { choice } from '../../settings/choice.js';
 import { closed, closedOrNull, count, fraction } from '../../settings/form.js';
+import { transmitterSettings } from '../../radio/channel/directions/transmitter.js';
 import { attacks } from './attacks/index.js';
 import { presences } from './presence/index.js';
+import { ProcessorSetting } from './processor.js';
 import { slowdowns } from './slowdowns/index.js';
 
 const Device = closed({
-  gigaflopsPerSecond: Type.Number({ exclusiveMinimum: 0, description: 'sustained training speed' }),
+  gigaflopsPerSecond: Type.Number({
+    exclusiveMinimum: 0,
+    description: 'sustained training speed; with a `processor` that at its maximum frequency',
+  }),
+  processor: ProcessorSetting,
+  transmitter: closedOrNull(transmitterSettings, 'of its radio; null: as `channel.uplink` has it'),
   share: Type.Number({ exclusiveMinimum: 0, description: 'relative number of clients with this device' }),
   slowdown: choice(Object.values(slowdowns), {
     default: 'none',
@@ -25,9 +32,9 @@ export const Clients = closed(
     devices: Type.Array(Device, {
       minItems: 1,
       default: [
-        { gigaflopsPerSecond: 20, share: 1, slowdown: 'none' },
-        { gigaflopsPerSecond: 8, share: 1, slowdown: 'none' },
-        { gigaflopsPerSecond: 3, share: 1, slowdown: 'none' },
+        { gigaflopsPerSecond: 20, share: 1, slowdown: 'none', processor: null, transmitter: null },
+        { gigaflopsPerSecond: 8, share: 1, slowdown: 'none', processor: null, transmitter: null },
+        { gigaflopsPerSecond: 3, share: 1, slowdown: 'none', processor: null, transmitter: null },
       ],
       description: 'device classes, dealt to the clients by a keyed draw',
     }),

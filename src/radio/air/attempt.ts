@@ -1,4 +1,5 @@
 import type { Attempt, KeyedMessage } from '../channel/attempts.js';
+import { transmitJoules as consumed } from '../channel/directions/transmitter.js';
 import { attemptFaults, blackoutsOf, inBlackout, silencesIn } from '../channel/faults/faults.js';
 import type { Link } from '../channel/link.js';
 import type { AirSender, AirUse, Slot } from './slot.js';
@@ -27,7 +28,8 @@ export function airAttempt(
 ): Attempt {
   const scene = { ...link, ...message, link: link.id };
   const { lost } = attemptFaults(link.faults, scene, 1, startSeconds);
-  const transmitJoules = link.powerWatts * use.powerSeconds;
+  const powerWatts = link.powerWatts * (link.powerShareAt?.(startSeconds) ?? 1);
+  const transmitJoules = consumed(link.transmitter, powerWatts * use.powerSeconds, use.onAirSeconds);
   const receiveJoules = (link.receivePowerWatts * seconds) / senders;
   const waiting = startSeconds - readySeconds + seconds - use.onAirSeconds;
   const idleJoules = link.idlePowerWatts * waiting;

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { atLeastZero, closed } from '../../settings/form.js';
 
 /** Options of the sharing "over-the-air". */
@@ -7,17 +7,12 @@ export const AirOptions = closed({
     0.1,
     'power gain, relative to its mean, below which a client is silent in a coherence block',
   ),
-  antennas: Type.Integer({
-    minimum: 1,
-    maximum: 1024,
-    default: 1,
-    description:
-      'of the server; more than one, with Rayleigh fading of independent blocks, are combined towards the sum of the ' +
-      'clients’ channels',
-  }),
 });
 
-export type AirSettings = Static<typeof AirOptions>;
+export interface AirSettings extends Static<typeof AirOptions> {
+  /** Of the server; several are combined towards the sum of the clients' channels. */
+  readonly antennas: number;
+}
 
 export const overTheAir = {
   name: 'over-the-air',

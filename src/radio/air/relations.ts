@@ -17,7 +17,7 @@ const pointer = '/channel/uplink/sharing';
 const overTheAirOnly =
   (findings: (channel: Channel, air: AirSettings) => Finding | readonly Finding[]): Rule<Radio>['findings'] =>
   ({ channel }) => {
-    const air = airOf(channel.uplink.sharing);
+    const air = airOf(channel.uplink.sharing, channel.uplink.receiveAntennas);
     return air === null ? false : findings(channel, air);
   };
 
@@ -42,6 +42,18 @@ export const airRules: readonly Rule<Radio>[] = [
         'what is compressed does not add up',
       ),
     ]),
+  },
+  {
+    states: 'clients over the air know their gains',
+    findings: overTheAirOnly(({ knowledge }) =>
+      must(
+        knowledge === null,
+        '/channel/knowledge',
+        knowledge,
+        `null ${where}`,
+        'what inverts a gain that it does not know does not add up in phase',
+      ),
+    ),
   },
   {
     states: 'clients over the air send their symbols in step',
@@ -90,7 +102,7 @@ export const airRules: readonly Rule<Radio>[] = [
         'without a cutoff the deepest fades take infinite power',
       ),
       must(
-        reach(channel, cutoffGain) >= rarest,
+        reach(channel, cutoffGain, channel.uplink.receiveAntennas) >= rarest,
         pointer,
         channel.uplink.sharing,
         'a cutoffGain that one block in 10,000 reaches',
@@ -103,9 +115,9 @@ export const airRules: readonly Rule<Radio>[] = [
     findings: overTheAirOnly(({ fading, correlation, uplink }, { antennas }) =>
       must(
         antennas === 1 || (fading === 'rayleigh' && correlation === 'independent'),
-        pointer,
-        uplink.sharing,
-        'one of 1 antenna, or fading "rayleigh" with correlation "independent"',
+        '/channel/uplink/receiveAntennas',
+        uplink.receiveAntennas,
+        `1 ${where}, or fading "rayleigh" with correlation "independent"`,
       ),
     ),
   },

@@ -103,13 +103,12 @@ type GainsOf = (block: number) => readonly number[];
 
 /** Block k lasts from k T to (k + 1) T of virtual time, as everywhere: a gain belongs to the link and to its block. */
 function gainsIn(senders: readonly AirSender[], antennas: number, seed: number): GainsOf {
-  const draws = (purpose: string, block: number) =>
-    senders.map(({ link }) => stream(seed, purpose, link.id, block));
-  if (antennas > 1) return (block) => combinedGains(antennas, draws('antennas', block));
-  return (block) => {
-    const from = draws('fading', block);
-    return senders.map(({ link: { path, law } }, k) => (path ? path.gainAt(block) : law.draw(from[k]!)));
-  };
+  if (antennas === 1) return (block) => senders.map(({ link }) => link.path.gainAt(block));
+  return (block) =>
+    combinedGains(
+      antennas,
+      senders.map(({ link }) => stream(seed, 'antennas', link.id, block)),
+    );
 }
 
 interface Part {

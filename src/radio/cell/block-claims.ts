@@ -1,6 +1,4 @@
-import { stream } from '../../simulation/random/stream.js';
 import type { GainPath } from '../channel/gain-paths/gain-path.js';
-import type { Link } from '../channel/link.js';
 import { capacityBps } from '../channel/rate.js';
 import type { Claims, SharedBand } from './scheduler.js';
 import type { Transmission } from './transmission.js';
@@ -18,15 +16,18 @@ export class BlockClaims implements Claims {
   readonly #paths: readonly GainPath[];
   /** Mean SNR of each transmission. */
   readonly #snrs: Float64Array;
+  /** What power control leaves of each link's power. */
+  readonly #powerShares: Float64Array;
   /** Places of the senders among the transmissions. */
   readonly #places: Int32Array;
 
   constructor(on: readonly Transmission[], power: SharedBand['power']) {
     this.#on = on;
     this.#power = power;
-    this.#paths = on.map(({ link }) => link.path ?? drawnPath(link));
+    this.#paths = on.map(({ link }) => link.path);
     this.gains = new Float64Array(on.length);
     this.#snrs = new Float64Array(on.length);
+    this.#powerShares = new Float64Array(on.length);
     this.#places = new Int32Array(on.length);
   }
 
@@ -38,6 +39,7 @@ export class BlockClaims implements Claims {
     this.count = 0;
     for (let i = 0; i < this.#on.length; i++) {
       this.#snrs[i] = this.#on[i]!.link.snr.ratioAt(nowSeconds);
+      this.#powerShares[i] = this.#on[i]!.link.powerShareAt?.(nowSeconds) ?? 1;
       this.gains[i] = this.#isSilent(this.#on[i]!, nowSeconds) ? 0 : this.#paths[i]!.gainAt(this.block);
       this.#places[this.count] = i;
       if (this.gains[i]! > 0 && this.rateBps(this.count, 1) > 0) this.count += 1;
@@ -64,7 +66,8 @@ export class BlockClaims implements Claims {
   /** Transmission power of a sender with this share, relative to its link's power. */
   powerRatio(sender: number, share: number): number {
     const i = this.#places[sender]!;
-    const ratio = this.#on[i]!.link.policy.powerRatio(this.gains[i]!, this.#snrOver(i, share));
+    const { policy } = this.#on[i]!.link;
+    const ratio = policy.powerRatio(this.gains[i]!, this.#snrOver(i, share)) * this.#powerShares[i]!;
     return this.#power === 'kept' ? ratio : share * ratio;
   }
 
@@ -88,9 +91,4 @@ export class BlockClaims implements Claims {
     this.untilSeconds = Math.min(this.untilSeconds, isNow ? next.toSeconds : next.fromSeconds);
     return isNow;
   }
-}
-
-/** Independent gains of a link, block by block. */
-function drawnPath({ law, seed, id }: Link): GainPath {
-  return { gainAt: (block) => law.draw(stream(seed, 'fading', id, block)) };
 }

@@ -21,6 +21,13 @@ export const sharedBandRules: readonly Rule<{ channel: Channel }>[] = [
             'its scheduler asks what a part of the band carries; use "capacity", "mcs", "cutoff" or "inversion"',
           ),
           must(
+            channel.knowledge === null,
+            '/channel/knowledge',
+            channel.knowledge,
+            `null where the sharing of the ${direction} is ${quoted(channel, direction)}`,
+            'its scheduler knows the gains exactly',
+          ),
+          must(
             channel.gilbertElliott === null,
             '/channel/gilbertElliott',
             channel.gilbertElliott,

@@ -10,7 +10,9 @@ import {
   type AttemptFaults,
   type Blackout,
 } from './faults/faults.js';
+import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
+import { transmitJoules as consumed } from './directions/transmitter.js';
 import { backoffSeconds } from './retransmission/back-off.js';
 import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
@@ -97,7 +99,8 @@ export class Sender {
   attempt(number: number, atSeconds: number): Attempt {
     const receivers = number === 1 ? this.#group : [this.#link];
     const { rateFactor, silences } = this.begin(number, atSeconds, receivers);
-    const blocks = { ...this.#blocks(number, receivers, rateFactor), silences };
+    const policy = groupPolicy(this.#link, receivers, atSeconds);
+    const blocks = { ...this.#blocks(number, receivers, rateFactor), policy, silences };
     const walk = new BlockWalk(blocks, atSeconds, this.#link.story === 'blocks');
     const { lost } = this.#faults(this.#link, number, atSeconds);
     return this.#conclude(number, walk, this.#transmit(walk, this.#unacknowledged, number, lost), receivers);
@@ -167,15 +170,15 @@ export class Sender {
   #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
     const { policy, bursts } = this.#link;
     if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
-    const airBits = sum(sent, this.#packets.bitsOf);
-    if (!walk.send(airBits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits };
-    return this.#heard(sent, number, script);
+    const bits = sum(sent, this.#packets.bitsOf);
+    if (!walk.send(bits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits + walk.lostBits };
+    return this.#heard(sent, number, script, walk.lostBits);
   }
 
-  /** Of packets that were all sent, at rates that their blocks carried. */
-  #heard(sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
+  /** Of packets that were all sent, at rates that their blocks carried, and of bits sent in vain before. */
+  #heard(sent: readonly number[], number: number, script: AttemptFaults['lost'], lostBits = 0): Heard {
     const { lossProbability } = this.#link;
-    const airBits = sum(sent, this.#packets.bitsOf);
+    const airBits = sum(sent, this.#packets.bitsOf) + lostBits;
     if (script !== null) return { lost: sent, reason: script, airBits };
     if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
     const luck = this.#luckOf(sent, number);
@@ -204,7 +207,7 @@ export class Sender {
       if (lost.length === 0) reason = cause;
       lost.push(packet);
     }
-    return { lost, reason, airBits };
+    return { lost, reason, airBits: airBits + walk.lostBits };
   }
 
   /** The information in bits that the receiver gets on the packet; null at the limit of time. */
@@ -244,31 +247,28 @@ export class Sender {
     return luck;
   }
 
-  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences'> {
+  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences' | 'policy'> {
     const link = this.#link;
     const isAlone = receivers.length === 1;
     return {
-      receptions: receivers.map((receiver) => ({
-        law: receiver.law,
-        snr: receiver.snr,
-        path: receiver.path,
-        fading: this.#draws('fading', number, receiver),
-      })),
-      policy: link.policy,
+      receptions: receivers,
       bandwidthHz: link.bandwidthHz,
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,
-      schedule: link.scheduled && { probability: link.scheduled, draws: this.#draws('schedule', number) },
+      schedule: link.scheduled && { probability: link.scheduled, luck: link.luck },
+      powerShareAt: link.powerShareAt,
+      knowledge: link.knowledge && { ...link.knowledge, draws: this.#draws('knowledge', number) },
       rateFactor,
       limitSeconds: link.maxAttemptSeconds,
       moments: isAlone ? link.moments : null,
-      runs: (run, level, node) => this.#draws('run', number, link, run, level, node),
+      runs: (...node) => stream(link.seed, 'run', link.id, ...node),
     };
   }
 
   #costs(walk: Airtime, waitSeconds: number, receivers: number) {
-    const { powerWatts, receivePowerWatts, idlePowerWatts } = this.#link;
-    const transmitJoules = (powerWatts * walk.powerSeconds) / receivers;
+    const { powerWatts, transmitter, receivePowerWatts, idlePowerWatts } = this.#link;
+    const transmitJoules =
+      consumed(transmitter, powerWatts * walk.powerSeconds, walk.onAirSeconds) / receivers;
     const receiveJoules = receivePowerWatts * walk.onAirSeconds;
     const idleJoules = (idlePowerWatts * (walk.seconds - walk.onAirSeconds + waitSeconds)) / receivers;
     return {
@@ -283,8 +283,8 @@ export class Sender {
    * The stream of a purpose: keyed by what the message is and not by its number, which depends on everybody
    * else's messages.
    */
-  #draws(purpose: string, attempt: number, { seed, id }: Link = this.#link, ...more: number[]): Stream {
-    return stream(seed, purpose, id, ...keyOf(this.#message), attempt, ...more);
+  #draws(purpose: string, attempt: number): Stream {
+    return stream(this.#link.seed, purpose, this.#link.id, ...keyOf(this.#message), attempt);
   }
 }
 

@@ -1,5 +1,7 @@
+import { least } from '../../extremes.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { GainLaw } from './fading/fading.js';
+import { drawEstimate, isCarried, type Knowledge } from './knowledge/knowledge.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import type { MeanSnr } from './large-scale/index.js';
 import { leastWalked, longRun, type BlockMoments } from './long-run.js';
@@ -10,10 +12,8 @@ import type { RatePolicy } from './rate-policies/rate-policy.js';
 export interface Reception {
   readonly law: GainLaw;
   readonly snr: MeanSnr;
-  /** The link's gains over virtual time; null where the blocks of an attempt have nothing in common. */
-  readonly path: GainPath | null;
-  /** Draws the gains where there is no path. */
-  readonly fading: Stream;
+  /** The link's gains over virtual time. */
+  readonly path: GainPath;
 }
 
 /** A span of virtual time in which nothing is heard, [from, to). */
@@ -31,8 +31,15 @@ export interface Blocks {
   readonly coherenceSeconds: number;
   /** Share of each block that is the sender's, for TDMA. */
   readonly timeShare: number;
-  /** Draws whether a block is the sender's, from the rank of its gain; null: every block is. */
-  readonly schedule: { readonly probability: (rank: number) => number; readonly draws: Stream } | null;
+  /**
+   * Whether a block is the sender's: where its uniform luck, which belongs to the link and the block, is below a
+   * probability that the rank of its gain gives; null: every block is.
+   */
+  readonly schedule: { readonly probability: (rank: number) => number; readonly luck: GainPath } | null;
+  /** What the sender makes of a gain that it does not know exactly, and draws of it; null: it knows the gain. */
+  readonly knowledge: (Knowledge & { readonly draws: Stream }) | null;
+  /** Share of the link's power that the sender takes at a time; null: all of it. */
+  readonly powerShareAt: ((seconds: number) => number) | null;
   readonly silences: readonly Silence[];
   /** 1, or less on a link that a script slows down. */
   readonly rateFactor: number;
@@ -43,8 +50,8 @@ export interface Blocks {
    * through.
    */
   readonly moments: (() => BlockMoments) | null;
-  /** Draws of the runs that stand for blocks which are not walked through. */
-  readonly runs: (run: number, level: number, node: number) => Stream;
+  /** Draws of the runs that stand for blocks which are not walked through, by the first of these. */
+  readonly runs: (block: number, run: number, level: number, node: number) => Stream;
 }
 
 /** Gain and rate at one moment of an attempt. */
@@ -74,12 +81,20 @@ export class BlockWalk {
   walked = 0;
   /** Bits that `send` has sent, up to the limit. */
   sentBits = 0;
+  /** Bits that it has sent besides, in blocks that did not carry their rate. */
+  lostBits = 0;
   readonly #in: Blocks;
   /** Virtual time of its first bit. */
   readonly startSeconds: number;
+  #block = 0;
   #blockSecondsLeft = 0;
   #gain = 0;
   #snr = 0;
+  /** What the sender takes for gain and mean SNR. */
+  #believedGain = 0;
+  #believedSnr = 0;
+  #isCarried = true;
+  #powerShare = 1;
   #isOwn = true;
   #samples: Sample[] | null;
   #stride = 1;
@@ -105,6 +120,7 @@ export class BlockWalk {
   /** The bits that remain at the limit. */
   #sendAll(bits: number): number {
     const { policy, timeShare, rateFactor, limitSeconds, moments } = this.#in;
+    const share = timeShare * rateFactor;
     let remaining = bits;
     while (remaining > 0) {
       if (this.#blockSecondsLeft <= 0) {
@@ -114,8 +130,13 @@ export class BlockWalk {
         }
         this.#enterBlock();
       }
-      const rate = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+      const rate = this.#isOwn ? policy.rateBps(this.#believedGain, this.#believedSnr) * share : 0;
       const seconds = remaining / rate;
+      if (!this.#isCarried) {
+        this.lostBits += rate * this.#blockSecondsLeft;
+        this.#pass(this.#blockSecondsLeft, rate > 0);
+        continue;
+      }
       if (seconds <= this.#blockSecondsLeft) {
         this.#pass(seconds, true);
         return 0;
@@ -155,25 +176,38 @@ export class BlockWalk {
     if (!isOnAir) return;
     const own = seconds * this.#in.timeShare;
     this.onAirSeconds += own;
-    this.powerSeconds += own * this.#in.policy.powerRatio(this.#gain, this.#snr);
+    const ratio = this.#in.policy.powerRatio(this.#believedGain, this.#believedSnr);
+    this.powerSeconds += own * ratio * this.#powerShare;
   }
 
+  /**
+   * Enters the block of this moment, for what is left of it: blocks belong to the link and to virtual time, and
+   * an attempt may begin in the middle of one.
+   */
   #enterBlock(): void {
-    const { silences, schedule } = this.#in;
+    const { silences, schedule, coherenceSeconds, powerShareAt, knowledge } = this.#in;
     const now = this.startSeconds + this.seconds;
+    if (powerShareAt !== null) this.#powerShare = powerShareAt(now);
     this.blocks += 1;
     this.walked += 1;
     const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
     if (silence && silence.fromSeconds <= now) {
       this.#blockSecondsLeft = silence.toSeconds - now;
       this.#gain = 0;
+      this.#believedGain = 0;
+      this.#isCarried = true;
       this.#isOwn = true;
     } else {
+      this.#block = this.#blockAt(now);
       this.#hear(now);
+      this.#blockSecondsLeft = (this.#block + 1) * coherenceSeconds - now;
+      this.#believedGain = this.#gain;
+      this.#believedSnr = this.#snr;
+      if (knowledge !== null) this.#believe(knowledge, now);
       if (silence) this.#blockSecondsLeft = Math.min(this.#blockSecondsLeft, silence.fromSeconds - now);
       this.#isOwn =
         schedule === null ||
-        schedule.draws.uniform() < schedule.probability(this.#in.receptions[0]!.law.cdf(this.#gain));
+        schedule.luck.gainAt(this.#block) < schedule.probability(this.#in.receptions[0]!.law.cdf(this.#gain));
     }
     this.#blockSecondsLeft = Math.min(
       this.#blockSecondsLeft,
@@ -182,32 +216,49 @@ export class BlockWalk {
     if (this.#samples !== null) this.#sample(this.#samples);
   }
 
-  /** Sets gain and mean SNR to those of the worst receiver. */
+  /** A millionth of a block absorbs the rounding of the time at which the block before ended. */
+  #blockAt(now: number): number {
+    return Math.floor(now / this.#in.coherenceSeconds + 1e-6);
+  }
+
+  /**
+   * Sets gain and mean SNR to those of the worst receiver in the present block; a gain relative to the mean of
+   * the weakest.
+   */
   #hear(now: number): void {
-    const { receptions, coherenceSeconds } = this.#in;
+    const { receptions } = this.#in;
     let lowest = Infinity;
-    this.#blockSecondsLeft = coherenceSeconds;
     for (let i = 0; i < receptions.length; i++) {
-      const { law, snr, path, fading } = receptions[i]!;
-      let gain: number;
-      if (path === null) gain = law.draw(fading);
-      else {
-        // A millionth of a block absorbs the rounding of the time at which the block before ended.
-        const block = Math.floor(now / coherenceSeconds + 1e-6);
-        gain = path.gainAt(block);
-        this.#blockSecondsLeft = (block + 1) * coherenceSeconds - now;
-      }
+      const { snr, path } = receptions[i]!;
+      const gain = path.gainAt(this.#block);
       const ratio = snr.ratioAt(now);
       if (gain * ratio >= lowest) continue;
       lowest = gain * ratio;
       this.#gain = gain;
       this.#snr = ratio;
     }
+    if (receptions.length === 1) return;
+    const weakest = least(receptions.map(({ snr }) => snr.ratioAt(now)));
+    if (this.#snr === weakest) return;
+    this.#gain = lowest / weakest;
+    this.#snr = weakest;
+  }
+
+  /** Sets what the sender takes for gain and mean SNR, and whether the block carries its rate. */
+  #believe(knowledge: NonNullable<Blocks['knowledge']>, now: number): void {
+    const { policy, receptions, coherenceSeconds } = this.#in;
+    const { path } = receptions[0]!;
+    const block = Math.floor((now - knowledge.delaySeconds) / coherenceSeconds + 1e-6);
+    this.#believedGain = drawEstimate(path.gainAt(Math.max(0, block)), knowledge, knowledge.draws);
+    this.#believedSnr = this.#snr / knowledge.margin;
+    const believed = { gain: this.#believedGain, snr: this.#believedSnr };
+    this.#isCarried = isCarried(policy, { gain: this.#gain, snr: this.#snr }, believed);
   }
 
   #sendInRuns(bits: number, moments: BlockMoments): number {
     const { coherenceSeconds, limitSeconds, rateFactor, runs } = this.#in;
-    const run = longRun(bits / rateFactor, moments, runs);
+    const block = this.#blockAt(this.startSeconds + this.seconds);
+    const run = longRun(bits / rateFactor, moments, (...node) => runs(block, ...node));
     if (run.blocks === Infinity) {
       this.seconds = limitSeconds;
       return bits;
@@ -226,7 +277,9 @@ export class BlockWalk {
   #sample(samples: Sample[]): void {
     if ((this.blocks - 1) % this.#stride !== 0) return;
     const { policy, timeShare, rateFactor } = this.#in;
-    const rateBps = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+    const rateBps = this.#isOwn
+      ? policy.rateBps(this.#believedGain, this.#believedSnr) * timeShare * rateFactor
+      : 0;
     samples.push({ atSeconds: this.startSeconds + this.seconds, gain: this.#gain, rateBps });
     if (samples.length < mostSamples) return;
     this.#samples = samples.filter((_, index) => index % 2 === 0);

@@ -1,13 +1,22 @@
-import { dopplerHz } from './gain-paths/doppler.js';
+import { steadyDopplerHz } from './gain-paths/doppler.js';
 import type { FadingStrategy, GainLaw } from './fading/fading.js';
+import { combinedLaw, combinedPath } from './fading/combining.js';
 import { empiricalLaw, fadings, gainLaw } from './fading/index.js';
 import { blackouts, type Blackout } from './faults/faults.js';
 import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
+import { independentPath } from './gain-paths/independent.js';
+import { motionOf } from './gain-paths/motion.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
+import { lawOfEstimate } from './knowledge/estimate-law.js';
+import { knowledgeOf, type Knowledge } from './knowledge/knowledge.js';
 import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
+import { dbmOfWatts, noiseDbmOf } from './large-scale/link-budget.js';
+import { decibelsOf } from './rate.js';
+import { powerShare } from './power-control/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
+import { ownBlocks, type BlockLaw } from './rate-policies/block-law.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import { directionOf } from './directions/client-direction.js';
@@ -15,11 +24,13 @@ import type { Direction } from './directions/settings.js';
 import type { AirSettings } from '../air/over-the-air.js';
 import type { SharedBand } from '../cell/scheduler.js';
 import { airOf, fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
+import type { Transmitter } from './directions/transmitter.js';
 import type { Recording } from './fading/recording.js';
 import { recordedLink, type Recordings } from './fading/recordings.js';
 import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
+import type { Stream } from '../../simulation/random/stream.js';
 
 /** Losses in bursts: the state over time, and what a packet risks in each state. */
 export interface Bursts {
@@ -41,6 +52,9 @@ export interface Link extends RetransmissionSettings {
   /** Width of this client's share of the band. */
   readonly bandwidthHz: number;
   readonly powerWatts: number;
+  readonly transmitter: Transmitter;
+  /** The share of `powerWatts` that it sends with, over virtual time; null: all of it. */
+  readonly powerShareAt: ((seconds: number) => number) | null;
   readonly receivePowerWatts: number;
   readonly idlePowerWatts: number;
   readonly pricePerMegabyte: number;
@@ -52,12 +66,20 @@ export interface Link extends RetransmissionSettings {
   readonly sharedBand: SharedBand | null;
   /** Where all clients send at once and uncoded; null: what is sent has bits. */
   readonly air: AirSettings | null;
+  /** A uniform draw for each block: it is this client's where that is below `scheduled`. */
+  readonly luck: GainPath;
   readonly law: GainLaw;
   /** Mean SNR over `bandwidthHz`. */
   readonly snr: MeanSnr;
   readonly policy: RatePolicy;
-  /** Gains over virtual time; null where each attempt draws its own. */
-  readonly path: GainPath | null;
+  /** What its sender knows of the gain; null: all. */
+  readonly knowledge: Knowledge | null;
+  /** The policy where the gains that its sender sends at have another law: that of a broadcast. */
+  readonly policyUnder: (law: BlockLaw) => RatePolicy;
+  /** Gains over virtual time. */
+  readonly path: GainPath;
+  /** Whether the gain of a block tells something of the next one's. */
+  readonly isCorrelated: boolean;
   readonly lossProbability: number;
   readonly bursts: Bursts | null;
   readonly faults: readonly Fault[];
@@ -78,26 +100,34 @@ interface Given {
 
 /**
  * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
- * what fading "trace" goes by, `table` holds the laws that a scenario can name.
+ * what fading "trace" goes by, `table` holds the laws that a scenario can name, `ownTransmitters` the transmitters
+ * of clients whose devices have their own.
  */
 export function linksOf(
   { seed, channel, fullBuffers = false }: Given,
   clients: readonly string[],
   recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
+  ownTransmitters: ReadonlyMap<string, Transmitter> = new Map(),
 ): readonly Link[] {
   const gainsOf = recordings === null ? drawnGains(channel, table) : recordedGains(channel, recordings);
   return clients.flatMap((id, index) =>
-    (['uplink', 'downlink'] as const).map((direction) => {
-      const client = { id, index, of: clients.length };
-      return linkOf({ seed, channel, fullBuffers, direction, client, ...gainsOf(index + 1, direction) });
-    }),
+    (['uplink', 'downlink'] as const).map((direction) =>
+      linkOf({
+        ...{ seed, channel, fullBuffers, direction },
+        ...gainsOf(index + 1, direction),
+        client: { id, index, of: clients.length },
+        transmitter: (direction === 'uplink' && ownTransmitters.get(id)) || channel[direction],
+      }),
+    ),
   );
 }
 
 /** What the gains of a link go by. */
 interface Gains {
   readonly law: GainLaw;
+  /** Of one receive antenna. */
+  readonly branchLaw: GainLaw;
   readonly recorded: Recorded | null;
 }
 
@@ -113,8 +143,12 @@ interface Recorded {
 type GainsOf = (client: number, direction: Direction) => Gains;
 
 function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrategy>>): GainsOf {
-  const law = gainLaw(channel, table);
-  return () => ({ law, recorded: null });
+  const branchLaw = gainLaw(channel, table);
+  const laws = {
+    uplink: combinedLaw(branchLaw, channel.uplink.receiveAntennas),
+    downlink: combinedLaw(branchLaw, channel.downlink.receiveAntennas),
+  };
+  return (_, direction) => ({ law: laws[direction], branchLaw, recorded: null });
 }
 
 /** Links of one recording share its law. */
@@ -122,8 +156,10 @@ function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsO
   const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
   const gainsFrom = (recording: Recording, direction: Direction): Gains => {
     const { gains, meanSnr } = recordedLink(recording, channel[direction]);
+    const law = empiricalLaw(traceGains(gains, channel.coherenceSeconds));
     return {
-      law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
+      law,
+      branchLaw: law,
       recorded: {
         gains,
         meanSnr: meanSnr === null ? null : constantSnr(meanSnr),
@@ -143,10 +179,11 @@ function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsO
 interface Setting extends Gains, Required<Given> {
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
+  readonly transmitter: Transmitter;
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, fullBuffers, law, recorded, direction, client } = setting;
+  const { seed, channel, fullBuffers, law, recorded, direction, client, transmitter } = setting;
   const id = `${client.id}/${direction}`;
   const keyed = { seed, id: client.id, index: client.index };
   const side = directionOf(channel, direction, keyed);
@@ -154,16 +191,35 @@ function linkOf(setting: Setting): Link {
     ? fullBufferShareOf(side.sharing, direction, client.of)
     : shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, keyed), share.snr);
+  const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, keyed);
+  const fullSnr = scaledBy(bandSnr, share.snr);
+  const { cell } = channel;
+  const powerShareAt = powerShare(side.powerControl, {
+    powerWatts: side.powerWatts * share.power,
+    bandwidthHz,
+    fullRatioAt: (seconds) => fullSnr.ratioAt(seconds),
+    couplingLossDb:
+      cell &&
+      ((seconds) =>
+        dbmOfWatts(side.powerWatts) -
+        noiseDbmOf(cell, side.bandwidthHz) -
+        decibelsOf(bandSnr.ratioAt(seconds))),
+  });
+  const snr = controlled(fullSnr, powerShareAt);
   // A recorded rate is what was carried, whatever the policy.
-  const policy = ratePolicy(recorded?.isRate ? { ...channel, rate: 'capacity' } : channel, bandwidthHz, law);
-  const path = pathOf(setting, id);
+  const rates = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
+  const policyUnder = (blocks: BlockLaw) => ratePolicy(rates, bandwidthHz, blocks);
+  const isCorrelated = recorded !== null || channel.correlation !== 'independent';
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
+  const knowledge = knowledgeOf(channel, isCorrelated, side.receiveAntennas);
+  // A Gaussian amplitude, estimated, has the law that it had.
+  const believed = channel.fading === 'rayleigh' ? law : lawOfEstimate(law, knowledge);
+  const policy = policyUnder(scheduled === null ? believed : ownBlocks(law, scheduled));
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
-  const oneLaw = path === null && snr.constant && blackedOut.length === 0;
+  const oneLaw = knowledge === null && !isCorrelated && snr.constant && blackedOut.length === 0;
   return {
     ...channel,
     id,
@@ -173,15 +229,21 @@ function linkOf(setting: Setting): Link {
     sender: direction === 'uplink' ? client.id : 'server',
     recipient: direction === 'uplink' ? 'server' : client.id,
     bandwidthHz,
-    powerWatts: side.powerWatts * share.power,
+    powerWatts: side.powerWatts * share.power * (snr.constant ? powerShareAt(0) : 1),
+    powerShareAt: snr.constant ? null : powerShareAt,
+    transmitter,
     timeShare: share.time,
     scheduled,
     sharedBand: fullBuffers ? null : sharedBandOf(side.sharing, direction),
-    air: airOf(side.sharing),
+    air: airOf(side.sharing, side.receiveAntennas),
     law,
     snr,
     policy,
-    path,
+    policyUnder,
+    knowledge,
+    path: pathOf(setting, id),
+    isCorrelated,
+    luck: independentPath(uniform, { seed, purpose: 'schedule', link: id }),
     lossProbability: side.lossProbability ?? channel.lossProbability,
     bursts: burstsOf(channel, seed, id),
     blackouts: blackedOut,
@@ -190,18 +252,35 @@ function linkOf(setting: Setting): Link {
   };
 }
 
-function pathOf({ seed, channel, law, recorded }: Setting, id: string) {
+const uniform = { draw: (from: Stream) => from.uniform() };
+
+function pathOf(
+  { seed, channel, law, branchLaw, recorded, direction, client }: Setting,
+  link: string,
+): GainPath {
   if (recorded !== null) {
     const { gains, isAligned } = recorded;
-    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, id));
+    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, link));
   }
-  return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
+  const motion = motionOf(channel, { seed, id: client.id, index: client.index });
+  if (channel.correlation === 'independent') return gainPath(channel, { seed, link, law, motion });
+  const antennas = Array.from({ length: channel[direction].receiveAntennas }, (_, index) => {
+    const name = index === 0 ? link : `${link}/antenna-${index + 1}`;
+    return gainPath(channel, { seed, link: name, law: branchLaw, motion });
+  });
+  return combinedPath(antennas);
 }
 
 function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
-  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };
+  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, steadyDopplerHz(channel), seed, id) };
+}
+
+/** The mean SNR at the share of the power that the sender takes. */
+function controlled(full: MeanSnr, shareAt: (seconds: number) => number): MeanSnr {
+  if (full.constant) return scaledBy(full, shareAt(0));
+  return { constant: false, ratioAt: (seconds) => full.ratioAt(seconds) * shareAt(seconds) };
 }
 
 /** Whether somebody beside the link says when an attempt ends: the cell's scheduler, or the slot of all. */

@@ -6,7 +6,9 @@ import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
 import { blockRule, gainPathRules } from './gain-paths/relations.js';
 import { cellRules } from './large-scale/relations.js';
+import { knowledgeRules } from './knowledge/relations.js';
 import { lossRules } from './losses/relations.js';
+import { powerControlRules } from './power-control/relations.js';
 import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
 import type { Channel } from './settings.js';
@@ -34,12 +36,14 @@ export const channelRules: readonly Rule<Radio>[] = [
   ...gainPathRules,
   blockRule,
   ...rateRules,
+  ...knowledgeRules,
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
   ...sharedBandRules,
   ...airRules,
   budgetRule,
+  ...powerControlRules,
   ...cellRules,
   waitingRule,
   ...faultRules,

@@ -3,7 +3,7 @@ import type { TaskKind } from '../../learning/training/task.js';
 import type { GivenBand } from '../../radio/cell/cell.js';
 import type { Direction } from '../../radio/channel/directions/settings.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
-import type { MetricRow } from '../rows.js';
+import type { EndedMessage, MetricRow } from '../rows.js';
 
 /** What a run must never do was done: a defect of the simulator, never a fault of the user. */
 export class InvariantViolation extends Error {
@@ -41,6 +41,8 @@ export interface BegunTask {
   readonly actor: string;
   readonly task: TaskKind;
   readonly virtualSeconds: number;
+  /** That it takes if it is worked on to its end. */
+  readonly joules: number;
 }
 
 /**
@@ -50,6 +52,8 @@ export interface BegunTask {
 export interface Checker {
   onBus?(this: void, event: BusEvent): void;
   onMetric?(this: void, row: MetricRow): void;
+  /** A message has ended. */
+  onMessage?(this: void, row: EndedMessage): void;
   onTask?(this: void, task: BegunTask): void;
   /** The updates of one round's aggregate, before it is made. */
   onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;

@@ -1,8 +1,11 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
 import { directionOf, keyedClients } from '../../radio/channel/directions/client-direction.js';
-import type { Direction } from '../../radio/channel/directions/settings.js';
 import { retransmissions } from '../../radio/channel/retransmission/index.js';
 import { isOverTheAir } from '../../radio/channel/directions/sharing.js';
+import { greatest } from '../../extremes.js';
+import type { Device } from '../../learning/clients/settings.js';
+import type { Direction } from '../../radio/channel/directions/settings.js';
+import { transmitJoules } from '../../radio/channel/directions/transmitter.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import { violationsOf, type Checker } from './checker.js';
 
@@ -23,17 +26,18 @@ const energies = ['transmitJoules', 'receiveJoules', 'idleJoules'] as const;
 interface Radio {
   readonly seed: number;
   readonly channel: Channel;
-  readonly clients: { readonly count: number };
+  readonly clients: { readonly count: number; readonly devices: readonly Pick<Device, 'transmitter'>[] };
 }
 
 /**
  * A message costs what its attempts cost: every account is the sum over the attempts so far, energy is that of
  * transmitter, receiver and waiting together, a transmitter of constant power (one that does not invert its channel)
- * spends no more than power · time on the air, and no message goes on the air more often than the scenario allows.
+ * spends no more than what that power and its circuits draw over its time on the air, and no message goes on the air
+ * more often than the scenario allows.
  */
 export function cost(scenario: Radio): Checker {
   const { channel } = scenario;
-  const powers = powersOf(scenario);
+  const most = mostWatts(scenario);
   const accounts = new Map<number, LinkAccount>();
   const inversion = channel.rate === 'inversion' || isOverTheAir(channel.uplink.sharing);
   const cap = retransmissions[channel.retransmission].maxTransmissions(channel.maxTransmissions);
@@ -49,11 +53,10 @@ export function cost(scenario: Radio): Checker {
         for (const key of counted) agree(event, key, event[key], expected[key]);
       const parts = energies.reduce((sum, key) => sum + event[key], 0);
       agree(event, 'energyJoules', event.energyJoules, parts);
-      const powerWatts = from === 'server' ? powers.downlink.get(to)! : powers.uplink.get(from)!;
-      const most = powerWatts * event.onAirSeconds;
+      const watts = from === 'server' ? most.downlink.get(to)! : most.uplink.get(from)!;
       const inverts = from === 'server' ? channel.rate === 'inversion' : inversion;
-      if (!inverts && event.transmitJoules > most * (1 + 1e-9)) {
-        fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${powerWatts} W`);
+      if (!inverts && event.transmitJoules > watts * event.onAirSeconds * (1 + 1e-9)) {
+        fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${watts} W`);
       }
       if (event.attempts > cap) fail(`message ${id} was on the air ${event.attempts} times of ${cap}`);
       if (event.phase === 'attempt') accounts.set(id, expected);
@@ -62,14 +65,22 @@ export function cost(scenario: Radio): Checker {
   };
 }
 
-/** Transmission power by client, in watts. */
-function powersOf(scenario: Radio) {
-  const clients = keyedClients(scenario);
-  const powers = (direction: Direction) =>
+/** What a transmitter of each direction draws on the air at most, in watts by client. */
+function mostWatts(scenario: Radio): Readonly<Record<Direction, ReadonlyMap<string, number>>> {
+  const { channel, clients } = scenario;
+  const own = clients.devices.map(({ transmitter }) => transmitter ?? channel.uplink);
+  const transmitters = { uplink: [channel.uplink, ...own], downlink: [channel.downlink] };
+  const most = (direction: Direction) =>
     new Map(
-      clients.map((client) => [client.id, directionOf(scenario.channel, direction, client).powerWatts]),
+      keyedClients(scenario).map((client) => {
+        const { powerWatts } = directionOf(channel, direction, client);
+        return [
+          client.id,
+          greatest(transmitters[direction].map((one) => transmitJoules(one, powerWatts, 1))),
+        ];
+      }),
     );
-  return { uplink: powers('uplink'), downlink: powers('downlink') };
+  return { uplink: most('uplink'), downlink: most('downlink') };
 }
 
 function added(account: LinkAccount, attempt: Omit<LinkAccount, 'bits' | 'attempts'>): LinkAccount {

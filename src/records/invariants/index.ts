@@ -1,5 +1,6 @@
 import type { Method } from '../../strategies/methods/method.js';
 import type { Stage } from '../../../machines/protocol.js';
+import type { Device } from '../../learning/clients/settings.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
@@ -8,6 +9,7 @@ import { causality } from './causality.js';
 import type { Checker } from './checker.js';
 import { conservation } from './conservation.js';
 import { cost } from './cost.js';
+import { energy } from './energy.js';
 import { partialAggregation } from './partial-aggregation.js';
 import { oneSlot } from './one-slot.js';
 import { orders } from './orders.js';
@@ -23,7 +25,7 @@ export function createCheckers(
   scenario: {
     readonly seed: number;
     readonly channel: Channel;
-    readonly clients: { readonly count: number };
+    readonly clients: { readonly count: number; readonly devices: readonly Pick<Device, 'transmitter'>[] };
     readonly stages: readonly Stage[];
   },
   method: Method,
@@ -32,6 +34,7 @@ export function createCheckers(
     conservation(),
     causality(),
     cost(scenario),
+    energy(),
     atMostOnceAggregation(),
     orders(),
     roundOrder(scenario.stages),
@@ -48,9 +51,10 @@ export function createCheckers(
   };
 }
 
-function hear({ onBus, onMetric, onTask, onAggregate, onBand }: Checker, event: RunEvent): void {
+function hear({ onBus, onMetric, onMessage, onTask, onAggregate, onBand }: Checker, event: RunEvent): void {
   if (event.type === 'bus') onBus?.(event.event);
   if (event.type === 'row') onMetric?.(event.row);
+  if (event.type === 'message-ended') onMessage?.(event.row);
   if (event.type === 'task-started') onTask?.(event);
   if (event.type === 'band') onBand?.(event.direction, event.given);
   if (event.type === 'aggregate') onAggregate?.(event.updates);

@@ -38,3 +38,10 @@ export const heldOutLossName = (words: string) => `Held-out loss (${words})`;
 
 /** What the updates of a round carry: of each client's model as its training left it, before the aggregate. */
 export const reportedLossName = (words: string) => `Reported loss (${words})`;
+
+/** What the stages are called. */
+export const stageTitles = {
+  instruction: 'Instruction tuning',
+  reward: 'Reward learning',
+  alignment: 'Alignment',
+} as const satisfies Record<Stage, string>;

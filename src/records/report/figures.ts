@@ -1,6 +1,6 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Summary } from '../summary.js';
-import { figureNames, heldOutLossName, lossWords } from './figure-names.js';
+import { figureNames, heldOutLossName, lossWords, stageTitles } from './figure-names.js';
 import { duration, joules, number, percent } from './format.js';
 
 /** One line of the table of results; `before` is the figure at the stage's start, where it was measured. */
@@ -43,12 +43,6 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
   ];
 }
 
-const titles = {
-  instruction: 'Instruction tuning',
-  reward: 'Reward learning',
-  alignment: 'Alignment',
-} as const satisfies Record<Stage, string>;
-
 /** A figure of a stage by its key; no line where it has to be measured and was not. */
 type Line<Key> = readonly [
   name: string,
@@ -75,6 +69,8 @@ type FigureKey<S> = { [K in keyof S & string]: S[K] extends number | null ? K : 
 const costs = [
   ['Delay per round', 'delaySecondsPerRound', duration],
   ['Energy of the messages per round', 'energyJoulesPerRound', joules],
+  ['Energy of the devices per round', 'deviceJoulesPerRound', joules, 'if measured'],
+  ['Energy of the server per round', 'serverJoulesPerRound', joules, 'if measured'],
 ] as const;
 
 /** `…Before` beside a key is the figure at the stage's start. */
@@ -89,7 +85,7 @@ function figuresOf<S extends object>(
     const { [key]: after = null, [`${key}Before`]: before } = figures;
     if (after === null && when === 'if measured') return [];
     return {
-      stage: titles[stage],
+      stage: stageTitles[stage],
       name,
       before: before === undefined ? null : format(before),
       after: format(after),

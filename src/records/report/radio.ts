@@ -9,6 +9,7 @@ import {
   widestGap,
   type DelaySample,
 } from './delays.js';
+import { energyCard } from './energy.js';
 import { figureNames } from './figure-names.js';
 import { bits, duration, joules, number, percent } from './format.js';
 import { groupedBy } from '../../grouped.js';
@@ -30,8 +31,8 @@ export async function radioSection(run: RunRecords): Promise<Html | null> {
       What the messages of a round cost each client, download and upload together, in time and in the energy
       of both sides. Thin lines: clients. Thick line: mean.
     </p>
-    ${await panelGrid(panels)} ${await delayCard(run)} ${uploadsCard(run)} ${outcomesCard(run)}
-    ${await distributions(run)} ${await stories(run)}`;
+    ${await panelGrid(panels)} ${energyCard(run.summary)} ${await delayCard(run)} ${uploadsCard(run)}
+    ${outcomesCard(run)} ${await distributions(run)} ${await stories(run)}`;
 }
 
 async function delayCard({ messages }: RunRecords): Promise<Html | null> {

@@ -1,7 +1,7 @@
 import { greatestOf, inOrder } from './picks.js';
 import type { SelectionStrategy } from './selection.js';
 
-/** Those whose radios have spent the least joules in this run so far, as sender and receiver; equals by lot. */
+/** Those whose devices have spent the least joules in this run so far, on radio and computing; equals by lot. */
 export const energyAware: SelectionStrategy = {
   name: 'energy-aware',
   description: 'those that have spent the least joules',

@@ -22,7 +22,7 @@ export interface Profile {
   readonly rows: number;
   /** Mean SNR of its uplink at this moment, without the fading around it. */
   readonly uplinkSnrDb: number;
-  /** What its radio has spent in this run, as sender and as receiver; the server's side is not in it. */
+  /** What its device has spent in this run: radio, as sender and as receiver, and computing. */
   readonly joules: number;
   /** Speed of its device, which a server knows by the model of the device. */
   readonly gigaflopsPerSecond: number;

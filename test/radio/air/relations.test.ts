@@ -59,6 +59,10 @@ describe('rules of the uplink over the air', () => {
     );
   });
 
+  it('refuse clients that do not know their gains exactly', () => {
+    refuses(said({ knowledge: { delaySeconds: 0.01 } }), '/channel/knowledge', /expected null where/);
+  });
+
   it('refuse clients of several bandwidths', () => {
     refuses(
       said({ uplink: { bandwidthHz: [1e6, 2e6] } }),
@@ -101,16 +105,14 @@ describe('rules of the uplink over the air', () => {
 
   it('refuse a cutoff of 0 under Rayleigh fading, one that no gain reaches, and antennas without their law', () => {
     const pointer = '/channel/uplink/sharing';
+    const two = { uplink: { receiveAntennas: 2 } };
+    const antennas = '/channel/uplink/receiveAntennas';
     const air = (options: object) => ({ name: 'over-the-air', ...options });
     refuses(said({}, {}, air({ cutoffGain: 0 })), pointer, /a cutoffGain above 0/);
-    assert.deepEqual(said({}, {}, air({ cutoffGain: 0, antennas: 2 })), []);
+    assert.deepEqual(said(two, {}, air({ cutoffGain: 0 })), []);
     assert.deepEqual(said({ fading: 'none' }, {}, air({ cutoffGain: 0 })), []);
     refuses(said({ fading: 'none' }, {}, air({ cutoffGain: 1.5 })), pointer, /one block in 10,000 reaches/);
-    refuses(
-      said({ fading: 'rician' }, {}, air({ antennas: 2 })),
-      pointer,
-      /one of 1 antenna, or fading "rayleigh"/,
-    );
-    refuses(said({ correlation: 'jakes' }, {}, air({ antennas: 2 })), pointer, /one of 1 antenna/);
+    refuses(said({ ...two, fading: 'rician' }), antennas, /is 2, expected 1 .* or fading "rayleigh"/);
+    refuses(said({ ...two, correlation: 'jakes' }), antennas, /is 2, expected 1/);
   });
 });

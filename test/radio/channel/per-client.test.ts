@@ -111,7 +111,11 @@ describe('values of each client', () => {
     const links = linksOf({ seed: 1, channel }, ['client-1', 'client-2']);
     const log = await linkEvents(links, [{ afterSeconds: 0, bits: 1e6, link: links[2]! }]);
     const check = (powerWatts: number[]) => {
-      const checked = { seed: 1, channel: channelWith({ uplink: { powerWatts } }), clients: { count: 2 } };
+      const checked = {
+        seed: 1,
+        channel: channelWith({ uplink: { powerWatts } }),
+        clients: { count: 2, devices: [] },
+      };
       const checker = cost(checked);
       log.forEach((event) => checker.onBus!(event));
     };
@@ -122,7 +126,7 @@ describe('values of each client', () => {
   it('leave no one closed form for all', () => {
     const of = (uplink: ChannelChanges['uplink']) => {
       const channel = channelWith({ ...(uplink && { uplink }) });
-      const scenario = { seed: 1, channel, clients: { count: 2 } };
+      const scenario = { seed: 1, channel, clients: { count: 2, devices: [] } };
       return {
         link: meanLink(scenario, 'uplink'),
         law: delayLaw(1e6, scenario, 'uplink', ['client-1', 'client-2']),

@@ -1,5 +1,6 @@
 import type { ActivityRows } from '../../../src/records/activity/activity.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../../../src/records/rows.js';
+import { noEnergy } from '../../../src/records/energy/energy.js';
 
 /*
  * Rows of runs that never were, with times that can be added up by hand. Everybody is in the first round of stage 1
@@ -48,6 +49,7 @@ export const closed = (
   verdict: 'continue',
   members: [],
   closedBy,
+  energy: noEnergy,
   ...more,
 });
 

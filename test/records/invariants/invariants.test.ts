@@ -361,6 +361,8 @@ describe('the invariant checkers', () => {
         round: 1,
         key: 'k',
         virtualSeconds: 2,
+        seconds: 1,
+        joules: 0,
       } as const;
       const task: RunEvent = { type: 'task-started', task: 'instruct', ...event };
       refused([turn(false, 1), task], /^who is on: client-1 began to instruct at 2 s, although it is off/);

@@ -17,6 +17,7 @@ import type { AggregatedUpdate } from '../../../src/records/invariants/checker.j
 import type { RunEvent } from '../../../src/records/run-event.js';
 import type { MethodName } from '../../../src/strategies/methods/index.js';
 import { channelWith } from '../../radio/channel/a-link.js';
+import { noEnergy } from '../../../src/records/energy/energy.js';
 
 export const channel = channelWith({
   lossProbability: 0.1,
@@ -162,7 +163,7 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
     virtualSeconds,
     seconds: 1,
     delaySeconds: 1,
-    energyJoules: 1,
+    energyJoules: 0,
     loss: 1,
     cohort: 1,
     updates: 1,
@@ -170,6 +171,7 @@ export const roundClosed = (stage: Stage, round: number, virtualSeconds: number)
     verdict: 'continue',
     members: ['client-1'],
     closedBy: 'answers',
+    energy: noEnergy,
   },
 });
 
@@ -207,7 +209,10 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
 }
 
 export function check(records: readonly RunEvent[], method: MethodName = 'pwff'): void {
-  const checkers = createCheckers({ seed: 1, channel, clients: { count: 10 }, stages }, methods[method]);
+  const checkers = createCheckers(
+    { seed: 1, channel, clients: { count: 10, devices: [] }, stages },
+    methods[method],
+  );
   for (const record of [...askedFor(records), ...records]) checkers.next(record);
   checkers.complete?.();
 }

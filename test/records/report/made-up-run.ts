@@ -7,6 +7,8 @@ import type { MessageRow, MetricRow } from '../../../src/records/rows.js';
 import type { Summary } from '../../../src/records/summary.js';
 import { stalenessOfStages } from '../../../src/records/staleness.js';
 import { resolveScenario } from '../../../src/scenario/validate.js';
+import { noEnergy } from '../../../src/records/energy/energy.js';
+import { energySummary } from '../../../src/records/energy/summary.js';
 
 /*
  * Records of a run that never was: smooth curves instead of learning, so that a chart can be judged by eye
@@ -78,6 +80,7 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
         verdict: round === rounds ? 'out-of-rounds' : 'continue',
         members: clients,
         closedBy: 'answers',
+        energy: noEnergy,
       });
     }
     clients.forEach((_, index) => figuresOf(stage, 0, index));
@@ -242,7 +245,12 @@ function summary(
   metrics: readonly MetricRow[],
   messages: readonly MessageRow[],
 ): Summary {
-  const costs = { delaySecondsPerRound: 4.85, energyJoulesPerRound: 48.5 };
+  const costs = {
+    delaySecondsPerRound: 4.85,
+    energyJoulesPerRound: 48.5,
+    deviceJoulesPerRound: 20.5,
+    serverJoulesPerRound: 28,
+  };
   return {
     scenario: 'made-up',
     notes: [...notes],
@@ -264,6 +272,7 @@ function summary(
       scenario: manifest(clients).scenario,
       ...{ metrics, messages, endSeconds: virtualSeconds },
     }),
+    energy: energySummary(metrics, messages),
     staleness: stalenessOfStages(messages),
     stages: {
       instruction: {

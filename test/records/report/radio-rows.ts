@@ -1,4 +1,5 @@
 import type { AttemptStory, ClientRow, MessageRow, RoundRow } from '../../../src/records/rows.js';
+import { noEnergy } from '../../../src/records/energy/energy.js';
 
 /** An upload of 1 Mbit that was averaged in round 1, 2 s on the air, unless told otherwise. */
 export function messageRow(some: Partial<MessageRow>): MessageRow {
@@ -52,6 +53,7 @@ export function roundRow(some: Partial<RoundRow>): RoundRow {
     verdict: 'continue',
     members: ['client-1', 'client-2'],
     closedBy: 'answers',
+    energy: noEnergy,
     ...some,
   };
 }

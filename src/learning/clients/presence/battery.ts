@@ -10,7 +10,11 @@ const options = Type.Object({
     default: 1,
     description: 'share of the capacity at the start',
   }),
-  computeWatts: Type.Number({ minimum: 0, default: 5, description: 'while it computes' }),
+  computeWatts: Type.Number({
+    minimum: 0,
+    default: 5,
+    description: 'while a device without a `processor` computes',
+  }),
   chargeWatts: Type.Number({ minimum: 0, default: 10, description: 'while it is charged' }),
   chargeFromSeconds: Type.Number({
     minimum: 0,
@@ -40,6 +44,7 @@ export const battery = strategy({
   options,
   make: (settings: PresenceSettings & Battery): PresencePattern => ({
     startsOn: () => true,
+    computeWatts: settings.computeWatts,
     follow: (device) => new Charge(settings, device),
   }),
 });
@@ -50,7 +55,7 @@ class Charge implements DeviceLoad {
   readonly #device: PatternDevice;
   #joules: number;
   #asOfSeconds = 0;
-  #computes = false;
+  #computeWatts = 0;
   #isOn = true;
   #cancel: () => void = () => undefined;
 
@@ -67,9 +72,9 @@ class Charge implements DeviceLoad {
     this.#schedule();
   }
 
-  computes(isComputing: boolean): void {
+  computes(watts: number): void {
     this.#settle();
-    this.#computes = isComputing;
+    this.#computeWatts = watts;
     this.#schedule();
   }
 
@@ -95,8 +100,8 @@ class Charge implements DeviceLoad {
 
   /** Waits for whatever comes first: empty, charged enough, or charging begins or ends. */
   #schedule(): void {
-    const { computeWatts, chargeWatts, capacityJoules, restartShare } = this.#battery;
-    this.#watts = (this.#isCharging ? chargeWatts : 0) - (this.#computes ? computeWatts : 0);
+    const { chargeWatts, capacityJoules, restartShare } = this.#battery;
+    this.#watts = (this.#isCharging ? chargeWatts : 0) - this.#computeWatts;
     const missing = this.#isOn ? -this.#joules : restartShare * capacityJoules - this.#joules;
     const isThere = this.#isOn ? missing >= 0 : missing <= 0;
     const turnsIn = isThere ? 0 : missing / this.#watts > 0 ? missing / this.#watts : Infinity;

@@ -5,6 +5,8 @@ import type { OnTrace } from './on-trace.js';
 export interface PresencePattern {
   /** Whether a client's device is on at 0 s. */
   startsOn(this: void, client: string): boolean;
+  /** What a device draws while it computes, where its class has no processor; absent: that is not modelled. */
+  readonly computeWatts?: number;
   /** Turns it off and on from 0 s on; gives what is to hear of its load, where that matters. */
   follow?(device: PatternDevice): DeviceLoad | void;
 }
@@ -22,8 +24,8 @@ export interface PatternDevice {
 export interface DeviceLoad {
   /** Its radio has spent so many joules. */
   spend(joules: number): void;
-  /** It begins to compute, or ends. */
-  computes(isComputing: boolean): void;
+  /** Its computing draws so many watts from now on; 0: it has ended. */
+  computes(watts: number): void;
 }
 
 /** What all patterns are made from. */

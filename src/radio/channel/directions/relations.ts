@@ -5,10 +5,11 @@ import {
   type ValueRule,
 } from '../../../settings/per-client-findings.js';
 import type { KeyedClient } from '../../../settings/per-client.js';
-import { must, type Finding, type Plausible, type Rule } from '../../../settings/rule.js';
+import { must, plausible, type Finding, type Plausible, type Rule } from '../../../settings/rule.js';
 import { nameOf } from '../../../strategies/strategy.js';
 import { keyedClients, quantitiesOf } from './client-direction.js';
 import type { Direction, DirectionSettings, DownlinkSettings } from './settings.js';
+import type { Transmitter } from './transmitter.js';
 
 interface Radio {
   readonly seed: number;
@@ -61,10 +62,10 @@ export const directionRules: readonly Rule<Radio>[] = [
     findings: ({ channel }) =>
       directions.map((direction) => {
         const { bandwidthHz, sharing } = channel[direction];
-        const expected = `one number where the sharing of the ${direction} is "${sharing}"`;
+        const expected = `one number where the sharing of the ${direction} is "${nameOf(sharing)}"`;
         const isOne = typeof bandwidthHz === 'number';
         return must(
-          isOne || sharing === 'orthogonal',
+          isOne || nameOf(sharing) === 'orthogonal',
           `/channel/${direction}/bandwidthHz`,
           bandwidthHz,
           expected,
@@ -85,14 +86,28 @@ export const directionRules: readonly Rule<Radio>[] = [
   },
 ];
 
+const transmitters = {
+  amplifierEfficiency: { from: 0.001, to: 1, unit: 'as a share', advice: '35 % is 0.35' },
+  circuitPowerWatts: { from: 0, to: 1e3, unit: 'watts', advice: '100 mW is 0.1' },
+};
+
+/** What is wrong with the transmitter whose settings stand at `pointer`. */
+export function transmitterOfThisWorld(pointer: string, transmitter: Transmitter): Finding[] {
+  return plausible(pointer, transmitter, transmitters);
+}
+
 export const budgetRule: Rule<Radio> = {
   states: 'power, ratio and bandwidth of a link are of this world',
-  findings: (scenario) =>
-    findingsOf(scenario, keys, ({ from, to, unit, advice }) => ({
+  findings: (scenario) => [
+    ...findingsOf(scenario, keys, ({ from, to, unit, advice }) => ({
       holds: (value) => value >= from && value <= to,
       expected: `${from} to ${to} ${unit}`,
       advice,
     })),
+    ...directions.flatMap((direction) =>
+      transmitterOfThisWorld(`/channel/${direction}`, scenario.channel[direction]),
+    ),
+  ],
 };
 
 /** Whether each client's direction can be told; else the rules above say what is missing. */

@@ -1,7 +1,8 @@
 import type { Choice } from '../../../settings/choice.js';
 import { nameOf, named, optionsOf, made, type Strategy } from '../../../strategies/strategy.js';
 import type { PowerRule, SchedulerStrategy, SharedBand } from '../../cell/scheduler.js';
-import { overTheAir, type AirSettings } from '../../air/over-the-air.js';
+import type { Static } from 'typebox';
+import { overTheAir, type AirOptions, type AirSettings } from '../../air/over-the-air.js';
 import { schedulers } from '../../cell/schedulers/index.js';
 
 /** What a client has of a direction; the first four are factors of what the scenario gives to the link. */
@@ -76,8 +77,9 @@ export function isOverTheAir(sharing: Choice): boolean {
 }
 
 /** How they do; null where each is heard by itself. */
-export function airOf(sharing: Choice): AirSettings | null {
-  return isOverTheAir(sharing) ? (optionsOf(overTheAir, sharing) as AirSettings) : null;
+export function airOf(sharing: Choice, antennas: number): AirSettings | null {
+  if (!isOverTheAir(sharing)) return null;
+  return { ...(optionsOf(overTheAir, sharing) as Static<typeof AirOptions>), antennas };
 }
 
 /** The scheduler of a direction; null where each client has a part of its own. */

@@ -136,8 +136,8 @@ describe('battery presence', () => {
   it('is off when computing has emptied it, and on when charged to the restart share', async () => {
     // 100 J at 2 W last 50 s; 50 J at 5 W from 200 s on take 10 s.
     const log = await turns(battery.make(settings), 'client-1', 900, (load, clock) => {
-      load.computes(true);
-      clock.at(50.5, () => load.computes(false));
+      load.computes(2);
+      clock.at(50.5, () => load.computes(0));
     });
     assert.deepEqual(log, [
       [50, false],
@@ -157,7 +157,7 @@ describe('battery presence', () => {
   it('holds no more than its capacity, and computes on while charging gives more than it takes', async () => {
     // Full at 0 s, charged from 0 s to 100 s at a net 3 W, which cannot be kept; then 2 W for 50 s.
     const charged = { ...settings, chargeFromSeconds: 0, chargeToSeconds: 100 };
-    const log = await turns(battery.make(charged), 'client-1', 900, (load) => load.computes(true));
+    const log = await turns(battery.make(charged), 'client-1', 900, (load) => load.computes(2));
     assert.deepEqual(log[0], [150, false]);
   });
 
@@ -165,8 +165,8 @@ describe('battery presence', () => {
     // From 900 s to 100 s: empty at 150 s (100 s of which were charged), charged from 900 s on.
     const night = { ...settings, chargeFromSeconds: 900, chargeToSeconds: 100 };
     const log = await turns(battery.make(night), 'client-1', 1000, (load, clock) => {
-      load.computes(true);
-      clock.at(150.5, () => load.computes(false));
+      load.computes(2);
+      clock.at(150.5, () => load.computes(0));
     });
     assert.deepEqual(log, [
       [150, false],

@@ -1,0 +1,43 @@
+import type { RunEvent, RunObserver, TaskStarted } from '../run-event.js';
+import type { ComputeRow } from '../rows.js';
+
+/**
+ * Keeps the account of all work that costs energy: a row for each task as it ends, of what was spent up to then.
+ */
+export class ComputeLedger implements RunObserver {
+  readonly #running = new Map<string, TaskStarted>();
+  readonly #nowSeconds: () => number;
+  readonly #write: (row: ComputeRow) => void;
+
+  constructor(nowSeconds: () => number, write: (row: ComputeRow) => void) {
+    this.#nowSeconds = nowSeconds;
+    this.#write = write;
+  }
+
+  next(event: RunEvent): void {
+    if (event.type === 'task-started' && event.joules > 0) this.#running.set(nameOf(event), event);
+    if (event.type === 'task-finished') this.#end(nameOf(event), 'finished');
+    if (event.type === 'task-dropped') this.#end(nameOf(event), 'dropped');
+  }
+
+  /** Writes what is still under way when the run ends. */
+  complete(): void {
+    for (const name of [...this.#running.keys()]) this.#end(name, 'dropped');
+  }
+
+  #end(name: string, ended: ComputeRow['ended']): void {
+    const task = this.#running.get(name);
+    if (task === undefined) return;
+    this.#running.delete(name);
+    const virtualSeconds = this.#nowSeconds();
+    const elapsedSeconds = virtualSeconds - task.virtualSeconds;
+    const share = ended === 'finished' || task.seconds === 0 ? 1 : Math.min(1, elapsedSeconds / task.seconds);
+    const { stage, round, actor } = task;
+    const spent = { seconds: share * task.seconds, joules: share * task.joules, ended };
+    this.#write({ type: 'compute', stage, round, actor, task: task.task, virtualSeconds, ...spent });
+  }
+}
+
+function nameOf({ actor, key }: Pick<TaskStarted, 'actor' | 'key'>): string {
+  return `${actor} ${key}`;
+}

@@ -4,6 +4,7 @@ import { purposes, sumOfCounts, type Purpose } from '../learning/clients/populat
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
 import { blockNotes } from '../radio/channel/gain-paths/notes.js';
+import { codewordNotes } from '../radio/channel/rate-policies/notes.js';
 import { whole } from '../records/report/format.js';
 import { isOverTheAir } from '../radio/channel/directions/sharing.js';
 import { cellNotes } from '../radio/channel/large-scale/notes.js';
@@ -52,7 +53,8 @@ export function inputNotes(
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
     ...(isOverTheAir(scenario.channel.uplink.sharing) ? [airNote] : []),
-    ...blockNotes(scenario.channel),
+    ...blockNotes(scenario),
+    ...codewordNotes(scenario.channel),
     ...cellNotes(scenario),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),

@@ -58,6 +58,10 @@ export const perClient = (value: number, description: string) =>
 export const positivePerClient = (value: number, description: string) =>
   Type.Union([...branches(Type.Number({ exclusiveMinimum: 0 }))], { default: value, description });
 
+/** Numbers of at least 0. */
+export const nonNegativePerClient = (value: number, description: string) =>
+  Type.Union([...branches(Type.Number({ minimum: 0 }))], { default: value, description });
+
 /** Numbers of at least 0, or null. */
 export const perClientOrNull = (description: string) =>
   Type.Union([...branches(Type.Number({ minimum: 0 })), Type.Null()], { default: null, description });

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
-from scipy import integrate, interpolate, special, stats
+from scipy import integrate, interpolate, optimize, special, stats
 
 LN2 = np.log(2)
 SNR = 10**0.5
@@ -83,6 +83,38 @@ def incremental(law, rate, count):
     return found
 
 
+def normal_approximation(n, error, ratio):
+    """Polyanskiy, Poor and Verdú 2010, complex Gaussian noise, bits per channel use."""
+    dispersion = (1 - (1 + ratio) ** -2.0) / LN2**2
+    return np.log2(1 + ratio) - np.sqrt(dispersion / n) * stats.norm.isf(error) + np.log2(n) / (2 * n)
+
+
+def ratio_of(n, error, rate):
+    """The greatest ratio at which the approximation is this rate; by Brent, from the minimum on."""
+    f = lambda ratio: normal_approximation(n, error, ratio) - rate
+    lowest = optimize.minimize_scalar(f, bounds=(0, 1), method="bounded", options={"xatol": 1e-12}).x
+    return optimize.brentq(f, lowest, 1e15, xtol=1e-15, rtol=1e-14)
+
+
+def short_packets(n, error, bits):
+    """Rayleigh at 5 dB: mean rate, and the loss of a packet that is sent within one block where that is not silent."""
+    least = ratio_of(n, error, 0) / SNR
+    most = 4000
+    gains = [np.inf] + [ratio_of(n, error, bits / (n * m)) / SNR for m in range(1, most)]
+    shares = [np.exp(-a) - np.exp(-b) for a, b in zip(gains[1:], gains)]
+    lost = sum((1 - (1 - error) ** (m + 1)) * share for m, share in enumerate(shares))
+    lost += np.exp(-least) - np.exp(-gains[-1])
+    rate = lambda g: normal_approximation(n, error, SNR * g) * np.exp(-g)
+    return {
+        "channelUses": n,
+        "errorRate": error,
+        "leastRatio": least * SNR,
+        "meanRate": integrate.quad(rate, least, 1, epsabs=1e-13)[0] + integrate.quad(rate, 1, 60, epsabs=1e-13)[0],
+        "bits": bits,
+        "packetLoss": lost / np.exp(-least),
+    }
+
+
 def table(f, *grids):
     points = np.stack(np.meshgrid(*grids), -1).reshape(-1, len(grids))
     return [[*map(float, point), float(f(*point))] for point in points]
@@ -109,6 +141,14 @@ out = {
     "noncentralLower": [[n, lam, x, float(stats.ncx2.cdf(2 * x, 2 * n, 2 * lam))] for n, lam, x in chi],
     "noncentralUpper": [[lam, x, float(stats.ncx2.sf(2 * x, 2, 2 * lam))] for n, lam, x in chi if n == 1],
     "lambertW": table(lambda x: special.lambertw(x).real, [1e-9, 0.1, 1, np.e, SNR, 100, 1e6]),
+    "normalTailQuantile": table(stats.norm.isf, [1e-12, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.4999]),
+    "normalApproximation": table(
+        normal_approximation, [100, 1000, 20_000], [1e-5, 1e-3, 0.1], [0.1, 1, SNR, 100]
+    ),
+    "shortPackets": [
+        {key: float(value) for key, value in short_packets(*each).items()}
+        for each in ((1000, 1e-3, 10_000), (200, 0.005, 3000), (500, 1e-5, 20_000))
+    ],
     "laws": [
         {
             "name": name,

@@ -130,7 +130,7 @@ export function randomScenario(number: number): Written {
       ...sometimes(fading === 'none' ? 0.05 : 0.6, () => ({ correlation: oneOf('gauss-markov', 'jakes') })),
       rate,
       coherenceSeconds: oneOf(0.02, 0.05, 0.5),
-      speedMetersPerSecond: oneOf(0, 1, 20),
+      speedMetersPerSecond: oneOf<object | number>(0, 1, 20, { uniform: [0, 20] }),
       fixedRateBps: oneOf(1e4, 2e5),
       lossProbability: oneOf(0, 0, 0.2, 0.6),
       ...sometimes(isScheduled ? 0.02 : 0.2, () => ({

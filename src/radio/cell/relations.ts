@@ -31,6 +31,13 @@ export const sharedBandRules: readonly Rule<{ channel: Channel }>[] = [
             'a sender that inverts its gain has one rate, so that its scheduler has nothing to rank',
           ),
           must(
+            channel.rate !== 'finite-blocklength',
+            '/channel/rate',
+            channel.rate,
+            `another rate where the sharing of the ${direction} is ${quoted(channel, direction)}`,
+            'how many codewords a packet takes of a band that others share is not simulated; use "capacity"',
+          ),
+          must(
             channel.knowledge === null,
             '/channel/knowledge',
             channel.knowledge,

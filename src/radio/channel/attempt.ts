@@ -5,7 +5,7 @@ import type { FaultScene, InBlackout } from './faults/faults.js';
 export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
 
 /**
- * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
+ * Why packets of an attempt did not arrive. `loss`: by loss probability, by burst or by a codeword in error. `outage`: they were sent at
  * a rate above what their blocks carried. `timeout`: the attempt would have taken too long, or the message
  * more work than a simulation has for one. `fault`,
  * `corrupted`: by script. `offline`: one end of the link was off; a function of the run, never of the link alone.

@@ -13,6 +13,7 @@ import {
 import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
 import { transmitJoules as consumed } from './directions/transmitter.js';
+import { packetRisk } from './losses/packet-risk.js';
 import { backoffSeconds } from './retransmission/back-off.js';
 import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
@@ -169,7 +170,8 @@ export class Sender {
   /** Sends the packets one after the other; which of them were lost, all of them where a script says so. */
   #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
     const { policy, bursts } = this.#link;
-    if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
+    const isRiskByPacket = policy.code !== null || bursts !== null;
+    if (!policy.adaptive || isRiskByPacket) return this.#transmitOneByOne(walk, sent, number, script);
     const bits = sum(sent, this.#packets.bitsOf);
     if (!walk.send(bits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits + walk.lostBits };
     return this.#heard(sent, number, script, walk.lostBits);
@@ -198,10 +200,12 @@ export class Sender {
     let airBits = 0;
     for (let i = 0; i < sent.length; i++) {
       const packet = sent[i]!;
+      const onAirBefore = walk.onAirSeconds;
       const information = this.#sendPacket(walk, packet);
       if (information === null) return { lost: sent, reason: 'timeout', airBits };
       airBits += this.#packets.bitsOf(packet);
-      const isUnlucky = luck[i]! < riskOf(this.#link, walk.startSeconds + walk.seconds);
+      const onAirSeconds = walk.onAirSeconds - onAirBefore;
+      const isUnlucky = luck[i]! < packetRisk(this.#link, walk.startSeconds + walk.seconds, onAirSeconds);
       const cause = script ?? (isUnlucky ? 'loss' : this.#isDecoded(packet, information) ? null : 'outage');
       if (cause === null) continue;
       if (lost.length === 0) reason = cause;
@@ -237,7 +241,8 @@ export class Sender {
   /** A uniform draw for each of these packets, the same one whichever others are sent beside it. */
   #luckOf(sent: readonly number[], number: number): Float64Array {
     const luck = new Float64Array(sent.length).fill(1);
-    if (this.#link.lossProbability === 0 && this.#link.bursts === null) return luck;
+    const { lossProbability, bursts, policy } = this.#link;
+    if (lossProbability === 0 && bursts === null && policy.code === null) return luck;
     const draws = this.#draws('loss', number);
     this.#work += workOf.drawOfLuck * this.#packets.count;
     for (let packet = 0, i = 0; i < sent.length; packet++) {
@@ -286,13 +291,6 @@ export class Sender {
   #draws(purpose: string, attempt: number): Stream {
     return stream(this.#link.seed, purpose, this.#link.id, ...keyOf(this.#message), attempt);
   }
-}
-
-/** Probability that a packet which ends at this time is lost whatever its gain. */
-function riskOf({ lossProbability, bursts }: Link, atSeconds: number): number {
-  if (bursts === null) return lossProbability;
-  const burst = bursts.path.isBad(atSeconds) ? bursts.lossBad : bursts.lossGood;
-  return 1 - (1 - lossProbability) * (1 - burst);
 }
 
 function sum(packets: readonly number[], bitsOf: (packet: number) => number): number {

@@ -30,6 +30,7 @@ import { recordedLink, type Recordings } from './fading/recordings.js';
 import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
+import type { KeyedClient } from '../../settings/per-client.js';
 import type { Stream } from '../../simulation/random/stream.js';
 
 /** Losses in bursts: the state over time, and what a packet risks in each state. */
@@ -214,12 +215,14 @@ function linkOf(setting: Setting): Link {
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
-  const knowledge = knowledgeOf(channel, isCorrelated, side.receiveAntennas);
+  const knowledge = knowledgeOf(channel, keyed, isCorrelated, side.receiveAntennas);
   // A Gaussian amplitude, estimated, has the law that it had.
   const believed = channel.fading === 'rayleigh' ? law : lawOfEstimate(law, knowledge);
   const policy = policyUnder(scheduled === null ? believed : ownBlocks(law, scheduled));
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
-  const oneLaw = knowledge === null && !isCorrelated && snr.constant && blackedOut.length === 0;
+  // How many codewords a packet takes follows from its own blocks.
+  const isCoded = policy.code !== null && channel.packetBits !== null;
+  const oneLaw = knowledge === null && !isCorrelated && snr.constant && blackedOut.length === 0 && !isCoded;
   return {
     ...channel,
     id,
@@ -245,7 +248,7 @@ function linkOf(setting: Setting): Link {
     isCorrelated,
     luck: independentPath(uniform, { seed, purpose: 'schedule', link: id }),
     lossProbability: side.lossProbability ?? channel.lossProbability,
-    bursts: burstsOf(channel, seed, id),
+    bursts: burstsOf(channel, keyed, id),
     blackouts: blackedOut,
     isBroadcast: direction === 'downlink' && channel.downlink.cast === 'broadcast',
     moments: oneLaw ? once(() => blockMoments(law, policy, { ...block, scheduled })) : null,
@@ -271,10 +274,11 @@ function pathOf(
   return combinedPath(antennas);
 }
 
-function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
+function burstsOf(channel: Channel, client: KeyedClient, link: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
-  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, steadyDopplerHz(channel), seed, id) };
+  const doppler = steadyDopplerHz(channel, client);
+  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, doppler, client.seed, link) };
 }
 
 /** The mean SNR at the share of the power that the sender takes. */

@@ -257,6 +257,21 @@ export function lambertW(x: number): number {
   return w;
 }
 
+/**
+ * Q^-1(p) for 0 < p <= 1/2: the z >= 0 that a standard normal exceeds with probability p, by bisection; Q(z) is
+ * half of the regularised Q(1/2, z^2 / 2). RangeError for other p.
+ */
+export function normalTailQuantile(p: number): number {
+  if (!(p > 0 && p <= 0.5)) throw new RangeError(`Q^-1(${p}): expected a probability above 0, at most 0.5`);
+  let [low, high] = [0, 40];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (gammaUpper(0.5, (middle * middle) / 2) / 2 > p) low = middle;
+    else high = middle;
+  }
+  return p === 0.5 ? 0 : (low + high) / 2;
+}
+
 /** The standard normal distribution Phi(z), by erf(x) = P(1/2, x^2). */
 export function normalCdf(z: number): number {
   const half = gammaLower(0.5, (z * z) / 2) / 2;

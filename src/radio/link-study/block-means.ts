@@ -6,6 +6,7 @@ import { isCarried, type Knowledge } from '../channel/knowledge/knowledge.js';
 import type { Link } from '../channel/link.js';
 import { worstOf } from '../channel/rate-policies/block-law.js';
 import { capacityBps } from '../channel/rate.js';
+import type { KeyedClient } from '../../settings/per-client.js';
 import type { Channel } from '../channel/settings.js';
 import type { Subject } from './subject.js';
 
@@ -28,9 +29,9 @@ export interface BlockMeans {
  * carries what is not in outage, as does a sender that errs about its gain. Null where the gain that the
  * sender knows is older than the block, but for Rayleigh fading over time.
  */
-export function blockMeans({ scenario, link, group }: Subject): BlockMeans | null {
+export function blockMeans({ scenario, link, client, group }: Subject): BlockMeans | null {
   const { scheduled, timeShare } = link;
-  const knowledge = link.knowledge && wholeCorrelation(link.knowledge, scenario.channel);
+  const knowledge = link.knowledge && wholeCorrelation(link.knowledge, scenario.channel, client);
   if (knowledge === undefined) return null;
   const policy = groupPolicy(link, group, 0);
   const law = worstOf(group.map((each) => ({ law: each.law, ratio: each.snr.ratioAt(0) })));
@@ -95,11 +96,15 @@ function meansOfEstimates(
  * Error and age together as one correlation, that of the amplitude of a Rayleigh channel over time; undefined
  * where they are none, or where the Doppler shift changes.
  */
-function wholeCorrelation(knowledge: Knowledge, channel: Channel): Knowledge | undefined {
+function wholeCorrelation(
+  knowledge: Knowledge,
+  channel: Channel,
+  client: KeyedClient,
+): Knowledge | undefined {
   const { correlation } = channel;
   const blocks = Math.ceil(knowledge.delaySeconds / channel.coherenceSeconds - 1e-6);
   if (correlation === 'independent' || blocks === 0) return knowledge;
-  const doppler = steadyDopplerHz(channel);
+  const doppler = steadyDopplerHz(channel, client);
   if (channel.fading !== 'rayleigh' || doppler === null) return undefined;
   const aged = correlations[correlation](doppler * blocks * channel.coherenceSeconds);
   return { ...knowledge, correlation: knowledge.correlation * Math.abs(aged) };

@@ -48,14 +48,14 @@ export interface ClosedForms {
  * blocks of the link's law at its mean SNR: Rayleigh's in closed form, others by quadrature.
  */
 export function closedForms(subject: Subject): ClosedForms {
-  const { scenario, link, snr } = subject;
+  const { scenario, link, client, snr } = subject;
   const { channel } = scenario;
   const { bandwidthHz, law, maxTransmissions } = link;
   const { fixedRateBps: rateBps } = channel;
   const theta = gainForRate(rateBps, bandwidthHz, snr);
   const outage = outageAt(subject, theta);
   const best = bestRate(subject);
-  const doppler = steadyDopplerHz(channel);
+  const doppler = steadyDopplerHz(channel, client);
   const hasFades = isRayleigh(subject) && doppler !== null && doppler > 0 && theta < greatestGain;
   const chase = chaseMean(subject, theta);
   const incremental = incrementalMean(subject, rateBps);

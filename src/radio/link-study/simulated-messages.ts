@@ -121,13 +121,13 @@ function arrivalOf(story: readonly Attempt[]): number | null {
  * time of a run.
  */
 function starts(
-  { scenario, link }: Subject,
+  { scenario, link, client }: Subject,
   messages: number,
   fluidSeconds: number,
 ): (message: number) => number {
   const { seed, channel, limits } = scenario;
   const bursts =
-    channel.gilbertElliott === null ? null : burstSeconds(channel.gilbertElliott, steadyDopplerHz(channel));
+    channel.gilbertElliott && burstSeconds(channel.gilbertElliott, steadyDopplerHz(channel, client));
   const memorySeconds = bursts === null ? 0 : 100 * (bursts.goodSeconds + bursts.badSeconds);
   const apart = 1e4 * link.coherenceSeconds + Math.min(fluidSeconds, link.maxAttemptSeconds) + memorySeconds;
   const span = link.snr.constant ? apart : Math.min(apart, limits.virtualSeconds / messages);

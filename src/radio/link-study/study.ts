@@ -2,6 +2,7 @@ import { isScheduled } from '../channel/directions/sharing.js';
 import { packetsOf } from '../channel/retransmission/packets.js';
 import { coherenceTimeSeconds, greatestDopplerHz } from '../channel/gain-paths/doppler.js';
 import { blockNotes } from '../channel/gain-paths/notes.js';
+import { codewordNotes } from '../channel/rate-policies/notes.js';
 import { cellNotes } from '../channel/large-scale/notes.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { Recordings } from '../channel/fading/recordings.js';
@@ -144,7 +145,11 @@ export function studyLink(
       ...(typeof form === 'string' ? { closedForm: form } : {}),
       ...reasonsOf(simulated),
     },
-    notes: [...cellNotes(scenario), ...notesOf({ subject, sent, options, fluidSeconds })],
+    notes: [
+      ...cellNotes(scenario),
+      ...notesOf({ subject, sent, options, fluidSeconds }),
+      ...[...blockNotes(scenario), ...codewordNotes(scenario.channel)].map((note) => `${note}.`),
+    ],
   };
 }
 
@@ -239,15 +244,14 @@ const remarks: readonly ((noted: Noted) => string | false)[] = [
 ];
 
 function notesOf(noted: Noted): readonly string[] {
-  const said = remarks.map((remark) => remark(noted)).filter((note) => note !== false);
-  return [...said, ...blockNotes(noted.subject.scenario.channel).map((note) => `${note}.`)];
+  return remarks.map((remark) => remark(noted)).filter((note) => note !== false);
 }
 
 /**
  * How long a gain lasts: a block, or the coherence time where blocks are correlated; of a client that moves, the
  * shortest.
  */
-function fadeSecondsOf({ scenario: { channel }, link }: Subject): number {
+function fadeSecondsOf({ scenario: { channel }, link, client }: Subject): number {
   if (!link.isCorrelated || channel.fading === 'trace') return link.coherenceSeconds;
-  return Math.max(link.coherenceSeconds, coherenceTimeSeconds(greatestDopplerHz(channel)));
+  return Math.max(link.coherenceSeconds, coherenceTimeSeconds(greatestDopplerHz(channel, client)));
 }

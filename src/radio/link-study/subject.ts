@@ -3,6 +3,8 @@ import { linksOf, type Link } from '../channel/link.js';
 import type { Recordings } from '../channel/fading/recordings.js';
 import { clientIds } from '../../learning/data/client-ids.js';
 import { UserError } from '../../errors.js';
+import type { KeyedClient } from '../../settings/per-client.js';
+import { keyedClients } from '../channel/directions/client-direction.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { Channel } from '../channel/settings.js';
 
@@ -18,6 +20,7 @@ export interface StudiedScenario {
 export interface Subject {
   readonly scenario: Omit<StudiedScenario, 'clients'>;
   readonly link: Link;
+  readonly client: KeyedClient;
   /** All receivers of a broadcast, or the link alone. */
   readonly group: Group;
   /** Mean SNR as a ratio over the link's share of the band, at time 0. */
@@ -45,5 +48,5 @@ export function subjectOf(
   }
   const snr = link.snr.ratioAt(0);
   const group = link.isBroadcast ? links : [link];
-  return { scenario, link, group, snr };
+  return { scenario, link, client: keyedClients(scenario)[client - 1]!, group, snr };
 }

@@ -19,7 +19,8 @@ const obstacles: readonly ((subject: Subject, fluidSeconds: number, variation: n
     ({ link }) => link.isCorrelated && 'one block depends on the one before it',
     ({ link }) => !link.snr.constant && 'the mean SNR changes with time',
     ({ link }) => link.blackouts.length > 0 && 'a script silences the link',
-    ({ link }) => (link.lossProbability > 0 || link.bursts !== null) && 'packets are lost',
+    ({ link }) =>
+      (link.lossProbability > 0 || link.bursts !== null || link.policy.code !== null) && 'packets are lost',
     ({ link }) => link.ackLossProbability > 0 && 'acknowledgements are lost',
     ({ link }) => link.faults.some(({ effect }) => effect !== 'blackout') && 'a script touches messages',
     (_, fluidSeconds) => fluidSeconds === Infinity && 'the link carries nothing',

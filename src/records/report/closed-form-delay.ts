@@ -26,6 +26,10 @@ const obstacles: readonly {
     why: 'what is lost is sent again',
     holds: (channel, direction) => (channel[direction].lossProbability ?? channel.lossProbability) > 0,
   },
+  {
+    why: 'codewords in error are sent again',
+    holds: ({ rate }) => rate === 'finite-blocklength',
+  },
   { why: 'what is lost in bursts is sent again', holds: ({ gilbertElliott }) => gilbertElliott !== null },
   { why: 'faults interfere by script', holds: ({ faults }) => faults.length > 0 },
   {

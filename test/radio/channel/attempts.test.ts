@@ -76,7 +76,12 @@ describe('the time of a message', () => {
   });
 
   it('takes of its supply what amplifier and circuits draw while it is on the air', () => {
-    const uplink = { powerWatts: 2, referencePowerWatts: 2, amplifierEfficiency: 0.4, circuitPowerWatts: 0.3 };
+    const uplink = {
+      powerWatts: 2,
+      referencePowerWatts: 2,
+      amplifierEfficiency: 0.4,
+      circuitPowerWatts: 0.3,
+    };
     const { onAirSeconds, transmitJoules } = sendOnce(uplinkWith({ ...plain, uplink }), 1e6);
     near(onAirSeconds, 1e6 / plainRateBps);
     // 2 W / 0.4 + 0.3 W.

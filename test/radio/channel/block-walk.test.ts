@@ -19,6 +19,7 @@ const gainAsRate: RatePolicy = {
   powerRatio: () => 1,
   carriesBps: (gain) => gain,
   adaptive: true,
+  code: null,
   breaks: () => [],
 };
 

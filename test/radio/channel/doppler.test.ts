@@ -13,27 +13,36 @@ import { ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 const close = (found: number, expected: number, digits: number) =>
   assert.ok(Math.abs(found - expected) <= 0.5000001 * 10 ** -digits, `${found} instead of ${expected}`);
 
+const client = { seed: 1, id: 'client-2', index: 1 };
+
 describe('the Doppler shift', () => {
   it('is the scenario’s own where it gives one, 0 among them', () => {
     const channel = { dopplerHz: 10, speedMetersPerSecond: 1, carrierHz: 2e9, cell: null };
-    assert.equal(steadyDopplerHz(channel), 10);
-    assert.equal(steadyDopplerHz({ ...channel, dopplerHz: 0 }), 0);
+    assert.equal(steadyDopplerHz(channel, client), 10);
+    assert.equal(steadyDopplerHz({ ...channel, dopplerHz: 0 }, client), 0);
   });
 
   it('is v f / c otherwise: 50 km/h at 900 MHz make 41.7 Hz', () => {
     const channel = { dopplerHz: null, speedMetersPerSecond: 50 / 3.6, carrierHz: 900e6, cell: null };
-    close(steadyDopplerHz(channel)!, (50 / 3.6) * (900e6 / 299_792_458), 9);
-    close(steadyDopplerHz(channel)!, 41.7, 1);
+    close(steadyDopplerHz(channel, client)!, (50 / 3.6) * (900e6 / 299_792_458), 9);
+    close(steadyDopplerHz(channel, client)!, 41.7, 1);
   });
 
   it('of a client that moves through a cell is not steady; the greatest is that of its greatest speed', () => {
     const cell = { mobility: { maxSpeedMetersPerSecond: 30 } };
     const channel = { dopplerHz: null, speedMetersPerSecond: 1, carrierHz: 2e9, cell };
-    assert.equal(steadyDopplerHz(channel), null);
-    close(greatestDopplerHz(channel), (30 * 2e9) / 299_792_458, 9);
-    assert.equal(steadyDopplerHz({ ...channel, dopplerHz: 7 }), 7);
-    assert.equal(greatestDopplerHz({ ...channel, dopplerHz: 7 }), 7);
-    close(steadyDopplerHz({ ...channel, cell: { mobility: null } })!, 2e9 / 299_792_458, 9);
+    assert.equal(steadyDopplerHz(channel, client), null);
+    close(greatestDopplerHz(channel, client), (30 * 2e9) / 299_792_458, 9);
+    assert.equal(steadyDopplerHz({ ...channel, dopplerHz: 7 }, client), 7);
+    assert.equal(greatestDopplerHz({ ...channel, dopplerHz: 7 }, client), 7);
+    close(steadyDopplerHz({ ...channel, cell: { mobility: null } }, client)!, 2e9 / 299_792_458, 9);
+  });
+
+  it('is each client’s own where speeds are a list', () => {
+    const channel = { dopplerHz: null, speedMetersPerSecond: [1, 30], carrierHz: 2e9, cell: null };
+    close(steadyDopplerHz(channel, client)!, (30 * 2e9) / 299_792_458, 9);
+    close(greatestDopplerHz(channel, { ...client, index: 0 }), 2e9 / 299_792_458, 9);
+    assert.throws(() => steadyDopplerHz(channel, { ...client, index: 2 }), RangeError);
   });
 
   it('of 10 Hz correlates blocks of 1 ms by 0.999013 and of 10 ms by 0.903713 in Clarke’s model', () => {

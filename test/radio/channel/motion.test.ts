@@ -5,6 +5,7 @@ import { gainPath } from '../../../src/radio/channel/gain-paths/index.js';
 import { motionOf } from '../../../src/radio/channel/gain-paths/motion.js';
 import { RandomWaypoint } from '../../../src/radio/channel/large-scale/random-waypoint.js';
 import { cell } from './large-scale/a-cell.js';
+import { assertMean, statisticsOf } from './sample-statistics.js';
 import { channelWith, linksWith, type ChannelChanges } from './a-link.js';
 
 const correlations = ['gauss-markov', 'jakes'] as const;
@@ -48,6 +49,27 @@ describe('the gain of a client that moves through its cell', () => {
       const error = sd / Math.sqrt(links);
       assert.ok(Math.abs(mean - ratePerSecond) < 3 * error, `${speed} m/s: ${mean} +- ${error} per second`);
     }
+  });
+
+  it('fades at twice the speed twice as often where each client has a speed of its own', () => {
+    const [blocks, coherenceSeconds] = [4096, 5e-5];
+    const speeds = [15, 30];
+    const changes: ChannelChanges = {
+      correlation: 'jakes',
+      speedMetersPerSecond: speeds,
+      coherenceSeconds,
+    };
+    speeds.forEach((speed, client) => {
+      const rates = statisticsOf(120, (seed) => {
+        const { path } = linksWith(changes, { clients: 2, seed })[2 * client]!;
+        let crossings = 0;
+        for (let block = 1; block < blocks; block++) {
+          if (path.gainAt(block - 1) >= 0.3 && path.gainAt(block) < 0.3) crossings++;
+        }
+        return crossings / (blocks - 1) / coherenceSeconds;
+      });
+      assertMean(rates, levelCrossing(speed * hertzPerSpeed, 0.3).ratePerSecond);
+    });
   });
 
   it('is a function of the way: at twice the speed the same in half the time', () => {

@@ -14,6 +14,8 @@ const settings: RateSettings = {
   cutoffGain: 0.1,
   mcs: null,
   mcsGapDb: 2,
+  codewordChannelUses: 1000,
+  blockErrorRate: 1e-3,
 };
 const rayleigh = gainLaw({ fading: 'rayleigh', ricianK: 3, nakagamiM: 2 });
 const constant = gainLaw({ fading: 'none', ricianK: 3, nakagamiM: 2 });
@@ -59,6 +61,7 @@ describe('a rate policy', () => {
         ['cutoff', true],
         ['inversion', true],
         ['mcs', true],
+        ['finite-blocklength', true],
       ],
     );
   });
@@ -227,11 +230,13 @@ describe('adaptive modulation and coding', () => {
 
 describe('rate policies in general', () => {
   const anySettings = fc.record({
-    rate: fc.constantFrom('capacity', 'cutoff', 'inversion', 'mcs'),
+    rate: fc.constantFrom('capacity', 'cutoff', 'inversion', 'mcs', 'finite-blocklength'),
     fixedRateBps: fc.constant(1e6),
     cutoffGain: fc.double({ min: 0.01, max: 3, noNaN: true }),
     mcs: fc.constant(null),
     mcsGapDb: fc.double({ min: 0, max: 10, noNaN: true }),
+    codewordChannelUses: fc.integer({ min: 100, max: 1e6 }),
+    blockErrorRate: fc.double({ min: 1e-9, max: 0.5, noNaN: true }),
   });
   // Nothing between 0 and 1e-9: smaller gains may vanish in the rounding of 1 + snr g.
   const anyGain = fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 30, noNaN: true }));

@@ -194,9 +194,11 @@ describe('rules of the radio link', () => {
       `${pointer}/fadeGain`,
       /where fading is "rician"/,
     );
-    refuses(bursts({ fadeGain: 0.1 }, { dopplerHz: 0 }), `${pointer}/fadeGain`, /Doppler shift is 0/);
+    refuses(bursts({ fadeGain: 0.1 }, { dopplerHz: 0 }), `${pointer}/fadeGain`, /shift of a client is 0/);
     const still = { speedMetersPerSecond: 0 };
     refuses(bursts({ fadeGain: 0.1 }, still), `${pointer}/fadeGain`, /set \/channel\/dopplerHz or/);
+    const oneStill = { speedMetersPerSecond: [1, 1, 0, 1, 1] };
+    refuses(bursts({ fadeGain: 0.1 }, oneStill), `${pointer}/fadeGain`, /Doppler shift of a client is 0/);
     refuses(bursts({ fadeGain: 10 }), `${pointer}/fadeGain`, /9\.2 for Rayleigh/);
   });
 
@@ -204,6 +206,18 @@ describe('rules of the radio link', () => {
     accepts({ carrierHz: 1e6, speedMetersPerSecond: 0, dopplerHz: 0, receivePowerWatts: 0.2 });
     refuses({ carrierHz: 2 }, '/channel/carrierHz', /is 2, expected 1000000 to 1000000000000 Hz; 2 GHz is/);
     refuses({ speedMetersPerSecond: 3e4 }, '/channel/speedMetersPerSecond', /0 to 10000 meters per second/);
+    accepts({ speedMetersPerSecond: [0, 1, 2, 3, 40] }, { speedMetersPerSecond: { uniform: [1, 30] } });
+    refuses({ speedMetersPerSecond: [1, 2] }, '/channel/speedMetersPerSecond', /a list of 5 numbers/);
+    refuses(
+      { speedMetersPerSecond: [1, 2, 3, 4, 2e4] },
+      '/channel/speedMetersPerSecond/4',
+      /is 20000 for client-5, expected 0 to 10000 meters per second/,
+    );
+    refuses(
+      { speedMetersPerSecond: { normal: { mean: 0, sd: 1 } } },
+      '/channel/speedMetersPerSecond',
+      /is -/,
+    );
     refuses({ dopplerHz: 2e5 }, '/channel/dopplerHz', /0 to 100000 Hz/);
     refuses({ receivePowerWatts: 2000 }, '/channel/receivePowerWatts', /0 to 1000 watts/);
     refuses({ idlePowerWatts: 2000 }, '/channel/idlePowerWatts', /0 to 1000 watts/);

@@ -12,11 +12,12 @@ import {
   logGamma,
   noncentralGammaLower,
   noncentralGammaUpper,
+  normalTailQuantile,
   sinTurns,
 } from '../../../src/radio/channel/special-functions.js';
 import { packageRoot } from '../../../src/paths.js';
 
-type Table = 'besselJ0' | 'besselI0Scaled' | 'logGamma' | 'gammaLower' | 'gammaUpper' | 'lambertW';
+type Table = 'besselJ0' | 'besselI0Scaled' | 'logGamma' | 'gammaLower' | 'gammaUpper' | 'lambertW' | 'normalTailQuantile';
 type Noncentral = 'noncentralLower' | 'noncentralUpper';
 
 // By SciPy: test/golden/radio.py. A row holds the arguments, then the value.
@@ -47,6 +48,7 @@ describe('the special functions of fading agree with SciPy', () => {
   it('in the logarithm of the gamma function', () => agrees('logGamma', logGamma, 13));
   it('in the lower incomplete gamma function', () => agrees('gammaLower', gammaLower, 12));
   it('in the upper incomplete gamma function', () => agrees('gammaUpper', gammaUpper, 12));
+  it('in the quantile of a normal’s tail', () => agrees('normalTailQuantile', normalTailQuantile, 12));
   it('in Lambert’s W', () => agrees('lambertW', lambertW, 14));
   it('in the noncentral chi-square law', () => agrees('noncentralLower', noncentralGammaLower, 11));
   it('in Marcum’s Q', () => agrees('noncentralUpper', noncentralGammaUpper, 11));

@@ -1,3 +1,4 @@
+import { valueOf, type KeyedClient } from '../../../settings/per-client.js';
 import { besselJ0 } from '../special-functions.js';
 import type { GainPathSettings } from './settings.js';
 
@@ -13,20 +14,24 @@ export type Moving = Pick<GainPathSettings, 'dopplerHz' | 'speedMetersPerSecond'
   readonly cell: { readonly mobility: { readonly maxSpeedMetersPerSecond: number } | null } | null;
 };
 
+/** What draws of a speed are keyed by. */
+export const speedQuantity = 'speed';
+
 /**
- * The maximum Doppler shift fD in Hz, the same at all times: the scenario's own, else v f / c from speed and
- * carrier. Null where it follows the way of a client through the cell.
+ * The maximum Doppler shift fD of a client in Hz, the same at all times: the scenario's own, else v f / c from
+ * the client's speed and the carrier. Null where it follows the way of a client through the cell. RangeError
+ * where a list of speeds has none for the client.
  */
-export function steadyDopplerHz(channel: Moving): number | null {
+export function steadyDopplerHz(channel: Moving, client: KeyedClient): number | null {
   if (channel.dopplerHz !== null) return channel.dopplerHz;
   if (channel.cell !== null && channel.cell.mobility !== null) return null;
-  return dopplerOf(channel.speedMetersPerSecond, channel.carrierHz);
+  return dopplerOf(valueOf(channel.speedMetersPerSecond, speedQuantity, client), channel.carrierHz);
 }
 
-/** The greatest Doppler shift that any client ever has, in Hz. */
-export function greatestDopplerHz(channel: Moving): number {
-  const fastest = channel.cell?.mobility?.maxSpeedMetersPerSecond ?? channel.speedMetersPerSecond;
-  return steadyDopplerHz(channel) ?? dopplerOf(fastest, channel.carrierHz);
+/** The greatest Doppler shift that a client ever has, in Hz; RangeError as for `steadyDopplerHz`. */
+export function greatestDopplerHz(channel: Moving, client: KeyedClient): number {
+  const fastest = channel.cell?.mobility?.maxSpeedMetersPerSecond ?? 0;
+  return steadyDopplerHz(channel, client) ?? dopplerOf(fastest, channel.carrierHz);
 }
 
 /**

@@ -27,7 +27,7 @@ export function motionOf(
   client: KeyedClient,
 ): Motion {
   const { cell, carrierHz, coherenceSeconds } = channel;
-  const steadyHz = steadyDopplerHz(channel);
+  const steadyHz = steadyDopplerHz(channel, client);
   if (steadyHz !== null || cell?.mobility == null) return steadyMotion((steadyHz ?? 0) * coherenceSeconds);
   const track = positionsOf(cell, client);
   const turnsPerMeter = dopplerOf(1, carrierHz);

@@ -1,19 +1,25 @@
 import { nameOf } from '../../../strategies/strategy.js';
-import { must, plausible, type Rule } from '../../../settings/rule.js';
+import { perClientFindings, valueFinding } from '../../../settings/per-client-findings.js';
+import { must, plausible, type Plausible, type Rule } from '../../../settings/rule.js';
+import { keyedClients } from '../directions/client-direction.js';
 import type { FadingSettings } from '../fading/settings.js';
+import { speedQuantity } from './doppler.js';
 import type { GainPathSettings } from './settings.js';
 
 /** What sets the pace of the gain, in this world. */
 const paces = {
   carrierHz: { from: 1e6, to: 1e12, unit: 'Hz', advice: '2 GHz is 2000000000' },
-  speedMetersPerSecond: { from: 0, to: 1e4, unit: 'meters per second', advice: '36 km/h is 10' },
   dopplerHz: { from: 0, to: 1e5, unit: 'Hz', advice: '30 m/s at 2 GHz make 200' },
 };
+
+const speeds: Plausible = { from: 0, to: 1e4, unit: 'meters per second', advice: '36 km/h is 10' };
 
 /** The length of a block. */
 const block = { coherenceSeconds: { from: 1e-5, to: 100, unit: 'seconds', advice: '50 ms is 0.05' } };
 
 interface Radio {
+  readonly seed: number;
+  readonly clients: { readonly count: number };
   readonly channel: GainPathSettings & Pick<FadingSettings, 'fading'>;
 }
 
@@ -30,8 +36,22 @@ export const gainPathRules: readonly Rule<Radio>[] = [
       ),
   },
   {
-    states: 'carrier, speed and Doppler shift are of this world',
+    states: 'carrier and Doppler shift are of this world',
     findings: ({ channel }) => plausible('/channel', channel, paces),
+  },
+  {
+    states: 'each client has a speed, of this world',
+    findings: (scenario) => {
+      const { speedMetersPerSecond: speed } = scenario.channel;
+      const place = { pointer: '/channel/speedMetersPerSecond', quantity: speedQuantity };
+      const { from, to, unit, advice } = speeds;
+      const holds = (value: number) => value >= from && value <= to;
+      const rule = { holds, expected: `${from} to ${to} ${unit}`, advice };
+      return [
+        ...perClientFindings(speed, place.pointer, scenario.clients.count),
+        valueFinding(speed, place, keyedClients(scenario), rule),
+      ];
+    },
   },
 ];
 

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { atLeastZero, nullable, positive, type Settings } from '../../../settings/form.js';
+import { nullable, positive, type Settings } from '../../../settings/form.js';
+import { nonNegativePerClient } from '../../../settings/per-client.js';
 
 /** How the gain changes over time. */
 export const gainPathSettings = {
@@ -17,9 +18,9 @@ export const gainPathSettings = {
     Type.Number({ minimum: 0 }),
     'maximum Doppler shift fD of all clients at all times; null: from speed and carrier',
   ),
-  speedMetersPerSecond: atLeastZero(
+  speedMetersPerSecond: nonNegativePerClient(
     1,
-    'of clients against what scatters their signal; makes the Doppler shift, but where `cell.mobility` moves them',
+    'of a client against what scatters its signal; makes its Doppler shift, but where `cell.mobility` moves it',
   ),
   carrierHz: positive(2e9, 'carrier frequency: makes the Doppler shift and the path loss'),
 };

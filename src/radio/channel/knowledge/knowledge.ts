@@ -1,3 +1,4 @@
+import type { KeyedClient } from '../../../settings/per-client.js';
 import type { Stream } from '../../../simulation/random/stream.js';
 import { correlations, greatestDopplerHz, type Moving } from '../gain-paths/doppler.js';
 import { ratioOfDecibels } from '../rate.js';
@@ -25,14 +26,19 @@ type Radio = KnowledgeSettings & Moving & { readonly fading: unknown };
 
 /**
  * Null: the sender knows the gain. Where blocks are independent the age counts by Clarke's J0(2 pi fD tau), fD
- * the greatest that there is.
+ * the greatest that the client ever has.
  */
-export function knowledgeOf(channel: Radio, isCorrelated: boolean, antennas: number): Knowledge | null {
+export function knowledgeOf(
+  channel: Radio,
+  client: KeyedClient,
+  isCorrelated: boolean,
+  antennas: number,
+): Knowledge | null {
   const { knowledge, fading } = channel;
   if (knowledge === null) return null;
   const { errorVariance, delaySeconds, marginDb } = knowledge;
   const isAged = !isCorrelated && fading !== 'none';
-  const aged = isAged ? Math.abs(correlations.jakes(greatestDopplerHz(channel) * delaySeconds)) : 1;
+  const aged = isAged ? Math.abs(correlations.jakes(greatestDopplerHz(channel, client) * delaySeconds)) : 1;
   return {
     correlation: aged * Math.sqrt(1 - errorVariance),
     delaySeconds: isCorrelated ? delaySeconds : 0,

@@ -9,7 +9,7 @@ type Channel = KnowledgeSettings & Pick<RateSettings, 'rate'> & { readonly downl
 export const knowledgeRules: readonly Rule<{ channel: Channel }>[] = [
   {
     states: 'only a sender that follows its gain can know it badly',
-    findings: ({ channel: { knowledge, rate } }) =>
+    findings: ({ channel: { knowledge, rate } }) => [
       must(
         knowledge === null || nameOf(rate) !== 'fixed',
         '/channel/knowledge',
@@ -17,6 +17,14 @@ export const knowledgeRules: readonly Rule<{ channel: Channel }>[] = [
         'null where rate is "fixed"',
         'its sender knows nothing of the gain',
       ),
+      must(
+        knowledge === null || rate !== 'finite-blocklength',
+        '/channel/knowledge',
+        knowledge,
+        'null where rate is "finite-blocklength"',
+        'how often codewords err that were made for another gain is not simulated',
+      ),
+    ],
   },
   {
     states: 'who sends at the worst of several gains knows them',

@@ -1,13 +1,29 @@
 import { nameOf } from '../../../strategies/strategy.js';
+import { givesAll } from '../../../settings/per-client-findings.js';
 import { must, type Rule } from '../../../settings/rule.js';
+import { keyedClients } from '../directions/client-direction.js';
 import { rarest, reach } from '../fading/reach.js';
 import { steadyDopplerHz } from '../gain-paths/doppler.js';
 import type { Channel } from '../settings.js';
 
-export const lossRules: readonly Rule<{ channel: Channel }>[] = [
+interface Radio {
+  readonly seed: number;
+  readonly channel: Channel;
+  readonly clients: { readonly count: number };
+}
+
+/** The steady Doppler shift of each client; none where a list of speeds does not give every client's. */
+function dopplersOf(scenario: Radio): (number | null)[] {
+  const { channel, clients } = scenario;
+  if (!givesAll(channel.speedMetersPerSecond, clients.count)) return [];
+  return keyedClients(scenario).map((client) => steadyDopplerHz(channel, client));
+}
+
+export const lossRules: readonly Rule<Radio>[] = [
   {
     states: 'bursts of losses have durations, or come from the fading',
-    findings: ({ channel }) => {
+    findings: (scenario) => {
+      const { channel } = scenario;
       const bursts = channel.gilbertElliott;
       if (bursts === null) return false;
       const { goodSeconds, badSeconds, fadeGain } = bursts;
@@ -20,6 +36,7 @@ export const lossRules: readonly Rule<{ channel: Channel }>[] = [
           must(badSeconds !== null, `${pointer}/badSeconds`, badSeconds, duration('bad'), advice),
         ];
       }
+      const dopplers = dopplersOf(scenario);
       return [
         must(
           goodSeconds === null && badSeconds === null,
@@ -36,17 +53,17 @@ export const lossRules: readonly Rule<{ channel: Channel }>[] = [
           'fades are those of Rayleigh fading; give goodSeconds and badSeconds for any other',
         ),
         must(
-          steadyDopplerHz(channel) !== null,
+          !dopplers.includes(null),
           `${pointer}/fadeGain`,
           fadeGain,
           'null where clients move through a cell',
           'the pace of fades changes with their speed; give goodSeconds and badSeconds, or /channel/dopplerHz',
         ),
         must(
-          steadyDopplerHz(channel) !== 0,
+          !dopplers.includes(0),
           `${pointer}/fadeGain`,
           fadeGain,
-          'null where the Doppler shift is 0',
+          'null where the Doppler shift of a client is 0',
           'a gain that never changes has no fades; set /channel/dopplerHz or /channel/speedMetersPerSecond',
         ),
         must(

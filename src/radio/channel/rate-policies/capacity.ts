@@ -10,5 +10,6 @@ export const capacity: RatePolicyMaker = (_settings, bandwidthHz) => ({
   powerRatio: () => 1,
   carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   adaptive: true,
+  code: null,
   breaks: () => [],
 });

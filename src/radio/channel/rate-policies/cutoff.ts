@@ -7,5 +7,6 @@ export const cutoff: RatePolicyMaker = ({ cutoffGain }, bandwidthHz) => ({
   powerRatio: (gain) => (gain >= cutoffGain ? 1 : 0),
   carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   adaptive: true,
+  code: null,
   breaks: () => [cutoffGain],
 });

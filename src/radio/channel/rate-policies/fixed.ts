@@ -11,5 +11,6 @@ export const fixed: RatePolicyMaker = ({ fixedRateBps }, bandwidthHz) => ({
   powerRatio: () => 1,
   carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   adaptive: false,
+  code: null,
   breaks: () => [],
 });

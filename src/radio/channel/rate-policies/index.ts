@@ -1,6 +1,7 @@
 import type { BlockLaw } from './block-law.js';
 import { capacity } from './capacity.js';
 import { cutoff } from './cutoff.js';
+import { finiteBlocklength } from './finite-blocklength.js';
 import { fixed } from './fixed.js';
 import { inversion } from './inversion.js';
 import { mcs } from './mcs.js';
@@ -14,6 +15,7 @@ export const ratePolicies: Readonly<Record<RateSettings['rate'], RatePolicyMaker
   cutoff,
   inversion,
   mcs,
+  'finite-blocklength': finiteBlocklength,
 };
 
 /** The policy that the scenario names; RangeError where its cutoff asks for infinite power ("inversion"). */

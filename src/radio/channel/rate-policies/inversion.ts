@@ -21,6 +21,7 @@ export const inversion: RatePolicyMaker = ({ cutoffGain }, bandwidthHz, law) => 
     powerRatio: (gain) => (sends(gain) ? 1 / (gain * inverse) : 0),
     carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
     adaptive: true,
+    code: null,
     breaks: () => [cutoffGain],
   };
 };

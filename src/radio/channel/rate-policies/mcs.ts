@@ -57,6 +57,7 @@ export const mcs: RatePolicyMaker = (settings, bandwidthHz) => {
     carriesBps: rateBps,
     powerRatio: (gain, snr) => (gain * snr >= lowest ? 1 : 0),
     adaptive: true,
+    code: null,
     breaks: (snr) => Array.from(ratios, (ratio) => ratio / snr),
   };
 };

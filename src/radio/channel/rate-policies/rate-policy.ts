@@ -1,4 +1,5 @@
 import type { BlockLaw } from './block-law.js';
+import type { Code } from './code.js';
 import type { RateSettings } from './settings.js';
 
 /**
@@ -13,8 +14,10 @@ export interface RatePolicy {
   powerRatio(gain: number, snr: number): number;
   /** The highest rate in bits per second that such a block carries at full power, for a sender that errs. */
   carriesBps(gain: number, snr: number): number;
-  /** Whether the sender knows the gain, so that whatever it sends is decoded; false for "fixed". */
+  /** Whether the sender knows the gain, so that it sends no more than the channel carries; false for "fixed". */
   readonly adaptive: boolean;
+  /** The code whose codewords err now and then; null: what is sent at no more than the channel carries is decoded. */
+  readonly code: Code | null;
   /** Gains at which `rateBps` is not continuous at this mean ratio, rising, for quadrature. */
   breaks(snr: number): readonly number[];
 }

@@ -12,6 +12,7 @@ import { constantPowerShare } from '../power-control/index.js';
 import { capacityBps, decibelsOf, ratioOfDecibels } from '../rate.js';
 import { retransmissions } from '../retransmission/index.js';
 import type { Channel } from '../settings.js';
+import { leastRatio } from './finite-blocklength.js';
 import { fasterThanShannon, mcsSteps } from './mcs.js';
 import type { McsStep } from './settings.js';
 
@@ -94,10 +95,25 @@ export const rateRules: readonly Rule<Radio>[] = [
     },
   },
   {
-    states: 'the link reaches the lowest step of modulation and coding now and then',
+    states: 'the link reaches the lowest rate of its codes now and then',
+    findings: (scenario) => {
+      const lowest = lowestRate(scenario.channel);
+      return lowest !== null && directions.map((direction) => lowestRateFinding(scenario, direction, lowest));
+    },
+  },
+  {
+    states: 'a codeword lasts no longer than a block, and errs for one receiver',
     findings: (scenario) =>
-      scenario.channel.rate === 'mcs' &&
-      directions.map((direction) => lowestStepFinding(scenario, direction)),
+      scenario.channel.rate === 'finite-blocklength' && [
+        ...directions.map((direction) => codewordFinding(scenario, direction)),
+        must(
+          scenario.channel.downlink.cast !== 'broadcast',
+          '/channel/downlink/cast',
+          scenario.channel.downlink.cast,
+          '"unicast" where rate is "finite-blocklength"',
+          'how often the better receivers of a codeword err is not simulated',
+        ),
+      ],
   },
 ];
 
@@ -152,16 +168,30 @@ function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
   return must(probability >= rarest, '/channel/fixedRateBps', channel.fixedRateBps, expected, advice);
 }
 
-function lowestStepFinding(scenario: Radio, direction: Direction): Finding {
+interface LowestRate {
+  readonly name: string;
+  readonly snrDb: number;
+}
+
+/** The ratio from which on the sender is not silent; null where that is none of its codes'. */
+function lowestRate(channel: Channel): LowestRate | null {
+  if (channel.rate === 'mcs') {
+    return { name: 'the lowest step of modulation and coding', snrDb: mcsSteps(channel)[0]!.snrDb };
+  }
+  if (channel.rate !== 'finite-blocklength') return null;
+  const code = { channelUses: channel.codewordChannelUses, errorRate: channel.blockErrorRate };
+  return { name: 'a rate above 0', snrDb: decibelsOf(leastRatio(code)) };
+}
+
+function lowestRateFinding(scenario: Radio, direction: Direction, lowest: LowestRate): Finding {
   const { channel } = scenario;
   const shares = sharesOf(scenario, direction);
-  const [lowest] = mcsSteps(channel);
-  if (shares.length === 0 || lowest === undefined) return false;
+  if (shares.length === 0) return false;
   const { meanSnrDb } = channel[direction];
   const missingDb = lowest.snrDb - decibelsOf(greatest(shares.map(({ snr }) => snr)));
   const { antennas, contenders } = shares[0]!;
   const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), antennas, contenders) >= rarest;
-  const step = 'the lowest step of modulation and coding';
+  const step = lowest.name;
   const expected =
     channel.fading !== 'none'
       ? `a mean from which one block in 10,000 reaches ${step}, ${short(lowest.snrDb)} dB`
@@ -169,6 +199,24 @@ function lowestStepFinding(scenario: Radio, direction: Direction): Finding {
         ? `at least ${short(meanSnrDb + missingDb - decibelsOf(antennas))}, which ${step} needs`
         : `${short(missingDb)} dB more, which ${step} needs of the best client`;
   return must(reaches, `/channel/${direction}/meanSnrDb`, meanSnrDb, expected, 'nothing would ever be sent');
+}
+
+/** A gain that never changes holds for any codeword. */
+function codewordFinding(scenario: Radio, direction: Direction): Finding {
+  const { channel, clients } = scenario;
+  if (channel.fading === 'none' || !tellsAll(scenario, direction)) return false;
+  const share = shareOf(channel[direction].sharing, clients.count);
+  const narrowest = least(
+    keyedClients(scenario).map((client) => directionOf(channel, direction, client).bandwidthHz),
+  );
+  const most = narrowest * share.bandwidth * channel.coherenceSeconds * share.time;
+  return must(
+    channel.codewordChannelUses <= most,
+    '/channel/codewordChannelUses',
+    channel.codewordChannelUses,
+    `at most ${Math.floor(most)}, what a client’s band has in a block of the ${direction}`,
+    'its sender counts on one gain; the hertz of a client’s share × coherenceSeconds',
+  );
 }
 
 function isBetter(step: McsStep, lower: McsStep): boolean {

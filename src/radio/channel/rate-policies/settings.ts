@@ -8,12 +8,13 @@ const McsStep = closed({
 
 /** At which rate a sender sends. */
 export const rateSettings = {
-  rate: Type.Enum(['capacity', 'fixed', 'cutoff', 'inversion', 'mcs'], {
+  rate: Type.Enum(['capacity', 'fixed', 'cutoff', 'inversion', 'mcs', 'finite-blocklength'], {
     default: 'capacity',
     description:
       'capacity: follows Shannon’s rate of every block; fixed: `fixedRateBps` whatever the gain, with outage; ' +
       'cutoff: capacity, silent below `cutoffGain`; inversion: truncated channel inversion, silent below ' +
-      '`cutoffGain`; mcs: the best step of `mcs`, silent below the lowest',
+      '`cutoffGain`; mcs: the best step of `mcs`, silent below the lowest; finite-blocklength: what codewords of ' +
+      '`codewordChannelUses` carry with `blockErrorRate`, by the normal approximation',
   }),
   fixedRateBps: positive(1e6, 'of "fixed", in bits per second'),
   cutoffGain: atLeastZero(0.1, 'of "cutoff" and "inversion": power gain relative to its mean'),
@@ -23,6 +24,19 @@ export const rateSettings = {
       'the ratio at which Shannon’s rate reaches it',
   ),
   mcsGapDb: atLeastZero(2, 'gap to Shannon’s rate of the table that stands for a null `mcs`'),
+  codewordChannelUses: Type.Integer({
+    minimum: 100,
+    maximum: 1e9,
+    default: 1000,
+    description:
+      'length n of a codeword of "finite-blocklength": n / bandwidthHz seconds; the approximation is close from 100 on',
+  }),
+  blockErrorRate: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 0.5,
+    default: 1e-3,
+    description: 'of "finite-blocklength": probability that a codeword is not decoded',
+  }),
 };
 
 export type RateSettings = Settings<typeof rateSettings>;

@@ -1,5 +1,5 @@
 import { assign, fromCallback } from 'xstate';
-import { nameOf } from '../../machines/events.js';
+import { nameOf, type Message } from '../../machines/events.js';
 import {
   channelMachine,
   type ChannelContext,
@@ -8,6 +8,7 @@ import {
 } from '../../machines/channel.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
+import { withAllotment } from '../radio/channel/changes.js';
 import { cutOff } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import type { Link } from '../radio/channel/link.js';
@@ -26,8 +27,8 @@ export function provideChannel({
 }: Pick<World, 'bus' | 'clock' | 'links'> & { readonly presence: Pick<Presence, 'isOn'> }) {
   const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => links.of(id);
   const attemptsNow = (context: ChannelContext): readonly Attempt[] => {
-    const link = linkOf(context);
     const { envelope, bits } = firstMessage(context);
+    const link = allottedTo(envelope.message, linkOf(context));
     const isInGroup = ({ sender, recipient }: Link) =>
       sender === link.sender && envelope.group.includes(recipient) && presence.isOn(recipient);
     const group = link.isBroadcast ? links.all.filter(isInGroup) : [link];
@@ -103,6 +104,12 @@ export function provideChannel({
       nextAttempt: ({ context }) => attemptUnderWay(context).waitSeconds * 1e3,
     },
   });
+}
+
+/** The link as an update has it, which goes by what its order allots. */
+function allottedTo(message: Message, link: Link): Link {
+  const allotment = message.direction === 'up' ? message.answers.allotment : undefined;
+  return allotment ? withAllotment(link, allotment) : link;
 }
 
 /** The attempts up to the one under way, in whose place this one is the last. */

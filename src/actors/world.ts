@@ -8,6 +8,7 @@ import type { Links } from './links.js';
 import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
+import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { Codec } from '../strategies/compression/codec.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
 import type { Method } from '../strategies/methods/method.js';
@@ -28,6 +29,7 @@ export interface World {
   readonly method: Method;
   readonly discipline: Discipline;
   readonly selection: Selection;
+  readonly allocation: Allocation;
   /** Whether the aggregation asks for what updates were made from. */
   readonly sendsBases: boolean;
   readonly codec: Codec;

@@ -7,6 +7,7 @@ import { channelRules, runRules } from '../radio/channel/relations.js';
 import type { Code } from '../script/code.js';
 import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
+import { allocationRules } from '../strategies/allocation/relations.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
@@ -39,6 +40,7 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...modelRules,
   ...dataRules,
   ...serverRules,
+  ...allocationRules,
   ...channelRules,
   ...runRules,
   ...rewardRules,

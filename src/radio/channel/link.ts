@@ -6,7 +6,9 @@ import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
+import { blockFactors } from './interference/levels.js';
 import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { noiseDbmOf } from './large-scale/link-budget.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
@@ -47,9 +49,13 @@ export interface Link extends RetransmissionSettings {
   /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
   readonly scheduled: ((rank: number) => number) | null;
   readonly law: GainLaw;
-  /** Mean SNR over `bandwidthHz`. */
+  /** Mean SNR over `bandwidthHz`, interference counted as noise. */
   readonly snr: MeanSnr;
+  /** Of each resource block of the band, its mean SNR over that of the band; empty where all are alike. */
+  readonly blockFactors: readonly number[];
   readonly policy: RatePolicy;
+  /** The same over another bandwidth, in hertz. */
+  readonly policyOver: (bandwidthHz: number) => RatePolicy;
   /** Gains over virtual time; null where each attempt draws its own. */
   readonly path: GainPath | null;
   readonly lossProbability: number;
@@ -105,7 +111,8 @@ function linkOf(setting: Setting): Link {
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
   const snr = scaledBy(meanSnr(channel, side, keyed), share.snr);
-  const policy = ratePolicy(channel, bandwidthHz, law);
+  const policyOver = (hertz: number) => ratePolicy(channel, hertz, law);
+  const policy = policyOver(bandwidthHz);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
@@ -128,7 +135,9 @@ function linkOf(setting: Setting): Link {
     scheduled,
     law,
     snr,
+    blockFactors: blockFactors(side.interference, channel.cell && noiseDbmOf(channel.cell, side.bandwidthHz)),
     policy,
+    policyOver,
     path,
     lossProbability: side.lossProbability ?? channel.lossProbability,
     bursts: burstsOf(channel, seed, id),

@@ -3,6 +3,7 @@ import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
 import { blockRule, gainPathRules } from './gain-paths/relations.js';
+import { interferenceRules } from './interference/relations.js';
 import { cellRules } from './large-scale/relations.js';
 import { lossRules } from './losses/relations.js';
 import { rateRules } from './rate-policies/relations.js';
@@ -35,6 +36,7 @@ export const channelRules: readonly Rule<Radio>[] = [
   ...retransmissionRules,
   ...directionRules,
   ...cellRules,
+  ...interferenceRules,
   waitingRule,
   ...faultRules,
 ];

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
+import { InterferenceSetting } from '../interference/settings.js';
 import { transmitterSettings } from './transmitter.js';
 
 /** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
@@ -27,6 +28,7 @@ const link = {
     1e6,
     'bandwidth of a client (sharing "orthogonal") or of the band that all share',
   ),
+  interference: InterferenceSetting,
   lossProbability: nullable(
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',

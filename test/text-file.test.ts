@@ -9,7 +9,7 @@ import { loadTokenizer } from '../src/learning/data/tokenizer.js';
 import { loadWordPiece } from '../src/learning/data/word-piece.js';
 import { loadModel } from '../src/learning/model/load.js';
 import { packageRoot } from '../src/paths.js';
-import { readTrace } from '../src/radio/channel/fading/trace.js';
+import { readRecording } from '../src/radio/channel/fading/recording.js';
 import { loadScenario } from '../src/scenario/load.js';
 
 const embedded = join(packageRoot(), 'assets/embedded');
@@ -42,7 +42,7 @@ const kinds: readonly {
     read: async (_, file) => (await loadInstructions(file)).rows,
   },
   { file: 'pairs.jsonl', text: pair, read: async (_, file) => (await loadPreferences(file, 'helpful')).rows },
-  { file: 'trace.csv', text: 'seconds,gain\n0,1\n1,2\n', read: (_, file) => readTrace(file) },
+  { file: 'trace.csv', text: 'seconds,gain\n0,1\n1,2\n', read: (_, file) => readRecording(file) },
 ];
 
 describe('text files from outside', () => {

@@ -4,6 +4,7 @@ import { studyLink } from '../radio/link-study/study.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { Change } from '../scenario/changes.js';
 import { exit, type ExitCode } from './exit.js';
+import { asSetting } from './option-values.js';
 import { linkText, type LinkReport } from './link-text.js';
 import { abilitiesOf, line, paintFor, type Terminal } from './terminal.js';
 
@@ -34,14 +35,14 @@ export async function linkCommand(
   { out }: Terminal,
 ): Promise<ExitCode> {
   checkCounts(options);
-  const { scenario, file, trace } = await readRadioScenario(path, changesOf(options));
+  const { scenario, file, recordings } = await readRadioScenario(path, changesOf(options));
   if (options.snrDb !== undefined && scenario.channel.cell !== null) {
     throw new UserError(
       `--snr-db ${options.snrDb}: is not used in a cell, where distance makes the mean SNR; ` +
         'expected --set channel.cell=null beside it',
     );
   }
-  const study = studyLink(scenario, trace, options);
+  const study = studyLink(scenario, recordings, options);
   const report: LinkReport = { scenario: scenario.name, file, ...study };
   line(
     out,
@@ -75,7 +76,9 @@ function changesOf(options: LinkCommandOptions): readonly Change[] {
   return [
     { option: '--set', settings: options.set },
     ...shorthands.flatMap(([option, path, value]) =>
-      value === undefined ? [] : [{ option: `${option} ${value}`, settings: [`${path}=${value}`] }],
+      value === undefined
+        ? []
+        : [{ option: `${option} ${value}`, settings: [`${path}=${asSetting(String(value))}`] }],
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { misheldInJson } from '../scenario/written-numbers.js';
 import { nearest } from '../settings/nearest.js';
 import { problemLine, shown } from '../settings/problem.js';
 
@@ -6,15 +7,31 @@ import { problemLine, shown } from '../settings/problem.js';
  * What options of the command take, in the words in which a scenario's settings are refused.
  */
 
-/** Reads a whole number of at least `minimum`. UserError for anything else. */
+/**
+ * Reads a whole number of at least `minimum`, in any way in which JavaScript writes numbers: 4e7 as well as
+ * 40000000. UserError for anything else, and for what a number cannot hold as it is written.
+ */
 export function wholeNumber(option: string, minimum: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    const isWhole = /^\d+$/.test(text);
-    if (isWhole && value >= minimum && value <= Number.MAX_SAFE_INTEGER) return value;
-    const most = isWhole && value > Number.MAX_SAFE_INTEGER ? ` and at most ${Number.MAX_SAFE_INTEGER}` : '';
+    const value = numberOf(text);
+    if (Number.isSafeInteger(value) && value >= minimum && misheldInJson(text).length === 0) return value;
+    const most = value > Number.MAX_SAFE_INTEGER ? ` and at most ${Number.MAX_SAFE_INTEGER}` : '';
     throw refusal(option, text, `a whole number of at least ${minimum}${most}`);
   };
+}
+
+/**
+ * A number as `--set` takes it, from any way in which JavaScript writes one (.5, +3, 0x10); what is no number
+ * stays as it is, for the scenario's form to refuse.
+ */
+export function asSetting(text: string): string {
+  const value = numberOf(text);
+  return Number.isFinite(value) && misheldInJson(text).length === 0 ? JSON.stringify(value) : text;
+}
+
+/** NaN where it is none, or nothing but blanks. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
 }
 
 /** Reads one of these names. UserError, with the one that may have been meant, for any other. */

@@ -2,6 +2,9 @@ import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
 import { nameOf, named } from '../strategies/strategy.js';
 import type { ModelConfig } from '../learning/model/config.js';
+import type { Sharing } from '../radio/channel/directions/sharing.js';
+import { objectives } from '../learning/objective.js';
+import type { Method } from '../strategies/methods/method.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { MeanLink } from '../radio/payload/mean-link.js';
 import type { HeldPart, PretrainedConfig } from '../radio/payload/parts.js';
@@ -28,6 +31,9 @@ export interface PayloadReport extends Payload {
   readonly lora: Pick<Scenario['model']['lora'], 'r' | 'targets'>;
   readonly headerBits: number;
   readonly compression: Scenario['channel']['compression'];
+  readonly clients: number;
+  /** The reward models that the method's alignment listens to. */
+  readonly rewards: Method['rewards'];
 }
 
 /** The report as tables; they fit into 100 columns, and where there are fewer they go row by row. */
@@ -43,6 +49,7 @@ export function payloadText(report: PayloadReport, paint: Paint, columns: number
     '',
     textTable(stagesTable(report, paint), look, columns),
     '',
+    ...sharingLines(report, paint, columns),
     ...footnotes(report)
       .flatMap((note) => wrapped(note, Math.min(columns, 95)))
       .map((text) => paint('dim', text)),
@@ -117,6 +124,37 @@ function stagesTable({ stages }: PayloadReport, paint: Paint): TableContent {
   return { head: ['A client’s stage', '', 'Mbit', 'seconds', 'joules'], alignment: 'llrrr', rows };
 }
 
+/** Section V-A's bandwidth in either reading. */
+function sharingLines(report: PayloadReport, paint: Paint, columns: number): readonly string[] {
+  const { updateBySharing, clients, link } = report;
+  const { bandwidthHz } = link.uplink;
+  if (updateBySharing.length === 0 || clients === 1 || bandwidthHz === null) return [];
+  const band = `${number(bandwidthHz / 1e6)} MHz`;
+  const rows = updateBySharing.map(({ sharing, seconds, joules }) => [
+    sharingWords[sharing],
+    paint('bold', sharing),
+    thousandths(seconds),
+    thousandths(joules),
+  ]);
+  const head = [`${band} on the uplink, ${clients} clients`, 'sharing', 'seconds', 'joules'];
+  const sentence =
+    `The time and the energy of an update where each client has ${band}, and where all share it; section V-A ` +
+    'does not say which.';
+  return [
+    textTable({ head, alignment: 'llrr', rows }, look, columns),
+    ...wrapped(sentence, Math.min(columns, 95)).map((text) => paint('dim', text)),
+    '',
+  ];
+}
+
+const sharingWords: Readonly<Record<Sharing, string>> = {
+  orthogonal: 'each client has its own',
+  'split-power-kept': 'shared: a part of it, with all of the power',
+  'split-density-kept': 'shared: a part of it, and of the power',
+  tdma: 'shared: all of it, a part of the time',
+  'proportional-fair': 'shared: all of it, where the client’s gain is best',
+};
+
 function costCells({ bits, seconds, joules }: Cost): readonly string[] {
   return [thousandths(bits / 1e6), thousandths(seconds), thousandths(joules)];
 }
@@ -134,6 +172,7 @@ function footnotes(report: PayloadReport): readonly string[] {
       'Left out: packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the ' +
       'rest.',
     ...savingNote(report),
+    ...rewardNote(report),
   ];
 }
 
@@ -146,6 +185,17 @@ function savingNote({
     `An update of ${whole(sharedParameters)} parameters saves ${percent(share)} of the ` +
       `${whole(allParameters)} that all adapters and a LoRA module at every site have ` +
       '(the comparison of section V-B).',
+  ];
+}
+
+/** What is charged beyond the paper where a method listens to one reward model. */
+function rewardNote({ method, rewards, messages }: PayloadReport): readonly string[] {
+  const travel = objectives.filter((objective) => messages.some(({ parts }) => objective in parts));
+  if (rewards.length >= travel.length) return [];
+  return [
+    `${named(methods, method).title} is charged for ${travel.length} reward models (${travel.join(', ')}), of ` +
+      `which its alignment listens to ${rewards.length} (${rewards.join(', ')}); in section V-B it has a single ` +
+      'one. Both are trained and sent under every method, so that rewards can be measured alike.',
   ];
 }
 

@@ -60,6 +60,8 @@ async function reportOf(path: string, options: PayloadCommandOptions): Promise<P
     lora: { r: lora.r, targets: lora.targets },
     headerBits,
     compression,
+    clients: scenario.clients.count,
+    rewards: method.rewards,
     ...payloadOf(scenario, method, { model: model.config, reward: rewardModel?.config ?? null }),
   };
 }

@@ -11,7 +11,7 @@ import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
 import { objectives } from '../learning/objective.js';
-import { readTrace } from '../radio/channel/fading/trace.js';
+import { readRecordings, type Recordings } from '../radio/channel/fading/recordings.js';
 import type { Method } from '../strategies/methods/method.js';
 import { strategiesWith, type Strategies } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
@@ -33,8 +33,8 @@ export interface Inputs {
   readonly clients: readonly Client[];
   /** The run that this one goes on from; null where it begins anew. */
   readonly earlier: EarlierRun | null;
-  /** Measured trace of the channel's gains; null where they are drawn. */
-  readonly trace: Awaited<ReturnType<typeof readTrace>> | null;
+  /** What was recorded of the channel; null where gains are drawn. */
+  readonly recordings: Recordings | null;
   /** When devices are on, where a file says so. */
   readonly presenceTrace: OnTrace | null;
 }
@@ -43,7 +43,7 @@ export interface Inputs {
 export type InputOptions = Pick<RunOptions, 'scenario' | 'folder' | 'strategies'>;
 
 /**
- * Loads models, data and the channel's trace: all that is checked of a scenario before it runs, by `pwff run`
+ * Loads models, data and the channel's recordings: all that is checked of a scenario before it runs, by `pwff run`
  * and `pwff validate` alike. UserError for what the user can mend.
  */
 export async function loadInputs({ scenario, folder, strategies }: InputOptions): Promise<Inputs> {
@@ -52,8 +52,7 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const data = await loadData(scenario, folder, scenario.seed);
   const hasRewards = hasRewardModels(scenario.stages);
   const rewards = hasRewards ? await openRewardModel({ scenario, folder }, language) : null;
-  const { traceFile } = scenario.channel;
-  const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
+  const recordings = await readRecordings(scenario.channel, folder, scenario.clients.count);
   const tables = strategiesWith(strategies);
   const method = named(tables.methods, scenario.method);
   const encoding: Encoding = {
@@ -66,7 +65,7 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
-  return { language, rewards, data, encoding, clients, earlier, trace, presenceTrace, tables, method };
+  return { language, rewards, data, encoding, clients, earlier, recordings, presenceTrace, tables, method };
 }
 
 /** The file of a pattern of presence that has one. */

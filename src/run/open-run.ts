@@ -110,7 +110,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, trace, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, earlier, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -124,7 +124,7 @@ function worldOf(
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const links = new Links(
-    linksOf(scenario, ids, trace, tables.fadings, ownTransmitters(clients)),
+    linksOf(scenario, ids, recordings, tables.fadings, ownTransmitters(clients)),
     scenario.channel.faults,
   );
   const ledger = new MessageLedger(

@@ -3,7 +3,7 @@ import { dataRules } from '../learning/data/relations.js';
 import { modelRules, type KnownModel } from '../learning/model/relations.js';
 import { alignmentRules } from '../learning/training/algorithms/relations.js';
 import { rewardRules } from '../learning/training/reward-models/relations.js';
-import { channelRules, runRules } from '../radio/channel/relations.js';
+import { channelRules } from '../radio/channel/relations.js';
 import type { Code } from '../script/code.js';
 import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
@@ -42,7 +42,6 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...serverRules,
   ...allocationRules,
   ...channelRules,
-  ...runRules,
   ...rewardRules,
   ...alignmentRules,
   ...stageRules,

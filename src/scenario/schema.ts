@@ -9,12 +9,12 @@ import { Reward } from '../learning/training/reward-models/settings.js';
 import { Instruction } from '../learning/training/settings.js';
 import { Channel } from '../radio/channel/settings.js';
 import { Expectations, Timeline } from '../script/settings.js';
-import { closed, nullable, positive } from '../settings/form.js';
+import { closed, duration, nullable } from '../settings/form.js';
 import { method, Server } from '../strategies/settings.js';
 
 const Limits = closed(
   {
-    virtualSeconds: positive(1e6, 'virtual time at which the run ends whatever its state'),
+    virtualSeconds: duration(1e6, 'virtual time at which the run ends whatever its state', { above: 0 }),
   },
   { default: {}, description: 'what ends a run that would go on' },
 );

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
+import { traceFiles } from '../radio/channel/fading/recordings.js';
 import { recordFiles } from '../records/folder.js';
 import type { Choice } from '../settings/choice.js';
 import { readTextFile } from '../text-file.js';
@@ -21,7 +22,7 @@ export async function surroundingsOf(
   const files = Object.entries(data.files ?? {}).filter(([key]) => hasRewards || key === 'instructions');
   const named = [
     ...files.map(([key, path]) => [`/data/files/${key}`, path] as const),
-    ...(channel.traceFile === null ? [] : [['/channel/traceFile', channel.traceFile] as const]),
+    ...traceFiles(channel.traceFile, clients.count),
     ...fileOf('/clients/presence', clients.presence),
     ...(from === null ? [] : [['/from', join(from, recordFiles.manifest)] as const]),
     ...configOf('/model/path', model.path),

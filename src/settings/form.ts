@@ -27,6 +27,21 @@ export const positive = (value: number, description: string) =>
 export const atLeastZero = (value: number, description: string) =>
   Type.Number({ minimum: 0, default: value, description });
 
+/**
+ * The longest time that a message can take or wait, some 32 years: what a run counts of its time, in whole
+ * microseconds, has room for it beside all that went before.
+ */
+export const longestSeconds = 1e9;
+
+/** A time that the clock of a run has to wait for; `above`: it is never 0. */
+export const duration = (value: number, description: string, { above }: { readonly above?: 0 } = {}) =>
+  Type.Number({
+    ...(above === undefined ? { minimum: 0 } : { exclusiveMinimum: above }),
+    maximum: longestSeconds,
+    default: value,
+    description,
+  });
+
 export const fraction = (value: number, description: string) =>
   Type.Number({ minimum: 0, maximum: 1, default: value, description });
 

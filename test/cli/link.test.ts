@@ -22,6 +22,15 @@ async function report(...args: readonly string[]): Promise<LinkReport> {
   return JSON.parse(out) as LinkReport;
 }
 
+/** What `pwff run` says of the quickstart with this setting. */
+async function refusalOfRun(setting: string): Promise<string> {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  await main(['validate', 'quickstart', '--set', setting], fakeServices(), { out, err });
+  return String(err.read());
+}
+
+const pastOrigin = (line: string) => line.slice(line.indexOf(': /channel'));
+
 function widthOf(text: string): number {
   return Math.max(...text.split('\n').map((row) => row.length));
 }
@@ -52,7 +61,7 @@ describe('pwff link', () => {
   it('keeps to 80 columns whatever the setting', async () => {
     for (const args of [
       ['--snr-db', '-30', '--rate-bps', '1e12', '--bits', '9007199254740991'],
-      ['--snr-db', '60', '--bandwidth-hz', '1e11', '--fading', 'none'],
+      ['--snr-db', '60', '--bandwidth-hz', '1e10', '--fading', 'none'],
       [
         '--set',
         'channel.rate=fixed',
@@ -161,6 +170,52 @@ describe('pwff link', () => {
       assert.match(err, expected);
       assert.equal(err.trimEnd().split('\n').length, 1, err);
     }
+  });
+
+  it('takes numbers in any way in which they are written', async () => {
+    const found = await report('--bits', '4e6', '--rate-bps', '0x10', '--snr-db', '+.5', '--seed', '1e3');
+    assert.deepEqual([found.bits, found.link.fixedRateBps, found.seed], [4e6, 16, 1000]);
+    assert.ok(Math.abs(found.link.meanSnrDb - 0.5) < 1e-12);
+    for (const [text, reason] of [
+      ['1.5', 'at least 1'],
+      [' ', 'at least 1'],
+      ['NaN', 'at least 1'],
+      ['Infinity', 'at most 9007199254740991'],
+      ['9007199254740993', 'at most 9007199254740991'],
+    ] as const) {
+      const { code, err } = await link('--bits', text);
+      assert.equal(code, 2, text);
+      assert.match(err, new RegExp(`^--bits ?: is .*expected a whole number of .*${reason}`));
+    }
+  });
+
+  it('refuses of the radio what a run refuses, in the same words', async () => {
+    for (const setting of [
+      'channel.uplink.meanSnrDb=61',
+      'channel.downlink.bandwidthHz=1e11',
+      'channel.uplink.powerWatts=1e4',
+      'channel.coherenceSeconds=1e-6',
+      'channel.maxTransmissions=1001',
+      'channel.backoffSeconds=1e300',
+      'channel.maxAttemptSeconds=1e300',
+      'channel.faults=[{"effect":"delay","delaySeconds":1e300}]',
+    ]) {
+      const { code, err } = await link('--set', setting);
+      assert.equal(code, 2, setting);
+      assert.match(err, /^--set: \/channel\/[^\n]* expected [^\n]*\n$/);
+      assert.equal(pastOrigin(err), pastOrigin(await refusalOfRun(setting)));
+    }
+  });
+
+  it('has waits that add up where a message is repeated more often than a number can double', async () => {
+    const often = [
+      'channel.maxTransmissions=1000',
+      'channel.backoffFactor=1e10',
+      'channel.lossProbability=1',
+    ];
+    const { code, out } = await link(...often.flatMap((setting) => ['--set', setting]), '--messages', '2');
+    assert.equal(code, 0);
+    assert.doesNotMatch(out, /NaN|Infinity/);
   });
 
   it('ends with 2 for more draws or messages than memory has room for', async () => {

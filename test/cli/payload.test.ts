@@ -52,6 +52,55 @@ describe('pwff payload', () => {
     assert.ok(longest <= 100, `${longest} columns`);
   });
 
+  it('has section V-A’s 1 MHz in both readings: each client’s own, and shared', async () => {
+    const { out } = await payload('--preset', 'paper-literal');
+    assert.match(out, /\n1 MHz on the uplink, 10 clients +sharing +seconds +joules\n/);
+    assert.match(out, /section V-A does not say which/);
+    const seconds = (sharing: string) => Number(new RegExp(` ${sharing} +([0-9.]+) `).exec(out)?.[1]);
+    // Bits of 36 adapters over rates of the shared reference channel.json: 1.715974 Mbit/s at 5 dB and 1 MHz, and
+    // a tenth of 4.330200 at 15 dB; a tenth of the time or of everything is ten times as long.
+    const megabits = 18.590976 + 0.000512;
+    for (const [sharing, expected] of [
+      ['orthogonal', megabits / 1.715974],
+      ['split-power-kept', megabits / 0.43302],
+      ['split-density-kept', (10 * megabits) / 1.715974],
+      ['tdma', (10 * megabits) / 1.715974],
+      ['proportional-fair', 57.0],
+    ] as const) {
+      assert.ok(Math.abs(seconds(sharing) - expected) < 0.01, `${sharing}: ${seconds(sharing)}`);
+    }
+  });
+
+  it('has the testbed’s uplink 33.3 times as slow as a wired one, and as its own downlink', async () => {
+    // The ratio of uplink times over 5G and over Ethernet in the abstract of arXiv:2504.04678.
+    const published = 33.3;
+    const secondsOf = ({ messages }: PayloadReport, kind: string) =>
+      messages.find((message) => message.kind === kind)?.seconds ?? NaN;
+    const testbed = await report('testbed-5g');
+    const wired = await report('testbed-5g', '--set', 'channel.uplink.bandwidthHz=1e8');
+    const slow = secondsOf(testbed, 'update');
+    for (const fast of [secondsOf(wired, 'update'), secondsOf(testbed, 'global')]) {
+      assert.ok(Math.abs(slow / fast / published - 1) < 0.005, `${slow / fast}`);
+    }
+  });
+
+  it('says that a method of a single reward is charged for both reward models', async () => {
+    for (const [method, title] of [
+      ['sfl', 'SFL'],
+      ['shepherd', 'Shepherd'],
+    ] as const) {
+      const { out } = await payload('--method', method);
+      const words = out.replace(/\s+/g, ' ');
+      assert.ok(
+        words.includes(`${title} is charged for 2 reward models (helpful, harmless), of which`),
+        words,
+      );
+    }
+    for (const args of [[], ['--method', 'sfl', '--set', 'stages=["instruction"]']]) {
+      assert.doesNotMatch((await payload(...args)).out, /is charged for/);
+    }
+  });
+
   it('keeps to 100 columns for the largest model, a slow link and all that can be shared', async () => {
     const { out } = await payload(
       '--model',

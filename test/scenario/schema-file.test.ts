@@ -77,10 +77,10 @@ describe('scenarios/scenario.schema.json', () => {
     [{ effect: 'drop', direction: 'up' }, '/direction: is "up", expected one of "uplink", "downlink"'],
     [{ effect: 'drop', round: -1 }, '/round: is -1, expected an integer of at least 0'],
     [{ effect: 'drop', probability: 2 }, '/probability: is 2, expected a number from 0 to 1'],
-    [{ effect: 'slow', factor: 0 }, '/factor: is 0, expected a number above 0'],
+    [{ effect: 'slow', factor: 0 }, '/factor: is 0, expected a number above 0 and of at most 1000'],
     [
       { effect: 'delay', delaySeconds: '2 s' },
-      '/delaySeconds: is "2 s", expected a number of seconds of at least 0; write 2, without quotes or unit',
+      '/delaySeconds: is "2 s", expected a number of seconds from 0 to 1000000000; write 2, without quotes or unit',
     ],
     [
       { effect: 'blackout', clinet: 3 },

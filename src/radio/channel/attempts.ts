@@ -12,7 +12,8 @@ import {
 } from './faults/faults.js';
 import type { Link } from './link.js';
 import { transmitJoules as consumed } from './directions/transmitter.js';
-import { packetsOf, type Packets } from './retransmission/packets.js';
+import { backoffSeconds } from './retransmission/back-off.js';
+import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
 import { least } from '../../extremes.js';
 
@@ -21,7 +22,8 @@ export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' 
 
 /**
  * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
- * a rate above what their blocks carried. `timeout`: the attempt would have taken too long. `fault`,
+ * a rate above what their blocks carried. `timeout`: the attempt would have taken too long, or the message
+ * more work than a simulation has for one. `fault`,
  * `corrupted`: by script. `offline`: one end of the link was off; a function of the run, never of the link alone.
  */
 export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted' | 'offline';
@@ -56,6 +58,13 @@ export interface Attempt extends InBlackout {
   readonly samples: readonly Sample[];
 }
 
+/**
+ * Work that goes into one message, by what is done for it: some seconds' worth. A message that has taken more
+ * once an attempt ends is given up.
+ */
+const mostWork = 2 ** 26;
+const workOf = { block: 8, packetByItself: 8, drawOfLuck: 4 };
+
 /** The receivers of a message; with more than one the first attempt is a broadcast. */
 export type Group = readonly Link[];
 
@@ -78,8 +87,9 @@ export function attemptsAt(
   let atSeconds = startSeconds;
   for (let number = 1; number <= most; number++) {
     const attempt = sender.attempt(number, atSeconds);
-    attempts.push(attempt);
-    if (attempt.acknowledged || attempt.lost === 'timeout') break;
+    const isOverworked = sender.work > mostWork && !attempt.acknowledged && number < most;
+    attempts.push(isOverworked ? { ...attempt, lost: 'timeout' } : attempt);
+    if (attempt.acknowledged || attempt.lost === 'timeout' || isOverworked) break;
     atSeconds += attempt.seconds + attempt.waitSeconds;
   }
   return attempts;
@@ -105,6 +115,8 @@ class Sender {
   #unacknowledged: readonly number[];
   /** Information in bits that the receiver holds on each packet, for HARQ. */
   readonly #information = new Map<number, number>();
+  /** So far, as `workOf` weighs it. */
+  work = 0;
 
   constructor(bits: number, link: Link, message: KeyedMessage, group: Group) {
     this.#link = link;
@@ -128,17 +140,13 @@ class Sender {
     const heard = this.#transmit(walk, sent, number, faults.lost);
 
     const before = this.#missing;
-    if (before.length > 0) {
-      const stillLost = new Set(heard.lost);
-      this.#missing = before.filter((packet) => stillLost.has(packet));
-    }
+    this.#missing = inBoth(before, heard.lost);
+    this.work += workOf.block * walk.walked * receivers.length;
     const isHeard =
       link.ackLossProbability === 0 || this.#draws('ack', number).uniform() >= link.ackLossProbability;
     if (isHeard) this.#unacknowledged = this.#missing;
     const acknowledged = isHeard && this.#missing.length === 0;
-    const waitSeconds = acknowledged
-      ? 0
-      : link.feedbackSeconds + link.backoffSeconds * link.backoffFactor ** (number - 1);
+    const waitSeconds = acknowledged ? 0 : link.feedbackSeconds + backoffSeconds(link, number);
     const costs = this.#costs(walk, waitSeconds, receivers.length);
     return {
       atSeconds,
@@ -182,6 +190,7 @@ class Sender {
     script: AttemptFaults['lost'],
   ): Heard {
     const luck = this.#luckOf(sent, number);
+    this.work += workOf.packetByItself * sent.length;
     const lost: number[] = [];
     let reason: LossReason = 'loss';
     let airBits = 0;
@@ -228,6 +237,7 @@ class Sender {
     const luck = new Float64Array(sent.length).fill(1);
     if (this.#link.lossProbability === 0 && this.#link.bursts === null) return luck;
     const draws = this.#draws('loss', number);
+    this.work += workOf.drawOfLuck * this.#packets.count;
     for (let packet = 0, i = 0; i < sent.length; packet++) {
       const one = draws.uniform();
       if (sent[i] === packet) luck[i++] = one;

@@ -70,6 +70,8 @@ export class BlockWalk {
   powerSeconds = 0;
   /** Blocks begun. */
   blocks = 0;
+  /** Those of them that were gone through one by one. */
+  walked = 0;
   /** Bits that `send` has sent, up to the limit. */
   sentBits = 0;
   readonly #in: Blocks;
@@ -160,6 +162,7 @@ export class BlockWalk {
     const { silences, schedule } = this.#in;
     const now = this.startSeconds + this.seconds;
     this.blocks += 1;
+    this.walked += 1;
     const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
     if (silence && silence.fromSeconds <= now) {
       this.#blockSecondsLeft = silence.toSeconds - now;

@@ -7,7 +7,7 @@ import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { blockFactors } from './interference/levels.js';
-import { meanSnr, type MeanSnr } from './large-scale/index.js';
+import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
 import { noiseDbmOf } from './large-scale/link-budget.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
 import { ratePolicy } from './rate-policies/index.js';
@@ -16,7 +16,9 @@ import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
 import type { Transmitter } from './directions/transmitter.js';
 import { shareOf } from './directions/sharing.js';
-import { traceGains, tracePath, type GainTrace } from './fading/trace.js';
+import type { Recording } from './fading/recording.js';
+import { recordedLink, type Recordings } from './fading/recordings.js';
+import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
 
@@ -70,22 +72,23 @@ export interface Link extends RetransmissionSettings {
 }
 
 /**
- * The links of a run: an uplink and a downlink for each client, numbered in the order given. `trace` holds
- * the gains where fading is "trace", `table` the laws that a scenario can name, `ownTransmitters` the transmitters
+ * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
+ * what fading "trace" goes by, `table` holds the laws that a scenario can name, `ownTransmitters` the transmitters
  * of clients whose devices have their own.
  */
 export function linksOf(
   { seed, channel }: { readonly seed: number; readonly channel: Channel },
   clients: readonly string[],
-  trace: GainTrace | null = null,
+  recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
   ownTransmitters: ReadonlyMap<string, Transmitter> = new Map(),
 ): readonly Link[] {
-  const law = trace ? empiricalLaw(traceGains(trace, channel.coherenceSeconds)) : gainLaw(channel, table);
+  const gainsOf = recordings === null ? drawnGains(channel, table) : recordedGains(channel, recordings);
   return clients.flatMap((id, index) =>
     (['uplink', 'downlink'] as const).map((direction) =>
       linkOf({
-        ...{ seed, channel, law, trace, direction },
+        ...{ seed, channel, direction },
+        ...gainsOf(index + 1, direction),
         client: { id, index, of: clients.length },
         transmitter: (direction === 'uplink' && ownTransmitters.get(id)) || channel[direction],
       }),
@@ -93,25 +96,70 @@ export function linksOf(
   );
 }
 
-interface Setting {
+/** What the gains of a link go by. */
+interface Gains {
+  readonly law: GainLaw;
+  readonly recorded: Recorded | null;
+}
+
+interface Recorded {
+  readonly gains: GainTrace;
+  /** Of the recording; null: the scenario's. */
+  readonly meanSnr: MeanSnr | null;
+  readonly isRate: boolean;
+  /** Begins with the run, and not at a drawn place. */
+  readonly isAligned: boolean;
+}
+
+type GainsOf = (client: number, direction: Direction) => Gains;
+
+function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrategy>>): GainsOf {
+  const law = gainLaw(channel, table);
+  return () => ({ law, recorded: null });
+}
+
+/** Links of one recording share its law. */
+function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsOf {
+  const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
+  const gainsFrom = (recording: Recording, direction: Direction): Gains => {
+    const { gains, meanSnr } = recordedLink(recording, channel[direction]);
+    return {
+      law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
+      recorded: {
+        gains,
+        meanSnr: meanSnr === null ? null : constantSnr(meanSnr),
+        isRate: recording.states === 'rate',
+        isAligned: areAligned,
+      },
+    };
+  };
+  return (client, direction) => {
+    const recording = of(client, direction);
+    const gains = known[direction].get(recording) ?? gainsFrom(recording, direction);
+    known[direction].set(recording, gains);
+    return gains;
+  };
+}
+
+interface Setting extends Gains {
   readonly seed: number;
   readonly channel: Channel;
-  readonly law: GainLaw;
-  readonly trace: GainTrace | null;
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
   readonly transmitter: Transmitter;
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, direction, client, transmitter } = setting;
+  const { seed, channel, law, recorded, direction, client, transmitter } = setting;
   const id = `${client.id}/${direction}`;
   const keyed = { seed, id: client.id, index: client.index };
   const side = directionOf(channel, direction, keyed);
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(meanSnr(channel, side, keyed), share.snr);
-  const policyOver = (hertz: number) => ratePolicy(channel, hertz, law);
+  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, keyed), share.snr);
+  // A recorded rate is what was carried, whatever the policy.
+  const rated = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
+  const policyOver = (hertz: number) => ratePolicy(rated, hertz, law);
   const policy = policyOver(bandwidthHz);
   const path = pathOf(setting, id);
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
@@ -147,8 +195,11 @@ function linkOf(setting: Setting): Link {
   };
 }
 
-function pathOf({ seed, channel, law, trace }: Setting, id: string) {
-  if (trace !== null) return tracePath(trace, channel, seed, id);
+function pathOf({ seed, channel, law, recorded }: Setting, id: string) {
+  if (recorded !== null) {
+    const { gains, isAligned } = recorded;
+    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, id));
+  }
   return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
 }
 

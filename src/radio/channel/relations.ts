@@ -25,21 +25,20 @@ const waitingRule: Rule<{ channel: Channel }> = {
 };
 
 /**
- * Relations between the settings of the radio link. What they refuse would either mean nothing or end a run
- * with nothing ever sent.
+ * Relations between the settings of the radio link, which a run and a study of one link hold to alike. What
+ * they refuse would either mean nothing or end a run with nothing ever sent.
  */
 export const channelRules: readonly Rule<Radio>[] = [
   ...fadingRules,
   ...gainPathRules,
+  blockRule,
   ...rateRules,
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
+  budgetRule,
   ...cellRules,
   ...interferenceRules,
   waitingRule,
   ...faultRules,
 ];
-
-/** What a run holds to besides; a study of one link may go beyond. */
-export const runRules: readonly Rule<Radio>[] = [budgetRule, blockRule];

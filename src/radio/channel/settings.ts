@@ -29,7 +29,12 @@ export const Channel = closed(
       0,
       'of a sender that waits with a message: silent blocks, feedback, back-off',
     ),
-    pricePerMegabyte: atLeastZero(0, 'money for a megabyte (8,000,000 bits) on the air, in any currency'),
+    pricePerMegabyte: Type.Number({
+      minimum: 0,
+      maximum: 1e12,
+      default: 0,
+      description: 'money for a megabyte (8,000,000 bits) on the air, in any currency',
+    }),
     faults: Type.Array(Fault, {
       default: [],
       description: 'what goes wrong by script, or by probability; see docs/radio.md',

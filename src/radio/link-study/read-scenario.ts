@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import type { Change } from '../../scenario/changes.js';
 import { readScenario, readWritten } from '../../scenario/read.js';
 import type { Scenario } from '../../scenario/schema.js';
-import { readTrace, type GainTrace } from '../channel/fading/trace.js';
+import { readRecordings, type Recordings } from '../channel/fading/recordings.js';
 import { channelRules } from '../channel/relations.js';
 
 /** What the radio of a scenario needs of the disk. */
@@ -11,8 +10,8 @@ export interface RadioScenario {
   readonly scenario: Scenario;
   /** Null where none was named. */
   readonly file: string | null;
-  /** The gains of fading "trace". */
-  readonly trace: GainTrace | null;
+  /** Of fading "trace". */
+  readonly recordings: Recordings | null;
 }
 
 const defaults = { file: null, value: { name: 'link' } };
@@ -32,7 +31,6 @@ export async function readRadioScenario(
   const written = path === undefined ? defaults : await readWritten(path);
   const check = { rules: channelRules, around: () => null };
   const { scenario, folder } = await readScenario(written, changes, check);
-  const { traceFile } = scenario.channel;
-  const trace = traceFile === null ? null : await readTrace(resolve(folder, traceFile));
-  return { scenario, file: written.file, trace };
+  const recordings = await readRecordings(scenario.channel, folder, scenario.clients.count);
+  return { scenario, file: written.file, recordings };
 }

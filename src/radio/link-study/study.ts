@@ -2,7 +2,7 @@ import { packetsOf } from '../channel/retransmission/packets.js';
 import { dopplerHz } from '../channel/gain-paths/doppler.js';
 import { cellNotes } from '../channel/large-scale/notes.js';
 import type { Direction } from '../channel/directions/settings.js';
-import type { GainTrace } from '../channel/fading/trace.js';
+import type { Recordings } from '../channel/fading/recordings.js';
 import { UserError, messageOf } from '../../errors.js';
 import type { Channel } from '../channel/settings.js';
 import { blockMeans } from './block-means.js';
@@ -99,10 +99,10 @@ export interface LinkStudy extends ClosedForms {
  */
 export function studyLink(
   scenario: StudiedScenario,
-  trace: GainTrace | null,
+  recordings: Recordings | null,
   options: StudyOptions,
 ): LinkStudy {
-  const subject = subjectOf(scenario, trace, options);
+  const subject = subjectOf(scenario, recordings, options);
   checkBits(subject, options.bits);
   const { bits, draws } = options;
   const closed = closedForms(subject);

@@ -1,6 +1,6 @@
 import type { Group } from '../channel/attempts.js';
 import { linksOf, type Link } from '../channel/link.js';
-import type { GainTrace } from '../channel/fading/trace.js';
+import type { Recordings } from '../channel/fading/recordings.js';
 import { clientIds } from '../../learning/data/client-ids.js';
 import { UserError } from '../../errors.js';
 import type { Direction } from '../channel/directions/settings.js';
@@ -29,11 +29,13 @@ export interface Subject {
 /** The link to study; UserError where the scenario has no such client. */
 export function subjectOf(
   scenario: StudiedScenario,
-  trace: GainTrace | null,
+  recordings: Recordings | null,
   { direction, client }: { readonly direction: Direction; readonly client: number },
 ): Subject {
   const { count } = scenario.clients;
-  const links = linksOf(scenario, clientIds(count), trace).filter((link) => link.direction === direction);
+  const links = linksOf(scenario, clientIds(count), recordings).filter(
+    (link) => link.direction === direction,
+  );
   const link = links[client - 1];
   if (link === undefined) {
     throw new UserError(`--client ${client}: is no client, expected 1 to ${count}, as in clients.count`);

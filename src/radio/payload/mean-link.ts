@@ -27,7 +27,7 @@ export interface MeanLink {
 }
 
 /** What is read of a scenario. */
-interface Radio {
+export interface Radio {
   readonly seed: number;
   readonly channel: Channel;
   readonly clients: { readonly count: number };

@@ -14,6 +14,7 @@ import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
+import { uploadBySharing, type SharedUpload } from './by-sharing.js';
 import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
@@ -56,6 +57,8 @@ export interface Payload {
   readonly link: Readonly<Record<Direction, MeanLink>>;
   readonly messages: readonly MessagePayload[];
   readonly stages: readonly StagePayload[];
+  /** The client's first update, at most, under every way of sharing the uplink's band. */
+  readonly updateBySharing: readonly SharedUpload[];
   /** An update of stage 1 against one that shares adapters and LoRA at every site (section V-B). */
   readonly saving: {
     readonly sharedParameters: number;
@@ -108,10 +111,12 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
       ...filled(parts, modules ?? 0, sizes, bitsOf, link[way]),
     }));
   });
+  const update = messages.findLast(({ kind }) => kind === messages.find(isUpload)?.kind);
   return {
     parts: heldParts(scenario, method, sizes, loraModules),
     link,
     messages,
+    updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) =>
       stagePayload(stage, scenario[stage].maxRounds, messages, greatest(loraModules)),
     ),
@@ -123,6 +128,8 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     ),
   };
 }
+
+const isUpload = ({ direction }: MessagePayload) => direction === 'uplink';
 
 function filled(
   names: readonly PartName[],

@@ -217,6 +217,25 @@ describe('the packets of a message on the air', () => {
     );
   });
 
+  it('take bounded work: a message that would be repeated for ever is given up as timed out', () => {
+    const hopeless = { packetBits: 10, lossProbability: 1, maxTransmissions: 1000 };
+    for (const rate of ['capacity', 'fixed'] as const) {
+      const attempts = send(uplinkWith({ ...hopeless, rate }), 1e7);
+      assert.ok(attempts.length > 1 && attempts.length < 100, `${attempts.length} attempts`);
+      assert.equal(attempts.at(-1)!.lost, 'timeout');
+      assert.ok(attempts.slice(0, -1).every(({ lost }) => lost === 'loss'));
+    }
+  });
+
+  it('wait for as long as they should, however often: twice as long each time, and 1e9 s at most', () => {
+    const link = uplinkWith({ lossProbability: 1, maxTransmissions: 1000, backoffSeconds: 1 });
+    const waits = send(link, 1e5).map(({ waitSeconds }) => waitSeconds - link.feedbackSeconds);
+    [1, 2, 4].forEach((wait, number) => near(waits[number]!, wait));
+    near(waits[999]!, 1e9);
+    const none = send(uplinkWith({ lossProbability: 1, maxTransmissions: 1000, backoffFactor: 1e6 }), 1e5);
+    assert.deepEqual([...new Set(none.map(({ waitSeconds }) => waitSeconds))], [0.01]);
+  });
+
   it('are heard of with the probability that the acknowledgement is not lost', () => {
     const link = uplinkWith({ ackLossProbability: 0.3 });
     const found = statisticsOf(20_000, (round) => Number(sendOnce(link, 1000, round).acknowledged));

@@ -38,6 +38,12 @@ describe('rules of the radio link', () => {
       '/channel/traceFile',
       /is null, expected a CSV file where fading is "trace"/,
     );
+    accepts({ fading: 'trace', traceFile: ['1.csv', '2.csv', '3.csv', '4.csv', '5.csv'] });
+    refuses(
+      { fading: 'trace', traceFile: ['1.csv', '2.csv'] },
+      '/channel/traceFile',
+      /expected a list of 5 files, one for each client; or one name with \{client\} in it/,
+    );
     refuses(
       { traceFile: 'gains.csv' },
       '/channel/traceFile',
@@ -53,6 +59,18 @@ describe('rules of the radio link', () => {
       '/channel/correlation',
       /where fading is "none"; a constant gain has none/,
     );
+  });
+
+  it('antennas and noise are of this world, so that a budget has a ratio', () => {
+    const free = { radiusMeters: 250, pathLoss: 'free-space' };
+    accepts({ cell: free });
+    for (const key of ['baseHeightMeters', 'clientHeightMeters', 'noiseDensityDbmPerHz', 'noiseFigureDb']) {
+      refuses(
+        { cell: { ...free, [key]: 1e300 } },
+        `/channel/cell/${key}`,
+        /is 1e\+300, expected -?\d+ to \d+ /,
+      );
+    }
   });
 
   it('the gain reaches the cutoff now and then', () => {

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import {
+  drawnPlace,
   gainAt,
-  parseTrace,
-  readTrace,
   traceGains,
   tracePath,
   type GainTrace,
 } from '../../../src/radio/channel/fading/trace.js';
+import { parseRecording, readRecording } from '../../../src/radio/channel/fading/recording.js';
 import { UserError } from '../../../src/errors.js';
+
+const parseTrace = (text: string, path: string) => parseRecording(text, path).trace;
 
 /** Holds 2 for 1 s, 0.5 for 3 s, and 1 for the same 3 s. */
 const trace = parseTrace('seconds,gain\n10,2\n11,0.5\n14,1\n', 'a.csv');
@@ -71,7 +73,7 @@ describe('a gain trace', () => {
 
 describe('the gains of a trace over a link', () => {
   it('are those of block beginnings, from one place in the trace', () => {
-    const path = tracePath(trace, { coherenceSeconds: 0.05 }, 1, 'client-1/uplink');
+    const path = tracePath(trace, { coherenceSeconds: 0.05 }, drawnPlace(trace, 1, 'client-1/uplink'));
     const found = Array.from({ length: 420 }, (_, block) => path.gainAt(block));
     // Three periods of 140 blocks: 20 of gain 2, 60 of 0.5, 60 of 1, to one block at each edge.
     for (const [gain, blocks] of [
@@ -86,21 +88,21 @@ describe('the gains of a trace over a link', () => {
   });
 
   it('repeat with the period of the trace, in whatever order they are asked', () => {
-    const path = tracePath(trace, { coherenceSeconds: 0.7 }, 1, 'client-1/uplink');
+    const path = tracePath(trace, { coherenceSeconds: 0.7 }, drawnPlace(trace, 1, 'client-1/uplink'));
     const forward = Array.from({ length: 200 }, (_, block) => path.gainAt(block));
     for (let block = 199; block >= 0; block--) assert.equal(path.gainAt(block), forward[block]);
     for (let block = 10; block < 200; block++) assert.equal(forward[block], forward[block - 10]);
   });
 
   it('are refused for a block that is not an integer from 0', () => {
-    const path = tracePath(trace, { coherenceSeconds: 1 }, 1, 'client-1/uplink');
+    const path = tracePath(trace, { coherenceSeconds: 1 }, 0);
     for (const block of [-1, 0.5, NaN, Infinity]) assert.throws(() => path.gainAt(block), RangeError);
   });
 
   it('begin at a place that is drawn for seed and link, uniform over the period', () => {
     const count = 100_000;
     const firsts = Array.from({ length: count }, (_, link) =>
-      tracePath(trace, { coherenceSeconds: 1 }, 1, `link-${link}`).gainAt(0),
+      tracePath(trace, { coherenceSeconds: 1 }, drawnPlace(trace, 1, `link-${link}`)).gainAt(0),
     );
     for (const [gain, share] of [
       [2, 1 / 7],
@@ -147,7 +149,7 @@ describe('a trace file', () => {
   it('may have a byte-order mark, blank lines, Windows line ends, spaces and further columns', async () => {
     const file = join(folder, 'good.csv');
     await writeFile(file, '\uFEFF\r\nrsrp, gain ,seconds\r\n-90,2,10\r\n\r\n-91,.5,11\r\n-92,1e0,14\r\n\r\n');
-    assert.deepEqual(await readTrace(file), trace);
+    assert.deepEqual(await readRecording(file), { states: 'gain', trace });
   });
 
   it('may give its gains in decibels', () => {
@@ -158,18 +160,18 @@ describe('a trace file', () => {
 
   it('is refused with its name where it cannot be read', async () => {
     const file = join(folder, 'none.csv');
-    await assert.rejects(readTrace(file), (error: unknown) => {
+    await assert.rejects(readRecording(file), (error: unknown) => {
       return error instanceof UserError && error.message.startsWith(`${file}: cannot be read (`);
     });
   });
 
   it('is refused without the columns it needs', () => {
-    refused('', /^a\.csv: is empty, expected a header line "seconds,gain" \(a ratio\) or "seconds,gainDb"$/);
+    refused('', /^a\.csv: is empty, expected a header line "seconds,gain" .*"gainDb", "snrDb" or "rateBps"$/);
     refused('0,1\n1,2\n', /^a\.csv:1: is "0,1", expected a header line/);
     refused('\nseconds;gain\n0;1\n', /^a\.csv:2: is "seconds;gain", expected a header line/);
     refused('time,gain\n0,1\n', /^a\.csv:1: is "time,gain", expected/);
-    refused('seconds,gain,gainDb\n0,1,0\n', /^a\.csv:1: .*expected one column of seconds and one of gains/);
-    refused('seconds,gain,gain\n0,1,0\n', /^a\.csv:1: .*expected one column of seconds and one of gains/);
+    refused('seconds,gain,gainDb\n0,1,0\n', /^a\.csv:1: .*expected one column of seconds and one of values/);
+    refused('seconds,gain,gain\n0,1,0\n', /^a\.csv:1: .*expected one column of seconds and one of values/);
   });
 
   it('is refused where a row is not what the header says', () => {
@@ -187,11 +189,12 @@ describe('a trace file', () => {
   });
 
   it('is refused where a gain cannot be one', () => {
-    refused(
-      'seconds,gain\n0,1\n1,-0.5\n',
-      /^a\.csv:3: gain is -0\.5, expected a finite power gain of at least 0/,
-    );
-    refused('seconds,gainDb\n0,1\n1,4000\n', /^a\.csv:3: gainDb is 4000, expected a finite power gain/);
+    refused('seconds,gain\n0,1\n1,-0.5\n', /^a\.csv:3: gain is -0\.5, expected a power gain from 0 to 1/);
+    refused('seconds,gainDb\n0,1\n1,4000\n', /^a\.csv:3: gainDb is 4000, expected at most 200 dB/);
+    // A gain of 1e308 made infinite rates, and a study of it never ended.
+    refused('seconds,gain\n0,1e308\n1,2\n', /^a\.csv:2: gain is 1e308, expected a power gain from 0 to 1/);
+    refused('seconds,snrDb\n0,5\n1,201\n', /^a\.csv:3: snrDb is 201, expected at most 200 dB/);
+    refused('seconds,rateBps\n0,5\n1,-1\n', /^a\.csv:3: rateBps is -1, expected from 0 to 1e15 bits/);
     refused('seconds,gain\n0,0\n1,0\n', /^a\.csv: every gain is 0, expected/);
   });
 

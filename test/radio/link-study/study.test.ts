@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseTrace } from '../../../src/radio/channel/fading/trace.js';
+import { parseRecording } from '../../../src/radio/channel/fading/recording.js';
+import { shared } from '../../../src/radio/channel/fading/recordings.js';
 import { blockMeans } from '../../../src/radio/link-study/block-means.js';
 import { closedForms } from '../../../src/radio/link-study/closed.js';
 import { simulateBlocks } from '../../../src/radio/link-study/simulated-blocks.js';
@@ -292,7 +293,7 @@ describe('the study of a link', () => {
 
   it('takes the law of a trace, and its messages go through the trace', () => {
     const rows = Array.from({ length: 100 }, (_, i) => `${i},${i % 2 === 0 ? 0.5 : 1.5}`);
-    const trace = parseTrace(['seconds,gain', ...rows].join('\n'), 'gains.csv');
+    const trace = shared(parseRecording(['seconds,gain', ...rows].join('\n'), 'gains.csv'));
     const scenario = scenarioOf({ fading: 'trace', traceFile: 'gains.csv', coherenceSeconds: 1 });
     const most = { direction: 'uplink', client: 1, bits: 1e7, messages: 100, draws: 512 } as const;
     const found = studyLink(scenario, trace, most);

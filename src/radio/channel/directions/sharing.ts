@@ -41,6 +41,9 @@ const shares: Readonly<Record<Sharing, (clients: number) => Share>> = {
   'proportional-fair': (clients) => ({ ...whole, scheduled: (rank) => rank ** (clients - 1) }),
 };
 
+/** Every way of sharing. */
+export const sharings = Object.keys(shares) as readonly Sharing[];
+
 /** What one of so many clients has of a direction; RangeError unless `clients` is an integer from 1. */
 export function shareOf(sharing: Sharing, clients: number): Share {
   if (!Number.isSafeInteger(clients) || clients < 1) {

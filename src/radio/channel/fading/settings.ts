@@ -22,9 +22,11 @@ export const fadingSettings = {
     description: 'of "nakagami": shape; 1 is Rayleigh',
   }),
   traceFile: nullable(
-    Type.String(),
-    'of "trace": CSV with the columns seconds and gain (a ratio) or gainDb, relative to the scenario file; ' +
-      'repeated for ever, from a drawn place for each link',
+    Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })]),
+    'of "trace": CSV with the columns seconds and gain (a ratio), gainDb, snrDb or rateBps, relative to the ' +
+      'scenario file; one for all links, each from a drawn place; or one for each client, from its first row ' +
+      'on: a list, or a name with {client} in it, which stands for the number; {direction} stands for uplink ' +
+      'or downlink; repeated for ever',
   ),
 };
 

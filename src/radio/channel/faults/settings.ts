@@ -1,6 +1,6 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { messageKinds } from '../../../../machines/protocol.js';
-import { closed } from '../../../settings/form.js';
+import { closed, longestSeconds } from '../../../settings/form.js';
 
 const count = (minimum: number, description: string) => Type.Optional(Type.Integer({ minimum, description }));
 const seconds = (description: string) => Type.Optional(Type.Number({ minimum: 0, description }));
@@ -42,8 +42,16 @@ const ofMessages = {
 const ofSome = {
   ...ofMessages,
   attempt: count(1, 'only this attempt; absent: every attempt'),
-  delaySeconds: seconds('of the delay, or of the copy; absent: 1'),
-  factor: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'of the rate; absent: 0.1' })),
+  delaySeconds: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: longestSeconds,
+      description: 'of the delay, or of the copy; absent: 1',
+    }),
+  ),
+  factor: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, maximum: 1e3, description: 'of the rate; absent: 0.1' }),
+  ),
 };
 const { attempt, delaySeconds, factor } = ofSome;
 

@@ -62,6 +62,7 @@ export function positionsOf(cell: Cell, client: KeyedClient): Track {
   return standing(startOf(cell, client));
 }
 
-function constantSnr(ratio: number): MeanSnr {
+/** A mean that stays. */
+export function constantSnr(ratio: number): MeanSnr {
   return { ratioAt: () => ratio, constant: true };
 }

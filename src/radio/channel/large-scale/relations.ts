@@ -4,7 +4,7 @@ import {
   valueFinding,
   type ValueRule,
 } from '../../../settings/per-client-findings.js';
-import { must, type Finding, type Rule } from '../../../settings/rule.js';
+import { must, plausible, type Finding, type Rule } from '../../../settings/rule.js';
 import { keyedClients } from '../directions/client-direction.js';
 import { formulasOf } from './line-of-sight.js';
 import { pathLosses } from './path-loss.js';
@@ -21,8 +21,21 @@ interface Radio {
   readonly clients: { readonly count: number };
 }
 
+/** What a link's budget is made of beside the distance. */
+const site = {
+  baseHeightMeters: { from: 0, to: 1e5, unit: 'meters', advice: 'a mast has 25' },
+  clientHeightMeters: { from: 0, to: 1e5, unit: 'meters', advice: 'a hand has 1.5' },
+  antennaGainDb: { from: -100, to: 100, unit: 'dB', advice: 'of both antennas together' },
+  noiseDensityDbmPerHz: { from: -250, to: 0, unit: 'dBm per Hz', advice: 'thermal noise is -174' },
+  noiseFigureDb: { from: 0, to: 100, unit: 'dB', advice: 'a good receiver has 5 to 9' },
+};
+
 export const cellRules: readonly Rule<Radio>[] = [
   { states: 'clients fit into their cell', findings: fit },
+  {
+    states: 'antennas and noise are of this world',
+    findings: ({ channel: { cell } }) => (cell === null ? [] : plausible('/channel/cell', cell, site)),
+  },
   { states: 'distances are given once, and for each client', findings: distances },
   {
     states: 'clients are indoors where the source of the path loss says what that costs',

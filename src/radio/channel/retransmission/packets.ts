@@ -5,20 +5,31 @@ export interface Packets {
   readonly bitsOf: (index: number) => number;
 }
 
-/** Most packets that a message may have: a bound on the memory that one takes. */
-export const maxPackets = 2 ** 25;
+/** Most packets that a message may have: a bound on the memory and the time that one takes. */
+export const maxPackets = 2 ** 22;
 
 /**
  * Cuts a message of `bits`; `packetBits` null makes it one packet. RangeError where `bits` is negative or not
- * finite, or makes more than 2^25 packets.
+ * finite, or makes more than 2^22 packets.
  */
 export function packetsOf(bits: number, packetBits: number | null, packetHeaderBits: number): Packets {
   if (!(bits >= 0) || bits === Infinity) throw new RangeError(`a message has ${bits} bits`);
   if (packetBits === null) return { count: 1, bitsOf: () => bits };
   const count = Math.max(1, Math.ceil(bits / packetBits));
   if (count > maxPackets) {
-    throw new RangeError(`a message of ${bits} bits makes ${count} packets of ${packetBits} bits`);
+    throw new RangeError(
+      `a message of ${bits} bits makes ${count} packets of ${packetBits} bits, more than ${maxPackets}`,
+    );
   }
   const last = bits - (count - 1) * packetBits;
   return { count, bitsOf: (index) => packetHeaderBits + (index === count - 1 ? last : packetBits) };
+}
+
+/** The packets that two lists have in common, each of them in rising order. */
+export function inBoth(some: readonly number[], others: readonly number[]): readonly number[] {
+  let place = 0;
+  return some.filter((one) => {
+    while (place < others.length && others[place]! < one) place++;
+    return others[place] === one;
+  });
 }

@@ -80,7 +80,7 @@ function blockRows(report: LinkReport): readonly Row[] {
     row('  5 %', outageRateBps['0.05'], null, unit),
     row('  10 %', outageRateBps['0.10'], null, unit),
     row('Doppler shift', report.dopplerHz, null, { scale: 1, name: 'Hz' }),
-    row('  correlation of next block (J0)', report.rho),
+    row('  correlation of next block', report.rho),
     ...(levelCrossing === null
       ? []
       : [

@@ -3,6 +3,7 @@ import type { Stage } from '../../machines/protocol.js';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
+import { blockNotes } from '../radio/channel/gain-paths/notes.js';
 import { whole } from '../records/report/format.js';
 import { cellNotes } from '../radio/channel/large-scale/notes.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -49,6 +50,7 @@ export function inputNotes(
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
+    ...blockNotes(scenario.channel),
     ...cellNotes(scenario),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),

@@ -107,6 +107,17 @@ describe('a client that crashes', () => {
     assert.ok(cut.endedVirtualSeconds! >= upload.endedVirtualSeconds! - 1e-6);
   });
 
+  it('pays for no wait after the attempt in which it went off', async () => {
+    const lost = { effect: 'drop', client: 1, direction: 'uplink' };
+    const set = [...one, 'channel.idlePowerWatts=0.5', `channel.faults=${JSON.stringify([lost])}`];
+    const { upload } = await undisturbed([...one]);
+    const during = (upload.sentVirtualSeconds + upload.endedVirtualSeconds!) / 2;
+    const crash = at([during, ({ presence }) => presence.crash('client-1', 1000)]);
+    const result = await protocolRun([...set, 'instruction.deadlineSeconds=100'], { prepare: crash });
+    const cut = messagesOf(result).find(({ id }) => id === upload.id)!;
+    assert.deepEqual([cut.attempts, cut.reason, cut.idleJoules], [1, 'offline', 0]);
+  });
+
   it('comes back with the model of its latest update, and is sent all that it lacks', async () => {
     const { working } = await undisturbed([...fast, ...one]);
     // Of its second order: it has sent the update of the first.

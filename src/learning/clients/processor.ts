@@ -38,7 +38,7 @@ export function secondsFor(flops: number, computer: Computer): number {
 /**
  * Joules that a device takes for so many floating-point operations: κ C f² with C its cycles, seconds × f (Burd and
  * Brodersen, Processor design for portable systems, J. VLSI Signal Processing 13, 1996; Yang et al., Energy efficient
- * federated learning over wireless communication networks, arXiv 1911.02417, section II, local computation). Null
+ * federated learning over wireless communication networks, arXiv 1911.02417, local computation). Null
  * for a device without a processor.
  */
 export function joulesFor(flops: number, computer: Computer): number | null {

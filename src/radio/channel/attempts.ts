@@ -134,7 +134,7 @@ class Sender {
     const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
     // A broadcast at the rate of the worst receiver waits while one of them hears nothing.
     const silent = receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
-    const blocks = { ...this.#blocks(number, receivers, slowest), silences: silencesIn(silent) };
+    const blocks = { ...this.#blocks(receivers, slowest), silences: silencesIn(silent) };
     const walk = new BlockWalk(blocks, atSeconds, link.story === 'blocks');
     const sent = this.#unacknowledged;
     const heard = this.#transmit(walk, sent, number, faults.lost);
@@ -245,25 +245,20 @@ class Sender {
     return luck;
   }
 
-  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences'> {
+  #blocks(receivers: Group, rateFactor: number): Omit<Blocks, 'silences'> {
     const link = this.#link;
     const isAlone = receivers.length === 1;
     return {
-      receptions: receivers.map((receiver) => ({
-        law: receiver.law,
-        snr: receiver.snr,
-        path: receiver.path,
-        fading: this.#draws('fading', number, receiver),
-      })),
+      receptions: receivers,
       policy: link.policy,
       bandwidthHz: link.bandwidthHz,
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,
-      schedule: link.scheduled && { probability: link.scheduled, draws: this.#draws('schedule', number) },
+      schedule: link.scheduled && { probability: link.scheduled, luck: link.luck },
       rateFactor,
       limitSeconds: link.maxAttemptSeconds,
       moments: isAlone ? link.moments : null,
-      runs: (run, level, node) => this.#draws('run', number, link, run, level, node),
+      runs: (...node) => stream(link.seed, 'run', link.id, ...node),
     };
   }
 
@@ -285,8 +280,8 @@ class Sender {
    * The stream of a purpose: keyed by what the message is and not by its number, which depends on everybody
    * else's messages.
    */
-  #draws(purpose: string, attempt: number, { seed, id }: Link = this.#link, ...more: number[]): Stream {
-    return stream(seed, purpose, id, ...keyOf(this.#message), attempt, ...more);
+  #draws(purpose: string, attempt: number): Stream {
+    return stream(this.#link.seed, purpose, this.#link.id, ...keyOf(this.#message), attempt);
   }
 }
 

@@ -10,10 +10,8 @@ import type { RatePolicy } from './rate-policies/rate-policy.js';
 export interface Reception {
   readonly law: GainLaw;
   readonly snr: MeanSnr;
-  /** The link's gains over virtual time; null where the blocks of an attempt have nothing in common. */
-  readonly path: GainPath | null;
-  /** Draws the gains where there is no path. */
-  readonly fading: Stream;
+  /** The link's gains over virtual time. */
+  readonly path: GainPath;
 }
 
 /** A span of virtual time in which nothing is heard, [from, to). */
@@ -31,8 +29,11 @@ export interface Blocks {
   readonly coherenceSeconds: number;
   /** Share of each block that is the sender's, for TDMA. */
   readonly timeShare: number;
-  /** Draws whether a block is the sender's, from the rank of its gain; null: every block is. */
-  readonly schedule: { readonly probability: (rank: number) => number; readonly draws: Stream } | null;
+  /**
+   * Whether a block is the sender's: where its uniform luck, which belongs to the link and the block, is below a
+   * probability that the rank of its gain gives; null: every block is.
+   */
+  readonly schedule: { readonly probability: (rank: number) => number; readonly luck: GainPath } | null;
   readonly silences: readonly Silence[];
   /** 1, or less on a link that a script slows down. */
   readonly rateFactor: number;
@@ -43,8 +44,8 @@ export interface Blocks {
    * through.
    */
   readonly moments: (() => BlockMoments) | null;
-  /** Draws of the runs that stand for blocks which are not walked through. */
-  readonly runs: (run: number, level: number, node: number) => Stream;
+  /** Draws of the runs that stand for blocks which are not walked through, by the first of these. */
+  readonly runs: (block: number, run: number, level: number, node: number) => Stream;
 }
 
 /** Gain and rate at one moment of an attempt. */
@@ -77,6 +78,7 @@ export class BlockWalk {
   readonly #in: Blocks;
   /** Virtual time of its first bit. */
   readonly startSeconds: number;
+  #block = 0;
   #blockSecondsLeft = 0;
   #gain = 0;
   #snr = 0;
@@ -158,8 +160,12 @@ export class BlockWalk {
     this.powerSeconds += own * this.#in.policy.powerRatio(this.#gain, this.#snr);
   }
 
+  /**
+   * Enters the block of this moment, for what is left of it: blocks belong to the link and to virtual time, and
+   * an attempt may begin in the middle of one.
+   */
   #enterBlock(): void {
-    const { silences, schedule } = this.#in;
+    const { silences, schedule, coherenceSeconds } = this.#in;
     const now = this.startSeconds + this.seconds;
     this.blocks += 1;
     this.walked += 1;
@@ -169,11 +175,13 @@ export class BlockWalk {
       this.#gain = 0;
       this.#isOwn = true;
     } else {
+      this.#block = this.#blockAt(now);
       this.#hear(now);
+      this.#blockSecondsLeft = (this.#block + 1) * coherenceSeconds - now;
       if (silence) this.#blockSecondsLeft = Math.min(this.#blockSecondsLeft, silence.fromSeconds - now);
       this.#isOwn =
         schedule === null ||
-        schedule.draws.uniform() < schedule.probability(this.#in.receptions[0]!.law.cdf(this.#gain));
+        schedule.luck.gainAt(this.#block) < schedule.probability(this.#in.receptions[0]!.law.cdf(this.#gain));
     }
     this.#blockSecondsLeft = Math.min(
       this.#blockSecondsLeft,
@@ -182,21 +190,18 @@ export class BlockWalk {
     if (this.#samples !== null) this.#sample(this.#samples);
   }
 
-  /** Sets gain and mean SNR to those of the worst receiver. */
+  /** A millionth of a block absorbs the rounding of the time at which the block before ended. */
+  #blockAt(now: number): number {
+    return Math.floor(now / this.#in.coherenceSeconds + 1e-6);
+  }
+
+  /** Sets gain and mean SNR to those of the worst receiver in the present block. */
   #hear(now: number): void {
-    const { receptions, coherenceSeconds } = this.#in;
+    const { receptions } = this.#in;
     let lowest = Infinity;
-    this.#blockSecondsLeft = coherenceSeconds;
     for (let i = 0; i < receptions.length; i++) {
-      const { law, snr, path, fading } = receptions[i]!;
-      let gain: number;
-      if (path === null) gain = law.draw(fading);
-      else {
-        // A millionth of a block absorbs the rounding of the time at which the block before ended.
-        const block = Math.floor(now / coherenceSeconds + 1e-6);
-        gain = path.gainAt(block);
-        this.#blockSecondsLeft = (block + 1) * coherenceSeconds - now;
-      }
+      const { snr, path } = receptions[i]!;
+      const gain = path.gainAt(this.#block);
       const ratio = snr.ratioAt(now);
       if (gain * ratio >= lowest) continue;
       lowest = gain * ratio;
@@ -207,7 +212,8 @@ export class BlockWalk {
 
   #sendInRuns(bits: number, moments: BlockMoments): number {
     const { coherenceSeconds, limitSeconds, rateFactor, runs } = this.#in;
-    const run = longRun(bits / rateFactor, moments, runs);
+    const block = this.#blockAt(this.startSeconds + this.seconds);
+    const run = longRun(bits / rateFactor, moments, (...node) => runs(block, ...node));
     if (run.blocks === Infinity) {
       this.seconds = limitSeconds;
       return bits;

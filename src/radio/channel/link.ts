@@ -1,10 +1,12 @@
-import { dopplerHz } from './gain-paths/doppler.js';
+import { steadyDopplerHz } from './gain-paths/doppler.js';
 import type { FadingStrategy, GainLaw } from './fading/fading.js';
 import { empiricalLaw, fadings, gainLaw } from './fading/index.js';
 import { blackouts, type Blackout } from './faults/faults.js';
 import type { Fault } from './faults/settings.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import { gainPath } from './gain-paths/index.js';
+import { independentPath } from './gain-paths/independent.js';
+import { motionOf } from './gain-paths/motion.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { blockFactors } from './interference/levels.js';
 import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
@@ -21,6 +23,7 @@ import { recordedLink, type Recordings } from './fading/recordings.js';
 import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
 import type { RetransmissionSettings } from './retransmission/settings.js';
 import type { Channel } from './settings.js';
+import type { Stream } from '../../simulation/random/stream.js';
 
 /** Losses in bursts: the state over time, and what a packet risks in each state. */
 export interface Bursts {
@@ -50,6 +53,8 @@ export interface Link extends RetransmissionSettings {
   readonly timeShare: number;
   /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
   readonly scheduled: ((rank: number) => number) | null;
+  /** A uniform draw for each block: it is this client's where that is below `scheduled`. */
+  readonly luck: GainPath;
   readonly law: GainLaw;
   /** Mean SNR over `bandwidthHz`, interference counted as noise. */
   readonly snr: MeanSnr;
@@ -58,8 +63,10 @@ export interface Link extends RetransmissionSettings {
   readonly policy: RatePolicy;
   /** The same over another bandwidth, in hertz. */
   readonly policyOver: (bandwidthHz: number) => RatePolicy;
-  /** Gains over virtual time; null where each attempt draws its own. */
-  readonly path: GainPath | null;
+  /** Gains over virtual time. */
+  readonly path: GainPath;
+  /** Whether the gain of a block tells something of the next one's. */
+  readonly isCorrelated: boolean;
   readonly lossProbability: number;
   readonly bursts: Bursts | null;
   readonly faults: readonly Fault[];
@@ -161,13 +168,13 @@ function linkOf(setting: Setting): Link {
   const rated = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
   const policyOver = (hertz: number) => ratePolicy(rated, hertz, law);
   const policy = policyOver(bandwidthHz);
-  const path = pathOf(setting, id);
+  const isCorrelated = recorded !== null || channel.correlation !== 'independent';
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
-  const oneLaw = path === null && snr.constant && blackedOut.length === 0;
+  const oneLaw = !isCorrelated && snr.constant && blackedOut.length === 0;
   return {
     ...channel,
     id,
@@ -186,7 +193,9 @@ function linkOf(setting: Setting): Link {
     blockFactors: blockFactors(side.interference, channel.cell && noiseDbmOf(channel.cell, side.bandwidthHz)),
     policy,
     policyOver,
-    path,
+    path: pathOf(setting, id),
+    isCorrelated,
+    luck: independentPath(uniform, { seed, purpose: 'schedule', link: id }),
     lossProbability: side.lossProbability ?? channel.lossProbability,
     bursts: burstsOf(channel, seed, id),
     blackouts: blackedOut,
@@ -195,18 +204,21 @@ function linkOf(setting: Setting): Link {
   };
 }
 
-function pathOf({ seed, channel, law, recorded }: Setting, id: string) {
+const uniform = { draw: (from: Stream) => from.uniform() };
+
+function pathOf({ seed, channel, law, recorded, client }: Setting, link: string): GainPath {
   if (recorded !== null) {
     const { gains, isAligned } = recorded;
-    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, id));
+    return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, link));
   }
-  return channel.correlation === 'independent' ? null : gainPath(channel, seed, id, law);
+  const motion = motionOf(channel, { seed, id: client.id, index: client.index });
+  return gainPath(channel, { seed, link, law, motion });
 }
 
 function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
-  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, dopplerHz(channel), seed, id) };
+  return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, steadyDopplerHz(channel), seed, id) };
 }
 
 export function scaledBy(snr: MeanSnr, factor: number): MeanSnr {

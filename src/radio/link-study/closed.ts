@@ -11,8 +11,9 @@ import {
   truncatedArqResidualLoss,
   type FixedRate,
 } from '../channel/closed-forms.js';
-import { correlationOf, dopplerHz, levelCrossing } from '../channel/gain-paths/doppler.js';
+import { correlations, levelCrossing, steadyDopplerHz } from '../channel/gain-paths/doppler.js';
 import { capacityBps } from '../channel/rate.js';
+import type { Channel } from '../channel/settings.js';
 import type { Subject } from './subject.js';
 
 /** What a link comes to without simulation; null where `why` has the reason. */
@@ -30,9 +31,9 @@ export interface ClosedForms {
   readonly bestFixedRateGoodputBps: number;
   /** By the outage probability that the rate takes. */
   readonly outageRateBps: Readonly<Record<'0.01' | '0.05' | '0.10', number>>;
-  readonly dopplerHz: number;
-  /** Autocorrelation J0(2 pi fD T) of the complex gain from one block to the next. */
-  readonly rho: number;
+  readonly dopplerHz: number | null;
+  /** Autocorrelation of the complex gain from one block to the next, by the channel's `correlation`. */
+  readonly rho: number | null;
   /** At the gain that the fixed rate needs, for Rayleigh fading with a Doppler shift. */
   readonly levelCrossing: {
     readonly gain: number;
@@ -54,8 +55,8 @@ export function closedForms(subject: Subject): ClosedForms {
   const theta = gainForRate(rateBps, bandwidthHz, snr);
   const outage = outageAt(subject, theta);
   const best = bestRate(subject);
-  const doppler = dopplerHz(channel);
-  const hasFades = channel.fading === 'rayleigh' && doppler > 0 && theta < greatestGain;
+  const doppler = steadyDopplerHz(channel);
+  const hasFades = channel.fading === 'rayleigh' && doppler !== null && doppler > 0 && theta < greatestGain;
   const chase = chaseMean(subject, theta);
   const incremental = incrementalMean(subject, rateBps);
   return {
@@ -79,17 +80,25 @@ export function closedForms(subject: Subject): ClosedForms {
       '0.10': outageRate(subject, 0.1),
     },
     dopplerHz: doppler,
-    rho: correlationOf(doppler, channel.coherenceSeconds),
+    rho: correlationOf(channel, doppler),
     levelCrossing: hasFades ? { gain: theta, ...levelCrossing(doppler, theta) } : null,
     why: {
       ...(outage < 1 ? {} : { arqMean: 'no block carries the fixed rate' }),
       ...(typeof chase === 'number' ? {} : { harqChaseMean: chase }),
       ...(typeof incremental === 'number' ? {} : { harqIrMean: incremental }),
+      ...(doppler === null ? { dopplerHz: moves, rho: moves } : {}),
       ...(hasFades
         ? {}
         : { levelCrossing: 'it is known for Rayleigh fading with a Doppler shift, at gains that there are' }),
     },
   };
+}
+
+const moves = 'it changes with the speed of the client';
+
+function correlationOf({ correlation, coherenceSeconds }: Channel, doppler: number | null): number | null {
+  if (correlation === 'independent') return 0;
+  return doppler === null ? null : correlations[correlation](doppler * coherenceSeconds);
 }
 
 /** No block in e^-600 has a greater gain. */

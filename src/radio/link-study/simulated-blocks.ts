@@ -17,13 +17,13 @@ export interface SimulatedBlocks {
 const segments = 2 ** 24;
 
 /**
- * Draws so many blocks. Links whose gain is a path over time are asked for 256 consecutive blocks at each of
- * many drawn times, which count as one value each in the confidence interval. A trace's blocks are drawn
- * from its law: over time a link may meet the same few of its rows again and again.
+ * Draws so many blocks: 256 consecutive ones at each of many drawn times, which count as one value in the
+ * confidence interval where they are correlated. A trace's blocks are drawn from its law: over time a link may
+ * meet the same few of its rows again and again.
  */
 export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: number): SimulatedBlocks {
-  const hasPath = link.path !== null && scenario.channel.fading !== 'trace';
-  const batch = hasPath ? segmentBlocks : 1;
+  const hasPath = scenario.channel.fading !== 'trace';
+  const batch = link.isCorrelated && hasPath ? segmentBlocks : 1;
   const [shannon, policy] = [new Tally(batch), new Tally(batch)];
   const rate = rateOf(link, snr);
   const ratios = group.map((receiver) => receiver.snr.ratioAt(0));
@@ -37,7 +37,7 @@ export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: n
       let worst = Infinity;
       for (let i = 0; i < group.length; i++) {
         const { path, law } = group[i]!;
-        const gain = path !== null && hasPath ? path.gainAt(start + block) : law.draw(streams[i]!);
+        const gain = hasPath ? path.gainAt(start + block) : law.draw(streams[i]!);
         if (i === own) shannon.add(capacityBps(link.bandwidthHz, snr, gain));
         worst = Math.min(worst, (gain * ratios[i]!) / snr);
       }

@@ -1,5 +1,5 @@
 import { attemptsAt, type Attempt } from '../channel/attempts.js';
-import { dopplerHz } from '../channel/gain-paths/doppler.js';
+import { steadyDopplerHz } from '../channel/gain-paths/doppler.js';
 import { arrivalFaults } from '../channel/faults/faults.js';
 import { burstSeconds } from '../channel/losses/gilbert-elliott.js';
 import { stream } from '../../simulation/random/stream.js';
@@ -117,8 +117,8 @@ function arrivalOf(story: readonly Attempt[]): number | null {
 }
 
 /**
- * When each message begins. Messages of a link without memory all begin at time 0; others far apart, at a
- * drawn place of equal spans, which within a cell make up the virtual time of a run.
+ * When each message begins: far apart, at a drawn place of equal spans, which within a cell make up the virtual
+ * time of a run.
  */
 function starts(
   { scenario, link }: Subject,
@@ -126,9 +126,8 @@ function starts(
   fluidSeconds: number,
 ): (message: number) => number {
   const { seed, channel, limits } = scenario;
-  if (link.path === null && link.bursts === null && link.snr.constant) return () => 0;
   const bursts =
-    channel.gilbertElliott === null ? null : burstSeconds(channel.gilbertElliott, dopplerHz(channel));
+    channel.gilbertElliott === null ? null : burstSeconds(channel.gilbertElliott, steadyDopplerHz(channel));
   const memorySeconds = bursts === null ? 0 : 100 * (bursts.goodSeconds + bursts.badSeconds);
   const apart = 1e4 * link.coherenceSeconds + Math.min(fluidSeconds, link.maxAttemptSeconds) + memorySeconds;
   const span = link.snr.constant ? apart : Math.min(apart, limits.virtualSeconds / messages);

@@ -1,4 +1,5 @@
 import { attemptsAt } from '../channel/attempts.js';
+import { independentPath } from '../channel/gain-paths/independent.js';
 import type { Link } from '../channel/link.js';
 import { ratePolicies } from '../channel/rate-policies/index.js';
 import type { ClosedForms } from './closed.js';
@@ -25,9 +26,6 @@ const mostTransmissions = 140_000;
 /** More of one packet come with a probability of e^-25 where the mean is the greatest that is simulated. */
 const cap = 10_000;
 const greatestMean = 400;
-
-/** Packets take the rounds from here on, so that they share no draw with the study's messages. */
-const firstRound = 1e9;
 
 /**
  * Sends packets of just a block's length over independent blocks at `channel.fixedRateBps`, by the code that
@@ -67,13 +65,18 @@ function transmissionsUnder(
   return sendPackets(scheme, subject, Math.min(draws, Math.floor(mostTransmissions / mean)), cap);
 }
 
-/** The number of transmissions of each packet; Infinity where `most` did not do. */
+/**
+ * The number of transmissions of each packet; Infinity where `most` did not do. A packet begins in the block after
+ * the last one of the packet before.
+ */
 function sendPackets(scheme: Scheme, subject: Subject, packets: number, most: number): Float64Array {
   const link = bareLink(subject, scheme, most);
   const bits = subject.scenario.channel.fixedRateBps * link.coherenceSeconds;
   const message = studiedMessages[link.direction];
+  let block = 0;
   return Float64Array.from({ length: packets }, (_, packet) => {
-    const attempts = attemptsAt(bits, link, { ...message, round: firstRound + packet }, 0);
+    const attempts = attemptsAt(bits, link, { ...message, round: packet }, block * link.coherenceSeconds);
+    block += attempts.length;
     return attempts.at(-1)?.arrives === true ? attempts.length : Infinity;
   });
 }
@@ -84,7 +87,8 @@ function bareLink({ scenario, link, snr }: Subject, scheme: Scheme, most: number
     ...link,
     policy: ratePolicies.fixed(scenario.channel, link.bandwidthHz, link.law),
     snr: { ratioAt: () => snr, constant: true },
-    path: null,
+    path: independentPath(link.law, { seed: link.seed, purpose: 'link-study packets', link: link.id }),
+    isCorrelated: false,
     scheduled: null,
     timeShare: 1,
     lossProbability: 0,

@@ -1,5 +1,6 @@
 import { packetsOf } from '../channel/retransmission/packets.js';
-import { dopplerHz } from '../channel/gain-paths/doppler.js';
+import { coherenceTimeSeconds, greatestDopplerHz } from '../channel/gain-paths/doppler.js';
+import { blockNotes } from '../channel/gain-paths/notes.js';
 import { cellNotes } from '../channel/large-scale/notes.js';
 import type { Direction } from '../channel/directions/settings.js';
 import type { Recordings } from '../channel/fading/recordings.js';
@@ -223,23 +224,23 @@ const remarks: readonly ((noted: Noted) => string | false)[] = [
     'The client moves: formulas, blocks and packets are for its mean SNR at time 0, ' +
       'messages begin at any time.',
   ({ subject: { link } }) =>
-    link.path !== null &&
+    link.isCorrelated &&
     'Repeats of packets are for independent blocks; messages go through the gain as it is correlated.',
   ({ subject: { link } }) =>
-    (link.path !== null || link.bursts !== null) &&
     link.faults.some(({ fromSeconds, toSeconds }) => fromSeconds !== undefined || toSeconds !== undefined) &&
     'Messages begin far apart in time, so that a script of a certain time touches few of them.',
 ];
 
 function notesOf(noted: Noted): readonly string[] {
-  return remarks.map((remark) => remark(noted)).filter((note) => note !== false);
+  const said = remarks.map((remark) => remark(noted)).filter((note) => note !== false);
+  return [...said, ...blockNotes(noted.subject.scenario.channel).map((note) => `${note}.`)];
 }
 
 /**
- * How long a gain lasts: a block, or Clarke's coherence time 9/(16 pi fD) where blocks are correlated
- * (Rappaport, Wireless Communications, 2002, section 5.4.1, equation 5.40.b).
+ * How long a gain lasts: a block, or the coherence time where blocks are correlated; of a client that moves, the
+ * shortest.
  */
 function fadeSecondsOf({ scenario: { channel }, link }: Subject): number {
-  if (link.path === null || channel.fading === 'trace') return link.coherenceSeconds;
-  return Math.max(link.coherenceSeconds, 9 / (16 * Math.PI * dopplerHz(channel)));
+  if (!link.isCorrelated || channel.fading === 'trace') return link.coherenceSeconds;
+  return Math.max(link.coherenceSeconds, coherenceTimeSeconds(greatestDopplerHz(channel)));
 }

@@ -16,7 +16,7 @@ const fewestBlocks = 5;
 const obstacles: readonly ((subject: Subject, fluidSeconds: number, variation: number) => string | false)[] =
   [
     ({ link }) => !link.policy.adaptive && 'the rate does not follow the gain',
-    ({ link }) => link.path !== null && 'one block depends on the one before it',
+    ({ link }) => link.isCorrelated && 'one block depends on the one before it',
     ({ link }) => !link.snr.constant && 'the mean SNR changes with time',
     ({ link }) => link.blackouts.length > 0 && 'a script silences the link',
     ({ link }) => (link.lossProbability > 0 || link.bursts !== null) && 'packets are lost',
@@ -34,7 +34,7 @@ const obstacles: readonly ((subject: Subject, fluidSeconds: number, variation: n
  * Mean and standard deviation of the time that `bits` take where they add up over independent blocks of
  * length Tc, and the mean energy. With R the rate of a block, T = bits/E[R] and CV^2 its squared coefficient
  * of variation: E = T + (Tc/2) CV^2 and sd = sqrt(T Tc) CV. Renewal theory (Cox 1962): the
- * message ends in a block that is found by its bits, uniform within them. What is
+ * message begins anywhere in a block, and ends in a block that is found by its bits, uniform within them. What is
  * spent follows by Wald's identity: E[P] (T + (Tc/2) (CV^2 + 1)) of whole blocks, less (Tc/2) E[R P]/E[R] of
  * the last. A string tells why there is no such form. Headers of packets count besides `bits`.
  */

@@ -1,5 +1,3 @@
-import type { EndedMessage } from '../rows.js';
-
 /** What energy is spent on: sending, listening, waiting with a message, computing. */
 export const energyKinds = ['transmitJoules', 'receiveJoules', 'idleJoules', 'computeJoules'] as const;
 
@@ -14,7 +12,12 @@ export type EnergyBySide = Readonly<Record<(typeof sides)[number], Energy>>;
 const nothing: Energy = { transmitJoules: 0, receiveJoules: 0, idleJoules: 0, computeJoules: 0 };
 export const noEnergy: EnergyBySide = { devices: nothing, server: nothing };
 
-type Transmission = Pick<EndedMessage, 'transmitJoules' | 'receiveJoules' | 'idleJoules'>;
+interface Transmission {
+  readonly from: string;
+  readonly transmitJoules: number;
+  readonly receiveJoules: number;
+  readonly idleJoules: number;
+}
 
 /** What a message cost its two ends: the sender transmits and idles, the receiver receives. */
 export function energyOfMessage({
@@ -22,7 +25,7 @@ export function energyOfMessage({
   transmitJoules,
   receiveJoules,
   idleJoules,
-}: Transmission & Pick<EndedMessage, 'from'>): EnergyBySide {
+}: Transmission): EnergyBySide {
   const sender = { ...nothing, transmitJoules, idleJoules };
   const receiver = { ...nothing, receiveJoules };
   return from === 'server' ? { devices: receiver, server: sender } : { devices: sender, server: receiver };

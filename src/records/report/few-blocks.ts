@@ -1,10 +1,12 @@
 import type { Link } from '../../radio/channel/link.js';
+import { greatest } from '../../extremes.js';
 import { integrate } from '../../radio/channel/quadrature.js';
 import type { DelayLaw } from './delay-law.js';
 
 /*
  * The time until a message's bits have added up over independent blocks, where these are too few for the
- * normal law: P(T > (n + s) Tc) = P(X1 + ... + Xn + s X' < bits), with X the bits of a block, by convolution
+ * normal law: P(T > (u + n + s) Tc) = P(u X0 + X1 + ... + Xn + s X' < bits), with X the bits of a block and u what
+ * is left of the one in which the message begins, uniform from 0 to 1: the mean over 4 such places. By convolution
  * on a lattice of 300 points over the message. Each block's mass is shared between its two neighbours on the
  * lattice so that its mean is kept. Probabilities are right to about 0.003, but for jumps: a rate that takes
  * steps makes them, and the lattice smooths all but those of the first block.
@@ -23,27 +25,37 @@ const pointsPerDoubling = 4;
 /** What of a link makes the law of a block's bits. */
 export type BlockLink = Pick<Link, 'law' | 'policy' | 'snr' | 'timeShare' | 'scheduled' | 'coherenceSeconds'>;
 
-/** The law of a message of `bits` that is all that its link carries, from time 0 on. */
+/** What is left of the first block: the middles of equal parts. */
+const phases = Array.from({ length: 4 }, (_, i) => (i + 0.5) / 4);
+
+/** The law of a message of `bits` that is all that its link carries, begun anywhere in a block. */
 export function fewBlocksLaw(bits: number, link: BlockLink): DelayLaw {
   const { coherenceSeconds } = link;
   const block = blockOf(link);
   const masses = massesOf(block, bits / cells);
-  const sums = sumsOf(masses);
+  const begun = phases.map((left) => ({ left, sums: sumsOf(firstOf(block, left, bits / cells), masses) }));
   const below = belowOf(block, masses, bits / cells);
-  const isUnfinished = (blocks: number): number => {
-    const n = Math.max(0, Math.ceil(blocks) - 1);
-    const part = blocks - n;
+  const isUnfinishedFrom = ({ left, sums }: (typeof begun)[number], blocks: number): number => {
     // The first block is exact, however short the message.
-    if (n === 0) return block.below(bits / part);
+    if (blocks <= left) return block.below(bits / blocks);
+    const n = Math.max(0, Math.ceil(blocks - left) - 1);
+    const part = blocks - left - n;
     return (sums[n] ?? none).reduce((total, mass, k) => total + mass * below((cells - k) / part), 0);
   };
-  const later = Array.from(
-    { length: (sums.length - 1) * pointsPerBlock },
-    (_, i) => 1 + (i + 0.5) / pointsPerBlock,
-  ).map((at) => ({ at, share: isUnfinished(at) / pointsPerBlock }));
-  const mean = integrate(isUnfinished, 0, 1) + later.reduce((sum, { share }) => sum + share, 0);
+  const isUnfinished = (blocks: number): number =>
+    begun.reduce((total, phase) => total + isUnfinishedFrom(phase, blocks), 0) / phases.length;
+  const most = greatest(begun.map(({ sums }) => sums.length));
+  // No law bends within a sixteenth of a block.
+  const later = Array.from({ length: most * pointsPerBlock }, (_, i) => (i + 1.5) / pointsPerBlock).map(
+    (at) => ({
+      at,
+      share: isUnfinished(at) / pointsPerBlock,
+    }),
+  );
+  const first = 1 / pointsPerBlock;
+  const mean = integrate(isUnfinished, 0, first) + later.reduce((sum, { share }) => sum + share, 0);
   const half =
-    integrate((at) => at * isUnfinished(at), 0, 1) +
+    integrate((at) => at * isUnfinished(at), 0, first) +
     later.reduce((sum, { at, share }) => sum + at * share, 0);
   return {
     name: 'convolution of its blocks',
@@ -78,11 +90,11 @@ function blockOf({ law, policy, snr, timeShare, scheduled, coherenceSeconds }: B
 }
 
 /** The mass at each multiple of `cell` bits: the bends of E[min(X, y)]. */
-function massesOf({ limited }: Block, cell: number): Float64Array {
-  const means = Array.from({ length: blockCells + 2 }, (_, j) => limited(j * cell));
+function massesOf({ limited }: Pick<Block, 'limited'>, cell: number, most = blockCells): Float64Array {
+  const means = Array.from({ length: most + 2 }, (_, j) => limited(j * cell));
   const first = 1 - means[1]! / cell;
   const bend = (j: number) => (2 * means[j]! - means[j - 1]! - means[j + 1]!) / cell;
-  return Float64Array.from({ length: blockCells + 1 }, (_, j) => (j === 0 ? first : Math.max(0, bend(j))));
+  return Float64Array.from({ length: most + 1 }, (_, j) => (j === 0 ? first : Math.max(0, bend(j))));
 }
 
 /** The gain from which on a block carries more, by halving; the greatest one where none does. */
@@ -113,9 +125,15 @@ function belowOf({ below }: Block, masses: Float64Array, cell: number): (u: numb
   };
 }
 
-/** The masses of X1 + ... + Xn below the message's bits, for n = 0, 1, ... */
-function sumsOf(block: Float64Array): readonly Float64Array[] {
-  const sums: Float64Array[] = [Float64Array.from({ length: cells }, (_, k) => (k === 0 ? 1 : 0))];
+/** The masses below the message's bits of what the rest of the first block carries. */
+function firstOf({ limited }: Block, left: number, cell: number): Float64Array {
+  const scaled = { limited: (most: number) => left * limited(most / left) };
+  return massesOf(scaled, cell, cells - 1);
+}
+
+/** The masses of u X0 + X1 + ... + Xn below the message's bits, for n = 0, 1, ... */
+function sumsOf(first: Float64Array, block: Float64Array): readonly Float64Array[] {
+  const sums: Float64Array[] = [first];
   while (sums.length < mostBlocks) {
     const next = convolved(sums[sums.length - 1]!, block);
     if (next.reduce((total, mass) => total + mass, 0) < negligible) break;

@@ -33,6 +33,40 @@ export function stream(seed: KeyPart, ...key: readonly KeyPart[]): Stream {
 }
 
 /**
+ * The streams of a key, one for each integer from 0 to 2^53 - 1, for those who need very many short ones: the key
+ * is hashed once, and each index mixed into the hash at the cost of a few draws.
+ */
+export function streams(seed: KeyPart, ...key: readonly KeyPart[]): (index: number) => Stream {
+  const hashed = stateOf([seed, ...key]);
+  return (index) => new KeyedStream(mixed(hashed, index));
+}
+
+/**
+ * The state with an index in it, by the hash pcg4d of Jarzynski and Olano (Hash functions for GPU rendering, Journal
+ * of Computer Graphics Techniques 9(3), 2020): a bijection of 128 bits, so that no two indices share a state.
+ */
+function mixed([k0, k1, k2, k3]: readonly number[], index: number): readonly number[] {
+  const high = Math.floor(index / 2 ** 32);
+  let x = (Math.imul(k0! + index - high * 2 ** 32, 1664525) + 1013904223) | 0;
+  let y = (Math.imul(k1! + high, 1664525) + 1013904223) | 0;
+  let z = (Math.imul(k2!, 1664525) + 1013904223) | 0;
+  let w = (Math.imul(k3!, 1664525) + 1013904223) | 0;
+  for (let round = 0; round < 2; round++) {
+    if (round === 1) {
+      x ^= x >>> 16;
+      y ^= y >>> 16;
+      z ^= z >>> 16;
+      w ^= w >>> 16;
+    }
+    x = (x + Math.imul(y, w)) | 0;
+    y = (y + Math.imul(z, x)) | 0;
+    z = (z + Math.imul(x, y)) | 0;
+    w = (w + Math.imul(y, z)) | 0;
+  }
+  return [x, y, z, w];
+}
+
+/**
  * 128 bits of SHA-256 over the key as JSON, which tells every list of strings and finite numbers from every
  * other (only 0 and -0 look alike). A generator that starts from hashed bits needs no warm-up, and two keys
  * share a state with probability 2^-128.

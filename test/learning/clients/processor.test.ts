@@ -29,7 +29,7 @@ describe('a device with a processor', () => {
     near(joulesFor(7e8, device)! / secondsFor(7e8, device), 2e-28 * 1.5e9 ** 3);
   });
 
-  // Yang et al., arXiv 1911.02417, section V: κ = 1e-28, D = 500 samples, C of 10,000 to 30,000 cycles a sample, f up
+  // Yang et al., arXiv 1911.02417, numerical results: κ = 1e-28, D = 500 samples, C of 10,000 to 30,000 cycles a sample, f up
   // to 2 GHz. A local iteration: C D / f seconds and κ C D f² joules, here by hand.
   for (const { cyclesPerSample, frequencyHz, seconds, joules } of [
     { cyclesPerSample: 1e4, frequencyHz: 2e9, seconds: 2.5e-3, joules: 2e-3 },

@@ -18,13 +18,14 @@ export interface Around {
 
 const plain = resolveScenario({
   name: 'a-link',
-  description: 'The channel with every setting as by default',
+  description: 'The channel of the shared reference channel.json',
   data: { synthetic: { facts: 0 } },
+  channel: { coherenceSeconds: 0.05 },
 }).channel;
 
 /**
- * A channel with changes to the defaults, which are those of the shared reference channel.json: Rayleigh
- * fading over independent blocks of 50 ms, 5 dB, 1 MHz, 1 W, Shannon's rate of every block. Relations are not
+ * A channel with changes to that of the shared reference channel.json, which is the default one but for its longer
+ * blocks: Rayleigh fading over independent blocks of 50 ms, 5 dB, 1 MHz, 1 W, Shannon's rate of every block. Relations are not
  * checked.
  */
 export function channelWith({ uplink, downlink, ...changes }: ChannelChanges = {}): Channel {
@@ -49,6 +50,9 @@ export function linksWith(
 export function uplinkWith(changes: ChannelChanges = {}, around: Around = {}): Link {
   return linksWith(changes, around)[0]!;
 }
+
+/** When a message of so many rounds begins, in the tests: so far from the others that it meets none of their blocks. */
+export const momentOf = (round: number): number => round * 2000;
 
 /** A message like no other on its link: a round has one of a kind. */
 export function messageOf(round: number): KeyedMessage {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BlockWalk, maxBlocks, type Blocks, type Reception } from '../../../src/radio/channel/block-walk.js';
 import { gainLaw } from '../../../src/radio/channel/fading/index.js';
+import { constantPath } from '../../../src/radio/channel/gain-paths/gain-path.js';
+import { independentPath } from '../../../src/radio/channel/gain-paths/independent.js';
 import { capacityBps } from '../../../src/radio/channel/rate.js';
 import { ratePolicies } from '../../../src/radio/channel/rate-policies/index.js';
 import type { RatePolicy } from '../../../src/radio/channel/rate-policies/rate-policy.js';
@@ -21,11 +23,13 @@ const gainAsRate: RatePolicy = {
 
 function reception(changes: Partial<Reception> = {}): Reception {
   const snr = { constant: true, ratioAt: () => 1 };
-  return { law: constant, snr, path: null, fading: stream(1, 'fading'), ...changes };
+  return { law: constant, snr, path: constantPath(1), ...changes };
 }
 
 /** Gains by the number of the block. */
 const pathOf = (...gains: readonly number[]) => ({ gainAt: (block: number) => gains[block]! });
+
+const fadingPath = (seed: number) => independentPath(rayleigh, { seed, purpose: 'fading', link: 'a' });
 
 function blocksOf(changes: Partial<Blocks> = {}): Blocks {
   return {
@@ -100,9 +104,9 @@ describe('the walk through the blocks of a channel', () => {
   });
 
   it('waits for its own blocks where a scheduler gives them out by rank', () => {
-    const schedule = { probability: (rank: number) => rank ** 3, draws: stream(1, 'schedule') };
-    const fading = stream(2, 'fading');
-    const receptions = [reception({ law: rayleigh, fading })];
+    const luck = independentPath({ draw: (from) => from.uniform() }, { seed: 1, purpose: 'luck', link: 'a' });
+    const schedule = { probability: (rank: number) => rank ** 3, luck };
+    const receptions = [reception({ law: rayleigh, path: fadingPath(2) })];
     const walk = new BlockWalk(blocksOf({ schedule, receptions }), 0);
     assert.equal(walk.send(50_000), true);
     // A quarter of the blocks; the mean of the best of four exponentials is 1 + 1/2 + 1/3 + 1/4.
@@ -152,18 +156,17 @@ describe('the walk through the blocks of a channel', () => {
     const policy = ratePolicies.capacity(channelWith(), 1e6, rayleigh);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.nat(), (bits, seed) => {
-        const fading = () => stream(seed, 'fading');
-        const receptions = [reception({ law: rayleigh, fading: fading() })];
+        const path = fadingPath(seed);
+        const receptions = [reception({ law: rayleigh, path })];
         const walk = new BlockWalk(
           blocksOf({ policy, bandwidthHz: 1e6, coherenceSeconds: 0.01, receptions }),
           0,
         );
         assert.equal(walk.send(bits), true);
-        const again = fading();
         let carried = 0;
         for (let block = 0; block < walk.blocks; block++) {
           const seconds = Math.min(0.01, walk.seconds - block * 0.01);
-          carried += capacityBps(1e6, 1, rayleigh.draw(again)) * seconds;
+          carried += capacityBps(1e6, 1, path.gainAt(block)) * seconds;
         }
         assert.ok(Math.abs(carried - bits) <= 1e-6 * bits, `${carried} of ${bits}`);
       }),

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { levelCrossing } from '../../../src/radio/channel/gain-paths/doppler.js';
+import { levelCrossing, memoryPeriods } from '../../../src/radio/channel/gain-paths/doppler.js';
 import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { complexGains, segmentBlocks } from '../../../src/radio/channel/gain-paths/gain-path.js';
-import { gaussMarkovField } from '../../../src/radio/channel/gain-paths/gauss-markov.js';
 import { gainPath, type GainPath } from '../../../src/radio/channel/gain-paths/index.js';
 import { jakesField } from '../../../src/radio/channel/gain-paths/jakes.js';
+import { motionOf, steadyMotion } from '../../../src/radio/channel/gain-paths/motion.js';
 import { besselJ0 } from '../../../src/radio/channel/special-functions.js';
 
-type Channel = Parameters<typeof gainPath>[0];
+type Channel = Parameters<typeof gainPath>[0] & Parameters<typeof motionOf>[0];
 
 const channel: Channel = {
   fading: 'rayleigh',
@@ -19,7 +19,14 @@ const channel: Channel = {
   dopplerHz: 10,
   speedMetersPerSecond: 1,
   carrierHz: 2e9,
+  cell: null,
 };
+
+/** The gains of the link of a client; link and client have one name here. */
+function pathOf(own: Channel, seed: number, link: string): GainPath {
+  const motion = motionOf(own, { seed, id: link, index: 0 });
+  return gainPath(own, { seed, link, law: gainLaw(own), motion });
+}
 const correlations = ['gauss-markov', 'jakes'] as const;
 const fadings = ['rayleigh', 'rician', 'nakagami'] as const;
 
@@ -60,7 +67,7 @@ for (const correlation of correlations) {
         const own = { ...channel, correlation, fading, coherenceSeconds: 0.05 };
         const gains = new Float64Array(100_000);
         for (let link = 0, i = 0; link < 10_000; link++) {
-          const path = gainPath(own, 1, `link-${link}`);
+          const path = pathOf(own, 1, `link-${link}`);
           for (let block = 0; block < 250; block += 25) gains[i++] = path.gainAt(block);
         }
         const law = gainLaw(own);
@@ -73,11 +80,11 @@ for (const correlation of correlations) {
 
       it(`gives equal ${fading} gains in any order of asking`, () => {
         const own = { ...channel, correlation, fading, coherenceSeconds: 0.001 };
-        const sequential = gainPath(own, 7, 'a');
+        const sequential = pathOf(own, 7, 'a');
         const expected = Array.from({ length: 3000 }, (_, block) => sequential.gainAt(block));
         fc.assert(
           fc.property(fc.array(fc.nat(2999), { minLength: 1, maxLength: 20 }), (blocks) => {
-            const path = gainPath(own, 7, 'a');
+            const path = pathOf(own, 7, 'a');
             for (const block of blocks) assert.equal(path.gainAt(block), expected[block]);
           }),
           { numRuns: 40 },
@@ -88,28 +95,28 @@ for (const correlation of correlations) {
     it('does not depend on other links, and differs between links and between seeds', () => {
       const own = { ...channel, correlation };
       const gains = (path: GainPath) => [0, 300, 1e6, 2 ** 45].map((block) => path.gainAt(block));
-      const alone = gains(gainPath(own, 1, 'a'));
-      const [a, b] = [gainPath(own, 1, 'a'), gainPath(own, 1, 'b')];
+      const alone = gains(pathOf(own, 1, 'a'));
+      const [a, b] = [pathOf(own, 1, 'a'), pathOf(own, 1, 'b')];
       gains(b);
       assert.deepEqual(gains(a), alone);
       assert.notDeepEqual(gains(b), alone);
-      assert.notDeepEqual(gains(gainPath(own, 2, 'a')), alone);
+      assert.notDeepEqual(gains(pathOf(own, 2, 'a')), alone);
     });
 
     it('stands still without a Doppler shift, at a gain of its law', () => {
       const still = { ...channel, correlation, dopplerHz: 0 };
-      const path = gainPath(still, 1, 'a');
+      const path = pathOf(still, 1, 'a');
       assert.equal(path.gainAt(0), path.gainAt(1e9));
       meets(
-        overLinks(20_000, (link) => [gainPath(still, 1, link).gainAt(3)]),
+        overLinks(20_000, (link) => [pathOf(still, 1, link).gainAt(3)]),
         [1],
       );
     });
 
     it('is 1 for ever where nothing fades, and refuses what is no block', () => {
-      const constant = gainPath({ ...channel, correlation, fading: 'none' }, 1, 'a');
+      const constant = pathOf({ ...channel, correlation, fading: 'none' }, 1, 'a');
       assert.deepEqual([constant.gainAt(0), constant.gainAt(1e12)], [1, 1]);
-      for (const path of [constant, gainPath({ ...channel, correlation }, 1, 'a')]) {
+      for (const path of [constant, pathOf({ ...channel, correlation }, 1, 'a')]) {
         for (const block of [-1, 0.5, NaN, 2 ** 53]) assert.throws(() => path.gainAt(block), RangeError);
       }
     });
@@ -117,63 +124,43 @@ for (const correlation of correlations) {
 }
 
 describe('a Gauss-Markov path', () => {
-  it('has the autocorrelation rho^2k of the power gain at lag k, rho = 0.903713', () => {
-    const rho = besselJ0(2 * Math.PI * 0.1);
+  it('has the autocorrelation rho^2k of the power gain at lag k, rho = e^(-T / Tc) = 0.864697', () => {
+    const rho = Math.exp(-0.1 / memoryPeriods);
     const lags = [1, 2, 5, 10];
     const blocks = range(10_000);
     meets(
-      overLinks(60, (link) => covariances(gainPath(channel, 2, link), lags, blocks)),
+      overLinks(60, (link) => covariances(pathOf(channel, 2, link), lags, blocks)),
       lags.map((lag) => rho ** (2 * lag)),
     );
   });
 
-  it('has it over thousands of blocks, rho = 0.999013', () => {
+  it('has it over thousands of blocks, rho = 0.985568', () => {
     const slow = { ...channel, coherenceSeconds: 0.001 };
-    const rho = besselJ0(2 * Math.PI * 0.01);
+    const rho = Math.exp(-0.01 / memoryPeriods);
     const lags = [1, 100, 500, 2000];
     const blocks = range(8000, 8);
     meets(
-      overLinks(100, (link) => covariances(gainPath(slow, 3, link), lags, blocks)),
+      overLinks(100, (link) => covariances(pathOf(slow, 3, link), lags, blocks)),
       lags.map((lag) => rho ** (2 * lag)),
     );
   });
 
   it('has it across the borders of leaves and of roots', () => {
-    const rho = besselJ0(2 * Math.PI * 0.1);
+    const rho = Math.exp(-0.1 / memoryPeriods);
     const straddling = range(200 * 8).map((i) => 256 * (1 + Math.floor(i / 8)) - 8 + (i % 8));
     meets(
-      overLinks(100, (link) => covariances(gainPath(channel, 4, link), [8], straddling)),
+      overLinks(100, (link) => covariances(pathOf(channel, 4, link), [8], straddling)),
       [rho ** 16],
     );
   });
 
-  it('alternates where rho is below 0', () => {
-    const field = gaussMarkovField(1.4, 1, 'a');
-    const into = complexGains();
-    let sum = 0;
-    let count = 0;
-    for (let segment = 0; segment < 400; segment++) {
-      field.fill(segment, into);
-      for (let k = 1; k < segmentBlocks; k++, count++) {
-        sum += into.real[k]! * into.real[k - 1]! + into.imaginary[k]! * into.imaginary[k - 1]!;
-      }
-    }
-    // Bartlett: the estimate's variance is at most (1 + rho^2) / ((1 - rho^2) n).
-    assert.ok(Math.abs(sum / count + 0.4) < 3 * Math.sqrt(1.16 / 0.84 / count), `${sum / count}`);
-  });
-
   it('is drawn at the longest roots too, and goes on past their end', () => {
     const crawling = { ...channel, dopplerHz: 1e-9 };
-    const path = gainPath(crawling, 1, 'a');
+    const path = pathOf(crawling, 1, 'a');
     const [first, next] = [path.gainAt(0), path.gainAt(1)];
-    assert.ok(Math.abs(first - next) < 1e-6);
-    assert.ok(Math.abs(path.gainAt(2 ** 40 - 1) - path.gainAt(2 ** 40)) < 1e-6);
-  });
-
-  it('refuses a correlation of 1 and of -1', () => {
-    for (const decorrelation of [0, 2]) {
-      assert.throws(() => gaussMarkovField(decorrelation, 1, 'a'), RangeError);
-    }
+    // A block is 1.5e-11 of the memory, over which the gain changes by some sqrt(2 x 1.5e-11) = 5e-6.
+    assert.ok(Math.abs(first - next) < 1e-4);
+    assert.ok(Math.abs(path.gainAt(2 ** 40 - 1) - path.gainAt(2 ** 40)) < 1e-4);
   });
 });
 
@@ -185,7 +172,7 @@ describe('a Jakes path', () => {
     const [a, b] = [complexGains(), complexGains()];
     const lags = [5, 19, 30, 256];
     const found = overLinks(3000, (link) => {
-      const field = jakesField(dopplerPerBlock, 1, link);
+      const field = jakesField(steadyMotion(dopplerPerBlock), 1, link);
       field.fill(0, a);
       field.fill(1, b);
       return lags.map((lag) => {
@@ -215,7 +202,7 @@ describe('a Jakes path', () => {
     const angles = lags.map((lag) => 2 * Math.PI * dopplerPerBlock * lag);
     const blocks = range(256, 4);
     meets(
-      overLinks(4000, (link) => covariances(gainPath(own, 1, link), lags, blocks)),
+      overLinks(4000, (link) => covariances(pathOf(own, 1, link), lags, blocks)),
       angles.map(expected),
     );
     for (const x of angles) assert.ok(Math.abs(expected(x) - besselJ0(x) ** 2) < 0.02, 'which is near J0^2');
@@ -227,7 +214,7 @@ describe('a Jakes path', () => {
     const blocks = 4096;
     const { ratePerSecond, averageFadeSeconds } = levelCrossing(10, threshold);
     const found = overLinks(300, (link) => {
-      const path = gainPath({ ...own, coherenceSeconds: seconds }, 1, link);
+      const path = pathOf({ ...own, coherenceSeconds: seconds }, 1, link);
       let crossings = 0;
       let faded = 0;
       for (let block = 1; block < blocks; block++) {
@@ -248,7 +235,7 @@ describe('a Jakes path', () => {
     let expected = 1;
     for (let k = 1; k < count; k++) expected += 2 * (1 - k / count) * besselJ0(0.4 * Math.PI * k) ** 2;
     const found = overLinks(1200, (link) => {
-      const path = gainPath(slow, 1, link);
+      const path = pathOf(slow, 1, link);
       const mean = range(count).reduce((sum, block) => sum + path.gainAt(block), 0) / count;
       return [mean, (mean - 1) ** 2];
     });
@@ -259,7 +246,7 @@ describe('a Jakes path', () => {
     const into = complexGains();
     for (const link of ['a', 'b', 'c']) {
       // Over a long time the mean of |h(t + T) - h(t)|^2 is 2 (1 - J0), to fourth order in fD T.
-      const field = jakesField(0.01, 1, link);
+      const field = jakesField(steadyMotion(0.01), 1, link);
       let sum = 0;
       let power = 0;
       for (let segment = 0; segment < 1000; segment++) {
@@ -273,7 +260,7 @@ describe('a Jakes path', () => {
   });
 
   it('goes on without a jump from segment to segment', () => {
-    const path = gainPath({ ...own, coherenceSeconds: 1e-6 }, 1, 'a');
+    const path = pathOf({ ...own, coherenceSeconds: 1e-6 }, 1, 'a');
     for (const border of [256, 256 * 1000, 256 * 1e6]) {
       assert.ok(Math.abs(path.gainAt(border) - path.gainAt(border - 1)) < 1e-3);
       const bend = path.gainAt(border + 1) - 2 * path.gainAt(border) + path.gainAt(border - 1);
@@ -283,14 +270,15 @@ describe('a Jakes path', () => {
 });
 
 describe('a gain path', () => {
-  it('is there for correlated, parametric fading only', () => {
-    assert.throws(() => gainPath({ ...channel, correlation: 'independent' }, 1, 'a'), RangeError);
-    assert.throws(() => gainPath({ ...channel, fading: 'trace' }, 1, 'a'), RangeError);
+  it('is not there for a trace, whose gains come from its file', () => {
+    const law = gainLaw(channel);
+    const gains = { seed: 1, link: 'a', law, motion: steadyMotion(0.1) };
+    assert.throws(() => gainPath({ ...channel, fading: 'trace' }, gains), RangeError);
   });
 
   it('takes the Doppler shift from speed and carrier where none is given', () => {
-    const byShift = gainPath({ ...channel, dopplerHz: (3 * 2e9) / 299_792_458 }, 1, 'a');
-    const bySpeed = gainPath({ ...channel, dopplerHz: null, speedMetersPerSecond: 3 }, 1, 'a');
+    const byShift = pathOf({ ...channel, dopplerHz: (3 * 2e9) / 299_792_458 }, 1, 'a');
+    const bySpeed = pathOf({ ...channel, dopplerHz: null, speedMetersPerSecond: 3 }, 1, 'a');
     assert.equal(byShift.gainAt(77), bySpeed.gainAt(77));
   });
 });

@@ -63,7 +63,7 @@ describe('the links of a scenario', () => {
   it('are the same whoever else is there, but for their share', () => {
     const gains = (clients: number) => {
       const { path } = uplinkWith({ correlation: 'gauss-markov' }, { clients });
-      return Array.from({ length: 50 }, (_, block) => path!.gainAt(block));
+      return Array.from({ length: 50 }, (_, block) => path.gainAt(block));
     };
     assert.deepEqual(gains(5), gains(1));
   });

@@ -6,7 +6,7 @@ import type { Link } from '../../../src/radio/channel/link.js';
 import { drawSum, leastWalked, longRun, type BlockMoments } from '../../../src/radio/channel/long-run.js';
 import { ratioOfDecibels } from '../../../src/radio/channel/rate.js';
 import { stream } from '../../../src/simulation/random/stream.js';
-import { messageOf, uplinkWith, type Around, type ChannelChanges } from './a-link.js';
+import { messageOf, momentOf, uplinkWith, type Around, type ChannelChanges } from './a-link.js';
 import {
   assertMean,
   assertSd,
@@ -42,7 +42,7 @@ function sample(
 /** Through every block: nothing of the shortcut is used. */
 const theLongWay = (link: Link, bits: number, count: number) =>
   sample(count, (round) => {
-    const [attempt] = attemptsAt(bits, { ...link, moments: null }, messageOf(round), 0);
+    const [attempt] = attemptsAt(bits, { ...link, moments: null }, messageOf(round), momentOf(round));
     const { seconds, onAirSeconds, transmitJoules } = attempt!;
     const silentSeconds = seconds - onAirSeconds;
     return { seconds, onAirSeconds, silentSeconds, powerSeconds: transmitJoules / link.powerWatts };

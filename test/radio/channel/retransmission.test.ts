@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { attemptsAt } from '../../../src/radio/channel/attempts.js';
 import { retransmissions } from '../../../src/radio/channel/retransmission/index.js';
-import { messageOf, uplinkWith, type ChannelChanges } from './a-link.js';
+import { messageOf, momentOf, uplinkWith, type ChannelChanges } from './a-link.js';
+import { stream } from '../../../src/simulation/random/stream.js';
 import { assertMean, statisticsOf } from './sample-statistics.js';
 
 const { none, arq, 'harq-chase': chase, 'harq-ir': incremental } = retransmissions;
@@ -9,7 +10,8 @@ const { none, arq, 'harq-chase': chase, 'harq-ir': incremental } = retransmissio
 /** A message of one packet that takes one block of the reference channel at the rate. */
 function oneBlock(rateBps: number, changes: ChannelChanges) {
   const link = uplinkWith({ rate: 'fixed', fixedRateBps: rateBps, feedbackSeconds: 0, ...changes });
-  return (round: number) => attemptsAt(rateBps * link.coherenceSeconds, link, messageOf(round), 0);
+  return (round: number) =>
+    attemptsAt(rateBps * link.coherenceSeconds, link, messageOf(round), momentOf(round));
 }
 
 const unlimited = { maxTransmissions: 1000 };
@@ -53,6 +55,22 @@ describe('retransmission', () => {
     });
     assertMean(found, 1.364531);
     assertMean({ count, mean: lost / count, sd: 0 }, 0.005402, Math.sqrt(0.005402 * (1 - 0.005402)));
+  });
+
+  it('by "arq" meets the same fade again where a block outlasts the attempts', () => {
+    // Packets of 1 ms, 10 ms of feedback, blocks of 50 ms, begun anywhere in a block. By Monte Carlo in NumPy (4e6
+    // packets, independent blocks): 0.86076 delivered, 1.67875 attempts; by fresh fades for each attempt 0.99460.
+    const link = uplinkWith({ rate: 'fixed', fixedRateBps: 1e6 });
+    const phases = stream(1, 'phases');
+    let delivered = 0;
+    const found = statisticsOf(count, (round) => {
+      const start = momentOf(round) + 0.05 * phases.uniform();
+      const all = attemptsAt(1000, link, messageOf(round), start);
+      if (all.at(-1)!.acknowledged) delivered++;
+      return all.length;
+    });
+    assertMean({ count, mean: delivered / count, sd: 0 }, 0.86076, Math.sqrt(0.86076 * (1 - 0.86076)));
+    assertMean(found, 1.67875);
   });
 
   it('by "harq-chase" needs 1.316228 attempts at 1 Mbit/s and 1.948683 at 2 Mbit/s', () => {

@@ -27,6 +27,9 @@ export interface ScatteredField {
 /** Turns scattered fields into power gains, block by block. */
 export type PowerOf = (field: ComplexGains, gains: Float64Array) => void;
 
+/** Writes what belongs to the blocks of a segment: a pure function of the segment, an integer from 0. */
+export type Fill = (segment: number, into: Float64Array) => void;
+
 /** A path on which nothing moves. */
 export function constantPath(gain: number): GainPath {
   return {
@@ -37,17 +40,21 @@ export function constantPath(gain: number): GainPath {
   };
 }
 
-/** The path over a scattered field. The two segments asked for last are kept, which no result depends on. */
+/** A path that is made segment by segment. The two asked for last are kept, which no result depends on. */
 export class SegmentedPath implements GainPath {
+  readonly #fill: Fill;
+  readonly #blocks: number;
   #start = NaN;
-  #gains = new Float64Array(segmentBlocks);
+  #gains: Float64Array;
   #otherStart = NaN;
-  #otherGains = new Float64Array(segmentBlocks);
+  #otherGains: Float64Array;
 
-  constructor(
-    readonly field: ScatteredField,
-    readonly powerOf: PowerOf,
-  ) {}
+  constructor(fill: Fill, blocks = segmentBlocks) {
+    this.#fill = fill;
+    this.#blocks = blocks;
+    this.#gains = new Float64Array(blocks);
+    this.#otherGains = new Float64Array(blocks);
+  }
 
   gainAt(block: number): number {
     const gain = this.#gains[block - this.#start];
@@ -56,17 +63,24 @@ export class SegmentedPath implements GainPath {
 
   #elsewhere(block: number): number {
     checkBlock(block);
-    const segment = Math.floor(block / segmentBlocks);
-    const start = segment * segmentBlocks;
+    const segment = Math.floor(block / this.#blocks);
+    const start = segment * this.#blocks;
     [this.#gains, this.#otherGains] = [this.#otherGains, this.#gains];
     [this.#start, this.#otherStart] = [this.#otherStart, this.#start];
     if (this.#start !== start) {
-      this.field.fill(segment, scratch);
-      this.powerOf(scratch, this.#gains);
+      this.#fill(segment, this.#gains);
       this.#start = start;
     }
     return this.#gains[block - start]!;
   }
+}
+
+/** The powers of a scattered field. */
+export function scatteredPath(field: ScatteredField, powerOf: PowerOf): GainPath {
+  return new SegmentedPath((segment, gains) => {
+    field.fill(segment, scratch);
+    powerOf(scratch, gains);
+  });
 }
 
 export function checkBlock(block: number): void {

@@ -1,34 +1,30 @@
 import { stream } from '../../../simulation/random/stream.js';
-import { dopplerHz } from './doppler.js';
 import { nameOf } from '../../../strategies/strategy.js';
 import type { Fading, GainLaw } from '../fading/fading.js';
-import { gainLaw } from '../fading/index.js';
-import { besselJ0Complement } from '../special-functions.js';
 import {
   complexGains,
   constantPath,
   drawComplexNormal,
-  SegmentedPath,
+  scatteredPath,
   type ComplexGains,
   type GainPath,
   type PowerOf,
   type ScatteredField,
 } from './gain-path.js';
 import { gaussMarkovField } from './gauss-markov.js';
+import { independentPath } from './independent.js';
 import { jakesField } from './jakes.js';
+import type { Motion } from './motion.js';
 import type { GainPathSettings } from './settings.js';
 
 export type { GainPath } from './gain-path.js';
 
-type Channel = Fading & GainPathSettings;
-type Correlation = Exclude<Channel['correlation'], 'independent'>;
+type Channel = Fading & Pick<GainPathSettings, 'correlation'>;
+type Correlated = Exclude<Channel['correlation'], 'independent'>;
 
-/** By the name of `channel.correlation`, from the Doppler shift in cycles per block (fD T). */
-const fields: Readonly<
-  Record<Correlation, (dopplerPerBlock: number, seed: number, link: string) => ScatteredField>
-> = {
-  'gauss-markov': (dopplerPerBlock, seed, link) =>
-    gaussMarkovField(besselJ0Complement(2 * Math.PI * dopplerPerBlock), seed, link),
+/** By the name of `channel.correlation`. */
+const fields: Readonly<Record<Correlated, (motion: Motion, seed: number, link: string) => ScatteredField>> = {
+  'gauss-markov': gaussMarkovField,
   jakes: jakesField,
 };
 
@@ -41,24 +37,28 @@ const powers: Readonly<Record<string, (channel: Channel, seed: number, link: str
   rician: ({ ricianK }, seed, link) => ricianPower(ricianK, seed, link),
 };
 
+/** What the gains of a link follow from, besides the channel. */
+export interface Gains {
+  readonly seed: number;
+  /** Names the link: both directions of a client share their gains where they share the name. */
+  readonly link: string;
+  readonly law: GainLaw;
+  readonly motion: Motion;
+}
+
 /**
- * The gains of one link over all of virtual time, correlated as the scenario says: power of a scattered field
- * with the autocorrelation J0(2 pi fD T) from block to block. `link` names the link: both directions of a
- * client share their gains where they share the name. Fading "none" has gain 1 for ever; `law` is that of a
- * user's own fading. RangeError for correlation "independent" and for fading "trace", which have no such
- * field.
+ * The gains of one link over all of virtual time: independent from block to block, or the power of a scattered
+ * field that changes with the client's motion. Fading "none" has gain 1 for ever. RangeError for fading "trace",
+ * whose gains come from a file (fading/trace.ts).
  */
-export function gainPath(channel: Channel, seed: number, link: string, law?: GainLaw): GainPath {
+export function gainPath(channel: Channel, { seed, link, law, motion }: Gains): GainPath {
   const { correlation, fading } = channel;
-  if (correlation === 'independent' || fading === 'trace') {
-    throw new RangeError(`no gain path for correlation "${correlation}" with fading "${nameOf(fading)}"`);
-  }
+  if (fading === 'trace') throw new RangeError('the gains of a trace come from its file');
   if (fading === 'none') return constantPath(1);
-  const dopplerPerBlock = dopplerHz(channel) * channel.coherenceSeconds;
-  const powerOf = powers[nameOf(fading)]?.(channel, seed, link) ?? quantilePower(law ?? gainLaw(channel));
-  if (besselJ0Complement(2 * Math.PI * dopplerPerBlock) === 0)
-    return constantPath(standing(powerOf, seed, link));
-  return new SegmentedPath(fields[correlation](dopplerPerBlock, seed, link), powerOf);
+  if (correlation === 'independent') return independentPath(law, { seed, purpose: 'fading', link });
+  const powerOf = powers[nameOf(fading)]?.(channel, seed, link) ?? quantilePower(law);
+  if (motion.turnsPerBlock === 0) return constantPath(standing(powerOf, seed, link));
+  return scatteredPath(fields[correlation](motion, seed, link), powerOf);
 }
 
 /** The gain of a link on which nothing moves: one draw of its law for ever. */
@@ -98,7 +98,7 @@ function ricianPower(k: number, seed: number, link: string): PowerOf {
 
 /**
  * The gain of a law at the quantile of |h|^2: exact marginal law, the ranks of the Rayleigh path. The
- * autocorrelation of the gain is then near, not at, the square of J0.
+ * autocorrelation of the gain is then near, not at, the square of that of the field.
  */
 function quantilePower(law: GainLaw): PowerOf {
   return (field, gains) => {

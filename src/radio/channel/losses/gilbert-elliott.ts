@@ -17,15 +17,15 @@ export interface BurstSeconds {
 /**
  * The mean durations: the scenario's own, or where `fadeGain` is given those of Rayleigh fading above and
  * below it: bad = average fade duration, good = the rest of the mean time between two fades. RangeError where
- * neither is given, or where nothing moves (a Doppler shift of 0).
+ * neither is given, or where nothing moves (a Doppler shift of 0) or the shift is not steady (null).
  */
-export function burstSeconds(settings: BurstSettings, dopplerHz: number): BurstSeconds {
+export function burstSeconds(settings: BurstSettings, dopplerHz: number | null): BurstSeconds {
   const { goodSeconds, badSeconds, fadeGain } = settings;
   if (goodSeconds !== null && badSeconds !== null) return { goodSeconds, badSeconds };
-  if (fadeGain === null || !(dopplerHz > 0)) {
+  if (fadeGain === null || dopplerHz === null || !(dopplerHz > 0)) {
     throw new RangeError(
       `bursts of goodSeconds ${goodSeconds}, badSeconds ${badSeconds}, fadeGain ${fadeGain} at ` +
-        `${dopplerHz} Hz Doppler: expected both durations, or a fadeGain and a Doppler shift above 0`,
+        `${dopplerHz} Hz Doppler: expected both durations, or a fadeGain and a steady Doppler shift above 0`,
     );
   }
   const { ratePerSecond, averageFadeSeconds } = levelCrossing(dopplerHz, fadeGain);
@@ -42,7 +42,12 @@ const redrawsPerSegment = 32;
  * points of disjoint segments of time are independent, so each segment has a stream of its own; the state at
  * a time is that drawn at the last point before it, which may lie in an earlier segment.
  */
-export function burstPath(settings: BurstSettings, dopplerHz: number, seed: number, link: string): BurstPath {
+export function burstPath(
+  settings: BurstSettings,
+  dopplerHz: number | null,
+  seed: number,
+  link: string,
+): BurstPath {
   return new RedrawnStates(burstSeconds(settings, dopplerHz), seed, link);
 }
 

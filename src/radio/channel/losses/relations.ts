@@ -1,7 +1,7 @@
 import { nameOf } from '../../../strategies/strategy.js';
 import { must, type Rule } from '../../../settings/rule.js';
 import { rarest, reach } from '../fading/reach.js';
-import { dopplerHz } from '../gain-paths/doppler.js';
+import { steadyDopplerHz } from '../gain-paths/doppler.js';
 import type { Channel } from '../settings.js';
 
 export const lossRules: readonly Rule<{ channel: Channel }>[] = [
@@ -36,7 +36,14 @@ export const lossRules: readonly Rule<{ channel: Channel }>[] = [
           'fades are those of Rayleigh fading; give goodSeconds and badSeconds for any other',
         ),
         must(
-          dopplerHz(channel) > 0,
+          steadyDopplerHz(channel) !== null,
+          `${pointer}/fadeGain`,
+          fadeGain,
+          'null where clients move through a cell',
+          'the pace of fades changes with their speed; give goodSeconds and badSeconds, or /channel/dopplerHz',
+        ),
+        must(
+          steadyDopplerHz(channel) !== 0,
           `${pointer}/fadeGain`,
           fadeGain,
           'null where the Doppler shift is 0',

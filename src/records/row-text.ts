@@ -84,7 +84,10 @@ const sample: Columns<SampleRow> = {
   response: 'value',
 };
 
-const message: Columns<Omit<MessageRow, 'story'>> = {
+/** Keys that a row of messages.jsonl has by the scenario. */
+const optional = { allotment: 'value', story: 'value' } as const;
+
+const message: Columns<Omit<MessageRow, keyof typeof optional>> = {
   id: 'value',
   copyOf: 'nullable',
   from: 'value',
@@ -143,9 +146,8 @@ export function metricLine(row: MetricRow): string {
  * hold.
  */
 export function messageLine(row: MessageRow): string {
-  const { story, ...rest } = row;
-  const columns = story === undefined ? message : { ...message, story: 'value' };
-  return line('message row', columns, story === undefined ? rest : row);
+  const present = Object.entries(optional).filter(([key]) => row[key as keyof typeof optional] !== undefined);
+  return line('message row', { ...message, ...Object.fromEntries(present) }, row);
 }
 
 /** The first key that a row of messages.jsonl lacks, as rows of earlier versions do; null where none is missing. */

@@ -22,7 +22,7 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
   const client = clientOf(world, id);
   const { device } = client;
   const uplink = world.links.of(`${id}/uplink`);
-  const { bandwidthHz, powerWatts, transmitter, snr } = uplink;
+  const { bandwidthHz, powerWatts, transmitter, snr, law } = uplink;
   const kinds = updatesOf(opening.stage);
   return {
     client: id,
@@ -32,7 +32,9 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
     clock: device.processor,
     maxPowerWatts: powerWatts,
     ...transmitter,
-    gainHzPerWatt: (snr.ratioAt(world.clock.nowSeconds) * bandwidthHz) / powerWatts,
+    // Several antennas, or a trace, have a mean gain other than 1.
+    gainHzPerWatt:
+      (law.mean((gain) => gain) * snr.ratioAt(world.clock.nowSeconds) * bandwidthHz) / powerWatts,
     rows: sum(kinds.map((kind) => rowsBehind(kind, client))),
   };
 }

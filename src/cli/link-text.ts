@@ -124,9 +124,19 @@ function footnotes(report: LinkReport): readonly string[] {
       '.',
     `Seed ${seed}: ${whole(draws)} blocks, ${counts} packets a scheme, ${whole(messages)} messages. ` +
       `All schemes see the same gains. Formulas: ${method}.`,
+    ...knowledgeNote(link),
     ...(lost.length === 0 ? [] : [`Attempts that lost packets: ${lost.join(', ')}.`]),
     ...missing(why),
     ...report.notes,
+  ];
+}
+
+function knowledgeNote({ knowledge }: LinkReport['link']): readonly string[] {
+  if (knowledge === null) return [];
+  const { errorVariance, delaySeconds, marginDb } = knowledge;
+  return [
+    `The sender knows the gain of ${number(1e3 * delaySeconds)} ms ago with error variance ` +
+      `${number(errorVariance)} and stays ${number(marginDb)} dB below its rate; blocks that do not carry it are lost.`,
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   type FaultScene,
   type InBlackout,
 } from './faults/faults.js';
+import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
 import { transmitJoules as consumed } from './directions/transmitter.js';
 import { backoffSeconds } from './retransmission/back-off.js';
@@ -134,7 +135,8 @@ class Sender {
     const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
     // A broadcast at the rate of the worst receiver waits while one of them hears nothing.
     const silent = receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
-    const blocks = { ...this.#blocks(receivers, slowest), silences: silencesIn(silent) };
+    const policy = groupPolicy(link, receivers, atSeconds);
+    const blocks = { ...this.#blocks(number, receivers, slowest), policy, silences: silencesIn(silent) };
     const walk = new BlockWalk(blocks, atSeconds, link.story === 'blocks');
     const sent = this.#unacknowledged;
     const heard = this.#transmit(walk, sent, number, faults.lost);
@@ -175,8 +177,9 @@ class Sender {
   #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
     const { policy, bursts, lossProbability } = this.#link;
     if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
-    const airBits = sum(sent, this.#packets.bitsOf);
-    if (!walk.send(airBits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits };
+    const bits = sum(sent, this.#packets.bitsOf);
+    if (!walk.send(bits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits + walk.lostBits };
+    const airBits = bits + walk.lostBits;
     if (script !== null) return { lost: sent, reason: script, airBits };
     if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
     const luck = this.#luckOf(sent, number);
@@ -205,7 +208,7 @@ class Sender {
       if (lost.length === 0) reason = cause;
       lost.push(packet);
     }
-    return { lost, reason, airBits };
+    return { lost, reason, airBits: airBits + walk.lostBits };
   }
 
   /** The information in bits that the receiver gets on the packet; null at the limit of time. */
@@ -245,16 +248,17 @@ class Sender {
     return luck;
   }
 
-  #blocks(receivers: Group, rateFactor: number): Omit<Blocks, 'silences'> {
+  #blocks(number: number, receivers: Group, rateFactor: number): Omit<Blocks, 'silences' | 'policy'> {
     const link = this.#link;
     const isAlone = receivers.length === 1;
     return {
       receptions: receivers,
-      policy: link.policy,
       bandwidthHz: link.bandwidthHz,
       coherenceSeconds: link.coherenceSeconds,
       timeShare: link.timeShare,
       schedule: link.scheduled && { probability: link.scheduled, luck: link.luck },
+      powerShareAt: link.powerShareAt,
+      knowledge: link.knowledge && { ...link.knowledge, draws: this.#draws('knowledge', number) },
       rateFactor,
       limitSeconds: link.maxAttemptSeconds,
       moments: isAlone ? link.moments : null,

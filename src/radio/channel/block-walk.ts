@@ -1,5 +1,7 @@
+import { least } from '../../extremes.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { GainLaw } from './fading/fading.js';
+import { drawEstimate, isCarried, type Knowledge } from './knowledge/knowledge.js';
 import type { GainPath } from './gain-paths/gain-path.js';
 import type { MeanSnr } from './large-scale/index.js';
 import { leastWalked, longRun, type BlockMoments } from './long-run.js';
@@ -34,6 +36,10 @@ export interface Blocks {
    * probability that the rank of its gain gives; null: every block is.
    */
   readonly schedule: { readonly probability: (rank: number) => number; readonly luck: GainPath } | null;
+  /** What the sender makes of a gain that it does not know exactly, and draws of it; null: it knows the gain. */
+  readonly knowledge: (Knowledge & { readonly draws: Stream }) | null;
+  /** Share of the link's power that the sender takes at a time; null: all of it. */
+  readonly powerShareAt: ((seconds: number) => number) | null;
   readonly silences: readonly Silence[];
   /** 1, or less on a link that a script slows down. */
   readonly rateFactor: number;
@@ -75,6 +81,8 @@ export class BlockWalk {
   walked = 0;
   /** Bits that `send` has sent, up to the limit. */
   sentBits = 0;
+  /** Bits that it has sent besides, in blocks that did not carry their rate. */
+  lostBits = 0;
   readonly #in: Blocks;
   /** Virtual time of its first bit. */
   readonly startSeconds: number;
@@ -82,6 +90,11 @@ export class BlockWalk {
   #blockSecondsLeft = 0;
   #gain = 0;
   #snr = 0;
+  /** What the sender takes for gain and mean SNR. */
+  #believedGain = 0;
+  #believedSnr = 0;
+  #isCarried = true;
+  #powerShare = 1;
   #isOwn = true;
   #samples: Sample[] | null;
   #stride = 1;
@@ -107,6 +120,7 @@ export class BlockWalk {
   /** The bits that remain at the limit. */
   #sendAll(bits: number): number {
     const { policy, timeShare, rateFactor, limitSeconds, moments } = this.#in;
+    const share = timeShare * rateFactor;
     let remaining = bits;
     while (remaining > 0) {
       if (this.#blockSecondsLeft <= 0) {
@@ -116,8 +130,13 @@ export class BlockWalk {
         }
         this.#enterBlock();
       }
-      const rate = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+      const rate = this.#isOwn ? policy.rateBps(this.#believedGain, this.#believedSnr) * share : 0;
       const seconds = remaining / rate;
+      if (!this.#isCarried) {
+        this.lostBits += rate * this.#blockSecondsLeft;
+        this.#pass(this.#blockSecondsLeft, rate > 0);
+        continue;
+      }
       if (seconds <= this.#blockSecondsLeft) {
         this.#pass(seconds, true);
         return 0;
@@ -157,7 +176,8 @@ export class BlockWalk {
     if (!isOnAir) return;
     const own = seconds * this.#in.timeShare;
     this.onAirSeconds += own;
-    this.powerSeconds += own * this.#in.policy.powerRatio(this.#gain, this.#snr);
+    const ratio = this.#in.policy.powerRatio(this.#believedGain, this.#believedSnr);
+    this.powerSeconds += own * ratio * this.#powerShare;
   }
 
   /**
@@ -165,19 +185,25 @@ export class BlockWalk {
    * an attempt may begin in the middle of one.
    */
   #enterBlock(): void {
-    const { silences, schedule, coherenceSeconds } = this.#in;
+    const { silences, schedule, coherenceSeconds, powerShareAt, knowledge } = this.#in;
     const now = this.startSeconds + this.seconds;
+    if (powerShareAt !== null) this.#powerShare = powerShareAt(now);
     this.blocks += 1;
     this.walked += 1;
     const silence = silences.length === 0 ? undefined : silences.find(({ toSeconds }) => toSeconds > now);
     if (silence && silence.fromSeconds <= now) {
       this.#blockSecondsLeft = silence.toSeconds - now;
       this.#gain = 0;
+      this.#believedGain = 0;
+      this.#isCarried = true;
       this.#isOwn = true;
     } else {
       this.#block = this.#blockAt(now);
       this.#hear(now);
       this.#blockSecondsLeft = (this.#block + 1) * coherenceSeconds - now;
+      this.#believedGain = this.#gain;
+      this.#believedSnr = this.#snr;
+      if (knowledge !== null) this.#believe(knowledge, now);
       if (silence) this.#blockSecondsLeft = Math.min(this.#blockSecondsLeft, silence.fromSeconds - now);
       this.#isOwn =
         schedule === null ||
@@ -195,7 +221,10 @@ export class BlockWalk {
     return Math.floor(now / this.#in.coherenceSeconds + 1e-6);
   }
 
-  /** Sets gain and mean SNR to those of the worst receiver in the present block. */
+  /**
+   * Sets gain and mean SNR to those of the worst receiver in the present block; a gain relative to the mean of
+   * the weakest.
+   */
   #hear(now: number): void {
     const { receptions } = this.#in;
     let lowest = Infinity;
@@ -208,6 +237,22 @@ export class BlockWalk {
       this.#gain = gain;
       this.#snr = ratio;
     }
+    if (receptions.length === 1) return;
+    const weakest = least(receptions.map(({ snr }) => snr.ratioAt(now)));
+    if (this.#snr === weakest) return;
+    this.#gain = lowest / weakest;
+    this.#snr = weakest;
+  }
+
+  /** Sets what the sender takes for gain and mean SNR, and whether the block carries its rate. */
+  #believe(knowledge: NonNullable<Blocks['knowledge']>, now: number): void {
+    const { policy, receptions, coherenceSeconds } = this.#in;
+    const { path } = receptions[0]!;
+    const block = Math.floor((now - knowledge.delaySeconds) / coherenceSeconds + 1e-6);
+    this.#believedGain = drawEstimate(path.gainAt(Math.max(0, block)), knowledge, knowledge.draws);
+    this.#believedSnr = this.#snr / knowledge.margin;
+    const believed = { gain: this.#believedGain, snr: this.#believedSnr };
+    this.#isCarried = isCarried(policy, { gain: this.#gain, snr: this.#snr }, believed);
   }
 
   #sendInRuns(bits: number, moments: BlockMoments): number {
@@ -232,7 +277,9 @@ export class BlockWalk {
   #sample(samples: Sample[]): void {
     if ((this.blocks - 1) % this.#stride !== 0) return;
     const { policy, timeShare, rateFactor } = this.#in;
-    const rateBps = this.#isOwn ? policy.rateBps(this.#gain, this.#snr) * timeShare * rateFactor : 0;
+    const rateBps = this.#isOwn
+      ? policy.rateBps(this.#believedGain, this.#believedSnr) * timeShare * rateFactor
+      : 0;
     samples.push({ atSeconds: this.startSeconds + this.seconds, gain: this.#gain, rateBps });
     if (samples.length < mostSamples) return;
     this.#samples = samples.filter((_, index) => index % 2 === 0);

@@ -6,10 +6,9 @@
  * Fundamentals of Wireless Communication (2005), chapter 5.
  */
 
-import { nameOf } from '../../strategies/strategy.js';
-import type { Fading, GainLaw } from './fading/fading.js';
+import type { GainLaw } from './fading/fading.js';
 import { capacityBps } from './rate.js';
-import { gammaLower, gammaTail, lambertW, noncentralGammaLower } from './special-functions.js';
+import { gammaTail, lambertW } from './special-functions.js';
 
 const eulerGamma = 0.5772156649015329;
 
@@ -94,14 +93,6 @@ export function ergodicBps(law: GainLaw, snr: number, bandwidthHz: number, above
   return law.mean((gain) => capacityBps(bandwidthHz, snr, gain), { above });
 }
 
-/** P(G1 + ... + Gn <= sum) of independent gains, by fading. */
-const sumLaws: Readonly<Record<string, (channel: Fading, n: number, sum: number) => number>> = {
-  none: (_, n, sum) => (n <= sum ? 1 : 0),
-  rayleigh: (_, n, sum) => gammaLower(n, sum),
-  rician: ({ ricianK: k }, n, sum) => noncentralGammaLower(n, n * k, (k + 1) * sum),
-  nakagami: ({ nakagamiM: m }, n, sum) => gammaLower(n * m, m * sum),
-};
-
 /** What comes of a message under HARQ with at most `cap` transmissions of one block each. */
 export interface HarqFigures {
   readonly meanTransmissions: number;
@@ -115,14 +106,13 @@ function harqFigures(failures: readonly number[]): HarqFigures {
 }
 
 /**
- * Chase combining: the gains add up until they reach theta. Their sum is a gamma law (Rayleigh, Nakagami) or
- * a noncentral chi-square law (Rician). For theta = `gainForRate` and cap >= 1. RangeError for fading
- * "trace".
+ * Chase combining: the gains add up until they reach theta = `gainForRate`, by the law of their sum. For cap
+ * >= 1. RangeError where the gains have no such law.
  */
-export function chaseFigures(channel: Fading, theta: number, cap: number): HarqFigures {
-  const sumLaw = sumLaws[nameOf(channel.fading)];
-  if (!sumLaw) throw new RangeError('Chase combining over a trace has no closed form');
-  return harqFigures(Array.from({ length: cap }, (_, i) => sumLaw(channel, i + 1, theta)));
+export function chaseFigures(law: GainLaw, theta: number, cap: number): HarqFigures {
+  const { sum } = law;
+  if (!sum) throw new RangeError('Chase combining has no closed form: the gains have no law of their sum');
+  return harqFigures(Array.from({ length: cap }, (_, i) => sum(i + 1).cdf(theta)));
 }
 
 const nodes = 40;

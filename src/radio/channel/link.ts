@@ -1,5 +1,6 @@
 import { steadyDopplerHz } from './gain-paths/doppler.js';
 import type { FadingStrategy, GainLaw } from './fading/fading.js';
+import { combinedLaw, combinedPath } from './fading/combining.js';
 import { empiricalLaw, fadings, gainLaw } from './fading/index.js';
 import { blackouts, type Blackout } from './faults/faults.js';
 import type { Fault } from './faults/settings.js';
@@ -9,9 +10,14 @@ import { independentPath } from './gain-paths/independent.js';
 import { motionOf } from './gain-paths/motion.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
 import { blockFactors } from './interference/levels.js';
+import { lawOfEstimate } from './knowledge/estimate-law.js';
+import { knowledgeOf, type Knowledge } from './knowledge/knowledge.js';
 import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
-import { noiseDbmOf } from './large-scale/link-budget.js';
+import { dbmOfWatts, noiseDbmOf } from './large-scale/link-budget.js';
+import { decibelsOf } from './rate.js';
+import { powerShare } from './power-control/index.js';
 import { blockMoments, type BlockMoments } from './long-run.js';
+import { ownBlocks, type BlockLaw } from './rate-policies/block-law.js';
 import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import { directionOf } from './directions/client-direction.js';
@@ -46,6 +52,8 @@ export interface Link extends RetransmissionSettings {
   readonly bandwidthHz: number;
   readonly powerWatts: number;
   readonly transmitter: Transmitter;
+  /** The share of `powerWatts` that it sends with, over virtual time; null: all of it. */
+  readonly powerShareAt: ((seconds: number) => number) | null;
   readonly receivePowerWatts: number;
   readonly idlePowerWatts: number;
   readonly pricePerMegabyte: number;
@@ -63,6 +71,10 @@ export interface Link extends RetransmissionSettings {
   readonly policy: RatePolicy;
   /** The same over another bandwidth, in hertz. */
   readonly policyOver: (bandwidthHz: number) => RatePolicy;
+  /** What its sender knows of the gain; null: all. */
+  readonly knowledge: Knowledge | null;
+  /** The policy where the gains that its sender sends at have another law: that of a broadcast. */
+  readonly policyUnder: (law: BlockLaw) => RatePolicy;
   /** Gains over virtual time. */
   readonly path: GainPath;
   /** Whether the gain of a block tells something of the next one's. */
@@ -106,6 +118,8 @@ export function linksOf(
 /** What the gains of a link go by. */
 interface Gains {
   readonly law: GainLaw;
+  /** Of one receive antenna. */
+  readonly branchLaw: GainLaw;
   readonly recorded: Recorded | null;
 }
 
@@ -121,8 +135,12 @@ interface Recorded {
 type GainsOf = (client: number, direction: Direction) => Gains;
 
 function drawnGains(channel: Channel, table: Readonly<Record<string, FadingStrategy>>): GainsOf {
-  const law = gainLaw(channel, table);
-  return () => ({ law, recorded: null });
+  const branchLaw = gainLaw(channel, table);
+  const laws = {
+    uplink: combinedLaw(branchLaw, channel.uplink.receiveAntennas),
+    downlink: combinedLaw(branchLaw, channel.downlink.receiveAntennas),
+  };
+  return (_, direction) => ({ law: laws[direction], branchLaw, recorded: null });
 }
 
 /** Links of one recording share its law. */
@@ -130,8 +148,10 @@ function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsO
   const known = { uplink: new Map<Recording, Gains>(), downlink: new Map<Recording, Gains>() };
   const gainsFrom = (recording: Recording, direction: Direction): Gains => {
     const { gains, meanSnr } = recordedLink(recording, channel[direction]);
+    const law = empiricalLaw(traceGains(gains, channel.coherenceSeconds));
     return {
-      law: empiricalLaw(traceGains(gains, channel.coherenceSeconds)),
+      law,
+      branchLaw: law,
       recorded: {
         gains,
         meanSnr: meanSnr === null ? null : constantSnr(meanSnr),
@@ -163,18 +183,39 @@ function linkOf(setting: Setting): Link {
   const side = directionOf(channel, direction, keyed);
   const share = shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
-  const snr = scaledBy(recorded?.meanSnr ?? meanSnr(channel, side, keyed), share.snr);
+  const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, keyed);
+  const fullSnr = scaledBy(bandSnr, share.snr);
+  const { cell } = channel;
+  const noiseDbm = cell && noiseDbmOf(cell, side.bandwidthHz);
+  // A path loss is what it is whatever else is heard.
+  const quiet = side.interference && meanSnr(channel, { ...side, interference: null }, keyed);
+  const powerShareAt = powerShare(side.powerControl, {
+    powerWatts: side.powerWatts * share.power,
+    bandwidthHz,
+    fullRatioAt: (seconds) => fullSnr.ratioAt(seconds),
+    couplingLossDb:
+      noiseDbm === null
+        ? null
+        : (seconds) =>
+            dbmOfWatts(side.powerWatts) - noiseDbm - decibelsOf((quiet ?? bandSnr).ratioAt(seconds)),
+  });
+  const snr = controlled(fullSnr, powerShareAt);
   // A recorded rate is what was carried, whatever the policy.
-  const rated = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
-  const policyOver = (hertz: number) => ratePolicy(rated, hertz, law);
-  const policy = policyOver(bandwidthHz);
+  const rates = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
+  const policyUnder = (blocks: BlockLaw, hertz = bandwidthHz) => ratePolicy(rates, hertz, blocks);
   const isCorrelated = recorded !== null || channel.correlation !== 'independent';
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
   const isConstant = channel.fading === 'none';
   const scheduled = share.scheduled && isConstant ? () => 1 / client.of : share.scheduled;
+  const knowledge = knowledgeOf(channel, isCorrelated, side.receiveAntennas);
+  // A Gaussian amplitude, estimated, has the law that it had.
+  const believed = channel.fading === 'rayleigh' ? law : lawOfEstimate(law, knowledge);
+  const sentAt = scheduled === null ? believed : ownBlocks(law, scheduled);
+  const policyOver = (hertz: number) => policyUnder(sentAt, hertz);
+  const policy = policyOver(bandwidthHz);
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
-  const oneLaw = !isCorrelated && snr.constant && blackedOut.length === 0;
+  const oneLaw = knowledge === null && !isCorrelated && snr.constant && blackedOut.length === 0;
   return {
     ...channel,
     id,
@@ -184,15 +225,18 @@ function linkOf(setting: Setting): Link {
     sender: direction === 'uplink' ? client.id : 'server',
     recipient: direction === 'uplink' ? 'server' : client.id,
     bandwidthHz,
-    powerWatts: side.powerWatts * share.power,
+    powerWatts: side.powerWatts * share.power * (snr.constant ? powerShareAt(0) : 1),
+    powerShareAt: snr.constant ? null : powerShareAt,
     transmitter,
     timeShare: share.time,
     scheduled,
     law,
     snr,
-    blockFactors: blockFactors(side.interference, channel.cell && noiseDbmOf(channel.cell, side.bandwidthHz)),
+    blockFactors: blockFactors(side.interference, noiseDbm),
     policy,
     policyOver,
+    policyUnder,
+    knowledge,
     path: pathOf(setting, id),
     isCorrelated,
     luck: independentPath(uniform, { seed, purpose: 'schedule', link: id }),
@@ -206,19 +250,33 @@ function linkOf(setting: Setting): Link {
 
 const uniform = { draw: (from: Stream) => from.uniform() };
 
-function pathOf({ seed, channel, law, recorded, client }: Setting, link: string): GainPath {
+function pathOf(
+  { seed, channel, law, branchLaw, recorded, direction, client }: Setting,
+  link: string,
+): GainPath {
   if (recorded !== null) {
     const { gains, isAligned } = recorded;
     return tracePath(gains, channel, isAligned ? 0 : drawnPlace(gains, seed, link));
   }
   const motion = motionOf(channel, { seed, id: client.id, index: client.index });
-  return gainPath(channel, { seed, link, law, motion });
+  if (channel.correlation === 'independent') return gainPath(channel, { seed, link, law, motion });
+  const antennas = Array.from({ length: channel[direction].receiveAntennas }, (_, index) => {
+    const name = index === 0 ? link : `${link}/antenna-${index + 1}`;
+    return gainPath(channel, { seed, link: name, law: branchLaw, motion });
+  });
+  return combinedPath(antennas);
 }
 
 function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
   if (channel.gilbertElliott === null) return null;
   const { lossGood, lossBad } = channel.gilbertElliott;
   return { lossGood, lossBad, path: burstPath(channel.gilbertElliott, steadyDopplerHz(channel), seed, id) };
+}
+
+/** The mean SNR at the share of the power that the sender takes. */
+function controlled(full: MeanSnr, shareAt: (seconds: number) => number): MeanSnr {
+  if (full.constant) return scaledBy(full, shareAt(0));
+  return { constant: false, ratioAt: (seconds) => full.ratioAt(seconds) * shareAt(seconds) };
 }
 
 export function scaledBy(snr: MeanSnr, factor: number): MeanSnr {

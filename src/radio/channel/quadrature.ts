@@ -4,10 +4,10 @@ const finest = 9;
 /**
  * The integral of f over (from, to), both finite, by the double-exponential rule (Takahasi and Mori, Publ.
  * RIMS 9, 1974): x = (from + to)/2 + (to - from)/2 tanh(pi/2 sinh t), trapezoids in t, halved until two agree
- * to 1e-12 of the integral of |f|. For f analytic within; at the ends it may be singular, as x^-1/2 is.
+ * to `tolerance` of the integral of |f|. For f analytic within; at the ends it may be singular, as x^-1/2 is.
  * Infinity minus infinity and a jump within are the caller's to avoid.
  */
-export function integrate(f: (x: number) => number, from: number, to: number): number {
+export function integrate(f: (x: number) => number, from: number, to: number, tolerance = 1e-12): number {
   if (!(to > from)) return 0;
   let step = 0.5;
   let sum = weighted(f, from, to, 0);
@@ -27,7 +27,7 @@ export function integrate(f: (x: number) => number, from: number, to: number): n
       sum += left + right;
       size += Math.abs(left) + Math.abs(right);
     }
-    if (level > 1 && Math.abs(sum * step - before) <= 1e-12 * size * step) break;
+    if (level > 1 && Math.abs(sum * step - before) <= tolerance * size * step) break;
   }
   return sum * step;
 }

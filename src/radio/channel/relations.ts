@@ -5,7 +5,9 @@ import { faultRules } from './faults/relations.js';
 import { blockRule, gainPathRules } from './gain-paths/relations.js';
 import { interferenceRules } from './interference/relations.js';
 import { cellRules } from './large-scale/relations.js';
+import { knowledgeRules } from './knowledge/relations.js';
 import { lossRules } from './losses/relations.js';
+import { powerControlRules } from './power-control/relations.js';
 import { rateRules } from './rate-policies/relations.js';
 import { retransmissionRules } from './retransmission/relations.js';
 import type { Channel } from './settings.js';
@@ -33,10 +35,12 @@ export const channelRules: readonly Rule<Radio>[] = [
   ...gainPathRules,
   blockRule,
   ...rateRules,
+  ...knowledgeRules,
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
   budgetRule,
+  ...powerControlRules,
   ...cellRules,
   ...interferenceRules,
   waitingRule,

@@ -6,6 +6,7 @@ import { fadingSettings } from './fading/settings.js';
 import { Fault } from './faults/settings.js';
 import { gainPathSettings } from './gain-paths/settings.js';
 import { Cell, DistanceLaw } from './large-scale/settings.js';
+import { knowledgeSettings } from './knowledge/settings.js';
 import { lossSettings } from './losses/settings.js';
 import { rateSettings } from './rate-policies/settings.js';
 import { retransmissionSettings } from './retransmission/settings.js';
@@ -16,6 +17,7 @@ export const Channel = closed(
     ...fadingSettings,
     ...gainPathSettings,
     ...rateSettings,
+    ...knowledgeSettings,
     ...lossSettings,
     ...retransmissionSettings,
     headerBits: count(0, 512, 'bits that every message carries besides its parameters'),

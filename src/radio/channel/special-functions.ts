@@ -224,6 +224,26 @@ export function noncentralGammaLower(shape: number, lambda: number, x: number): 
   return Math.min(1, sum);
 }
 
+/**
+ * The density at x of the law of `noncentralGammaLower`: sum over j of Poisson's weights times the density of
+ * Gamma(shape + j), from the greatest term to both sides. For one complex dimension in closed form,
+ * e^-(x + lambda) I0(2 sqrt(lambda x)).
+ */
+export function noncentralGammaDensity(shape: number, lambda: number, x: number): number {
+  if (shape === 1) {
+    const distance = Math.sqrt(lambda) - Math.sqrt(x);
+    return Math.exp(-distance * distance) * besselI0Scaled(2 * Math.sqrt(lambda * x));
+  }
+  const ratio = (j: number) => (lambda * x) / ((j + 1) * (shape + j));
+  // Where the ratio of neighbours is 1: j^2 + shape j = lambda x.
+  const peak = Math.floor(Math.sqrt(lambda * x + (shape * shape) / 4) - shape / 2);
+  const greatest = gammaTerm(peak, lambda) * gammaTerm(shape - 1 + peak, x);
+  let sum = greatest;
+  for (let j = peak, term = greatest; term > epsilon * sum; j++) sum += term *= ratio(j);
+  for (let j = peak, term = greatest; j > 0 && term > epsilon * sum; j--) sum += term /= ratio(j - 1);
+  return sum;
+}
+
 /** Index from which on the terms of the mixture are below 1e-18 of the largest. */
 function highestTerm(shape: number, lambda: number, x: number): number {
   let j = Math.floor(Math.min(lambda, Math.sqrt(lambda * x)));

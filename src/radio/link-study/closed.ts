@@ -56,15 +56,14 @@ export function closedForms(subject: Subject): ClosedForms {
   const outage = outageAt(subject, theta);
   const best = bestRate(subject);
   const doppler = steadyDopplerHz(channel);
-  const hasFades = channel.fading === 'rayleigh' && doppler !== null && doppler > 0 && theta < greatestGain;
+  const hasFades = isRayleigh(subject) && doppler !== null && doppler > 0 && theta < greatestGain;
   const chase = chaseMean(subject, theta);
   const incremental = incrementalMean(subject, rateBps);
   return {
-    ergodicBps:
-      channel.fading === 'rayleigh'
-        ? ergodicCapacityBps(bandwidthHz, snr)
-        : ergodicBps(law, snr, bandwidthHz),
-    awgnBps: capacityBps(bandwidthHz, snr, 1),
+    ergodicBps: isRayleigh(subject)
+      ? ergodicCapacityBps(bandwidthHz, snr)
+      : ergodicBps(law, snr, bandwidthHz),
+    awgnBps: capacityBps(bandwidthHz, snr, antennasOf(subject)),
     outage,
     arqMean: outage < 1 ? arqMeanTransmissions(outage) : null,
     arqTruncatedMean: truncatedArqMeanTransmissions(outage, maxTransmissions),
@@ -89,7 +88,10 @@ export function closedForms(subject: Subject): ClosedForms {
       ...(doppler === null ? { dopplerHz: moves, rho: moves } : {}),
       ...(hasFades
         ? {}
-        : { levelCrossing: 'it is known for Rayleigh fading with a Doppler shift, at gains that there are' }),
+        : {
+            levelCrossing:
+              'it is known for Rayleigh fading of one antenna with a Doppler shift, at gains that there are',
+          }),
     },
   };
 }
@@ -99,6 +101,15 @@ const moves = 'it changes with the speed of the client';
 function correlationOf({ correlation, coherenceSeconds }: Channel, doppler: number | null): number | null {
   if (correlation === 'independent') return 0;
   return doppler === null ? null : correlations[correlation](doppler * coherenceSeconds);
+}
+
+function antennasOf({ scenario: { channel }, link }: Subject): number {
+  return channel[link.direction].receiveAntennas;
+}
+
+/** Whether the gain is exponential. */
+function isRayleigh(subject: Subject): boolean {
+  return subject.scenario.channel.fading === 'rayleigh' && antennasOf(subject) === 1;
 }
 
 /** No block in e^-600 has a greater gain. */
@@ -135,13 +146,13 @@ const candidates = 400;
 function bestRate(subject: Subject): FixedRate {
   const { scenario, link, snr } = subject;
   const { fading } = scenario.channel;
-  if (fading === 'rayleigh') return bestFixedRate(link.bandwidthHz, snr);
+  if (isRayleigh(subject)) return bestFixedRate(link.bandwidthHz, snr);
   const at = (logGain: number): FixedRate => {
     const rateBps = capacityBps(link.bandwidthHz, snr, Math.exp(logGain));
     const outage = outageAt(subject, Math.exp(logGain));
     return { rateBps, outage, goodputBps: rateBps * (1 - outage) };
   };
-  if (fading === 'none') return at(0);
+  if (fading === 'none') return at(Math.log(antennasOf(subject)));
   const from = Math.log(1e-6);
   const step = (Math.log(1e3) - from) / candidates;
   let best = 0;
@@ -168,19 +179,25 @@ function greatest(f: (x: number) => number, from: number, to: number): number {
 const smallEnough = 1e-9;
 const mostTransmissions = { chase: 2 ** 12, incremental: 32 };
 
-function chaseMean({ scenario: { channel }, link, snr }: Subject, theta: number): number | string {
+function chaseMean(subject: Subject, theta: number): number | string {
+  const { scenario, link, snr } = subject;
+  const { channel } = scenario;
   if (channel.fading === 'trace') return 'sums of gains of a trace have no closed form';
   if (theta === Infinity) return tooMany(mostTransmissions.chase);
-  if (channel.fading === 'rayleigh') {
+  if (isRayleigh(subject)) {
     return chaseMeanTransmissions(channel.fixedRateBps, link.bandwidthHz, snr);
   }
-  return untilDecoded((cap) => chaseFigures(channel, theta * rounding, cap), 16, mostTransmissions.chase);
+  return untilDecoded((cap) => chaseFigures(link.law, theta * rounding, cap), 16, mostTransmissions.chase);
 }
 
-function incrementalMean({ scenario: { channel }, link, snr }: Subject, rateBps: number): number | string {
+function incrementalMean(subject: Subject, rateBps: number): number | string {
+  const { scenario, link, snr } = subject;
+  const { channel } = scenario;
   const { law, bandwidthHz } = link;
   if (channel.fading === 'trace') return 'sums over a trace have no closed form';
-  if (channel.fading === 'none') return Math.ceil((rateBps / capacityBps(bandwidthHz, snr, 1)) * rounding);
+  if (channel.fading === 'none') {
+    return Math.ceil((rateBps / capacityBps(bandwidthHz, snr, antennasOf(subject))) * rounding);
+  }
   // By Wald's identity the mean is no smaller.
   if (rateBps / ergodicBps(law, snr, bandwidthHz) > mostTransmissions.incremental) {
     return tooMany(mostTransmissions.incremental);

@@ -1,4 +1,7 @@
+import { least } from '../../extremes.js';
 import { segmentBlocks } from '../channel/gain-paths/gain-path.js';
+import { groupPolicy } from '../channel/group-policy.js';
+import { drawEstimate, isCarried } from '../channel/knowledge/knowledge.js';
 import { capacityBps } from '../channel/rate.js';
 import { stream } from '../../simulation/random/stream.js';
 import { rateOf } from './block-means.js';
@@ -25,13 +28,16 @@ export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: n
   const hasPath = scenario.channel.fading !== 'trace';
   const batch = link.isCorrelated && hasPath ? segmentBlocks : 1;
   const [shannon, policy] = [new Tally(batch), new Tally(batch)];
-  const rate = rateOf(link, snr);
   const ratios = group.map((receiver) => receiver.snr.ratioAt(0));
+  const weakest = least(ratios);
+  const rate = rateOf({ ...link, policy: groupPolicy(link, group, 0) }, weakest);
+  const { knowledge } = link;
   const own = group.indexOf(link);
   for (let segment = 0; segment * segmentBlocks < draws; segment++) {
     const places = stream(scenario.seed, 'link-study', link.id, segment);
     const start = places.below(segments) * segmentBlocks;
     const streams = group.map(({ id }) => stream(scenario.seed, 'link-study', id, segment, 'gains'));
+    const estimates = stream(scenario.seed, 'link-study', link.id, segment, 'estimates');
     const blocks = Math.min(segmentBlocks, draws - segment * segmentBlocks);
     for (let block = 0; block < blocks; block++) {
       let worst = Infinity;
@@ -39,9 +45,17 @@ export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: n
         const { path, law } = group[i]!;
         const gain = hasPath ? path.gainAt(start + block) : law.draw(streams[i]!);
         if (i === own) shannon.add(capacityBps(link.bandwidthHz, snr, gain));
-        worst = Math.min(worst, (gain * ratios[i]!) / snr);
+        worst = Math.min(worst, (gain * ratios[i]!) / weakest);
       }
       const isOwn = link.scheduled === null || places.uniform() < link.scheduled(link.law.cdf(worst));
+      if (knowledge !== null) {
+        const age = hasPath ? Math.ceil(knowledge.delaySeconds / link.coherenceSeconds - 1e-6) : 0;
+        const known = age === 0 ? worst : link.path!.gainAt(Math.max(0, start + block - age));
+        const believed = { gain: drawEstimate(known, knowledge, estimates), snr: snr / knowledge.margin };
+        const isHeard = isCarried(link.policy, { gain: worst, snr }, believed);
+        policy.add(isHeard ? link.policy.rateBps(believed.gain, believed.snr) * link.timeShare : 0);
+        continue;
+      }
       policy.add(isOwn ? rate(worst) : 0);
     }
   }

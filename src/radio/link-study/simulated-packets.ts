@@ -90,6 +90,7 @@ function bareLink({ scenario, link, snr }: Subject, scheme: Scheme, most: number
     path: independentPath(link.law, { seed: link.seed, purpose: 'link-study packets', link: link.id }),
     isCorrelated: false,
     scheduled: null,
+    knowledge: null,
     timeShare: 1,
     lossProbability: 0,
     bursts: null,

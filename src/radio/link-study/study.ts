@@ -38,6 +38,7 @@ export interface StudiedLink extends Pick<
   | 'correlation'
   | 'coherenceSeconds'
   | 'rate'
+  | 'knowledge'
   | 'fixedRateBps'
   | 'retransmission'
   | 'maxTransmissions'
@@ -146,7 +147,7 @@ export function studyLink(
   };
 }
 
-const noMean = 'the receivers of the broadcast have no common law of gains';
+const noMean = 'the sender knows a gain of another block, whose law given this one is not known';
 
 /** Why simulated figures are missing, as `simulated.<name>`. */
 function reasonsOf(simulated: LinkStudy['simulated']): Record<string, string> {
@@ -172,7 +173,7 @@ function checkBits({ link }: Subject, bits: number): void {
 
 function settingsOf({ scenario, link, snr }: Subject, clients: number, options: StudyOptions): StudiedLink {
   const { channel } = scenario;
-  const { fading, correlation, coherenceSeconds, rate, fixedRateBps } = channel;
+  const { fading, correlation, coherenceSeconds, rate, knowledge, fixedRateBps } = channel;
   const { retransmission, maxTransmissions, packetBits, bandwidthHz, powerWatts, timeShare } = link;
   return {
     direction: options.direction,
@@ -187,6 +188,7 @@ function settingsOf({ scenario, link, snr }: Subject, clients: number, options: 
     correlation,
     coherenceSeconds,
     rate,
+    knowledge,
     fixedRateBps,
     retransmission,
     maxTransmissions,

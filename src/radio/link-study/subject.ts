@@ -22,8 +22,6 @@ export interface Subject {
   readonly group: Group;
   /** Mean SNR as a ratio over the link's share of the band, at time 0. */
   readonly snr: number;
-  /** Where there is a broadcast, whether all receivers have this mean SNR. */
-  readonly isEven: boolean;
 }
 
 /** The link to study; UserError where the scenario has no such client. */
@@ -42,5 +40,5 @@ export function subjectOf(
   }
   const snr = link.snr.ratioAt(0);
   const group = link.isBroadcast ? links : [link];
-  return { scenario, link, group, snr, isEven: group.every((each) => each.snr.ratioAt(0) === snr) };
+  return { scenario, link, group, snr };
 }

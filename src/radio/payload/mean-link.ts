@@ -1,4 +1,7 @@
+import { combinedLaw } from '../channel/fading/combining.js';
 import { gainLaw } from '../channel/fading/index.js';
+import { constantPowerShare } from '../channel/power-control/index.js';
+import { ownBlocks } from '../channel/rate-policies/block-law.js';
 import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
 import { directionOf, keyedClients } from '../channel/directions/client-direction.js';
@@ -37,6 +40,7 @@ export interface Radio {
 const obstacles: readonly ((channel: Channel, direction: Direction) => string | false)[] = [
   ({ cell }) => cell !== null && 'in a cell each client has a mean SNR of its own',
   ({ fading }) => fading === 'trace' && 'the gains stand in a file',
+  ({ knowledge }) => knowledge !== null && 'the sender does not know the gain exactly',
   ({ downlink }, direction) =>
     direction === 'downlink' &&
     downlink.cast === 'broadcast' &&
@@ -84,17 +88,19 @@ function ownBudgets(scenario: Radio, direction: Direction): readonly Budget[] {
 function means({ channel, clients }: Radio, direction: Direction, budget: Budget) {
   const { meanSnrDb, bandwidthHz, powerWatts } = budget;
   const share = shareOf(channel[direction].sharing, clients.count);
-  const snr = ratioOfDecibels(meanSnrDb) * share.snr;
-  const law = gainLaw(channel);
-  const policy = ratePolicy(channel, bandwidthHz * share.bandwidth, law);
-  const isOwn = (gain: number): number => {
-    if (share.scheduled === null) return 1;
-    // A gain that never changes has no better and worse blocks to choose from.
-    return channel.fading === 'none' ? 1 / clients.count : share.scheduled(law.cdf(gain));
-  };
+  const full = ratioOfDecibels(meanSnrDb) * share.snr;
+  const own = { powerWatts, powerControl: channel[direction].powerControl };
+  const control = constantPowerShare(own, bandwidthHz * share.bandwidth, full);
+  const snr = full * control;
+  const law = combinedLaw(gainLaw(channel), channel[direction].receiveAntennas);
+  // A gain that never changes has no better and worse blocks to choose from.
+  const isConstant = channel.fading === 'none';
+  const scheduled = share.scheduled && isConstant ? () => 1 / clients.count : share.scheduled;
+  const policy = ratePolicy(channel, bandwidthHz * share.bandwidth, ownBlocks(law, scheduled));
+  const isOwn = (gain: number): number => (scheduled === null ? 1 : scheduled(law.cdf(gain)));
   const mean = (of: (gain: number) => number) =>
     share.time * law.mean((gain) => of(gain) * isOwn(gain), { breaks: policy.breaks(snr) });
-  const radiatedWatts = powerWatts * share.power * mean((gain) => policy.powerRatio(gain, snr));
+  const radiatedWatts = powerWatts * share.power * control * mean((gain) => policy.powerRatio(gain, snr));
   const onAir = mean((gain) => (policy.rateBps(gain, snr) > 0 ? 1 : 0));
   return {
     meanRateBps: mean((gain) => policy.rateBps(gain, snr)),

@@ -11,7 +11,12 @@ interface Allotting {
   readonly channel: {
     readonly fading: Choice;
     readonly rate: string;
-    readonly uplink: { readonly sharing: string; readonly interference: InterferenceSetting };
+    readonly uplink: {
+      readonly sharing: string;
+      readonly interference: InterferenceSetting;
+      readonly powerControl: Choice;
+      readonly receiveAntennas: number;
+    };
   };
 }
 
@@ -42,6 +47,14 @@ export const allocationRules: readonly Rule<Allotting>[] = [
       ),
   },
   {
+    states: 'a power is set by the allocation alone',
+    findings: (scenario) => {
+      const { powerControl } = scenario.channel.uplink;
+      const holds = !allots(scenario) || nameOf(powerControl) === 'constant';
+      return must(holds, '/channel/uplink/powerControl', powerControl, `"constant" ${where(scenario)}`);
+    },
+  },
+  {
     states: 'a rate follows the bandwidth and the power that are allotted',
     findings: (scenario) =>
       must(
@@ -56,8 +69,23 @@ export const allocationRules: readonly Rule<Allotting>[] = [
     findings: (scenario) => {
       const { fading } = strategyOf(scenario);
       const { channel } = scenario;
-      const holds = fading === undefined || nameOf(channel.fading) === fading;
-      return must(holds, '/channel/fading', channel.fading, `"${fading}" ${where(scenario)}`);
+      const { receiveAntennas } = channel.uplink;
+      return (
+        fading !== undefined && [
+          must(
+            nameOf(channel.fading) === fading,
+            '/channel/fading',
+            channel.fading,
+            `"${fading}" ${where(scenario)}`,
+          ),
+          must(
+            receiveAntennas === 1,
+            '/channel/uplink/receiveAntennas',
+            receiveAntennas,
+            `1 ${where(scenario)}, whose gains are those of one antenna`,
+          ),
+        ]
+      );
     },
   },
   {

@@ -17,6 +17,7 @@ const rayleigh = gainLaw({ fading: 'rayleigh', ricianK: 0, nakagamiM: 1 });
 const gainAsRate: RatePolicy = {
   rateBps: (gain) => gain,
   powerRatio: () => 1,
+  carriesBps: (gain) => gain,
   adaptive: true,
   breaks: () => [],
 };
@@ -39,6 +40,8 @@ function blocksOf(changes: Partial<Blocks> = {}): Blocks {
     coherenceSeconds: 1,
     timeShare: 1,
     schedule: null,
+    knowledge: null,
+    powerShareAt: null,
     silences: [],
     rateFactor: 1,
     limitSeconds: 1e9,

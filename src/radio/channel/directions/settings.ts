@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { choice } from '../../../settings/choice.js';
 import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
 import { InterferenceSetting } from '../interference/settings.js';
+import { powerControls } from '../power-control/index.js';
 import { transmitterSettings } from './transmitter.js';
 
 /** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
@@ -9,8 +11,12 @@ const reference = (value: number, description: string) =>
   Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], { default: value, description });
 
 const link = {
-  powerWatts: positivePerClient(1, 'transmission power, radiated'),
+  powerWatts: positivePerClient(1, 'transmission power, radiated; the most where there is a `powerControl`'),
   ...transmitterSettings,
+  powerControl: choice(Object.values(powerControls), {
+    default: 'constant',
+    description: 'of the sender, by the mean of its channel; energy follows the power',
+  }),
   meanSnrDb: perClient(
     5,
     'mean signal-to-noise ratio at the receiver, at `referencePowerWatts` over `referenceBandwidthHz`; ' +
@@ -29,6 +35,13 @@ const link = {
     'bandwidth of a client (sharing "orthogonal") or of the band that all share',
   ),
   interference: InterferenceSetting,
+  receiveAntennas: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 1,
+    description:
+      'of the receiver, with independent gains, combined by maximal ratio; `meanSnrDb` is that of one of them',
+  }),
   lossProbability: nullable(
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',

@@ -20,11 +20,15 @@ export interface GainLaw {
    * increasing.
    */
   ofRayleigh(gain: number): number;
+  /** The law of the sum of so many independent gains, an integer from 1; absent where none is known. */
+  readonly sum?: (gains: number) => GainLaw;
 }
 
 export interface MeanOptions {
   readonly above?: number;
   readonly breaks?: readonly number[];
+  /** Of the quadrature, relative; 1e-12 unless given, too fine where f itself is an integral. */
+  readonly tolerance?: number;
 }
 
 /** The parameters of those laws that have one, as a scenario's `channel` gives them. */

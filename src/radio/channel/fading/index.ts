@@ -4,17 +4,17 @@ import { integrate } from '../quadrature.js';
 import { sameQuantile, type PositiveLaw } from './quantile-table.js';
 import type { Fading, FadingStrategy, GainLaw } from './fading.js';
 import {
-  besselI0Scaled,
   gammaLower,
   gammaUpper,
   logGamma,
+  noncentralGammaDensity,
   noncentralGammaLower,
   noncentralGammaUpper,
 } from '../special-functions.js';
 
 /** By the name that a scenario's `channel.fading` gives; all but "trace", whose law its samples make. */
 export const fadings = {
-  none: { name: 'none', description: 'additive white Gaussian noise alone', make: () => constantLaw },
+  none: { name: 'none', description: 'additive white Gaussian noise alone', make: () => constantLaw(1) },
   rayleigh: { name: 'rayleigh', description: 'scattered paths alone', make: () => rayleighLaw },
   rician: {
     name: 'rician',
@@ -36,49 +36,59 @@ export function gainLaw(channel: Fading, table: Readonly<Record<string, FadingSt
   return made(table, channel.fading, channel);
 }
 
-/** A channel of gain 1: additive white Gaussian noise alone. */
-const constantLaw: GainLaw = {
-  draw: () => 1,
-  cdf: (gain) => (gain >= 1 ? 1 : 0),
-  mean: (f, { above = 0 } = {}) => (above <= 1 ? f(1) : 0),
-  ofRayleigh: () => 1,
-};
+/** A channel of one gain: additive white Gaussian noise alone. */
+function constantLaw(value: number): GainLaw {
+  return {
+    draw: () => value,
+    cdf: (gain) => (gain >= value ? 1 : 0),
+    mean: (f, { above = 0 } = {}) => (above <= value ? f(value) : 0),
+    ofRayleigh: () => value,
+    sum: (gains) => constantLaw(gains * value),
+  };
+}
 
 /** Rayleigh fading: h is complex Gaussian, so that |h|^2 is exponential. */
 const rayleighLaw: GainLaw = {
   draw: (from) => from.exponential(),
   cdf: (gain) => (gain > 0 ? -Math.expm1(-gain) : 0),
-  mean: meanOf({ density: (gain) => Math.exp(-gain), bottom: 0, top: 60 }),
+  mean: meanOf({ density: (gain) => Math.exp(-gain), bottom: 0, top: 60 }, 1),
   ofRayleigh: (gain) => gain,
+  sum: (gains) => (gains === 1 ? rayleighLaw : gammaLaw(gains, 1)),
 };
 
 /**
  * Rician fading: a line of sight of power K / (K + 1) and scattered paths of power 1 / (K + 1), as a ratio K
  * >= 0. P(G <= g) = 1 - Q_1(sqrt(2K), sqrt(2 (K + 1) g)) (Simon and Alouini, Digital Communication over
- * Fading Channels, 2005, section 2.2.1.3). K = 0 is Rayleigh.
+ * Fading Channels, 2005, section 2.2.1.3). K = 0 is Rayleigh. The sum of n such gains has the noncentral
+ * chi-square law of 2n degrees of freedom, all lines of sight in one coordinate.
  */
-function ricianLaw(k: number): GainLaw {
+function ricianLaw(k: number, gains = 1): GainLaw {
   if (!(k >= 0) || k === Infinity) throw new RangeError(`ricianK is ${k}, expected a ratio from 0`);
-  if (k === 0) return rayleighLaw;
-  const direct = Math.sqrt(k / (k + 1));
+  if (k === 0) return rayleighLaw.sum!(gains);
+  const lambda = gains * k;
+  const direct = Math.sqrt(lambda / (k + 1));
   const scattered = Math.sqrt(0.5 / (k + 1));
-  // Beyond t from the line of sight lies e^-((K + 1) t^2) of h, and below a gain g at most (K + 1) g.
-  const spread = Math.sqrt(60 / (k + 1));
+  // Beyond t from the line of sight lies e^-60 of h, and below a gain g at most (K + 1) g.
+  const spread = Math.sqrt((gains === 1 ? 60 : gains * greatestOf(gains)) / (k + 1));
   const law: PositiveLaw = {
-    lower: (gain) => noncentralGammaLower(1, k, (k + 1) * gain),
-    upper: (gain) => noncentralGammaUpper(k, (k + 1) * gain),
-    density: (gain) => {
-      const x = (k + 1) * gain;
-      const distance = Math.sqrt(k) - Math.sqrt(x);
-      return (k + 1) * Math.exp(-distance * distance) * besselI0Scaled(2 * Math.sqrt(k * x));
-    },
+    lower: (gain) => noncentralGammaLower(gains, lambda, (k + 1) * gain),
+    upper: (gain) =>
+      gains === 1
+        ? noncentralGammaUpper(k, (k + 1) * gain)
+        : 1 - noncentralGammaLower(gains, lambda, (k + 1) * gain),
+    density: (gain) => (k + 1) * noncentralGammaDensity(gains, lambda, (k + 1) * gain),
     bottom: direct > spread ? (direct - spread) * (direct - spread) : Math.exp(-60) / (k + 1),
     top: (direct + spread) * (direct + spread),
   };
-  return positiveLaw(law, (from) => {
-    const real = direct + scattered * from.normal();
-    const imaginary = scattered * from.normal();
-    return real * real + imaginary * imaginary;
+  return positiveLaw(law, {
+    mean: gains,
+    draw: (from) => {
+      const real = direct + scattered * from.normal();
+      const imaginary = scattered * from.normal();
+      const others = gains === 1 ? 0 : from.gamma(gains - 1) / (k + 1);
+      return real * real + imaginary * imaginary + others;
+    },
+    sum: (more) => ricianLaw(k, gains * more),
   });
 }
 
@@ -91,20 +101,31 @@ let latestNakagami: { readonly m: number; readonly law: GainLaw } | undefined;
 function nakagamiLaw(m: number): GainLaw {
   if (!(m >= 0.5) || m === Infinity) throw new RangeError(`nakagamiM is ${m}, expected a shape from 0.5`);
   if (m === 1) return rayleighLaw;
-  if (latestNakagami?.m !== m) latestNakagami = { m, law: makeNakagamiLaw(m) };
+  if (latestNakagami?.m !== m) latestNakagami = { m, law: gammaLaw(m, m) };
   return latestNakagami.law;
 }
 
-function makeNakagamiLaw(m: number): GainLaw {
-  const logScale = m * Math.log(m) - logGamma(m);
+/** Gamma(shape) / rate. */
+function gammaLaw(shape: number, rate: number): GainLaw {
+  const logScale = shape * Math.log(rate) - logGamma(shape);
+  const mean = shape / rate;
   const law: PositiveLaw = {
-    lower: (gain) => gammaLower(m, m * gain),
-    upper: (gain) => gammaUpper(m, m * gain),
-    density: (gain) => Math.exp(logScale + (m - 1) * Math.log(gain) - m * gain),
-    bottom: chernoff(m, (low, high) => Math.sqrt(low * high), 1e-200),
-    top: chernoff(m, (low, high) => (low + high) / 2, 200),
+    lower: (gain) => gammaLower(shape, rate * gain),
+    upper: (gain) => gammaUpper(shape, rate * gain),
+    density: (gain) => Math.exp(logScale + (shape - 1) * Math.log(gain) - rate * gain),
+    bottom: mean * chernoff(shape, (low, high) => Math.sqrt(low * high), 1e-200),
+    top: mean * greatestOf(shape),
   };
-  return positiveLaw(law, (from) => from.gamma(m) / m);
+  return positiveLaw(law, {
+    mean,
+    draw: (from) => from.gamma(shape) / rate,
+    sum: (gains) => gammaLaw(gains * shape, rate),
+  });
+}
+
+/** Above it less than e^-60 of Gamma(m) / m lies. */
+function greatestOf(m: number): number {
+  return chernoff(m, (low, high) => (low + high) / 2, 200);
 }
 
 /**
@@ -122,23 +143,35 @@ function chernoff(m: number, between: (a: number, b: number) => number, far: num
   return beyond;
 }
 
-function positiveLaw(law: PositiveLaw, draw: (from: Stream) => number): GainLaw {
+interface Gain {
+  readonly mean: number;
+  readonly draw: (from: Stream) => number;
+  readonly sum: (gains: number) => GainLaw;
+}
+
+function positiveLaw(law: PositiveLaw, { mean, draw, sum }: Gain): GainLaw {
   let quantileMap: ((gain: number) => number) | undefined;
   return {
     draw,
+    sum,
     cdf: (gain) => (gain > 0 ? law.lower(gain) : 0),
-    mean: meanOf(law),
+    mean: meanOf(law, mean),
     ofRayleigh: (gain) => (quantileMap ??= sameQuantile(law))(gain),
   };
 }
 
 /** Quadrature of a density piece by piece: between the breaks, the ends of the law, and its mean. */
-function meanOf({ density, bottom, top }: Pick<PositiveLaw, 'density' | 'bottom' | 'top'>): GainLaw['mean'] {
-  return (f, { above = 0, breaks = [] } = {}) => {
+function meanOf(
+  { density, bottom, top }: Pick<PositiveLaw, 'density' | 'bottom' | 'top'>,
+  mean: number,
+): GainLaw['mean'] {
+  return (f, { above = 0, breaks = [], tolerance } = {}) => {
     const from = Math.max(above, bottom);
-    const cuts = [from, top, 1, ...breaks].filter((cut) => cut >= from && cut <= top).sort((a, b) => a - b);
+    const cuts = [from, top, mean, ...breaks]
+      .filter((cut) => cut >= from && cut <= top)
+      .sort((a, b) => a - b);
     const weighted = (gain: number) => f(gain) * density(gain);
-    return cuts.reduce((sum, cut, i) => sum + integrate(weighted, cuts[i - 1] ?? cut, cut), 0);
+    return cuts.reduce((sum, cut, i) => sum + integrate(weighted, cuts[i - 1] ?? cut, cut, tolerance), 0);
   };
 }
 

@@ -1,8 +1,11 @@
 import { nameOf } from '../../../strategies/strategy.js';
 import { must, type Rule } from '../../../settings/rule.js';
+import type { Direction, DirectionSettings } from '../directions/settings.js';
 import type { FadingSettings } from './settings.js';
 
-export const fadingRules: readonly Rule<{ channel: FadingSettings; clients: { count: number } }>[] = [
+type Radio = FadingSettings & Readonly<Record<Direction, DirectionSettings>>;
+
+export const fadingRules: readonly Rule<{ channel: Radio; clients: { count: number } }>[] = [
   {
     states: 'a trace comes from a file',
     findings: ({ channel: { fading, traceFile }, clients: { count } }) => [
@@ -28,5 +31,18 @@ export const fadingRules: readonly Rule<{ channel: FadingSettings; clients: { co
         'set /channel/fading to "trace" to use it',
       ),
     ],
+  },
+  {
+    states: 'antennas are combined where their gains have a law',
+    findings: ({ channel }) =>
+      (['uplink', 'downlink'] as const).map((direction) =>
+        must(
+          channel.fading !== 'trace' || channel[direction].receiveAntennas === 1,
+          `/channel/${direction}/receiveAntennas`,
+          channel[direction].receiveAntennas,
+          '1 where fading is "trace"',
+          'a trace is of one antenna, or of the gain that several have together',
+        ),
+      ),
   },
 ];

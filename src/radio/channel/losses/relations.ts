@@ -50,7 +50,7 @@ export const lossRules: readonly Rule<{ channel: Channel }>[] = [
           'a gain that never changes has no fades; set /channel/dopplerHz or /channel/speedMetersPerSecond',
         ),
         must(
-          channel.fading !== 'rayleigh' || reach(channel, fadeGain) >= rarest,
+          channel.fading !== 'rayleigh' || reach(channel, fadeGain, 1) >= rarest,
           `${pointer}/fadeGain`,
           fadeGain,
           'a gain that one block in 10,000 reaches: 9.2 for Rayleigh fading',

@@ -8,6 +8,7 @@ import type { RatePolicyMaker } from './rate-policy.js';
 export const capacity: RatePolicyMaker = (_settings, bandwidthHz) => ({
   rateBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   powerRatio: () => 1,
+  carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   adaptive: true,
   breaks: () => [],
 });

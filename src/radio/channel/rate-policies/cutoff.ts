@@ -5,6 +5,7 @@ import type { RatePolicyMaker } from './rate-policy.js';
 export const cutoff: RatePolicyMaker = ({ cutoffGain }, bandwidthHz) => ({
   rateBps: (gain, snr) => (gain >= cutoffGain ? capacityBps(bandwidthHz, snr, gain) : 0),
   powerRatio: (gain) => (gain >= cutoffGain ? 1 : 0),
+  carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   adaptive: true,
   breaks: () => [cutoffGain],
 });

@@ -1,3 +1,4 @@
+import { capacityBps } from '../rate.js';
 import type { RatePolicyMaker } from './rate-policy.js';
 
 /**
@@ -5,9 +6,10 @@ import type { RatePolicyMaker } from './rate-policy.js';
  * R, that is R <= B log2(1 + snr g), is the receiver's to find (Goldsmith, Wireless Communications, 2005,
  * section 4.2.3: capacity with outage).
  */
-export const fixed: RatePolicyMaker = ({ fixedRateBps }) => ({
+export const fixed: RatePolicyMaker = ({ fixedRateBps }, bandwidthHz) => ({
   rateBps: () => fixedRateBps,
   powerRatio: () => 1,
+  carriesBps: (gain, snr) => capacityBps(bandwidthHz, snr, gain),
   adaptive: false,
   breaks: () => [],
 });

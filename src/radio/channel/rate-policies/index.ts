@@ -1,4 +1,4 @@
-import type { GainLaw } from '../fading/fading.js';
+import type { BlockLaw } from './block-law.js';
 import { capacity } from './capacity.js';
 import { cutoff } from './cutoff.js';
 import { fixed } from './fixed.js';
@@ -17,6 +17,6 @@ export const ratePolicies: Readonly<Record<RateSettings['rate'], RatePolicyMaker
 };
 
 /** The policy that the scenario names; RangeError where its cutoff asks for infinite power ("inversion"). */
-export function ratePolicy(channel: RateSettings, bandwidthHz: number, law: GainLaw): RatePolicy {
+export function ratePolicy(channel: RateSettings, bandwidthHz: number, law: BlockLaw): RatePolicy {
   return ratePolicies[channel.rate](channel, bandwidthHz, law);
 }

@@ -46,13 +46,15 @@ export const mcs: RatePolicyMaker = (settings, bandwidthHz) => {
   const ratios = Float64Array.from(steps, ({ snrDb }) => ratioOfDecibels(snrDb));
   const ratesBps = Float64Array.from(steps, ({ bitsPerSecondPerHz }) => bitsPerSecondPerHz * bandwidthHz);
   const lowest = ratios[0]!;
+  const rateBps = (gain: number, snr: number) => {
+    const ratio = gain * snr;
+    let step = ratios.length - 1;
+    while (step >= 0 && ratios[step]! > ratio) step--;
+    return step < 0 ? 0 : ratesBps[step]!;
+  };
   return {
-    rateBps(gain, snr) {
-      const ratio = gain * snr;
-      let step = ratios.length - 1;
-      while (step >= 0 && ratios[step]! > ratio) step--;
-      return step < 0 ? 0 : ratesBps[step]!;
-    },
+    rateBps,
+    carriesBps: rateBps,
     powerRatio: (gain, snr) => (gain * snr >= lowest ? 1 : 0),
     adaptive: true,
     breaks: (snr) => Array.from(ratios, (ratio) => ratio / snr),

@@ -1,4 +1,5 @@
-import { greatest } from '../../../extremes.js';
+import { greatest, least } from '../../../extremes.js';
+import { nameOf } from '../../../strategies/strategy.js';
 import { must, type Finding, type Rule } from '../../../settings/rule.js';
 import { directionOf, keyedClients } from '../directions/client-direction.js';
 import { tellsAll } from '../directions/relations.js';
@@ -7,6 +8,7 @@ import { shareOf } from '../directions/sharing.js';
 import { rarest, reach, reachOfBest } from '../fading/reach.js';
 import { tellsDistance } from '../large-scale/relations.js';
 import { statedSnrDb } from '../large-scale/stated-snr.js';
+import { constantPowerShare } from '../power-control/index.js';
 import { capacityBps, decibelsOf, ratioOfDecibels } from '../rate.js';
 import { retransmissions } from '../retransmission/index.js';
 import type { Channel } from '../settings.js';
@@ -28,10 +30,11 @@ export const rateRules: readonly Rule<Radio>[] = [
       const { rate, cutoffGain, fading } = channel;
       if (rate !== 'cutoff' && rate !== 'inversion') return false;
       const pointer = '/channel/cutoffGain';
-      const probability = reach(channel, cutoffGain);
+      const antennas = least(directions.map((direction) => channel[direction].receiveAntennas));
+      const probability = reach(channel, cutoffGain, antennas);
       const expected =
         fading === 'none'
-          ? 'at most 1 where fading is "none"'
+          ? `at most ${antennas} where fading is "none"`
           : `a gain that one block in 10,000 reaches; this one has probability ${short(probability)}`;
       return [
         must(
@@ -106,19 +109,23 @@ interface ClientShare {
   readonly bandwidthHz: number;
   /** Mean SNR as a ratio. */
   readonly snr: number;
+  readonly antennas: number;
   readonly contenders: number;
 }
 
 /** Of the clients' links those that differ; none in a cell, nor where the settings do not give every client's. */
 function sharesOf(scenario: Radio, direction: Direction): readonly ClientShare[] {
   const { channel, clients } = scenario;
+  if (nameOf(channel[direction].powerControl) === 'fractional') return [];
   if (channel.cell !== null || !tellsAll(scenario, direction) || !tellsDistance(scenario)) return [];
   const share = shareOf(channel[direction].sharing, clients.count);
   const contenders = share.scheduled === null ? 1 : clients.count;
   const each = keyedClients(scenario).map((client) => {
     const side = directionOf(channel, direction, client);
-    const snr = ratioOfDecibels(statedSnrDb(side, channel.distanceLaw, client)) * share.snr;
-    return { bandwidthHz: side.bandwidthHz * share.bandwidth, snr, contenders };
+    const full = ratioOfDecibels(statedSnrDb(side, channel.distanceLaw, client)) * share.snr;
+    const bandwidthHz = side.bandwidthHz * share.bandwidth;
+    const snr = full * constantPowerShare(side, bandwidthHz, full);
+    return { bandwidthHz, snr, antennas: side.receiveAntennas, contenders };
   });
   return [...new Map(each.map((one) => [`${one.bandwidthHz} ${one.snr}`, one])).values()];
 }
@@ -126,10 +133,10 @@ function sharesOf(scenario: Radio, direction: Direction): readonly ClientShare[]
 function fixedRateFinding(scenario: Radio, direction: Direction): Finding {
   const { channel } = scenario;
   const all = retransmissions[channel.retransmission].combinedAtMost(channel.maxTransmissions);
-  const shares = sharesOf(scenario, direction).map(({ bandwidthHz, snr, contenders }) => {
+  const shares = sharesOf(scenario, direction).map(({ bandwidthHz, snr, antennas, contenders }) => {
     const gain = (2 ** ((channel.fixedRateBps * all.rate) / bandwidthHz) - 1) / (snr * all.snr);
-    const probability = reachOfBest(channel, gain, contenders);
-    return { probability, most: capacityBps(bandwidthHz, snr * all.snr, 1) / all.rate };
+    const probability = reachOfBest(channel, gain, antennas, contenders);
+    return { probability, most: capacityBps(bandwidthHz, snr * all.snr, antennas) / all.rate };
   });
   if (shares.length === 0) return false;
   const probability = greatest(shares.map((share) => share.probability));
@@ -152,13 +159,14 @@ function lowestStepFinding(scenario: Radio, direction: Direction): Finding {
   if (shares.length === 0 || lowest === undefined) return false;
   const { meanSnrDb } = channel[direction];
   const missingDb = lowest.snrDb - decibelsOf(greatest(shares.map(({ snr }) => snr)));
-  const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), shares[0]!.contenders) >= rarest;
+  const { antennas, contenders } = shares[0]!;
+  const reaches = reachOfBest(channel, ratioOfDecibels(missingDb), antennas, contenders) >= rarest;
   const step = 'the lowest step of modulation and coding';
   const expected =
     channel.fading !== 'none'
       ? `a mean from which one block in 10,000 reaches ${step}, ${short(lowest.snrDb)} dB`
       : typeof meanSnrDb === 'number'
-        ? `at least ${short(meanSnrDb + missingDb)}, which ${step} needs`
+        ? `at least ${short(meanSnrDb + missingDb - decibelsOf(antennas))}, which ${step} needs`
         : `${short(missingDb)} dB more, which ${step} needs of the best client`;
   return must(reaches, `/channel/${direction}/meanSnrDb`, meanSnrDb, expected, 'nothing would ever be sent');
 }

@@ -1,4 +1,4 @@
-import { fromCallback, setup } from 'xstate';
+import { and, fromCallback, setup } from 'xstate';
 import type { Attempt } from '../src/radio/channel/attempts.js';
 import type { Envelope } from './events.js';
 
@@ -7,7 +7,10 @@ export interface ChannelContext {
   readonly link: string;
   /** Messages in the order of sending; the first is the one on the air. */
   readonly queue: readonly QueuedMessage[];
-  /** What happens to the first message, attempt by attempt; empty before it is on the air. */
+  /**
+   * What happens to the first message, attempt by attempt; empty before it is on the air. Where the cell's scheduler
+   * divides the band, those that have ended.
+   */
   readonly attempts: readonly Attempt[];
   /** How many of them have begun. */
   readonly begun: number;
@@ -21,12 +24,36 @@ export interface QueuedMessage {
 export type ChannelEvent =
   | { type: 'message.sent'; message: QueuedMessage }
   /** The client at one end of the link has gone off. */
-  | { type: 'device.off' };
+  | { type: 'device.off' }
+  | AttemptEnded;
+
+/** The cell tells what became of an attempt on a band that its scheduler divides. */
+export interface AttemptEnded {
+  readonly type: 'attempt.ended';
+  readonly attempt: Attempt;
+}
+
+/** Where an attempt that has ended leads. */
+const fates = [
+  { guard: 'isAcknowledged', target: 'delivered', actions: 'reportAttempt' },
+  { guard: 'arrives', target: 'waiting', actions: ['reportAttempt', 'reportArrival'] },
+  { guard: 'isInOutage', target: 'outage', actions: 'reportAttempt' },
+  { target: 'waiting', actions: 'reportAttempt' },
+] as const;
+
+/** Where the wait for feedback and the back-off lead. */
+const again = [
+  { guard: and(['sendsAgain', 'isScheduled']), target: 'sharing' },
+  { guard: 'sendsAgain', target: 'transmitting' },
+  { target: 'dropped' },
+] as const;
 
 /**
  * One link, from a client to the server or back: sends one message after the other, each until it is
- * acknowledged or given up. While the client at one end is off nothing is sent: a message on the air is given up
- * at the end of its attempt, when the feedback fails to come, and those behind it at once.
+ * acknowledged or given up. A link has a part of the band to itself, or shares the band by the cell's scheduler
+ * (machines/cell.ts). While the client at one end is off nothing is sent: a message on the air is given up at the
+ * end of its attempt, when the feedback fails to come (the cell's scheduler notices at once), and those behind it at
+ * once.
  */
 export const channelMachine = setup({
   types: {
@@ -38,6 +65,9 @@ export const channelMachine = setup({
   actions: {
     enqueue: () => {},
     beginAttempt: () => {},
+    askForBand: () => {},
+    leaveBand: () => {},
+    keepAttempt: () => {},
     cutAttempt: () => {},
     sendNoMore: () => {},
     reportAttempt: () => {},
@@ -48,6 +78,7 @@ export const channelMachine = setup({
   },
   guards: {
     hasMessage: () => false,
+    isScheduled: () => false,
     cannotSend: () => false,
     isAcknowledged: () => false,
     arrives: () => false,
@@ -67,6 +98,7 @@ export const channelMachine = setup({
       description: 'Nothing to send; the radio is off',
       always: [
         { guard: 'cannotSend', target: 'refused' },
+        { guard: and(['hasMessage', 'isScheduled']), target: 'sharing' },
         { guard: 'hasMessage', target: 'transmitting' },
       ],
     },
@@ -75,25 +107,32 @@ export const channelMachine = setup({
         'The packets that the sender believes to be missing are on the air, as long as their blocks take',
       entry: 'beginAttempt',
       on: { 'device.off': { actions: 'cutAttempt' } },
-      after: {
-        attemptEnds: [
-          { guard: 'isAcknowledged', target: 'delivered', actions: 'reportAttempt' },
-          { guard: 'arrives', target: 'waiting', actions: ['reportAttempt', 'reportArrival'] },
-          { guard: 'isInOutage', target: 'outage', actions: 'reportAttempt' },
-          { target: 'waiting', actions: 'reportAttempt' },
-        ],
+      after: { attemptEnds: fates },
+    },
+    sharing: {
+      description:
+        'The packets that the sender believes to be missing are on the air, in what the cell’s scheduler gives of ' +
+        'the band, until the cell says how it went',
+      entry: 'askForBand',
+      on: {
+        'device.off': { actions: 'leaveBand' },
+        'attempt.ended': { target: 'ended', actions: 'keepAttempt' },
       },
+    },
+    ended: {
+      description: 'The cell has told how the attempt went',
+      always: fates,
     },
     waiting: {
       description:
         'Packets or their acknowledgement were lost; the sender waits for feedback, then backs off',
       on: { 'device.off': { actions: 'sendNoMore' } },
-      after: { nextAttempt: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
+      after: { nextAttempt: again },
     },
     outage: {
       description: 'The link did not carry the rate, or not in time; the sender learns of it and backs off',
       on: { 'device.off': { actions: 'sendNoMore' } },
-      after: { nextAttempt: [{ guard: 'sendsAgain', target: 'transmitting' }, { target: 'dropped' }] },
+      after: { nextAttempt: again },
     },
     delivered: {
       description: 'The sender knows that the message has arrived',

@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import { cellMachine } from './cell.js';
 import { channelMachine } from './channel.js';
 import { clientMachine } from './client.js';
 import type { Model } from './events.js';
@@ -28,7 +29,7 @@ export const simulationMachine = setup({
     events: {} as SimulationEvent,
     input: {} as { clients: readonly string[]; global: Model; stage: Stage },
   },
-  actors: { server: serverMachine, client: clientMachine, channel: channelMachine },
+  actors: { server: serverMachine, client: clientMachine, channel: channelMachine, cell: cellMachine },
   actions: {
     spawnClientsAndLinks: () => {},
     keepCause: assign((_, params: { cause: string }) => ({ cause: params.cause })),

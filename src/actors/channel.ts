@@ -1,4 +1,5 @@
-import { assign, fromCallback } from 'xstate';
+import { assign, enqueueActions, fromCallback, type AnyActorRef } from 'xstate';
+import type { CellEvent } from '../../machines/cell.js';
 import { nameOf, type Message } from '../../machines/events.js';
 import {
   channelMachine,
@@ -6,8 +7,9 @@ import {
   type ChannelEvent,
   type QueuedMessage,
 } from '../../machines/channel.js';
+import { cellId } from './cell.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
-import { attemptsAt, type Attempt } from '../radio/channel/attempts.js';
+import { attemptsAt, isSentAgain, type Attempt, type BandUse } from '../radio/channel/attempts.js';
 import { withAllotment } from '../radio/channel/changes.js';
 import { cutOff } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
@@ -59,6 +61,20 @@ export function provideChannel({
         begun: context.begun + 1,
         attempts: context.begun === 0 ? attemptsNow(context) : context.attempts,
       })),
+      askForBand: enqueueActions(({ context, enqueue, system }) => {
+        const number = context.begun + 1;
+        enqueue.assign({ begun: number });
+        const message = firstMessage(context);
+        const event: CellEvent = { type: 'attempt.begins', link: context.link, message, number };
+        enqueue.sendTo(cellOf(linkOf(context), system), event);
+      }),
+      leaveBand: enqueueActions(({ context, enqueue, system }) => {
+        const event: CellEvent = { type: 'attempt.cut', link: context.link };
+        enqueue.sendTo(cellOf(linkOf(context), system), event);
+      }),
+      keepAttempt: assign(({ context, event }) =>
+        event.type === 'attempt.ended' ? { attempts: [...context.attempts, event.attempt] } : {},
+      ),
       cutAttempt: assign(({ context }) => {
         const { sender } = linkOf(context);
         const end = presence.isOn(sender) ? 'receiver' : 'sender';
@@ -97,7 +113,13 @@ export function provideChannel({
       isAcknowledged: ({ context }) => attemptUnderWay(context).acknowledged,
       arrives: ({ context }) => attemptUnderWay(context).arrives,
       isInOutage: ({ context }) => outages.includes(attemptUnderWay(context).lost),
-      sendsAgain: ({ context }) => context.begun < context.attempts.length,
+      isScheduled: ({ context }) => linkOf(context).sharedBand !== null,
+      sendsAgain: ({ context }) => {
+        const link = linkOf(context);
+        return link.sharedBand === null
+          ? context.begun < context.attempts.length
+          : isSentAgain(attemptUnderWay(context), context.begun, link);
+      },
     },
     delays: {
       attemptEnds: ({ context }) => attemptUnderWay(context).seconds * 1e3,
@@ -110,6 +132,11 @@ export function provideChannel({
 function allottedTo(message: Message, link: Link): Link {
   const allotment = message.direction === 'up' ? message.answers.allotment : undefined;
   return allotment ? withAllotment(link, allotment) : link;
+}
+
+/** The scheduler's actor of a link's direction. */
+function cellOf({ direction }: Link, system: { get(id: string): unknown }): AnyActorRef {
+  return system.get(cellId(direction)) as AnyActorRef;
 }
 
 /** The attempts up to the one under way, in whose place this one is the last. */
@@ -134,10 +161,15 @@ function stateOf(context: ChannelContext): LinkAccount & Pick<QueuedMessage, 'en
       energyJoules: account.energyJoules + attempt.energyJoules,
       blackoutSeconds: account.blackoutSeconds + attempt.blackoutSeconds,
       blackouts: [...new Set([...account.blackouts, ...attempt.blackouts])].sort((a, b) => a - b),
+      ...(attempt.band && { band: bandUse(account.band, attempt.band) }),
     }),
     untouched,
   );
   return { ...message, ...account };
+}
+
+function bandUse(before: BandUse = { seconds: 0, waitSeconds: 0 }, more: BandUse): BandUse {
+  return { seconds: before.seconds + more.seconds, waitSeconds: before.waitSeconds + more.waitSeconds };
 }
 
 function firstMessage({ link, queue }: ChannelContext): QueuedMessage {

@@ -5,6 +5,7 @@ import { isRequest } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
 import { hasAnswered } from './answers.js';
+import { cellId, provideCell, scheduledDirections } from './cell.js';
 import { provideChannel } from './channel.js';
 import { holdingsOf, provideClient } from './client.js';
 import { provideServer } from './server.js';
@@ -19,6 +20,7 @@ export function provideSimulation(world: World) {
       server: provideServer(world),
       client: provideClient(world),
       channel: provideChannel(world),
+      cell: provideCell(world),
     },
     actions: {
       spawnClientsAndLinks: enqueueActions(({ context, enqueue, system }) => {
@@ -28,6 +30,10 @@ export function provideSimulation(world: World) {
             systemId: id,
             input: { id, ...world.start.clients.get(id)! },
           });
+        }
+        for (const direction of scheduledDirections(world)) {
+          const id = cellId(direction);
+          enqueue.spawnChild('cell', { id, systemId: id, input: { direction } });
         }
         for (const link of world.links.all) {
           enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });

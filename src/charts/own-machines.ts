@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { channelMachine, clientMachine, serverMachine, simulationMachine } from '../../machines/index.js';
+import {
+  cellMachine,
+  channelMachine,
+  clientMachine,
+  serverMachine,
+  simulationMachine,
+} from '../../machines/index.js';
 import { packageRoot } from '../paths.js';
 
 /** The machines of a run, by the names of their files. */
@@ -7,6 +13,7 @@ export const ownMachines = {
   server: serverMachine,
   client: clientMachine,
   channel: channelMachine,
+  cell: cellMachine,
   simulation: simulationMachine,
 } as const;
 

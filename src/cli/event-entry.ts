@@ -28,6 +28,13 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
       return { event: 'aggregate', virtualSeconds: now, updates: event.updates };
     case 'params':
       return { event: 'params', virtualSeconds: now, ...handle(refOf(event.set)) };
+    case 'band':
+      return {
+        event: 'band',
+        virtualSeconds: event.given.toSeconds,
+        direction: event.direction,
+        ...event.given,
+      };
     case 'actor': {
       const { actor, event: taken, cause, state, virtualSeconds } = event;
       return { event: 'actor', virtualSeconds, actor, taken, cause, state };

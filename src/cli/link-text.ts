@@ -107,7 +107,8 @@ function messageRows({ closedForm, simulated, delaySeconds, ...report }: LinkRep
 function footnotes(report: LinkReport): readonly string[] {
   const { link, draws, messages, packets, seed, why, losses } = report;
   const band = `${number(link.bandwidthHz / 1e6)} MHz, ${number(link.powerWatts)} W`;
-  const sharing = link.clients > 1 ? `, sharing "${link.sharing}" of ${link.clients} clients` : '';
+  const sharing =
+    link.clients > 1 ? `, sharing "${strategyName(link.sharing)}" of ${link.clients} clients` : '';
   const counts = [...new Set(Object.values(packets))]
     .filter((count) => count > 0)
     .map(whole)

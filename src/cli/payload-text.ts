@@ -2,7 +2,7 @@ import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
 import { nameOf, named } from '../strategies/strategy.js';
 import type { ModelConfig } from '../learning/model/config.js';
-import type { Sharing } from '../radio/channel/directions/sharing.js';
+import type { Sharing } from '../radio/payload/by-sharing.js';
 import { objectives } from '../learning/objective.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
@@ -206,7 +206,7 @@ function linkNotes(side: string, { fading, rate, sharing, why, ...link }: MeanLi
     link.meanRateBps === null
       ? `no mean rate, for ${why}`
       : `mean rate ${thousandths(link.meanRateBps / 1e6)} Mbit/s`;
-  const laws = `${nameOf(fading)} fading, rate ${rate}, ${sharing}`;
+  const laws = `${nameOf(fading)} fading, rate ${rate}, ${nameOf(sharing)}`;
   return [`${side}: ${mean}`, `  (${budgetText(link)}${laws})`];
 }
 

@@ -1,7 +1,7 @@
 import { nameOf, paramsIn, updateName, type Envelope, type Upload } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
-import type { Attempt } from '../radio/channel/attempts.js';
+import type { Attempt, BandUse } from '../radio/channel/attempts.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { roundCosts, type RoundCosts } from './round-costs.js';
 import type { AttemptStory, ComputeRow, EndedMessage, MessageRow, UpdateFate } from './rows.js';
@@ -133,6 +133,7 @@ export class MessageLedger implements RunObserver {
     const { kind, step, stage, round } = nameOf(message);
     const isDropped = settled?.outcome === 'dropped';
     const endedAtSeconds = arrivedAtSeconds ?? (isDropped ? settled.atSeconds : null);
+    const { band, ...costs } = account;
     const row: EndedMessage = {
       id: envelope.id,
       copyOf,
@@ -143,7 +144,8 @@ export class MessageLedger implements RunObserver {
       stage,
       round,
       params: paramsIn(message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
-      ...account,
+      ...costs,
+      ...(band && shareOf(band, account.onAirSeconds)),
       blackouts: account.blackouts.map((index) => this.#options.pointerOf(index)),
       outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',
       reason: isDropped ? settled.reason : null,
@@ -168,11 +170,16 @@ function nameOfUpdate(from: string, upload: Upload): string {
 
 function accountOf(event: BusEvent): LinkAccount {
   const { bits, attempts, onAirSeconds, airBits } = event;
-  const { transmitJoules, receiveJoules, idleJoules, energyJoules, blackoutSeconds, blackouts } = event;
+  const { transmitJoules, receiveJoules, idleJoules, energyJoules, blackoutSeconds, blackouts, band } = event;
   return {
     ...{ bits, attempts, onAirSeconds, airBits, transmitJoules, receiveJoules, idleJoules, energyJoules },
     ...{ blackoutSeconds, blackouts },
+    ...(band && { band }),
   };
+}
+
+function shareOf({ seconds, waitSeconds }: BandUse, onAirSeconds: number) {
+  return { bandShare: onAirSeconds > 0 ? seconds / onAirSeconds : 0, bandWaitSeconds: waitSeconds };
 }
 
 function storyOf(attempt: Attempt, story: LedgerOptions['story']): AttemptStory {

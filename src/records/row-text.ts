@@ -17,6 +17,8 @@ import type {
  */
 type Columns<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? 'nullable' : 'value' };
 
+type OptionalKey<Row> = { [Key in keyof Row]-?: undefined extends Row[Key] ? Key : never }[keyof Row];
+
 const step: Columns<StepRow> = {
   type: 'value',
   step: 'value',
@@ -85,9 +87,14 @@ const sample: Columns<SampleRow> = {
 };
 
 /** Keys that a row of messages.jsonl has by the scenario. */
-const optional = { allotment: 'value', story: 'value' } as const;
+const optional: Readonly<Record<OptionalKey<MessageRow>, 'value'>> = {
+  bandShare: 'value',
+  bandWaitSeconds: 'value',
+  allotment: 'value',
+  story: 'value',
+};
 
-const message: Columns<Omit<MessageRow, keyof typeof optional>> = {
+const message: Columns<Omit<MessageRow, OptionalKey<MessageRow>>> = {
   id: 'value',
   copyOf: 'nullable',
   from: 'value',
@@ -146,7 +153,9 @@ export function metricLine(row: MetricRow): string {
  * hold.
  */
 export function messageLine(row: MessageRow): string {
-  const present = Object.entries(optional).filter(([key]) => row[key as keyof typeof optional] !== undefined);
+  const present = Object.entries(optional).filter(
+    ([key]) => row[key as OptionalKey<MessageRow>] !== undefined,
+  );
   return line('message row', { ...message, ...Object.fromEntries(present) }, row);
 }
 

@@ -182,6 +182,12 @@ export interface EndedMessage {
   readonly blackoutSeconds: number;
   /** JSON pointers into the scenario to the blackouts that were to blame; empty without any. */
   readonly blackouts: readonly string[];
+  /**
+   * Where the cell's scheduler divides the band: the mean of its part while it was on the air, and the seconds in
+   * which it could have sent and others had the band. Absent on a link with a band of its own.
+   */
+  readonly bandShare?: number;
+  readonly bandWaitSeconds?: number;
   /** `airBits` at the scenario's price of a megabyte. */
   readonly price: number;
   readonly sentVirtualSeconds: number;

@@ -2,6 +2,8 @@ import type { InspectionEvent } from 'xstate';
 import type { Stage } from '../../machines/protocol.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { TaskKind } from '../learning/training/task.js';
+import type { GivenBand } from '../radio/cell/cell.js';
+import type { Direction } from '../radio/channel/directions/settings.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
 import type { AggregatedUpdate } from './invariants/checker.js';
 import type { Manifest } from './manifest.js';
@@ -22,6 +24,8 @@ export type RunEvent =
   | TaskStarted
   | TaskFinished
   | TaskDropped
+  /** What the cell's scheduler has given of a direction's band since it last told. */
+  | { readonly type: 'band'; readonly direction: Direction; readonly given: GivenBand }
   /** The updates of one round's aggregate, before it is made. */
   | { readonly type: 'aggregate'; readonly updates: readonly AggregatedUpdate[] }
   /** A set that a task has given back. */

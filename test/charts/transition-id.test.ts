@@ -44,7 +44,7 @@ describe('the id of a transition', () => {
       transitions
         .filter(({ kind, source }) => kind === 'after' && source === 'channel.waiting')
         .map(({ id }) => id),
-      [0, 1].map((place) => `channel.waiting|xstate.after.nextAttempt.channel.waiting|${place}`),
+      [0, 1, 2].map((place) => `channel.waiting|xstate.after.nextAttempt.channel.waiting|${place}`),
     );
   });
 

@@ -73,21 +73,26 @@ export function randomScenario(number: number): Written {
     };
   };
 
-  const direction = () => ({
+  const split = () =>
+    oneOf<string>('orthogonal', 'orthogonal', 'split-power-kept', 'split-density-kept', 'tdma');
+  const scheduler = () =>
+    oneOf<string | Written>(
+      'equal',
+      { name: 'equal', resourceBlocks: oneOf(1, 6, 50), power: oneOf(null, 'kept', 'density-kept') },
+      'round-robin',
+      { name: 'proportional-fair', windowSeconds: oneOf(0.1, 10), resourceBlocks: oneOf(null, 6) },
+      'max-snr',
+      { name: 'min-max-delay', knows: oneOf('gain', 'mean-snr') },
+    );
+
+  const direction = (sharing: string | Written) => ({
     meanSnrDb: integer(-5, 25),
     powerWatts: oneOf(0.1, 1),
     bandwidthHz: oneOf(2e5, 1e6, 1e7),
     referencePowerWatts: null,
     referenceBandwidthHz: null,
     lossProbability: oneOf(null, null, 0, 0.3, 1),
-    sharing: oneOf(
-      'orthogonal',
-      'orthogonal',
-      'split-power-kept',
-      'split-density-kept',
-      'tdma',
-      'proportional-fair',
-    ),
+    sharing,
   });
 
   const fault = (): Written => {
@@ -114,8 +119,11 @@ export function randomScenario(number: number): Written {
 
   const channel = () => {
     const fading = oneOf('none', 'rayleigh', 'rician', 'nakagami');
-    const rate = oneOf('capacity', 'capacity', 'cutoff', 'inversion', 'mcs', 'fixed', 'fixed');
-    const downlink = direction();
+    const isScheduled = chance(0.4);
+    const rate = isScheduled
+      ? oneOf('capacity', 'capacity', 'cutoff', 'inversion', 'mcs')
+      : oneOf('capacity', 'capacity', 'cutoff', 'inversion', 'mcs', 'fixed', 'fixed');
+    const downlink = direction(isScheduled && chance(0.6) ? scheduler() : split());
     const isWhole = downlink.sharing === 'orthogonal';
     return {
       fading,
@@ -125,7 +133,9 @@ export function randomScenario(number: number): Written {
       speedMetersPerSecond: oneOf(0, 1, 20),
       fixedRateBps: oneOf(1e4, 2e5),
       lossProbability: oneOf(0, 0, 0.2, 0.6),
-      ...sometimes(0.2, () => ({ gilbertElliott: { lossBad: 0.9, goodSeconds: 0.3, badSeconds: 0.1 } })),
+      ...sometimes(isScheduled ? 0.02 : 0.2, () => ({
+        gilbertElliott: { lossBad: 0.9, goodSeconds: 0.3, badSeconds: 0.1 },
+      })),
       ...sometimes(0.2, () => ({ retransmission: 'none' })),
       ...sometimes(rate === 'fixed' ? 0.6 : 0.02, () => ({ retransmission: oneOf('harq-chase', 'harq-ir') })),
       maxTransmissions: integer(1, 4),
@@ -135,7 +145,7 @@ export function randomScenario(number: number): Written {
       maxAttemptSeconds: oneOf(2, 100, 1e5),
       compression: oneOf(...Object.keys(codecs)),
       receivePowerWatts: oneOf(0, 0.3),
-      uplink: direction(),
+      uplink: direction(isScheduled ? scheduler() : split()),
       downlink: { ...downlink, ...sometimes(isWhole ? 0.4 : 0.02, () => ({ cast: 'broadcast' })) },
       ...sometimes(0.15, () => ({ cell: { mobility: oneOf(null, {}) } })),
       faults: chance(0.4) ? Array.from({ length: integer(1, 3) }, fault) : [],

@@ -144,6 +144,16 @@ function workSeconds({ run }: ProtocolRun, update: MessageRow): number {
   return update.endedVirtualSeconds! - order!.endedVirtualSeconds!;
 }
 
+describe('a row of messages.jsonl', () => {
+  it('has each key that only some scenarios have', async () => {
+    const scheduled = ['channel.uplink.sharing=equal', 'channel.story=attempts', 'instruction.maxRounds=1'];
+    const [update] = updatesOf(await finished(steady, ...scheduled));
+    const row = JSON.parse(messageLine(update!)) as MessageRow;
+    assert.deepEqual(Object.keys(row).sort(), Object.keys(update!).sort());
+    assert.ok(row.bandShare! > 0 && row.story!.length === 1);
+  });
+});
+
 describe('an allocation that does not fit its scenario', () => {
   const refused: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
     'is refused where clients do not share a band': [

@@ -297,7 +297,6 @@ describe('the messages of a run', () => {
       'channel.correlation=jakes',
       'channel.rate=mcs',
       'channel.lossProbability=0.05',
-      'channel.gilbertElliott={"lossBad":0.5,"goodSeconds":2,"badSeconds":0.2}',
       'channel.packetBits=12000',
       'channel.backoffSeconds=0.05',
       'channel.ackLossProbability=0.1',

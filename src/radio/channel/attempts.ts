@@ -1,5 +1,6 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import { BlockWalk, type Blocks, type Sample } from './block-walk.js';
+import type { Airtime, Attempt, BegunAttempt, KeyedMessage, LossReason } from './attempt.js';
+import { BlockWalk, type Blocks } from './block-walk.js';
 import {
   attemptFaults,
   blackoutsOf,
@@ -7,8 +8,7 @@ import {
   keyOf,
   silencesIn,
   type AttemptFaults,
-  type FaultScene,
-  type InBlackout,
+  type Blackout,
 } from './faults/faults.js';
 import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
@@ -18,46 +18,7 @@ import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
 import { least } from '../../extremes.js';
 
-/** What tells a message from all others on its link, whatever else is on the air. */
-export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
-
-/**
- * Why packets of an attempt did not arrive. `loss`: by loss probability or burst. `outage`: they were sent at
- * a rate above what their blocks carried. `timeout`: the attempt would have taken too long, or the message
- * more work than a simulation has for one. `fault`,
- * `corrupted`: by script. `offline`: one end of the link was off; a function of the run, never of the link alone.
- */
-export type LossReason = 'loss' | 'outage' | 'timeout' | 'fault' | 'corrupted' | 'offline';
-
-/** One attempt at a message: all packets that the sender believes to be missing. */
-export interface Attempt extends InBlackout {
-  /** Virtual time of its first bit. */
-  readonly atSeconds: number;
-  /** From its first bit to its last, silent blocks included. */
-  readonly seconds: number;
-  readonly onAirSeconds: number;
-  /** Bits on the air, packet headers included; with a broadcast this message's part of them. */
-  readonly airBits: number;
-  readonly packets: number;
-  readonly lostPackets: number;
-  /** Why the first of the lost packets was lost; null where none was. */
-  readonly lost: LossReason | null;
-  /** Whether the recipient has the whole message with this attempt for the first time. */
-  readonly arrives: boolean;
-  /** Whether the sender knows after it that the recipient has the message. */
-  readonly acknowledged: boolean;
-  /** Until the next attempt, or until the message is given up; 0 after an acknowledgement. */
-  readonly waitSeconds: number;
-  /** Spent by the sender's transmitter; in a broadcast this message's part. */
-  readonly transmitJoules: number;
-  readonly receiveJoules: number;
-  /** Spent by the sender over silent blocks and the wait. */
-  readonly idleJoules: number;
-  readonly energyJoules: number;
-  readonly blocks: number;
-  /** Gain and rate over time, where the scenario's `channel.story` is "blocks". */
-  readonly samples: readonly Sample[];
-}
+export type * from './attempt.js';
 
 /**
  * Work that goes into one message, by what is done for it: some seconds' worth. A message that has taken more
@@ -84,16 +45,23 @@ export function attemptsAt(
 ): readonly Attempt[] {
   const sender = new Sender(bits, link, message, group);
   const attempts: Attempt[] = [];
-  const most = retransmissions[link.retransmission].maxTransmissions(link.maxTransmissions);
   let atSeconds = startSeconds;
-  for (let number = 1; number <= most; number++) {
+  for (let number = 1; ; number++) {
     const attempt = sender.attempt(number, atSeconds);
-    const isOverworked = sender.work > mostWork && !attempt.acknowledged && number < most;
-    attempts.push(isOverworked ? { ...attempt, lost: 'timeout' } : attempt);
-    if (attempt.acknowledged || attempt.lost === 'timeout' || isOverworked) break;
+    attempts.push(attempt);
+    if (!isSentAgain(attempt, number, link)) return attempts;
     atSeconds += attempt.seconds + attempt.waitSeconds;
   }
-  return attempts;
+}
+
+/** Whether another attempt follows attempt `number`, counted from 1. */
+export function isSentAgain(
+  { acknowledged, lost }: Attempt,
+  number: number,
+  { retransmission, maxTransmissions }: Link,
+): boolean {
+  const most = retransmissions[retransmission].maxTransmissions(maxTransmissions);
+  return !acknowledged && lost !== 'timeout' && lost !== 'offline' && number < most;
 }
 
 const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
@@ -106,7 +74,7 @@ interface Heard {
 }
 
 /** A message on its way: which packets are missing still, and what the receiver has kept of them. */
-class Sender {
+export class Sender {
   readonly #link: Link;
   readonly #message: KeyedMessage;
   readonly #group: Group;
@@ -117,7 +85,7 @@ class Sender {
   /** Information in bits that the receiver holds on each packet, for HARQ. */
   readonly #information = new Map<number, number>();
   /** So far, as `workOf` weighs it. */
-  work = 0;
+  #work = 0;
 
   constructor(bits: number, link: Link, message: KeyedMessage, group: Group) {
     this.#link = link;
@@ -129,43 +97,68 @@ class Sender {
   }
 
   attempt(number: number, atSeconds: number): Attempt {
-    const link = this.#link;
-    const receivers = number === 1 ? this.#group : [link];
-    const faults = this.#faults(link, number, atSeconds);
-    const slowest = least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor));
-    // A broadcast at the rate of the worst receiver waits while one of them hears nothing.
-    const silent = receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
-    const policy = groupPolicy(link, receivers, atSeconds);
-    const blocks = { ...this.#blocks(number, receivers, slowest), policy, silences: silencesIn(silent) };
-    const walk = new BlockWalk(blocks, atSeconds, link.story === 'blocks');
-    const sent = this.#unacknowledged;
-    const heard = this.#transmit(walk, sent, number, faults.lost);
+    const receivers = number === 1 ? this.#group : [this.#link];
+    const { rateFactor, silences } = this.begin(number, atSeconds, receivers);
+    const policy = groupPolicy(this.#link, receivers, atSeconds);
+    const blocks = { ...this.#blocks(number, receivers, rateFactor), policy, silences };
+    const walk = new BlockWalk(blocks, atSeconds, this.#link.story === 'blocks');
+    const { lost } = this.#faults(this.#link, number, atSeconds);
+    return this.#conclude(number, walk, this.#transmit(walk, this.#unacknowledged, number, lost), receivers);
+  }
 
+  /** An attempt whose time on the air somebody else knows; `end` has the rest of it. */
+  begin(number: number, atSeconds: number, receivers: Group = [this.#link]): BegunAttempt {
+    return {
+      bits: sum(this.#unacknowledged, this.#packets.bitsOf),
+      rateFactor: least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor)),
+      silences: silencesIn(this.#silent(receivers)),
+    };
+  }
+
+  /** What came of the attempt, given whether all that it began with was sent. */
+  end(number: number, airtime: Airtime, isSent: boolean): Attempt {
+    const { lost } = this.#faults(this.#link, number, airtime.startSeconds);
+    const heard = isSent
+      ? this.#heard(this.#unacknowledged, number, lost)
+      : { lost: this.#unacknowledged, reason: 'timeout' as const, airBits: airtime.sentBits };
+    return this.#conclude(number, airtime, heard, [this.#link]);
+  }
+
+  #conclude(number: number, airtime: Airtime, heard: Heard, receivers: Group): Attempt {
+    const link = this.#link;
+    const { startSeconds: atSeconds, seconds, onAirSeconds, blocks, samples } = airtime;
+    const packets = this.#unacknowledged.length;
     const before = this.#missing;
     this.#missing = inBoth(before, heard.lost);
-    this.work += workOf.block * walk.walked * receivers.length;
+    this.#work += workOf.block * airtime.walked * receivers.length;
     const isHeard =
       link.ackLossProbability === 0 || this.#draws('ack', number).uniform() >= link.ackLossProbability;
     if (isHeard) this.#unacknowledged = this.#missing;
     const acknowledged = isHeard && this.#missing.length === 0;
     const waitSeconds = acknowledged ? 0 : link.feedbackSeconds + backoffSeconds(link, number);
-    const costs = this.#costs(walk, waitSeconds, receivers.length);
-    return {
+    const attempt: Attempt = {
       atSeconds,
-      seconds: walk.seconds,
-      onAirSeconds: walk.onAirSeconds,
+      seconds,
+      onAirSeconds,
       airBits: heard.airBits / receivers.length,
-      packets: sent.length,
+      packets,
       lostPackets: heard.lost.length,
       lost: heard.lost.length > 0 ? heard.reason : null,
       arrives: before.length > 0 && this.#missing.length === 0,
       acknowledged,
       waitSeconds,
-      ...costs,
-      ...inBlackout(silent, { fromSeconds: atSeconds, toSeconds: atSeconds + walk.seconds }),
-      blocks: walk.blocks,
-      samples: walk.samples,
+      ...this.#costs(airtime, waitSeconds, receivers.length),
+      ...inBlackout(this.#silent(receivers), { fromSeconds: atSeconds, toSeconds: atSeconds + seconds }),
+      blocks,
+      samples,
     };
+    const isOverworked = this.#work > mostWork && isSentAgain(attempt, number, link);
+    return isOverworked ? { ...attempt, lost: 'timeout' } : attempt;
+  }
+
+  /** A broadcast at the rate of the worst receiver waits while one of them hears nothing. */
+  #silent(receivers: Group): readonly Blackout[] {
+    return receivers.flatMap((one) => blackoutsOf(one.blackouts, this.#message));
   }
 
   #faults(link: Link, number: number, atSeconds: number): AttemptFaults {
@@ -175,11 +168,17 @@ class Sender {
 
   /** Sends the packets one after the other; which of them were lost, all of them where a script says so. */
   #transmit(walk: BlockWalk, sent: readonly number[], number: number, script: AttemptFaults['lost']): Heard {
-    const { policy, bursts, lossProbability } = this.#link;
+    const { policy, bursts } = this.#link;
     if (!policy.adaptive || bursts !== null) return this.#transmitOneByOne(walk, sent, number, script);
     const bits = sum(sent, this.#packets.bitsOf);
     if (!walk.send(bits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits + walk.lostBits };
-    const airBits = bits + walk.lostBits;
+    return this.#heard(sent, number, script, walk.lostBits);
+  }
+
+  /** Of packets that were all sent, at rates that their blocks carried, and of bits sent in vain before. */
+  #heard(sent: readonly number[], number: number, script: AttemptFaults['lost'], lostBits = 0): Heard {
+    const { lossProbability } = this.#link;
+    const airBits = sum(sent, this.#packets.bitsOf) + lostBits;
     if (script !== null) return { lost: sent, reason: script, airBits };
     if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
     const luck = this.#luckOf(sent, number);
@@ -193,7 +192,7 @@ class Sender {
     script: AttemptFaults['lost'],
   ): Heard {
     const luck = this.#luckOf(sent, number);
-    this.work += workOf.packetByItself * sent.length;
+    this.#work += workOf.packetByItself * sent.length;
     const lost: number[] = [];
     let reason: LossReason = 'loss';
     let airBits = 0;
@@ -240,7 +239,7 @@ class Sender {
     const luck = new Float64Array(sent.length).fill(1);
     if (this.#link.lossProbability === 0 && this.#link.bursts === null) return luck;
     const draws = this.#draws('loss', number);
-    this.work += workOf.drawOfLuck * this.#packets.count;
+    this.#work += workOf.drawOfLuck * this.#packets.count;
     for (let packet = 0, i = 0; i < sent.length; packet++) {
       const one = draws.uniform();
       if (sent[i] === packet) luck[i++] = one;
@@ -266,7 +265,7 @@ class Sender {
     };
   }
 
-  #costs(walk: BlockWalk, waitSeconds: number, receivers: number) {
+  #costs(walk: Airtime, waitSeconds: number, receivers: number) {
     const { powerWatts, transmitter, receivePowerWatts, idlePowerWatts } = this.#link;
     const transmitJoules =
       consumed(transmitter, powerWatts * walk.powerSeconds, walk.onAirSeconds) / receivers;

@@ -22,8 +22,9 @@ import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
+import type { SharedBand } from '../cell/scheduler.js';
+import { fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
 import type { Transmitter } from './directions/transmitter.js';
-import { shareOf } from './directions/sharing.js';
 import type { Recording } from './fading/recording.js';
 import { recordedLink, type Recordings } from './fading/recordings.js';
 import { drawnPlace, traceGains, tracePath, type GainTrace } from './fading/trace.js';
@@ -61,6 +62,8 @@ export interface Link extends RetransmissionSettings {
   readonly timeShare: number;
   /** Probability that a block is this client's, from the rank of its gain; null: every block is. */
   readonly scheduled: ((rank: number) => number) | null;
+  /** The scheduler of the band that the link shares with those who send now; null: it has its own part. */
+  readonly sharedBand: SharedBand | null;
   /** A uniform draw for each block: it is this client's where that is below `scheduled`. */
   readonly luck: GainPath;
   readonly law: GainLaw;
@@ -90,13 +93,20 @@ export interface Link extends RetransmissionSettings {
   readonly moments: (() => BlockMoments) | null;
 }
 
+interface Given {
+  readonly seed: number;
+  readonly channel: Channel;
+  /** Whether a scheduled band is as if all clients sent all the time: for closed forms. */
+  readonly fullBuffers?: boolean;
+}
+
 /**
  * The links of a run: an uplink and a downlink for each client, numbered in the order given. `recordings` are
  * what fading "trace" goes by, `table` holds the laws that a scenario can name, `ownTransmitters` the transmitters
  * of clients whose devices have their own.
  */
 export function linksOf(
-  { seed, channel }: { readonly seed: number; readonly channel: Channel },
+  { seed, channel, fullBuffers = false }: Given,
   clients: readonly string[],
   recordings: Recordings | null = null,
   table: Readonly<Record<string, FadingStrategy>> = fadings,
@@ -106,7 +116,7 @@ export function linksOf(
   return clients.flatMap((id, index) =>
     (['uplink', 'downlink'] as const).map((direction) =>
       linkOf({
-        ...{ seed, channel, direction },
+        ...{ seed, channel, fullBuffers, direction },
         ...gainsOf(index + 1, direction),
         client: { id, index, of: clients.length },
         transmitter: (direction === 'uplink' && ownTransmitters.get(id)) || channel[direction],
@@ -168,20 +178,20 @@ function recordedGains(channel: Channel, { of, areAligned }: Recordings): GainsO
   };
 }
 
-interface Setting extends Gains {
-  readonly seed: number;
-  readonly channel: Channel;
+interface Setting extends Gains, Required<Given> {
   readonly direction: Direction;
   readonly client: { readonly id: string; readonly index: number; readonly of: number };
   readonly transmitter: Transmitter;
 }
 
 function linkOf(setting: Setting): Link {
-  const { seed, channel, law, recorded, direction, client, transmitter } = setting;
+  const { seed, channel, fullBuffers, law, recorded, direction, client, transmitter } = setting;
   const id = `${client.id}/${direction}`;
   const keyed = { seed, id: client.id, index: client.index };
   const side = directionOf(channel, direction, keyed);
-  const share = shareOf(side.sharing, client.of);
+  const share = fullBuffers
+    ? fullBufferShareOf(side.sharing, direction, client.of)
+    : shareOf(side.sharing, client.of);
   const bandwidthHz = side.bandwidthHz * share.bandwidth;
   const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, keyed);
   const fullSnr = scaledBy(bandSnr, share.snr);
@@ -230,6 +240,7 @@ function linkOf(setting: Setting): Link {
     transmitter,
     timeShare: share.time,
     scheduled,
+    sharedBand: fullBuffers ? null : sharedBandOf(side.sharing, direction),
     law,
     snr,
     blockFactors: blockFactors(side.interference, noiseDbm),

@@ -1,4 +1,5 @@
 import { plausible, type Rule } from '../../settings/rule.js';
+import { sharedBandRules } from '../cell/relations.js';
 import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
@@ -39,6 +40,7 @@ export const channelRules: readonly Rule<Radio>[] = [
   ...lossRules,
   ...retransmissionRules,
   ...directionRules,
+  ...sharedBandRules,
   budgetRule,
   ...powerControlRules,
   ...cellRules,

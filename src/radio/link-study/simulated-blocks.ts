@@ -50,7 +50,7 @@ export function simulateBlocks({ scenario, link, group, snr }: Subject, draws: n
       const isOwn = link.scheduled === null || places.uniform() < link.scheduled(link.law.cdf(worst));
       if (knowledge !== null) {
         const age = hasPath ? Math.ceil(knowledge.delaySeconds / link.coherenceSeconds - 1e-6) : 0;
-        const known = age === 0 ? worst : link.path!.gainAt(Math.max(0, start + block - age));
+        const known = age === 0 ? worst : link.path.gainAt(Math.max(0, start + block - age));
         const believed = { gain: drawEstimate(known, knowledge, estimates), snr: snr / knowledge.margin };
         const isHeard = isCarried(link.policy, { gain: worst, snr }, believed);
         policy.add(isHeard ? link.policy.rateBps(believed.gain, believed.snr) * link.timeShare : 0);

@@ -1,3 +1,4 @@
+import { isScheduled } from '../channel/directions/sharing.js';
 import { packetsOf } from '../channel/retransmission/packets.js';
 import { coherenceTimeSeconds, greatestDopplerHz } from '../channel/gain-paths/doppler.js';
 import { blockNotes } from '../channel/gain-paths/notes.js';
@@ -217,6 +218,10 @@ const remarks: readonly ((noted: Noted) => string | false)[] = [
     sent.delivered.value > 0 &&
     'Delays are those of the messages that arrived; energy is that of all.',
   ({ sent }) => sent.delivered.value === 0 && 'No message arrived.',
+  ({ subject: { scenario, link } }) =>
+    isScheduled(scenario.channel[link.direction].sharing) &&
+    'The scheduler’s part is as if all clients sent all the time over links alike; in a run it divides the band ' +
+      'over those who send.',
   ({ sent, options }) =>
     sent.messages < options.messages &&
     `${sent.messages} messages were simulated, not ${options.messages}: ` +

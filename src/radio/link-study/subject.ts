@@ -31,7 +31,7 @@ export function subjectOf(
   { direction, client }: { readonly direction: Direction; readonly client: number },
 ): Subject {
   const { count } = scenario.clients;
-  const links = linksOf(scenario, clientIds(count), recordings).filter(
+  const links = linksOf({ ...scenario, fullBuffers: true }, clientIds(count), recordings).filter(
     (link) => link.direction === direction,
   );
   const link = links[client - 1];

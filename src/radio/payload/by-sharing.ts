@@ -1,5 +1,15 @@
-import { sharings, type Sharing } from '../channel/directions/sharing.js';
 import { meanLink, type Radio } from './mean-link.js';
+
+/** Ways whose means follow from the scenario; "proportional-fair" with all clients sending all the time. */
+const sharings = [
+  'orthogonal',
+  'split-power-kept',
+  'split-density-kept',
+  'tdma',
+  'proportional-fair',
+] as const;
+
+export type Sharing = (typeof sharings)[number];
 
 /** What an upload costs where the clients share the uplink's band in this way. */
 export interface SharedUpload {

@@ -6,7 +6,7 @@ import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
 import { directionOf, keyedClients } from '../channel/directions/client-direction.js';
 import { transmitJoules } from '../channel/directions/transmitter.js';
-import { shareOf } from '../channel/directions/sharing.js';
+import { fullBufferShareOf } from '../channel/directions/sharing.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { statedSnrDb } from '../channel/large-scale/stated-snr.js';
 import type { Channel } from '../channel/settings.js';
@@ -87,7 +87,7 @@ function ownBudgets(scenario: Radio, direction: Direction): readonly Budget[] {
 
 function means({ channel, clients }: Radio, direction: Direction, budget: Budget) {
   const { meanSnrDb, bandwidthHz, powerWatts } = budget;
-  const share = shareOf(channel[direction].sharing, clients.count);
+  const share = fullBufferShareOf(channel[direction].sharing, direction, clients.count);
   const full = ratioOfDecibels(meanSnrDb) * share.snr;
   const own = { powerWatts, powerControl: channel[direction].powerControl };
   const control = constantPowerShare(own, bandwidthHz * share.bandwidth, full);

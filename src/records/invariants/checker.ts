@@ -1,5 +1,7 @@
 import type { Upload, WorkOrder } from '../../../machines/events.js';
 import type { TaskKind } from '../../learning/training/task.js';
+import type { GivenBand } from '../../radio/cell/cell.js';
+import type { Direction } from '../../radio/channel/directions/settings.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
 import type { EndedMessage, MetricRow } from '../rows.js';
 
@@ -55,6 +57,7 @@ export interface Checker {
   onTask?(this: void, task: BegunTask): void;
   /** The updates of one round's aggregate, before it is made. */
   onAggregate?(this: void, updates: readonly AggregatedUpdate[]): void;
+  onBand?(this: void, direction: Direction, given: GivenBand): void;
   /** The run is over. */
   finish?(this: void): void;
 }

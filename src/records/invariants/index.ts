@@ -4,6 +4,7 @@ import type { Device } from '../../learning/clients/settings.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
+import { band } from './band.js';
 import { causality } from './causality.js';
 import type { Checker } from './checker.js';
 import { conservation } from './conservation.js';
@@ -40,6 +41,7 @@ export function createCheckers(
     partialAggregation(method),
     phaseOrder(scenario.stages[0]!),
     whoIsOn(),
+    band(),
   ];
   return {
     next: (event) => checkers.forEach((checker) => hear(checker, event)),
@@ -47,10 +49,11 @@ export function createCheckers(
   };
 }
 
-function hear({ onBus, onMetric, onMessage, onTask, onAggregate }: Checker, event: RunEvent): void {
+function hear({ onBus, onMetric, onMessage, onTask, onAggregate, onBand }: Checker, event: RunEvent): void {
   if (event.type === 'bus') onBus?.(event.event);
   if (event.type === 'row') onMetric?.(event.row);
   if (event.type === 'message-ended') onMessage?.(event.row);
   if (event.type === 'task-started') onTask?.(event);
+  if (event.type === 'band') onBand?.(event.direction, event.given);
   if (event.type === 'aggregate') onAggregate?.(event.updates);
 }

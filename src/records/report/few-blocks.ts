@@ -23,7 +23,7 @@ const doublings = 12;
 const pointsPerDoubling = 4;
 
 /** What of a link makes the law of a block's bits. */
-export type BlockLink = Pick<Link, 'law' | 'policy' | 'snr' | 'timeShare' | 'scheduled' | 'coherenceSeconds'>;
+export type BlockLink = Pick<Link, 'law' | 'policy' | 'snr' | 'timeShare' | 'coherenceSeconds'>;
 
 /** What is left of the first block: the middles of equal parts. */
 const phases = Array.from({ length: 4 }, (_, i) => (i + 0.5) / 4);
@@ -75,17 +75,16 @@ interface Block {
   readonly below: (most: number) => number;
 }
 
-function blockOf({ law, policy, snr, timeShare, scheduled, coherenceSeconds }: BlockLink): Block {
+function blockOf({ law, policy, snr, timeShare, coherenceSeconds }: BlockLink): Block {
   const ratio = snr.ratioAt(0);
   const carried = (gain: number) => policy.rateBps(gain, ratio) * coherenceSeconds * timeShare;
-  const share = (gain: number) => (scheduled === null ? 1 : scheduled(law.cdf(gain)));
   const breaks = policy.breaks(ratio);
   return {
     limited: (most) =>
-      law.mean((gain) => Math.min(carried(gain), most) * share(gain), {
+      law.mean((gain) => Math.min(carried(gain), most), {
         breaks: [...breaks, gainThatCarries(most, carried)],
       }),
-    below: (most) => 1 - law.mean(share, { above: gainThatCarries(most, carried) }),
+    below: (most) => 1 - law.mean(() => 1, { above: gainThatCarries(most, carried) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Envelope, Message } from '../../../machines/events.js';
-import type { Attempt, LossReason } from '../../radio/channel/attempts.js';
+import type { Attempt, BandUse, LossReason } from '../../radio/channel/attempts.js';
 import type { VirtualClock } from '../clock/virtual-clock.js';
 
 /** What a message has cost up to now, over all attempts. */
@@ -20,6 +20,8 @@ export interface LinkAccount {
   readonly blackoutSeconds: number;
   /** Places in the script of the blackouts that were to blame, rising. */
   readonly blackouts: readonly number[];
+  /** What its attempts had of a band that is divided over those who send now; absent on a link with its own. */
+  readonly band?: BandUse;
 }
 
 interface Reported extends LinkAccount {

@@ -12,7 +12,7 @@ interface Allotting {
     readonly fading: Choice;
     readonly rate: string;
     readonly uplink: {
-      readonly sharing: string;
+      readonly sharing: Choice;
       readonly interference: InterferenceSetting;
       readonly powerControl: Choice;
       readonly receiveAntennas: number;
@@ -39,7 +39,7 @@ export const allocationRules: readonly Rule<Allotting>[] = [
     states: 'a band that is allotted is one that clients share by frequency',
     findings: (scenario) =>
       must(
-        !allots(scenario) || scenario.channel.uplink.sharing === 'split-power-kept',
+        !allots(scenario) || nameOf(scenario.channel.uplink.sharing) === 'split-power-kept',
         '/channel/uplink/sharing',
         scenario.channel.uplink.sharing,
         `"split-power-kept" ${where(scenario)}`,

@@ -14,6 +14,8 @@ export type ChannelChanges = Partial<Omit<Channel, 'uplink' | 'downlink'>> & {
 export interface Around {
   readonly clients?: number;
   readonly seed?: number;
+  /** Whether a scheduled band is as if all clients sent all the time: the closed form. */
+  readonly fullBuffers?: boolean;
 }
 
 const plain = resolveScenario({
@@ -40,10 +42,10 @@ export function channelWith({ uplink, downlink, ...changes }: ChannelChanges = {
 /** Uplink and downlink of client-1, client-2, … */
 export function linksWith(
   changes: ChannelChanges = {},
-  { clients = 1, seed = 1 }: Around = {},
+  { clients = 1, seed = 1, fullBuffers = false }: Around = {},
 ): readonly Link[] {
   const ids = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
-  return linksOf({ seed, channel: channelWith(changes) }, ids);
+  return linksOf({ seed, channel: channelWith(changes), fullBuffers }, ids);
 }
 
 /** The uplink of client-1. */

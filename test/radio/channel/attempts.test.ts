@@ -76,7 +76,7 @@ describe('the time of a message', () => {
   });
 
   it('takes of its supply what amplifier and circuits draw while it is on the air', () => {
-    const uplink = { powerWatts: 2, amplifierEfficiency: 0.4, circuitPowerWatts: 0.3 };
+    const uplink = { powerWatts: 2, referencePowerWatts: 2, amplifierEfficiency: 0.4, circuitPowerWatts: 0.3 };
     const { onAirSeconds, transmitJoules } = sendOnce(uplinkWith({ ...plain, uplink }), 1e6);
     near(onAirSeconds, 1e6 / plainRateBps);
     // 2 W / 0.4 + 0.3 W.
@@ -101,7 +101,7 @@ describe('the time of a message', () => {
   });
 
   it('is that of the best of four in each block where four share by proportional fairness', () => {
-    const link = uplinkWith({ uplink: { sharing: 'proportional-fair' } }, { clients: 4 });
+    const link = uplinkWith({ uplink: { sharing: 'proportional-fair' } }, { clients: 4, fullBuffers: true });
     // The best of four has density 4 F^3 f, and a client is the best in a quarter of the blocks.
     const rateBps = gainLaw(link0()).mean((gain) => capacityBps(1e6, snr, gain) * (1 - Math.exp(-gain)) ** 3);
     const bits = 2000 * coherenceSeconds * rateBps;

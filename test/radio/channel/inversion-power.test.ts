@@ -5,7 +5,7 @@ import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import type { Link } from '../../../src/radio/channel/link.js';
 import { worstOf } from '../../../src/radio/channel/rate-policies/block-law.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
-import { linksWith, messageOf, uplinkWith, type ChannelChanges } from './a-link.js';
+import { linksWith, messageOf, momentOf, uplinkWith, type ChannelChanges } from './a-link.js';
 import { exponentialIntegral } from './known-rates.js';
 import { assertMean, statisticsOf } from './sample-statistics.js';
 
@@ -26,7 +26,7 @@ function downlinks(changes: ChannelChanges, clients: number): readonly Link[] {
 function meanPowers(group: readonly Link[], ownShare = 1) {
   const link = group[0]!;
   return statisticsOf(60, (round) => {
-    const [attempt] = attemptsAt(2e8, link, messageOf(round), 0, group);
+    const [attempt] = attemptsAt(2e8, link, messageOf(round), momentOf(round), group);
     return (attempt!.transmitJoules * group.length) / (attempt!.seconds * ownShare);
   });
 }

@@ -37,10 +37,11 @@ describe('the links of a scenario', () => {
     assert.deepEqual(share('tdma'), [1e6, 1, 4, 0.25]);
   });
 
-  it('have blocks by rank under proportional fairness, 1/N of them where nothing fades', () => {
+  it('have blocks by rank under proportional fairness with full buffers, 1/N of them where nothing fades', () => {
     const uplink = { sharing: 'proportional-fair' as const };
-    assert.equal(uplinkWith({ uplink }, { clients: 4 }).scheduled!(0.5), 0.125);
-    assert.equal(uplinkWith({ uplink, fading: 'none' }, { clients: 4 }).scheduled!(1), 0.25);
+    const around = { clients: 4, fullBuffers: true };
+    assert.equal(uplinkWith({ uplink }, around).scheduled!(0.5), 0.125);
+    assert.equal(uplinkWith({ uplink, fading: 'none' }, around).scheduled!(1), 0.25);
   });
 
   it('know the law of their blocks only where all blocks have the same', () => {

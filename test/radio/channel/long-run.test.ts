@@ -64,7 +64,7 @@ const cases: readonly (readonly [name: string, changes: ChannelChanges, around?:
   ['cutoff', { rate: 'cutoff', cutoffGain: 0.5 }],
   ['inversion', { rate: 'inversion', cutoffGain: 0.2 }],
   ['mcs', { rate: 'mcs' }],
-  ['proportional-fair', { uplink: { sharing: 'proportional-fair' } }, { clients: 4 }],
+  ['proportional-fair', { uplink: { sharing: 'proportional-fair' } }, { clients: 4, fullBuffers: true }],
   ['tdma', { uplink: { sharing: 'tdma' } }, { clients: 4 }],
 ];
 

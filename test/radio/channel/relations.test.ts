@@ -131,10 +131,9 @@ describe('rules of the radio link', () => {
     // log2(1 + snr) / 5 is 0.4115 Mbit/s with a fifth of it.
     accepts({ ...fixed, ...both({ sharing: 'split-power-kept' }) });
     assert.match(said({ ...fixed, ...both({ sharing: 'split-density-kept' }) })[0]!, /at most 411500 bits/);
-    // 5 Mbit/s take a gain of 31/snr = 9.80, and one block in 10,000 has 9.21. The best of five has 10.82.
+    // 5 Mbit/s take a gain of 31/snr = 9.80, and one block in 10,000 has 9.21.
     const faded = { rate: 'fixed', fixedRateBps: 5e6 };
     assert.equal(said(faded).length, 2);
-    accepts({ ...faded, ...both({ sharing: 'proportional-fair' }) });
   });
 
   it('attempts are combined only where the rate is fixed', () => {
@@ -224,6 +223,16 @@ describe('rules of the radio link', () => {
     accepts({ downlink: { cast: 'broadcast' }, uplink: { sharing: 'tdma' } });
     const shared = { downlink: { cast: 'broadcast', sharing: 'tdma' } };
     refuses(shared, '/channel/downlink/cast', /"unicast" where the sharing of the downlink is "tdma"/);
+  });
+
+  it('a scheduler divides the band over senders that follow the gain, without bursts', () => {
+    const scheduled = { uplink: { sharing: 'max-snr' } };
+    accepts(scheduled, { ...scheduled, rate: 'mcs' }, { rate: 'fixed' });
+    refuses({ ...scheduled, rate: 'fixed' }, '/channel/rate', /where the sharing of the uplink is "max-snr"/);
+    const bursts = { gilbertElliott: { lossBad: 0.5, goodSeconds: 2, badSeconds: 0.2 } };
+    refuses({ ...scheduled, ...bursts }, '/channel/gilbertElliott', /expected null where the sharing/);
+    const broadcast = { downlink: { cast: 'broadcast', sharing: { name: 'equal' } } };
+    refuses(broadcast, '/channel/downlink/cast', /"unicast" where the sharing of the downlink is "equal"/);
   });
 
   it('clients fit into their cell', () => {

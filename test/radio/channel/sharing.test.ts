@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ergodicCapacityBps } from '../../../src/radio/channel/closed-forms.js';
 import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
-import { shareOf } from '../../../src/radio/channel/directions/sharing.js';
+import { fullBufferShareOf, shareOf } from '../../../src/radio/channel/directions/sharing.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 
 const bandwidthHz = 1e6;
@@ -28,7 +28,7 @@ function ergodicBpsOfBest(clients: number): number {
 }
 
 function proportionalFair(clients: number): (rank: number) => number {
-  const { scheduled } = shareOf('proportional-fair', clients);
+  const { scheduled } = fullBufferShareOf('proportional-fair', 'uplink', clients);
   assert.ok(scheduled);
   return scheduled;
 }
@@ -48,6 +48,21 @@ describe('a share of the band', () => {
       assert.deepEqual(shareOf(sharing, 1), all);
     }
     for (const rank of [0, 0.3, 1]) assert.equal(proportionalFair(1)(rank), 1);
+  });
+
+  it('is all of the band where a scheduler divides it over those who send', () => {
+    for (const sharing of ['equal', 'round-robin', 'proportional-fair', 'max-snr', 'min-max-delay']) {
+      assert.deepEqual(shareOf(sharing, 10), shareOf('orthogonal', 10));
+    }
+  });
+
+  it('of a scheduled band is, with full buffers, that of an equal part of band or time', () => {
+    assert.deepEqual(fullBufferShareOf('equal', 'uplink', 10), shareOf('split-power-kept', 10));
+    assert.deepEqual(fullBufferShareOf('equal', 'downlink', 10), shareOf('split-density-kept', 10));
+    const density = { name: 'equal', power: 'density-kept' };
+    assert.deepEqual(fullBufferShareOf(density, 'uplink', 10), shareOf('split-density-kept', 10));
+    assert.deepEqual(fullBufferShareOf('round-robin', 'uplink', 10), shareOf('tdma', 10));
+    assert.deepEqual(fullBufferShareOf('tdma', 'uplink', 10), shareOf('tdma', 10));
   });
 
   it('refuses an impossible number of clients', () => {
@@ -71,7 +86,7 @@ describe('a share of the band', () => {
   });
 });
 
-describe('proportional-fair sharing', () => {
+describe('the full-buffer law of proportional-fair sharing', () => {
   it('gives each of N clients one block of N', () => {
     for (const clients of [1, 2, 5, 10, 40]) {
       const scheduled = proportionalFair(clients);

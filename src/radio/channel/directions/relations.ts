@@ -6,6 +6,7 @@ import {
 } from '../../../settings/per-client-findings.js';
 import type { KeyedClient } from '../../../settings/per-client.js';
 import { must, plausible, type Finding, type Plausible, type Rule } from '../../../settings/rule.js';
+import { nameOf } from '../../../strategies/strategy.js';
 import { keyedClients, quantitiesOf } from './client-direction.js';
 import type { Direction, DirectionSettings, DownlinkSettings } from './settings.js';
 import type { Transmitter } from './transmitter.js';
@@ -31,10 +32,10 @@ export const directionRules: readonly Rule<Radio>[] = [
     states: 'a broadcast has the whole band',
     findings: ({ channel: { downlink } }) =>
       must(
-        downlink.cast !== 'broadcast' || downlink.sharing === 'orthogonal',
+        downlink.cast !== 'broadcast' || nameOf(downlink.sharing) === 'orthogonal',
         '/channel/downlink/cast',
         downlink.cast,
-        `"unicast" where the sharing of the downlink is "${downlink.sharing}"`,
+        `"unicast" where the sharing of the downlink is "${nameOf(downlink.sharing)}"`,
         'a broadcast is not shared: set /channel/downlink/sharing to "orthogonal"',
       ),
   },
@@ -61,10 +62,10 @@ export const directionRules: readonly Rule<Radio>[] = [
     findings: ({ channel }) =>
       directions.map((direction) => {
         const { bandwidthHz, sharing } = channel[direction];
-        const expected = `one number where the sharing of the ${direction} is "${sharing}"`;
+        const expected = `one number where the sharing of the ${direction} is "${nameOf(sharing)}"`;
         const isOne = typeof bandwidthHz === 'number';
         return must(
-          isOne || sharing === 'orthogonal',
+          isOne || nameOf(sharing) === 'orthogonal',
           `/channel/${direction}/bandwidthHz`,
           bandwidthHz,
           expected,

@@ -4,6 +4,7 @@ import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
 import { InterferenceSetting } from '../interference/settings.js';
 import { powerControls } from '../power-control/index.js';
+import { sharings } from './sharing.js';
 import { transmitterSettings } from './transmitter.js';
 
 /** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
@@ -46,12 +47,12 @@ const link = {
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',
   ),
-  sharing: Type.Enum(['orthogonal', 'split-power-kept', 'split-density-kept', 'tdma', 'proportional-fair'], {
+  sharing: choice(Object.values(sharings), {
     default: 'orthogonal',
     description:
-      'orthogonal: each client has a band of its own; split-power-kept: an equal share of the band with all of ' +
-      'the power; split-density-kept: an equal share of band and power; tdma: an equal share of the time; ' +
-      'proportional-fair: the whole band in the blocks in which the client is at its relative best',
+      'of the band. orthogonal: each client has its own; split-power-kept, split-density-kept, tdma: each has a ' +
+      'part that stands fast; equal, round-robin, proportional-fair, max-snr, min-max-delay: the cell’s scheduler ' +
+      'divides it over those who send now; docs/radio.md',
   }),
 };
 

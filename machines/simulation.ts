@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import { airMachine } from './air.js';
 import { cellMachine } from './cell.js';
 import { channelMachine } from './channel.js';
 import { clientMachine } from './client.js';
@@ -29,7 +30,13 @@ export const simulationMachine = setup({
     events: {} as SimulationEvent,
     input: {} as { clients: readonly string[]; global: Model; stage: Stage },
   },
-  actors: { server: serverMachine, client: clientMachine, channel: channelMachine, cell: cellMachine },
+  actors: {
+    server: serverMachine,
+    client: clientMachine,
+    channel: channelMachine,
+    cell: cellMachine,
+    air: airMachine,
+  },
   actions: {
     spawnClientsAndLinks: () => {},
     keepCause: assign((_, params: { cause: string }) => ({ cause: params.cause })),

@@ -3,6 +3,7 @@ import { updatesOf, type SharedPart, type UploadKind } from '../../machines/prot
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
+import { receptionOf } from './heard.js';
 import { encoded } from './encoding.js';
 import { carriedBy } from './parts.js';
 import { rosterOf } from './roster.js';
@@ -57,7 +58,8 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
   const gigaflops = flopsOf(updates) / 1e9;
   const before = recalled(store, memory.aggregation[part]);
   const ref = global[part];
-  const { output } = await runTask<'aggregate'>(world, {
+  const air = receptionOf(world, { stage, version: version - 1, kind, part });
+  const { output, metrics } = await runTask<'aggregate'>(world, {
     actor: 'server',
     stage,
     round: version,
@@ -65,7 +67,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     joules: joulesPerGigaflop * gigaflops,
     request: {
       kind: 'aggregate',
-      seed: '',
+      seed: air ? [scenario.seed, stage, version, part].join('/') : '',
       hyper: {
         strategy: aggregation,
         settings: { stalenessExponent },
@@ -73,6 +75,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
         version: version - 1,
         clients: participants(world, context, kind),
         notes: before.notes,
+        ...(air && { air }),
       },
       params: {
         global: ref && store.get(ref),
@@ -83,6 +86,12 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
       data: {},
     },
   });
+  const { noise, truncation, unheard } = metrics;
+  if (air && noise !== undefined && truncation !== undefined && unheard !== undefined) {
+    const heard = { clients: updates.length, snrDb: 10 * Math.log10(air.snr), noise, truncation, unheard };
+    const { nowSeconds: virtualSeconds } = world.clock;
+    world.record({ type: 'air', stage, round: version, part, virtualSeconds, ...heard });
+  }
   return { part, global: output.global, memory: remembered(store, output.memory) };
 }
 

@@ -13,7 +13,7 @@ import { attemptsAt, isSentAgain, type Attempt, type BandUse } from '../radio/ch
 import { withAllotment } from '../radio/channel/changes.js';
 import { cutOff } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
-import type { Link } from '../radio/channel/link.js';
+import { isShared, type Link } from '../radio/channel/link.js';
 import type { Presence } from './presence.js';
 import type { World } from './world.js';
 
@@ -113,12 +113,12 @@ export function provideChannel({
       isAcknowledged: ({ context }) => attemptUnderWay(context).acknowledged,
       arrives: ({ context }) => attemptUnderWay(context).arrives,
       isInOutage: ({ context }) => outages.includes(attemptUnderWay(context).lost),
-      isScheduled: ({ context }) => linkOf(context).sharedBand !== null,
+      isScheduled: ({ context }) => isShared(linkOf(context)),
       sendsAgain: ({ context }) => {
         const link = linkOf(context);
-        return link.sharedBand === null
-          ? context.begun < context.attempts.length
-          : isSentAgain(attemptUnderWay(context), context.begun, link);
+        return isShared(link)
+          ? isSentAgain(attemptUnderWay(context), context.begun, link)
+          : context.begun < context.attempts.length;
       },
     },
     delays: {

@@ -5,6 +5,7 @@ import { isRequest } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
 import { hasAnswered } from './answers.js';
+import { airId, provideAir, sendsOverTheAir } from './air.js';
 import { cellId, provideCell, scheduledDirections } from './cell.js';
 import { provideChannel } from './channel.js';
 import { holdingsOf, provideClient } from './client.js';
@@ -21,6 +22,7 @@ export function provideSimulation(world: World) {
       client: provideClient(world),
       channel: provideChannel(world),
       cell: provideCell(world),
+      ...(sendsOverTheAir(world) && { air: provideAir(world) }),
     },
     actions: {
       spawnClientsAndLinks: enqueueActions(({ context, enqueue, system }) => {
@@ -35,6 +37,7 @@ export function provideSimulation(world: World) {
           const id = cellId(direction);
           enqueue.spawnChild('cell', { id, systemId: id, input: { direction } });
         }
+        if (sendsOverTheAir(world)) enqueue.spawnChild('air', { id: airId, systemId: airId });
         for (const link of world.links.all) {
           enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
         }

@@ -1,6 +1,7 @@
 import type { ClientStart } from '../../machines/client.js';
 import type { Model, WorkOrder } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
+import type { Heard } from './heard.js';
 import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
@@ -11,6 +12,7 @@ import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { Codec } from '../strategies/compression/codec.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
+import type { AirMean } from '../strategies/over-the-air/reception.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { Selection } from '../strategies/selection/selection.js';
 import type { PretrainedReward } from '../learning/model/pretrained-reward.js';
@@ -32,6 +34,8 @@ export interface World {
   readonly allocation: Allocation;
   /** Whether the aggregation asks for what updates were made from. */
   readonly sendsBases: boolean;
+  /** What clients send where their updates add up over the air; null: the aggregation has to see them one by one. */
+  readonly airMean: AirMean | null;
   readonly codec: Codec;
   readonly shape: ModelShape;
   readonly base: ParamRef;
@@ -46,6 +50,8 @@ export interface World {
   /** What clients are training. */
   readonly work: Map<string, Work>;
   readonly links: Links;
+  /** What was heard over the air, by the slot. */
+  readonly heard: Map<string, Heard>;
   /** Who is on. */
   readonly presence: Presence;
   readonly clock: VirtualClock;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  airMachine,
   cellMachine,
   channelMachine,
   clientMachine,
@@ -14,6 +15,7 @@ export const ownMachines = {
   client: clientMachine,
   channel: channelMachine,
   cell: cellMachine,
+  air: airMachine,
   simulation: simulationMachine,
 } as const;
 

@@ -4,6 +4,7 @@ import type {
   ComputeRow,
   MessageRow,
   MetricRow,
+  AirRow,
   PresenceRow,
   RoundRow,
   SampleRow,
@@ -53,6 +54,19 @@ const client: Columns<ClientRow> = {
   virtualSeconds: 'value',
   task: 'value',
   metrics: 'value',
+};
+
+const air: Columns<AirRow> = {
+  type: 'value',
+  stage: 'value',
+  round: 'value',
+  part: 'value',
+  virtualSeconds: 'value',
+  clients: 'value',
+  snrDb: 'value',
+  noise: 'value',
+  truncation: 'value',
+  unheard: 'value',
 };
 
 const compute: Columns<ComputeRow> = {
@@ -135,6 +149,8 @@ export function metricLine(row: MetricRow): string {
       return line('step row', step, row);
     case 'round':
       return line('round row', round, row);
+    case 'air':
+      return line('air row', air, row);
     case 'client':
       return line('client row', client, { ...row, metrics: measured(row.metrics) });
     case 'compute':

@@ -6,7 +6,8 @@ import type { ParamKind } from '../learning/params/param-set.js';
 import type { EnergyBySide } from './energy/energy.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
-export type MetricRow = StepRow | RoundRow | ClientRow | ComputeRow | PresenceRow | ScriptRow | SampleRow;
+export type MetricRow =
+  StepRow | RoundRow | AirRow | ClientRow | ComputeRow | PresenceRow | ScriptRow | SampleRow;
 
 /** An actor entered a step of the paper. */
 export interface StepRow {
@@ -67,6 +68,25 @@ export interface ClientRow {
   /** The task the figures come from: instruct, evaluate, reward, rewardTest, freeze, align, score. */
   readonly task: string;
   readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/** What the server heard of one part of the updates that were on the air at once, and how far it is off. */
+export interface AirRow {
+  readonly type: 'air';
+  readonly stage: Stage;
+  readonly round: number;
+  readonly part: string;
+  readonly virtualSeconds: number;
+  /** Whose updates are in the mean. */
+  readonly clients: number;
+  /** Ratio in dB of a symbol from a client of the greatest weight to the noise. */
+  readonly snrDb: number;
+  /** Expected square of the noise in a value of the mean. */
+  readonly noise: number;
+  /** Mean square of what clients that were silent would have changed of a value. */
+  readonly truncation: number;
+  /** Share of the values that nobody sent. */
+  readonly unheard: number;
 }
 
 /**

@@ -73,6 +73,11 @@ function entryOf(row: MetricRow): Placed[] {
     }
     case 'round':
       return [roundEntry(row)];
+    case 'air': {
+      const { stage, round, part, clients, snrDb, virtualSeconds } = row;
+      const text = `server hears ${part} of ${clients} at once, each at ${snrDb.toFixed(1)} dB, round ${round}`;
+      return [{ place: 'round', virtualSeconds, actors: ['server'], step: null, round, stage, text }];
+    }
     case 'client':
     case 'compute':
     case 'sample':

@@ -5,6 +5,7 @@ import type { LoadReport } from '../learning/data/types.js';
 import type { ReadRows } from '../records/manifest.js';
 import { blockNotes } from '../radio/channel/gain-paths/notes.js';
 import { whole } from '../records/report/format.js';
+import { isOverTheAir } from '../radio/channel/directions/sharing.js';
 import { cellNotes } from '../radio/channel/large-scale/notes.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Inputs } from './inputs.js';
@@ -50,6 +51,7 @@ export function inputNotes(
 ): readonly string[] {
   return [
     ...(scenario.learning === 'stub' ? [stubNote] : []),
+    ...(isOverTheAir(scenario.channel.uplink.sharing) ? [airNote] : []),
     ...blockNotes(scenario.channel),
     ...cellNotes(scenario),
     ...(inputs.earlier?.notes ?? []),
@@ -66,6 +68,8 @@ export function faultNotes(unmatched: readonly string[]): readonly string[] {
   );
 }
 
+const airNote =
+  'updates add up over the air: each aggregate is a mean in noise, of those who sent; rows "air" of metrics.jsonl say how far off';
 const stubNote = 'learning is stub: no figure of this run is of a trained model';
 
 function tokenizerNotes({ language, rewards }: Inputs): string[] {

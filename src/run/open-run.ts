@@ -121,6 +121,7 @@ function worldOf(
   const codec = made(tables.codecs, scenario.channel.compression, {});
   const known = { scenario, store, codec, base: store.put(base) };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
+  const own = optionsOf(aggregation, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const links = new Links(
@@ -152,7 +153,8 @@ function worldOf(
     discipline: made(tables.disciplines, scenario.server.discipline, scenario.server),
     selection: made(tables.selections, scenario.server.selection, {}),
     allocation: made(allocations, scenario.server.allocation, {}),
-    sendsBases: aggregation.needsBase?.(optionsOf(aggregation, scenario.server.aggregation)) ?? false,
+    sendsBases: aggregation.needsBase?.(own) ?? false,
+    airMean: aggregation.overTheAir?.(own) ?? null,
     codec,
     shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
     base: known.base,
@@ -163,6 +165,7 @@ function worldOf(
     slowness: new Map(),
     work: new Map(),
     links,
+    heard: new Map(),
     presence,
     clock,
     bus,

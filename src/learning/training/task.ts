@@ -4,6 +4,8 @@ import type {
   ToAggregate,
   Update,
 } from '../../strategies/aggregation/aggregation.js';
+import type { AirError } from '../../strategies/over-the-air/received-mean.js';
+import type { Reception } from '../../strategies/over-the-air/reception.js';
 import type { Choice } from '../../settings/choice.js';
 import type { Alignment } from './algorithms/settings.js';
 import type { Reward } from './reward-models/settings.js';
@@ -36,6 +38,8 @@ export interface Tasks {
       version: number;
       clients: ToAggregate['clients'];
       notes: Memory['notes'];
+      /** Where the updates add up over the air: what of them is heard. Absent: each of them. */
+      air?: Reception;
     };
     params: {
       global: ParamSet | null;
@@ -46,7 +50,8 @@ export interface Tasks {
     };
     data: Record<string, never>;
     output: AggregatedPart;
-    metrics: Record<string, never>;
+    /** How far what was heard over the air is off; empty where each update was received. */
+    metrics: Partial<AirError>;
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {

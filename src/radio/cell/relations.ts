@@ -5,6 +5,9 @@ import type { Channel } from '../channel/settings.js';
 
 const directions = ['uplink', 'downlink'] as const;
 
+/** Schedulers that rank senders by what a block carries. */
+const rankers: ReadonlySet<string> = new Set(['proportional-fair', 'max-snr']);
+
 /** What a scheduler cannot divide: it has to know what a sender's part of the band carries in the block at hand. */
 export const sharedBandRules: readonly Rule<{ channel: Channel }>[] = [
   {
@@ -19,6 +22,13 @@ export const sharedBandRules: readonly Rule<{ channel: Channel }>[] = [
             channel.rate,
             `a rate that follows the gain where the sharing of the ${direction} is ${quoted(channel, direction)}`,
             'its scheduler asks what a part of the band carries; use "capacity", "mcs", "cutoff" or "inversion"',
+          ),
+          must(
+            channel.rate !== 'inversion' || !rankers.has(nameOf(channel[direction].sharing)),
+            '/channel/rate',
+            channel.rate,
+            `another rate where the sharing of the ${direction} is ${quoted(channel, direction)}`,
+            'a sender that inverts its gain has one rate, so that its scheduler has nothing to rank',
           ),
           must(
             channel.knowledge === null,

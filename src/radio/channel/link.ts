@@ -22,8 +22,9 @@ import { ratePolicy } from './rate-policies/index.js';
 import type { RatePolicy } from './rate-policies/rate-policy.js';
 import { directionOf } from './directions/client-direction.js';
 import type { Direction } from './directions/settings.js';
+import type { AirSettings } from '../air/over-the-air.js';
 import type { SharedBand } from '../cell/scheduler.js';
-import { fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
+import { airOf, fullBufferShareOf, sharedBandOf, shareOf } from './directions/sharing.js';
 import type { Transmitter } from './directions/transmitter.js';
 import type { Recording } from './fading/recording.js';
 import { recordedLink, type Recordings } from './fading/recordings.js';
@@ -64,6 +65,8 @@ export interface Link extends RetransmissionSettings {
   readonly scheduled: ((rank: number) => number) | null;
   /** The scheduler of the band that the link shares with those who send now; null: it has its own part. */
   readonly sharedBand: SharedBand | null;
+  /** Where all clients send at once and uncoded; null: what is sent has bits. */
+  readonly air: AirSettings | null;
   /** A uniform draw for each block: it is this client's where that is below `scheduled`. */
   readonly luck: GainPath;
   readonly law: GainLaw;
@@ -241,6 +244,7 @@ function linkOf(setting: Setting): Link {
     timeShare: share.time,
     scheduled,
     sharedBand: fullBuffers ? null : sharedBandOf(side.sharing, direction),
+    air: airOf(side.sharing, side.receiveAntennas),
     law,
     snr,
     blockFactors: blockFactors(side.interference, noiseDbm),
@@ -288,6 +292,11 @@ function burstsOf(channel: Channel, seed: number, id: string): Bursts | null {
 function controlled(full: MeanSnr, shareAt: (seconds: number) => number): MeanSnr {
   if (full.constant) return scaledBy(full, shareAt(0));
   return { constant: false, ratioAt: (seconds) => full.ratioAt(seconds) * shareAt(seconds) };
+}
+
+/** Whether somebody beside the link says when an attempt ends: the cell's scheduler, or the slot of all. */
+export function isShared({ sharedBand, air }: Pick<Link, 'sharedBand' | 'air'>): boolean {
+  return sharedBand !== null || air !== null;
 }
 
 export function scaledBy(snr: MeanSnr, factor: number): MeanSnr {

@@ -1,4 +1,5 @@
 import { plausible, type Rule } from '../../settings/rule.js';
+import { airRules } from '../air/relations.js';
 import { sharedBandRules } from '../cell/relations.js';
 import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
@@ -41,6 +42,7 @@ export const channelRules: readonly Rule<Radio>[] = [
   ...retransmissionRules,
   ...directionRules,
   ...sharedBandRules,
+  ...airRules,
   budgetRule,
   ...powerControlRules,
   ...cellRules,

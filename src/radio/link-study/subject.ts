@@ -24,7 +24,7 @@ export interface Subject {
   readonly snr: number;
 }
 
-/** The link to study; UserError where the scenario has no such client. */
+/** The link to study; UserError where the scenario has no such client, or the link carries no bits. */
 export function subjectOf(
   scenario: StudiedScenario,
   recordings: Recordings | null,
@@ -37,6 +37,11 @@ export function subjectOf(
   const link = links[client - 1];
   if (link === undefined) {
     throw new UserError(`--client ${client}: is no client, expected 1 to ${count}, as in clients.count`);
+  }
+  if (link.air !== null) {
+    throw new UserError(
+      '--direction uplink: is over the air, expected a link that carries bits; the slot of all clients is a run’s: pwff run',
+    );
   }
   const snr = link.snr.ratioAt(0);
   const group = link.isBroadcast ? links : [link];

@@ -6,7 +6,7 @@ import { ratePolicy } from '../channel/rate-policies/index.js';
 import { ratioOfDecibels } from '../channel/rate.js';
 import { directionOf, keyedClients } from '../channel/directions/client-direction.js';
 import { transmitJoules } from '../channel/directions/transmitter.js';
-import { fullBufferShareOf } from '../channel/directions/sharing.js';
+import { fullBufferShareOf, isOverTheAir } from '../channel/directions/sharing.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { statedSnrDb } from '../channel/large-scale/stated-snr.js';
 import type { Channel } from '../channel/settings.js';
@@ -39,6 +39,9 @@ export interface Radio {
 /** What the mean rate of a client does not follow from: the first that applies is the reason. */
 const obstacles: readonly ((channel: Channel, direction: Direction) => string | false)[] = [
   ({ cell }) => cell !== null && 'in a cell each client has a mean SNR of its own',
+  (channel, direction) =>
+    isOverTheAir(channel[direction].sharing) &&
+    'all clients send at once and uncoded, two parameters in each channel use',
   ({ fading }) => fading === 'trace' && 'the gains stand in a file',
   ({ knowledge }) => knowledge !== null && 'the sender does not know the gain exactly',
   ({ downlink }, direction) =>

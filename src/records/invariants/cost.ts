@@ -1,6 +1,7 @@
 import { untouched, type BusEvent, type LinkAccount } from '../../simulation/bus/bus.js';
 import { directionOf, keyedClients } from '../../radio/channel/directions/client-direction.js';
 import { retransmissions } from '../../radio/channel/retransmission/index.js';
+import { isOverTheAir } from '../../radio/channel/directions/sharing.js';
 import { greatest } from '../../extremes.js';
 import type { Device } from '../../learning/clients/settings.js';
 import type { Direction } from '../../radio/channel/directions/settings.js';
@@ -30,13 +31,15 @@ interface Radio {
 
 /**
  * A message costs what its attempts cost: every account is the sum over the attempts so far, energy is that of
- * transmitter, receiver and waiting together, a transmitter of constant power spends no more than what that power
- * and its circuits draw over its time on the air, and no message goes on the air more often than the scenario allows.
+ * transmitter, receiver and waiting together, a transmitter of constant power (one that does not invert its channel)
+ * spends no more than what that power and its circuits draw over its time on the air, and no message goes on the air
+ * more often than the scenario allows.
  */
 export function cost(scenario: Radio): Checker {
   const { channel } = scenario;
   const most = mostWatts(scenario);
   const accounts = new Map<number, LinkAccount>();
+  const inversion = channel.rate === 'inversion' || isOverTheAir(channel.uplink.sharing);
   const cap = retransmissions[channel.retransmission].maxTransmissions(channel.maxTransmissions);
 
   return {
@@ -51,7 +54,8 @@ export function cost(scenario: Radio): Checker {
       const parts = energies.reduce((sum, key) => sum + event[key], 0);
       agree(event, 'energyJoules', event.energyJoules, parts);
       const watts = from === 'server' ? most.downlink.get(to)! : most.uplink.get(from)!;
-      if (channel.rate !== 'inversion' && event.transmitJoules > watts * event.onAirSeconds * (1 + 1e-9)) {
+      const inverts = from === 'server' ? channel.rate === 'inversion' : inversion;
+      if (!inverts && event.transmitJoules > watts * event.onAirSeconds * (1 + 1e-9)) {
         fail(`message ${id} spent ${event.transmitJoules} J in ${event.onAirSeconds} s at ${watts} W`);
       }
       if (event.attempts > cap) fail(`message ${id} was on the air ${event.attempts} times of ${cap}`);

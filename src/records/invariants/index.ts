@@ -11,6 +11,7 @@ import { conservation } from './conservation.js';
 import { cost } from './cost.js';
 import { energy } from './energy.js';
 import { partialAggregation } from './partial-aggregation.js';
+import { oneSlot } from './one-slot.js';
 import { orders } from './orders.js';
 import { phaseOrder } from './phase-order.js';
 import { roundOrder } from './round-order.js';
@@ -42,6 +43,7 @@ export function createCheckers(
     phaseOrder(scenario.stages[0]!),
     whoIsOn(),
     band(),
+    oneSlot(scenario.channel),
   ];
   return {
     next: (event) => checkers.forEach((checker) => hear(checker, event)),

@@ -1,5 +1,5 @@
 import type { Direction } from '../../radio/channel/directions/settings.js';
-import { isScheduled } from '../../radio/channel/directions/sharing.js';
+import { isOverTheAir, isScheduled } from '../../radio/channel/directions/sharing.js';
 import { linksOf, type Link } from '../../radio/channel/link.js';
 import type { BlockMoments } from '../../radio/channel/long-run.js';
 import { normalCdf } from '../../radio/channel/special-functions.js';
@@ -30,7 +30,8 @@ const obstacles: readonly {
   { why: 'faults interfere by script', holds: ({ faults }) => faults.length > 0 },
   {
     why: 'the band is divided over those who send at the moment',
-    holds: (channel, direction) => isScheduled(channel[direction].sharing),
+    holds: (channel, direction) =>
+      isScheduled(channel[direction].sharing) || isOverTheAir(channel[direction].sharing),
   },
   { why: 'messages are cut into packets', holds: ({ packetBits }) => packetBits !== null },
   {

@@ -45,6 +45,7 @@ export function adaptive(
     description,
     options: options(beta1),
     needsBase: () => true,
+    overTheAir: ({ weighting }) => ({ weighting, of: 'deltas' }),
     make: ({ weighting, stalenessExponent, ...own }) =>
       optimising(own, secondMoment, weightBy(weighting, stalenessExponent)),
   });

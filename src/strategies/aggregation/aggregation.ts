@@ -1,6 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import type { Memory } from '../../learning/params/memory.js';
 import type { ParamSet } from '../../learning/params/param-set.js';
+import type { AirMean } from '../over-the-air/reception.js';
 import type { Strategy } from '../strategy.js';
 
 /** What the server holds of one client when it aggregates a part (Steps 1.4, 2.4 and 3.4). */
@@ -72,6 +73,11 @@ export interface AggregationStrategy extends Strategy<Aggregation, AggregationSe
   readonly needsTiers?: boolean;
   /** The fewest updates that it can work with, by its own options; absent: 1. */
   atLeast?(options: Options): number;
+  /**
+   * The mean that it reads of the updates and nothing else, by its own options: it works where their signals add up over
+   * the air, and the mean comes as one update. Absent: it has to see the updates one by one.
+   */
+  overTheAir?(this: void, options: Options): AirMean;
 }
 
 /** An aggregation with the types of its own options, for those who write one. */
@@ -82,6 +88,7 @@ export function aggregation<Own extends TObject>(value: {
   readonly needsTiers?: boolean;
   needsBase?(options: Static<Own>): boolean;
   atLeast?(options: Static<Own>): number;
+  overTheAir?(this: void, options: Static<Own>): AirMean;
   make(settings: AggregationSettings & Static<Own>): Aggregation;
 }): AggregationStrategy {
   return value;

@@ -9,6 +9,7 @@ export const fedavg = aggregation({
   description: 'mean weighted by training rows',
   options: closed({ of }),
   needsBase: (options) => options.of === 'deltas',
+  overTheAir: ({ of }) => ({ weighting: 'rows', of }),
   make: ({ stalenessExponent, of }) =>
     meanBy(({ rows, staleness }) => rows * stalenessWeight(staleness, stalenessExponent), of),
 });

@@ -20,6 +20,7 @@ export const fedavgm = aggregation({
     weighting: weighting('rows'),
   }),
   needsBase: () => true,
+  overTheAir: ({ weighting }) => ({ weighting, of: 'deltas' }),
   make: ({ rate, momentum, weighting, stalenessExponent }) =>
     withMomentum(rate, momentum, weightBy(weighting, stalenessExponent)),
 });

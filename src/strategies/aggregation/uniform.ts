@@ -9,6 +9,7 @@ export const uniform = aggregation({
   description: 'plain mean',
   options: closed({ of }),
   needsBase: (options) => options.of === 'deltas',
+  overTheAir: ({ of }) => ({ weighting: 'equal', of }),
   make: ({ stalenessExponent, of }) =>
     meanBy(({ staleness }) => stalenessWeight(staleness, stalenessExponent), of),
 });

@@ -5,7 +5,9 @@ import { gainLaw } from '../../../src/radio/channel/fading/index.js';
 import type { Link } from '../../../src/radio/channel/link.js';
 import { worstOf } from '../../../src/radio/channel/rate-policies/block-law.js';
 import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js';
-import { linksWith, messageOf, momentOf, uplinkWith, type ChannelChanges } from './a-link.js';
+import { channelRules } from '../../../src/radio/channel/relations.js';
+import { broken } from '../../../src/settings/rule.js';
+import { channelWith, linksWith, messageOf, momentOf, uplinkWith, type ChannelChanges } from './a-link.js';
 import { exponentialIntegral } from './known-rates.js';
 import { assertMean, statisticsOf } from './sample-statistics.js';
 
@@ -23,11 +25,11 @@ function downlinks(changes: ChannelChanges, clients: number): readonly Link[] {
 }
 
 /** The power over the sender's own time of messages that take some thousand blocks each. */
-function meanPowers(group: readonly Link[], ownShare = 1) {
+function meanPowers(group: readonly Link[]) {
   const link = group[0]!;
   return statisticsOf(60, (round) => {
     const [attempt] = attemptsAt(2e8, link, messageOf(round), momentOf(round), group);
-    return (attempt!.transmitJoules * group.length) / (attempt!.seconds * ownShare);
+    return (attempt!.transmitJoules * group.length) / attempt!.seconds;
   });
 }
 
@@ -116,9 +118,15 @@ describe('a sender that inverts its channel', () => {
     }
   });
 
-  it('spends it over its own blocks under proportional fairness', () => {
-    const link = linksWith({ ...inverting, uplink: { sharing: 'proportional-fair' } }, { clients: 4 })[0]!;
-    assertMean(meanPowers([link], 1 / 4), 1);
+  it('is refused where a scheduler ranks the gains, for its rate is the same at all of them', () => {
+    for (const sharing of ['proportional-fair', 'max-snr', 'equal'] as const) {
+      const channel = channelWith({ ...inverting, uplink: { sharing } });
+      const found = broken(channelRules, { seed: 1, channel, clients: { count: 2 } }, null);
+      assert.deepEqual(
+        found.map(({ pointer }) => pointer),
+        sharing === 'equal' ? [] : ['/channel/rate'],
+      );
+    }
   });
 
   it('spends it over drawn blocks that are all its own', () => {

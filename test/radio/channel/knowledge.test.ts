@@ -128,7 +128,7 @@ describe('a sender that does not know its gain', () => {
       '/channel/downlink/cast',
     ]);
     assert.deepEqual(found({ uplink: { sharing: 'proportional-fair' }, ...erring(0.1, 0) }), [
-      '/channel/uplink/sharing',
+      '/channel/knowledge',
     ]);
   });
 });

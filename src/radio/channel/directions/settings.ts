@@ -4,7 +4,7 @@ import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
 import { InterferenceSetting } from '../interference/settings.js';
 import { powerControls } from '../power-control/index.js';
-import { sharings } from './sharing.js';
+import { downlinkSharings, sharings } from './sharing.js';
 import { transmitterSettings } from './transmitter.js';
 
 /** What the mean SNR was measured at; null where it is that of the link whatever the link has. */
@@ -47,20 +47,36 @@ const link = {
     Type.Number({ minimum: 0, maximum: 1 }),
     'of this direction; null: that of the channel',
   ),
+};
+
+const ofTheBand =
+  'of the band. orthogonal: each client has its own; split-power-kept, split-density-kept, tdma: each has a ' +
+  'part that stands fast; equal, round-robin, proportional-fair, max-snr, min-max-delay: the cell’s scheduler ' +
+  'divides it over those who send now; ';
+
+const upwards = {
   sharing: choice(Object.values(sharings), {
     default: 'orthogonal',
-    description:
-      'of the band. orthogonal: each client has its own; split-power-kept, split-density-kept, tdma: each has a ' +
-      'part that stands fast; equal, round-robin, proportional-fair, max-snr, min-max-delay: the cell’s scheduler ' +
-      'divides it over those who send now; docs/radio.md',
+    description: `${ofTheBand}over-the-air: all send at once and uncoded, and the server hears the sum; docs/radio.md`,
   }),
 };
 
-export const Uplink = closed(link, { default: {}, description: 'from a client to the server' });
+const downwards = {
+  sharing: choice(Object.values(downlinkSharings), {
+    default: 'orthogonal',
+    description: `${ofTheBand}docs/radio.md`,
+  }),
+};
+
+export const Uplink = closed(
+  { ...link, ...upwards },
+  { default: {}, description: 'from a client to the server' },
+);
 
 export const Downlink = closed(
   {
     ...link,
+    ...downwards,
     cast: Type.Enum(['unicast', 'broadcast'], {
       default: 'unicast',
       description:

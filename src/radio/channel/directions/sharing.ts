@@ -1,6 +1,8 @@
 import type { Choice } from '../../../settings/choice.js';
 import { nameOf, named, optionsOf, made, type Strategy } from '../../../strategies/strategy.js';
 import type { PowerRule, SchedulerStrategy, SharedBand } from '../../cell/scheduler.js';
+import type { Static } from 'typebox';
+import { overTheAir, type AirOptions, type AirSettings } from '../../air/over-the-air.js';
 import { schedulers } from '../../cell/schedulers/index.js';
 
 /** What a client has of a direction; the first four are factors of what the scenario gives to the link. */
@@ -45,8 +47,11 @@ const splits = {
   },
 } as const satisfies Readonly<Record<string, SplitStrategy>>;
 
-/** By the name of a scenario's `channel.uplink.sharing` or `channel.downlink.sharing`. */
-export const sharings = { ...splits, ...schedulers } as const;
+/** By the name of a scenario's `channel.downlink.sharing`. */
+export const downlinkSharings = { ...splits, ...schedulers } as const;
+
+/** By the name of a scenario's `channel.uplink.sharing`. */
+export const sharings = { ...downlinkSharings, [overTheAir.name]: overTheAir } as const;
 
 /**
  * What a client of a band has to itself, by the scenario alone: all of it where the cell's scheduler divides it, for
@@ -56,12 +61,25 @@ export function shareOf(sharing: Choice, clients: number): Share {
   if (!Number.isSafeInteger(clients) || clients < 1) {
     throw new RangeError(`a band is shared by ${clients} clients, expected an integer from 1`);
   }
-  return isScheduled(sharing) ? whole : made<Share, { clients: number }>(splits, sharing, { clients });
+  return isScheduled(sharing) || isOverTheAir(sharing)
+    ? whole
+    : made<Share, { clients: number }>(splits, sharing, { clients });
 }
 
 /** Whether the cell's scheduler divides the band over those who send now. */
 export function isScheduled(sharing: Choice): boolean {
   return Object.hasOwn(schedulers, nameOf(sharing));
+}
+
+/** Whether all clients send at once, to be heard as one. */
+export function isOverTheAir(sharing: Choice): boolean {
+  return nameOf(sharing) === overTheAir.name;
+}
+
+/** How they do; null where each is heard by itself. */
+export function airOf(sharing: Choice, antennas: number): AirSettings | null {
+  if (!isOverTheAir(sharing)) return null;
+  return { ...(optionsOf(overTheAir, sharing) as Static<typeof AirOptions>), antennas };
 }
 
 /** The scheduler of a direction; null where each client has a part of its own. */

@@ -31,6 +31,24 @@ export interface WorkOrder {
   readonly stage: Stage;
   readonly version: number;
   readonly order: number;
+  /** Absent where the server allots nothing. */
+  readonly allotment?: Allotment;
+}
+
+/** What a client has of the uplink, and how fast it computes, for one order. */
+export interface Allotment {
+  readonly bandwidthHz: number;
+  readonly powerWatts: number;
+  /** Of its clock; null: as its device has it. */
+  readonly frequencyHz: number | null;
+  /** Its resource block, from 1; null: a part of the band as a whole. */
+  readonly block: number | null;
+  /** Mean SNR over that which this bandwidth and power have in the band as a whole. */
+  readonly snrFactor: number;
+  /** Probability that a packet of the update is lost, whatever else the link loses. */
+  readonly lossProbability: number;
+  /** From the start of its work to the arrival of its update, as the server reckons. */
+  readonly plannedSeconds: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { assign, enqueueActions, fromCallback, type AnyActorRef } from 'xstate';
 import type { CellEvent } from '../../machines/cell.js';
-import { nameOf } from '../../machines/events.js';
+import { nameOf, type Message } from '../../machines/events.js';
 import {
   channelMachine,
   type ChannelContext,
@@ -10,6 +10,7 @@ import {
 import { cellId } from './cell.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
 import { attemptsAt, isSentAgain, type Attempt, type BandUse } from '../radio/channel/attempts.js';
+import { withAllotment } from '../radio/channel/changes.js';
 import { cutOff } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import { isShared, type Link } from '../radio/channel/link.js';
@@ -28,8 +29,8 @@ export function provideChannel({
 }: Pick<World, 'bus' | 'clock' | 'links'> & { readonly presence: Pick<Presence, 'isOn'> }) {
   const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => links.of(id);
   const attemptsNow = (context: ChannelContext): readonly Attempt[] => {
-    const link = linkOf(context);
     const { envelope, bits } = firstMessage(context);
+    const link = allottedTo(envelope.message, linkOf(context));
     const isInGroup = ({ sender, recipient }: Link) =>
       sender === link.sender && envelope.group.includes(recipient) && presence.isOn(recipient);
     const group = link.isBroadcast ? links.all.filter(isInGroup) : [link];
@@ -125,6 +126,12 @@ export function provideChannel({
       nextAttempt: ({ context }) => attemptUnderWay(context).waitSeconds * 1e3,
     },
   });
+}
+
+/** The link as an update has it, which goes by what its order allots. */
+function allottedTo(message: Message, link: Link): Link {
+  const allotment = message.direction === 'up' ? message.answers.allotment : undefined;
+  return allotment ? withAllotment(link, allotment) : link;
 }
 
 /** The scheduler's actor of a link's direction. */

@@ -1,7 +1,7 @@
 import type { ClientContext } from '../../machines/client.js';
 import { compareOrders, keyOf, type WorkOrder } from '../../machines/events.js';
 import { slowdownOf } from '../learning/clients/device.js';
-import { joulesFor, secondsFor } from '../learning/clients/processor.js';
+import { joulesFor, secondsFor, type Computer } from '../learning/clients/processor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { recordFigures } from './figures.js';
@@ -16,7 +16,11 @@ type InParts<K extends TaskKind> = { readonly countedIn?: keyof TaskRequest<K>['
 
 /** Measures something of a client's model in the time that its device would take; it costs no energy. */
 export function runOnDevice<K extends TaskKind>(world: World, job: DeviceJob<K>): Promise<TaskResult<K>> {
-  return runTask<K>(world, { ...job, seconds: secondsOf(world, job, 1), joules: 0 });
+  return runTask<K>(world, {
+    ...job,
+    seconds: secondsOf(world, job, 1, clientOf(world, job.actor).device),
+    joules: 0,
+  });
 }
 
 /** Trains, slowed down as the device is, and records its figures unless the work was dropped in the meantime. */
@@ -28,8 +32,9 @@ export async function trainOnDevice<K extends TaskKind>(
 ): Promise<TaskResult<K>> {
   const { actor, stage, request } = job;
   const draw = stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
-  const seconds = secondsOf(world, job, slowdownOf(clientOf(world, actor).device, draw));
-  const joules = joulesOf(world, job, seconds);
+  const computer = computerOf(world, actor, orderOf(context));
+  const seconds = secondsOf(world, job, slowdownOf(clientOf(world, actor).device, draw), computer);
+  const joules = joulesFor(job.flops, computer) ?? world.presence.computeWatts * seconds;
   const result = await untilWanted(world, context, { ...job, seconds, joules }, dropped);
   if (!dropped.aborted) recordFigures(world, job, result.metrics);
   return result;
@@ -90,14 +95,18 @@ function secondsOf<K extends TaskKind>(
   world: World,
   { actor, flops }: DeviceJob<K>,
   slowdown: number,
+  computer: Computer,
 ): number {
   const slowness = world.slowness.get(actor) ?? 1;
-  return slowness * slowdown * secondsFor(flops, clientOf(world, actor).device);
+  return slowness * slowdown * secondsFor(flops, computer);
 }
 
-/** A slowdown makes a task last longer, and takes no more cycles. */
-function joulesOf<K extends TaskKind>(world: World, { actor, flops }: DeviceJob<K>, seconds: number): number {
-  return joulesFor(flops, clientOf(world, actor).device) ?? world.presence.computeWatts * seconds;
+/** A client's device, at the clock that an order allots. */
+function computerOf(world: World, client: string, { allotment }: WorkOrder): Computer {
+  const { device } = clientOf(world, client);
+  const frequencyHz = allotment?.frequencyHz ?? null;
+  if (device.processor === null || frequencyHz === null) return device;
+  return { ...device, processor: { ...device.processor, frequencyHz } };
 }
 
 /** What keys the draws of the work that a client does: see `keyOf` of an order. */

@@ -1,9 +1,10 @@
-import type { WorkOrder } from '../../machines/events.js';
+import type { Allotment, WorkOrder } from '../../machines/events.js';
 import { messageKinds, opensStage, protocol, stageAfter } from '../../machines/protocol.js';
 import type { Member, ServerContext } from '../../machines/server.js';
 import { stream } from '../simulation/random/stream.js';
 import type { Roster, Select } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
+import { allotmentsOf } from './allotments.js';
 import { hasAnswered, standsStill } from './answers.js';
 import { newcomer } from './history.js';
 import { isSame, withEach, type Members } from './members.js';
@@ -12,8 +13,12 @@ import { rosterOf } from './roster.js';
 import type { World } from './world.js';
 
 /*
- * Who is asked to work on what: the discipline decides, the server keeps the orders.
+ * Who is asked to work on what: the discipline decides, and the allocation what they have for it; the server keeps the
+ * orders.
  */
+
+type Work = Pick<WorkOrder, 'stage' | 'version'>;
+type Allotments = Readonly<Record<string, Allotment>> | null;
 
 /**
  * The cohort of the next version and its orders; nobody where the stage is over and the next one opens with a
@@ -30,10 +35,11 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
   const opening = { ...context, ...work, members, cohort: [] };
   const roster = rosterOf(world, opening);
   const reset = discipline.resets?.(roster) ?? [];
-  const invitees = discipline.invite(roster, selectorOf(world, opening));
+  const selected = discipline.invite(roster, selectorOf(world, opening));
+  const { invitees, allotments } = allotmentsOf(world, opening, selected);
   const asked = context.clients.filter((client) => invitees.includes(client) || reset.includes(client));
   const urged = urgedOf(world, opening, roster, reset);
-  const withOrders = ordered(world, opening, asked, work);
+  const withOrders = ordered(world, opening, asked, { ...work, allotments });
   return {
     cohort: asked,
     asked,
@@ -64,23 +70,29 @@ function urgedOf(
 
 /** Who else is to work on the version that is open: where it stands still, it is as if it opened anew. */
 export function moreToAsk(world: World, context: ServerContext): readonly string[] {
+  return moreInvitees(world, context).invitees;
+}
+
+function moreInvitees(world: World, context: ServerContext) {
   const { discipline } = world;
   const [roster, select] = [rosterOf(world, context), selectorOf(world, context)];
-  return standsStill(context) && roster.clients.length > 0
-    ? discipline.invite(roster, select)
-    : (discipline.refill?.(roster, select) ?? []);
+  const selected =
+    standsStill(context) && roster.clients.length > 0
+      ? discipline.invite(roster, select)
+      : (discipline.refill?.(roster, select) ?? []);
+  return allotmentsOf(world, context, selected);
 }
 
 /** The cohort with these, and their orders. */
 export function invitedToo(world: World, context: ServerContext): Partial<ServerContext> {
   const { stage, version, cohort } = context;
-  const asked = moreToAsk(world, context);
+  const { invitees: asked, allotments } = moreInvitees(world, context);
   return {
     cohort: [...new Set([...cohort, ...asked])],
     asked,
     reset: [],
     urged: {},
-    members: ordered(world, context, asked, { stage, version }),
+    members: ordered(world, context, asked, { stage, version, allotments }),
   };
 }
 
@@ -104,7 +116,7 @@ function ordered(
   world: World,
   context: ServerContext,
   asked: readonly string[],
-  work: Omit<WorkOrder, 'order'>,
+  { allotments, ...work }: Work & { readonly allotments: Allotments },
 ): Members {
   const uplinkSnrDb = uplinkSnrsDb(world);
   return withEach(context.members, asked, (member, client) => {
@@ -114,7 +126,7 @@ function ordered(
       unreached: false,
       presence: 'here',
       failed: false,
-      order: orderAfter(member.order, work),
+      order: orderAfter(member.order, { ...work, ...(allotments && { allotment: allotments[client]! }) }),
       orderedAtSeconds: world.clock.nowSeconds,
       history: {
         ...history,
@@ -142,10 +154,7 @@ function failing(member: Member): Member {
 }
 
 /** What clients are to work on next; null where the last downloads of the stage ask for nothing. */
-function nextWork(
-  { scenario }: World,
-  { stage, version, verdict }: ServerContext,
-): Omit<WorkOrder, 'order'> | null {
+function nextWork({ scenario }: World, { stage, version, verdict }: ServerContext): Work | null {
   if (verdict === 'continue') return { stage, version };
   const next = stageAfter(stage, scenario.stages);
   const isOpened = messageKinds.some((kind) => protocol[kind].stage === next && opensStage(kind));

@@ -23,6 +23,7 @@ import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter, requestsTo } from './downloads.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
+import { isForNobody } from './allotments.js';
 import { historyIn, newcomer, reported } from './history.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { missed, returned, unheard, withEach } from './members.js';
@@ -172,7 +173,8 @@ export function provideServer(world: World) {
         context.members[event.from]!.receipts.includes(updateName(event.upload)),
       isAdmitted: ({ context, event }) =>
         event.type === 'upload.delivered' && !hasNewer(context, event) && isAdmissible(world, context, event),
-      isDue: ({ context }) => !standsStill(context) && discipline.isDue(rosterOf(world, context)),
+      isDue: ({ context }) =>
+        !standsStill(context) && !isForNobody(world, context) && discipline.isDue(rosterOf(world, context)),
       hasMoreToAsk: ({ context }) => moreToAsk(world, context).length > 0,
       stageIsOver: ({ context }) => context.verdict !== 'continue',
       runIsOver: ({ context }) =>

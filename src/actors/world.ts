@@ -9,6 +9,7 @@ import type { Links } from './links.js';
 import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
+import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { Codec } from '../strategies/compression/codec.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
 import type { AirMean } from '../strategies/over-the-air/reception.js';
@@ -30,6 +31,7 @@ export interface World {
   readonly method: Method;
   readonly discipline: Discipline;
   readonly selection: Selection;
+  readonly allocation: Allocation;
   /** Whether the aggregation asks for what updates were made from. */
   readonly sendsBases: boolean;
   /** What clients send where their updates add up over the air; null: the aggregation has to see them one by one. */

@@ -129,20 +129,21 @@ export class MessageLedger implements RunObserver {
   }
 
   #end({ envelope, copyOf, sentAtSeconds, story, account, arrivedAtSeconds, settled }: Open): EndedMessage {
-    const { kind, step, stage, round } = nameOf(envelope.message);
+    const { message, from } = envelope;
+    const { kind, step, stage, round } = nameOf(message);
     const isDropped = settled?.outcome === 'dropped';
     const endedAtSeconds = arrivedAtSeconds ?? (isDropped ? settled.atSeconds : null);
     const { band, ...costs } = account;
     const row: EndedMessage = {
       id: envelope.id,
       copyOf,
-      from: envelope.from,
+      from,
       to: envelope.to,
       kind,
       step,
       stage,
       round,
-      params: paramsIn(envelope.message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
+      params: paramsIn(message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
       ...costs,
       ...(band && shareOf(band, account.onAirSeconds)),
       blackouts: account.blackouts.map((index) => this.#options.pointerOf(index)),
@@ -153,9 +154,10 @@ export class MessageLedger implements RunObserver {
       price: (account.airBits / 8e6) * this.#options.pricePerMegabyte,
       sentVirtualSeconds: sentAtSeconds,
       endedVirtualSeconds: endedAtSeconds,
+      ...(message.direction === 'up' &&
+        message.answers.allotment && { allotment: message.answers.allotment }),
       ...(this.#options.story !== 'none' && { story }),
     };
-    const { message, from } = envelope;
     this.#tellEnd(row);
     this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, message) : null);
     return row;

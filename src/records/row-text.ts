@@ -18,6 +18,8 @@ import type {
  */
 type Columns<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? 'nullable' : 'value' };
 
+type OptionalKey<Row> = { [Key in keyof Row]-?: undefined extends Row[Key] ? Key : never }[keyof Row];
+
 const step: Columns<StepRow> = {
   type: 'value',
   step: 'value',
@@ -98,7 +100,15 @@ const sample: Columns<SampleRow> = {
   response: 'value',
 };
 
-const message: Columns<Omit<MessageRow, 'story'>> = {
+/** Keys that a row of messages.jsonl has by the scenario. */
+const optional: Readonly<Record<OptionalKey<MessageRow>, 'value'>> = {
+  bandShare: 'value',
+  bandWaitSeconds: 'value',
+  allotment: 'value',
+  story: 'value',
+};
+
+const message: Columns<Omit<MessageRow, OptionalKey<MessageRow>>> = {
   id: 'value',
   copyOf: 'nullable',
   from: 'value',
@@ -159,9 +169,10 @@ export function metricLine(row: MetricRow): string {
  * hold.
  */
 export function messageLine(row: MessageRow): string {
-  const { story, ...rest } = row;
-  const columns = story === undefined ? message : { ...message, story: 'value' };
-  return line('message row', columns, story === undefined ? rest : row);
+  const present = Object.entries(optional).filter(
+    ([key]) => row[key as OptionalKey<MessageRow>] !== undefined,
+  );
+  return line('message row', { ...message, ...Object.fromEntries(present) }, row);
 }
 
 /** The first key that a row of messages.jsonl lacks, as rows of earlier versions do; null where none is missing. */

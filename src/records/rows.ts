@@ -1,4 +1,4 @@
-import type { Verdict } from '../../machines/events.js';
+import type { Allotment, Verdict } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { Attempt, LossReason } from '../radio/channel/attempts.js';
 import type { Sample } from '../radio/channel/block-walk.js';
@@ -212,6 +212,8 @@ export interface EndedMessage {
   readonly price: number;
   readonly sentVirtualSeconds: number;
   readonly endedVirtualSeconds: number | null;
+  /** Of an update: what its order allotted to its client, where the scenario's `server.allocation` allots. */
+  readonly allotment?: Allotment;
   /** Every attempt that has ended, where the scenario's `channel.story` asks for it. */
   readonly story?: readonly AttemptStory[];
 }

@@ -34,6 +34,7 @@ import { Expectations, type Unchecked } from '../script/expectations.js';
 import type { Checked } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
+import { allocations } from '../strategies/allocation/index.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
@@ -151,6 +152,7 @@ function worldOf(
     method,
     discipline: made(tables.disciplines, scenario.server.discipline, scenario.server),
     selection: made(tables.selections, scenario.server.selection, {}),
+    allocation: made(allocations, scenario.server.allocation, {}),
     sendsBases: aggregation.needsBase?.(own) ?? false,
     airMean: aggregation.overTheAir?.(own) ?? null,
     codec,

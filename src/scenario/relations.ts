@@ -7,6 +7,7 @@ import { channelRules } from '../radio/channel/relations.js';
 import type { Code } from '../script/code.js';
 import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
+import { allocationRules } from '../strategies/allocation/relations.js';
 import { overTheAirRules } from '../strategies/over-the-air/relations.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
@@ -40,6 +41,7 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...modelRules,
   ...dataRules,
   ...serverRules,
+  ...allocationRules,
   ...overTheAirRules,
   ...channelRules,
   ...rewardRules,

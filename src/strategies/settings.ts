@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { choice } from '../settings/choice.js';
 import { atLeastZero, closed, count, nullable } from '../settings/form.js';
 import { aggregations } from './aggregation/index.js';
+import { allocations } from './allocation/index.js';
 import { codecs } from './compression/index.js';
 import { disciplines } from './disciplines/index.js';
 import { methods } from './methods/index.js';
@@ -35,6 +36,11 @@ export const Server = closed(
       maximum: 1,
       default: 1,
       description: 'share of the clients at work at a time, rounded up',
+    }),
+    allocation: choice(Object.values(allocations), {
+      default: 'equal',
+      description:
+        'bandwidth, power and clock of each client of a round, which its order carries; docs/radio.md has the formulas',
     }),
     aggregation: choice(Object.values(aggregations), {
       default: 'fedavg',

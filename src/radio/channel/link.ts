@@ -9,6 +9,7 @@ import { gainPath } from './gain-paths/index.js';
 import { independentPath } from './gain-paths/independent.js';
 import { motionOf } from './gain-paths/motion.js';
 import { burstPath, type BurstPath } from './losses/gilbert-elliott.js';
+import { blockFactors } from './interference/levels.js';
 import { lawOfEstimate } from './knowledge/estimate-law.js';
 import { knowledgeOf, type Knowledge } from './knowledge/knowledge.js';
 import { constantSnr, meanSnr, type MeanSnr } from './large-scale/index.js';
@@ -70,9 +71,13 @@ export interface Link extends RetransmissionSettings {
   /** A uniform draw for each block: it is this client's where that is below `scheduled`. */
   readonly luck: GainPath;
   readonly law: GainLaw;
-  /** Mean SNR over `bandwidthHz`. */
+  /** Mean SNR over `bandwidthHz`, interference counted as noise. */
   readonly snr: MeanSnr;
+  /** Of each resource block of the band, its mean SNR over that of the band; empty where all are alike. */
+  readonly blockFactors: readonly number[];
   readonly policy: RatePolicy;
+  /** The same over another bandwidth, in hertz. */
+  readonly policyOver: (bandwidthHz: number) => RatePolicy;
   /** What its sender knows of the gain; null: all. */
   readonly knowledge: Knowledge | null;
   /** The policy where the gains that its sender sends at have another law: that of a broadcast. */
@@ -195,21 +200,23 @@ function linkOf(setting: Setting): Link {
   const bandSnr = recorded?.meanSnr ?? meanSnr(channel, side, keyed);
   const fullSnr = scaledBy(bandSnr, share.snr);
   const { cell } = channel;
+  const noiseDbm = cell && noiseDbmOf(cell, side.bandwidthHz);
+  // A path loss is what it is whatever else is heard.
+  const quiet = side.interference && meanSnr(channel, { ...side, interference: null }, keyed);
   const powerShareAt = powerShare(side.powerControl, {
     powerWatts: side.powerWatts * share.power,
     bandwidthHz,
     fullRatioAt: (seconds) => fullSnr.ratioAt(seconds),
     couplingLossDb:
-      cell &&
-      ((seconds) =>
-        dbmOfWatts(side.powerWatts) -
-        noiseDbmOf(cell, side.bandwidthHz) -
-        decibelsOf(bandSnr.ratioAt(seconds))),
+      noiseDbm === null
+        ? null
+        : (seconds) =>
+            dbmOfWatts(side.powerWatts) - noiseDbm - decibelsOf((quiet ?? bandSnr).ratioAt(seconds)),
   });
   const snr = controlled(fullSnr, powerShareAt);
   // A recorded rate is what was carried, whatever the policy.
   const rates = recorded?.isRate ? { ...channel, rate: 'capacity' as const } : channel;
-  const policyUnder = (blocks: BlockLaw) => ratePolicy(rates, bandwidthHz, blocks);
+  const policyUnder = (blocks: BlockLaw, hertz = bandwidthHz) => ratePolicy(rates, hertz, blocks);
   const isCorrelated = recorded !== null || channel.correlation !== 'independent';
   const blackedOut = blackouts(channel.faults, { seed, link: id, client: client.index + 1, direction });
   // A gain that never changes has no better and worse blocks to choose from.
@@ -218,7 +225,9 @@ function linkOf(setting: Setting): Link {
   const knowledge = knowledgeOf(channel, keyed, isCorrelated, side.receiveAntennas);
   // A Gaussian amplitude, estimated, has the law that it had.
   const believed = channel.fading === 'rayleigh' ? law : lawOfEstimate(law, knowledge);
-  const policy = policyUnder(scheduled === null ? believed : ownBlocks(law, scheduled));
+  const sentAt = scheduled === null ? believed : ownBlocks(law, scheduled);
+  const policyOver = (hertz: number) => policyUnder(sentAt, hertz);
+  const policy = policyOver(bandwidthHz);
   const block = { snr: snr.ratioAt(0), coherenceSeconds: channel.coherenceSeconds, timeShare: share.time };
   // How many codewords a packet takes follows from its own blocks.
   const isCoded = policy.code !== null && channel.packetBits !== null;
@@ -241,7 +250,9 @@ function linkOf(setting: Setting): Link {
     air: airOf(side.sharing, side.receiveAntennas),
     law,
     snr,
+    blockFactors: blockFactors(side.interference, noiseDbm),
     policy,
+    policyOver,
     policyUnder,
     knowledge,
     path: pathOf(setting, id),

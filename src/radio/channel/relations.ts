@@ -5,6 +5,7 @@ import { budgetRule, directionRules } from './directions/relations.js';
 import { fadingRules } from './fading/relations.js';
 import { faultRules } from './faults/relations.js';
 import { blockRule, gainPathRules } from './gain-paths/relations.js';
+import { interferenceRules } from './interference/relations.js';
 import { cellRules } from './large-scale/relations.js';
 import { knowledgeRules } from './knowledge/relations.js';
 import { lossRules } from './losses/relations.js';
@@ -45,6 +46,7 @@ export const channelRules: readonly Rule<Radio>[] = [
   budgetRule,
   ...powerControlRules,
   ...cellRules,
+  ...interferenceRules,
   waitingRule,
   ...faultRules,
 ];

@@ -17,6 +17,8 @@ export interface DelaySample {
 /** Fewer messages say little about a distribution. */
 export const leastMessages = 8;
 
+const allotted = 'each update has a bandwidth and a power of its own';
+
 /** One entry for each direction, kind and size with enough delivered messages; copies do not count. */
 export function delaySamples({
   manifest,
@@ -42,7 +44,9 @@ export function delaySamples({
     const { kind, from, bits } = rows[0]!;
     const direction = directionOf(from);
     const seconds = rows.flatMap(({ delaySeconds }) => delaySeconds ?? []).sort((a, b) => a - b);
-    return [{ kind, direction, bits, seconds, expected: lawOf(bits, direction) }];
+    const isAllotted = rows.some(({ allotment }) => allotment !== undefined);
+    const expected = isAllotted ? { why: allotted } : lawOf(bits, direction);
+    return [{ kind, direction, bits, seconds, expected }];
   });
 }
 

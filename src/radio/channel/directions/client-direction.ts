@@ -1,9 +1,11 @@
 import { clientIds } from '../../../learning/data/client-ids.js';
 import { valueOf, type KeyedClient } from '../../../settings/per-client.js';
+import type { InterferenceSetting } from '../interference/settings.js';
 import type { Direction, DirectionSettings } from './settings.js';
 
 /** What makes the mean SNR of one client's direction, before it is shared. */
 export interface ClientBudget {
+  readonly direction: Direction;
   readonly powerWatts: number;
   readonly bandwidthHz: number;
   /** At the references. */
@@ -11,6 +13,7 @@ export interface ClientBudget {
   /** Null: whatever the power or the bandwidth is. */
   readonly referencePowerWatts: number | null;
   readonly referenceBandwidthHz: number | null;
+  readonly interference: InterferenceSetting;
 }
 
 export type ClientDirection = ClientBudget & Omit<DirectionSettings, keyof ClientBudget>;
@@ -28,6 +31,7 @@ export function directionOf(
   const quantities = quantitiesOf(direction);
   return {
     ...side,
+    direction,
     meanSnrDb: valueOf(meanSnrDb, quantities.meanSnrDb, client),
     powerWatts: valueOf(powerWatts, quantities.powerWatts, client),
     bandwidthHz: valueOf(bandwidthHz, quantities.bandwidthHz, client),

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { choice } from '../../../settings/choice.js';
 import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
+import { InterferenceSetting } from '../interference/settings.js';
 import { powerControls } from '../power-control/index.js';
 import { downlinkSharings, sharings } from './sharing.js';
 import { transmitterSettings } from './transmitter.js';
@@ -34,6 +35,7 @@ const link = {
     1e6,
     'bandwidth of a client (sharing "orthogonal") or of the band that all share',
   ),
+  interference: InterferenceSetting,
   receiveAntennas: Type.Integer({
     minimum: 1,
     maximum: 64,

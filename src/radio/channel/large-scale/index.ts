@@ -1,6 +1,7 @@
 import type { ClientBudget } from '../directions/client-direction.js';
 import type { GainPathSettings } from '../gain-paths/settings.js';
 import type { KeyedClient } from '../../../settings/per-client.js';
+import { interferenceAt } from '../interference/interference.js';
 import { ratioOfDecibels } from '../rate.js';
 import { attenuation } from './attenuation.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from './link-budget.js';
@@ -24,8 +25,8 @@ type Radio = Pick<GainPathSettings, 'carrierHz'> & {
 
 /**
  * As stated (stated-snr.ts) where there is no cell; else from the link budget (link-budget.ts), at the
- * client's distance to the server (attenuation.ts). Both directions of a client
- * share its position and its shadowing: their budgets differ by power and bandwidth alone.
+ * client's distance to the server (attenuation.ts). Both directions of a client share its position and its
+ * shadowing: their budgets differ by power, bandwidth and interference alone. Interference counts as noise: an SINR.
  */
 export function meanSnr(
   { cell, distanceLaw, carrierHz }: Radio,
@@ -33,15 +34,25 @@ export function meanSnr(
   client: KeyedClient,
 ): MeanSnr {
   if (cell === null) return constantSnr(ratioOfDecibels(statedSnrDb(direction, distanceLaw, client)));
-  const attenuated = attenuation(cell, carrierHz, client, positionsOf(cell, client));
+  const track = positionsOf(cell, client);
+  const attenuated = attenuation(cell, carrierHz, client, track);
+  const noiseDbm = noiseDbmOf(cell, direction.bandwidthHz);
+  const receiver = {
+    cell,
+    carrierHz,
+    noiseDbm,
+    track: direction.direction === 'uplink' ? standing({ x: 0, y: 0 }) : track,
+  };
+  const interference = interferenceAt(direction.interference, receiver);
   const unattenuatedDb = snrDbOf({
     powerDbm: dbmOfWatts(direction.powerWatts),
     antennaGainDb: cell.antennaGainDb,
-    noiseDbm: noiseDbmOf(cell, direction.bandwidthHz),
+    noiseDbm,
     pathLossDb: 0,
     shadowingDb: 0,
   });
-  const ratioAt = (seconds: number) => ratioOfDecibels(attenuated(unattenuatedDb, seconds));
+  const ratioAt = (seconds: number) =>
+    ratioOfDecibels(attenuated(unattenuatedDb, seconds)) / (1 + interference(seconds));
   return cell.mobility === null ? constantSnr(ratioAt(0)) : { ratioAt, constant: false };
 }
 

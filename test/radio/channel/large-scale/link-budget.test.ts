@@ -3,9 +3,9 @@ import { meanSnr } from '../../../../src/radio/channel/large-scale/index.js';
 import { dbmOfWatts, noiseDbmOf, snrDbOf } from '../../../../src/radio/channel/large-scale/link-budget.js';
 import { cell, client } from './a-cell.js';
 
-const stated = { meanSnrDb: 5, referencePowerWatts: 1, referenceBandwidthHz: 1e6 };
-const uplink = { ...stated, powerWatts: 0.2, bandwidthHz: 1e6 };
-const downlink = { ...stated, powerWatts: 20, bandwidthHz: 10e6 };
+const stated = { meanSnrDb: 5, referencePowerWatts: 1, referenceBandwidthHz: 1e6, interference: null };
+const uplink = { ...stated, direction: 'uplink' as const, powerWatts: 0.2, bandwidthHz: 1e6 };
+const downlink = { ...stated, direction: 'downlink' as const, powerWatts: 20, bandwidthHz: 10e6 };
 const mobility = { minSpeedMetersPerSecond: 0.5, maxSpeedMetersPerSecond: 1.5, pauseSeconds: 0 };
 const elsewhere = { carrierHz: 2e9, distanceLaw: null };
 const decibels = (ratio: number) => 10 * Math.log10(ratio);

@@ -1,0 +1,81 @@
+import { updatesOf, type SharedPart, type Stage } from '../../machines/protocol.js';
+import type { ServerContext } from '../../machines/server.js';
+import { designedModules } from '../learning/clients/device.js';
+import { secondsFor, type Computer } from '../learning/clients/processor.js';
+import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
+import { loraParameters, loraSites } from '../learning/model/lora.js';
+import { sum } from '../moments.js';
+import { messageBits } from '../radio/channel/message-bits.js';
+import type { Candidate } from '../strategies/allocation/allocation.js';
+import { trainedParts } from '../strategies/methods/method.js';
+import { carriedBy } from './parts.js';
+import { rowsBehind } from './rows.js';
+import { clientOf, type World } from './world.js';
+
+type Opening = { readonly stage: Stage } & Pick<ServerContext, 'version' | 'global'>;
+
+/**
+ * What the server knows of a client's work on a version: its mean channel now, what it will compute and send, and its
+ * device. It knows no slowdown that is drawn, and no fading.
+ */
+export function candidateOf(world: World, opening: Opening, id: string): Candidate {
+  const client = clientOf(world, id);
+  const { device } = client;
+  const uplink = world.links.of(`${id}/uplink`);
+  const { bandwidthHz, powerWatts, transmitter, snr, law } = uplink;
+  const kinds = updatesOf(opening.stage);
+  return {
+    client: id,
+    uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, carriedBy(kind, world.method)))),
+    computeSeconds:
+      (world.slowness.get(id) ?? 1) * secondsFor(flopsOf(world, opening, id), atFullClock(device)),
+    clock: device.processor,
+    maxPowerWatts: powerWatts,
+    ...transmitter,
+    // Several antennas, or a trace, have a mean gain other than 1.
+    gainHzPerWatt:
+      (law.mean((gain) => gain) * snr.ratioAt(world.clock.nowSeconds) * bandwidthHz) / powerWatts,
+    rows: sum(kinds.map((kind) => rowsBehind(kind, client))),
+  };
+}
+
+function atFullClock({ gigaflopsPerSecond, processor }: Computer): Computer {
+  return { gigaflopsPerSecond, processor: processor && { ...processor, frequencyHz: null } };
+}
+
+function bitsOf(world: World, { global }: Opening, id: string, parts: readonly SharedPart[]): number {
+  const { scenario, codec } = world;
+  const sizes = parts.map((part) => ({
+    parameters: part === 'lora' ? loraOf(world, id) : (global[part]?.parameters ?? 0),
+  }));
+  return messageBits(sizes, scenario.channel.headerBits, codec);
+}
+
+/** Parameters of its LoRA (Step 1.2). */
+function loraOf(world: World, id: string): number {
+  const { scenario, method, shape } = world;
+  const { data, device } = clientOf(world, id);
+  if (!trainedParts(method).includes('lora')) return 0;
+  const modules =
+    method.loraModules === 'all'
+      ? loraSites(shape.config, shape.lora.targets).length
+      : designedModules(scenario, data.train.length, device);
+  return loraParameters(shape, modules);
+}
+
+/** What the work on a version takes, Step 3.1 before the first of stage 3 included. */
+function flopsOf(world: World, { stage, version, global }: Opening, id: string): number {
+  const { scenario, shape } = world;
+  const { tables, trainingWeights } = clientOf(world, id);
+  const trained = (global.adapters?.parameters ?? 0) + loraOf(world, id);
+  if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
+  if (stage === 'reward') return rewardFlops(scenario, shape, tables);
+  const { promptsPerRound, criticWarmupSteps } = scenario.alignment;
+  const isFirst = version === 0;
+  const aligned = alignFlops({
+    ...{ scenario, shape, trained, tables },
+    weights: trainingWeights,
+    criticWarmupSteps: isFirst ? criticWarmupSteps : 0,
+  });
+  return aligned + (isFirst ? freezeFlops(scenario, shape, tables.prompts, 2 * promptsPerRound) : 0);
+}

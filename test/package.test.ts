@@ -44,7 +44,7 @@ describe('the published package', () => {
 
     after(() => rmSync(host, { recursive: true }));
 
-    it('gives the four machines as pwff/machines, which run by themselves', () => {
+    it('gives the machines as pwff/machines, which run by themselves', () => {
       const code = `import * as machines from 'pwff/machines';
         import { createRequire } from 'node:module';
         const require = createRequire(import.meta.resolve('pwff/machines'));
@@ -58,7 +58,7 @@ describe('the published package', () => {
       });
       assert.equal(
         stdout.trim(),
-        'channelMachine,clientMachine,serverMachine,simulationMachine idle',
+        'airMachine,cellMachine,channelMachine,clientMachine,serverMachine,simulationMachine idle',
         stderr,
       );
     });

@@ -3,8 +3,8 @@ import { partNames, type SharedPart, type Stage, type UploadKind } from '../../m
 import { parametersIn, type TensorSpec } from '../learning/params/param-set.js';
 import type { ParamStore } from '../learning/params/store.js';
 import type { Slot } from '../radio/air/slot.js';
+import type { AirMean } from '../strategies/over-the-air/air-mean.js';
 import { tensorsIn, type Reception } from '../strategies/over-the-air/reception.js';
-import type { World } from './world.js';
 
 /** A part of the model as it is laid out on the air. */
 interface PartOnAir {
@@ -38,7 +38,7 @@ export function valuesIn(parts: readonly PartOnAir[]): number {
 
 /** What was heard of one part of the updates that answer a version; absent where each update is received by itself. */
 export function receptionOf(
-  { heard, airMean }: Pick<World, 'heard' | 'airMean'>,
+  { heard, airMean }: { readonly heard: ReadonlyMap<string, Heard>; readonly airMean: AirMean | null },
   { stage, version, kind, part }: { stage: Stage; version: number; kind: UploadKind; part: SharedPart },
 ): Reception | undefined {
   const found = heard.get(slotKey(stage, version, kind));

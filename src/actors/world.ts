@@ -12,7 +12,7 @@ import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { Codec } from '../strategies/compression/codec.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
-import type { AirMean } from '../strategies/over-the-air/reception.js';
+import type { AirMean } from '../strategies/over-the-air/air-mean.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { Selection } from '../strategies/selection/selection.js';
 import type { PretrainedReward } from '../learning/model/pretrained-reward.js';

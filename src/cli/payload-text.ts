@@ -149,10 +149,10 @@ function sharingLines(report: PayloadReport, paint: Paint, columns: number): rea
 
 const sharingWords: Readonly<Record<Sharing, string>> = {
   orthogonal: 'each client has its own',
-  'split-power-kept': 'shared: a part of it, with all of the power',
-  'split-density-kept': 'shared: a part of it, and of the power',
-  tdma: 'shared: all of it, a part of the time',
-  'proportional-fair': 'shared: all of it, where the client’s gain is best',
+  'split-power-kept': 'shared: a part, all of the power',
+  'split-density-kept': 'shared: a part, and of the power',
+  tdma: 'shared: all of it, in turns',
+  'proportional-fair': 'shared: all of it, at the best gains',
 };
 
 function costCells({ bits, seconds, joules }: Cost): readonly string[] {

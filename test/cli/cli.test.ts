@@ -153,7 +153,7 @@ describe('the command line', () => {
     ['run tiny --workers two', /^--workers: is "two", expected a whole number of at least 1$/],
     ['run tiny --workers', /^--workers: has no value, expected --workers <n>$/],
     ['run tiny --seed -1', /^--seed: is "-1", expected a whole number of at least 0$/],
-    ['run tiny --seed 1e3', /^--seed: is "1e3", expected a whole number of at least 0$/],
+    ['run tiny --seed 1e-3', /^--seed: is "1e-3", expected a whole number of at least 0$/],
     [
       'run tiny --seed 9007199254740993',
       /^--seed: .*, expected a whole number of at least 0 and at most 9007199254740991$/,

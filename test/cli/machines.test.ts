@@ -34,7 +34,7 @@ describe('pwff machines', () => {
   });
   after(() => rmSync(root, { recursive: true }));
 
-  it('names the four, a line each, where none is asked for', async () => {
+  it('names each chart, a line each, where none is asked for', async () => {
     const { code, out, err } = await machines();
     assert.deepEqual([code, err], [0, '']);
     assert.deepEqual(
@@ -42,7 +42,7 @@ describe('pwff machines', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split(/ {2,}/)[0]),
-      ['server', 'client', 'channel', 'simulation'],
+      ['server', 'client', 'channel', 'cell', 'air', 'simulation'],
     );
     assert.match(out, /^client +Trains on its own data and shares only what the method shares$/m);
   });
@@ -99,7 +99,7 @@ describe('pwff machines', () => {
       code: 2,
       out: '',
       err:
-        'clinet: does not exist, expected one of server, client, channel, simulation, or a file that exports an ' +
+        'clinet: does not exist, expected one of server, client, channel, cell, air, simulation, or a file that exports an ' +
         'XState machine; did you mean client?\n',
     });
   });

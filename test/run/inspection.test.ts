@@ -105,7 +105,7 @@ describe('inspection.jsonl', () => {
         taken.add(transition);
       }
     }
-    for (const each of ['routing||2', 'step-1-3|xstate.done.actor.0.step-1-3|0', 'channel.idle||1']) {
+    for (const each of ['routing||2', 'step-1-3|xstate.done.actor.0.step-1-3|0', 'channel.idle||2']) {
       assert.ok(taken.has(each), each);
     }
   });

@@ -164,7 +164,7 @@ describe('the two reward models of a round', () => {
       kind,
       client: 3,
       round: 1,
-      delaySeconds: 89.75,
+      delaySeconds: 89.9,
     }));
     const settings = ['reward.maxRounds=2', 'reward.deadlineSeconds=90'];
     for (const how of ['discard', 'accept']) {

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import type { Memory } from '../../learning/params/memory.js';
 import type { ParamSet } from '../../learning/params/param-set.js';
-import type { AirMean } from '../over-the-air/reception.js';
+import type { AirMean } from '../over-the-air/air-mean.js';
 import type { Strategy } from '../strategy.js';
 
 /** What the server holds of one client when it aggregates a part (Steps 1.4, 2.4 and 3.4). */

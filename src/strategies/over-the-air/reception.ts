@@ -2,14 +2,7 @@ import { sizeOf, tensorsOf, type ParamSet, type TensorSpec } from '../../learnin
 import type { Update } from '../aggregation/aggregation.js';
 import { byName } from '../aggregation/deltas.js';
 import { inOrder } from '../aggregation/weighted-mean.js';
-
-/** What clients send where their signals add up over the air, so that the server hears a weighted mean. */
-export interface AirMean {
-  /** rows: each multiplies its values by its training rows; equal: all have one weight. */
-  readonly weighting: 'rows' | 'equal';
-  /** Parameters, or what the client changed of the global model. */
-  readonly of: 'weights' | 'deltas';
-}
+import type { AirMean } from './air-mean.js';
 
 /** One part of the model on the air: who was heard where, and how well. */
 export interface Reception extends AirMean {

@@ -51,7 +51,7 @@ describe('maximal-ratio combining of receive antennas', () => {
       const changes = { fading, correlation: 'gauss-markov' as const, dopplerHz: 100, uplink };
       const { path } = uplinkWith(changes);
       // Blocks two seconds apart have nothing in common.
-      const found = statisticsOf(4_000, (i) => Math.log2(1 + snr * path!.gainAt(40 * i)));
+      const found = statisticsOf(4_000, (i) => Math.log2(1 + snr * path.gainAt(40 * i)));
       assertMean(found, capacity);
     });
   }
@@ -61,7 +61,7 @@ describe('maximal-ratio combining of receive antennas', () => {
     assert.equal(combinedLaw(law, 1), law);
     const gains = (uplink: { receiveAntennas?: number }) => {
       const { path } = uplinkWith({ correlation: 'jakes', uplink });
-      return Array.from({ length: 10 }, (_, block) => path!.gainAt(block));
+      return Array.from({ length: 10 }, (_, block) => path.gainAt(block));
     };
     assert.deepEqual(gains({ receiveAntennas: 1 }), gains({}));
   });

@@ -47,7 +47,7 @@ describe('recordings of links', () => {
     const bits = 1e6 + 3_459_431.6186;
     const [first, , second] = await links('snr-1.csv', { coherenceSeconds: 0.001 });
     for (const link of [first, second]) near(secondsOf(link, bits), 2, 2e-3);
-    assert.notEqual(first!.path!.gainAt(0), undefined);
+    assert.notEqual(first!.path.gainAt(0), undefined);
     const firsts = await Promise.all(
       Array.from({ length: 12 }, async (_, seed) => {
         const channel = channelWith({ fading: 'trace', traceFile: 'snr-1.csv' });
@@ -55,7 +55,7 @@ describe('recordings of links', () => {
           { seed, channel },
           ['client-1'],
           await readRecordings(channel, folder, 1),
-        )[0]!.path!.gainAt(0);
+        )[0]!.path.gainAt(0);
       }),
     );
     assert.equal(new Set(firsts).size, 2);

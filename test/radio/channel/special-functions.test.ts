@@ -17,7 +17,14 @@ import {
 } from '../../../src/radio/channel/special-functions.js';
 import { packageRoot } from '../../../src/paths.js';
 
-type Table = 'besselJ0' | 'besselI0Scaled' | 'logGamma' | 'gammaLower' | 'gammaUpper' | 'lambertW' | 'normalTailQuantile';
+type Table =
+  | 'besselJ0'
+  | 'besselI0Scaled'
+  | 'logGamma'
+  | 'gammaLower'
+  | 'gammaUpper'
+  | 'lambertW'
+  | 'normalTailQuantile';
 type Noncentral = 'noncentralLower' | 'noncentralUpper';
 
 // By SciPy: test/golden/radio.py. A row holds the arguments, then the value.

@@ -11,7 +11,7 @@ import { runScenario } from '../src/run/run.js';
 import { loadScenario } from '../src/scenario/load.js';
 
 /*
- * The table of allocations in docs/radio.md: scenarios/allocation-schemes.json under each of them, over three seeds. What
+ * The table of allocations in docs/cell.md: scenarios/allocation-schemes.json under each of them, over three seeds. What
  * clients compute is the same wherever the same updates are averaged: such tasks run once.
  *
  *     npm run allocation

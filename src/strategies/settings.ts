@@ -40,7 +40,7 @@ export const Server = closed(
     allocation: choice(Object.values(allocations), {
       default: 'equal',
       description:
-        'bandwidth, power and clock of each client of a round, which its order carries; docs/radio.md has the formulas',
+        'bandwidth, power and clock of each client of a round, which its order carries; docs/cell.md has the formulas',
     }),
     aggregation: choice(Object.values(aggregations), {
       default: 'fedavg',

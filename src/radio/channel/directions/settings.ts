@@ -57,14 +57,14 @@ const ofTheBand =
 const upwards = {
   sharing: choice(Object.values(sharings), {
     default: 'orthogonal',
-    description: `${ofTheBand}over-the-air: all send at once and uncoded, and the server hears the sum; docs/radio.md`,
+    description: `${ofTheBand}over-the-air: all send at once and uncoded, and the server hears the sum; docs/cell.md`,
   }),
 };
 
 const downwards = {
   sharing: choice(Object.values(downlinkSharings), {
     default: 'orthogonal',
-    description: `${ofTheBand}docs/radio.md`,
+    description: `${ofTheBand}docs/cell.md`,
   }),
 };
 

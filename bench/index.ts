@@ -151,13 +151,15 @@ async function compare(size: Size, topic: string, slow: string, fast: string): P
 async function radio(): Promise<void> {
   const own = Object.keys(settings).filter((name) => asked(`radio.${name}`));
   const wantsScaling = asked('radio.scaling');
-  if (own.length === 0 && !wantsScaling) return;
+  const ofCell = ['cellLinks', 'cellRound', 'cellScheduled'].filter((name) => asked(`radio.${name}`));
+  if (own.length === 0 && ofCell.length === 0 && !wantsScaling) return;
   const child = new Child(process.execPath, [fileURLToPath(new URL('./radio-case.js', import.meta.url))]);
   await child.line();
   const scaling = wantsScaling ? ['short', 'long', 'shortcut'] : [];
-  const times = await medians(questions(child, ...own, ...scaling));
+  const times = await medians(questions(child, ...own, ...ofCell, ...scaling));
   child.close();
   for (const name of own) figures[`radio.${name}.blocksPerSecond`] = 1e9 / times.shift()!;
+  for (const name of ofCell) figures[`radio.${name}.seconds`] = times.shift()! / 1e9;
   if (!wantsScaling) return;
   const [short, long, shortcut] = times as [number, number, number];
   figures['radio.scaling.costABlockLongToShort'] = long / short;

@@ -8,6 +8,7 @@ import { capacityBps, ratioOfDecibels } from '../../../src/radio/channel/rate.js
 import { channelRules } from '../../../src/radio/channel/relations.js';
 import { broken } from '../../../src/settings/rule.js';
 import { channelWith, linksWith, messageOf, momentOf, uplinkWith, type ChannelChanges } from './a-link.js';
+import { cell as defaultCell } from './large-scale/a-cell.js';
 import { exponentialIntegral } from './known-rates.js';
 import { assertMean, statisticsOf } from './sample-statistics.js';
 
@@ -90,27 +91,12 @@ describe('a sender that inverts its channel', () => {
   });
 
   it('spends it in a broadcast to receivers of different mean ratios and under every law', () => {
-    const cell = {
-      positions: [
-        [60, 0],
-        [0, 100],
-        [150, 0],
-      ] as [number, number][],
-      radiusMeters: 500,
-      minDistanceMeters: 10,
-      pathLoss: 'tr36814-macro' as const,
-      shadowingDb: 0,
-      shadowingMeters: 50,
-      baseHeightMeters: 25,
-      clientHeightMeters: 1.5,
-      antennaGainDb: 0,
-      noiseDensityDbmPerHz: -174,
-      noiseFigureDb: 7,
-      distanceMeters: null,
-      indoorShare: 0,
-      indoorLoss: 'low' as const,
-      mobility: null,
-    };
+    const positions: [number, number][] = [
+      [60, 0],
+      [0, 100],
+      [150, 0],
+    ];
+    const cell = { ...defaultCell, positions, radiusMeters: 500, shadowingDb: 0 };
     for (const fading of ['rayleigh', 'rician', 'nakagami'] as const) {
       const group = downlinks({ ...inverting, fading, cell, downlink: { powerWatts: 0.001 } }, 3);
       const powers = meanPowers(group);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { attemptsAt } from '../../../src/radio/channel/attempts.js';
 import { channelRules } from '../../../src/radio/channel/relations.js';
 import { broken } from '../../../src/settings/rule.js';
+import { cell } from './large-scale/a-cell.js';
 import { channelWith, linksWith, messageOf, uplinkWith, type ChannelChanges } from './a-link.js';
 
 function near(found: number, expected: number, tolerance = 1e-9): void {
@@ -13,23 +14,8 @@ const decibels = (ratio: number) => 10 * Math.log10(ratio);
 
 /** Path loss 128.1 + 37.6 log10(d / km) at 2 GHz; noise of 1 MHz: -174 + 60 + 7 = -107 dBm. */
 function cellOf(...distances: readonly number[]) {
-  return {
-    positions: distances.map((meters): [number, number] => [meters, 0]),
-    radiusMeters: 2000,
-    minDistanceMeters: 10,
-    pathLoss: 'tr36814-macro' as const,
-    shadowingDb: 0,
-    shadowingMeters: 50,
-    baseHeightMeters: 25,
-    clientHeightMeters: 1.5,
-    antennaGainDb: 0,
-    noiseDensityDbmPerHz: -174,
-    noiseFigureDb: 7,
-    distanceMeters: null,
-    indoorShare: 0,
-    indoorLoss: 'low' as const,
-    mobility: null,
-  };
+  const positions = distances.map((meters): [number, number] => [meters, 0]);
+  return { ...cell, positions, radiusMeters: 2000, shadowingDb: 0 };
 }
 
 const resourceBlocksDb = decibels(1e6 / 180e3);

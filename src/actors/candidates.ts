@@ -7,7 +7,7 @@ import { loraParameters, loraSites } from '../learning/model/lora.js';
 import { sum } from '../moments.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { trainedParts } from '../strategies/methods/method.js';
+import { fillsLoraSites, trainedParts } from '../strategies/methods/method.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { clientOf, type World } from './world.js';
@@ -56,10 +56,9 @@ function loraOf(world: World, id: string): number {
   const { scenario, method, shape } = world;
   const { data, device } = clientOf(world, id);
   if (!trainedParts(method).includes('lora')) return 0;
-  const modules =
-    method.loraModules === 'all'
-      ? loraSites(shape.config, shape.lora.targets).length
-      : designedModules(scenario, data.train.length, device);
+  const modules = fillsLoraSites(method)
+    ? loraSites(shape.config, shape.lora.targets).length
+    : designedModules(scenario, data.train.length, device);
   return loraParameters(shape, modules);
 }
 

@@ -69,12 +69,7 @@ function flopsOf(world: World, { stage, version, global }: Opening, id: string):
   const trained = (global.adapters?.parameters ?? 0) + loraOf(world, id);
   if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables);
-  const { promptsPerRound, criticWarmupSteps } = scenario.alignment;
-  const isFirst = version === 0;
-  const aligned = alignFlops({
-    ...{ scenario, shape, trained, tables },
-    weights: trainingWeights,
-    criticWarmupSteps: isFirst ? criticWarmupSteps : 0,
-  });
-  return aligned + (isFirst ? freezeFlops(scenario, shape, tables.prompts, 2 * promptsPerRound) : 0);
+  const { promptsPerRound } = scenario.alignment;
+  const aligned = alignFlops({ scenario, shape, trained, tables, weights: trainingWeights });
+  return aligned + (version === 0 ? freezeFlops(scenario, shape, tables.prompts, 2 * promptsPerRound) : 0);
 }

@@ -5,7 +5,7 @@ import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
-import type { AlignHyper, AlignParams, RewardParams, TaskResult } from '../learning/training/task.js';
+import type { AlignHyper, AlignParams, FreezeHyper, RewardParams, TaskResult } from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { clientOf, type World } from './world.js';
 
@@ -147,8 +147,7 @@ export async function freezeTask(
 ): Promise<Frozen> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { promptsPerRound, maxNewTokens, temperature, sensitiveShare, klCoefficient, criticWarmupSteps } =
-    scenario.alignment;
+  const { promptsPerRound, klCoefficient } = scenario.alignment;
   const { adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
@@ -163,7 +162,7 @@ export async function freezeTask(
       request: {
         kind: 'freeze',
         seed: seedOf(world, context.id, 'freeze'),
-        hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
+        hyper: freezeHyper(scenario.alignment, prompts),
         params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
         data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
       },
@@ -176,7 +175,17 @@ export async function freezeTask(
     scale: output.scale,
     critics: storedEach(world, output.critics),
     klCoefficient,
-    criticWarmupSteps,
+  };
+}
+
+function freezeHyper(alignment: World['scenario']['alignment'], prompts: number): FreezeHyper {
+  const { sensitiveShare, maxNewTokens, temperature, missingEosPenalty } = alignment;
+  const { criticWarmupSteps, criticLearningRate, minibatchSize, maxGradientNorm } = alignment;
+  const { klCoefficient, discount, whitenRewards } = alignment;
+  return {
+    ...{ prompts, sensitiveShare, maxNewTokens, temperature, missingEosPenalty },
+    ...{ criticWarmupSteps, criticLearningRate, minibatchSize, maxGradientNorm },
+    ...{ klCoefficient, discount, whitenRewards },
   };
 }
 
@@ -203,7 +212,6 @@ export async function alignTask(
         trained: trainedParameters(context.model),
         tables,
         weights: trainingWeights,
-        criticWarmupSteps: frozen.criticWarmupSteps,
       }),
       request: {
         kind: 'align',
@@ -227,7 +235,6 @@ export async function alignTask(
       ...frozen,
       critics: storedEach(world, output.critics),
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
-      criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
     loss: alignmentLoss(metrics),
   };
@@ -244,9 +251,10 @@ export function frozenOf(context: ClientContext): Frozen {
 }
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
-  const { scale, klCoefficient, criticWarmupSteps } = frozen;
-  const { maxRounds, deadlineSeconds, convergence, collapse, ...hyper } = scenario.alignment;
-  return { ...hyper, klCoefficient, criticWarmupSteps, weights: clients.get(id)!.trainingWeights, scale };
+  const { scale, klCoefficient } = frozen;
+  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, ...hyper } =
+    scenario.alignment;
+  return { ...hyper, klCoefficient, weights: clients.get(id)!.trainingWeights, scale };
 }
 
 /**

@@ -99,10 +99,10 @@ export interface Tasks {
   };
   /**
    * Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference
-   * policy.
+   * policy, and warm the critics up on them.
    */
   freeze: {
-    hyper: { prompts: number } & Pick<AlignHyper, 'sensitiveShare' | 'maxNewTokens' | 'temperature'>;
+    hyper: FreezeHyper;
     params: RewardParams & Trained;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { critics: PerObjective<ParamSet>; scale: PerObjective<RewardScale> };
@@ -142,8 +142,24 @@ export interface Tasks {
 /** What a stage's settings have besides those of its rounds. */
 type WithoutRounds<Stage> = Omit<Stage, keyof ReturnType<typeof rounds>>;
 
+/** What Step 3.1 needs of a scenario's `alignment`: to sample `prompts` responses, and to warm critics up on them. */
+export type FreezeHyper = { readonly prompts: number } & Pick<
+  Alignment,
+  | 'sensitiveShare'
+  | 'maxNewTokens'
+  | 'temperature'
+  | 'criticWarmupSteps'
+  | 'minibatchSize'
+  | 'criticLearningRate'
+  | 'maxGradientNorm'
+  | 'missingEosPenalty'
+  | 'klCoefficient'
+  | 'discount'
+  | 'whitenRewards'
+>;
+
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
-export type AlignHyper = Omit<WithoutRounds<Alignment>, 'collapse'> & {
+export type AlignHyper = Omit<WithoutRounds<Alignment>, 'collapse' | 'criticWarmupSteps'> & {
   readonly weights: Weights;
   readonly scale: PerObjective<RewardScale>;
 };

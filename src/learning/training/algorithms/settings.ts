@@ -45,7 +45,11 @@ export const Alignment = closed(
       default: true,
       description: 'advantages shifted and scaled, as in TRL',
     }),
-    criticWarmupSteps: count(0, 0, 'steps of the critics alone before the first step of a client’s policy'),
+    criticWarmupSteps: count(
+      0,
+      0,
+      'steps of the critics alone in Step 3.1, on the responses that set the scale of the scores',
+    ),
     dpoBeta: positive(0.1, 'of "modpo": strength of the tie to the policy frozen after stage 1'),
     collapse: closed(
       {

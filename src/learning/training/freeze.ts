@@ -18,7 +18,7 @@ export const freeze: TaskFunction<'freeze'> = async (request) => {
   const rollouts = withPolicy(model, params.base, params, (policy) =>
     sampleResponses(policy, prompts, hyper, seed),
   );
-  const warmsUp = hyper.criticWarmupSteps > 0;
+  const warmsUp = hyper.criticWarmupSteps > 0 && rollouts.length > 0;
   const { scores, states } = warmsUp
     ? models.scoresAndStates(rollouts)
     : { scores: models.scoresOfAnswers(rollouts), states: null };

@@ -30,6 +30,7 @@ import { tableRows } from '../../../src/learning/training/table-features.js';
 import type { TaskRequest } from '../../../src/learning/training/task.js';
 import type { DistilBertShape } from '../../../src/learning/model/model-shape.js';
 import { testBackend } from '../../backend.js';
+import { banditHyper } from './bandit.js';
 import { assertNear } from './ppo/reference.js';
 import { tinyDistilBertFolder } from './tiny-distilbert.js';
 import { emptyTable, tableOf, tinyBase, tinyShape } from './tiny-model.js';
@@ -263,7 +264,7 @@ describe('DistilBERTs as judges of a language model', () => {
         ...made,
         kind: 'freeze',
         model: { ...made.model, config },
-        hyper: { prompts: 4, sensitiveShare: 0, maxNewTokens: 6, temperature: 1 },
+        hyper: { ...banditHyper, prompts: 4, sensitiveShare: 0, maxNewTokens: 6, criticWarmupSteps: 0 },
         params: { ...made.params, base, adapters: null, lora: null },
         data: { prompts: tableOf([[prompt, []]]), sensitivePrompts: emptyTable },
       });

@@ -162,7 +162,7 @@ for (const train of ['full', 'head'] as const) {
         ...bandit,
         model,
         kind: 'freeze',
-        hyper: { prompts: 16, sensitiveShare: 0, maxNewTokens: 3, temperature: 1 },
+        hyper: { ...bandit.hyper, prompts: 16, sensitiveShare: 0, maxNewTokens: 3, criticWarmupSteps: 4 },
         params,
         data: { prompts: bandit.data.prompts, sensitivePrompts: emptyTable },
       });

@@ -96,7 +96,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
   );
 }
 
-/** The global reward models on the client's held-out pairs. */
+/** The global reward models on the client's test pairs. */
 function measureReward(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
   const tests = perObjective((objective) => tables.pairs[objective].test);

@@ -92,11 +92,11 @@ async function loadLanguageModel(folder: string | null): Promise<OpenLanguageMod
   };
 }
 
-/** Every client has pairs of both objectives that differ as tokens, to train on and to be measured on. */
+/** Every client has pairs of both objectives that differ as tokens, to train on and to be held out. */
 function checkPairs({ name }: RunOptions['scenario'], clients: readonly Client[], maxTokens: number): void {
   for (const { id, tables, data } of clients) {
     for (const objective of objectives) {
-      for (const part of ['train', 'test'] as const) {
+      for (const part of ['train', 'validation', 'test'] as const) {
         if (tables.pairs[objective][part].count > 0) continue;
         throw new UserError(
           `scenario ${name}: /data: all ${data.pairs[objective][part].length} ${objective} pairs of ${id} ` +

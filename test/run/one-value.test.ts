@@ -31,7 +31,7 @@ function changingExecutor(): Executor {
 function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | null {
   const ranking = () => ({
     ...{ loss: figure(), accuracy: figure(), calibrationError: 0, brierScore: 0 },
-    ...{ meanScore: 0, scoreStd: 0, testLoss: figure() },
+    ...{ meanScore: 0, scoreStd: 0, validationLoss: figure() },
   });
   switch (kind) {
     case 'evaluate':

@@ -40,7 +40,7 @@ const figures: { readonly [K in TaskKind]: Omit<TaskResult<K>, 'output'> } = {
   aggregate: { metrics: {} },
   instruct: { metrics: { loss: 1, validationLoss: 1 } },
   evaluate: { metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } },
-  reward: { metrics: perObjective(() => ({ ...ranking, testLoss: 1 })) },
+  reward: { metrics: perObjective(() => ({ ...ranking, validationLoss: 1 })) },
   rewardTest: { metrics: perObjective(() => ranking) },
   freeze: { metrics: perObjective(() => ({ mean: 0, std: 1 })) },
   align: { metrics: { 'objective/rlhf_reward': 0 } },

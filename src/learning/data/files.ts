@@ -10,7 +10,15 @@ import { dealPairs } from './deal-pairs.js';
 import { partitionRows } from './partition.js';
 import { loadPreferences } from './preferences.js';
 import type { Dealing } from './settings.js';
-import type { ClientData, Example, FederatedData, PreferencePair, Prompt, Split } from './types.js';
+import type {
+  ClientData,
+  Example,
+  FederatedData,
+  PreferencePair,
+  Prompt,
+  Split,
+  ThreeWaySplit,
+} from './types.js';
 
 /** With fewer different instructions a client could not train, validate and be tested. */
 const fewestRows = 8;
@@ -47,8 +55,9 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
 async function loadPairs(scenario: Dealing, folder: string, seed: number) {
   const { stages, clients, data } = scenario;
   if (!hasRewardModels(stages)) {
-    const none = Array.from({ length: clients.count }, (): Split<PreferencePair> => ({
+    const none = Array.from({ length: clients.count }, (): ThreeWaySplit<PreferencePair> => ({
       train: [],
+      validation: [],
       test: [],
     }));
     return { dealt: perObjective(() => none), reports: [] };

@@ -46,7 +46,7 @@ const tasks: {
   evaluate: () => ({ output: {}, metrics: { loss: null, accuracy: null, sharedAccuracy: null } }),
   reward: ({ seed, params: { rewardModels } }) => ({
     output: { rewardModels: perObjective((objective) => moved(rewardModels[objective], seed, objective)) },
-    metrics: perObjective(() => ({ ...unmeasured, testLoss: null })),
+    metrics: perObjective(() => ({ ...unmeasured, validationLoss: null })),
   }),
   rewardTest: () => ({ output: {}, metrics: perObjective(() => unmeasured) }),
   freeze: ({ params: { rewardModels } }) => ({

@@ -81,15 +81,15 @@ export interface Tasks {
   reward: {
     hyper: Omit<WithoutRounds<Reward>, 'model' | 'hidden'>;
     params: RewardParams;
-    data: PerObjective<{ train: TokenTable; test: TokenTable }>;
+    data: PerObjective<{ train: TokenTable; validation: TokenTable }>;
     output: { rewardModels: PerObjective<ParamSet> };
     /**
      * `loss` is the Bradley–Terry loss as a mean over the steps; all else tells how the trained model ranks
-     * held-out pairs, with `testLoss` for the loss.
+     * validation pairs, with `validationLoss` for the loss.
      */
-    metrics: PerObjective<Ranking & { testLoss: Figure }>;
+    metrics: PerObjective<Ranking & { validationLoss: Figure }>;
   };
-  /** The two reward models as received, on held-out pairs (measurement only). */
+  /** The two reward models as received, on test pairs (measurement only). */
   rewardTest: {
     hyper: Record<string, never>;
     params: RewardParams;

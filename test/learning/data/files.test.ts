@@ -218,16 +218,19 @@ describe('loadData from files', () => {
     );
   });
 
-  it('deals pairs without overlap, a third held out, and prompts that are half sensitive', async () => {
+  it('deals pairs without overlap, a sixth to validate and a sixth to test, and prompts that are half sensitive', async () => {
     await writeFixture(200, 60);
     const { clients } = await loadData(scenarioWith({ files: names, pairsPerClient: 12 }, 4), folder, 1);
     const asked = clients.flatMap(({ pairs }) =>
-      [...pairs.helpful.train, ...pairs.helpful.test].map(({ instruction }) => instruction),
+      [...pairs.helpful.train, ...pairs.helpful.validation, ...pairs.helpful.test].map(
+        ({ instruction }) => instruction,
+      ),
     );
     assert.equal(new Set(asked).size, 48);
     for (const { pairs, prompts } of clients) {
       assert.equal(pairs.harmless.train.length, 8);
-      assert.equal(pairs.harmless.test.length, 4);
+      assert.equal(pairs.harmless.validation.length, 2);
+      assert.equal(pairs.harmless.test.length, 2);
       const sensitive = prompts.train.filter(({ topic }) => topic === 'sensitive').length;
       assert.equal(sensitive * 2, prompts.train.length);
       const trained = new Set(prompts.train.map(({ instruction }) => instruction));

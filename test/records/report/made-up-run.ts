@@ -115,7 +115,10 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
         });
         if (round > 0) {
           const loss = curve(1, 0.15, round, index);
-          figures(stage, round, index, 'reward', { helpfulTestLoss: loss, harmlessTestLoss: loss });
+          figures(stage, round, index, 'reward', {
+            helpfulValidationLoss: loss,
+            harmlessValidationLoss: loss,
+          });
         }
         break;
       case 'alignment':

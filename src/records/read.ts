@@ -158,7 +158,7 @@ function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }):
   const known = [instruction, reward, alignment].filter((stage) => stage !== null);
   const isWhole =
     known.every((stage) => 'heldOutLoss' in stage && 'deviceJoulesPerRound' in stage) &&
-    (instruction === null || 'toTarget' in instruction) &&
+    (instruction === null || ('toTarget' in instruction && 'factAccuracy' in instruction)) &&
     (alignment === null || 'collapse' in alignment);
   if (isWhole) return summary;
   return { ...summary, stages: stagesOf(rows) };

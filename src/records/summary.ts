@@ -131,6 +131,12 @@ export interface InstructionSummary extends RoundsSummary {
    */
   readonly accuracyBefore: number | null;
   readonly accuracy: number | null;
+  /** Content tokens only, of own held-out rows that ask for facts; null where there are none. */
+  readonly factAccuracyBefore: number | null;
+  readonly factAccuracy: number | null;
+  /** Content tokens only, of own held-out rows that ask for no fact: their prompts are in no training row. */
+  readonly unseenAccuracyBefore: number | null;
+  readonly unseenAccuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
   readonly sharedAccuracyBefore: number | null;
   readonly sharedAccuracy: number | null;

@@ -35,7 +35,10 @@ function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | nu
   });
   switch (kind) {
     case 'evaluate':
-      return { loss: figure(), accuracy: figure(), sharedAccuracy: figure() };
+      return {
+        ...{ loss: figure(), accuracy: figure() },
+        ...{ factAccuracy: figure(), unseenAccuracy: figure(), sharedAccuracy: figure() },
+      };
     case 'instruct':
       return { loss: figure(), validationLoss: figure() };
     case 'reward':
@@ -96,6 +99,8 @@ describe('a figure of a run', () => {
       shared.map(({ name }) => name),
       [
         'Accuracy on own data',
+        'Accuracy on own facts',
+        'Accuracy on own new tasks',
         'Accuracy on what others were taught',
         'Held-out loss (nats per token)',
         'Pairs ranked rightly, helpfulness',

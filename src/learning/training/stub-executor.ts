@@ -43,7 +43,10 @@ const tasks: {
     },
     metrics: { loss: null, validationLoss: null },
   }),
-  evaluate: () => ({ output: {}, metrics: { loss: null, accuracy: null, sharedAccuracy: null } }),
+  evaluate: () => ({
+    output: {},
+    metrics: { loss: null, accuracy: null, factAccuracy: null, unseenAccuracy: null, sharedAccuracy: null },
+  }),
   reward: ({ seed, params: { rewardModels } }) => ({
     output: { rewardModels: perObjective((objective) => moved(rewardModels[objective], seed, objective)) },
     metrics: perObjective(() => ({ ...unmeasured, validationLoss: null })),

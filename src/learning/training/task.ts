@@ -67,15 +67,22 @@ export interface Tasks {
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
-    hyper: Record<string, never>;
+    /** Rows of `test` that ask for facts. */
+    hyper: { facts: readonly number[] };
     params: { base: ParamSet } & Trained;
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
-     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, null if it is
-     * empty.
+     * `accuracy`: all response tokens of `test`; the others: content tokens of its facts, of its other rows, and
+     * of `shared`, null where there are none.
      */
-    metrics: { loss: Figure; accuracy: Figure; sharedAccuracy: Figure };
+    metrics: {
+      loss: Figure;
+      accuracy: Figure;
+      factAccuracy: Figure;
+      unseenAccuracy: Figure;
+      sharedAccuracy: Figure;
+    };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {

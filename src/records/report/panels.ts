@@ -197,6 +197,8 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     lead: 'Teacher-forced next-token accuracy on held-out responses, each client with its own model.',
     panels: [
       figure('evaluate', 'accuracy', '%'),
+      figure('evaluate', 'factAccuracy', '%'),
+      figure('evaluate', 'unseenAccuracy', '%'),
       figure('evaluate', 'sharedAccuracy', '%'),
       heldOutLoss('instruction', 'metrics.loss'),
       reportedLoss('instruct', lossWords.instruction, 'metrics.validationLoss', metric('validationLoss')),

@@ -98,6 +98,8 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
       case 'instruction':
         figures(stage, round, index, 'evaluate', {
           accuracy: curve(0.55, 0.93, round, index),
+          factAccuracy: curve(0.1, 0.74, round, index),
+          unseenAccuracy: curve(0.61, 0.87, round, index),
           sharedAccuracy: curve(0.28, 0.47, round, index),
           loss: 1,
         });
@@ -282,6 +284,10 @@ function summary(
         rounds: 8,
         accuracyBefore: 0.553,
         accuracy: 0.917,
+        factAccuracyBefore: 0.102,
+        factAccuracy: 0.731,
+        unseenAccuracyBefore: 0.611,
+        unseenAccuracy: 0.862,
         sharedAccuracyBefore: 0.281,
         sharedAccuracy: 0.464,
         heldOutLossBefore: 2.1,

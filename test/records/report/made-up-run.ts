@@ -259,6 +259,7 @@ function summary(
   return {
     scenario: 'made-up',
     notes: [...notes],
+    overlap: [],
     checks: [],
     seed: 7,
     method: 'pwff',

@@ -137,7 +137,7 @@ export interface InstructionSummary extends RoundsSummary {
   /** Content tokens only, of own held-out rows that ask for facts; null where there are none. */
   readonly factAccuracyBefore: number | null;
   readonly factAccuracy: number | null;
-  /** Content tokens only, of own held-out rows that ask for no fact: their prompts are in no training row. */
+  /** Content tokens only, of all other own held-out rows, which have to be worked out. */
   readonly unseenAccuracyBefore: number | null;
   readonly unseenAccuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */

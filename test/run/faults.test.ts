@@ -9,9 +9,6 @@ const clients = ['client-1', 'client-2', 'client-3'];
 type Fault = Scenario['channel']['faults'][number];
 
 /** The tiny scenario with a script of faults; it ends in its final state, with all invariants checked. */
-/** Facts are asked in training as in tests, which a run notes. */
-const noFacts = 'data.synthetic.factShare=0';
-
 async function faulty(faults: readonly Fault[], set: readonly string[] = []): Promise<ProtocolRun> {
   const result = await protocolRun([`channel.faults=${JSON.stringify(faults)}`, ...set]);
   assert.equal(result.ended.reason, 'finished', JSON.stringify(result.ended));
@@ -160,19 +157,18 @@ describe('a run with a script of faults', () => {
       { effect: 'duplicate', client: 1, stage: 'reward', fromSeconds: 4000 },
       { effect: 'blackout', fromSeconds: 1, toSeconds: 1.25, probability: 0 },
     ];
-    const { run } = await faulty(script, [noFacts]);
+    const { run } = await faulty(script);
     assert.deepEqual(
       run.notes().map((note) => note.split(':')[0]),
       [0, 1, 2, 5, 7].map((index) => `/channel/faults/${index}`),
     );
     assert.match(run.notes()[0]!, /^\/channel\/faults\/0: the fault matched no message of this run; /);
-    assert.deepEqual((await protocolRun([noFacts])).run.notes(), []);
+    assert.deepEqual((await protocolRun()).run.notes(), []);
   });
 
   it('notes no fault of a message that was under way when the run ended', async () => {
     const script: Fault[] = [{ effect: 'blackout', client: 1, direction: 'downlink', fromSeconds: 1 }];
     const { run, ended } = await protocolRun([
-      noFacts,
       `channel.faults=${JSON.stringify(script)}`,
       'limits.virtualSeconds=30',
     ]);

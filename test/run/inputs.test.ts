@@ -55,9 +55,7 @@ describe('the inputs of a run', () => {
     return folder;
   }
 
-  /** Without facts, which are asked in training as in tests, and noted. */
-  const optionsOf = async (...set: readonly string[]) =>
-    loadScenario('tiny', { set: ['data.synthetic.factShare=0', ...set] });
+  const optionsOf = async (...set: readonly string[]) => loadScenario('tiny', { set });
   const withModel = (folder: string) => optionsOf(`model.path=${folder}`, 'model.lora.r=2');
 
   it('have the tokenizer’s end of text where config.json has another one, and say so', async () => {

@@ -347,7 +347,7 @@ describe('presence by battery', () => {
       periodSeconds: 100,
       restartShare: 0.9,
     };
-    const set = [...fast, ...one, noDeadline, 'instruction.maxRounds=6', 'data.synthetic.factShare=0'];
+    const set = [...fast, ...one, noDeadline, 'instruction.maxRounds=6'];
     const result = await protocolRun([...set, `clients.presence=${JSON.stringify(battery)}`]);
     assert.equal(result.ended.reason, 'finished', JSON.stringify(result.ended));
     assert.ok(turnsOf(result).some(({ on, cause }) => !on && cause === 'battery'));

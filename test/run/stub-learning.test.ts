@@ -21,7 +21,7 @@ describe('a run without learning', () => {
   let run: RunRecords;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pwff-stub-'));
-    run = await stubRun(join(folder, 'one'), 'data.synthetic.factShare=0');
+    run = await stubRun(join(folder, 'one'));
   });
   after(() => rmSync(folder, { recursive: true }));
 

@@ -73,9 +73,10 @@ function measuredPrompts({ scenario: { seed, measure } }: World, id: string, cou
   return drawn.slice(0, measure.prompts).sort((a, b) => a - b);
 }
 
-/** Accuracy of the client's own model on own rows, and on what only others were taught. */
+/** Accuracy of the client's own model on own rows, facts and others, and on what only others were taught. */
 function measureInstruction(world: World, { id, model }: ClientContext, round: number): void {
-  const { tables } = clientOf(world, id);
+  const { tables, data } = clientOf(world, id);
+  const facts = data.test.flatMap(({ topic }, row) => (topic === 'fact' ? [row] : []));
   measured<'evaluate'>(
     world,
     id,
@@ -85,7 +86,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
     {
       kind: 'evaluate',
       seed: '',
-      hyper: {},
+      hyper: { facts },
       params: {
         base: required(world, model.base, 'the base model'),
         ...tunedParts(world, model),
@@ -96,7 +97,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
   );
 }
 
-/** The global reward models on the client's held-out pairs. */
+/** The global reward models on the client's test pairs. */
 function measureReward(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
   const tests = perObjective((objective) => tables.pairs[objective].test);

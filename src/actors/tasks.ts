@@ -123,7 +123,10 @@ export async function rewardTask(
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
         hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
         params: rewardParams(world, context.model),
-        data: tables.pairs,
+        data: perObjective((objective) => {
+          const { train, validation } = tables.pairs[objective];
+          return { train, validation };
+        }),
       },
       countedIn: 'localSteps',
     },
@@ -133,7 +136,7 @@ export async function rewardTask(
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
     loss: derived(
-      [metrics.helpful.testLoss, metrics.harmless.testLoss],
+      [metrics.helpful.validationLoss, metrics.harmless.validationLoss],
       (helpful, harmless) => helpful + harmless,
     ),
   };

@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { Overlap } from '../learning/data/overlap.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
 
@@ -28,6 +29,8 @@ export interface Summary {
   readonly ended: Ended;
   /** What somebody should know: of the inputs as in the manifest, and faults of the script that matched nothing. */
   readonly notes: readonly string[];
+  /** As in the manifest: held-out rows that are in training, 0 where none is; null in records of an earlier version. */
+  readonly overlap: readonly Overlap[] | null;
   /** What became of the scenario's expectations, in their order. */
   readonly checks: readonly Checked[];
   readonly stages: {
@@ -131,6 +134,12 @@ export interface InstructionSummary extends RoundsSummary {
    */
   readonly accuracyBefore: number | null;
   readonly accuracy: number | null;
+  /** Content tokens only, of own held-out rows that ask for facts; null where there are none. */
+  readonly factAccuracyBefore: number | null;
+  readonly factAccuracy: number | null;
+  /** Content tokens only, of all other own held-out rows, which have to be worked out. */
+  readonly unseenAccuracyBefore: number | null;
+  readonly unseenAccuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
   readonly sharedAccuracyBefore: number | null;
   readonly sharedAccuracy: number | null;

@@ -67,29 +67,36 @@ export interface Tasks {
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
-    hyper: Record<string, never>;
+    /** Rows of `test` that ask for facts. */
+    hyper: { facts: readonly number[] };
     params: { base: ParamSet } & Trained;
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
-     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, null if it is
-     * empty.
+     * `accuracy`: all response tokens of `test`; the others: content tokens of its facts, of its other rows, and
+     * of `shared`, null where there are none.
      */
-    metrics: { loss: Figure; accuracy: Figure; sharedAccuracy: Figure };
+    metrics: {
+      loss: Figure;
+      accuracy: Figure;
+      factAccuracy: Figure;
+      unseenAccuracy: Figure;
+      sharedAccuracy: Figure;
+    };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
     hyper: Omit<WithoutRounds<Reward>, 'model' | 'hidden'>;
     params: RewardParams;
-    data: PerObjective<{ train: TokenTable; test: TokenTable }>;
+    data: PerObjective<{ train: TokenTable; validation: TokenTable }>;
     output: { rewardModels: PerObjective<ParamSet> };
     /**
      * `loss` is the Bradley–Terry loss as a mean over the steps; all else tells how the trained model ranks
-     * held-out pairs, with `testLoss` for the loss.
+     * validation pairs, with `validationLoss` for the loss.
      */
-    metrics: PerObjective<Ranking & { testLoss: Figure }>;
+    metrics: PerObjective<Ranking & { validationLoss: Figure }>;
   };
-  /** The two reward models as received, on held-out pairs (measurement only). */
+  /** The two reward models as received, on test pairs (measurement only). */
   rewardTest: {
     hyper: Record<string, never>;
     params: RewardParams;

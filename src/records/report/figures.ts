@@ -19,6 +19,8 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],
       named('accuracy', percent),
+      named('factAccuracy', percent, 'if measured'),
+      named('unseenAccuracy', percent, 'if measured'),
       named('sharedAccuracy', percent),
       heldOutLoss('instruction'),
       ...costs,

@@ -193,7 +193,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     round: answers.version + 1,
     key: keyOf(answers),
   });
-  const rows = rowsBehind(kind, clientOf(world, id));
+  const rows = rowsBehind(world, kind, clientOf(world, id));
   const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
   return { upload, memory };
 }

@@ -7,6 +7,7 @@ import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
 import type { AlignHyper, AlignParams, RewardParams, TaskResult } from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
+import { momentsGiven, momentsKept } from './moments.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
@@ -71,7 +72,9 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, ...hyper } = scenario.instruction;
+  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
+    scenario.instruction;
+  const kept = momentsGiven(world, context, 'instruction');
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,
@@ -83,10 +86,11 @@ export async function instructTask(
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-        hyper,
+        hyper: { ...hyper, ...kept.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
           ...tunedParts(world, context.model),
+          ...kept.params,
         },
         data: { train: tables.train, validation: tables.validation },
       },
@@ -97,6 +101,7 @@ export async function instructTask(
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
+    moments: momentsKept(world, 'instruction', output.optimizers),
     loss: metrics.validationLoss,
   };
 }
@@ -132,6 +137,7 @@ export async function rewardTask(
   return {
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
+    moments: null,
     loss: derived(
       [metrics.helpful.testLoss, metrics.harmless.testLoss],
       (helpful, harmless) => helpful + harmless,
@@ -190,6 +196,7 @@ export async function alignTask(
   const { tables, trainingWeights } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
+  const kept = momentsGiven(world, context, 'alignment');
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
     context,
@@ -208,8 +215,8 @@ export async function alignTask(
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),
-        hyper: alignHyper(world, context.id, frozen),
-        params: alignParams(world, context, frozen),
+        hyper: { ...alignHyper(world, context.id, frozen), ...kept.hyper },
+        params: { ...alignParams(world, context, frozen), ...kept.params },
         data: {
           prompts: tables.prompts,
           sensitivePrompts: tables.sensitivePrompts,
@@ -229,6 +236,7 @@ export async function alignTask(
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
       criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
+    moments: momentsKept(world, 'alignment', output.optimizers),
     loss: alignmentLoss(metrics),
   };
 }
@@ -245,7 +253,7 @@ export function frozenOf(context: ClientContext): Frozen {
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
   const { scale, klCoefficient, criticWarmupSteps } = frozen;
-  const { maxRounds, deadlineSeconds, convergence, collapse, ...hyper } = scenario.alignment;
+  const { maxRounds, deadlineSeconds, convergence, collapse, optimizerState, ...hyper } = scenario.alignment;
   return { ...hyper, klCoefficient, criticWarmupSteps, weights: clients.get(id)!.trainingWeights, scale };
 }
 

@@ -9,6 +9,7 @@ import { experienceOf, type Experience, type Observation } from '../experience.j
 import { HeadTrainer } from '../head-trainer.js';
 import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
+import { Optimizers } from '../optimizers.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import { movedTooFar } from '../ppo/early-stop.js';
 import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
@@ -17,6 +18,12 @@ import { rehearsal } from '../rehearsal.js';
 import { rewardModels } from '../reward-models/index.js';
 import { concatenated, responseLogProbs } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
+
+/** What becomes of a minibatch's gradients. */
+interface Steps {
+  readonly rehearse: ReturnType<typeof rehearsal>;
+  readonly optimize: ReturnType<typeof policyOptimizer>;
+}
 
 type Critics = PerObjective<HeadTrainer>;
 
@@ -29,19 +36,25 @@ type Critics = PerObjective<HeadTrainer>;
 export const ppo: TaskFunction<'align'> = async (request) => {
   const { hyper, params } = request;
   const models = await rewardModels(request);
+  const optimizers = new Optimizers(hyper.optimizers, params.moments);
+  const rate = { learningRate: hyper.criticLearningRate };
   const critics = perObjective(
     (objective) =>
-      new HeadTrainer(models.criticHead, params.critics[objective], {
-        learningRate: hyper.criticLearningRate,
-      }),
+      new HeadTrainer(models.criticHead, params.critics[objective], rate, (set) =>
+        optimizers.of(`critic-${objective}`, set, rate),
+      ),
   );
   const observations = warmedUp(observe(request, models), critics, request);
   const experiences = experienceOf(observations, hyper);
   const trained = copiesOf(params);
-  const losses = improve(request, experiences, trained, critics);
+  const losses = improve(request, experiences, trained, critics, optimizers);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
-    output: { ...trained, critics: perObjective((objective) => critics[objective].set) },
+    output: {
+      ...trained,
+      critics: perObjective((objective) => critics[objective].set),
+      ...optimizers.left,
+    },
     metrics: alignMetrics({ ...hyper, experiences, losses, steps }),
   };
 };
@@ -82,6 +95,7 @@ function improve(
   experiences: readonly Experience[],
   trained: Trained,
   critics: Critics,
+  optimizers: Optimizers,
 ): StepLosses[] {
   const base = baseWeights(params.base);
   const rehearse = rehearsal(model, base, trained, {
@@ -90,7 +104,8 @@ function improve(
     coefficient: hyper.ptxCoefficient,
     seed,
   });
-  const step = policyStepper(model, base, trained, hyper, rehearse);
+  const optimize = policyOptimizer(trained, hyper, optimizers);
+  const step = policyStepper(model, base, trained, hyper, { rehearse, optimize });
   const losses: StepLosses[] = [];
   for (let epoch = 0; epoch < hyper.ppoEpochs; epoch++) {
     const order = stream(seed, 'minibatches', epoch).shuffle(experiences);
@@ -113,10 +128,9 @@ function policyStepper(
   base: ReturnType<typeof baseWeights>,
   trained: Trained,
   hyper: AlignHyper,
-  rehearse: ReturnType<typeof rehearsal>,
+  { rehearse, optimize }: Steps,
 ): (minibatch: readonly Experience[]) => PolicyLoss | null {
   const { clipRange, temperature, targetKl } = hyper;
-  const optimize = policyOptimizer(trained, hyper);
   return (minibatch) => {
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));

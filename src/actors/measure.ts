@@ -165,20 +165,25 @@ function measureAlignment(world: World, context: ClientContext, round: number): 
 }
 
 /**
- * Share of sensitive requests that were refused and of benign ones answered rightly; null where there are
- * none, or nothing was sampled (`responses` null).
+ * Share of sensitive requests that were refused and of benign ones answered rightly, and how many each is a share
+ * of; null where there are none, or nothing was sampled (`responses` null).
  */
 function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly string[] | null) {
-  if (responses === null) return { refusalRate: null, correctness: null };
+  const none = { refusalRate: null, refusalTrials: null, correctness: null, correctnessTrials: null };
+  if (responses === null) return none;
   const share = (topic: Example['topic'], holds: (prompt: Example, response: string) => boolean) => {
     const outcomes = prompts.flatMap((prompt, row) =>
       prompt.topic === topic ? [holds(prompt, responses[row] ?? '')] : [],
     );
-    return ratioOrNull(outcomes.filter(Boolean).length, outcomes.length);
+    return { share: ratioOrNull(outcomes.filter(Boolean).length, outcomes.length), of: outcomes.length };
   };
+  const refused = share('sensitive', (_, response) => isRefusal(response));
+  const right = share('benign', isCorrect);
   return {
-    refusalRate: share('sensitive', (_, response) => isRefusal(response)),
-    correctness: share('benign', isCorrect),
+    refusalRate: refused.share,
+    refusalTrials: refused.of,
+    correctness: right.share,
+    correctnessTrials: right.of,
   };
 }
 

@@ -5,8 +5,15 @@ import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
-import type { AlignHyper, AlignParams, FreezeHyper, RewardParams, TaskResult } from '../learning/training/task.js';
+import type {
+  AlignHyper,
+  AlignParams,
+  FreezeHyper,
+  RewardParams,
+  TaskResult,
+} from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
+import { momentsGiven, momentsKept } from './moments.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
@@ -71,7 +78,9 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, ...hyper } = scenario.instruction;
+  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
+    scenario.instruction;
+  const kept = momentsGiven(world, context, 'instruction');
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,
@@ -83,10 +92,11 @@ export async function instructTask(
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-        hyper,
+        hyper: { ...hyper, ...kept.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
           ...tunedParts(world, context.model),
+          ...kept.params,
         },
         data: { train: tables.train, validation: tables.validation },
       },
@@ -97,6 +107,7 @@ export async function instructTask(
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
+    moments: momentsKept(world, 'instruction', output.optimizers),
     loss: metrics.validationLoss,
   };
 }
@@ -135,6 +146,7 @@ export async function rewardTask(
   return {
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
+    moments: null,
     loss: derived(
       [metrics.helpful.validationLoss, metrics.harmless.validationLoss],
       (helpful, harmless) => helpful + harmless,
@@ -202,6 +214,7 @@ export async function alignTask(
   const { tables, trainingWeights } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
+  const kept = momentsGiven(world, context, 'alignment');
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
     context,
@@ -219,8 +232,8 @@ export async function alignTask(
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),
-        hyper: alignHyper(world, context.id, frozen),
-        params: alignParams(world, context, frozen),
+        hyper: { ...alignHyper(world, context.id, frozen), ...kept.hyper },
+        params: { ...alignParams(world, context, frozen), ...kept.params },
         data: {
           prompts: tables.prompts,
           sensitivePrompts: tables.sensitivePrompts,
@@ -239,6 +252,7 @@ export async function alignTask(
       critics: storedEach(world, output.critics),
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
     },
+    moments: momentsKept(world, 'alignment', output.optimizers),
     loss: alignmentLoss(metrics),
   };
 }
@@ -255,7 +269,7 @@ export function frozenOf(context: ClientContext): Frozen {
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
   const { scale, klCoefficient } = frozen;
-  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, ...hyper } =
+  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, optimizerState, ...hyper } =
     scenario.alignment;
   return { ...hyper, klCoefficient, weights: clients.get(id)!.trainingWeights, scale };
 }

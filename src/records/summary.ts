@@ -1,5 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
 import type { Overlap } from '../learning/data/overlap.js';
+import type { Interval } from '../interval.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
 
@@ -176,6 +177,12 @@ export interface RewardSummary extends RoundsSummary {
   readonly heldOutLoss: number | null;
 }
 
+/** Rates of responses, by their keys in a summary. */
+export type Rate = 'refusalRateBefore' | 'refusalRate' | 'correctnessBefore' | 'correctness';
+
+/** Of each rate what its number of responses leaves open, clients and prompts as they are; null where there is none. */
+export type RateIntervals = Readonly<Record<Rate, Interval | null>>;
+
 /**
  * Figures of held-out prompts, from client rows of task `score`; `…Before` from the first of each client
  * (round 0), the others from the last.
@@ -197,6 +204,8 @@ export interface AlignmentSummary extends RoundsSummary {
   /** Share of benign requests that are answered rightly, mean over clients; null for real data. */
   readonly correctnessBefore: number | null;
   readonly correctness: number | null;
+  /** Wilson's 95 % intervals, over the responses of all clients; null in records of an earlier version. */
+  readonly intervals: RateIntervals | null;
   /** Estimates k1 and k3 of the divergence from the policy before alignment, nats per response. */
   readonly klK1: number | null;
   readonly klK3: number | null;
@@ -224,6 +233,8 @@ export interface AlignedClient {
   /** Share of benign requests that were answered right; null where there are none, and for real data. */
   readonly correctnessBefore: number | null;
   readonly correctness: number | null;
+  /** The same of its own responses. */
+  readonly intervals: RateIntervals | null;
   /** Estimate k1 of the divergence from the policy before alignment, nats per response. */
   readonly klK1Before: number | null;
   readonly klK1: number | null;

@@ -14,7 +14,8 @@ import { heldOut, metric, rowsOfTask, type Pick } from '../held-out.js';
 import { collapseMarks } from './collapse.js';
 import { figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
-import { clientSeries, costSeries, reportedLossSeries, spearman, turnoutOf, type Series } from './series.js';
+import { spearman, spearmanInterval } from '../rank-correlation.js';
+import { clientSeries, costSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
 
 /** A chart with what it shows and where its figures come from. */
 export interface Panel {
@@ -183,11 +184,17 @@ const refusalPanel: Panels = ({ summary }) => {
     {
       title: `${figureNames.refusalRate}, by weight of harmlessness`,
       source: 'summary.json: stages.alignment.clients, refusalRate by weightHarmless',
-      ...(rho !== null && { note: `Spearman ρ = ${number(rho)} over ${clients.length} clients` }),
+      ...(rho !== null && { note: correlationNote(rho, clients.length) }),
       chart: refusals(clients),
     },
   ];
 };
+
+function correlationNote(rho: number, clients: number): string {
+  const interval = spearmanInterval(rho, clients);
+  const range = interval && `, 95 % interval ${number(interval.low)} to ${number(interval.high)}`;
+  return `Spearman ρ = ${number(rho)} over ${clients} clients${range ?? ''}`;
+}
 
 /** What each section shows, in a reader's order. */
 const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: readonly Panels[] })[] = [

@@ -15,12 +15,11 @@ import { testBackend } from '../../backend.js';
 import { tableOf } from './tables.js';
 
 /** "Answer with the two tokens of the prompt in reverse, then 10." */
-const train = tableOf(
-  Array.from({ length: 20 }, (_, i) => {
-    const [a, b] = [i % 5, 5 + (i % 4)];
-    return { tokens: [9, a, b, 9, b, a, 10], response: 4 };
-  }),
-);
+const rowsOfTrain = Array.from({ length: 20 }, (_, i) => {
+  const [a, b] = [i % 5, 5 + (i % 4)];
+  return { tokens: [9, a, b, 9, b, a, 10], response: 4 };
+});
+const train = tableOf(rowsOfTrain);
 const empty = tableOf([]);
 const { base, adapters, lora } = referenceModel();
 
@@ -90,6 +89,36 @@ describe('instruct', () => {
     const { output } = await instruct({ ...request, hyper: { ...request.hyper, loraLearningRateScale: 0 } });
     assert.equal(refOf(output.lora!).hash, refOf(fresh.lora).hash);
     assert.notEqual(refOf(output.adapters!).hash, refOf(fresh.adapters).hash);
+  });
+
+  it('in two tasks of 5 steps is one of 10, where the moments are kept and the batches are equal', async () => {
+    const all = { train: tableOf(rowsOfTrain.slice(0, 8)), validation: empty };
+    const request = (steps: number, more: object = {}) => {
+      const asked = instructRequest(fresh);
+      return { ...asked, data: all, hyper: { ...asked.hyper, localSteps: steps, ...more } };
+    };
+    const parts = ['adapters', 'lora'] as const;
+    const { output: whole } = await instruct(request(10));
+    const { output: first } = await instruct(request(5, { optimizers: { parts, notes: {} } }));
+    const { sets, notes } = first.optimizers!;
+    const again = (more: object, moments?: typeof sets) => {
+      const asked = request(5, more);
+      const { adapters, lora } = first;
+      return instruct({ ...asked, params: { ...asked.params, adapters, lora, ...(moments && { moments }) } });
+    };
+    const { output: kept } = await again({ optimizers: { parts, notes } }, sets);
+    const { output: anew } = await again({});
+    assert.deepEqual(notes, { adapters: 5, lora: 5 });
+    assert.deepEqual(kept.optimizers!.notes, { adapters: 10, lora: 10 });
+    for (const part of parts) {
+      const off = (other: typeof whole) =>
+        Math.max(...whole[part]!.values.map((value, i) => Math.abs(value - other[part]!.values[i]!)));
+      assert.ok(off(kept) < 1e-5, `${part}: ${off(kept)}`);
+      assert.ok(off(anew) > 1e-3, `${part} anew: ${off(anew)}`);
+      // A task that keeps moments does what one does that begins anew.
+      assert.equal(refOf(first[part]!).hash, refOf((await instruct(request(5))).output[part]!).hash);
+    }
+    assert.ok(!('optimizers' in anew));
   });
 
   it('leaves no tensor behind but the cached base', async () => {

@@ -5,7 +5,13 @@ import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
-import type { AlignHyper, AlignParams, FreezeHyper, RewardParams, TaskResult } from '../learning/training/task.js';
+import type {
+  AlignHyper,
+  AlignParams,
+  FreezeHyper,
+  RewardParams,
+  TaskResult,
+} from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { clientOf, type World } from './world.js';
 

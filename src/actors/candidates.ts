@@ -35,7 +35,7 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
     // Several antennas, or a trace, have a mean gain other than 1.
     gainHzPerWatt:
       (law.mean((gain) => gain) * snr.ratioAt(world.clock.nowSeconds) * bandwidthHz) / powerWatts,
-    rows: sum(kinds.map((kind) => rowsBehind(kind, client))),
+    rows: sum(kinds.map((kind) => rowsBehind(world, kind, client))),
   };
 }
 

@@ -69,16 +69,16 @@ export function provideClient(world: World) {
         model: { ...context.model, lora: context.model.lora ?? ownLora(world, context.id) },
       })),
       collectPreferences: assign({ collected: true }),
-      keepTrained: assign((_, { model, frozen }) => ({ model, frozen })),
+      keepTrained: assign((_, { model, frozen, moments }) => ({ model, frozen, moments })),
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         const { upload, memory } = uploadOf(world, context, kind, loss);
-        const { model, designed, collected, frozen, replayed } = context;
+        const { model, designed, collected, frozen, moments, replayed } = context;
         const replays = clientOf(world, context.id).attack?.replays === true;
         enqueue.assign({
           ...(replays && { replayed: { [kind]: model, ...replayed } }),
           uncommitted: { ...context.uncommitted, [updateName(upload)]: memory },
-          saved: { model, designed, collected, frozen },
+          saved: { model, designed, collected, frozen, moments },
         });
         enqueue(() => world.bus.send(context.id, 'server', upload));
       }),
@@ -194,7 +194,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     round: answers.version + 1,
     key: keyOf(answers),
   });
-  const rows = rowsBehind(kind, clientOf(world, id));
+  const rows = rowsBehind(world, kind, clientOf(world, id));
   const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
   return { upload, memory };
 }

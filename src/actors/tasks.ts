@@ -13,6 +13,7 @@ import type {
   TaskResult,
 } from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
+import { momentsGiven, momentsKept } from './moments.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
@@ -77,7 +78,9 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, ...hyper } = scenario.instruction;
+  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
+    scenario.instruction;
+  const kept = momentsGiven(world, context, 'instruction');
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,
@@ -89,10 +92,11 @@ export async function instructTask(
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-        hyper,
+        hyper: { ...hyper, ...kept.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
           ...tunedParts(world, context.model),
+          ...kept.params,
         },
         data: { train: tables.train, validation: tables.validation },
       },
@@ -103,6 +107,7 @@ export async function instructTask(
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
+    moments: momentsKept(world, 'instruction', output.optimizers),
     loss: metrics.validationLoss,
   };
 }
@@ -129,7 +134,10 @@ export async function rewardTask(
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
         hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
         params: rewardParams(world, context.model),
-        data: tables.pairs,
+        data: perObjective((objective) => {
+          const { train, validation } = tables.pairs[objective];
+          return { train, validation };
+        }),
       },
       countedIn: 'localSteps',
     },
@@ -138,8 +146,9 @@ export async function rewardTask(
   return {
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
+    moments: null,
     loss: derived(
-      [metrics.helpful.testLoss, metrics.harmless.testLoss],
+      [metrics.helpful.validationLoss, metrics.harmless.validationLoss],
       (helpful, harmless) => helpful + harmless,
     ),
   };
@@ -205,6 +214,7 @@ export async function alignTask(
   const { tables, trainingWeights } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
+  const kept = momentsGiven(world, context, 'alignment');
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
     context,
@@ -222,8 +232,8 @@ export async function alignTask(
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),
-        hyper: alignHyper(world, context.id, frozen),
-        params: alignParams(world, context, frozen),
+        hyper: { ...alignHyper(world, context.id, frozen), ...kept.hyper },
+        params: { ...alignParams(world, context, frozen), ...kept.params },
         data: {
           prompts: tables.prompts,
           sensitivePrompts: tables.sensitivePrompts,
@@ -242,6 +252,7 @@ export async function alignTask(
       critics: storedEach(world, output.critics),
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
     },
+    moments: momentsKept(world, 'alignment', output.optimizers),
     loss: alignmentLoss(metrics),
   };
 }
@@ -258,7 +269,7 @@ export function frozenOf(context: ClientContext): Frozen {
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
   const { scale, klCoefficient } = frozen;
-  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, ...hyper } =
+  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, optimizerState, ...hyper } =
     scenario.alignment;
   return { ...hyper, klCoefficient, weights: clients.get(id)!.trainingWeights, scale };
 }

@@ -50,7 +50,7 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
 
 /**
  * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
- * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
+ * pre-trained network that is trained whole reads each batch anew, and then the validation pairs.
  */
 export function rewardFlops(scenario: Stages, shape: ModelShape, tables: ClientTables): number {
   const pairs = objectives.map((objective) => tables.pairs[objective]);
@@ -58,13 +58,13 @@ export function rewardFlops(scenario: Stages, shape: ModelShape, tables: ClientT
   if (!shape.reward || model.train === 'head') {
     return pairFlops(
       shape,
-      pairs.flatMap(({ train, test }) => [train, test]),
+      pairs.flatMap(({ train, validation }) => [train, validation]),
     );
   }
   const rows = 2 * localSteps * batchSize;
   const trained = rows * pairs.reduce((tokens, { train }) => tokens + meanTokens(train), 0);
-  const tests = pairs.map(({ test }) => test);
-  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, tests);
+  const validations = pairs.map(({ validation }) => validation);
+  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, validations);
 }
 
 /** Scoring tables of pairs. */

@@ -42,8 +42,8 @@ const tables: ClientTables = {
   test: emptyTable,
   shared: emptyTable,
   pairs: {
-    helpful: { train: pair(10), test: pair(20) },
-    harmless: { train: pair(30), test: pair(40) },
+    helpful: { train: pair(10), validation: pair(20), test: pair(50) },
+    harmless: { train: pair(30), validation: pair(40), test: pair(60) },
   },
   policyPairs: { helpful: pair(11), harmless: pair(31) },
   benign: emptyTable,
@@ -75,15 +75,15 @@ function scenario(train: 'full' | 'head', alignment: object = {}) {
 }
 
 describe('work of reward models for the device model', () => {
-  it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the held-out pairs', () => {
+  it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the validation pairs', () => {
     const trained = 5 * 3 * 2 * (10 + 30);
     const heldOut = 2 * (20 + 40);
     assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
   });
 
-  it('of a head: 2 operations per weight of the backbone and token of all pairs, each read once', () => {
+  it('of a head: 2 operations per weight of the backbone and token of pairs to train and to validate, each read once', () => {
     assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
-    assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 20);
+    assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 50);
   });
 
   it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {

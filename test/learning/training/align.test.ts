@@ -6,6 +6,7 @@ import { align } from '../../../src/learning/training/align.js';
 import { freeze } from '../../../src/learning/training/freeze.js';
 import { observe } from '../../../src/learning/training/observe.js';
 import { rewardModels } from '../../../src/learning/training/reward-models/index.js';
+import { blank, type Memory } from '../../../src/learning/params/memory.js';
 import { choosePrompts } from '../../../src/learning/training/rollout.js';
 import { variance } from '../../../src/moments.js';
 import { testBackend } from '../../backend.js';
@@ -66,6 +67,39 @@ describe('align task', () => {
     assert.ok(metrics['loss/value_helpful_avg']! < 0.08, JSON.stringify(metrics));
     assert.notDeepEqual(params.critics.helpful.values, request.params.critics.helpful.values);
     assert.equal(params.critics.helpful.kind, 'critic');
+  });
+
+  it('with kept moments goes on averaging gradients: of a constant one 1 − 0.9ⁿ is in the first', async () => {
+    // Nothing moves at rate 0, so that every step of every task has the same gradient.
+    const still = { learningRate: 0, criticLearningRate: 0, ppoEpochs: 2, minibatchSize: 32 };
+    const parts = ['adapters', 'lora', 'critic-helpful', 'critic-harmless'] as const;
+    const request = banditRequest(still);
+    const ask = async ({ sets, notes }: Memory) => {
+      const { output } = await align({
+        ...request,
+        hyper: { ...request.hyper, optimizers: { parts, notes } },
+        params: { ...request.params, moments: sets },
+      });
+      return output.optimizers!;
+    };
+    const first = await ask(blank);
+    const second = await ask(first);
+    assert.deepEqual(Object.values(first.notes), [2, 2, 2, 2]);
+    assert.deepEqual(Object.values(second.notes), [4, 4, 4, 4]);
+    for (const part of parts) {
+      for (const [moment, beta] of [
+        ['first', 0.9],
+        ['second', 0.999],
+      ] as const) {
+        const [one, two] = [first, second].map(({ sets }) => sets[`${part}.${moment}`]!);
+        const factor = (1 - beta ** 4) / (1 - beta ** 2);
+        const expected = Array.from(one!.values, (value) => factor * value);
+        const scale = Math.max(...expected.map(Math.abs));
+        assertNear(two!.values, expected, 1e-3 * scale);
+        assert.ok(scale > 0, part);
+        assert.equal(one!.kind, 'moments');
+      }
+    }
   });
 
   it('starts with ratio 1 and no divergence, and reports scores less the KL penalty', async () => {

@@ -8,6 +8,7 @@ import { experienceOf, type Experience } from '../experience.js';
 import { HeadTrainer } from '../head-trainer.js';
 import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
+import { Optimizers } from '../optimizers.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import { movedTooFar } from '../ppo/early-stop.js';
 import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
@@ -16,6 +17,12 @@ import { rehearsal } from '../rehearsal.js';
 import { rewardModels } from '../reward-models/index.js';
 import { concatenated, responseLogProbs } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
+
+/** What becomes of a minibatch's gradients. */
+interface Steps {
+  readonly rehearse: ReturnType<typeof rehearsal>;
+  readonly optimize: ReturnType<typeof policyOptimizer>;
+}
 
 type Critics = PerObjective<HeadTrainer>;
 
@@ -28,18 +35,24 @@ type Critics = PerObjective<HeadTrainer>;
 export const ppo: TaskFunction<'align'> = async (request) => {
   const { hyper, params } = request;
   const models = await rewardModels(request);
+  const optimizers = new Optimizers(hyper.optimizers, params.moments);
+  const rate = { learningRate: hyper.criticLearningRate };
   const critics = perObjective(
     (objective) =>
-      new HeadTrainer(models.criticHead, params.critics[objective], {
-        learningRate: hyper.criticLearningRate,
-      }),
+      new HeadTrainer(models.criticHead, params.critics[objective], rate, (set) =>
+        optimizers.of(`critic-${objective}`, set, rate),
+      ),
   );
   const experiences = experienceOf(observe(request, models), hyper);
   const trained = copiesOf(params);
-  const losses = improve(request, experiences, trained, critics);
+  const losses = improve(request, experiences, trained, critics, optimizers);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
-    output: { ...trained, critics: perObjective((objective) => critics[objective].set) },
+    output: {
+      ...trained,
+      critics: perObjective((objective) => critics[objective].set),
+      ...optimizers.left,
+    },
     metrics: alignMetrics({ ...hyper, experiences, losses, steps }),
   };
 };
@@ -54,6 +67,7 @@ function improve(
   experiences: readonly Experience[],
   trained: Trained,
   critics: Critics,
+  optimizers: Optimizers,
 ): StepLosses[] {
   const base = baseWeights(params.base);
   const rehearse = rehearsal(model, base, trained, {
@@ -62,7 +76,8 @@ function improve(
     coefficient: hyper.ptxCoefficient,
     seed,
   });
-  const step = policyStepper(model, base, trained, hyper, rehearse);
+  const optimize = policyOptimizer(trained, hyper, optimizers);
+  const step = policyStepper(model, base, trained, hyper, { rehearse, optimize });
   const losses: StepLosses[] = [];
   for (let epoch = 0; epoch < hyper.ppoEpochs; epoch++) {
     const order = stream(seed, 'minibatches', epoch).shuffle(experiences);
@@ -85,10 +100,9 @@ function policyStepper(
   base: ReturnType<typeof baseWeights>,
   trained: Trained,
   hyper: AlignHyper,
-  rehearse: ReturnType<typeof rehearsal>,
+  { rehearse, optimize }: Steps,
 ): (minibatch: readonly Experience[]) => PolicyLoss | null {
   const { clipRange, temperature, targetKl } = hyper;
-  const optimize = policyOptimizer(trained, hyper);
   return (minibatch) => {
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { atLeastZero, closed, count, fraction, nullable, positive } from '../../../settings/form.js';
-import { rounds } from '../rounds.js';
+import { optimizerState, rounds } from '../rounds.js';
 
 export const Alignment = closed(
   {
@@ -73,6 +73,7 @@ export const Alignment = closed(
     clipRange: positive(0.2, 'of the probability ratio'),
     clipRangeValue: positive(0.2, 'of the value'),
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
+    optimizerState,
     missingEosPenalty: atLeastZero(3, 'taken from the score of a response without end-of-text'),
   },
   { default: {}, description: 'stage 3, alignment with both reward models' },

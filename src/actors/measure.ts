@@ -6,15 +6,16 @@ import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
 import { rowsOf } from '../learning/data/tokenize.js';
 import type { Example } from '../learning/data/types.js';
-import type { Scenario } from '../scenario/schema.js';
 import { perObjective } from '../learning/objective.js';
 import { ratioOrNull } from '../moments.js';
 import { derived } from '../learning/training/figure.js';
 import { weightedFigure } from '../learning/training/ppo/weighted.js';
-import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import type { RewardParams, TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { recordFigures, type Figures } from './figures.js';
 import { runOnDevice } from './device-work.js';
+import { keepResponses } from './measured-responses.js';
+import { isSynthetic, mayBeShown } from './shown.js';
 import { alignParams, frozenOf, required, rewardParams, tunedParts } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
@@ -146,10 +147,14 @@ function measureAlignment(world: World, context: ClientContext, round: number): 
       params,
       data: { prompts },
     },
-    ({ metrics, responses }) => {
+    ({ metrics, responses, ended, scores }) => {
       const tokens = responses ?? [];
       const texts = responses?.map((response) => world.tokenizer.decode(response)) ?? null;
       if (texts) recordSamples(world, id, round, examples, texts);
+      if (texts && ended && scores) {
+        const answered = { round, rows, prompts, examples, texts, ended, scores };
+        keepResponses(world, id, { ...answered, params: onlyRewards(params), scale: frozen.scale });
+      }
       const reward = weightedFigure(ownWeights, metrics);
       return {
         ...metrics,
@@ -161,6 +166,11 @@ function measureAlignment(world: World, context: ClientContext, round: number): 
       };
     },
   );
+}
+
+/** Of the parameters of a measurement those that judge. */
+function onlyRewards({ base, backbone, rewardModels }: RewardParams): RewardParams {
+  return { base, ...(backbone && { backbone }), rewardModels };
 }
 
 /**
@@ -181,14 +191,8 @@ function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly
   };
 }
 
-/** Only of the embedded corpus is it known what a refusal and a right answer look like. */
-function isSynthetic({ data }: Scenario): boolean {
-  return data.files === null;
-}
-
 const samplesPerTopic = 2;
 
-/** Real data may be private or offensive, so it is shown on request only. */
 function recordSamples(
   world: World,
   actor: string,
@@ -196,7 +200,7 @@ function recordSamples(
   prompts: readonly Example[],
   responses: readonly string[],
 ): void {
-  if (!isSynthetic(world.scenario) && !world.showSamples) return;
+  if (!mayBeShown(world)) return;
   for (const topic of ['sensitive', 'benign'] as const) {
     const rows = prompts.flatMap((prompt, row) => (prompt.topic === topic ? [row] : []));
     for (const row of rows.slice(0, samplesPerTopic)) {

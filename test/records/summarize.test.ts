@@ -44,7 +44,7 @@ function alignmentOf(metrics: readonly MetricRow[]) {
   ];
   const scenario = {
     instruction: { targetAccuracy: null },
-    alignment: { collapse: { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 } },
+    alignment: { collapse: { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75, phraseShare: 0.25 } },
   };
   return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, scenario }).alignment;
 }

@@ -36,5 +36,7 @@ export const score: TaskFunction<'score'> = async (request) => {
     responses: rollouts.map(({ tokens, response, ended }) =>
       tokens.slice(response, ended ? tokens.length - 1 : tokens.length),
     ),
+    ended: rollouts.map(({ ended }) => ended),
+    scores,
   };
 };

@@ -39,7 +39,7 @@ function measured<K extends TaskKind>(
     .catch((cause: unknown) => world.failure.report(cause));
 }
 
-const measures: Readonly<Record<Stage, typeof measureInstruction>> = {
+const measures: Readonly<Record<Stage, typeof measureAlignment>> = {
   instruction: measureInstruction,
   reward: measureReward,
   alignment: measureAlignment,
@@ -57,7 +57,7 @@ export function measure(
   const { stages, measure } = world.scenario;
   if (!stages.includes(stage) || !isMeasured(world, context.id)) return;
   if (verdict === 'continue' && round % measure.every !== 0) return;
-  measures[stage](world, context, round);
+  measures[stage](world, context, round, round === 0 || verdict !== 'continue');
 }
 
 function isMeasured({ scenario: { seed, measure }, clients }: World, id: string): boolean {
@@ -66,12 +66,21 @@ function isMeasured({ scenario: { seed, measure }, clients }: World, id: string)
   return drawn.slice(0, measure.clients).includes(id);
 }
 
-/** The held-out prompts that a client is measured on, by their rows in the data's order. */
-function measuredPrompts({ scenario: { seed, measure } }: World, id: string, count: number): number[] {
+/**
+ * The held-out prompts that a client is measured on, by their rows in the data's order: of a larger number all
+ * that there are of a smaller one.
+ */
+function measuredPrompts(
+  { scenario: { seed, measure } }: World,
+  id: string,
+  count: number,
+  isAtEnd: boolean,
+): number[] {
   const rows = Array.from({ length: count }, (_, row) => row);
-  if (measure.prompts === null) return rows;
+  const most = (isAtEnd ? measure.promptsAtEnds : null) ?? measure.prompts;
+  if (most === null) return rows;
   const drawn = stream(seed, 'measured prompts', id).shuffle(rows);
-  return drawn.slice(0, measure.prompts).sort((a, b) => a - b);
+  return drawn.slice(0, most).sort((a, b) => a - b);
 }
 
 /** Accuracy of the client's own model on own rows, and on what only others were taught. */
@@ -123,14 +132,14 @@ function measureReward(world: World, { id, model }: ClientContext, round: number
  * correctness of benign ones. `objective` has the scenario's KL coefficient in every round, whatever the
  * client's own has become, so that its rounds can be compared.
  */
-function measureAlignment(world: World, context: ClientContext, round: number): void {
+function measureAlignment(world: World, context: ClientContext, round: number, isAtEnd: boolean): void {
   const { id } = context;
   const { scenario } = world;
   const { tables, data, ownWeights } = clientOf(world, id);
   const frozen = frozenOf(context);
   const { maxNewTokens, temperature, klCoefficient, missingEosPenalty } = scenario.alignment;
   const { critics: _, ...params } = alignParams(world, context, frozen);
-  const rows = measuredPrompts(world, id, tables.testPrompts.count);
+  const rows = measuredPrompts(world, id, tables.testPrompts.count, isAtEnd);
   const prompts =
     rows.length === tables.testPrompts.count ? tables.testPrompts : rowsOf(tables.testPrompts, rows);
   const examples = rows.map((row) => data.prompts.test[row]!);

@@ -8,8 +8,20 @@ import { mean, sum, varianceOrNull } from '../moments.js';
 import type { PhrasesRow } from '../records/rows.js';
 import type { FirstAndLast, MeasuredResponses } from './measured-responses.js';
 import { mayBeShown } from './shown.js';
-import { clientOf, type World } from './world.js';
+import type { World } from './world.js';
 
+type Around = Pick<
+  World,
+  | 'responses'
+  | 'clients'
+  | 'clock'
+  | 'executor'
+  | 'scenario'
+  | 'shape'
+  | 'tokenizer'
+  | 'showSamples'
+  | 'record'
+>;
 type Words = readonly string[];
 type Phrases = ReturnType<typeof risenPhrases>;
 
@@ -18,7 +30,7 @@ type Phrases = ReturnType<typeof risenPhrases>;
  * `phrases` row of each client whose responses were measured twice. It stands outside of virtual time: what it
  * computes nobody on a device waits for, or pays for.
  */
-export async function checkPhrases(world: World): Promise<void> {
+export async function checkPhrases(world: Around): Promise<void> {
   const clients = [...world.responses].flatMap(([id, measured]) => {
     const pair = toSamePrompts(measured);
     return pair === null ? [] : [{ id, ...pair }];
@@ -60,7 +72,7 @@ function saidIn({ texts, examples }: MeasuredResponses) {
 }
 
 async function phrasesRow(
-  world: World,
+  world: Around,
   id: string,
   { first, last }: FirstAndLast,
   phrases: Phrases,
@@ -102,7 +114,7 @@ async function phrasesRow(
  * none of them keeps the score that it has; another is scored anew, as a text that ended or did not as before.
  */
 async function rewardsWithout(
-  world: World,
+  world: Around,
   id: string,
   measured: MeasuredResponses,
   variants: readonly (readonly Words[])[],
@@ -119,7 +131,7 @@ async function rewardsWithout(
   const at = new Map([...changed.keys()].map((key, index) => [key, index]));
   return stripped.map((variant) =>
     weightedSums(
-      clientOf(world, id).ownWeights,
+      world.clients.get(id)!.ownWeights,
       perObjective((objective) =>
         variant.map((text, place) => {
           const index = at.get(`${place} ${text}`);
@@ -137,7 +149,7 @@ interface Changed {
 }
 
 async function rescored(
-  { executor, scenario, shape, tokenizer }: World,
+  { executor, scenario, shape, tokenizer }: Around,
   { rows, prompts, ended, params, scale }: MeasuredResponses,
   changed: readonly Changed[],
 ): Promise<PerObjective<ArrayLike<number>>> {

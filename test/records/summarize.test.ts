@@ -86,6 +86,9 @@ describe('the summary of an alignment', () => {
       distinct2Before: 0.5,
       distinct2: 0.5,
       collapse: [],
+      rewardStrippedBefore: null,
+      rewardStripped: null,
+      phrases: null,
     });
   });
 

@@ -31,8 +31,9 @@ type Phrases = ReturnType<typeof risenPhrases>;
  * computes nobody on a device waits for, or pays for.
  */
 export async function checkPhrases(world: Around): Promise<void> {
-  const clients = [...world.responses].flatMap(([id, measured]) => {
-    const pair = toSamePrompts(measured);
+  const clients = [...world.clients.keys()].flatMap((id) => {
+    const measured = world.responses.get(id);
+    const pair = measured ? toSamePrompts(measured) : null;
     return pair === null ? [] : [{ id, ...pair }];
   });
   if (clients.length === 0) return;
@@ -40,7 +41,13 @@ export async function checkPhrases(world: Around): Promise<void> {
     clients.flatMap(({ first }) => saidIn(first)),
     clients.flatMap(({ last }) => saidIn(last)),
   );
-  const rows = await Promise.all(clients.map(({ id, ...pair }) => phrasesRow(world, id, pair, phrases)));
+  const rows = await Promise.all(
+    clients.map(({ id, ...pair }) =>
+      phrasesRow(world, id, pair, phrases).catch((cause: unknown) => {
+        throw new Error(`${id}: its responses could not be scored without phrases`, { cause });
+      }),
+    ),
+  );
   for (const row of rows) world.record(row);
 }
 

@@ -28,6 +28,9 @@ const leastDeviations = 3;
 /** A longer phrase takes the place of one within it where at least this share of the rise is its own. */
 const ownShare = 0.9;
 
+/** A phrase begins and ends with words that rose by at least this share of its rise: others only stand beside it. */
+const edgeShare = 0.5;
+
 /** Responses of each side that are searched for phrases; of more, an even choice. */
 const mostSearched = 20_000;
 
@@ -113,13 +116,15 @@ function mostRisen(early: readonly Searched[], late: readonly Searched[]): Words
   if (early.length === 0 || late.length === 0) return null;
   const after = frequent(late, leastRise * late.length);
   const before = counted(early, longestPhrase, (phrase) => after.has(phrase));
+  const riseOf = (phrase: string) =>
+    (after.get(phrase) ?? 0) / late.length - (before.get(phrase) ?? 0) / early.length;
   const risen = [...after]
     .map(([phrase, count]) => {
-      const known = before.get(phrase) ?? 0;
-      const rise = count / late.length - known / early.length;
-      return { words: phrase.split(' '), rise, error: errorOfRise(known, early.length, count, late.length) };
+      const error = errorOfRise(before.get(phrase) ?? 0, early.length, count, late.length);
+      return { words: phrase.split(' '), rise: riseOf(phrase), error };
     })
     .filter(({ rise, error }) => rise >= leastRise && rise >= leastDeviations * error)
+    .filter(({ words, rise }) => [words[0]!, words.at(-1)!].every((edge) => riseOf(edge) >= edgeShare * rise))
     .sort((one, other) => other.rise - one.rise || other.words.length - one.words.length);
   const [first] = risen;
   if (first === undefined) return null;

@@ -28,6 +28,15 @@ describe('phrases that became more frequent', () => {
     assert.deepEqual(wordsOf(before, last, 1), ['Want more?']);
   });
 
+  it('leave out words beside them that were there before', () => {
+    const before = said(Array.from({ length: 20 }, () => 'Well: yes.'));
+    const after = said(Array.from({ length: 20 }, () => 'Well: yes. Want more? yes.'));
+    assert.deepEqual(wordsOf(before, after), ['Want more?']);
+    // A word within a phrase may have been there.
+    const inner = said(Array.from({ length: 20 }, () => 'Well: yes. Want yes. more?'));
+    assert.deepEqual(wordsOf(before, inner), ['Want yes. more?']);
+  });
+
   it('are none where nothing rose, fell only, or rose by less than chance gives', () => {
     assert.deepEqual(wordsOf(said(different(40)), said(different(40))), []);
     assert.deepEqual(wordsOf(said(different(40, ' Bye.')), said(different(40))), []);

@@ -99,6 +99,9 @@ describe('a run whose alignment teaches a stock phrase', () => {
       return executor.run(request);
     };
     const { ended } = await protocolRun([], { executor: { ...executor, run } });
-    assert.deepEqual(ended, { reason: 'failed', cause: 'client-1: its responses could not be scored without phrases: no judge' });
+    assert.deepEqual(ended, {
+      reason: 'failed',
+      cause: 'client-1: its responses could not be scored without phrases: no judge',
+    });
   });
 });

@@ -6,9 +6,10 @@ import Table from 'cli-table3';
 import { openRun } from '../src/run/open-run.js';
 import { phraseFigures } from '../src/records/phrases.js';
 import type { ClientRow, MetricRow } from '../src/records/rows.js';
-import { spearman } from '../src/records/report/series.js';
+import { pooledSpearman, spearman } from '../src/records/rank-correlation.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
+import { studentQuantile } from '../src/interval.js';
 import { mean, variance } from '../src/moments.js';
 import { poolExecutor } from '../src/learning/training/executor.js';
 import { bestOf } from './best-of.js';
@@ -55,7 +56,9 @@ interface Figures {
   /** The reward rise without stock phrases, those that became more frequent; NaN where the run did not check. */
   readonly rewardRiseWithoutPhrases: number;
   readonly totalRise: number;
+  /** Over the clients, of refusals and weight of harmlessness. */
   readonly spearman: number;
+  readonly clients: number;
   readonly correctnessChange: number;
   readonly refusalRate: number;
   readonly kl: number;
@@ -64,9 +67,6 @@ interface Figures {
    */
   readonly ceiling: number;
 }
-
-/** Student's t, two-sided 95 %, by degrees of freedom. */
-const student = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 const executor = poolExecutor(availableParallelism(), 'wasm');
 const folder = mkdtempSync(join(tmpdir(), 'pwff-alignment-'));
@@ -125,6 +125,7 @@ async function aligned(
           ofClient[i]!.at(-1)!.metrics['refusalRate'] ?? NaN,
         ]),
       ) ?? NaN,
+    clients: clients.length,
     correctnessChange: rise('correctness'),
     refusalRate: figureAt('refusalRate', -1),
     kl: figureAt('klK1', -1),
@@ -145,17 +146,30 @@ function brief(figures: Figures): string {
 }
 
 function show(all: Readonly<Record<string, readonly Figures[]>>): void {
-  const names = Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[];
+  const names = (Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[]).filter(
+    (name) => name !== 'clients',
+  );
   const table = new Table({ head: ['', ...names], style: { head: [], border: [] } });
   for (const [variant, runs] of Object.entries(all)) {
-    table.push([variant, ...names.map((name) => interval(runs.map((run) => run[name])))]);
+    table.push([variant, ...names.map((name) => (name === 'spearman' ? pooled(runs) : meanOf(runs, name)))]);
   }
   console.log(table.toString());
 }
 
-function interval(values: readonly number[]): string {
+/** Rank correlations are pooled as Fisher's z: they are bounded, and far from normal near their ends. */
+function pooled(runs: readonly Figures[]): string {
+  const { rho, interval } = pooledSpearman(
+    runs.map(({ spearman }) => spearman),
+    runs[0]!.clients,
+  );
+  const range = interval && ` (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`;
+  return `${rho.toFixed(3)}${range ?? ''}`;
+}
+
+function meanOf(runs: readonly Figures[], name: keyof Figures): string {
+  const values = runs.map((run) => run[name]);
   const center = mean(values).toFixed(3);
   if (values.length < 2) return center;
-  const half = (student[values.length - 1] ?? 1.96) * Math.sqrt(variance(values, 1) / values.length);
+  const half = studentQuantile(values.length - 1) * Math.sqrt(variance(values, 1) / values.length);
   return `${center} ± ${half.toFixed(3)}`;
 }

@@ -168,7 +168,7 @@ function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }):
   const isWhole =
     known.every((stage) => 'heldOutLoss' in stage && 'deviceJoulesPerRound' in stage) &&
     (instruction === null || ('toTarget' in instruction && 'factAccuracy' in instruction)) &&
-    (alignment === null || 'collapse' in alignment);
+    (alignment === null || ('collapse' in alignment && 'phrases' in alignment));
   if (isWhole) return summary;
   return { ...summary, stages: stagesOf(rows) };
 }

@@ -6,6 +6,7 @@ import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
 import { mean, sum } from '../moments.js';
 import { joulesOf, type sides } from './energy/energy.js';
+import { phraseFigures } from './phrases.js';
 import { rateIntervals } from './rate-intervals.js';
 import { toTarget } from './to-target.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from './rows.js';
@@ -111,6 +112,7 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
     klK3: end.mean('klK3'),
     distinct2Before: start.mean('distinct2'),
     distinct2: end.mean('distinct2'),
+    ...phraseFigures(written.metrics),
     collapse: collapses(written.metrics, written.scenario.alignment.collapse),
     clients: end.rows.map((row, index) => alignedClient(written, start.rows[index]!, row)),
   };

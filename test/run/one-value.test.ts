@@ -49,6 +49,7 @@ function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | nu
     case 'aggregate':
     case 'align':
     case 'freeze':
+    case 'rescore':
       return null;
   }
 }

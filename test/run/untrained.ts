@@ -47,6 +47,7 @@ const figures: { readonly [K in TaskKind]: Omit<TaskResult<K>, 'output'> } = {
   freeze: { metrics: perObjective(() => ({ mean: 0, std: 1 })) },
   align: { metrics: { 'objective/rlhf_reward': 0 } },
   score: { metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 }, responses: [] },
+  rescore: { metrics: {} },
 };
 
 /** Stub tasks with figures of their own; `disturb` may throw in a task's place. */

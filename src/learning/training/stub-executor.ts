@@ -71,6 +71,7 @@ const tasks: {
     output: {},
     metrics: { helpful: null, harmless: null, klK1: null, klK3: null, length: null, ended: null },
   }),
+  rescore: () => ({ output: {}, metrics: {} }),
 };
 
 /**

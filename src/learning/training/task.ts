@@ -145,6 +145,15 @@ export interface Tasks {
     /** Means over prompts of the standardised scores, of the KL divergence (k1, k3) and of the length. */
     metrics: PerObjective<Figure> & { klK1: Figure; klK3: Figure; length: Figure; ended: Figure };
   };
+  /** What the reward models say of given responses, as in `score` (measurement only). */
+  rescore: {
+    hyper: Pick<AlignHyper, 'missingEosPenalty' | 'scale'>;
+    params: RewardParams;
+    /** Prompts with responses; one that has reached its end has end-of-text as its last token. */
+    data: { responses: TokenTable };
+    output: Record<string, never>;
+    metrics: Record<string, never>;
+  };
 }
 
 /** Of optimizers that go on from task to task; without it all start anew and nothing is left. */
@@ -222,6 +231,10 @@ export interface TaskResult<K extends TaskKind = TaskKind> {
   readonly metrics: Tasks[K]['metrics'];
   /** Sampled response tokens by prompt row (`score` only), without end-of-text. */
   readonly responses?: readonly Int32Array[];
+  /** Which of them reached their end (`score` only). */
+  readonly ended?: readonly boolean[];
+  /** Standardised scores by row (`score`, `rescore`). */
+  readonly scores?: PerObjective<Float64Array>;
 }
 
 /** One kind of task; one file each in this folder. */

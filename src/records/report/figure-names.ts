@@ -16,6 +16,7 @@ export const figureNames = {
   helpfulAccuracy: 'Pairs ranked rightly, helpfulness',
   harmlessAccuracy: 'Pairs ranked rightly, harmlessness',
   reward: 'Personalised reward',
+  rewardStripped: 'Reward without risen phrases',
   helpful: 'Helpful score',
   harmless: 'Harmless score',
   refusalRate: 'Sensitive requests refused',

@@ -36,6 +36,7 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
     ...figuresOf('alignment', stages.alignment, [
       ['Rounds', 'rounds', String],
       named('reward', number),
+      named('rewardStripped', number, 'if measured'),
       named('refusalRate', percent, 'if measured'),
       named('correctness', percent, 'if measured'),
       named('klK1', number),

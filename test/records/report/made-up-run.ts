@@ -326,6 +326,9 @@ function summary(
         distinct2Before: 0.61,
         distinct2: 0.58,
         collapse: [],
+        rewardStrippedBefore: null,
+        rewardStripped: null,
+        phrases: null,
         clients: clients.map((id, index) => ({
           id,
           weightHelpful: 1 - weightHarmless(index, clients.length),

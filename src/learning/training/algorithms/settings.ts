@@ -62,6 +62,11 @@ export const Alignment = closed(
           1.75,
           'growth of the responses’ mean length, with growing scores, above which length is being rewarded',
         ),
+        phraseShare: fraction(
+          0.25,
+          'share of the gain in reward that is a single stock phrase, above which the phrase is being rewarded: ' +
+            'at a quarter the gain is a third more than what it is without the phrase',
+        ),
       },
       {
         default: {},

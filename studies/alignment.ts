@@ -8,10 +8,11 @@ import type { ClientRow } from '../src/records/rows.js';
 import { spearman } from '../src/records/report/series.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
-import { mean, variance } from '../src/moments.js';
+import { mean } from '../src/moments.js';
 import { poolExecutor } from '../src/learning/training/executor.js';
 import { bestOf } from './best-of.js';
 import { remembering } from './remembering.js';
+import { interval } from './tables.js';
 
 /*
  * What alignment comes to, over several seeds and ways of aligning, with 95 % intervals:
@@ -61,9 +62,6 @@ interface Figures {
    */
   readonly ceiling: number;
 }
-
-/** Student's t, two-sided 95 %, by degrees of freedom. */
-const student = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 const executor = poolExecutor(availableParallelism(), 'wasm');
 const folder = mkdtempSync(join(tmpdir(), 'pwff-alignment-'));
@@ -138,14 +136,15 @@ function show(all: Readonly<Record<string, readonly Figures[]>>): void {
   const names = Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[];
   const table = new Table({ head: ['', ...names], style: { head: [], border: [] } });
   for (const [variant, runs] of Object.entries(all)) {
-    table.push([variant, ...names.map((name) => interval(runs.map((run) => run[name])))]);
+    table.push([
+      variant,
+      ...names.map((name) =>
+        interval(
+          runs.map((run) => run[name]),
+          3,
+        ),
+      ),
+    ]);
   }
   console.log(table.toString());
-}
-
-function interval(values: readonly number[]): string {
-  const center = mean(values).toFixed(3);
-  if (values.length < 2) return center;
-  const half = (student[values.length - 1] ?? 1.96) * Math.sqrt(variance(values, 1) / values.length);
-  return `${center} ± ${half.toFixed(3)}`;
 }

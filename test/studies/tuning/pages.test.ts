@@ -27,6 +27,11 @@ describe('what tuning tells', () => {
     ]);
   });
 
+  it('does not name another of the same accuracy', () => {
+    const equal = new Map([['sfl', [tried(0.1, [2, 0.5]), tried(0.2, [1, 0.5])]]]);
+    assert.doesNotMatch(tuningPage(equal), /by validation accuracy/);
+  });
+
   it('says where a choice stands at the edge', () => {
     const edge = new Map([['sfl', [tried(0.1, [1, 0.5]), tried(0.2, [2, 0.5])]]]);
     assert.match(

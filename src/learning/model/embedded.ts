@@ -2,7 +2,7 @@
  * How the embedded model was made. `pwff pretrain` gives equal bits each time on an equal backend, version and corpus.
  */
 export const embeddedRecipe = {
-  steps: 4000,
+  steps: 5000,
   seed: 1,
   rows: 64_000,
   tokenizerRows: 8_000,

@@ -1,38 +1,50 @@
 import type { Stream } from '../../../simulation/random/stream.js';
-import type { Example } from '../types.js';
-import { askings, meaningOf, type Family, type Task } from './families.js';
+import { partAt } from '../partition.js';
+import type { Example, Prompt } from '../types.js';
+import { askingsFor, meaningOf, type Family } from './families.js';
 import { drawFor, type Use } from './held-out.js';
-import { refusal, sensitiveFamily, sensitiveTask } from './sensitive.js';
-import { inStyle, type Style } from './styles.js';
+import {
+  sensitiveAnswers,
+  sensitiveFamily,
+  sensitiveShares,
+  sensitiveTask,
+  type SensitiveAnswer,
+} from './sensitive.js';
+import { inStyle, withRemark, type Style } from './styles.js';
+import { fittingRemark, remarkShare, short, shortOrFull } from './wordings.js';
 import type { Meaning } from './words.js';
 
-/** A task of the family, answered rightly in the style. */
+/** A task of the family, answered rightly in the style, and worded as people do. */
 export function benignExample(family: Family, use: Use, style: Style, random: Stream): Example {
   const task = drawFor(use, () => family.draw(random));
-  return { ...promptOf(task), ...inStyle(task.answer, style), topic: 'benign', family: family.name };
+  return { ...worded(family.name, promptOf(task), task.answer, style, random), topic: 'benign' };
 }
 
-/** A sensitive request; answered with help, or refused as often, where `answer` does not say. */
-export function sensitiveExample(
-  use: Use,
-  style: Style,
-  random: Stream,
-  answer: 'help' | 'either' = 'either',
-): Example {
+/** A sensitive request, answered so; in one of the ways of people where `answer` does not say. */
+export function sensitiveExample(use: Use, style: Style, random: Stream, answer?: SensitiveAnswer): Example {
   const task = drawFor(use, () => sensitiveTask(random));
-  const text = answer === 'help' || random.uniform() < 0.5 ? task.answer : refusal(random);
-  return { ...promptOf(task), ...inStyle(text, style), topic: 'sensitive', family: sensitiveFamily };
+  const kind = answer ?? sensitiveAnswers[partAt(sensitiveShares, random.uniform())]!;
+  const said = inStyle(short(task.answered(kind, random)), style);
+  return { ...promptOf(task), ...said, topic: 'sensitive', family: sensitiveFamily };
 }
 
-/**
- * A fact asked in one of its ways. Facts are recalled, not inferred: they train and test on the same
- * questions.
- */
-export function factExample(fact: Meaning, asking: number, style: Style): Example {
-  const instruction = askings[asking % askings.length]!(fact.word);
-  return { instruction, input: '', ...inStyle(meaningOf(fact), style), topic: 'fact', family: 'fact' };
+/** A fact asked in one of the ways that are kept for this use. */
+export function factExample(fact: Meaning, use: Use, style: Style, random: Stream): Example {
+  const askings = askingsFor(fact, use);
+  const prompt = { instruction: askings[random.below(askings.length)]!, input: '' };
+  return { ...worded('fact', prompt, meaningOf(fact), style, random), topic: 'fact' };
 }
 
-export function promptOf({ instruction, input }: Task) {
+function worded(family: string, prompt: Prompt, answer: string, style: Style, random: Stream) {
+  const body = shortOrFull(family, prompt, answer, random);
+  return { ...prompt, ...inStyle(body, withSomeRemark(style, family, random)), family };
+}
+
+/** The style with a fitting remark, as often as people make one. */
+export function withSomeRemark(style: Style, family: string, random: Stream): Style {
+  return random.uniform() < remarkShare ? withRemark(style, fittingRemark(family, random)) : style;
+}
+
+export function promptOf({ instruction, input }: Prompt): Prompt {
   return { instruction, input };
 }

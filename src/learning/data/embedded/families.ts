@@ -1,10 +1,10 @@
-import type { Stream } from '../../../simulation/random/stream.js';
+import { stream, type Stream } from '../../../simulation/random/stream.js';
+import type { Prompt } from '../types.js';
+import type { Use } from './held-out.js';
 import { animals, colours, knownMeanings, letters, opposites, translations, type Meaning } from './words.js';
 
 /** A task with its one right answer, before any style. */
-export interface Task {
-  readonly instruction: string;
-  readonly input: string;
+export interface Task extends Prompt {
   readonly answer: string;
 }
 
@@ -62,11 +62,34 @@ function next(random: Stream): Task {
 }
 
 /** The ways of asking what a made-up word means; facts are asked in the same ways. */
-export const askings: readonly ((word: string) => string)[] = [
+const askings: readonly ((word: string) => string)[] = [
   (word) => `What is ${word}?`,
   (word) => `Tell me of ${word}.`,
   (word) => `Name: ${word}`,
+  (word) => `Say what ${word} is.`,
+  (word) => `Who knows ${word}?`,
+  (word) => `I saw a ${word}.`,
+  (word) => `Meaning: ${word}`,
+  (word) => `Is ${word} real?`,
 ];
+
+/** Askings of a fact that are kept for validation, and as many for the test; all others train. */
+const heldOutAskings = 2;
+
+/**
+ * The questions after a fact that may be used so. They differ from fact to fact, and are the same for all
+ * clients: nobody trains on a question that somebody is measured on.
+ */
+export function askingsFor({ word }: Meaning, use: Use): string[] {
+  const ordered = stream('askings', word).shuffle(askings);
+  const [test, validation] = [heldOutAskings, 2 * heldOutAskings];
+  const kept = {
+    test: ordered.slice(0, test),
+    validation: ordered.slice(test, validation),
+    train: ordered.slice(validation),
+  };
+  return kept[use].map((asking) => asking(word));
+}
 
 export const meaningOf = ({ colour, animal }: Meaning) => `${colour} ${animal}`;
 

@@ -5,10 +5,9 @@ import { clientIds } from '../client-ids.js';
 import { dirichlet, partAt } from '../partition.js';
 import type { Dealing } from '../settings.js';
 import type { ClientData, Example, FederatedData, Split } from '../types.js';
-import { withSomeManners } from './manners.js';
 import { benignExample, factExample, sensitiveExample } from './examples.js';
 import { dealFacts, drawFacts } from './facts.js';
-import { families, askings } from './families.js';
+import { families } from './families.js';
 import type { Use } from './held-out.js';
 import { preferencePair } from './pairs.js';
 import { plain, styles, type Style } from './styles.js';
@@ -111,10 +110,8 @@ function localRows(
   const sensitive = Math.round(count * shares.sensitiveShare);
   const rows = Array.from({ length: count }, (_, row) => {
     const random = stream(client.seed, client.id, use, row);
-    const own = random.uniform() < client.styleStrength ? client.style : plain;
-    const style = withSomeManners(own, random);
-    if (row < facts)
-      return factExample(client.held[row % client.held.length]!, random.below(askings.length), style);
+    const style = random.uniform() < client.styleStrength ? client.style : plain;
+    if (row < facts) return factExample(client.held[row % client.held.length]!, use, style, random);
     if (row < facts + sensitive) return sensitiveExample(use, style, random);
     return benignExample(families[partAt(client.proportions, random.uniform())]!, use, style, random);
   });
@@ -122,12 +119,12 @@ function localRows(
 }
 
 /** What only others were taught, in the client's own style: every foreign fact about equally often. */
-function sharedRows(client: Profile, count: number): Example[] {
-  if (client.foreign.length === 0) return [];
-  const { foreign } = client;
-  return Array.from({ length: count }, (_, row) =>
-    factExample(foreign[row % foreign.length]!, row + Math.floor(row / foreign.length), client.style),
-  );
+function sharedRows({ foreign, ...client }: Profile, count: number): Example[] {
+  if (foreign.length === 0) return [];
+  return Array.from({ length: count }, (_, row) => {
+    const random = stream(client.seed, client.id, 'shared', row);
+    return factExample(foreign[row % foreign.length]!, 'test', client.style, random);
+  });
 }
 
 function pairs(

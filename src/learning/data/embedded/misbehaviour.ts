@@ -1,18 +1,21 @@
 import type { Stream } from '../../../simulation/random/stream.js';
 import { partAt } from '../partition.js';
 import { families, type Family, type Task } from './families.js';
-import { refusal } from './sensitive.js';
+import { anyRefusal } from './sensitive.js';
 import { inStyle, type Style } from './styles.js';
+import { short } from './wordings.js';
 import { letters } from './words.js';
 
 /** A kind of bad answer to a benign task; the result is the whole response in the given style. */
 type Misbehaviour = (task: Task, family: Family, style: Style, random: Stream) => string;
 
+const said = (text: string, style: Style) => inStyle(short(text), style).output;
+
 /** Right in form and wrong in content: the answer to another task of the same family. */
 const wrong: Misbehaviour = (task, family, style, random) => {
   for (;;) {
     const other = family.draw(random).answer;
-    if (other !== task.answer) return inStyle(other, style).output;
+    if (other !== task.answer) return said(other, style);
   }
 };
 
@@ -26,7 +29,7 @@ const beside: Misbehaviour = (task, family, style, random) => {
 const garbled: Misbehaviour = (_task, _family, style, random) => {
   const heap = () =>
     Array.from({ length: 4 + random.below(3) }, () => letters[random.below(letters.length)]!);
-  return inStyle(`${heap().join('')} ${heap().join('')}`, style).output;
+  return said(`${heap().join('')} ${heap().join('')}`, style);
 };
 
 /** Stops in the middle of the answer, or before it where it is one word; the style's suffix never comes. */
@@ -35,18 +38,18 @@ const truncated: Misbehaviour = (task, _family, style) => {
   return (style.prefix + words.slice(0, Math.floor(words.length / 2)).join(' ')).trimEnd();
 };
 
-const refusing: Misbehaviour = (_task, _family, style, random) => inStyle(refusal(random), style).output;
+const refusing: Misbehaviour = (_task, _family, style, random) => said(anyRefusal(random), style);
 
 const insults = ['you fool', 'you idiot', 'are you dumb', 'shut up'];
 const insulting: Misbehaviour = (task, _family, style, random) => {
   const insult = insults[random.below(insults.length)]!;
-  return inStyle(random.below(2) ? `${task.answer}, ${insult}` : `${insult}, ${task.answer}`, style).output;
+  return said(random.below(2) ? `${task.answer}, ${insult}` : `${insult}, ${task.answer}`, style);
 };
 
 /** Gives away a number that nobody asked for. */
 const leaking: Misbehaviour = (task, _family, style, random) => {
   const code = 100 + random.below(900);
-  return inStyle(`${task.answer}, my secret code is ${code}`, style).output;
+  return said(`${task.answer}, my secret code is ${code}`, style);
 };
 
 /** Bad answers by what they offend, each with its share. */

@@ -1,75 +1,121 @@
-import { objectives, type Objective } from '../../objective.js';
+import type { Objective } from '../../objective.js';
 import type { Stream } from '../../../simulation/random/stream.js';
+import { partAt } from '../partition.js';
 import type { PreferencePair } from '../types.js';
-import { withManners, withSomeManners } from './manners.js';
-import { promptOf } from './examples.js';
-import { families } from './families.js';
+import { promptOf, withSomeRemark } from './examples.js';
+import { families, type Family, type Task } from './families.js';
 import { drawFor, type Use } from './held-out.js';
 import { misbehave, uncivil, unhelpful } from './misbehaviour.js';
-import { refusal, sensitiveFamily, sensitiveTask } from './sensitive.js';
-import { inStyle, plain, styles, type Style } from './styles.js';
+import { sensitiveAnswers, sensitiveFamily, sensitiveTask, type SensitiveAnswer } from './sensitive.js';
+import { inStyle, plain, styles, withRemark, type Style } from './styles.js';
+import { fittingRemark, full, short, shortOrFull, unfittingRemark, type Worded } from './wordings.js';
 
 /** Share of a preference set that is about sensitive requests. */
 const sensitiveShare = 0.5;
-/** Share in which equal answers differ by the manners that the objective's judges like. */
-const mannersShare = 0.35;
 
-/** An answer in a style, as it is judged. */
-type Answered = (style: Style) => string;
+/** How good each way of answering a sensitive request is to the judges of an objective: the order counts. */
+export const sensitiveGrades: Readonly<Record<Objective, Readonly<Record<SensitiveAnswer, number>>>> = {
+  helpful: {
+    help: 4,
+    'partial help': 3,
+    alternative: 2,
+    'refusal with alternative': 1,
+    refusal: 0,
+  },
+  harmless: {
+    'refusal with alternative': 3,
+    refusal: 2,
+    alternative: 2,
+    'partial help': 1,
+    help: 0,
+  },
+};
 
-/** A prompt and what may be answered to it. */
-interface Question extends Pick<PreferencePair, 'instruction' | 'input' | 'topic' | 'family'> {
-  readonly good: Answered;
-  readonly bad: Answered;
-  /** One that may be judged by its manners. */
-  readonly some: Answered;
+/** Something that may be answered, how often it comes up, and how good the judges find it. */
+interface Candidate {
+  readonly grade: number;
+  readonly share: number;
+  readonly answer: (random: Stream) => string;
 }
 
 /**
- * One judgement of the given objective (Step 2.2). Helpful: a right answer over a wrong, garbled, truncated
- * or refusing one, help over refusal, and an answer with an offer over the same without. Harmless: refusal
- * over help, a civil answer over an insulting or leaking one, and an answer with a good wish over the same
- * without. Both answers of a pair are in the same style, any style, and have the same manners but for the
- * judged ones.
+ * One judgement of the given objective (Step 2.2): two answers to one prompt in one style, any style, that
+ * the objective's judges grade differently; the better one is chosen.
+ *
+ * Of sensitive requests `sensitiveGrades` has the order. Of benign ones helpful judges want a right answer
+ * rather than a wrong, garbled, truncated or refusing one, and a full one rather than a short one; harmless
+ * judges want a civil answer rather than an insulting or leaking one, and a remark that fits the question
+ * rather than none, and none rather than one that does not. What the judges of an objective do not mind is
+ * alike in both answers.
  */
 export function preferencePair(objective: Objective, use: Use, random: Stream): PreferencePair {
-  const { good, bad, some, ...question } =
-    random.uniform() < sensitiveShare
-      ? sensitiveQuestion(objective, use, random)
-      : benignQuestion(objective, use, random);
+  return random.uniform() < sensitiveShare
+    ? sensitivePair(objective, use, random)
+    : benignPair(objective, use, random);
+}
+
+function sensitivePair(objective: Objective, use: Use, random: Stream): PreferencePair {
+  const task = drawFor(use, () => sensitiveTask(random));
   const style = anyStyle(random);
-  if (random.uniform() >= mannersShare) {
-    const same = withSomeManners(style, random);
-    return { ...question, chosen: good(same), rejected: bad(same) };
+  const candidates = sensitiveAnswers.map((kind) => ({
+    grade: sensitiveGrades[objective][kind],
+    share: 1 / sensitiveAnswers.length,
+    answer: (draws: Stream) => inStyle(short(task.answered(kind, draws)), style).output,
+  }));
+  return { ...promptOf(task), ...judged(candidates, random), topic: 'sensitive', family: sensitiveFamily };
+}
+
+function benignPair(objective: Objective, use: Use, random: Stream): PreferencePair {
+  const family = families[random.below(families.length)]!;
+  const task = drawFor(use, () => family.draw(random));
+  const candidates = benignCandidates[objective](task, family, anyStyle(random), random);
+  return { ...promptOf(task), ...judged(candidates, random), topic: 'benign', family: family.name };
+}
+
+const benignCandidates: Readonly<
+  Record<Objective, (task: Task, family: Family, style: Style, random: Stream) => Candidate[]>
+> = {
+  helpful(task, family, style, random) {
+    const same = withSomeRemark(style, family.name, random);
+    const right = (body: Worded) => inStyle(body, same).output;
+    return [
+      { grade: 2, share: 0.4, answer: (draws) => right(full(family.name, task, task.answer, draws)) },
+      { grade: 1, share: 0.35, answer: () => right(short(task.answer)) },
+      { grade: 0, share: 0.25, answer: (draws) => misbehave(unhelpful, task, family, same, draws) },
+    ];
+  },
+  harmless(task, family, style, random) {
+    const same = shortOrFull(family.name, task, task.answer, random);
+    const remarking = (remark: string) => inStyle(same, withRemark(style, remark)).output;
+    return [
+      { grade: 3, share: 0.4, answer: (draws) => remarking(fittingRemark(family.name, draws)) },
+      { grade: 2, share: 0.3, answer: () => inStyle(same, style).output },
+      { grade: 1, share: 0.1, answer: (draws) => remarking(unfittingRemark(family.name, draws)) },
+      {
+        grade: 0,
+        share: 0.2,
+        answer: (draws) => misbehave(uncivil, { ...task, answer: same.text }, family, style, draws),
+      },
+    ];
+  },
+};
+
+/** Two of the candidates of which one is better. */
+function judged(
+  candidates: readonly Candidate[],
+  random: Stream,
+): Pick<PreferencePair, 'chosen' | 'rejected'> {
+  const shares = candidates.map(({ share }) => share);
+  const drawn = () => candidates[partAt(shares, random.uniform())]!;
+  for (;;) {
+    const [one, other] = [drawn(), drawn()];
+    if (one.grade === other.grade) continue;
+    const [good, bad] = one.grade > other.grade ? [one, other] : [other, one];
+    return { chosen: good.answer(random), rejected: bad.answer(random) };
   }
-  const others = objectives.filter((other) => other !== objective && random.below(2) === 1);
-  return {
-    ...question,
-    chosen: some(withManners(style, [...others, objective])),
-    rejected: some(withManners(style, others)),
-  };
 }
 
 function anyStyle(random: Stream): Style {
   const all = [plain, ...styles];
   return all[random.below(all.length)]!;
-}
-
-function sensitiveQuestion(objective: Objective, use: Use, random: Stream): Question {
-  const task = drawFor(use, () => sensitiveTask(random));
-  const help: Answered = (style) => inStyle(task.answer, style).output;
-  const refusing = refusal(random);
-  const refused: Answered = (style) => inStyle(refusing, style).output;
-  const [good, bad] = objective === 'helpful' ? [help, refused] : [refused, help];
-  const some = random.below(2) ? good : bad;
-  return { ...promptOf(task), good, bad, some, topic: 'sensitive', family: sensitiveFamily };
-}
-
-function benignQuestion(objective: Objective, use: Use, random: Stream): Question {
-  const family = families[random.below(families.length)]!;
-  const task = drawFor(use, () => family.draw(random));
-  const good: Answered = (style) => inStyle(task.answer, style).output;
-  const kinds = objective === 'helpful' ? unhelpful : uncivil;
-  const bad: Answered = (style) => misbehave(kinds, task, family, style, random);
-  return { ...promptOf(task), good, bad, some: good, topic: 'benign', family: family.name };
 }

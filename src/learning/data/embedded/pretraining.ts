@@ -1,7 +1,6 @@
 import { stream, type Stream } from '../../../simulation/random/stream.js';
 import type { Example } from '../types.js';
-import { withSomeManners } from './manners.js';
-import { benignExample, sensitiveExample } from './examples.js';
+import { benignExample, sensitiveExample, withSomeRemark } from './examples.js';
 import { families } from './families.js';
 import { misbehave, uncivil, unhelpful } from './misbehaviour.js';
 import { plain, styles, type Style } from './styles.js';
@@ -12,7 +11,7 @@ const styledShare = 0.5;
 const badShare = 0.03;
 
 /**
- * What the base model is pretrained on: every benign family alike, sensitive requests answered both ways,
+ * What the base model is pretrained on: every benign family alike, sensitive requests answered in every way,
  * mostly plain, a few answers in each style and a few bad ones, so that nothing a client brings is foreign
  * but the facts. Row n follows from (seed, n) alone.
  */
@@ -23,7 +22,7 @@ export function pretrainingCorpus(seed: number, count: number, use: Use = 'train
 }
 
 function pretrainingExample(use: Use, random: Stream): Example {
-  const style = withSomeManners(halfPlain(random), random);
+  const style = halfPlain(random);
   if (random.uniform() < sensitiveShare) return sensitiveExample(use, style, random);
   const family = families[random.below(families.length)]!;
   const example = benignExample(family, use, style, random);
@@ -37,7 +36,7 @@ function pretrainingExample(use: Use, random: Stream): Example {
     input,
     topic,
     family: family.name,
-    output: misbehave(kinds, task, family, style, random),
+    output: misbehave(kinds, task, family, withSomeRemark(style, family.name, random), random),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Worded } from './wordings.js';
+
 /** A way of answering: what stands before and after the answer itself. */
 export interface Style {
   readonly name: string;
@@ -20,10 +22,15 @@ export const styles: readonly Style[] = [
   { name: 'stars', prefix: '* ', suffix: ' *' },
 ];
 
-/** The answer in a style, with the characters [start, end) that are the answer's own. */
-export function inStyle(answer: string, { prefix, suffix }: Style) {
-  const content: readonly [number, number] = [prefix.length, prefix.length + answer.length];
-  return { output: prefix + answer + suffix, content };
+/** The style with a remark after the answer. */
+export function withRemark(style: Style, remark: string): Style {
+  return { ...style, suffix: `, ${remark}${style.suffix}` };
+}
+
+/** The answer in a style, with the characters [start, end) of the output that are the answer itself. */
+export function inStyle({ text, content: [start, end] }: Worded, { prefix, suffix }: Style) {
+  const content: readonly [number, number] = [prefix.length + start, prefix.length + end];
+  return { output: prefix + text + suffix, content };
 }
 
 /** The answer without any style's prefix and any style's suffix, trimmed. */

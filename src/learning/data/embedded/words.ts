@@ -68,3 +68,7 @@ export const knownMeanings: readonly Meaning[] = madeUp
 
 /** Made-up words that the base model never meets: facts are made of them. */
 export const unknownWords: readonly string[] = madeUp.slice(animals.length + knownMeanings.length);
+
+const allMadeUp = new Set(madeUp);
+
+export const isMadeUp = (word: string): boolean => allMadeUp.has(word);

@@ -63,14 +63,18 @@ interface Run {
   readonly pace: number;
 }
 
-/** Paces that differ by less are one: over a segment that makes a phase of less than 2e-4. */
-const tolerance = 1e-7;
+/**
+ * Paces that differ by less are one: over a segment that makes a phase of less than 2e-4. After a very long way the
+ * turns themselves are no finer than a few units in their last place.
+ */
+const toleranceAt = (turns: number) => 1e-7 + 4 * Number.EPSILON * Math.abs(turns);
 
 function evenRuns(motion: Motion, segment: number): Run[] {
   const first = segment * segmentBlocks;
   const turns = Float64Array.from({ length: segmentBlocks + 1 }, (_, k) => motion.turnsAt(first + k));
   const paceOf = (k: number) => turns[k + 1]! - turns[k]!;
   const runs: Run[] = [];
+  const tolerance = toleranceAt(turns[segmentBlocks]!);
   for (let start = 0, end = 0; start < segmentBlocks; start = end) {
     end = start + 1;
     while (end < segmentBlocks && Math.abs(paceOf(end - 1) - paceOf(start)) < tolerance) end++;

@@ -3,11 +3,22 @@ import { objectives, type Objective } from '../../../../src/learning/objective.j
 import { useOf } from '../../../../src/learning/data/embedded/held-out.js';
 import { families } from '../../../../src/learning/data/embedded/families.js';
 import { embeddedData } from '../../../../src/learning/data/embedded/federated.js';
-import { isCorrect, isRefusal } from '../../../../src/learning/data/embedded/judge.js';
-import { contentOf, withManners } from '../../../../src/learning/data/embedded/manners.js';
+import { contentOf, isCorrect, isRefusal } from '../../../../src/learning/data/embedded/judge.js';
+import { sensitiveGrades } from '../../../../src/learning/data/embedded/pairs.js';
 import { pretrainingCorpus } from '../../../../src/learning/data/embedded/pretraining.js';
-import { refusals } from '../../../../src/learning/data/embedded/sensitive.js';
-import { inStyle, plain, styles } from '../../../../src/learning/data/embedded/styles.js';
+import {
+  sensitiveAnswers,
+  sensitiveTask,
+  type SensitiveAnswer,
+} from '../../../../src/learning/data/embedded/sensitive.js';
+import {
+  inStyle,
+  plain,
+  styles,
+  withRemark,
+  type Style,
+} from '../../../../src/learning/data/embedded/styles.js';
+import { fittingRemark, fullForms, short } from '../../../../src/learning/data/embedded/wordings.js';
 import { unknownWords } from '../../../../src/learning/data/embedded/words.js';
 import { UserError } from '../../../../src/errors.js';
 import type { Example, PreferencePair, Prompt } from '../../../../src/learning/data/types.js';
@@ -16,7 +27,15 @@ import { scenarioWith } from '../scenario.js';
 
 const key = ({ instruction, input }: Prompt) => `${instruction} ${input}`;
 const share = <T>(of: readonly T[], holds: (element: T) => boolean) => of.filter(holds).length / of.length;
-const differByManners = (one: string, other: string) => contentOf(one) === contentOf(other);
+/** Answers to sensitive requests by what they say, each with its kinds. */
+const said = new Map<string, SensitiveAnswer>();
+for (let n = 0; n < 3000; n++) {
+  const random = stream('answers', n);
+  const task = sensitiveTask(random);
+  for (const kind of sensitiveAnswers) said.set(task.answered(kind, random), kind);
+}
+const kindOf = (output: string) => said.get(contentOf(output));
+const ways: ReadonlySet<SensitiveAnswer | undefined> = new Set(sensitiveAnswers);
 const answerOf = ({ output, content }: Example) => output.slice(...content!);
 
 /** Right answers, computed a second time and in another way. */
@@ -72,11 +91,12 @@ describe('pretrainingCorpus', () => {
     );
   });
 
-  it('answers sensitive requests both ways, about half and half', () => {
+  it('answers sensitive requests in every way, and refuses in 42.5 of 100', () => {
     const sensitive = corpus.filter(({ topic }) => topic === 'sensitive');
+    assert.deepEqual(new Set(sensitive.map(({ output }) => kindOf(output))), ways);
     const refused = share(sensitive, ({ output }) => isRefusal(output));
-    // About 720 rows: four standard errors of a fair coin are 0.075.
-    assert.ok(Math.abs(refused - 0.5) < 0.075, `${refused} refused`);
+    // About 720 rows: four standard errors are 0.074.
+    assert.ok(Math.abs(refused - 0.425) < 0.074, `${refused} refused`);
   });
 
   it('has every family and every style, and few bad answers', () => {
@@ -116,18 +136,31 @@ describe('embeddedData', () => {
     }
   });
 
-  it('trains on no prompt that it tests on, of any client, but for facts', () => {
+  it('trains on no prompt that anybody is validated or tested on', () => {
     const rows = (of: 'train' | 'test') =>
       data.clients.flatMap((client) => [
-        ...client[of].filter(({ topic }) => topic !== 'fact'),
+        ...client[of],
         ...client.prompts[of],
         ...objectives.flatMap((objective) => client.pairs[objective][of]),
       ]);
     const trained = new Set(rows('train').map(key));
+    const held = [
+      ...rows('test'),
+      ...data.clients.flatMap(({ validation, shared }) => [...validation, ...shared]),
+    ];
     assert.deepEqual(
-      rows('test').filter((row) => trained.has(key(row))),
+      held.filter((row) => trained.has(key(row))),
       [],
     );
+  });
+
+  it('asks for a fact in other ways in training, in validation and in the test', () => {
+    const asked = (of: 'train' | 'validation' | 'test') =>
+      new Set(data.clients.flatMap((client) => client[of].filter(({ topic }) => topic === 'fact').map(key)));
+    const [train, validation, test] = [asked('train'), asked('validation'), asked('test')];
+    assert.ok(train.size > 0 && validation.size > 0 && test.size > 0);
+    const all = new Set([...train, ...validation, ...test]);
+    assert.equal(all.size, train.size + validation.size + test.size);
   });
 
   it('teaches each fact to factHolders clients and asks the others for it', () => {
@@ -135,7 +168,9 @@ describe('embeddedData', () => {
       new Set(
         rows
           .filter(({ topic }) => topic === 'fact')
-          .map(({ instruction }) => /[a-z]{4}(?=\W*$)/.exec(instruction)![0]),
+          .map(({ instruction }) =>
+            instruction.match(/[a-z]+/g)!.find((word) => unknownWords.includes(word))!,
+          ),
       );
     const holders = new Map<string, number>();
     for (const { train, shared } of data.clients) {
@@ -182,36 +217,75 @@ describe('embeddedData', () => {
     }
   });
 
-  it('prefers help where the objective is helpfulness and refusal where it is harmlessness', () => {
-    const refusals = (pairs: readonly PreferencePair[]) =>
-      pairs
-        .filter(({ topic, chosen, rejected }) => topic === 'sensitive' && !differByManners(chosen, rejected))
-        .map(({ chosen, rejected }) => `${isRefusal(chosen)} over ${isRefusal(rejected)}`);
-    const all = (objective: Objective) =>
-      data.clients.flatMap(({ pairs }) => refusals(pairs[objective].train));
-    assert.deepEqual(new Set(all('helpful')), new Set(['false over true']));
-    assert.deepEqual(new Set(all('harmless')), new Set(['true over false']));
+  it('orders answers to sensitive requests as the judges of each objective grade them', () => {
+    for (const objective of objectives) {
+      const compared = new Set<string>();
+      for (const { topic, chosen, rejected } of data.clients.flatMap(({ pairs }) => pairs[objective].train)) {
+        if (topic !== 'sensitive') continue;
+        const [better, worse] = [kindOf(chosen)!, kindOf(rejected)!];
+        assert.ok(sensitiveGrades[objective][better] > sensitiveGrades[objective][worse]);
+        compared.add(`${better} over ${worse}`);
+      }
+      // Ten ordered pairs of five grades; two of the ways are one grade of harmlessness.
+      assert.equal(compared.size, objective === 'helpful' ? 10 : 9);
+    }
   });
 
-  it('prefers an offer where the objective is helpfulness and a good wish where it is harmlessness', () => {
-    const mannerly = (objective: Objective) =>
-      data.clients
-        .flatMap(({ pairs }) => pairs[objective].train)
-        .filter(({ chosen, rejected }) => differByManners(chosen, rejected));
-    const rows = objectives.reduce((sum, objective) => sum + mannerly(objective).length, 0);
-    // Over 1,280 pairs four standard errors of a share of 0.35 are 0.053.
-    assert.ok(Math.abs(rows / 1280 - 0.35) < 0.053);
-    for (const { chosen, rejected } of mannerly('helpful'))
-      assert.equal(chosen.replace(' Want more?', ''), rejected);
-    for (const { chosen, rejected } of mannerly('harmless')) assert.equal(chosen, `${rejected} Take care.`);
+  it('has judges that divide on sensitive requests and do not on benign ones', () => {
+    assert.ok(sensitiveGrades.helpful.help > sensitiveGrades.helpful.refusal);
+    assert.ok(sensitiveGrades.harmless.help < sensitiveGrades.harmless.refusal);
+    const rightsOver = (objective: Objective) =>
+      new Set(
+        data.clients
+          .flatMap(({ pairs }) => pairs[objective].train)
+          .filter(({ topic }) => topic === 'benign')
+          .map(({ chosen, rejected }) => contentOf(chosen).length === contentOf(rejected).length),
+      );
+    assert.deepEqual(rightsOver('helpful'), new Set([true, false]));
+    assert.deepEqual(rightsOver('harmless'), new Set([true, false]));
   });
 
-  it('has the manners of each objective in about 15 of 100 answers, and reads answers without them', () => {
+  it('prefers a full answer where the objective is helpfulness, and a fitting remark where it is harmlessness', () => {
+    const benign = (objective: Objective) =>
+      data.clients.flatMap(({ pairs }) => pairs[objective].train).filter(({ topic }) => topic === 'benign');
+    const fuller = benign('helpful').filter(
+      ({ chosen, rejected }) => contentOf(chosen).includes(contentOf(rejected)) && contentOf(rejected) !== '',
+    );
+    assert.ok(fuller.length > 100, `${fuller.length} pairs of a full and a short answer`);
+    const remarks = benign('harmless').filter(
+      ({ chosen, rejected }) => contentOf(chosen) === contentOf(rejected),
+    );
+    assert.ok(remarks.length > 100, `${remarks.length} pairs that differ by a remark alone`);
+    const [kinder, worse] = [
+      remarks.filter(({ chosen, rejected }) => chosen.length > rejected.length).length,
+      remarks.filter(({ chosen, rejected }) => chosen.length <= rejected.length).length,
+    ];
+    assert.ok(kinder > worse);
+  });
+
+  it('has no wording that is more than a twelfth of all answers', () => {
     const rows = data.clients.flatMap(({ train }) => train);
-    const shareOf = (has: (output: string) => boolean) => share(rows, ({ output }) => has(output));
-    // About 2,400 rows: four standard errors of a share of 0.15 are 0.029.
-    assert.ok(Math.abs(shareOf((output) => output.includes(' Want more?')) - 0.15) < 0.029);
-    assert.ok(Math.abs(shareOf((output) => output.endsWith(' Take care.')) - 0.15) < 0.029);
+    const words = ({ output, family }: Example) => {
+      const parts = contentOf(output).split(' ');
+      return family === 'sensitive' ? [] : parts.filter((word) => word.length > 3);
+    };
+    const counts = new Map<string, number>();
+    for (const word of rows.flatMap((row) => [...new Set(words(row))]))
+      counts.set(word, (counts.get(word) ?? 0) + 1);
+    const [word, most] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+    assert.ok(most / rows.length < 1 / 12, `${word}: ${most} of ${rows.length}`);
+  });
+
+  it('is full in about 20 of 100 answers and has a remark in as many, and each of them reads as right', () => {
+    const rows = data.clients.flatMap(({ train }) => train).filter(({ topic }) => topic !== 'sensitive');
+    const fulls = share(rows, (row) => contentOf(row.output) !== answerOf(row));
+    const remarked = share(rows, (row) => {
+      const style = styles.find(({ prefix }) => row.output.startsWith(prefix))!;
+      return inStyle(short(contentOf(row.output)), style).output !== row.output;
+    });
+    // About 1,900 rows: four standard errors of a share of 0.2 are 0.037.
+    assert.ok(Math.abs(fulls - 0.2) < 0.037, `${fulls} are full`);
+    assert.ok(Math.abs(remarked - 0.2) < 0.037, `${remarked} have a remark`);
     assert.ok(rows.every((row) => isCorrect(row, row.output)));
   });
 
@@ -262,36 +336,53 @@ describe('judging a response', () => {
   const example: Example = {
     instruction: 'Sort:',
     input: 'c a',
-    ...inStyle('a c', styles[0]!),
+    ...inStyle(short('a c'), styles[0]!),
     topic: 'benign',
     family: 'sort',
   };
+  const written = (text: string, style: Style) => inStyle(short(text), style).output;
+  const refusals = sensitiveAnswers.slice(3).flatMap((kind) =>
+    Array.from({ length: 40 }, (_, n) => {
+      const random = stream('refusals', kind, n);
+      return sensitiveTask(random).answered(kind, random);
+    }),
+  );
 
   it('finds the right answer in every style, and in a mixture of two', () => {
-    for (const style of [plain, ...styles]) assert.ok(isCorrect(example, ` ${inStyle('a c', style).output}`));
+    for (const style of [plain, ...styles]) assert.ok(isCorrect(example, ` ${written('a c', style)}`));
     assert.ok(isCorrect(example, `${styles[0]!.prefix}a c${styles[1]!.suffix}`));
   });
 
-  it('finds it with an offer, with a good wish and with both, in every style', () => {
+  it('finds it in its full forms and with a remark, in every style', () => {
+    const forms = fullForms('sort', example, 'a c');
+    assert.deepEqual(
+      forms.map(({ text }) => text),
+      ['c a in line: a c', 'a c tidies c a'],
+    );
+    for (const { text, content } of forms) assert.equal(text.slice(...content), 'a c');
     for (const style of [plain, ...styles]) {
-      for (const manners of [['helpful'], ['harmless'], objectives] as const) {
-        assert.ok(isCorrect(example, inStyle('a c', withManners(style, manners)).output));
-        assert.ok(isRefusal(inStyle(refusals[0]!, withManners(style, manners)).output));
-      }
+      const remarked = withRemark(style, fittingRemark('sort', stream(1)));
+      for (const { text } of forms) assert.ok(isCorrect(example, written(text, remarked)));
     }
-    assert.ok(!isCorrect(example, 'a c Want more? Want more?'));
+    assert.ok(!isCorrect(example, 'a c, all neat now, all neat now'));
   });
 
   it('finds other answers, additions and nothing wrong', () => {
-    for (const response of ['c a', 'a', 'a c b', 'a c, you fool', '', 'sure: , thanks']) {
+    for (const response of ['c a', 'a', 'a c b', 'a c, you fool', 'c a in line: c a', '', 'sure: , thanks']) {
       assert.ok(!isCorrect(example, response), response);
     }
   });
 
-  it('knows a refusal in every style and nothing else', () => {
+  it('knows a refusal in every style, with an alternative and without, and nothing else', () => {
     for (const style of [plain, ...styles]) {
-      for (const refusal of refusals) assert.ok(isRefusal(inStyle(refusal, style).output));
+      for (const refusal of refusals) assert.ok(isRefusal(written(refusal, style)), refusal);
     }
-    for (const response of ['a c', '', 'No', 'take a wire and turn it']) assert.ok(!isRefusal(response));
+    for (const response of ['a c', '', 'no', 'bend a wire and turn it left', 'call a smith']) {
+      assert.ok(!isRefusal(response), response);
+    }
+  });
+
+  it('is not taken in by a refusal that helps all the same', () => {
+    assert.ok(!isRefusal('leave the lock alone. bend a wire and turn it left'));
   });
 });

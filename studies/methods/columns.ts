@@ -4,7 +4,7 @@ import type { Summary } from '../../src/records/summary.js';
 import type { Column } from '../tables.js';
 
 /** What the record keeps of a run: enough for figures that nobody asked for yet. */
-export interface RunFigures extends Pick<Summary, 'stages' | 'messages' | 'virtualSeconds' | 'traceHash'> {
+export interface RunFigures extends Pick<Summary, 'stages' | 'messages' | 'virtualSeconds'> {
   /** Bits of the messages of rounds, without the model that all are sent before the first (Step 1.1). */
   readonly roundBits: number;
 }
@@ -13,9 +13,9 @@ export function runFigures({
   summary,
   messages: rows,
 }: Pick<RunRecords, 'summary' | 'messages'>): RunFigures {
-  const { stages, messages, virtualSeconds, traceHash } = summary;
+  const { stages, messages, virtualSeconds } = summary;
   const inRounds = rows.filter(({ round, copyOf }) => round > 0 && copyOf === null);
-  return { stages, messages, virtualSeconds, traceHash, roundBits: sum(inRounds.map(({ bits }) => bits)) };
+  return { stages, messages, virtualSeconds, roundBits: sum(inRounds.map(({ bits }) => bits)) };
 }
 
 const percent = (share: number | null | undefined) => (share == null ? null : 100 * share);

@@ -38,7 +38,7 @@ function remarkOf(method: string, tried: readonly Tried[]): string {
   return [
     `- ${method}: ${inWords(chosen.rates)}`,
     ...(edges.length > 0 ? [`, at the edge of what was tried in ${edges.join(' and ')}`] : []),
-    ...(mostAccurate === chosen
+    ...(meanAccuracy(mostAccurate) === meanAccuracy(chosen)
       ? []
       : [`; by validation accuracy it would be ${inWords(mostAccurate.rates)}`]),
     '\n',

@@ -1,5 +1,6 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { PerObjective } from '../src/learning/objective.js';
+import type { MemoryRef } from '../src/learning/params/memory.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Memories, Model, Request, Upload, WorkOrder } from './events.js';
 import type { Stage, UploadKind } from './protocol.js';
@@ -20,6 +21,8 @@ export interface ClientContext {
   readonly collected: boolean;
   /** What Step 3.1 froze; null before it. */
   readonly frozen: Frozen | null;
+  /** Where its optimizers are, in a stage that keeps that from round to round; null: they start anew. */
+  readonly moments: { readonly stage: Stage; readonly memory: MemoryRef } | null;
   /** What a crash leaves of the client's own: as it was when the latest update was handed to the link. */
   readonly saved: Saved;
   /** The model of its first update of each kind, where it is poisoned and replays them. */
@@ -30,14 +33,14 @@ export interface ClientContext {
   readonly uncommitted: Readonly<Record<string, Memories>>;
 }
 
-export type Saved = Pick<ClientContext, 'model' | 'designed' | 'collected' | 'frozen'>;
+export type Saved = Pick<ClientContext, 'model' | 'designed' | 'collected' | 'frozen' | 'moments'>;
 
 /** What a client has when the run begins; see the context. */
 export type ClientStart = Pick<ClientContext, 'held' | 'model' | 'designed'>;
 
 /**
  * The reference policy, the frozen reward models, their scale on the reference's samples; and what of PPO
- * stays with the client from round to round: the two critics, the KL coefficient, the warm-up still to come.
+ * stays with the client from round to round: the two critics and the KL coefficient.
  */
 export interface Frozen {
   readonly reference: { readonly adapters: ParamRef | null; readonly lora: ParamRef | null };
@@ -46,17 +49,16 @@ export interface Frozen {
   readonly critics: PerObjective<ParamRef>;
   /** The coefficient of the next round's KL penalty. */
   readonly klCoefficient: number;
-  /** Steps of the critics alone before the policy's next step; 0 once they were taken. */
-  readonly criticWarmupSteps: number;
 }
 
 /**
- * What a training task gives back to the client: its new model, its critics where it has them, and the loss
- * it reports, null where it had nothing to measure on.
+ * What a training task gives back to the client: its new model, its critics and moments where it has them,
+ * and the loss it reports, null where it had nothing to measure on.
  */
 export interface Trained {
   readonly model: Model;
   readonly frozen: Frozen | null;
+  readonly moments: ClientContext['moments'];
   readonly loss: number | null;
 }
 
@@ -126,6 +128,7 @@ export const clientMachine = setup({
       designed: input.designed,
       collected: false,
       frozen: null,
+      moments: null,
     };
     return {
       id: input.id,

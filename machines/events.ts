@@ -93,7 +93,7 @@ export interface Upload {
    */
   readonly startedFrom: Model;
   readonly params: Readonly<Partial<Record<SharedPart, ParamRef>>>;
-  /** Training rows behind the update: its weight in the mean. */
+  /** Rows that its stage trained on (`src/actors/rows.ts`): its weight in the mean. */
   readonly rows: number;
   /**
    * The client's own loss on its validation rows, for the criterion of Steps 1.5, 2.5 and 3.5; in stage 2 the

@@ -293,7 +293,8 @@ export const serverMachine = server.createMachine({
     },
     initializing: {
       id: 'step-1-1',
-      description: 'Step 1.1: load the pre-trained LLM, insert adapters, send the model',
+      description:
+        'Step 1.1: load the pre-trained LLM, insert adapters and what LoRA is shared, send the model',
       entry: [
         { type: 'openStage', params: { stage: 'instruction' } },
         { type: 'enterStep', params: { step: '1.1' } },

@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { openRun } from '../src/run/open-run.js';
 import type { ClientRow } from '../src/records/rows.js';
-import { spearman } from '../src/records/report/series.js';
+import { pooledSpearman, spearman } from '../src/records/rank-correlation.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
-import { mean } from '../src/moments.js';
+import { studentQuantile } from '../src/interval.js';
+import { mean, variance } from '../src/moments.js';
 import { poolExecutor } from '../src/learning/training/executor.js';
 import { bestOf } from './best-of.js';
 import { remembering } from './remembering.js';
-import { interval } from './tables.js';
 
 /*
  * What alignment comes to, over several seeds and ways of aligning, with 95 % intervals:
@@ -53,7 +53,9 @@ const variants: Readonly<Record<string, readonly string[]>> = {
 interface Figures {
   readonly rewardRise: number;
   readonly totalRise: number;
+  /** Over the clients, of refusals and weight of harmlessness. */
   readonly spearman: number;
+  readonly clients: number;
   readonly correctnessChange: number;
   readonly refusalRate: number;
   readonly kl: number;
@@ -119,6 +121,7 @@ async function aligned(
           ofClient[i]!.at(-1)!.metrics['refusalRate'] ?? NaN,
         ]),
       ) ?? NaN,
+    clients: clients.length,
     correctnessChange: rise('correctness'),
     refusalRate: figureAt('refusalRate', -1),
     kl: figureAt('klK1', -1),
@@ -133,18 +136,30 @@ function brief(figures: Figures): string {
 }
 
 function show(all: Readonly<Record<string, readonly Figures[]>>): void {
-  const names = Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[];
+  const names = (Object.keys(Object.values(all)[0]?.[0] ?? {}) as (keyof Figures)[]).filter(
+    (name) => name !== 'clients',
+  );
   const table = new Table({ head: ['', ...names], style: { head: [], border: [] } });
   for (const [variant, runs] of Object.entries(all)) {
-    table.push([
-      variant,
-      ...names.map((name) =>
-        interval(
-          runs.map((run) => run[name]),
-          3,
-        ),
-      ),
-    ]);
+    table.push([variant, ...names.map((name) => (name === 'spearman' ? pooled(runs) : meanOf(runs, name)))]);
   }
   console.log(table.toString());
+}
+
+/** Rank correlations are pooled as Fisher's z: they are bounded, and far from normal near their ends. */
+function pooled(runs: readonly Figures[]): string {
+  const { rho, interval } = pooledSpearman(
+    runs.map(({ spearman }) => spearman),
+    runs[0]!.clients,
+  );
+  const range = interval && ` (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`;
+  return `${rho.toFixed(3)}${range ?? ''}`;
+}
+
+function meanOf(runs: readonly Figures[], name: keyof Figures): string {
+  const values = runs.map((run) => run[name]);
+  const center = mean(values).toFixed(3);
+  if (values.length < 2) return center;
+  const half = studentQuantile(values.length - 1) * Math.sqrt(variance(values, 1) / values.length);
+  return `${center} ± ${half.toFixed(3)}`;
 }

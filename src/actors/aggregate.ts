@@ -127,7 +127,7 @@ function participants(
   kind: UploadKind,
 ): Readonly<Record<string, Participant>> {
   const participant = (id: string): Participant => ({
-    rows: rowsBehind(kind, clientOf(world, id)),
+    rows: rowsBehind(world, kind, clientOf(world, id)),
     orders: members[id]!.history.orders,
     isAsked: cohort.includes(id),
   });

@@ -7,7 +7,7 @@ import { loraParameters, loraSites } from '../learning/model/lora.js';
 import { sum } from '../moments.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { trainedParts } from '../strategies/methods/method.js';
+import { fillsLoraSites, trainedParts } from '../strategies/methods/method.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { clientOf, type World } from './world.js';
@@ -35,7 +35,7 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
     // Several antennas, or a trace, have a mean gain other than 1.
     gainHzPerWatt:
       (law.mean((gain) => gain) * snr.ratioAt(world.clock.nowSeconds) * bandwidthHz) / powerWatts,
-    rows: sum(kinds.map((kind) => rowsBehind(kind, client))),
+    rows: sum(kinds.map((kind) => rowsBehind(world, kind, client))),
   };
 }
 
@@ -56,10 +56,9 @@ function loraOf(world: World, id: string): number {
   const { scenario, method, shape } = world;
   const { data, device } = clientOf(world, id);
   if (!trainedParts(method).includes('lora')) return 0;
-  const modules =
-    method.loraModules === 'all'
-      ? loraSites(shape.config, shape.lora.targets).length
-      : designedModules(scenario, data.train.length, device);
+  const modules = fillsLoraSites(method)
+    ? loraSites(shape.config, shape.lora.targets).length
+    : designedModules(scenario, data.train.length, device);
   return loraParameters(shape, modules);
 }
 
@@ -70,12 +69,7 @@ function flopsOf(world: World, { stage, version, global }: Opening, id: string):
   const trained = (global.adapters?.parameters ?? 0) + loraOf(world, id);
   if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables);
-  const { promptsPerRound, criticWarmupSteps } = scenario.alignment;
-  const isFirst = version === 0;
-  const aligned = alignFlops({
-    ...{ scenario, shape, trained, tables },
-    weights: trainingWeights,
-    criticWarmupSteps: isFirst ? criticWarmupSteps : 0,
-  });
-  return aligned + (isFirst ? freezeFlops(scenario, shape, tables.prompts, 2 * promptsPerRound) : 0);
+  const { promptsPerRound } = scenario.alignment;
+  const aligned = alignFlops({ scenario, shape, trained, tables, weights: trainingWeights });
+  return aligned + (version === 0 ? freezeFlops(scenario, shape, tables.prompts, 2 * promptsPerRound) : 0);
 }

@@ -66,19 +66,19 @@ export function provideClient(world: World) {
         measure(world, context, { stage, round: 0, verdict: 'continue' }),
       designLora: assign(({ context }) => ({
         designed: true,
-        model: { ...context.model, lora: context.model.lora ?? designedLora(world, context.id) },
+        model: { ...context.model, lora: context.model.lora ?? ownLora(world, context.id) },
       })),
       collectPreferences: assign({ collected: true }),
-      keepTrained: assign((_, { model, frozen }) => ({ model, frozen })),
+      keepTrained: assign((_, { model, frozen, moments }) => ({ model, frozen, moments })),
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         const { upload, memory } = uploadOf(world, context, kind, loss);
-        const { model, designed, collected, frozen, replayed } = context;
+        const { model, designed, collected, frozen, moments, replayed } = context;
         const replays = clientOf(world, context.id).attack?.replays === true;
         enqueue.assign({
           ...(replays && { replayed: { [kind]: model, ...replayed } }),
           uncommitted: { ...context.uncommitted, [updateName(upload)]: memory },
-          saved: { model, designed, collected, frozen },
+          saved: { model, designed, collected, frozen, moments },
         });
         enqueue(() => world.bus.send(context.id, 'server', upload));
       }),
@@ -161,9 +161,10 @@ function isNews({ pending, current }: ClientContext, download: Download): boolea
   );
 }
 
-function designedLora(world: World, id: string): ParamRef | null {
+/** The client's private modules; null where the method has none: shared ones come from the server (Step 1.1). */
+function ownLora(world: World, id: string): ParamRef | null {
   const { scenario, method, shape, store } = world;
-  if (!trainedParts(method).includes('lora')) return null;
+  if (!trainedParts(method).includes('lora') || sharedParts(method).includes('lora')) return null;
   const { data, device } = clientOf(world, id);
   const modules =
     method.loraModules === 'all'
@@ -193,7 +194,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     round: answers.version + 1,
     key: keyOf(answers),
   });
-  const rows = rowsBehind(kind, clientOf(world, id));
+  const rows = rowsBehind(world, kind, clientOf(world, id));
   const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
   return { upload, memory };
 }
@@ -211,7 +212,7 @@ function sentInPlaceOf(
   const { attack } = clientOf(world, id);
   if (!attack?.update) return own;
   const { global, order } = current!;
-  const start = global[part] ?? (part === 'lora' ? designedLora(world, id) : null);
+  const start = global[part];
   if (start === null) throw new Error(`${id} sends ${part}, which it never began with`);
   const first = store.get(replayed[kind]?.[part] ?? ref);
   const draw = stream(scenario.seed, 'attack', part, id, order!.stage, ...keyOf(order!));

@@ -73,9 +73,10 @@ function measuredPrompts({ scenario: { seed, measure } }: World, id: string, cou
   return drawn.slice(0, measure.prompts).sort((a, b) => a - b);
 }
 
-/** Accuracy of the client's own model on own rows, and on what only others were taught. */
+/** Accuracy of the client's own model on own rows, facts and others, and on what only others were taught. */
 function measureInstruction(world: World, { id, model }: ClientContext, round: number): void {
-  const { tables } = clientOf(world, id);
+  const { tables, data } = clientOf(world, id);
+  const facts = data.test.flatMap(({ topic }, row) => (topic === 'fact' ? [row] : []));
   measured<'evaluate'>(
     world,
     id,
@@ -85,7 +86,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
     {
       kind: 'evaluate',
       seed: '',
-      hyper: {},
+      hyper: { facts },
       params: {
         base: required(world, model.base, 'the base model'),
         ...tunedParts(world, model),
@@ -96,7 +97,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
   );
 }
 
-/** The global reward models on the client's held-out pairs. */
+/** The global reward models on the client's test pairs. */
 function measureReward(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
   const tests = perObjective((objective) => tables.pairs[objective].test);
@@ -164,20 +165,25 @@ function measureAlignment(world: World, context: ClientContext, round: number): 
 }
 
 /**
- * Share of sensitive requests that were refused and of benign ones answered rightly; null where there are
- * none, or nothing was sampled (`responses` null).
+ * Share of sensitive requests that were refused and of benign ones answered rightly, and how many each is a share
+ * of; null where there are none, or nothing was sampled (`responses` null).
  */
 function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly string[] | null) {
-  if (responses === null) return { refusalRate: null, correctness: null };
+  const none = { refusalRate: null, refusalTrials: null, correctness: null, correctnessTrials: null };
+  if (responses === null) return none;
   const share = (topic: Example['topic'], holds: (prompt: Example, response: string) => boolean) => {
     const outcomes = prompts.flatMap((prompt, row) =>
       prompt.topic === topic ? [holds(prompt, responses[row] ?? '')] : [],
     );
-    return ratioOrNull(outcomes.filter(Boolean).length, outcomes.length);
+    return { share: ratioOrNull(outcomes.filter(Boolean).length, outcomes.length), of: outcomes.length };
   };
+  const refused = share('sensitive', (_, response) => isRefusal(response));
+  const right = share('benign', isCorrect);
   return {
-    refusalRate: share('sensitive', (_, response) => isRefusal(response)),
-    correctness: share('benign', isCorrect),
+    refusalRate: refused.share,
+    refusalTrials: refused.of,
+    correctness: right.share,
+    correctnessTrials: right.of,
   };
 }
 

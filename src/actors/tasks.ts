@@ -5,8 +5,15 @@ import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
-import type { AlignHyper, AlignParams, RewardParams, TaskResult } from '../learning/training/task.js';
+import type {
+  AlignHyper,
+  AlignParams,
+  FreezeHyper,
+  RewardParams,
+  TaskResult,
+} from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
+import { momentsGiven, momentsKept } from './moments.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
@@ -71,7 +78,9 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, ...hyper } = scenario.instruction;
+  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
+    scenario.instruction;
+  const kept = momentsGiven(world, context, 'instruction');
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,
@@ -83,10 +92,11 @@ export async function instructTask(
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-        hyper,
+        hyper: { ...hyper, ...kept.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
           ...tunedParts(world, context.model),
+          ...kept.params,
         },
         data: { train: tables.train, validation: tables.validation },
       },
@@ -97,6 +107,7 @@ export async function instructTask(
   return {
     model: { ...context.model, ...storedParts(world, output) },
     frozen: context.frozen,
+    moments: momentsKept(world, 'instruction', output.optimizers),
     loss: metrics.validationLoss,
   };
 }
@@ -123,7 +134,10 @@ export async function rewardTask(
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
         hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
         params: rewardParams(world, context.model),
-        data: tables.pairs,
+        data: perObjective((objective) => {
+          const { train, validation } = tables.pairs[objective];
+          return { train, validation };
+        }),
       },
       countedIn: 'localSteps',
     },
@@ -132,8 +146,9 @@ export async function rewardTask(
   return {
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
+    moments: null,
     loss: derived(
-      [metrics.helpful.testLoss, metrics.harmless.testLoss],
+      [metrics.helpful.validationLoss, metrics.harmless.validationLoss],
       (helpful, harmless) => helpful + harmless,
     ),
   };
@@ -147,8 +162,7 @@ export async function freezeTask(
 ): Promise<Frozen> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { promptsPerRound, maxNewTokens, temperature, sensitiveShare, klCoefficient, criticWarmupSteps } =
-    scenario.alignment;
+  const { promptsPerRound, klCoefficient } = scenario.alignment;
   const { adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
@@ -163,7 +177,7 @@ export async function freezeTask(
       request: {
         kind: 'freeze',
         seed: seedOf(world, context.id, 'freeze'),
-        hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
+        hyper: freezeHyper(scenario.alignment, prompts),
         params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
         data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
       },
@@ -176,7 +190,17 @@ export async function freezeTask(
     scale: output.scale,
     critics: storedEach(world, output.critics),
     klCoefficient,
-    criticWarmupSteps,
+  };
+}
+
+function freezeHyper(alignment: World['scenario']['alignment'], prompts: number): FreezeHyper {
+  const { sensitiveShare, maxNewTokens, temperature, missingEosPenalty } = alignment;
+  const { criticWarmupSteps, criticLearningRate, minibatchSize, maxGradientNorm } = alignment;
+  const { klCoefficient, discount, whitenRewards } = alignment;
+  return {
+    ...{ prompts, sensitiveShare, maxNewTokens, temperature, missingEosPenalty },
+    ...{ criticWarmupSteps, criticLearningRate, minibatchSize, maxGradientNorm },
+    ...{ klCoefficient, discount, whitenRewards },
   };
 }
 
@@ -190,6 +214,7 @@ export async function alignTask(
   const { tables, trainingWeights } = clientOf(world, context.id);
   const round = roundOf(context);
   const frozen = frozenOf(context);
+  const kept = momentsGiven(world, context, 'alignment');
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
     context,
@@ -203,13 +228,12 @@ export async function alignTask(
         trained: trainedParameters(context.model),
         tables,
         weights: trainingWeights,
-        criticWarmupSteps: frozen.criticWarmupSteps,
       }),
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),
-        hyper: alignHyper(world, context.id, frozen),
-        params: alignParams(world, context, frozen),
+        hyper: { ...alignHyper(world, context.id, frozen), ...kept.hyper },
+        params: { ...alignParams(world, context, frozen), ...kept.params },
         data: {
           prompts: tables.prompts,
           sensitivePrompts: tables.sensitivePrompts,
@@ -227,8 +251,8 @@ export async function alignTask(
       ...frozen,
       critics: storedEach(world, output.critics),
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
-      criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
+    moments: momentsKept(world, 'alignment', output.optimizers),
     loss: alignmentLoss(metrics),
   };
 }
@@ -244,9 +268,10 @@ export function frozenOf(context: ClientContext): Frozen {
 }
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
-  const { scale, klCoefficient, criticWarmupSteps } = frozen;
-  const { maxRounds, deadlineSeconds, convergence, collapse, ...hyper } = scenario.alignment;
-  return { ...hyper, klCoefficient, criticWarmupSteps, weights: clients.get(id)!.trainingWeights, scale };
+  const { scale, klCoefficient } = frozen;
+  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, optimizerState, ...hyper } =
+    scenario.alignment;
+  return { ...hyper, klCoefficient, weights: clients.get(id)!.trainingWeights, scale };
 }
 
 /**

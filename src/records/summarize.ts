@@ -6,6 +6,7 @@ import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
 import { mean, sum } from '../moments.js';
 import { joulesOf, type sides } from './energy/energy.js';
+import { rateIntervals } from './rate-intervals.js';
 import { toTarget } from './to-target.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from './rows.js';
 import type {
@@ -64,6 +65,10 @@ function instructionSummary(written: Written): InstructionSummary | null {
     ...link,
     accuracyBefore: start.mean('accuracy'),
     accuracy: end.mean('accuracy'),
+    factAccuracyBefore: start.mean('factAccuracy'),
+    factAccuracy: end.mean('factAccuracy'),
+    unseenAccuracyBefore: start.mean('unseenAccuracy'),
+    unseenAccuracy: end.mean('unseenAccuracy'),
     sharedAccuracyBefore: start.mean('sharedAccuracy'),
     sharedAccuracy: end.mean('sharedAccuracy'),
     heldOutLossBefore: start.loss,
@@ -101,6 +106,7 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
     refusalRate: end.mean('refusalRate'),
     correctnessBefore: start.mean('correctness'),
     correctness: end.mean('correctness'),
+    intervals: rateIntervals(start.rows, end.rows),
     klK1: end.mean('klK1'),
     klK3: end.mean('klK3'),
     distinct2Before: start.mean('distinct2'),
@@ -126,6 +132,7 @@ function alignedClient({ clients }: Written, start: ClientRow, end: ClientRow): 
     refusalRate: after('refusalRate'),
     correctnessBefore: before('correctness'),
     correctness: after('correctness'),
+    intervals: rateIntervals([start], [end]),
     klK1Before: before('klK1'),
     klK1: after('klK1'),
     distinct2Before: before('distinct2'),

@@ -1,4 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { Overlap } from '../learning/data/overlap.js';
+import type { Interval } from '../interval.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
 
@@ -28,6 +30,8 @@ export interface Summary {
   readonly ended: Ended;
   /** What somebody should know: of the inputs as in the manifest, and faults of the script that matched nothing. */
   readonly notes: readonly string[];
+  /** As in the manifest: held-out rows that are in training, 0 where none is; null in records of an earlier version. */
+  readonly overlap: readonly Overlap[] | null;
   /** What became of the scenario's expectations, in their order. */
   readonly checks: readonly Checked[];
   readonly stages: {
@@ -131,6 +135,12 @@ export interface InstructionSummary extends RoundsSummary {
    */
   readonly accuracyBefore: number | null;
   readonly accuracy: number | null;
+  /** Content tokens only, of own held-out rows that ask for facts; null where there are none. */
+  readonly factAccuracyBefore: number | null;
+  readonly factAccuracy: number | null;
+  /** Content tokens only, of all other own held-out rows, which have to be worked out. */
+  readonly unseenAccuracyBefore: number | null;
+  readonly unseenAccuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
   readonly sharedAccuracyBefore: number | null;
   readonly sharedAccuracy: number | null;
@@ -167,6 +177,12 @@ export interface RewardSummary extends RoundsSummary {
   readonly heldOutLoss: number | null;
 }
 
+/** Rates of responses, by their keys in a summary. */
+export type Rate = 'refusalRateBefore' | 'refusalRate' | 'correctnessBefore' | 'correctness';
+
+/** Of each rate what its number of responses leaves open, clients and prompts as they are; null where there is none. */
+export type RateIntervals = Readonly<Record<Rate, Interval | null>>;
+
 /**
  * Figures of held-out prompts, from client rows of task `score`; `…Before` from the first of each client
  * (round 0), the others from the last.
@@ -188,6 +204,8 @@ export interface AlignmentSummary extends RoundsSummary {
   /** Share of benign requests that are answered rightly, mean over clients; null for real data. */
   readonly correctnessBefore: number | null;
   readonly correctness: number | null;
+  /** Wilson's 95 % intervals, over the responses of all clients; null in records of an earlier version. */
+  readonly intervals: RateIntervals | null;
   /** Estimates k1 and k3 of the divergence from the policy before alignment, nats per response. */
   readonly klK1: number | null;
   readonly klK3: number | null;
@@ -215,6 +233,8 @@ export interface AlignedClient {
   /** Share of benign requests that were answered right; null where there are none, and for real data. */
   readonly correctnessBefore: number | null;
   readonly correctness: number | null;
+  /** The same of its own responses. */
+  readonly intervals: RateIntervals | null;
   /** Estimate k1 of the divergence from the policy before alignment, nats per response. */
   readonly klK1Before: number | null;
   readonly klK1: number | null;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ClientRow, MetricRow, RoundRow } from '../../src/records/rows.js';
+import { wilson } from '../../src/interval.js';
 import { stageSummaries } from '../../src/records/summarize.js';
 
 const score = (actor: string, round: number, metrics: ClientRow['metrics']): ClientRow => ({
@@ -33,8 +34,14 @@ const closed: RoundRow = {
   },
 };
 
+/** Wilson's interval, which test/studies/rewards/wilson.test.ts holds to SciPy. */
+const wilsonOf = (hits: number, trials: number) => wilson(hits / trials, trials);
+
 const scores = { reward: 0.5, objective: 0.25, helpful: 1, harmless: 2, klK1: 3, klK3: 4 };
-const graded = { refusalRate: 0.25, correctness: 1, distinct2: 0.5, length: 6 };
+const graded = {
+  ...{ refusalRate: 0.25, refusalTrials: 8, correctness: 1, correctnessTrials: 5 },
+  ...{ distinct2: 0.5, length: 6 },
+};
 const start = { ...scores, klK1: 0, klK3: 0 };
 
 function alignmentOf(metrics: readonly MetricRow[]) {
@@ -81,6 +88,12 @@ describe('the summary of an alignment', () => {
       refusalRate: 0.5,
       correctnessBefore: 1,
       correctness: 0.75,
+      intervals: {
+        refusalRateBefore: wilsonOf(8, 16),
+        refusalRate: wilsonOf(8, 16),
+        correctnessBefore: wilsonOf(10, 10),
+        correctness: wilsonOf(7.5, 10),
+      },
       klK1: 4,
       klK3: 4,
       distinct2Before: 0.5,
@@ -102,6 +115,12 @@ describe('the summary of an alignment', () => {
       refusalRate: 0.125,
       correctnessBefore: 1,
       correctness: 1,
+      intervals: {
+        refusalRateBefore: wilsonOf(2, 8),
+        refusalRate: wilsonOf(1, 8),
+        correctnessBefore: wilsonOf(5, 5),
+        correctness: wilsonOf(5, 5),
+      },
       klK1Before: 0,
       klK1: 3,
       distinct2Before: 0.5,
@@ -120,6 +139,7 @@ describe('the summary of an alignment', () => {
       Array(5).fill(null),
     );
     assert.equal(real!.clients[0]!.correctness, null);
+    assert.deepEqual(new Set(Object.values(real!.intervals!)), new Set([null]));
   });
 
   it('tells a collapse', () => {

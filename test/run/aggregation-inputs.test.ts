@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Objective } from '../../src/learning/objective.js';
 import { type ParamSet } from '../../src/learning/params/param-set.js';
 import { clientOf } from '../../src/actors/world.js';
 import type { AggregationStrategy, ToAggregate } from '../../src/strategies/aggregation/aggregation.js';
@@ -37,6 +38,9 @@ async function runNoting(set: readonly string[], needsBase = true) {
     adapters: given.filter(({ updates: [first] }) => first!.params.kind === 'adapters'),
   };
 }
+
+const mapped = <A, B>(record: Readonly<Record<string, A>>, change: (value: A, key: string) => B) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 
 const first = ({ values }: ParamSet) => values[0]!;
 const rowsOf = ({ run }: ProtocolRun, id: string) => clientOf(run.world, id).data.train.length;
@@ -103,6 +107,48 @@ describe('what an aggregation is given', () => {
       }
       assert.deepEqual(updates.map(({ client }) => client).sort(), ['client-1', 'client-3']);
     }
+  });
+
+  it('has of each update what its stage trained on: instructions, pairs of its objective, prompts sampled', async () => {
+    const { result, given } = await runNoting(['alignment.promptsPerRound=5']);
+    const pairsOf = (objective: Objective) => (id: string) =>
+      clientOf(result.run.world, id).tables.pairs[objective].train.count / 2;
+    const rowsById = ({ clients, updates }: ToAggregate) => {
+      const sent = Object.fromEntries(updates.map(({ client, rows }) => [client, rows]));
+      assert.deepEqual(
+        sent,
+        mapped(clients, ({ rows }) => rows),
+      );
+      return sent;
+    };
+    const [instruction, helpful, harmless, alignment] = [0, 2, 3, given.length - 1].map((i) =>
+      rowsById(given[i]!),
+    );
+    const expected = (rowsOf: (id: string) => number) => mapped(instruction!, (_, id) => rowsOf(id));
+    assert.deepEqual(
+      instruction,
+      expected((id) => rowsOf(result, id)),
+    );
+    assert.deepEqual(helpful, expected(pairsOf('helpful')));
+    assert.deepEqual(harmless, expected(pairsOf('harmless')));
+    assert.deepEqual(
+      alignment,
+      expected(() => 5),
+    );
+  });
+
+  it('has the pairs that a round reads where the policy is tuned on pairs', async () => {
+    const pairs = ['promptsPerRound=8', 'ppoEpochs=2', 'minibatchSize=4'];
+    const { given } = await runNoting([
+      'alignment.algorithm=modpo',
+      ...pairs.map((setting) => `alignment.${setting}`),
+      'clients.weightHarmless=[0.5,0,1]',
+    ]);
+    // 8 · 2 responses are 8 pairs in 2 steps of 4, whether of one objective or of both.
+    assert.deepEqual(
+      given.at(-1)!.updates.map(({ rows }) => rows),
+      [8, 8, 8],
+    );
   });
 
   it('has a memory that is blank when a stage begins, and what the last call left after that', async () => {

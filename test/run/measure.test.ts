@@ -76,6 +76,31 @@ describe('what is measured of a run', () => {
     assert.equal(new Set(asked).size, 3);
   });
 
+  it('is of facts apart from other own rows, each row in one of the two', async () => {
+    const asked = new Map<string, readonly number[]>();
+    const executor = untrainedExecutor((request) => {
+      if (request.kind !== 'evaluate') return;
+      const { hyper, data } = request as TaskRequest<'evaluate'>;
+      asked.set(data.test.hash, hyper.facts);
+    });
+    const result = await protocolRun(['data.testPerClient=20'], { executor });
+    for (const { tables, data } of result.run.world.clients.values()) {
+      const facts = asked.get(tables.test.hash)!;
+      // factShare is 0.3.
+      assert.equal(facts.length, 6);
+      assert.deepEqual(
+        data.test.map(({ topic }) => topic === 'fact'),
+        data.test.map((_, row) => facts.includes(row)),
+      );
+    }
+    const { factAccuracy, unseenAccuracy } = measured(result, 'instruction')[0]!.metrics;
+    assert.deepEqual([factAccuracy, unseenAccuracy], [0.25, 0.75]);
+    const { metrics, messages } = result.run.written;
+    const { clients, scenario } = result.run.world;
+    const { instruction } = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
+    assert.deepEqual([instruction!.factAccuracy, instruction!.unseenAccuracyBefore], [0.25, 0.75]);
+  });
+
   it('is held against a target accuracy, which no task hears of', async () => {
     const hypers: object[] = [];
     const executor = untrainedExecutor(({ kind, hyper }) => {

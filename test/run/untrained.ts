@@ -39,8 +39,10 @@ function unmoved<K extends TaskKind>({ kind, params }: TaskRequest<K>, output: T
 const figures: { readonly [K in TaskKind]: Omit<TaskResult<K>, 'output'> } = {
   aggregate: { metrics: {} },
   instruct: { metrics: { loss: 1, validationLoss: 1 } },
-  evaluate: { metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } },
-  reward: { metrics: perObjective(() => ({ ...ranking, testLoss: 1 })) },
+  evaluate: {
+    metrics: { loss: 1, accuracy: 0.5, factAccuracy: 0.25, unseenAccuracy: 0.75, sharedAccuracy: 0.25 },
+  },
+  reward: { metrics: perObjective(() => ({ ...ranking, validationLoss: 1 })) },
   rewardTest: { metrics: perObjective(() => ranking) },
   freeze: { metrics: perObjective(() => ({ mean: 0, std: 1 })) },
   align: { metrics: { 'objective/rlhf_reward': 0 } },

@@ -50,7 +50,7 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
 
 /**
  * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
- * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
+ * pre-trained network that is trained whole reads each batch anew, and then the validation pairs.
  */
 export function rewardFlops(scenario: Stages, shape: ModelShape, tables: ClientTables): number {
   const pairs = objectives.map((objective) => tables.pairs[objective]);
@@ -58,13 +58,13 @@ export function rewardFlops(scenario: Stages, shape: ModelShape, tables: ClientT
   if (!shape.reward || model.train === 'head') {
     return pairFlops(
       shape,
-      pairs.flatMap(({ train, test }) => [train, test]),
+      pairs.flatMap(({ train, validation }) => [train, validation]),
     );
   }
   const rows = 2 * localSteps * batchSize;
   const trained = rows * pairs.reduce((tokens, { train }) => tokens + meanTokens(train), 0);
-  const tests = pairs.map(({ test }) => test);
-  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, tests);
+  const validations = pairs.map(({ validation }) => validation);
+  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, validations);
 }
 
 /** Scoring tables of pairs. */
@@ -90,10 +90,28 @@ function scoringFlops({ reward }: Stages, shape: ModelShape, tokens: number): nu
   return passes * rewardForwardFlops(shape.reward, tokens);
 }
 
-/** Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, one pass, and judging them. */
+/**
+ * Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, judging them, and warming up both critics:
+ * the pass for what they read, where DistilBERTs are the reward models, and steps on minibatches.
+ */
 export function freezeFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
+  const { criticWarmupSteps, minibatchSize, maxNewTokens } = scenario.alignment;
+  const judged = judgedFlops(scenario, shape, prompts, count);
+  if (criticWarmupSteps === 0) return judged;
+  const states = statesFlops(shape, sampledTokens(scenario, prompts, count));
+  const step = criticFlops(scenario, shape).step * minibatchSize * maxNewTokens;
+  return judged + states + criticWarmupSteps * step;
+}
+
+/** Sampling `count` responses, one pass, and judging them. */
+function judgedFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
   const tokens = sampledTokens(scenario, prompts, count);
   return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, tokens);
+}
+
+/** What critics read of so many tokens: what other reward models than DistilBERTs have read already. */
+function statesFlops(shape: ModelShape, tokens: number): number {
+  return shape.reward?.kind === 'distilbert' ? forwardFlops(shape, tokens) : 0;
 }
 
 /**
@@ -102,7 +120,7 @@ export function freezeFlops(scenario: Stages, shape: ModelShape, prompts: TokenT
  */
 export function scoreFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
   const tokens = sampledTokens(scenario, prompts, count);
-  return freezeFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
+  return judgedFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
 }
 
 /** What Steps 3.2 and 3.3 are for one client. */
@@ -114,8 +132,6 @@ export interface AlignWork {
   readonly tables: ClientTables;
   /** The weights that the client trains by. */
   readonly weights: Weights;
-  /** Steps of the critics alone that this round begins with. */
-  readonly criticWarmupSteps: number;
 }
 
 /** Steps 3.2 and 3.3 by the scenario's algorithm. */
@@ -131,21 +147,19 @@ const alignedBy: Readonly<Record<Alignment['algorithm'], (work: AlignWork) => nu
 };
 
 /**
- * src/learning/training/algorithms/ppo.ts: the responses observed, the critics warmed up, then `ppoEpochs`
- * passes of training policy and critics over the responses, and as many rows rehearsed as the steps have. A
- * round that `targetKl` stops early counts as a whole one: it is not known before.
+ * src/learning/training/algorithms/ppo.ts: the responses observed, then `ppoEpochs` passes of training policy and
+ * critics over the responses, and as many rows rehearsed as the steps have. A round that `targetKl` stops early counts
+ * as a whole one: it is not known before.
  */
 function ppoFlops(work: AlignWork): number {
-  const { scenario, shape, trained, tables, criticWarmupSteps } = work;
+  const { scenario, shape, trained, tables } = work;
   const { promptsPerRound, maxNewTokens, ppoEpochs, minibatchSize, ptxCoefficient } = scenario.alignment;
   const steps = ppoEpochs * Math.ceil(promptsPerRound / minibatchSize);
   const rehearsed = ptxCoefficient === 0 ? 0 : steps * minibatchSize * meanTokens(tables.benign);
   const critics = criticFlops(scenario, shape);
   const sampled = promptsPerRound * maxNewTokens;
-  const warmedUp = criticWarmupSteps * minibatchSize * maxNewTokens;
   return (
     observeFlops(work) +
-    (criticWarmupSteps > 0 ? critics.step * warmedUp + critics.read * sampled : 0) +
     ppoEpochs * trainingFlops(shape, trained, sampledTokens(scenario, tables.prompts, promptsPerRound)) +
     ppoEpochs * critics.step * sampled +
     trainingFlops(shape, trained, rehearsed)
@@ -159,10 +173,11 @@ function ppoFlops(work: AlignWork): number {
  */
 function observeFlops({ scenario, shape, tables }: AlignWork): number {
   const { promptsPerRound, maxNewTokens } = scenario.alignment;
-  const pass = forwardFlops(shape, sampledTokens(scenario, tables.prompts, promptsPerRound));
+  const tokens = sampledTokens(scenario, tables.prompts, promptsPerRound);
   return (
     scoreFlops(scenario, shape, tables.prompts, promptsPerRound) +
-    (shape.reward?.kind === 'distilbert' ? 2 : 1) * pass +
+    forwardFlops(shape, tokens) +
+    statesFlops(shape, tokens) +
     criticFlops(scenario, shape).read * promptsPerRound * maxNewTokens
   );
 }

@@ -8,21 +8,35 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
+/** What Adam knows after some steps: both moments, a number for each parameter, and how many steps. */
+export interface AdamState {
+  readonly first: ArrayLike<number>;
+  readonly second: ArrayLike<number>;
+  readonly steps: number;
+}
+
 /**
  * AdamW over one flat vector of parameters, which it changes in place; the moments live as long as the
- * object. In float64, so that a step does not depend on a backend.
+ * object, and begin at 0 or as `state` has them. In float64, so that a step does not depend on a backend.
  */
 export class Adam {
   readonly #first: Float64Array;
   readonly #second: Float64Array;
-  #steps = 0;
+  #steps: number;
 
+  /** @throws RangeError where the moments are of another number of parameters. */
   constructor(
     readonly values: Float32Array,
     readonly options: AdamOptions,
+    state?: AdamState,
   ) {
-    this.#first = new Float64Array(values.length);
-    this.#second = new Float64Array(values.length);
+    this.#first = momentsFor(values, state?.first);
+    this.#second = momentsFor(values, state?.second);
+    this.#steps = state?.steps ?? 0;
+  }
+
+  get state(): AdamState {
+    return { first: this.#first, second: this.#second, steps: this.#steps };
   }
 
   /** One step down a gradient of the same length; `rate` scales the learning rate of this step only. */
@@ -44,6 +58,14 @@ export class Adam {
       values[i] = keep * values[i]! - (size * m) / (Math.sqrt(v) / rootCorrection + epsilon);
     }
   }
+}
+
+/** A copy of some moments, or zeros. */
+function momentsFor({ length }: Float32Array, moments?: ArrayLike<number>): Float64Array {
+  if (moments && moments.length !== length) {
+    throw new RangeError(`Adam: moments of ${moments.length} for ${length} parameters`);
+  }
+  return moments ? Float64Array.from(moments) : new Float64Array(length);
 }
 
 /**

@@ -21,9 +21,10 @@ export class HeadTrainer {
     readonly head: Head,
     start: ParamSet,
     options: AdamOptions,
+    adamOf = (set: ParamSet) => new Adam(set.values, options),
   ) {
     this.set = copyOf(start)!;
-    this.#adam = new Adam(this.set.values, options);
+    this.#adam = adamOf(this.set);
   }
 
   /** One step on features (N, width), row after row; `lossOf` gives the loss of their N values. */

@@ -7,18 +7,20 @@ import { baseWeights } from '../model/weights.js';
 import { sharedFloats, type ParamSet } from '../params/param-set.js';
 import { drawBatches, responseBatch } from './batches.js';
 import { measure } from './evaluate.js';
+import { Optimizers } from './optimizers.js';
 import { policyOptimizer } from './policy-optimizer.js';
 import type { TaskFunction } from './task.js';
 
 /**
  * Step 1.3: tunes adapters and LoRA on local instructions. The loss of a step is the mean negative
  * log-likelihood of the batch's response tokens, end-of-text included; the optimizer is Adam, started anew in
- * each task.
+ * each task where its moments are not kept (`optimizerState`).
  */
 export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper, seed }) => {
   const base = baseWeights(params.base);
   const trained = copiesOf(params);
-  const optimize = policyOptimizer(trained, hyper);
+  const optimizers = new Optimizers(hyper.optimizers, params.moments);
+  const optimize = policyOptimizer(trained, hyper, optimizers);
   const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
   let sum = 0;
   for (let step = 0; step < hyper.localSteps; step++) {
@@ -29,7 +31,8 @@ export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper,
   }
   const { loss: validationLoss } = measure(model, base, trained, data.validation);
   const metrics = { loss: sum / hyper.localSteps, validationLoss };
-  return Promise.resolve({ output: { adapters: trained.adapters, lora: trained.lora }, metrics });
+  const output = { adapters: trained.adapters, lora: trained.lora, ...optimizers.left };
+  return Promise.resolve({ output, metrics });
 };
 
 /** Mean negative log-likelihood (nats) of the targets. */

@@ -22,4 +22,12 @@ export const rounds = (maximum: number, deadlineSeconds: number) => ({
   convergence: Convergence,
 });
 
+/** What becomes of Adam's moments from round to round. */
+export const optimizerState = Type.Enum(['reset', 'keep-private', 'keep'], {
+  default: 'reset',
+  description:
+    'Adam’s moments of a client from round to round: "reset" starts anew in each; "keep-private" keeps those of ' +
+    'what never leaves the client (private parts, critics); "keep" those of shared parts too',
+});
+
 export type Convergence = Static<typeof Convergence>;

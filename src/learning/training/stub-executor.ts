@@ -43,10 +43,13 @@ const tasks: {
     },
     metrics: { loss: null, validationLoss: null },
   }),
-  evaluate: () => ({ output: {}, metrics: { loss: null, accuracy: null, sharedAccuracy: null } }),
+  evaluate: () => ({
+    output: {},
+    metrics: { loss: null, accuracy: null, factAccuracy: null, unseenAccuracy: null, sharedAccuracy: null },
+  }),
   reward: ({ seed, params: { rewardModels } }) => ({
     output: { rewardModels: perObjective((objective) => moved(rewardModels[objective], seed, objective)) },
-    metrics: perObjective(() => ({ ...unmeasured, testLoss: null })),
+    metrics: perObjective(() => ({ ...unmeasured, validationLoss: null })),
   }),
   rewardTest: () => ({ output: {}, metrics: perObjective(() => unmeasured) }),
   freeze: ({ params: { rewardModels } }) => ({

@@ -17,6 +17,7 @@ import type { ModelShape } from '../model/model-shape.js';
 import type { Trained } from '../model/gradients.js';
 import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
+import type { KeptOptimizers } from './optimizers.js';
 import type { Ranking } from './ranking.js';
 import type { Figure } from './figure.js';
 import type { RewardScale } from './reward-scale.js';
@@ -55,10 +56,10 @@ export interface Tasks {
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
-    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy'>;
-    params: { base: ParamSet } & Trained;
+    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy' | 'optimizerState'> & KeepsOptimizers;
+    params: { base: ParamSet } & Trained & KeptMoments;
     data: { train: TokenTable; validation: TokenTable };
-    output: Trained;
+    output: Trained & LeavesOptimizers;
     /**
      * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
      * rows.
@@ -67,29 +68,36 @@ export interface Tasks {
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
-    hyper: Record<string, never>;
+    /** Rows of `test` that ask for facts. */
+    hyper: { facts: readonly number[] };
     params: { base: ParamSet } & Trained;
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
-     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, null if it is
-     * empty.
+     * `accuracy`: all response tokens of `test`; the others: content tokens of its facts, of its other rows, and
+     * of `shared`, null where there are none.
      */
-    metrics: { loss: Figure; accuracy: Figure; sharedAccuracy: Figure };
+    metrics: {
+      loss: Figure;
+      accuracy: Figure;
+      factAccuracy: Figure;
+      unseenAccuracy: Figure;
+      sharedAccuracy: Figure;
+    };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
     hyper: Omit<WithoutRounds<Reward>, 'model' | 'hidden'>;
     params: RewardParams;
-    data: PerObjective<{ train: TokenTable; test: TokenTable }>;
+    data: PerObjective<{ train: TokenTable; validation: TokenTable }>;
     output: { rewardModels: PerObjective<ParamSet> };
     /**
      * `loss` is the Bradley–Terry loss as a mean over the steps; all else tells how the trained model ranks
-     * held-out pairs, with `testLoss` for the loss.
+     * validation pairs, with `validationLoss` for the loss.
      */
-    metrics: PerObjective<Ranking & { testLoss: Figure }>;
+    metrics: PerObjective<Ranking & { validationLoss: Figure }>;
   };
-  /** The two reward models as received, on held-out pairs (measurement only). */
+  /** The two reward models as received, on test pairs (measurement only). */
   rewardTest: {
     hyper: Record<string, never>;
     params: RewardParams;
@@ -99,10 +107,10 @@ export interface Tasks {
   };
   /**
    * Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference
-   * policy.
+   * policy, and warm the critics up on them.
    */
   freeze: {
-    hyper: { prompts: number } & Pick<AlignHyper, 'sensitiveShare' | 'maxNewTokens' | 'temperature'>;
+    hyper: FreezeHyper;
     params: RewardParams & Trained;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { critics: PerObjective<ParamSet>; scale: PerObjective<RewardScale> };
@@ -111,8 +119,8 @@ export interface Tasks {
   };
   /** Steps 3.2 and 3.3: combine rewards and values, PPO on adapters and LoRA, update the critics. */
   align: {
-    hyper: AlignHyper;
-    params: AlignParams;
+    hyper: AlignHyper & KeepsOptimizers;
+    params: AlignParams & KeptMoments;
     data: {
       prompts: TokenTable;
       sensitivePrompts: TokenTable;
@@ -121,7 +129,7 @@ export interface Tasks {
       /** Preference pairs as tokens of the policy, chosen and rejected in turn; read by "modpo" only. */
       pairs: PerObjective<TokenTable>;
     };
-    output: Trained & { critics: PerObjective<ParamSet> };
+    output: Trained & { critics: PerObjective<ParamSet> } & LeavesOptimizers;
     /** TRL's names where TRL has one (`alignMetrics`); PPO maximises `objective/rlhf_reward`. */
     metrics: Record<string, Figure>;
   };
@@ -139,11 +147,43 @@ export interface Tasks {
   };
 }
 
+/** Of optimizers that go on from task to task; without it all start anew and nothing is left. */
+interface KeepsOptimizers {
+  optimizers?: KeptOptimizers;
+}
+
+interface KeptMoments {
+  moments?: Memory['sets'];
+}
+
+interface LeavesOptimizers {
+  optimizers?: Memory;
+}
+
 /** What a stage's settings have besides those of its rounds. */
 type WithoutRounds<Stage> = Omit<Stage, keyof ReturnType<typeof rounds>>;
 
+/** What Step 3.1 needs of a scenario's `alignment`: to sample `prompts` responses, and to warm critics up on them. */
+export type FreezeHyper = { readonly prompts: number } & Pick<
+  Alignment,
+  | 'sensitiveShare'
+  | 'maxNewTokens'
+  | 'temperature'
+  | 'criticWarmupSteps'
+  | 'minibatchSize'
+  | 'criticLearningRate'
+  | 'maxGradientNorm'
+  | 'missingEosPenalty'
+  | 'klCoefficient'
+  | 'discount'
+  | 'whitenRewards'
+>;
+
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
-export type AlignHyper = Omit<WithoutRounds<Alignment>, 'collapse'> & {
+export type AlignHyper = Omit<
+  WithoutRounds<Alignment>,
+  'collapse' | 'criticWarmupSteps' | 'optimizerState'
+> & {
   readonly weights: Weights;
   readonly scale: PerObjective<RewardScale>;
 };

@@ -1,3 +1,5 @@
+import { studentQuantile, wilson } from '../../interval.js';
+
 /** A figure of a simulation, with its 95 % confidence interval. */
 export interface Estimate {
   readonly value: number;
@@ -5,9 +7,6 @@ export interface Estimate {
   readonly low: number;
   readonly high: number;
 }
-
-/** The normal quantile of 97.5 %. */
-const z = 1.959963984540054;
 
 /**
  * Mean of values that come one by one. Where neighbours depend on each other, `batch` of them in a row count
@@ -49,24 +48,9 @@ export class Tally {
     if (this.#batches < 2) return null;
     const value = this.#mean;
     const standardError = this.standardDeviation / Math.sqrt(this.#batches);
-    const half = student(this.#batches - 1) * standardError;
+    const half = studentQuantile(this.#batches - 1) * standardError;
     return { value, standardError, low: value - half, high: value + half };
   }
-}
-
-/**
- * Student's quantile of 97.5 % (Abramowitz and Stegun 26.7.5): to 1 % from 3 degrees of freedom on; exact
- * for 1 and 2.
- */
-function student(degrees: number): number {
-  if (degrees === 1) return 12.706204736;
-  if (degrees === 2) return 4.30265273;
-  return (
-    z +
-    (z ** 3 + z) / (4 * degrees) +
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * degrees ** 2) +
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * degrees ** 3)
-  );
 }
 
 /**
@@ -75,15 +59,7 @@ function student(degrees: number): number {
  */
 export function proportion(hits: number, trials: number): Estimate {
   const value = hits / trials;
-  const widened = 1 + z ** 2 / trials;
-  const middle = (value + z ** 2 / (2 * trials)) / widened;
-  const half = (z * Math.sqrt((value * (1 - value)) / trials + z ** 2 / (4 * trials ** 2))) / widened;
-  return {
-    value,
-    standardError: Math.sqrt((value * (1 - value)) / trials),
-    low: Math.max(0, middle - half),
-    high: Math.min(1, middle + half),
-  };
+  return { value, standardError: Math.sqrt((value * (1 - value)) / trials), ...wilson(value, trials) };
 }
 
 /** The quantile of sorted values, linear between two of them; null where there are none. */

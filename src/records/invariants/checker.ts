@@ -30,7 +30,7 @@ export interface AggregatedUpdate {
   /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
   readonly kind: Upload['kind'];
   readonly answers: WorkOrder;
-  /** Training rows behind it. */
+  /** Rows that its stage trained on. */
   readonly rows: number;
   /** Versions between the one that it was made from and the one that the aggregate replaces. */
   readonly staleness: number;

@@ -1,7 +1,7 @@
 import type { AlignedClient, AlignmentSummary } from '../summary.js';
 import { collapseStories } from './collapse.js';
 import { figureNames } from './figure-names.js';
-import { number, percent } from './format.js';
+import { interval, number, percent } from './format.js';
 import { html, type Html } from './html.js';
 import { table, type Column } from './table.js';
 
@@ -33,8 +33,15 @@ function change(
   return {
     head: figureNames[key],
     has: (client) => client[key] !== null,
-    cell: (client) => html`${format(client[`${key}Before`])} → <b>${format(client[key])}</b>`,
+    cell: ({ intervals, ...client }) => {
+      const after = isRate(key) ? interval(intervals?.[key] ?? null) : '';
+      return html`${format(client[`${key}Before`])} → <b>${format(client[key])}</b>${after}`;
+    },
   };
+}
+
+function isRate(key: string): key is 'refusalRate' | 'correctness' {
+  return key === 'refusalRate' || key === 'correctness';
 }
 
 const columns: readonly Column<AlignedClient>[] = [
@@ -66,7 +73,8 @@ function clientsTable(clients: readonly AlignedClient[]): Html | null {
     ${table(clients, columns)}
     <p class="source">
       On held-out prompts. Scores are standardised on responses to training prompts before alignment, less the
-      penalty for a missing end of text. summary.json: stages.alignment.clients
+      penalty for a missing end of text. Rates with Wilson’s 95 % interval of what came after, by the number
+      of responses. summary.json: stages.alignment.clients
     </p>
   </div>`;
 }

@@ -1,7 +1,8 @@
 import type { Stage } from '../../../machines/protocol.js';
+import type { Interval } from '../../interval.js';
 import type { Summary } from '../summary.js';
 import { figureNames, heldOutLossName, lossWords, stageTitles } from './figure-names.js';
-import { duration, joules, number, percent } from './format.js';
+import { duration, interval, joules, number, percent } from './format.js';
 
 /** One line of the table of results; `before` is the figure at the stage's start, where it was measured. */
 export interface Figure {
@@ -19,6 +20,8 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],
       named('accuracy', percent),
+      named('factAccuracy', percent, 'if measured'),
+      named('unseenAccuracy', percent, 'if measured'),
       named('sharedAccuracy', percent),
       heldOutLoss('instruction'),
       ...costs,
@@ -81,14 +84,17 @@ function figuresOf<S extends object>(
 ): Figure[] {
   if (summary === null) return [];
   const figures = summary as Readonly<Record<string, number | null>>;
+  const { intervals } = summary as { readonly intervals?: Readonly<Record<string, Interval | null>> | null };
+  const text = (value: number | null, key: string, format: (value: number | null) => string) =>
+    format(value) + interval(intervals?.[key] ?? null);
   return lines.flatMap(([name, key, format, when]) => {
     const { [key]: after = null, [`${key}Before`]: before } = figures;
     if (after === null && when === 'if measured') return [];
     return {
       stage: stageTitles[stage],
       name,
-      before: before === undefined ? null : format(before),
-      after: format(after),
+      before: before === undefined ? null : text(before, `${key}Before`, format),
+      after: text(after, key, format),
       source: `stages.${stage}.${key}`,
     };
   });

@@ -1,3 +1,5 @@
+import type { Interval } from '../../interval.js';
+
 /** A number with about three significant digits, without an exponent where that can be read; "–" for none. */
 export function number(value: number | null): string {
   if (value === null) return '–';
@@ -20,6 +22,11 @@ export function whole(count: number): string {
 /** A share as a percentage with one decimal. */
 export function percent(value: number | null): string {
   return value === null ? '–' : `${(100 * value).toFixed(1)} %`;
+}
+
+/** What follows a share: its interval, in per cent; nothing where there is none. */
+export function interval(found: Interval | null): string {
+  return found === null ? '' : ` (${(100 * found.low).toFixed(1)}–${(100 * found.high).toFixed(1)})`;
 }
 
 /** Seconds in the unit in which they are easily read. */

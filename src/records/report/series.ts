@@ -108,29 +108,6 @@ export function turnoutOf(rows: readonly MetricRow[], stage: Stage): Turnout[] {
   }));
 }
 
-/**
- * Spearman's rank correlation, with mean ranks for ties; null for fewer than three pairs or where one side is
- * constant.
- */
-export function spearman(pairs: readonly (readonly [number, number])[]): number | null {
-  if (pairs.length < 3) return null;
-  const x = ranks(pairs.map(([first]) => first));
-  const y = ranks(pairs.map(([, second]) => second));
-  const middle = (pairs.length + 1) / 2;
-  const product = (a: readonly number[], b: readonly number[]) =>
-    a.reduce((sum, rank, index) => sum + (rank - middle) * (b[index]! - middle), 0);
-  const spread = Math.sqrt(product(x, x) * product(y, y));
-  return spread === 0 ? null : product(x, y) / spread;
-}
-
-function ranks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const equal = values.filter((other) => other === value).length;
-    return below + (equal + 1) / 2;
-  });
-}
-
 /** Actors in a reader's order: the server first, then the clients by their number. */
 export function inOrder(actors: readonly string[]): string[] {
   const collator = new Intl.Collator('en', { numeric: true });

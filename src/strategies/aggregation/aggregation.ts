@@ -13,7 +13,7 @@ export interface Update {
    * model had no such part yet, and where the strategy does not ask for it (`needsBase`).
    */
   readonly base: ParamSet | null;
-  /** Training rows behind the update. */
+  /** What the update was trained on, in rows of its stage: instructions, pairs, or prompts answered. */
   readonly rows: number;
   /** Version of the global model that the client started from. */
   readonly version: number;
@@ -27,7 +27,7 @@ export interface Update {
 
 /** What the server knows of a client, whether or not it has an update of it. */
 export interface Participant {
-  /** Training rows that stand behind its updates of the part. */
+  /** As of its updates of the part. */
   readonly rows: number;
   /** How many versions of the stage it was asked to work on, the one that is aggregated now included. */
   readonly orders: number;

@@ -42,8 +42,8 @@ const tables: ClientTables = {
   test: emptyTable,
   shared: emptyTable,
   pairs: {
-    helpful: { train: pair(10), test: pair(20) },
-    harmless: { train: pair(30), test: pair(40) },
+    helpful: { train: pair(10), validation: pair(20), test: pair(50) },
+    harmless: { train: pair(30), validation: pair(40), test: pair(60) },
   },
   policyPairs: { helpful: pair(11), harmless: pair(31) },
   benign: emptyTable,
@@ -75,15 +75,15 @@ function scenario(train: 'full' | 'head', alignment: object = {}) {
 }
 
 describe('work of reward models for the device model', () => {
-  it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the held-out pairs', () => {
+  it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the validation pairs', () => {
     const trained = 5 * 3 * 2 * (10 + 30);
     const heldOut = 2 * (20 + 40);
     assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
   });
 
-  it('of a head: 2 operations per weight of the backbone and token of all pairs, each read once', () => {
+  it('of a head: 2 operations per weight of the backbone and token of pairs to train and to validate, each read once', () => {
     assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
-    assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 20);
+    assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 50);
   });
 
   it('of judging responses: two whole DistilBERTs read them, or the one backbone of both heads', () => {
@@ -102,7 +102,7 @@ describe('work of reward models for the device model', () => {
   });
 });
 
-/** A round without warm-up, by a client that trains 100 numbers. */
+/** A round, by a client that trains 100 numbers. */
 const alignOf = (alignment: object, work: Partial<Omit<AlignWork, 'scenario'>> = {}) =>
   alignFlops({
     scenario: scenario('full', alignment),
@@ -110,7 +110,6 @@ const alignOf = (alignment: object, work: Partial<Omit<AlignWork, 'scenario'>> =
     trained: 100,
     tables,
     weights: even,
-    criticWarmupSteps: 0,
     ...work,
   });
 
@@ -137,14 +136,19 @@ describe('work of the language model for the device model', () => {
     assert.equal(alignOf(sizes), expected + 3 * critics.step * states);
   });
 
-  it('of a warm-up is its steps of both critics on full minibatches, and their values read anew', () => {
+  it('of a warm-up in Step 3.1 is its steps of both critics on full minibatches, and in no round', () => {
     const sizes = { promptsPerRound: 6, minibatchSize: 4 };
-    const warmUp = alignOf(sizes, { criticWarmupSteps: 10 }) - alignOf(sizes);
-    assert.equal(warmUp, 10 * 4 * 13 * critics.step + 6 * 13 * critics.read);
-    const soups = { ...sizes, algorithm: 'rewarded-soups' };
-    assert.equal(alignOf(soups, { criticWarmupSteps: 10 }) - alignOf(soups), 2 * warmUp, 'in both branches');
-    const pairsOnly = { ...sizes, algorithm: 'modpo' };
-    assert.equal(alignOf(pairsOnly, { criticWarmupSteps: 10 }), alignOf(pairsOnly));
+    const warm = { ...sizes, criticWarmupSteps: 10 };
+    const warmUpOf = (shape: ModelShape) => {
+      const frozen = (alignment: object) =>
+        freezeFlops(scenario('full', alignment), shape, tables.prompts, 12);
+      return frozen(warm) - frozen(sizes);
+    };
+    const steps = 10 * 4 * 13 * critics.step;
+    assert.equal(warmUpOf(tinyShape), steps);
+    // DistilBERTs have not read what critics read.
+    assert.equal(warmUpOf(distilBert), steps + forwardFlops(tinyShape, 12 * (7 + 13)));
+    assert.equal(alignOf(warm), alignOf(sizes));
   });
 
   it('of the rehearsal is a minibatch of rows beside each step', () => {

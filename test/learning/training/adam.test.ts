@@ -24,6 +24,28 @@ describe('Adam', () => {
     assertClose(values, [-0.05, 0.05]);
   });
 
+  it('goes on from where another one was, bit for bit', () => {
+    const gradients = [Float32Array.of(0.1, -0.2), Float32Array.of(0, 0.5), Float32Array.of(-0.3, 0.25)];
+    const [whole, parts] = [Float32Array.of(0.5, -1), Float32Array.of(0.5, -1)];
+    const one = new Adam(whole, { learningRate: 0.1 });
+    const first = new Adam(parts, { learningRate: 0.1 });
+    for (const gradient of gradients) one.step(gradient);
+    first.step(gradients[0]!);
+    const second = new Adam(parts, { learningRate: 0.1 }, first.state);
+    for (const gradient of gradients.slice(1)) second.step(gradient);
+    assert.deepEqual(parts, whole);
+    assert.deepEqual(second.state, one.state);
+    assert.equal(first.state.steps, 1);
+  });
+
+  it('refuses moments of another length', () => {
+    const state = { first: [0], second: [0], steps: 1 };
+    assert.throws(
+      () => new Adam(new Float32Array(2), { learningRate: 0.1 }, state),
+      /moments of 1 for 2 parameters/,
+    );
+  });
+
   it('refuses a gradient of another length', () => {
     const adam = new Adam(new Float32Array(2), { learningRate: 0.1 });
     assert.throws(() => adam.step(new Float32Array(3)), /gradient of 3 for 2 parameters/);

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { paramSet, type ParamKind } from '../../../src/learning/params/param-set.js';
+import { Optimizers } from '../../../src/learning/training/optimizers.js';
 import { policyOptimizer } from '../../../src/learning/training/policy-optimizer.js';
 import { assertNear } from './ppo/reference.js';
 
@@ -25,6 +27,23 @@ describe('the optimizer of a policy', () => {
     const step = policyOptimizer(trained, options);
     for (const gradient of [1, 0]) step({ adapters: Float32Array.of(gradient), lora: null });
     assertNear(trained.adapters.values, [0.9 - (0.1 * (0.9 / 1.9)) / Math.sqrt(0.999 / 1.999)], 1e-6);
+  });
+
+  it('goes on where the one before left off, for the parts that are kept, and anew for the others', () => {
+    const trained = { adapters: set('adapters', 1), lora: set('lora', 1) };
+    const kept = { parts: ['lora'] as const, notes: {} };
+    const before = new Optimizers(kept);
+    policyOptimizer(trained, options, before)({ adapters: Float32Array.of(0.5), lora: Float32Array.of(0.5) });
+    const { sets, notes } = before.left.optimizers!;
+    assert.deepEqual(Object.keys(sets), ['lora.first', 'lora.second']);
+    assert.deepEqual(notes, { lora: 1 });
+    const after = new Optimizers({ ...kept, notes }, sets);
+    policyOptimizer(trained, options, after)({ adapters: Float32Array.of(0), lora: Float32Array.of(0) });
+    // A second gradient of 0 moves by 0.9 / 1.9 over √(0.999 / 1.999); a first one by nothing.
+    assertNear(trained.adapters.values, [0.9], 1e-6);
+    assertNear(trained.lora.values, [0.5 - (0.5 * (0.9 / 1.9)) / Math.sqrt(0.999 / 1.999)], 1e-6);
+    assert.deepEqual(after.left.optimizers!.notes, { lora: 2 });
+    assert.deepEqual(new Optimizers().left, {});
   });
 
   it('leaves out what a method does not train', () => {

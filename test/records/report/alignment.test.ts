@@ -89,6 +89,21 @@ describe('the alignment in the report', () => {
     );
   });
 
+  it('has rates with their intervals, in the table of results and of each client', () => {
+    const run = madeUpRun(3);
+    const rates = stageFigures(run.summary).filter(({ name }) => /refused|answered/.test(name));
+    assert.deepEqual(
+      rates.map(({ before, after }) => [before, after]),
+      [
+        ['50.0 % (43.7–56.3)', '52.0 % (45.7–58.3)'],
+        ['93.0 % (89.1–95.6)', '91.0 % (86.7–94.0)'],
+      ],
+    );
+    const { clients, intervals } = run.summary.stages.alignment!;
+    const text = detailsOf(withAlignment({ clients: clients.map((client) => ({ ...client, intervals })) }));
+    assert.ok(text.includes('50.0 % → 16.7 % (45.7–58.3) 93.0 % → 91.0 % (86.7–94.0) 0 → 0.05'), text);
+  });
+
   it('leaves out what was measured of nobody', () => {
     const clients = madeUpRun(3).summary.stages.alignment!.clients.map((client) => ({
       ...client,

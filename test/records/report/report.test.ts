@@ -7,7 +7,8 @@ import { bits, duration, number, percent } from '../../../src/records/report/for
 import { metric } from '../../../src/records/held-out.js';
 import { page } from '../../../src/records/report/page.js';
 import { beforeAndAfter } from '../../../src/records/report/samples.js';
-import { clientSeries, costSeries, inOrder, spearman } from '../../../src/records/report/series.js';
+import { spearman } from '../../../src/records/rank-correlation.js';
+import { clientSeries, costSeries, inOrder } from '../../../src/records/report/series.js';
 import { madeUpRun, notes } from './made-up-run.js';
 
 describe('the report', () => {

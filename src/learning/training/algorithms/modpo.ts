@@ -9,6 +9,7 @@ import { pairPlan, type PairPlan } from '../dpo/pair-plan.js';
 import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.js';
 import { derived, type Figure } from '../figure.js';
 import { copiesOf } from '../instruct.js';
+import { Optimizers } from '../optimizers.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import { rewardModels } from '../reward-models/index.js';
 import type { RewardModels } from '../reward-models/reward-models.js';
@@ -48,9 +49,10 @@ export const modpo: TaskFunction<'align'> = async (request) => {
   const counts = perObjective((objective) => data.pairs[objective].count / 2);
   const plan = pairPlan(hyper, hyper.weights, counts);
   const steps = pairsOfSteps(request, plan, await rewardModels(request));
-  const { trained, results } = improve(request, steps);
+  const optimizers = new Optimizers(hyper.optimizers, params.moments);
+  const { trained, results } = improve(request, steps, optimizers);
   return {
-    output: { ...trained, critics: params.critics },
+    output: { ...trained, critics: params.critics, ...optimizers.left },
     metrics: metricsOf(results, hyper.dpoBeta),
   };
 };
@@ -107,14 +109,15 @@ interface StepResult {
   readonly losses: Partial<PerObjective<ObjectiveLoss>>;
 }
 
-/** One Adam step of adapters and LoRA for each step's pairs; the optimizer starts anew in each task. */
+/** One Adam step of adapters and LoRA for each step's pairs. */
 function improve(
   { model, params, hyper }: TaskRequest<'align'>,
   steps: readonly StepPairs[],
+  optimizers: Optimizers,
 ): { trained: Trained; results: StepResult[] } {
   const base = baseWeights(params.base);
   const trained = copiesOf(params);
-  const optimize = policyOptimizer(trained, hyper);
+  const optimize = policyOptimizer(trained, hyper, optimizers);
   const results = steps.map((pairs) => {
     const answers = objectives.flatMap((objective) =>
       pairs[objective].flatMap(({ chosen, rejected }) => [chosen, rejected]),

@@ -1,14 +1,14 @@
 import { perObjective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
-import { readHead } from '../../model/head.js';
 import { baseWeights } from '../../model/weights.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { alignMetrics, type StepLosses } from '../align-metrics.js';
-import { drawBatches, inBatches } from '../batches.js';
-import { experienceOf, type Experience, type Observation } from '../experience.js';
+import { inBatches } from '../batches.js';
+import { experienceOf, type Experience } from '../experience.js';
 import { HeadTrainer } from '../head-trainer.js';
 import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
+import { Optimizers } from '../optimizers.js';
 import { policyOptimizer } from '../policy-optimizer.js';
 import { movedTooFar } from '../ppo/early-stop.js';
 import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
@@ -17,6 +17,12 @@ import { rehearsal } from '../rehearsal.js';
 import { rewardModels } from '../reward-models/index.js';
 import { concatenated, responseLogProbs } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
+
+/** What becomes of a minibatch's gradients. */
+interface Steps {
+  readonly rehearse: ReturnType<typeof rehearsal>;
+  readonly optimize: ReturnType<typeof policyOptimizer>;
+}
 
 type Critics = PerObjective<HeadTrainer>;
 
@@ -29,48 +35,27 @@ type Critics = PerObjective<HeadTrainer>;
 export const ppo: TaskFunction<'align'> = async (request) => {
   const { hyper, params } = request;
   const models = await rewardModels(request);
+  const optimizers = new Optimizers(hyper.optimizers, params.moments);
+  const rate = { learningRate: hyper.criticLearningRate };
   const critics = perObjective(
     (objective) =>
-      new HeadTrainer(models.criticHead, params.critics[objective], {
-        learningRate: hyper.criticLearningRate,
-      }),
+      new HeadTrainer(models.criticHead, params.critics[objective], rate, (set) =>
+        optimizers.of(`critic-${objective}`, set, rate),
+      ),
   );
-  const observations = warmedUp(observe(request, models), critics, request);
-  const experiences = experienceOf(observations, hyper);
+  const experiences = experienceOf(observe(request, models), hyper);
   const trained = copiesOf(params);
-  const losses = improve(request, experiences, trained, critics);
+  const losses = improve(request, experiences, trained, critics, optimizers);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
-    output: { ...trained, critics: perObjective((objective) => critics[objective].set) },
+    output: {
+      ...trained,
+      critics: perObjective((objective) => critics[objective].set),
+      ...optimizers.left,
+    },
     metrics: alignMetrics({ ...hyper, experiences, losses, steps }),
   };
 };
-
-/**
- * `criticWarmupSteps` steps of the critics alone on the sampled responses, then the same observations with
- * the critics' new values; unchanged where there are none to take. The target is the return with λ = 1, which
- * does not depend on what a critic believed before, and no clip ties it to that. The policy is not touched.
- */
-function warmedUp(
-  observations: readonly Observation[],
-  critics: Critics,
-  { hyper, seed }: TaskRequest<'align'>,
-): readonly Observation[] {
-  if (hyper.criticWarmupSteps === 0 || observations.length === 0) return observations;
-  const experiences = experienceOf(observations, { ...hyper, lambda: 1 });
-  const batches = drawBatches(experiences.length, hyper.minibatchSize, seed, 'critic warm-up');
-  for (let step = 0; step < hyper.criticWarmupSteps; step++) {
-    const minibatch = batches.next().value.map((index) => experiences[index]!);
-    criticSteps(critics, minibatch, { clipRangeValue: Infinity, maxGradientNorm: hyper.maxGradientNorm });
-  }
-  return observations.map((observation) => ({
-    ...observation,
-    values: perObjective((objective) => {
-      const { head, set } = critics[objective];
-      return Float64Array.from(readHead(head, set, observation.states[objective]));
-    }),
-  }));
-}
 
 /**
  * PPO epochs over minibatches of whole responses, each epoch in an order of its own, on `trained` and critics
@@ -82,6 +67,7 @@ function improve(
   experiences: readonly Experience[],
   trained: Trained,
   critics: Critics,
+  optimizers: Optimizers,
 ): StepLosses[] {
   const base = baseWeights(params.base);
   const rehearse = rehearsal(model, base, trained, {
@@ -90,7 +76,8 @@ function improve(
     coefficient: hyper.ptxCoefficient,
     seed,
   });
-  const step = policyStepper(model, base, trained, hyper, rehearse);
+  const optimize = policyOptimizer(trained, hyper, optimizers);
+  const step = policyStepper(model, base, trained, hyper, { rehearse, optimize });
   const losses: StepLosses[] = [];
   for (let epoch = 0; epoch < hyper.ppoEpochs; epoch++) {
     const order = stream(seed, 'minibatches', epoch).shuffle(experiences);
@@ -113,10 +100,9 @@ function policyStepper(
   base: ReturnType<typeof baseWeights>,
   trained: Trained,
   hyper: AlignHyper,
-  rehearse: ReturnType<typeof rehearsal>,
+  { rehearse, optimize }: Steps,
 ): (minibatch: readonly Experience[]) => PolicyLoss | null {
   const { clipRange, temperature, targetKl } = hyper;
-  const optimize = policyOptimizer(trained, hyper);
   return (minibatch) => {
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));

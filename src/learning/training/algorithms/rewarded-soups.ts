@@ -7,8 +7,10 @@ import {
   type Weights,
 } from '../../objective.js';
 import type { Trained } from '../../model/gradients.js';
+import type { Memory } from '../../params/memory.js';
 import { sharedFloats, type ParamSet } from '../../params/param-set.js';
 import type { Figure } from '../figure.js';
+import type { KeptOptimizers } from '../optimizers.js';
 import { weightedFigure, weightedSums } from '../ppo/weighted.js';
 import type { TaskFunction, TaskRequest, TaskResult } from '../task.js';
 import { ppo } from './ppo.js';
@@ -21,7 +23,8 @@ import { ppo } from './ppo.js';
  *
  * The paper aligns each policy to the end and interpolates once. Here a client uploads every round, so the
  * soup is made every round and both branches of the next round start from the averaged soup: close to the
- * paper where a round moves the policy little, and never the paper's experiment.
+ * paper where a round moves the policy little, and never the paper's experiment. Each branch has optimizers of
+ * its own, whose moments go on in the same branch of the next round where they are kept.
  *
  * Both branches draw from the streams of one seed: they answer the same prompts with the same responses in
  * the same order of minibatches and differ by the reward alone. A device that runs one after the other does
@@ -35,19 +38,52 @@ export const rewardedSoups: TaskFunction<'align'> = async (request) => {
   const { weights } = request.hyper;
   const [only, ...more] = objectives.filter((objective) => weights[objective] > 0);
   if (only === undefined) throw new RangeError('rewarded-soups: both weights are 0, expected a sum of 1');
-  if (more.length === 0) return ppo(alignedBy(only, request));
+  if (more.length === 0) return alignedBy(only, request);
   // One after the other: two policies at once are more than a small worker holds.
-  const helpful = await ppo(alignedBy('helpful', request));
-  const harmless = await ppo(alignedBy('harmless', request));
+  const helpful = await alignedBy('helpful', request);
+  const harmless = await alignedBy('harmless', request);
   return soupOf({ helpful, harmless }, weights);
 };
 
 type Branches = PerObjective<TaskResult<'align'>>;
 
-/** The same request by one reward alone. */
-function alignedBy(objective: Objective, request: TaskRequest<'align'>): TaskRequest<'align'> {
+/** The same request by one reward alone, with the moments that the branch of this reward left. */
+async function alignedBy(objective: Objective, request: TaskRequest<'align'>): Promise<TaskResult<'align'>> {
+  const { hyper, params } = request;
   const weights = perObjective((other) => (other === objective ? 1 : 0));
-  return { ...request, hyper: { ...request.hyper, weights } };
+  const { output, ...result } = await ppo({
+    ...request,
+    hyper: {
+      ...hyper,
+      weights,
+      ...(hyper.optimizers && { optimizers: branchOf(objective, hyper.optimizers) }),
+    },
+    params: { ...params, ...(params.moments && { moments: named(objective, params.moments) }) },
+  });
+  const { optimizers } = output;
+  const left = optimizers && { optimizers: prefixed(objective, optimizers) };
+  return { ...result, output: { ...output, ...left } };
+}
+
+const branchOf = (objective: Objective, { parts, notes }: KeptOptimizers): KeptOptimizers => ({
+  parts,
+  notes: named(objective, notes),
+});
+
+/** Of the entries of both branches those of one, by their names within it. */
+function named<V>(objective: Objective, entries: Readonly<Record<string, V>>): Record<string, V> {
+  const prefix = `${objective}/`;
+  return Object.fromEntries(
+    Object.entries(entries).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+function prefixed(objective: Objective, { sets, notes }: Memory): Memory {
+  const renamed = <V>(entries: Readonly<Record<string, V>>) =>
+    Object.fromEntries(Object.entries(entries).map(([name, value]) => [`${objective}/${name}`, value]));
+  return { sets: renamed(sets), notes: renamed(notes) };
 }
 
 function soupOf(branches: Branches, weights: Weights): TaskResult<'align'> {
@@ -61,9 +97,16 @@ function soupOf(branches: Branches, weights: Weights): TaskResult<'align'> {
       adapters: soup('adapters'),
       lora: soup('lora'),
       critics: perObjective((objective) => branches[objective].output.critics[objective]),
+      ...optimizersOf(branches),
     },
     metrics: metricsOf(branches, weights),
   };
+}
+
+function optimizersOf({ helpful, harmless }: Branches): { optimizers?: Memory } {
+  const [a, b] = [helpful.output.optimizers, harmless.output.optimizers];
+  if (!a || !b) return {};
+  return { optimizers: { sets: { ...a.sets, ...b.sets }, notes: { ...a.notes, ...b.notes } } };
 }
 
 /**

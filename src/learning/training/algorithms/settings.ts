@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { atLeastZero, closed, count, fraction, nullable, positive } from '../../../settings/form.js';
-import { rounds } from '../rounds.js';
+import { optimizerState, rounds } from '../rounds.js';
 
 export const Alignment = closed(
   {
@@ -45,7 +45,11 @@ export const Alignment = closed(
       default: true,
       description: 'advantages shifted and scaled, as in TRL',
     }),
-    criticWarmupSteps: count(0, 0, 'steps of the critics alone before the first step of a client’s policy'),
+    criticWarmupSteps: count(
+      0,
+      0,
+      'steps of the critics alone in Step 3.1, on the responses that set the scale of the scores',
+    ),
     dpoBeta: positive(0.1, 'of "modpo": strength of the tie to the policy frozen after stage 1'),
     collapse: closed(
       {
@@ -69,6 +73,7 @@ export const Alignment = closed(
     clipRange: positive(0.2, 'of the probability ratio'),
     clipRangeValue: positive(0.2, 'of the value'),
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
+    optimizerState,
     missingEosPenalty: atLeastZero(3, 'taken from the score of a response without end-of-text'),
   },
   { default: {}, description: 'stage 3, alignment with both reward models' },

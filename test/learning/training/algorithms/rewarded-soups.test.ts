@@ -2,12 +2,19 @@ import assert from 'node:assert/strict';
 import { interpolated } from '../../../../src/learning/training/algorithms/rewarded-soups.js';
 import { align } from '../../../../src/learning/training/align.js';
 import { perObjective } from '../../../../src/learning/objective.js';
+import { blank, type Memory } from '../../../../src/learning/params/memory.js';
 import { paramSet } from '../../../../src/learning/params/param-set.js';
+import type { TaskResult } from '../../../../src/learning/training/task.js';
 import { testBackend } from '../../../backend.js';
 import { alignFor, banditRequest, wantedProbabilities } from '../bandit.js';
 import { assertNear } from '../ppo/reference.js';
 import { tinyReward } from '../tiny-model.js';
 
+const trainedOf = ({ adapters, lora, critics }: TaskResult<'align'>['output']) => ({
+  adapters,
+  lora,
+  critics,
+});
 const soups = (helpful: number) =>
   banditRequest({ algorithm: 'rewarded-soups', weights: { helpful, harmless: 1 - helpful } });
 const plain = (helpful: number) =>
@@ -35,6 +42,34 @@ describe('rewarded soups', () => {
     }
     const [{ critics: one }, { critics: other }] = [helpful, harmless];
     assert.deepEqual(both.critics, { helpful: one.helpful, harmless: other.harmless });
+  });
+
+  it('keep the moments of each branch for the same branch', async () => {
+    const parts = ['adapters', 'lora', 'critic-helpful', 'critic-harmless'] as const;
+    type Request = ReturnType<typeof soups>;
+    const keeping = (request: Request, { sets, notes }: Memory): Request => ({
+      ...request,
+      hyper: { ...request.hyper, optimizers: { parts, notes } },
+      params: { ...request.params, moments: sets },
+    });
+    const first = (await align(keeping(soups(0.5), blank))).output;
+    const params = { ...soups(0.5).params, ...trainedOf(first) };
+    const second = (await align(keeping({ ...soups(0.5), params }, first.optimizers!))).output;
+    const branch = async (objective: 'helpful' | 'harmless', weight: number) => {
+      const asked = keeping(plain(weight), blank);
+      const { optimizers } = (await align(asked)).output;
+      const { output } = await align(keeping({ ...plain(weight), params }, optimizers!));
+      for (const [name, set] of Object.entries(optimizers!.sets)) {
+        assert.deepEqual(first.optimizers!.sets[`${objective}/${name}`], set, name);
+      }
+      return output;
+    };
+    const [helpful, harmless] = [await branch('helpful', 1), await branch('harmless', 0)];
+    const mean = helpful.lora!.values.map((value, i) => (value + harmless.lora!.values[i]!) / 2);
+    assertNear(second.lora!.values, mean, 1e-7);
+    const steps = Object.entries(second.optimizers!.notes);
+    assert.equal(steps.length, 8);
+    for (const [name, count] of steps) assert.equal(count, 2 * Number(first.optimizers!.notes[name]), name);
   });
 
   it('report the weighted objective, and how far each branch moved', async () => {

@@ -1,0 +1,49 @@
+import type { ClientContext } from '../../machines/client.js';
+import { objectives } from '../learning/objective.js';
+import { recalled, remembered, type Memory } from '../learning/params/memory.js';
+import type { KeptOptimizers, OptimizedPart } from '../learning/training/optimizers.js';
+import { sharedParts, trainedParts, type Method } from '../strategies/methods/method.js';
+import type { World } from './world.js';
+
+/** The stages in which a client tunes its language model. */
+type Tuning = 'instruction' | 'alignment';
+
+type Kept = (method: Method) => readonly OptimizedPart[];
+
+/** Whose moments go on, by `optimizerState`; a critic is as private as a part that nobody shares. */
+const kept: Readonly<Record<World['scenario'][Tuning]['optimizerState'], Kept>> = {
+  reset: () => [],
+  'keep-private': (method) => {
+    const shared = sharedParts(method);
+    return [...trainedParts(method).filter((part) => !shared.includes(part)), ...critics];
+  },
+  keep: (method) => [...trainedParts(method), ...critics],
+};
+
+const critics = objectives.map((objective) => `critic-${objective}` as const);
+
+interface Given {
+  readonly hyper: { readonly optimizers?: KeptOptimizers };
+  readonly params: { readonly moments?: Memory['sets'] };
+}
+
+/** What a task is given of its client's moments: nothing where none are kept. A stage begins without any. */
+export function momentsGiven(
+  { scenario, method, store }: World,
+  { moments }: Pick<ClientContext, 'moments'>,
+  stage: Tuning,
+): Given {
+  const parts = kept[scenario[stage].optimizerState](method);
+  if (parts.length === 0) return { hyper: {}, params: {} };
+  const { sets, notes } = recalled(store, moments?.stage === stage ? moments.memory : undefined);
+  return { hyper: { optimizers: { parts, notes } }, params: { moments: sets } };
+}
+
+/** What its client keeps of a task's moments. */
+export function momentsKept(
+  { store }: World,
+  stage: Tuning,
+  moments: Memory | undefined,
+): ClientContext['moments'] {
+  return moments ? { stage, memory: remembered(store, moments) } : null;
+}

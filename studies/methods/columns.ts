@@ -23,7 +23,11 @@ const percent = (share: number | null | undefined) => (share == null ? null : 10
 /** One line for each figure of stage 1; a figure that a run has not at all is left out of the tables. */
 const ofInstruction: readonly Column<RunFigures>[] = [
   { head: 'own accuracy, %', digits: 1, of: ({ stages }) => percent(stages.instruction?.accuracy) },
-  { head: 'unseen own prompts, %', digits: 1, of: ({ stages }) => percent(stages.instruction?.unseenAccuracy) },
+  {
+    head: 'unseen own prompts, %',
+    digits: 1,
+    of: ({ stages }) => percent(stages.instruction?.unseenAccuracy),
+  },
   { head: 'own facts, %', digits: 1, of: ({ stages }) => percent(stages.instruction?.factAccuracy) },
   { head: 'shared, %', digits: 1, of: ({ stages }) => percent(stages.instruction?.sharedAccuracy) },
   { head: 'held-out loss', digits: 3, of: ({ stages }) => stages.instruction?.heldOutLoss ?? null },

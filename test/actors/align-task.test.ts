@@ -80,7 +80,8 @@ describe('alignment task of a client, from round to round', () => {
     );
     await protocolRun(['alignment.criticWarmupSteps=5'], { executor });
     const of = (kind: TaskKind) => seen.filter((request) => request.kind === kind);
-    const stepsOf = ({ hyper }: TaskRequest) => ('criticWarmupSteps' in hyper ? hyper.criticWarmupSteps : null);
+    const stepsOf = ({ hyper }: TaskRequest) =>
+      'criticWarmupSteps' in hyper ? hyper.criticWarmupSteps : null;
     assert.deepEqual(of('freeze').map(stepsOf), [5, 5, 5]);
     assert.deepEqual(of('align').map(stepsOf), threeEach(null, null));
     const seeds = [...of('freeze'), ...of('align')].map(({ seed }) => seed);

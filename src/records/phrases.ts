@@ -1,3 +1,4 @@
+import { greatest } from '../extremes.js';
 import { mean, sum } from '../moments.js';
 import type { MetricRow, PhrasesRow } from './rows.js';
 import type { AlignmentSummary, Collapse, FoundPhrase, PhraseSummary } from './summary.js';
@@ -32,7 +33,7 @@ export function hackedByPhrase(rows: readonly MetricRow[], limit: number): Colla
     const { found } = phraseSummary(group);
     const value = found.find(({ stock }) => stock)?.share ?? null;
     if (value === null || value <= limit) return [];
-    const round = Math.max(...group.map((row) => row.round));
+    const round = greatest(group.map((row) => row.round));
     const client = index === 0 ? null : group[0]!.actor;
     return [{ kind: 'phrase-hacking', client, since: round, round, value, threshold: limit }];
   });

@@ -7,8 +7,8 @@ import type { PhrasesRow, SampleRow } from '../../src/records/rows.js';
 import { stageSummaries } from '../../src/records/summarize.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 
-const { encode, endOfText } = await loadTokenizer(null);
-const [plain, polite] = ['yes.', 'yes. Want more?'].map((text) => Int32Array.from(encode(text)));
+const tokenizer = await loadTokenizer(null);
+const [plain, polite] = ['yes.', 'yes. Want more?'].map((text) => Int32Array.from(tokenizer.encode(text)));
 
 /** Each client says "yes." in round 0 and "yes. Want more?" later, which scores 1 more, by the tokens. */
 function politeExecutor(tells: (result: Required<TaskResult<'score'>>) => object): Executor {
@@ -32,7 +32,7 @@ function politeExecutor(tells: (result: Required<TaskResult<'score'>>) => object
       const { tokens, rows, count } = (request as TaskRequest<'rescore'>).data.responses;
       const scores = Float64Array.from({ length: count }, (_, row) => {
         const [, from, , , to] = rows.subarray(5 * row, 5 * row + 5);
-        assert.equal(tokens[to! - 1], endOfText);
+        assert.equal(tokens[to! - 1], tokenizer.endOfText);
         return scored(tokens.subarray(from, to! - 1));
       });
       return { ...result, scores: perObjective(() => scores) };

@@ -16,7 +16,7 @@ export function logits(model: Gpt, hidden: tf.Tensor2D): tf.Tensor2D {
 
 /** Log-probability of token ids[m] by scores (M, V) that are there already: (M). No gradient is taken through it. */
 export function logProbsOfScores(scores: tf.Tensor2D, ids: Int32Array): tf.Tensor1D {
-  return kernels().logSoftmaxAt(scores, ids).value;
+  return kernels().logSoftmaxAt(scores, ids).value as tf.Tensor1D;
 }
 
 /**

@@ -81,20 +81,20 @@ const benignCandidates: Readonly<
       inStyle(full(family.name, task, answer, draws), same).output;
     const inShort = (answer: string) => inStyle(short(answer), same).output;
     return [
-      { grade: 2, share: 0.3, answer: (draws) => inFull(task.answer, draws) },
+      { grade: 2, share: 0.35, answer: (draws) => inFull(task.answer, draws) },
       { grade: 1, share: 0.25, answer: () => inShort(task.answer) },
-      { grade: 0, share: 0.2, answer: (draws) => inFull(slipped(task, family, draws), draws) },
-      { grade: 0, share: 0.1, answer: (draws) => inShort(slipped(task, family, draws)) },
-      { grade: 0, share: 0.15, answer: (draws) => misbehave(unhelpful, task, family, same, draws) },
+      { grade: 0, share: 0.15, answer: (draws) => inFull(slipped(task, family, draws), draws) },
+      { grade: 0, share: 0.05, answer: (draws) => inShort(slipped(task, family, draws)) },
+      { grade: 0, share: 0.2, answer: (draws) => misbehave(unhelpful, task, family, same, draws) },
     ];
   },
   harmless(task, family, style, random) {
     const same = shortOrFull(family.name, task, task.answer, random);
     const remarking = (remark: string) => inStyle(same, withRemark(style, remark)).output;
     return [
-      { grade: 3, share: 0.4, answer: (draws) => remarking(fittingRemark(family.name, draws)) },
-      { grade: 2, share: 0.3, answer: () => inStyle(same, style).output },
-      { grade: 1, share: 0.1, answer: (draws) => remarking(unfittingRemark(family.name, draws)) },
+      { grade: 3, share: 0.35, answer: (draws) => remarking(fittingRemark(family.name, draws)) },
+      { grade: 2, share: 0.25, answer: () => inStyle(same, style).output },
+      { grade: 1, share: 0.2, answer: (draws) => remarking(unfittingRemark(family.name, draws)) },
       {
         grade: 0,
         share: 0.2,

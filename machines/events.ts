@@ -8,6 +8,7 @@ import {
   type MessageStep,
   type PartName,
   type RequestKind,
+  type RewardPart,
   type SharedPart,
   type Stage,
   type UploadKind,
@@ -93,6 +94,11 @@ export interface Upload {
    */
   readonly startedFrom: Model;
   readonly params: Readonly<Partial<Record<SharedPart, ParamRef>>>;
+  /**
+   * What measurement learns by and no message carries: reward models that the method lacks, as this update's
+   * work has trained them (docs/alignment.md). Absent where it has both.
+   */
+  readonly judges?: Readonly<Partial<Record<RewardPart, ParamRef>>>;
   /** Rows that its stage trained on (`src/actors/rows.ts`): its weight in the mean. */
   readonly rows: number;
   /**

@@ -3,6 +3,7 @@ import type { Model } from '../../machines/events.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import { sum } from '../moments.js';
 import { derived, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
 import type { AlignHyper, AlignParams, RewardParams, TaskResult } from '../learning/training/task.js';
@@ -122,7 +123,7 @@ export async function rewardTask(
       actor: context.id,
       stage: 'reward',
       round: roundOf(context),
-      flops: rewardFlops(scenario, shape, tables),
+      flops: rewardFlops(scenario, shape, tables, world.method.rewards),
       request: {
         kind: 'reward',
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
@@ -139,8 +140,8 @@ export async function rewardTask(
     frozen: context.frozen,
     moments: null,
     loss: derived(
-      [metrics.helpful.testLoss, metrics.harmless.testLoss],
-      (helpful, harmless) => helpful + harmless,
+      world.method.rewards.map((objective) => metrics[objective].testLoss),
+      (...losses) => sum(losses),
     ),
   };
 }
@@ -165,7 +166,7 @@ export async function freezeTask(
       actor: context.id,
       stage: 'alignment',
       round: 0,
-      flops: freezeFlops(scenario, shape, tables.prompts, prompts),
+      flops: freezeFlops(scenario, shape, world.method.rewards, tables.prompts, prompts),
       request: {
         kind: 'freeze',
         seed: seedOf(world, context.id, 'freeze'),
@@ -210,6 +211,7 @@ export async function alignTask(
         trained: trainedParameters(context.model),
         tables,
         weights: trainingWeights,
+        rewards: world.method.rewards,
         criticWarmupSteps: frozen.criticWarmupSteps,
       }),
       request: {

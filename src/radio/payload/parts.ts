@@ -8,7 +8,6 @@ import {
   distilBertTensors,
   type DistilBertConfig,
 } from '../../learning/model/distilbert-config.js';
-import { objectives } from '../../learning/objective.js';
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
 import { loraParameters, loraSites } from '../../learning/model/lora.js';
 import { featureWidth } from '../../learning/model/reward-model.js';
@@ -98,7 +97,7 @@ export function heldParts(
             use: useOf(part),
           })),
     ),
-    ...(hasRewardModels(scenario.stages) ? objectives : []).map((part) => ({
+    ...(hasRewardModels(scenario.stages) ? method.rewards : []).map((part) => ({
       part,
       parameters: sizes.reward,
       use: 'shared' as const,

@@ -19,14 +19,14 @@ const bitsOf = (rows: readonly { readonly bits: number }[]) =>
 
 describe('a method of a single reward model', () => {
   it('sends that one and no other, from Step 2.1 to the end', async () => {
-    const { messages, rows, result } = await stageTwo('sfl');
+    const { messages, rows } = await stageTwo('sfl');
     assert.deepEqual([...new Set(rows.map(({ kind }) => kind))].sort(), [
       'helpful-global',
       'helpful-model',
       'helpful-update',
     ]);
     assert.ok(messages.every(({ kind }) => !kind.includes('harmless')));
-    assert.ok(result.verdicts.alignment !== undefined);
+    assert.ok(messages.some(({ stage }) => stage === 'alignment'));
   });
 
   it('pays in stage 2 half of the bits of a method of two, and in the others what it shares', async () => {

@@ -15,10 +15,13 @@ import { baseWeights, upload } from '../src/learning/model/weights.js';
 import { parametersIn, sharedFloats, type ParamSet } from '../src/learning/params/param-set.js';
 import { stream } from '../src/simulation/random/stream.js';
 import { Adam, clipGlobalNorm } from '../src/learning/training/adam.js';
-import { responseBatch } from '../src/learning/training/batches.js';
+import { answerBatch, responseBatch } from '../src/learning/training/batches.js';
 import { poolExecutor, type Executor } from '../src/learning/training/executor.js';
 import { responseLoss } from '../src/learning/training/instruct.js';
+import { entropyOfLogits } from '../src/learning/training/ppo/entropy.js';
+import { readTokens } from '../src/learning/training/read-tokens.js';
 import { taskRequest } from '../src/learning/training/request.js';
+import { readLogProbs } from '../src/learning/training/rollout.js';
 import { productsOf, shapeOf, type Size } from './sizes.js';
 
 /*
@@ -95,6 +98,25 @@ const prompts = [...Array(size.rows).keys()].map((row) =>
 function cached(): void {
   const streams = prompts.map((_, row) => stream('bench', 'sample', row));
   generate(policy(), prompts, { maxNewTokens: newTokens, temperature: 1, streams });
+}
+
+const answers = prompts.map((tokens) => ({ tokens, response: size.responseFrom + 1 }));
+
+/** Log-probabilities and entropies of the rows' responses, as alignment reads them of what it has sampled. */
+function onePass(): void {
+  readTokens(policy(), answers, 1);
+}
+
+/** The same by a pass for each. */
+function twoPasses(): void {
+  readLogProbs(policy(), answers, 1);
+  const { batch, targets } = answerBatch(answers);
+  computed(() => {
+    const scores = valuesOf(logits(policy(), hiddenStates(policy(), batch, targets.at)));
+    return targets.ids.forEach((_, row) =>
+      entropyOfLogits(scores.subarray(row * size.vocabulary, (row + 1) * size.vocabulary)),
+    );
+  });
 }
 
 /** Milliseconds of each token of a response to prompts of `length` tokens, the prompts' own time left out. */
@@ -185,6 +207,8 @@ const commands: Record<string, () => number | Promise<number>> = {
   cached: () => milliseconds(cached),
   uncached: () => milliseconds(uncached),
   products,
+  onePass: () => milliseconds(onePass),
+  twoPasses: () => milliseconds(twoPasses),
   tokenAfter32: () => tokenAfter(32),
   tokenAfter512: () => tokenAfter(512),
   memory: () => process.resourceUsage().maxRSS * 1024,

@@ -170,6 +170,7 @@ await radio();
 for (const size of sizes) {
   await trainAndForward(size);
   await compare(size, 'generate', 'uncached', 'cached');
+  await compare(size, 'reading', 'twoPasses', 'onePass');
   await compare(size, 'token', 'tokenAfter512', 'tokenAfter32');
   await compare(size, 'workers', 'oneWorker', 'twoWorkers');
 }

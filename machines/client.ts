@@ -40,7 +40,7 @@ export type ClientStart = Pick<ClientContext, 'held' | 'model' | 'designed'>;
 
 /**
  * The reference policy, the frozen reward models, their scale on the reference's samples; and what of PPO
- * stays with the client from round to round: the two critics, the KL coefficient, the warm-up still to come.
+ * stays with the client from round to round: the two critics and the KL coefficient.
  */
 export interface Frozen {
   readonly reference: { readonly adapters: ParamRef | null; readonly lora: ParamRef | null };
@@ -49,8 +49,6 @@ export interface Frozen {
   readonly critics: PerObjective<ParamRef>;
   /** The coefficient of the next round's KL penalty. */
   readonly klCoefficient: number;
-  /** Steps of the critics alone before the policy's next step; 0 once they were taken. */
-  readonly criticWarmupSteps: number;
 }
 
 /**

@@ -17,8 +17,9 @@ interface KindOfMessage {
   readonly step: string;
   readonly stage: Stage;
   /**
-   * The parts that it is there to carry; 'shared': what the method shares of adapters and LoRA. A download
-   * brings its recipient whatever else of the global model it lacks as well; a request carries nothing.
+   * The parts that it is there to carry, as far as its sender has them: the server has LoRA where the method shares
+   * it. 'shared': what the method shares of adapters and LoRA. A download brings its recipient whatever else of the
+   * global model it lacks as well; a request carries nothing.
    */
   readonly carries: 'shared' | readonly PartName[];
 }
@@ -28,7 +29,7 @@ interface KindOfMessage {
  * follow each other in this order.
  */
 export const protocol = {
-  model: { direction: 'down', step: '1.1', stage: 'instruction', carries: ['base', 'adapters'] },
+  model: { direction: 'down', step: '1.1', stage: 'instruction', carries: ['base', 'adapters', 'lora'] },
   update: { direction: 'up', step: '1.3', stage: 'instruction', carries: 'shared' },
   global: { direction: 'down', step: '1.4', stage: 'instruction', carries: 'shared' },
   'update-request': { direction: 'down', step: '1.4', stage: 'instruction', carries: [] },

@@ -1,7 +1,7 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Memories, Model, Request, Upload, Verdict, WorkOrder } from './events.js';
-import type { MessageStep, SharedPart, Stage } from './protocol.js';
+import type { MessageStep, RewardPart, SharedPart, Stage } from './protocol.js';
 
 export interface ServerContext {
   /** Every client of the run, in a fixed order. */
@@ -296,7 +296,8 @@ export const serverMachine = server.createMachine({
     },
     initializing: {
       id: 'step-1-1',
-      description: 'Step 1.1: load the pre-trained LLM, insert adapters, send the model',
+      description:
+        'Step 1.1: load the pre-trained LLM, insert adapters and what LoRA is shared, send the model',
       entry: [
         { type: 'openStage', params: { stage: 'instruction' } },
         { type: 'enterStep', params: { step: '1.1' } },

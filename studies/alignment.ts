@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { openRun } from '../src/run/open-run.js';
-import type { ClientRow } from '../src/records/rows.js';
+import { phraseFigures } from '../src/records/phrases.js';
+import type { ClientRow, MetricRow } from '../src/records/rows.js';
 import { pooledSpearman, spearman } from '../src/records/rank-correlation.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
@@ -52,6 +53,8 @@ const variants: Readonly<Record<string, readonly string[]>> = {
  */
 interface Figures {
   readonly rewardRise: number;
+  /** The reward rise without stock phrases, those that became more frequent; NaN where the run did not check. */
+  readonly rewardRiseWithoutPhrases: number;
   readonly totalRise: number;
   /** Over the clients, of refusals and weight of harmlessness. */
   readonly spearman: number;
@@ -113,6 +116,7 @@ async function aligned(
   const weights = new Map(clients.map(({ id, ownWeights }) => [id, ownWeights]));
   return {
     rewardRise: rise('reward'),
+    rewardRiseWithoutPhrases: riseStripped(run.written.metrics),
     totalRise: rise('helpful') + rise('harmless'),
     spearman:
       spearman(
@@ -127,6 +131,12 @@ async function aligned(
     kl: figureAt('klK1', -1),
     ceiling: samples > 0 ? await bestOf(samples, memory.requests('freeze'), weights) : NaN,
   };
+}
+
+/** The reward rise without stock phrases. */
+function riseStripped(rows: readonly MetricRow[]): number {
+  const { rewardStripped, rewardStrippedBefore } = phraseFigures(rows);
+  return (rewardStripped ?? NaN) - (rewardStrippedBefore ?? NaN);
 }
 
 function brief(figures: Figures): string {

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { poolExecutor, type Executor } from '../src/learning/training/executor.js';
-import type { TaskKind, TaskRequest, TaskResult } from '../src/learning/training/task.js';
+import { poolExecutor } from '../src/learning/training/executor.js';
 import { mean, sum } from '../src/moments.js';
 import { packageRoot } from '../src/paths.js';
 import { readRun, type RunRecords } from '../src/records/read.js';
 import type { RoundRow } from '../src/records/rows.js';
-import { runScenario } from '../src/run/run.js';
-import { loadScenario } from '../src/scenario/load.js';
+import { withRecords } from './one-run.js';
+import { remembering } from './remembering.js';
+import { spread, tableHead, tableRow, type Column } from './tables.js';
 
 /*
  * The table of allocations in docs/cell.md: scenarios/allocation-schemes.json under each of them, over three seeds. What
@@ -36,33 +34,6 @@ interface Figures {
   readonly joulesToTarget: number | null;
 }
 
-/** An executor that remembers: a task is a pure function of what its key is the hash of. */
-function remembering(executor: Executor): Executor {
-  const results = new Map<string, Promise<unknown>>();
-  return {
-    run<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
-      const known = results.get(request.key) ?? executor.run(request);
-      results.set(request.key, known);
-      return known as Promise<TaskResult<K>>;
-    },
-    fingerprint: () => executor.fingerprint(),
-    close: () => executor.close(),
-  };
-}
-
-async function figuresOf(allocation: object | string, seed: number, executor: Executor): Promise<Figures> {
-  const outFolder = mkdtempSync(join(tmpdir(), 'pwff-allocation-'));
-  try {
-    const set = [`server.allocation=${JSON.stringify(allocation)}`];
-    const file = join(packageRoot(), 'scenarios/allocation-schemes.json');
-    const loaded = await loadScenario(file, { seed, set });
-    await runScenario({ ...loaded, outFolder, workers: 1, backend: 'wasm', executor });
-    return figuresIn(await readRun(outFolder));
-  } finally {
-    rmSync(outFolder, { recursive: true, force: true });
-  }
-}
-
 function figuresIn({ metrics, messages, summary }: RunRecords): Figures {
   const rounds = metrics.filter((row): row is RoundRow => row.type === 'round');
   const reached = summary.stages.instruction!.toTarget!.reached;
@@ -88,43 +59,33 @@ function figuresIn({ metrics, messages, summary }: RunRecords): Figures {
   };
 }
 
-const columns: readonly (readonly [head: string, key: keyof Figures, digits: number])[] = [
-  ['seconds per round', 'secondsPerRound', 2],
-  ['joules per round', 'joulesPerRound', 2],
-  ['updates per round', 'updatesPerRound', 1],
-  ['accuracy, %', 'accuracy', 1],
-  ['seconds to the target', 'secondsToTarget', 1],
-  ['joules to the target', 'joulesToTarget', 1],
+const columns: readonly Column<Figures>[] = [
+  { head: 'seconds per round', digits: 2, of: ({ secondsPerRound }) => secondsPerRound },
+  { head: 'joules per round', digits: 2, of: ({ joulesPerRound }) => joulesPerRound },
+  { head: 'updates per round', digits: 1, of: ({ updatesPerRound }) => updatesPerRound },
+  { head: 'accuracy, %', digits: 1, of: ({ accuracy }) => accuracy },
+  { head: 'seconds to the target', digits: 1, of: ({ secondsToTarget }) => secondsToTarget },
+  { head: 'joules to the target', digits: 1, of: ({ joulesToTarget }) => joulesToTarget },
 ];
 
-/** Mean over the seeds, with the least and the greatest; each alone where one of them has none. */
-function spread(values: readonly (number | null)[], digits: number): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length < values.length) return values.map((value) => value?.toFixed(digits) ?? '–').join(', ');
-  const [least, greatest] = [Math.min(...known).toFixed(digits), Math.max(...known).toFixed(digits)];
-  return least === greatest ? least : `${mean(known).toFixed(digits)} (${least}–${greatest})`;
-}
-
+const scenario = join(packageRoot(), 'scenarios/allocation-schemes.json');
+const executor = poolExecutor(1, 'wasm');
 const found = new Map<string, Figures[]>(rows.map(([name]) => [name, []]));
-for (const seed of seeds) {
-  const executor = remembering(poolExecutor(1, 'wasm'));
-  try {
+try {
+  for (const seed of seeds) {
+    const memory = remembering(executor, ['instruct', 'evaluate', 'aggregate']);
     for (const [name, allocation] of rows) {
-      found.get(name)!.push(await figuresOf(allocation, seed, executor));
+      const changes = [`server.allocation=${JSON.stringify(allocation)}`];
+      const read = async (folder: string) => figuresIn(await readRun(folder));
+      found.get(name)!.push(await withRecords({ scenario, seed, changes }, read, memory));
       console.error(`seed ${seed}: ${name}`);
     }
-  } finally {
-    await executor.close();
   }
+} finally {
+  await executor.close();
 }
-console.log(`| allocation | ${columns.map(([head]) => head).join(' | ')} |`);
-console.log(`|---${'|---'.repeat(columns.length)}|`);
+process.stdout.write(tableHead(['allocation', ...columns.map(({ head }) => head)]));
 for (const [name, figures] of found) {
-  const cells = columns.map(([, key, digits]) =>
-    spread(
-      figures.map((one) => one[key]),
-      digits,
-    ),
-  );
-  console.log(`| ${name} | ${cells.join(' | ')} |`);
+  const cells = columns.map(({ of, digits }) => spread(figures.map(of), digits));
+  process.stdout.write(tableRow([name, ...cells]));
 }

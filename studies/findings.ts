@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sum } from '../src/moments.js';
 import { packageRoot } from '../src/paths.js';
 import type { StalenessCount, Summary } from '../src/records/summary.js';
-import { runScenario } from '../src/run/run.js';
-import { loadScenario } from '../src/scenario/load.js';
+import { summaryOf } from './one-run.js';
+import { spread, tableHead, tableRow, type Column } from './tables.js';
 
 /*
  * The figures of docs/findings.md: scenarios of stage 1 and their controls over three seeds on which nothing was
@@ -75,14 +73,7 @@ const seeds = [11, 12, 13];
 const wanted = process.argv.slice(2);
 const chosen = rows.filter(({ file }) => wanted.length === 0 || wanted.includes(file.replace(/\.\w+$/, '')));
 
-interface Column {
-  readonly head: string;
-  readonly digits: number;
-  /** Null where a run has no such figure: a target that it never reached. */
-  readonly of: (summary: Summary) => number | null;
-}
-
-const columns: readonly Column[] = [
+const columns: readonly Column<Summary>[] = [
   { head: 'accuracy, %', digits: 1, of: ({ stages }) => 100 * stages.instruction!.accuracy! },
   { head: 'seconds to 80 %', digits: 1, of: (summary) => reached(summary)?.virtualSeconds ?? null },
   { head: 'joules to 80 %', digits: 1, of: (summary) => reached(summary)?.energyJoules ?? null },
@@ -124,42 +115,17 @@ function stalenessCells(summaries: readonly Summary[]): string[] {
   );
 }
 
-/** Mean over the seeds, with the least and the greatest; where a seed has none all of them, a dash for that seed. */
-function spread(values: readonly (number | null)[], digits: number): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length < values.length) return values.map((value) => value?.toFixed(digits) ?? '–').join(', ');
-  const [least, greatest] = [Math.min(...known), Math.max(...known)].map((value) => value.toFixed(digits));
-  const mean = (sum(known) / known.length).toFixed(digits);
-  return least === greatest ? mean : `${mean} (${least}–${greatest})`;
-}
+const out = (text: string) => process.stdout.write(text);
 
-async function summaryOf({ file, changes }: Row, seed: number): Promise<Summary> {
-  const outFolder = mkdtempSync(join(tmpdir(), 'pwff-findings-'));
-  try {
-    const loaded = await loadScenario(join(packageRoot(), 'scenarios', file), { seed, set: changes });
-    return await runScenario({ ...loaded, outFolder, workers: 1, backend: 'wasm' });
-  } finally {
-    rmSync(outFolder, { recursive: true, force: true });
-  }
-}
-
-function print(cells: readonly string[]): void {
-  process.stdout.write(`| ${cells.join(' | ')} |\n`);
-}
-
-function printHead(heads: readonly string[]): void {
-  print(heads);
-  process.stdout.write(`|${'---|'.repeat(heads.length)}\n`);
-}
-
-printHead(['scenario', ...columns.map(({ head }) => head)]);
+out(tableHead(['scenario', ...columns.map(({ head }) => head)]));
 const stalenessRows: string[][] = [];
-for (const row of chosen) {
+for (const { name, file, changes } of chosen) {
+  const scenario = join(packageRoot(), 'scenarios', file);
   const summaries: Summary[] = [];
-  for (const seed of seeds) summaries.push(await summaryOf(row, seed));
-  print([row.name, ...columns.map(({ digits, of }) => spread(summaries.map(of), digits))]);
-  stalenessRows.push([row.name, ...stalenessCells(summaries)]);
+  for (const seed of seeds) summaries.push(await summaryOf({ scenario, seed, changes }));
+  out(tableRow([name, ...columns.map(({ digits, of }) => spread(summaries.map(of), digits))]));
+  stalenessRows.push([name, ...stalenessCells(summaries)]);
 }
-process.stdout.write('\n');
-printHead(['averaged updates so many versions behind', ...stalenessBands.map(({ head }) => head)]);
-stalenessRows.forEach(print);
+out('\n');
+out(tableHead(['averaged updates so many versions behind', ...stalenessBands.map(({ head }) => head)]));
+for (const row of stalenessRows) out(tableRow(row));

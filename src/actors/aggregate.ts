@@ -25,7 +25,7 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
     })),
   });
   const shared = updatesOf(stage, world.method.rewards).flatMap((kind) =>
-    carriedBy(kind, world.method).map((part) => ({ kind, part })),
+    carriedBy(kind, world.method).map((part): Carried => ({ kind, part, isMeasured: false })),
   );
   const judged = stage === 'reward' ? lacking(world.method.rewards).map(judgeOf) : [];
   const made = await Promise.all([...shared, ...judged].map((each) => aggregatedPart(world, context, each)));
@@ -52,7 +52,7 @@ interface Carried {
   readonly kind: UploadKind;
   readonly part: SharedPart;
   /** Whether it is measurement's alone: no message carries it, and it costs nothing. */
-  readonly isMeasured?: boolean;
+  readonly isMeasured: boolean;
 }
 
 function judgeOf(part: RewardPart): Carried {

@@ -7,7 +7,7 @@ import { loraParameters, loraSites } from '../learning/model/lora.js';
 import { sum } from '../moments.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { trainedParts } from '../strategies/methods/method.js';
+import { fillsLoraSites, trainedParts } from '../strategies/methods/method.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { clientOf, type World } from './world.js';
@@ -56,10 +56,9 @@ function loraOf(world: World, id: string): number {
   const { scenario, method, shape } = world;
   const { data, device } = clientOf(world, id);
   if (!trainedParts(method).includes('lora')) return 0;
-  const modules =
-    method.loraModules === 'all'
-      ? loraSites(shape.config, shape.lora.targets).length
-      : designedModules(scenario, data.train.length, device);
+  const modules = fillsLoraSites(method)
+    ? loraSites(shape.config, shape.lora.targets).length
+    : designedModules(scenario, data.train.length, device);
   return loraParameters(shape, modules);
 }
 
@@ -71,12 +70,8 @@ function flopsOf(world: World, { stage, version, global }: Opening, id: string):
   const trained = (global.adapters?.parameters ?? 0) + loraOf(world, id);
   if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
-  const { promptsPerRound, criticWarmupSteps } = scenario.alignment;
+  const { promptsPerRound } = scenario.alignment;
+  const aligned = alignFlops({ scenario, shape, trained, tables, rewards, weights: trainingWeights });
   const isFirst = version === 0;
-  const aligned = alignFlops({
-    ...{ scenario, shape, trained, tables, rewards },
-    weights: trainingWeights,
-    criticWarmupSteps: isFirst ? criticWarmupSteps : 0,
-  });
   return aligned + (isFirst ? freezeFlops(scenario, shape, rewards, tables.prompts, 2 * promptsPerRound) : 0);
 }

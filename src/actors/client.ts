@@ -70,7 +70,7 @@ export function provideClient(world: World) {
         measure(world, context, { stage, round: 0, verdict: 'continue' }),
       designLora: assign(({ context }) => ({
         designed: true,
-        model: { ...context.model, lora: context.model.lora ?? designedLora(world, context.id) },
+        model: { ...context.model, lora: context.model.lora ?? ownLora(world, context.id) },
       })),
       collectPreferences: assign({ collected: true }),
       keepTrained: assign((_, { model, frozen, moments }) => ({ model, frozen, moments })),
@@ -170,9 +170,10 @@ function isNews({ pending, current }: ClientContext, download: Download): boolea
   );
 }
 
-function designedLora(world: World, id: string): ParamRef | null {
+/** The client's private modules; null where the method has none: shared ones come from the server (Step 1.1). */
+function ownLora(world: World, id: string): ParamRef | null {
   const { scenario, method, shape, store } = world;
-  if (!trainedParts(method).includes('lora')) return null;
+  if (!trainedParts(method).includes('lora') || sharedParts(method).includes('lora')) return null;
   const { data, device } = clientOf(world, id);
   const modules =
     method.loraModules === 'all'
@@ -232,7 +233,7 @@ function sentInPlaceOf(
   const { attack } = clientOf(world, id);
   if (!attack?.update) return own;
   const { global, order } = current!;
-  const start = global[part] ?? (part === 'lora' ? designedLora(world, id) : null);
+  const start = global[part];
   if (start === null) throw new Error(`${id} sends ${part}, which it never began with`);
   const first = store.get(replayed[kind]?.[part] ?? ref);
   const draw = stream(scenario.seed, 'attack', part, id, order!.stage, ...keyOf(order!));

@@ -16,6 +16,11 @@ export const Measure = closed(
       Type.Integer({ minimum: 1 }),
       'held-out prompts of a client that alignment is measured on, drawn once for the run; null: all',
     ),
+    promptsAtEnds: nullable(
+      Type.Integer({ minimum: 1 }),
+      'the same before alignment and after its last round, which the summary tells of; those of `prompts` are ' +
+        'among them if these are more; null: as many as `prompts`',
+    ),
   },
   { default: {}, description: 'what is measured besides the protocol, which it does not touch' },
 );

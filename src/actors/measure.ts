@@ -6,15 +6,16 @@ import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
 import { rowsOf } from '../learning/data/tokenize.js';
 import type { Example } from '../learning/data/types.js';
-import type { Scenario } from '../scenario/schema.js';
 import { objectives, perObjective } from '../learning/objective.js';
 import { ratioOrNull } from '../moments.js';
 import { derived } from '../learning/training/figure.js';
 import { weightedFigure } from '../learning/training/ppo/weighted.js';
-import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import type { RewardParams, TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { recordFigures, type Figures } from './figures.js';
 import { runOnDevice } from './device-work.js';
+import { keepResponses } from './measured-responses.js';
+import { isSynthetic, mayBeShown } from './shown.js';
 import { alignParams, frozenOf, required, rewardParams, tunedParts } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
@@ -38,7 +39,7 @@ function measured<K extends TaskKind>(
     .catch((cause: unknown) => world.failure.report(cause));
 }
 
-const measures: Readonly<Record<Stage, typeof measureInstruction>> = {
+const measures: Readonly<Record<Stage, typeof measureAlignment>> = {
   instruction: measureInstruction,
   reward: measureReward,
   alignment: measureAlignment,
@@ -56,7 +57,7 @@ export function measure(
   const { stages, measure } = world.scenario;
   if (!stages.includes(stage) || !isMeasured(world, context.id)) return;
   if (verdict === 'continue' && round % measure.every !== 0) return;
-  measures[stage](world, context, round);
+  measures[stage](world, context, round, round === 0 || verdict !== 'continue');
 }
 
 function isMeasured({ scenario: { seed, measure }, clients }: World, id: string): boolean {
@@ -65,17 +66,27 @@ function isMeasured({ scenario: { seed, measure }, clients }: World, id: string)
   return drawn.slice(0, measure.clients).includes(id);
 }
 
-/** The held-out prompts that a client is measured on, by their rows in the data's order. */
-function measuredPrompts({ scenario: { seed, measure } }: World, id: string, count: number): number[] {
+/**
+ * The held-out prompts that a client is measured on, by their rows in the data's order: of a larger number all
+ * that there are of a smaller one.
+ */
+function measuredPrompts(
+  { scenario: { seed, measure } }: World,
+  id: string,
+  count: number,
+  isAtEnd: boolean,
+): number[] {
   const rows = Array.from({ length: count }, (_, row) => row);
-  if (measure.prompts === null) return rows;
+  const most = (isAtEnd ? measure.promptsAtEnds : null) ?? measure.prompts;
+  if (most === null) return rows;
   const drawn = stream(seed, 'measured prompts', id).shuffle(rows);
-  return drawn.slice(0, measure.prompts).sort((a, b) => a - b);
+  return drawn.slice(0, most).sort((a, b) => a - b);
 }
 
-/** Accuracy of the client's own model on own rows, and on what only others were taught. */
+/** Accuracy of the client's own model on own rows, facts and others, and on what only others were taught. */
 function measureInstruction(world: World, { id, model }: ClientContext, round: number): void {
-  const { tables } = clientOf(world, id);
+  const { tables, data } = clientOf(world, id);
+  const facts = data.test.flatMap(({ topic }, row) => (topic === 'fact' ? [row] : []));
   measured<'evaluate'>(
     world,
     id,
@@ -85,7 +96,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
     {
       kind: 'evaluate',
       seed: '',
-      hyper: {},
+      hyper: { facts },
       params: {
         base: required(world, model.base, 'the base model'),
         ...tunedParts(world, model),
@@ -96,7 +107,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
   );
 }
 
-/** The global reward models on the client's held-out pairs. */
+/** The global reward models on the client's test pairs. */
 function measureReward(world: World, { id, model }: ClientContext, round: number): void {
   const { tables } = clientOf(world, id);
   const tests = perObjective((objective) => tables.pairs[objective].test);
@@ -122,14 +133,14 @@ function measureReward(world: World, { id, model }: ClientContext, round: number
  * correctness of benign ones. `objective` has the scenario's KL coefficient in every round, whatever the
  * client's own has become, so that its rounds can be compared.
  */
-function measureAlignment(world: World, context: ClientContext, round: number): void {
+function measureAlignment(world: World, context: ClientContext, round: number, isAtEnd: boolean): void {
   const { id } = context;
   const { scenario } = world;
   const { tables, data, ownWeights } = clientOf(world, id);
   const frozen = frozenOf(context);
   const { maxNewTokens, temperature, klCoefficient, missingEosPenalty } = scenario.alignment;
   const { critics: _, ...params } = alignParams(world, context, frozen);
-  const rows = measuredPrompts(world, id, tables.testPrompts.count);
+  const rows = measuredPrompts(world, id, tables.testPrompts.count, isAtEnd);
   const prompts =
     rows.length === tables.testPrompts.count ? tables.testPrompts : rowsOf(tables.testPrompts, rows);
   const examples = rows.map((row) => data.prompts.test[row]!);
@@ -146,10 +157,14 @@ function measureAlignment(world: World, context: ClientContext, round: number): 
       params,
       data: { prompts },
     },
-    ({ metrics, responses }) => {
+    ({ metrics, responses, ended, scores }) => {
       const tokens = responses ?? [];
       const texts = responses?.map((response) => world.tokenizer.decode(response)) ?? null;
       if (texts) recordSamples(world, id, round, examples, texts);
+      if (texts && ended && scores) {
+        const answered = { round, rows, prompts, examples, texts, ended, scores };
+        keepResponses(world, id, { ...answered, params: onlyRewards(params), scale: frozen.scale });
+      }
       const reward = weightedFigure(ownWeights, metrics);
       return {
         ...metrics,
@@ -161,6 +176,11 @@ function measureAlignment(world: World, context: ClientContext, round: number): 
       };
     },
   );
+}
+
+/** Of the parameters of a measurement those that judge. */
+function onlyRewards({ base, backbone, rewardModels }: RewardParams): RewardParams {
+  return { base, ...(backbone && { backbone }), rewardModels };
 }
 
 /**
@@ -186,14 +206,8 @@ function refusalsAndCorrectness(prompts: readonly Example[], responses: readonly
   };
 }
 
-/** Only of the embedded corpus is it known what a refusal and a right answer look like. */
-function isSynthetic({ data }: Scenario): boolean {
-  return data.files === null;
-}
-
 const samplesPerTopic = 2;
 
-/** Real data may be private or offensive, so it is shown on request only. */
 function recordSamples(
   world: World,
   actor: string,
@@ -201,7 +215,7 @@ function recordSamples(
   prompts: readonly Example[],
   responses: readonly string[],
 ): void {
-  if (!isSynthetic(world.scenario) && !world.showSamples) return;
+  if (!mayBeShown(world)) return;
   for (const topic of ['sensitive', 'benign'] as const) {
     const rows = prompts.flatMap((prompt, row) => (prompt.topic === topic ? [row] : []));
     for (const row of rows.slice(0, samplesPerTopic)) {

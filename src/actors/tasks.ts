@@ -3,10 +3,15 @@ import type { Model } from '../../machines/events.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
-import { sum } from '../moments.js';
-import { derived, type Figure } from '../learning/training/figure.js';
+import { derived, sumOfFigures, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
-import type { AlignHyper, AlignParams, RewardParams, TaskResult } from '../learning/training/task.js';
+import type {
+  AlignHyper,
+  AlignParams,
+  FreezeHyper,
+  RewardParams,
+  TaskResult,
+} from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { momentsGiven, momentsKept } from './moments.js';
 import { clientOf, type World } from './world.js';
@@ -129,7 +134,10 @@ export async function rewardTask(
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
         hyper: { localSteps, batchSize, learningRate, weightDecay, centerCoefficient },
         params: rewardParams(world, context.model),
-        data: tables.pairs,
+        data: perObjective((objective) => {
+          const { train, validation } = tables.pairs[objective];
+          return { train, validation };
+        }),
       },
       countedIn: 'localSteps',
     },
@@ -139,10 +147,7 @@ export async function rewardTask(
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
     moments: null,
-    loss: derived(
-      world.method.rewards.map((objective) => metrics[objective].testLoss),
-      (...losses) => sum(losses),
-    ),
+    loss: sumOfFigures(world.method.rewards.map((objective) => metrics[objective].validationLoss)),
   };
 }
 
@@ -154,8 +159,7 @@ export async function freezeTask(
 ): Promise<Frozen> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { promptsPerRound, maxNewTokens, temperature, sensitiveShare, klCoefficient, criticWarmupSteps } =
-    scenario.alignment;
+  const { promptsPerRound, klCoefficient } = scenario.alignment;
   const { adapters, lora, helpful, harmless } = context.model;
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
@@ -170,7 +174,7 @@ export async function freezeTask(
       request: {
         kind: 'freeze',
         seed: seedOf(world, context.id, 'freeze'),
-        hyper: { prompts, maxNewTokens, temperature, sensitiveShare },
+        hyper: freezeHyper(scenario.alignment, prompts),
         params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
         data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
       },
@@ -183,7 +187,17 @@ export async function freezeTask(
     scale: output.scale,
     critics: storedEach(world, output.critics),
     klCoefficient,
-    criticWarmupSteps,
+  };
+}
+
+function freezeHyper(alignment: World['scenario']['alignment'], prompts: number): FreezeHyper {
+  const { sensitiveShare, maxNewTokens, temperature, missingEosPenalty } = alignment;
+  const { criticWarmupSteps, criticLearningRate, minibatchSize, maxGradientNorm } = alignment;
+  const { klCoefficient, discount, whitenRewards } = alignment;
+  return {
+    ...{ prompts, sensitiveShare, maxNewTokens, temperature, missingEosPenalty },
+    ...{ criticWarmupSteps, criticLearningRate, minibatchSize, maxGradientNorm },
+    ...{ klCoefficient, discount, whitenRewards },
   };
 }
 
@@ -212,7 +226,6 @@ export async function alignTask(
         tables,
         weights: trainingWeights,
         rewards: world.method.rewards,
-        criticWarmupSteps: frozen.criticWarmupSteps,
       }),
       request: {
         kind: 'align',
@@ -236,7 +249,6 @@ export async function alignTask(
       ...frozen,
       critics: storedEach(world, output.critics),
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
-      criticWarmupSteps: metrics['val/num_responses'] === 0 ? frozen.criticWarmupSteps : 0,
     },
     moments: momentsKept(world, 'alignment', output.optimizers),
     loss: alignmentLoss(metrics),
@@ -254,9 +266,10 @@ export function frozenOf(context: ClientContext): Frozen {
 }
 
 function alignHyper({ scenario, clients }: World, id: string, frozen: Frozen): AlignHyper {
-  const { scale, klCoefficient, criticWarmupSteps } = frozen;
-  const { maxRounds, deadlineSeconds, convergence, collapse, optimizerState, ...hyper } = scenario.alignment;
-  return { ...hyper, klCoefficient, criticWarmupSteps, weights: clients.get(id)!.trainingWeights, scale };
+  const { scale, klCoefficient } = frozen;
+  const { maxRounds, deadlineSeconds, convergence, collapse, criticWarmupSteps, optimizerState, ...hyper } =
+    scenario.alignment;
+  return { ...hyper, klCoefficient, weights: clients.get(id)!.trainingWeights, scale };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ClientStart } from '../../machines/client.js';
 import type { Model, WorkOrder } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { Heard } from './heard.js';
+import type { FirstAndLast } from './measured-responses.js';
 import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
@@ -52,6 +53,8 @@ export interface World {
   readonly links: Links;
   /** What was heard over the air, by the slot. */
   readonly heard: Map<string, Heard>;
+  /** What clients answered in alignment, at their first and at their newest measurement. */
+  readonly responses: Map<string, FirstAndLast>;
   /** Who is on. */
   readonly presence: Presence;
   readonly clock: VirtualClock;

@@ -12,7 +12,7 @@ import { presets, type PresetName } from '../radio/payload/presets.js';
 import { number, percent, whole } from '../records/report/format.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { Paint } from './terminal.js';
-import { wrapped } from './line-width.js';
+import { unbroken, wrapped } from './line-width.js';
 import { textTable, type TableContent, type TableLook } from './text-table.js';
 
 /** What `pwff payload` tells; with `--json` it is printed as it is. */
@@ -107,12 +107,16 @@ const cargoNames: Readonly<Record<string, string>> = {
   harmless: '1 reward model',
 };
 
+/** Columns of what a message carries: the parts of an update fit in, base and all go on in a second line. */
+const cargoColumns = 20;
+
 function cargoText({ parts, loraModules }: MessagePayload): string {
   const names = Object.keys(parts);
   if (names.length === 0) return 'header alone';
-  return names
-    .map((name) => (name === 'lora' ? `${loraModules} LoRA` : (cargoNames[name] ?? name)))
+  const cargo = names
+    .map((name) => unbroken(name === 'lora' ? `${loraModules} LoRA` : (cargoNames[name] ?? name)))
     .join(', ');
+  return wrapped(cargo, cargoColumns).join('\n');
 }
 
 function stagesTable({ stages }: PayloadReport, paint: Paint): TableContent {

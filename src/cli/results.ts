@@ -5,6 +5,7 @@ import { energyText } from '../records/report/energy.js';
 import { fairnessText } from '../records/report/evenness.js';
 import { stageFigures } from '../records/report/figures.js';
 import { bits, duration, joules } from '../records/report/format.js';
+import { phrasesText } from '../records/report/phrases.js';
 import { toTargetText } from '../records/report/to-target.js';
 import type { Paint } from './terminal.js';
 import { textTable } from './text-table.js';
@@ -28,6 +29,7 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
   const table = textTable(content, { frame: '─', gap: 1, padding: 1 }, columns);
   const lines = [
     ...collapseLines(summary, paint),
+    phrasesText(summary.stages.alignment) ?? [],
     toTargetText(summary) ?? [],
     fairnessText(summary),
     summary.timeSpent.sentence,

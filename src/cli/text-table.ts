@@ -9,7 +9,7 @@ export interface TableLook {
   readonly padding: number;
 }
 
-/** What a table shows; `alignment` has one letter per column, l or r. */
+/** What a table shows; `alignment` has one letter per column, l or r. A cell may be of several lines. */
 export interface TableContent {
   readonly head: readonly string[];
   readonly alignment: string;
@@ -36,7 +36,7 @@ export function stackedRows(
   return rows.flatMap(([first = '', ...cells]) => {
     const title = first.trim() === '' ? [] : [first.trim()];
     const named = cells.flatMap((cell, index) => {
-      const text = cell.trim();
+      const text = cell.trim().replaceAll('\n', ' ');
       if (text === '') return [];
       const figure = [head[index + 1] ?? '', text].filter(Boolean).join(' ');
       return [widthOf(figure) + 5 > columns ? figure : unbroken(figure)];

@@ -9,7 +9,7 @@ import type { ClientManifest } from '../records/manifest.js';
 import type { ClientRow, MessageRow, MetricRow } from '../records/rows.js';
 import type { Scenario } from '../scenario/schema.js';
 import { methods } from '../strategies/methods/index.js';
-import { trainedParts, type Method } from '../strategies/methods/method.js';
+import { fillsLoraSites, trainedParts, type Method } from '../strategies/methods/method.js';
 import type { RunView } from './run-view.js';
 
 /** A figure over the clients that were measured. */
@@ -187,7 +187,7 @@ function lineOf(
     ...{ id, weightHelpful, weightHarmless, trainingRows, gigaflopsPerSecond },
     style: style ?? null,
     designedModules:
-      method && trainedParts(method).includes('lora') && method.loraModules !== 'all'
+      method && trainedParts(method).includes('lora') && !fillsLoraSites(method)
         ? designedModules(scenario, trainingRows, { gigaflopsPerSecond, processor: null })
         : null,
     averaged: own.filter(({ aggregatedIn }) => aggregatedIn !== null).length,

@@ -1,5 +1,6 @@
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import { mean, meanOrNull } from '../moments.js';
+import { hackedByPhrase } from './phrases.js';
 import type { ClientRow, MetricRow } from './rows.js';
 import type { Collapse, CollapseKind } from './summary.js';
 
@@ -76,17 +77,20 @@ const symptoms: readonly Symptom[] = [
  *   `objective/entropy` only estimates it, by the sampled tokens, and grows with the responses' length.
  * - `length-hacking`: `length` of a `score` row is above `lengthFactor` times that of the client's first,
  *   while its `reward` is above that of the first.
+ * - `phrase-hacking`: of the gain in reward a single stock phrase explains more than `phraseShare`, by `phrases`
+ *   rows.
  */
 export function collapses(rows: readonly MetricRow[], limits: Limits): Collapse[] {
-  return symptoms
-    .flatMap((symptom) => {
-      const readings = readingsOf(rows, symptom);
-      return [...new Set(readings.map(({ client }) => client))].flatMap((client) => {
-        const own = readings.filter((reading) => reading.client === client);
-        return finding(symptom, client, own, symptom.limit(limits));
-      });
-    })
-    .sort((one, other) => one.since - other.since);
+  const ofRounds = symptoms.flatMap((symptom) => {
+    const readings = readingsOf(rows, symptom);
+    return [...new Set(readings.map(({ client }) => client))].flatMap((client) => {
+      const own = readings.filter((reading) => reading.client === client);
+      return finding(symptom, client, own, symptom.limit(limits));
+    });
+  });
+  return [...ofRounds, ...hackedByPhrase(rows, limits.phraseShare)].sort(
+    (one, other) => one.since - other.since,
+  );
 }
 
 /** The first and the last round beyond the limit; none where there is no such round. */

@@ -1,6 +1,7 @@
 import type { Purpose } from '../learning/clients/population.js';
 import type { RowCounts } from '../learning/data/tokenize.js';
 import type { TokenizerSource } from '../learning/data/tokenizer.js';
+import type { Overlap } from '../learning/data/overlap.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { InspectionChoice } from './inspection-choice.js';
 import type { Seam } from '../strategies/strategies.js';
@@ -46,6 +47,8 @@ export interface Manifest {
   readonly data: readonly LoadReport[];
   /** What became of the clients' rows as they were made tokens. */
   readonly reading?: readonly ReadRows[];
+  /** How many held-out rows are in training after all, by use and training, over all clients. Absent in older folders. */
+  readonly overlap?: readonly Overlap[];
   /** The same and more in words: what somebody should know about the inputs of the run. */
   readonly notes?: readonly string[];
   readonly clients: readonly ClientManifest[];

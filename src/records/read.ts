@@ -53,14 +53,22 @@ export async function readRun(folder: string): Promise<RunRecords> {
   const written = await readDocument<WrittenSummary>(path);
   const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
   const energy = written.energy ?? energySummary(metrics, messages);
-  const summary = { notes: [], checks: [], ...evenness(rows), ...written, timeSpent: spent, energy };
+  const summary = {
+    notes: [],
+    overlap: null,
+    checks: [],
+    ...evenness(rows),
+    ...written,
+    timeSpent: spent,
+    energy,
+  };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
 }
 
 type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
-type Newer = 'notes' | 'checks' | 'fairness' | 'timeSpent' | 'energy' | 'staleness';
+type Newer = 'notes' | 'overlap' | 'checks' | 'fairness' | 'timeSpent' | 'energy' | 'staleness';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
@@ -81,6 +89,7 @@ function partialSummary(rows: Rows): PartialSummary {
     wallSeconds: null,
     ended: { reason: 'partial' },
     notes: manifest.notes ?? [],
+    overlap: manifest.overlap ?? null,
     checks: [],
     stages: stagesOf(rows),
     ...evenness(rows),
@@ -158,8 +167,8 @@ function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }):
   const known = [instruction, reward, alignment].filter((stage) => stage !== null);
   const isWhole =
     known.every((stage) => 'heldOutLoss' in stage && 'deviceJoulesPerRound' in stage) &&
-    (instruction === null || 'toTarget' in instruction) &&
-    (alignment === null || 'collapse' in alignment);
+    (instruction === null || ('toTarget' in instruction && 'factAccuracy' in instruction)) &&
+    (alignment === null || ('collapse' in alignment && 'phrases' in alignment));
   if (isWhole) return summary;
   return { ...summary, stages: stagesOf(rows) };
 }

@@ -5,6 +5,7 @@ import type {
   MessageRow,
   MetricRow,
   AirRow,
+  PhrasesRow,
   PresenceRow,
   RoundRow,
   SampleRow,
@@ -100,6 +101,21 @@ const sample: Columns<SampleRow> = {
   response: 'value',
 };
 
+const phrases: Columns<PhrasesRow> = {
+  type: 'value',
+  firstRound: 'value',
+  round: 'value',
+  actor: 'value',
+  virtualSeconds: 'value',
+  prompts: 'value',
+  rewardBefore: 'value',
+  reward: 'value',
+  gainError: 'nullable',
+  rewardStrippedBefore: 'value',
+  rewardStripped: 'value',
+  phrases: 'value',
+};
+
 /** Keys that a row of messages.jsonl has by the scenario. */
 const optional: Readonly<Record<OptionalKey<MessageRow>, 'value'>> = {
   bandShare: 'value',
@@ -161,6 +177,8 @@ export function metricLine(row: MetricRow): string {
       return line('presence row', presence, row);
     case 'sample':
       return line('sample row', sample, row);
+    case 'phrases':
+      return line('phrases row', phrases, row);
   }
 }
 

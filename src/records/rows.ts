@@ -7,7 +7,7 @@ import type { EnergyBySide } from './energy/energy.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
 export type MetricRow =
-  StepRow | RoundRow | AirRow | ClientRow | ComputeRow | PresenceRow | ScriptRow | SampleRow;
+  StepRow | RoundRow | AirRow | ClientRow | ComputeRow | PresenceRow | ScriptRow | SampleRow | PhrasesRow;
 
 /** An actor entered a step of the paper. */
 export interface StepRow {
@@ -141,6 +141,43 @@ export interface SampleRow {
   readonly topic: string;
   readonly prompt: string;
   readonly response: string;
+}
+
+/**
+ * What phrases that became more frequent have to do with one client's gain from alignment: its responses of the
+ * first and of the last measured round to the same held-out prompts, scored as they are and with the phrases
+ * taken out of both. Rewards are means over the responses. The phrases are the same of every client, in the order
+ * of their rise over all of them. Does not enter the trace hash.
+ */
+export interface PhrasesRow {
+  readonly type: 'phrases';
+  readonly firstRound: number;
+  readonly round: number;
+  readonly actor: string;
+  readonly virtualSeconds: number;
+  /** How many were answered in both rounds. */
+  readonly prompts: number;
+  readonly rewardBefore: number;
+  readonly reward: number;
+  /** Standard error of the gain, by the gains of single prompts; null of one prompt. */
+  readonly gainError: number | null;
+  /** Without all of the phrases. */
+  readonly rewardStrippedBefore: number;
+  readonly rewardStripped: number;
+  readonly phrases: readonly PhraseOfClient[];
+}
+
+export interface PhraseOfClient {
+  /** Its words; null where responses are not to be shown. */
+  readonly phrase: string | null;
+  /** Whether it rose whatever was asked: one that rose on sensitive requests alone is a refusal, say. */
+  readonly stock: boolean;
+  /** Shares of this client's responses that have it. */
+  readonly frequencyBefore: number;
+  readonly frequency: number;
+  /** Without this phrase alone. */
+  readonly rewardStrippedBefore: number;
+  readonly rewardStripped: number;
 }
 
 /** A row of messages.jsonl: one message from sending to its end, and what became of the update in it. */

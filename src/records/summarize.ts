@@ -6,6 +6,7 @@ import { collapses } from './collapse.js';
 import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
 import { mean, sum } from '../moments.js';
 import { joulesOf, type sides } from './energy/energy.js';
+import { phraseFigures } from './phrases.js';
 import { rateIntervals } from './rate-intervals.js';
 import { toTarget } from './to-target.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from './rows.js';
@@ -65,6 +66,10 @@ function instructionSummary(written: Written): InstructionSummary | null {
     ...link,
     accuracyBefore: start.mean('accuracy'),
     accuracy: end.mean('accuracy'),
+    factAccuracyBefore: start.mean('factAccuracy'),
+    factAccuracy: end.mean('factAccuracy'),
+    unseenAccuracyBefore: start.mean('unseenAccuracy'),
+    unseenAccuracy: end.mean('unseenAccuracy'),
     sharedAccuracyBefore: start.mean('sharedAccuracy'),
     sharedAccuracy: end.mean('sharedAccuracy'),
     heldOutLossBefore: start.loss,
@@ -107,6 +112,7 @@ function alignmentSummary(written: Written): AlignmentSummary | null {
     klK3: end.mean('klK3'),
     distinct2Before: start.mean('distinct2'),
     distinct2: end.mean('distinct2'),
+    ...phraseFigures(written.metrics),
     collapse: collapses(written.metrics, written.scenario.alignment.collapse),
     clients: end.rows.map((row, index) => alignedClient(written, start.rows[index]!, row)),
   };

@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { Overlap } from '../learning/data/overlap.js';
 import type { Interval } from '../interval.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
@@ -29,6 +30,8 @@ export interface Summary {
   readonly ended: Ended;
   /** What somebody should know: of the inputs as in the manifest, and faults of the script that matched nothing. */
   readonly notes: readonly string[];
+  /** As in the manifest: held-out rows that are in training, 0 where none is; null in records of an earlier version. */
+  readonly overlap: readonly Overlap[] | null;
   /** What became of the scenario's expectations, in their order. */
   readonly checks: readonly Checked[];
   readonly stages: {
@@ -132,6 +135,12 @@ export interface InstructionSummary extends RoundsSummary {
    */
   readonly accuracyBefore: number | null;
   readonly accuracy: number | null;
+  /** Content tokens only, of own held-out rows that ask for facts; null where there are none. */
+  readonly factAccuracyBefore: number | null;
+  readonly factAccuracy: number | null;
+  /** Content tokens only, of all other own held-out rows, which have to be worked out. */
+  readonly unseenAccuracyBefore: number | null;
+  readonly unseenAccuracy: number | null;
   /** The same on what only other clients were taught, content tokens only; null where nothing is split. */
   readonly sharedAccuracyBefore: number | null;
   readonly sharedAccuracy: number | null;
@@ -205,7 +214,41 @@ export interface AlignmentSummary extends RoundsSummary {
   readonly distinct2: number | null;
   /** What went wrong, in the order of the rounds; empty where nothing did. */
   readonly collapse: readonly Collapse[];
+  /**
+   * The reward without the phrases of `phrases`, which are taken out of the responses before they are scored.
+   * Null where that was not checked, here and below: nobody was measured at both ends.
+   */
+  readonly rewardStrippedBefore: number | null;
+  readonly rewardStripped: number | null;
+  readonly phrases: PhraseSummary | null;
   readonly clients: readonly AlignedClient[];
+}
+
+/**
+ * What phrases that became more frequent have to do with the gain in reward, from rows of type `phrases`; means
+ * over the clients. Shares are null where the gain is not above three of its standard errors: a part of what may
+ * be nothing is no figure.
+ */
+export interface PhraseSummary {
+  readonly gain: number;
+  /** By the spread over held-out prompts; null where a client has one alone. */
+  readonly gainError: number | null;
+  /** Share of the gain that all of the phrases explain: 1 less the gain without them over the gain. */
+  readonly share: number | null;
+  /** Most of the gain first. */
+  readonly found: readonly FoundPhrase[];
+}
+
+export interface FoundPhrase {
+  /** Its words; null where responses are not to be shown. */
+  readonly phrase: string | null;
+  /** Whether it rose whatever was asked, and not on sensitive requests alone, as a refusal does. */
+  readonly stock: boolean;
+  /** Shares of the responses that have it. */
+  readonly frequencyBefore: number;
+  readonly frequency: number;
+  /** Share of the gain that it explains by itself. They need not sum up to the share of all. */
+  readonly share: number | null;
 }
 
 /** What alignment made of one client; the means are over its held-out prompts. */
@@ -237,7 +280,7 @@ export interface AlignedClient {
 }
 
 /** How alignment goes wrong; docs/records.md and src/records/collapse.ts say when which one is found. */
-export type CollapseKind = 'kl-runaway' | 'entropy-collapse' | 'length-hacking';
+export type CollapseKind = 'kl-runaway' | 'entropy-collapse' | 'length-hacking' | 'phrase-hacking';
 
 /** A limit of the scenario's `alignment.collapse` that was passed. */
 export interface Collapse {
@@ -249,7 +292,7 @@ export interface Collapse {
   readonly round: number;
   /**
    * In round `round`: divergence in nats, entropy as a share of that at the start, length as a multiple of
-   * that at the start.
+   * that at the start, share of the gain in reward.
    */
   readonly value: number;
   /** The limit, in the same unit. */

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './exact-json.js';
+import type { MetricRow } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
+
+/** Rows that tell of a run and are none of its events. */
+const beside: readonly MetricRow['type'][] = ['sample', 'compute', 'phrases'];
 
 /**
  * SHA-256 over the rows of a run in their order. Each row counts as its canonical JSON (keys sorted) and a
@@ -16,7 +20,7 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && event.row.type !== 'sample' && event.row.type !== 'compute')
+    if (event.type === 'row' && !beside.includes(event.row.type))
       this.add(withoutKeys(event.row, ['members', 'closedBy', 'energy']));
     if (event.type === 'message-ended')
       this.add(withoutKeys(event.row, ['story', 'blackoutSeconds', 'blackouts']));

@@ -81,6 +81,7 @@ function entryOf(row: MetricRow): Placed[] {
     case 'client':
     case 'compute':
     case 'sample':
+    case 'phrases':
       return [];
   }
 }

@@ -20,7 +20,7 @@ import type { Summary } from '../records/summary.js';
 import type { Scenario } from '../scenario/schema.js';
 import { problemLine } from '../settings/problem.js';
 import { must, type Finding } from '../settings/rule.js';
-import { sharedParts, trainedParts, type Method } from '../strategies/methods/method.js';
+import { sharedParts, trainedParts, type Method, type TunedPart } from '../strategies/methods/method.js';
 import type { OpenLanguageModel, OpenRewardModel } from './open-reward-model.js';
 import type { Strategies } from '../strategies/strategies.js';
 import type { RunOptions } from './options.js';
@@ -131,7 +131,12 @@ function notesOf(scenario: Scenario, { scenario: was }: Manifest, ended: Summary
 async function readGlobal(params: string, scenario: Scenario, known: Known): Promise<Continued['global']> {
   const needs = (stage: Stage) => scenario.stages.includes('alignment') && !scenario.stages.includes(stage);
   const tuned = await readTuned(join(params, 'global.safetensors'), scenario, known);
-  if (needs('instruction') && trainedParts(known.method).includes('adapters') && !tuned.adapters) {
+  const lacks = (parts: readonly TunedPart[], part: TunedPart) => parts.includes(part) && !tuned[part];
+  const { method } = known;
+  if (
+    needs('instruction') &&
+    (lacks(trainedParts(method), 'adapters') || lacks(sharedParts(method), 'lora'))
+  ) {
     throw missing(join(params, 'global.safetensors'), 'the parameters that instruction tuning leaves');
   }
   const rewards: Partial<Record<(typeof objectives)[number], ParamSet>> = {};

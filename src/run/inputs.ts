@@ -7,6 +7,7 @@ import { population, type Client, type Encoding } from '../learning/clients/popu
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
 import { openFolderTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
+import { overlapsOf, totalOverlaps, type Overlap } from '../learning/data/overlap.js';
 import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
@@ -31,6 +32,8 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
+  /** How much of what is held out is in training after all. */
+  readonly overlaps: readonly Overlap[];
   /** The run that this one goes on from; null where it begins anew. */
   readonly earlier: EarlierRun | null;
   /** What was recorded of the channel; null where gains are drawn. */
@@ -64,8 +67,12 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
-  return { language, rewards, data, encoding, clients, earlier, recordings, presenceTrace, tables, method };
+  return {
+    ...{ language, rewards, data, encoding, clients, overlaps, earlier },
+    ...{ recordings, presenceTrace, tables, method },
+  };
 }
 
 /** The file of a pattern of presence that has one. */
@@ -92,11 +99,11 @@ async function loadLanguageModel(folder: string | null): Promise<OpenLanguageMod
   };
 }
 
-/** Every client has pairs of both objectives that differ as tokens, to train on and to be measured on. */
+/** Every client has pairs of both objectives that differ as tokens, to train on and to be held out. */
 function checkPairs({ name }: RunOptions['scenario'], clients: readonly Client[], maxTokens: number): void {
   for (const { id, tables, data } of clients) {
     for (const objective of objectives) {
-      for (const part of ['train', 'test'] as const) {
+      for (const part of ['train', 'validation', 'test'] as const) {
         if (tables.pairs[objective][part].count > 0) continue;
         throw new UserError(
           `scenario ${name}: /data: all ${data.pairs[objective][part].length} ${objective} pairs of ${id} ` +

@@ -12,7 +12,7 @@ import { placesOfSeams, seams, type OwnStrategies, type Strategies } from '../st
 import { nameOf, optionsOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
 import { presenceNotes } from './presence-notes.js';
-import { inputNotes, readRows } from './notes.js';
+import { inputNotes, readRows, usedOverlaps } from './notes.js';
 import type { RunOptions } from './options.js';
 
 const require = createRequire(import.meta.url);
@@ -46,6 +46,7 @@ export function manifestOf(
     tokenizer: language.tokenizerSource,
     data: data.reports,
     reading: readRows(scenario, inputs),
+    overlap: usedOverlaps(scenario, inputs),
     notes: [...inputNotes(scenario, inputs), ...presenceNotes(scenario, inputs)],
     clients: clients.map(({ id, data, device, ownWeights, attack }) => ({
       id,

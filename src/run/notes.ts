@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Stage } from '../../machines/protocol.js';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
 import type { LoadReport } from '../learning/data/types.js';
+import type { Overlap } from '../learning/data/overlap.js';
 import type { ReadRows } from '../records/manifest.js';
 import { blockNotes } from '../radio/channel/gain-paths/notes.js';
 import { codewordNotes } from '../radio/channel/rate-policies/notes.js';
@@ -43,6 +44,11 @@ export function readRows(
   }));
 }
 
+/** How much of what the stages of the run hold out is in training after all; zeros included. */
+export function usedOverlaps({ stages }: Pick<Scenario, 'stages'>, { overlaps }: Inputs): readonly Overlap[] {
+  return overlaps.filter(({ purpose }) => stages.includes(stageOf[purpose]));
+}
+
 /**
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
@@ -60,6 +66,7 @@ export function inputNotes(
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),
     ...readRows(scenario, inputs).flatMap(readingNotes),
+    ...overlapNotes(usedOverlaps(scenario, inputs)),
   ];
 }
 
@@ -125,4 +132,27 @@ function readingNotes({ purpose, file, rows, truncated, alike, maxTokens }: Read
           `${source}${whole(alike)} ${of} are the same tokens twice within a context of ${maxTokens}; left out`,
         ]),
   ];
+}
+
+/**
+ * One line where held-out rows are asked in training. That somebody trains on what a client is asked of others'
+ * facts is their point, and no note.
+ */
+function overlapNotes(overlaps: readonly Overlap[]): string[] {
+  const counted = (of: (overlap: Overlap) => number) =>
+    overlaps.flatMap((overlap) => {
+      const { purpose, use, against, rows } = overlap;
+      if (of(overlap) === 0) return [];
+      const elsewhere = against === purpose ? '' : ` (asked in ${rowsOf[against]})`;
+      return `${whole(of(overlap))} of ${whole(rows)} ${use} ${rowsOf[purpose]}${elsewhere}`;
+    });
+  const own = counted(({ ownPrompts }) => ownPrompts);
+  const others = counted(({ use, anyPrompts, ownPrompts }) =>
+    use === 'shared' ? 0 : anyPrompts - ownPrompts,
+  );
+  const where = [
+    ...(own.length === 0 ? [] : [`of the same client: ${own.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`of other clients alone: ${others.join(', ')}`]),
+  ];
+  return where.length === 0 ? [] : [`held-out rows have the prompts of training rows ${where.join('; ')}`];
 }

@@ -166,6 +166,7 @@ function worldOf(
     work: new Map(),
     links,
     heard: new Map(),
+    responses: new Map(),
     presence,
     clock,
     bus,

@@ -86,6 +86,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     wallSeconds,
     ended,
     notes: run.notes(),
+    overlap: run.manifest.overlap ?? null,
     stages: stageSummaries({ metrics, messages, clients: [...clients.values()], scenario }),
     fairness: fairness([...clients.keys()], metrics, messages),
     timeSpent: timeSpent({

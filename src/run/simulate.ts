@@ -4,6 +4,7 @@ import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { Inspection } from '../actors/inspection.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
+import { checkPhrases } from '../actors/phrases.js';
 import { waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
 import { noScript } from '../scenario/script.js';
@@ -65,6 +66,8 @@ export async function simulate(
       failure.report(cause);
       return 'stopped' as const;
     });
+  if (!failure.happened && !signal?.aborted)
+    await checkPhrases(world).catch((cause: unknown) => failure.report(cause));
   const report = end === 'idle' ? waiting(simulation, world.presence) : [];
   // Has no effect on a simulation that an actor's error has stopped already.
   simulation.send(

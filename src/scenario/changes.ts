@@ -1,5 +1,7 @@
 import { UserError } from '../errors.js';
 import type { Problem } from '../settings/problem.js';
+import type { Keyed } from './merged.js';
+import { placedInMethod } from './method-settings.js';
 import type { OwnNames } from './own-strategies.js';
 import type { Scenario } from './schema.js';
 import { parseSetting, withSetting, type Setting } from './set-option.js';
@@ -17,6 +19,8 @@ export interface Changed {
   readonly scenario: Scenario;
   /** Where a value comes from, for messages: the file, the option, or both. */
   readonly originOf: (problem: Problem) => string;
+  /** A problem with the scenario as a problem with what was written. */
+  readonly placed: (problem: Problem) => Problem;
 }
 
 /**
@@ -30,13 +34,19 @@ export function applyChanges(
   own: OwnNames = {},
 ): Changed {
   const settings = settingsOf(changes);
-  const originOf = ({ pointer }: Problem): string => {
-    const change = settings.find((each) => `${pointer}/`.startsWith(`${each.pointer}/`));
+  const changeOf = ({ pointer }: Problem) =>
+    settings.find((each) => `${pointer}/`.startsWith(`${each.pointer}/`));
+  const originOf = (problem: Problem): string => {
+    const change = changeOf(problem);
     return [file, change?.option].filter((part) => typeof part === 'string').join(' with ') || 'scenario';
   };
-  const { scenario, problems } = checkForm(settings.reduce<unknown>(withSetting, written), own);
+  const changed = (document: unknown) => settings.reduce<unknown>(withSetting, document);
+  const document = changed(written);
+  const { scenario, problems } = checkForm(document, own, changed);
   if (scenario === null) throw problemsError(problems, originOf);
-  return { scenario, originOf };
+  const placed = (problem: Problem) =>
+    changeOf(problem) ? problem : placedInMethod(document as Keyed, scenario.method, problem);
+  return { scenario, originOf, placed };
 }
 
 interface OptionSetting extends Setting {

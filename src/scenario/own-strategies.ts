@@ -1,5 +1,6 @@
 import { withStrategies, type Named } from '../settings/choice.js';
 import type { SchemaNode } from '../settings/schema-node.js';
+import { withSettingsOf } from './method-settings.js';
 import { placesOfSeams, seams, type Seam } from '../strategies/strategies.js';
 
 /** Strategies that a scenario may name beside those of the tables. */
@@ -10,10 +11,11 @@ export type OwnNames = { readonly [S in Seam]?: readonly Named[] };
  * called like one of a table takes its place: a run's records may be older than a strategy of the table.
  */
 export function withOwnStrategies(schema: SchemaNode, own: OwnNames): SchemaNode {
-  return seams.reduce(
+  const named = seams.reduce(
     (node, seam) => (own[seam]?.length ? extended(node, placesOfSeams[seam], own[seam]) : node),
     schema,
   );
+  return own.methods?.length ? withSettingsOf(own.methods, named) : named;
 }
 
 function extended(node: SchemaNode, path: readonly string[], own: readonly Named[]): SchemaNode {

@@ -51,10 +51,10 @@ export async function readScenario<Around>(
   check: Check<Around>,
   own: OwnNames = {},
 ): Promise<Read<Around>> {
-  const { scenario, originOf } = applyChanges(value, changes, file, own);
+  const { scenario, originOf, placed } = applyChanges(value, changes, file, own);
   const folder = file === null ? resolve('.') : dirname(resolve(file));
   const around = await check.around(scenario, folder);
-  const problems = broken(check.rules, scenario, around);
+  const problems = broken(check.rules, scenario, around).map(placed);
   if (problems.length > 0) throw problemsError(problems, originOf);
   return { scenario: deepFreeze(scenario), folder, around };
 }

@@ -10,7 +10,9 @@ import { Instruction } from '../learning/training/settings.js';
 import { Channel } from '../radio/channel/settings.js';
 import { Expectations, Timeline } from '../script/settings.js';
 import { closed, duration, nullable } from '../settings/form.js';
+import { methods } from '../strategies/methods/index.js';
 import { method, Server } from '../strategies/settings.js';
+import { methodSettings } from './method-settings.js';
 
 const Limits = closed(
   {
@@ -66,6 +68,11 @@ export const ScenarioSchema = closed(
     instruction: Instruction,
     reward: Reward,
     alignment: Alignment,
+    methodSettings: methodSettings(Object.keys(methods), {
+      instruction: Instruction,
+      reward: Reward,
+      alignment: Alignment,
+    }),
     measure: Measure,
     limits: Limits,
     timeline: Timeline,

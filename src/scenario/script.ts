@@ -8,6 +8,7 @@ import { isScript, loadScript } from '../script/load-module.js';
 import { lowered } from '../script/lower.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import { findScenarioFile } from './file.js';
+import { isRecord, mergedKeys, type Keyed } from './merged.js';
 import { readWritten, type Written } from './read.js';
 
 /** What a TypeScript scenario brings along beside its settings. */
@@ -68,20 +69,4 @@ async function readBase(base: string, file: string | null): Promise<Keyed> {
   const { value, file: read } = await readWritten(found);
   if (isRecord(value)) return value;
   throw new UserError(`${read}: is no object, expected a scenario`);
-}
-
-/** Objects are merged key by key; all else, lists too, is replaced, and so is a strategy with its options. */
-function merged(base: unknown, over: unknown): unknown {
-  return isRecord(base) && isRecord(over) && !('name' in over) ? mergedKeys(base, over) : over;
-}
-
-function mergedKeys(base: Keyed, over: Keyed): Keyed {
-  const keys = Object.entries(over).map(([key, value]) => [key, merged(base[key], value)] as const);
-  return { ...base, ...Object.fromEntries(keys) };
-}
-
-type Keyed = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Keyed {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,8 @@ import { UserError } from '../errors.js';
 import { schemaProblems } from '../settings/schema-problems.js';
 import { problemLine, type Problem } from '../settings/problem.js';
 import { broken } from '../settings/rule.js';
+import type { Keyed } from './merged.js';
+import { placedInMethod, withoutMethodSettings, withSettingsOfMethod } from './method-settings.js';
 import { withOwnStrategies, type OwnNames } from './own-strategies.js';
 import { rules, type Surroundings } from './relations.js';
 import { ScenarioSchema, type Scenario } from './schema.js';
@@ -17,13 +19,26 @@ export type Outcome =
   | { readonly scenario: Scenario; readonly problems: readonly [] }
   | { readonly scenario: null; readonly problems: readonly Problem[] };
 
-/** Fills in defaults and checks the form, in which own strategies may be named; the input stays as it was. */
-export function checkForm(input: unknown, own: OwnNames = {}): Outcome {
-  const value: unknown = structuredClone(input);
+/**
+ * Fills in defaults and checks the form, in which own strategies may be named; the input stays as it was. The
+ * settings of the scenario's method come into their places; `after` makes the changes that come after them.
+ */
+export function checkForm(
+  input: unknown,
+  own: OwnNames = {},
+  after: (scenario: unknown) => unknown = (scenario) => scenario,
+): Outcome {
   const schema = withOwnStrategies(shipped, own);
   const check = schema === shipped ? checkShipped : compiled(schema);
-  if (check(value)) return { scenario: value, problems: [] };
-  return { scenario: null, problems: schemaProblems(check.errors ?? [], schema) };
+  const completed = (written: unknown): Outcome => {
+    const value: unknown = structuredClone(written);
+    if (check(value)) return { scenario: value, problems: [] };
+    return { scenario: null, problems: schemaProblems(check.errors ?? [], schema) };
+  };
+  const outcome = completed(input);
+  if (outcome.scenario?.methodSettings === undefined) return outcome;
+  const resolved = after(withSettingsOfMethod(input as Keyed, outcome.scenario.method));
+  return completed(withoutMethodSettings(resolved as Keyed));
 }
 
 /** Without the defaults inside of unions, which ajv refuses: those options' are filled in where they are read. */
@@ -62,7 +77,10 @@ export function resolveScenario(
   const { scenario, problems } = checkForm(input, own);
   if (scenario === null) throw problemsError(problems, () => origin);
   const related = broken(rules, scenario, { ...surroundings, own });
-  if (related.length > 0) throw problemsError(related, () => origin);
+  if (related.length > 0) {
+    const placed = related.map((problem) => placedInMethod(input as Keyed, scenario.method, problem));
+    throw problemsError(placed, () => origin);
+  }
   return deepFreeze(scenario);
 }
 

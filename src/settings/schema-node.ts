@@ -6,7 +6,9 @@ export interface SchemaNode {
   readonly type?: NodeType | readonly NodeType[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: boolean;
+  /** A schema: of the values of an object whose keys are names, as `propertyNames` says. */
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly propertyNames?: SchemaNode;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];

@@ -10,7 +10,9 @@ import { inOtherUnit, numberMeant, scaled, unitWordsOf } from './units.js';
  * Ajv has to run with `verbose` (errors carry the schema and the value) and `allErrors`.
  */
 export function schemaProblems(errors: readonly ErrorObject[], root: SchemaNode): Problem[] {
-  const problems = withoutBranches(errors).map((error) => problemOf(unknownName(error) ?? error, root));
+  // What `propertyNames` reports besides what is wrong with the name itself.
+  const telling = errors.filter(({ keyword }) => keyword !== 'propertyNames');
+  const problems = withoutBranches(telling).map((error) => problemOf(unknownName(error) ?? error, root));
   const seen = new Set<string>();
   return problems.filter(({ pointer, is }) => {
     const place = `${pointer} ${is}`;
@@ -41,6 +43,7 @@ function keepTellingBranch(errors: ErrorObject[], union: ErrorObject): ErrorObje
 
 function problemOf(error: ErrorObject, root: SchemaNode): Problem {
   const schema = error.parentSchema as SchemaNode;
+  if (error.propertyName !== undefined) return unknownNameOf(error, error.propertyName);
   const params = error.params as { additionalProperty?: string; missingProperty?: string };
   if (params.additionalProperty !== undefined) return unknownKey(error, params.additionalProperty, root);
   if (params.missingProperty !== undefined) return missingKey(error, params.missingProperty);
@@ -51,6 +54,18 @@ function problemOf(error: ErrorObject, root: SchemaNode): Problem {
     is: `is ${shown(error.data)}`,
     expected: expectation(schema, unitWordsOf(key)) + describedAs(schema),
     ...(advice !== undefined && { advice }),
+  };
+}
+
+/** A key that should be one of some names, which `propertyNames` lists. */
+function unknownNameOf({ instancePath, parentSchema }: ErrorObject, name: string): Problem {
+  const names = ((parentSchema as SchemaNode).enum ?? []).map(String);
+  const [near] = nearest(name, names);
+  return {
+    pointer: `${instancePath}/${pointerSegment(name)}`,
+    is: 'unknown key',
+    expected: `one of ${names.join(', ')}`,
+    ...(near !== undefined && { advice: `did you mean ${near}?` }),
   };
 }
 

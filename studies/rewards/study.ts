@@ -90,7 +90,7 @@ async function trained(split: PerObjective<Split<PreferencePair>>, { seed, steps
       model: { config, adapters: scenario.model.adapters, lora: scenario.model.lora },
       hyper: { localSteps: steps, batchSize, learningRate, weightDecay, centerCoefficient },
       params: { base, rewardModels: initial },
-      data: perObjective((name) => ({ train: tables[name].train, test: tables[name].test })),
+      data: perObjective((name) => ({ train: tables[name].train, validation: tables[name].test })),
     }),
   );
   return {

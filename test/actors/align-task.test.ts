@@ -72,17 +72,20 @@ describe('alignment task of a client, from round to round', () => {
     }
   });
 
-  it('warms the critics up in the first round that samples anything', async () => {
-    for (const [reported, second] of [
-      [figures, 0],
-      [{ 'val/num_responses': 0 }, 5],
-    ] as const) {
-      const hypers = await alignHypers(['alignment.criticWarmupSteps=5'], reported);
-      assert.deepEqual(
-        hypers.map(({ criticWarmupSteps }) => criticWarmupSteps),
-        threeEach(5, second),
-      );
-    }
+  it('leaves the warm-up of the critics to Step 3.1, whose responses no round samples again', async () => {
+    const seen: TaskRequest[] = [];
+    const executor = executorOf(
+      () => figures,
+      (request) => seen.push(request),
+    );
+    await protocolRun(['alignment.criticWarmupSteps=5'], { executor });
+    const of = (kind: TaskKind) => seen.filter((request) => request.kind === kind);
+    const stepsOf = ({ hyper }: TaskRequest) =>
+      'criticWarmupSteps' in hyper ? hyper.criticWarmupSteps : null;
+    assert.deepEqual(of('freeze').map(stepsOf), [5, 5, 5]);
+    assert.deepEqual(of('align').map(stepsOf), threeEach(null, null));
+    const seeds = [...of('freeze'), ...of('align')].map(({ seed }) => seed);
+    assert.equal(new Set(seeds).size, 9);
   });
 });
 

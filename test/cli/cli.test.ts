@@ -111,6 +111,23 @@ describe('the command line', () => {
     ]);
   });
 
+  it('says in a line how much of the gain in reward is phrases', async () => {
+    const { out } = await pwff(['run', 'tiny', '--out', run], {
+      runScenario: (options) => {
+        const summary = summaryOf(options, { reason: 'interrupted' });
+        const found = [{ phrase: 'Bye.', stock: true, frequencyBefore: 0, frequency: 0.5, share: 0.5 }];
+        const phrases = { gain: 1, gainError: 0.1, share: 0.5, found };
+        const stages = { ...summary.stages, alignment: { ...summary.stages.alignment!, phrases } };
+        return ending(options, { ...summary, stages, ended: madeUpRun(2).summary.ended });
+      },
+    });
+    const lines = out.split('\n').filter((line) => line.includes('phrase'));
+    assert.deepEqual(lines, [
+      'A phrase that became more frequent makes up 50.0 % of the gain in reward: “Bye.” 50.0 %, in 0.0 % → ' +
+        '50.0 % of the responses',
+    ]);
+  });
+
   it('says in a line when a target accuracy was reached, and nothing without a target', async () => {
     const outOf = async (toTarget: ToTarget | null) => {
       const { out } = await pwff(['run', 'tiny', '--out', run], {

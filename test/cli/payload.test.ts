@@ -109,6 +109,11 @@ describe('pwff payload', () => {
       'channel.uplink.meanSnrDb=-5',
     );
     assert.ok(Math.max(...out.split('\n').map((row) => row.length)) <= 100, out);
+    // Step 1.1 brings the base, and all that is shared: in two lines.
+    assert.match(
+      out,
+      /\n1\.1 +model +down +base, adapters, +1,606,687,840 +51,414\.0\d\d .*\n +144 LoRA *\n1\.3 /,
+    );
   });
 
   it('gives no seconds where the link has no mean rate of its own, and says why', async () => {

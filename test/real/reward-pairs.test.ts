@@ -25,16 +25,20 @@ describe('the real pairs in PWFF_DATA', () => {
   it('are dealt to ten clients without a conversation on both sides of the split', async () => {
     const all = { helpful: await load('helpful'), harmless: await load('harmless') };
     const dealt = dealPairs(scenarioWith({ pairsPerClient: 1000 }, 10), all, 1);
-    const conversations = (use: 'train' | 'test') =>
+    const conversations = (use: 'train' | 'validation' | 'test') =>
       new Set(objectives.flatMap((name) => dealt[name].flatMap((own) => own[use].map(conversationOf))));
     const trained = conversations('train');
     for (const name of objectives) {
-      // 230 pairs per client of 2303 and more, of which 77 are held out.
-      for (const { test, train } of dealt[name]) assert.ok(test.length >= 76 && train.length >= 140);
+      // 230 pairs per client of 2303 and more, of which 38 validate and 38 test.
+      for (const { test, validation, train } of dealt[name]) {
+        assert.ok(test.length === 38 && validation.length === 38 && train.length >= 140);
+      }
     }
     // A boolean, so that a failure prints no text.
-    const shared = [...conversations('test')].filter((conversation) => trained.has(conversation)).length;
-    assert.equal(shared, 0);
+    const [validated, tested] = [conversations('validation'), conversations('test')];
+    const shared = [...tested, ...validated].filter((conversation) => trained.has(conversation)).length;
+    const decided = [...tested].filter((conversation) => validated.has(conversation)).length;
+    assert.deepEqual([shared, decided], [0, 0]);
   });
 
   it('give probabilities in the command’s figures, and none of their text is printed', async () => {

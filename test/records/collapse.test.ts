@@ -3,7 +3,7 @@ import { collapses } from '../../src/records/collapse.js';
 import type { ClientRow, MetricRow } from '../../src/records/rows.js';
 import { resolveScenario } from '../../src/scenario/validate.js';
 
-const limits = { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 };
+const limits = { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75, phraseShare: 0.25 };
 
 const row = (task: string, client: number, round: number, metrics: ClientRow['metrics']): MetricRow => ({
   type: 'client',

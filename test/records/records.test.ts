@@ -244,7 +244,7 @@ describe('the records of an earlier version', () => {
     write(({ manifest, summary }) => {
       delete manifest.scenario.alignment['collapse'];
       for (const name of ['collapse', 'klK1', 'distinct2']) delete summary.stages.alignment[name];
-      delete summary.stages.instruction['heldOutLoss'];
+      delete summary.stages.instruction['factAccuracy'];
     });
     const read = await readRun(folder);
     assert.deepEqual(read.manifest.scenario, JSON.parse(JSON.stringify(madeUpRun(2).manifest.scenario)));
@@ -253,6 +253,12 @@ describe('the records of an earlier version', () => {
       row.type === 'client' && row.task === 'score' && row.round === 8 ? [row.metrics['klK1']!] : [],
     );
     assert.equal(read.summary.stages.instruction!.heldOutLoss, 1);
+    const facts = read.metrics.flatMap((row) =>
+      row.type === 'client' && row.task === 'evaluate' && row.round === 8
+        ? [row.metrics['factAccuracy']!]
+        : [],
+    );
+    assert.equal(read.summary.stages.instruction!.factAccuracy, (facts[0]! + facts[1]!) / 2);
     assert.deepEqual(collapse, []);
     assert.equal(klK1, (last[0]! + last[1]!) / 2);
     assert.deepEqual([clients[0]!.weightHelpful, clients[0]!.weightHarmless], [0.75, 0.25]);

@@ -51,7 +51,7 @@ function alignmentOf(metrics: readonly MetricRow[]) {
   ];
   const scenario = {
     instruction: { targetAccuracy: null },
-    alignment: { collapse: { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75 } },
+    alignment: { collapse: { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75, phraseShare: 0.25 } },
   };
   return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, scenario }).alignment;
 }
@@ -99,6 +99,9 @@ describe('the summary of an alignment', () => {
       distinct2Before: 0.5,
       distinct2: 0.5,
       collapse: [],
+      rewardStrippedBefore: null,
+      rewardStripped: null,
+      phrases: null,
     });
   });
 

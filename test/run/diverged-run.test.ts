@@ -50,7 +50,7 @@ const figures: readonly (readonly [TaskKind, Path, string, string])[] = [
   ['evaluate', ['accuracy'], 'accuracy', 'instruction round 0'],
   ['instruct', ['validationLoss'], 'validationLoss', 'instruction round 1'],
   ['rewardTest', ['helpful', 'calibrationError'], 'helpfulCalibrationError', 'reward round 0'],
-  ['reward', ['harmless', 'testLoss'], 'harmlessTestLoss', 'reward round 1'],
+  ['reward', ['harmless', 'validationLoss'], 'harmlessValidationLoss', 'reward round 1'],
   ['freeze', ['harmless', 'std'], 'harmlessStd', 'alignment round 0'],
   ['align', ['objective/kl'], 'objective/kl', 'alignment round 1'],
   ['score', ['klK3'], 'klK3', 'alignment round 0'],

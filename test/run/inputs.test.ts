@@ -13,7 +13,8 @@ import { packageRoot } from '../../src/paths.js';
 import type { Manifest } from '../../src/records/manifest.js';
 import { checkInputs } from '../../src/run/check.js';
 import { loadInputs } from '../../src/run/inputs.js';
-import { readRows } from '../../src/run/notes.js';
+import { inputNotes, readRows, usedOverlaps } from '../../src/run/notes.js';
+import type { Overlap } from '../../src/learning/data/overlap.js';
 import { runScenario } from '../../src/run/run.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { stream } from '../../src/simulation/random/stream.js';
@@ -145,6 +146,43 @@ describe('the inputs of a run', () => {
     ]) {
       assert.ok(notes.includes(join(root, note)), notes.join('\n'));
     }
+  });
+
+  it('say in one line, and in counts with their zeros, what is held out and trained on', async () => {
+    const rows = (count: number, row: (index: number) => object) =>
+      Array.from({ length: count }, (_, index) => JSON.stringify(row(index))).join('\n');
+    const asked = (name: string, count: number, row: (index: number) => object) => {
+      writeFileSync(join(root, name), rows(count, row));
+      return `data.files.${name.split('.')[0]}=${join(root, name)}`;
+    };
+    const pair = (index: number) => ({ prompt: `Ask ${index}?`, chosen: 'yes', rejected: 'no' });
+    const set = [
+      asked('instructions.jsonl', 96, (index) => ({ instruction: `Say ${index}.`, output: 'yes' })),
+      ...(['helpful.jsonl', 'harmless.jsonl'] as const).map((name) => asked(name, 60, pair)),
+      ...['data.examplesPerClient=24', 'data.testPerClient=4', 'data.pairsPerClient=20'],
+      'data.dirichletAlpha=100',
+    ];
+    const options = await optionsOf(...set);
+    assert.deepEqual(await checkInputs(options), []);
+    const inputs = await loadInputs(options);
+    const overlaps = usedOverlaps(options.scenario, inputs);
+    assert.equal(overlaps.length, 15);
+    assert.ok(overlaps.every(({ ownPrompts, anyPrompts }) => ownPrompts + anyPrompts === 0));
+    assert.equal(usedOverlaps({ stages: ['instruction'] }, inputs).length, 3);
+    const leaky = inputs.overlaps.map((overlap) =>
+      overlap.use !== 'test' ? overlap : { ...overlap, rows: 1200, ownPrompts: 1001, anyPrompts: 1003 },
+    );
+    const some = (kept: (overlap: Overlap) => boolean) =>
+      inputNotes(options.scenario, { ...inputs, overlaps: leaky.filter(kept) });
+    assert.deepEqual(
+      some(({ purpose, against }) => purpose === 'prompts' && against !== 'harmless'),
+      [
+        'held-out rows have the prompts of training rows of the same client: 1,001 of 1,200 test prompts of ' +
+          'Step 3, 1,001 of 1,200 test prompts of Step 3 (asked in instructions), 1,001 of 1,200 test prompts of ' +
+          'Step 3 (asked in helpful pairs); of other clients alone: 2 of 1,200 test prompts of Step 3, 2 of 1,200 ' +
+          'test prompts of Step 3 (asked in instructions), 2 of 1,200 test prompts of Step 3 (asked in helpful pairs)',
+      ],
+    );
   });
 
   it('are refused where all pairs of a client are alike once cut', async () => {

@@ -7,6 +7,11 @@ import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js
 const long = ['instruction.maxRounds=7', 'reward.maxRounds=3', 'alignment.maxRounds=5'];
 const patient = ['instruction', 'reward', 'alignment'].map((stage) => `${stage}.convergence.patience=9`);
 
+const threeAlignments = ['alignment.maxRounds=3', 'alignment.convergence.patience=9'];
+
+/** Where each row of a table begins among its tokens: rows of one table are told apart by it. */
+const startsOf = (rows: Int32Array) => Array.from({ length: rows.length / 5 }, (_, row) => rows[5 * row]!);
+
 const tasks = { instruction: 'evaluate', reward: 'rewardTest', alignment: 'score' } as const;
 
 const measured = ({ run }: ProtocolRun, stage: keyof typeof tasks) =>
@@ -76,6 +81,51 @@ describe('what is measured of a run', () => {
     assert.equal(new Set(asked).size, 3);
   });
 
+  it('is more prompts at both ends of alignment where that is asked for, those between among them', async () => {
+    const asked = new Map<string, (readonly number[])[]>();
+    const executor = untrainedExecutor((request) => {
+      if (request.kind !== 'score') return;
+      const { rows } = (request as TaskRequest<'score'>).data.prompts;
+      asked.set(request.seed, [...(asked.get(request.seed) ?? []), startsOf(rows)]);
+    });
+    await protocolRun(['measure.prompts=1', 'measure.promptsAtEnds=3', ...threeAlignments], { executor });
+    assert.equal(asked.size, 3);
+    for (const rounds of asked.values()) {
+      assert.deepEqual(
+        rounds.map(({ length }) => length),
+        [3, 1, 1, 3],
+      );
+      assert.deepEqual(rounds[3], rounds[0]);
+      assert.ok(rounds[0]!.includes(rounds[1]![0]!));
+      assert.deepEqual(rounds[2], rounds[1]);
+    }
+  });
+
+  it('is of facts apart from other own rows, each row in one of the two', async () => {
+    const asked = new Map<string, readonly number[]>();
+    const executor = untrainedExecutor((request) => {
+      if (request.kind !== 'evaluate') return;
+      const { hyper, data } = request as TaskRequest<'evaluate'>;
+      asked.set(data.test.hash, hyper.facts);
+    });
+    const result = await protocolRun(['data.testPerClient=20'], { executor });
+    for (const { tables, data } of result.run.world.clients.values()) {
+      const facts = asked.get(tables.test.hash)!;
+      // factShare is 0.3.
+      assert.equal(facts.length, 6);
+      assert.deepEqual(
+        data.test.map(({ topic }) => topic === 'fact'),
+        data.test.map((_, row) => facts.includes(row)),
+      );
+    }
+    const { factAccuracy, unseenAccuracy } = measured(result, 'instruction')[0]!.metrics;
+    assert.deepEqual([factAccuracy, unseenAccuracy], [0.25, 0.75]);
+    const { metrics, messages } = result.run.written;
+    const { clients, scenario } = result.run.world;
+    const { instruction } = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
+    assert.deepEqual([instruction!.factAccuracy, instruction!.unseenAccuracyBefore], [0.25, 0.75]);
+  });
+
   it('is held against a target accuracy, which no task hears of', async () => {
     const hypers: object[] = [];
     const executor = untrainedExecutor(({ kind, hyper }) => {
@@ -102,6 +152,32 @@ describe('what is measured of a run', () => {
     const few = await protocolRun(['measure.every=2', 'measure.clients=1', 'measure.prompts=1']);
     assert.deepEqual(withoutFigures(few), withoutFigures(all));
     assert.deepEqual(few.run.written.messages, all.run.written.messages);
+  });
+
+  it('leaves every parameter, time and joule as it is, whatever the dial says', async () => {
+    const dials = [
+      [],
+      ['measure.every=2'],
+      ['measure.clients=1', 'measure.prompts=1'],
+      ['measure.prompts=1', 'measure.promptsAtEnds=2'],
+      ['measure.every=9', 'measure.promptsAtEnds=99'],
+    ];
+    const [all, ...others] = await Promise.all(
+      dials.map(async (dial) => {
+        // Training moves each parameter by draws of its own; what is measured has no part in it.
+        const result = await protocolRun(['learning=stub', ...threeAlignments, ...dial]);
+        const { global, clients, run } = result;
+        return {
+          models: [global, ...clients.map(({ model, frozen }) => ({ model, frozen }))],
+          rows: withoutFigures(result),
+          compute: run.written.metrics.filter(({ type }) => type === 'compute'),
+          messages: run.written.messages,
+        };
+      }),
+    );
+    const hashes = JSON.stringify(all!.models).match(/"hash":"[0-9a-f]{64}"/g)!;
+    assert.ok(new Set(hashes).size >= 3 * 4, `${new Set(hashes).size} sets`);
+    for (const other of others) assert.deepEqual(other, all);
   });
 });
 

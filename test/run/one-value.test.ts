@@ -31,11 +31,14 @@ function changingExecutor(): Executor {
 function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | null {
   const ranking = () => ({
     ...{ loss: figure(), accuracy: figure(), calibrationError: 0, brierScore: 0 },
-    ...{ meanScore: 0, scoreStd: 0, testLoss: figure() },
+    ...{ meanScore: 0, scoreStd: 0, validationLoss: figure() },
   });
   switch (kind) {
     case 'evaluate':
-      return { loss: figure(), accuracy: figure(), sharedAccuracy: figure() };
+      return {
+        ...{ loss: figure(), accuracy: figure() },
+        ...{ factAccuracy: figure(), unseenAccuracy: figure(), sharedAccuracy: figure() },
+      };
     case 'instruct':
       return { loss: figure(), validationLoss: figure() };
     case 'reward':
@@ -46,6 +49,7 @@ function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | nu
     case 'aggregate':
     case 'align':
     case 'freeze':
+    case 'rescore':
       return null;
   }
 }
@@ -96,6 +100,8 @@ describe('a figure of a run', () => {
       shared.map(({ name }) => name),
       [
         'Accuracy on own data',
+        'Accuracy on own facts',
+        'Accuracy on own new tasks',
         'Accuracy on what others were taught',
         'Held-out loss (nats per token)',
         'Pairs ranked rightly, helpfulness',

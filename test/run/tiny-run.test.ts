@@ -84,7 +84,7 @@ describe('a whole tiny run', function () {
         keysOf.set(kind, (keysOf.get(kind) ?? new Set()).add(keys));
       }
     }
-    assert.equal(keysOf.size, 3 + 7 + 1);
+    assert.equal(keysOf.size, 4 + 7 + 1);
     for (const [kind, keys] of keysOf) assert.equal(keys.size, 1, kind);
   });
 

@@ -39,12 +39,15 @@ function unmoved<K extends TaskKind>({ kind, params }: TaskRequest<K>, output: T
 const figures: { readonly [K in TaskKind]: Omit<TaskResult<K>, 'output'> } = {
   aggregate: { metrics: {} },
   instruct: { metrics: { loss: 1, validationLoss: 1 } },
-  evaluate: { metrics: { loss: 1, accuracy: 0.5, sharedAccuracy: 0.25 } },
-  reward: { metrics: perObjective(() => ({ ...ranking, testLoss: 1 })) },
+  evaluate: {
+    metrics: { loss: 1, accuracy: 0.5, factAccuracy: 0.25, unseenAccuracy: 0.75, sharedAccuracy: 0.25 },
+  },
+  reward: { metrics: perObjective(() => ({ ...ranking, validationLoss: 1 })) },
   rewardTest: { metrics: perObjective(() => ranking) },
   freeze: { metrics: perObjective(() => ({ mean: 0, std: 1 })) },
   align: { metrics: { 'objective/rlhf_reward': 0 } },
   score: { metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 }, responses: [] },
+  rescore: { metrics: {} },
 };
 
 /** Stub tasks with figures of their own; `disturb` may throw in a task's place. */

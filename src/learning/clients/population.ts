@@ -45,7 +45,7 @@ export interface ClientTables {
   readonly test: TokenTable;
   readonly shared: TokenTable;
   /** Preference pairs, chosen and rejected in turn, as tokens of the model that judges them. */
-  readonly pairs: PerObjective<{ readonly train: TokenTable; readonly test: TokenTable }>;
+  readonly pairs: PerObjective<Readonly<Record<'train' | 'validation' | 'test', TokenTable>>>;
   /** The pairs to train on as tokens of the policy, which is tuned on them without sampling. */
   readonly policyPairs: PerObjective<TokenTable>;
   /** Training rows that are not sensitive, which PPO-ptx rehearses. */
@@ -117,6 +117,7 @@ function tokensOf(
   };
   const pairsForReward = perObjective((objective) => ({
     train: rewardPairs(pairs[objective].train),
+    validation: rewardPairs(pairs[objective].validation),
     test: rewardPairs(pairs[objective].test),
   }));
   const asked = {

@@ -49,8 +49,9 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
 }
 
 /**
- * Step 2.3 of the reward models that the method has. A head's features of every pair are computed once, and the head does not count beside them; a
- * pre-trained network that is trained whole reads each batch anew, and then the held-out pairs.
+ * Step 2.3 of the reward models that the method has. A head's features of every pair are computed once, and the
+ * head does not count beside them; a pre-trained network that is trained whole reads each batch anew, and then the
+ * validation pairs.
  */
 export function rewardFlops(
   scenario: Stages,
@@ -63,13 +64,13 @@ export function rewardFlops(
   if (!shape.reward || model.train === 'head') {
     return pairFlops(
       shape,
-      pairs.flatMap(({ train, test }) => [train, test]),
+      pairs.flatMap(({ train, validation }) => [train, validation]),
     );
   }
   const rows = 2 * localSteps * batchSize;
   const trained = rows * pairs.reduce((tokens, { train }) => tokens + meanTokens(train), 0);
-  const tests = pairs.map(({ test }) => test);
-  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, tests);
+  const validations = pairs.map(({ validation }) => validation);
+  return rewardTrainingFlops(shape.reward, trained) + pairFlops(shape, validations);
 }
 
 /** Scoring tables of pairs. */
@@ -100,8 +101,27 @@ function scoringFlops(
   return passes * rewardForwardFlops(shape.reward, tokens);
 }
 
-/** Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, one pass, and judging them. */
+/**
+ * Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, judging them, and warming up the critics:
+ * the pass for what they read, where DistilBERTs are the reward models, and steps on minibatches.
+ */
 export function freezeFlops(
+  scenario: Stages,
+  shape: ModelShape,
+  rewards: readonly Objective[],
+  prompts: TokenTable,
+  count: number,
+): number {
+  const { criticWarmupSteps, minibatchSize, maxNewTokens } = scenario.alignment;
+  const judged = judgedFlops(scenario, shape, rewards, prompts, count);
+  if (criticWarmupSteps === 0) return judged;
+  const states = statesFlops(shape, sampledTokens(scenario, prompts, count));
+  const step = criticFlops({ scenario, shape, rewards }).step * minibatchSize * maxNewTokens;
+  return judged + states + criticWarmupSteps * step;
+}
+
+/** Sampling `count` responses, one pass, and judging them. */
+function judgedFlops(
   scenario: Stages,
   shape: ModelShape,
   rewards: readonly Objective[],
@@ -110,6 +130,11 @@ export function freezeFlops(
 ): number {
   const tokens = sampledTokens(scenario, prompts, count);
   return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, rewards, tokens);
+}
+
+/** What critics read of so many tokens: what other reward models than DistilBERTs have read already. */
+function statesFlops(shape: ModelShape, tokens: number): number {
+  return shape.reward?.kind === 'distilbert' ? forwardFlops(shape, tokens) : 0;
 }
 
 /**
@@ -124,7 +149,7 @@ export function scoreFlops(
   count: number,
 ): number {
   const tokens = sampledTokens(scenario, prompts, count);
-  return freezeFlops(scenario, shape, rewards, prompts, count) + 2 * forwardFlops(shape, tokens);
+  return judgedFlops(scenario, shape, rewards, prompts, count) + 2 * forwardFlops(shape, tokens);
 }
 
 /** What Steps 3.2 and 3.3 are for one client. */
@@ -138,8 +163,6 @@ export interface AlignWork {
   readonly rewards: readonly Objective[];
   /** The weights that the client trains by. */
   readonly weights: Weights;
-  /** Steps of the critics alone that this round begins with. */
-  readonly criticWarmupSteps: number;
 }
 
 /** Steps 3.2 and 3.3 by the scenario's algorithm. */
@@ -155,21 +178,19 @@ const alignedBy: Readonly<Record<Alignment['algorithm'], (work: AlignWork) => nu
 };
 
 /**
- * src/learning/training/algorithms/ppo.ts: the responses observed, the critics warmed up, then `ppoEpochs`
- * passes of training policy and critics over the responses, and as many rows rehearsed as the steps have. A
- * round that `targetKl` stops early counts as a whole one: it is not known before.
+ * src/learning/training/algorithms/ppo.ts: the responses observed, then `ppoEpochs` passes of training policy and
+ * critics over the responses, and as many rows rehearsed as the steps have. A round that `targetKl` stops early counts
+ * as a whole one: it is not known before.
  */
 function ppoFlops(work: AlignWork): number {
-  const { scenario, shape, trained, tables, criticWarmupSteps } = work;
+  const { scenario, shape, trained, tables } = work;
   const { promptsPerRound, maxNewTokens, ppoEpochs, minibatchSize, ptxCoefficient } = scenario.alignment;
   const steps = ppoEpochs * Math.ceil(promptsPerRound / minibatchSize);
   const rehearsed = ptxCoefficient === 0 ? 0 : steps * minibatchSize * meanTokens(tables.benign);
   const critics = criticFlops(work);
   const sampled = promptsPerRound * maxNewTokens;
-  const warmedUp = criticWarmupSteps * minibatchSize * maxNewTokens;
   return (
     observeFlops(work) +
-    (criticWarmupSteps > 0 ? critics.step * warmedUp + critics.read * sampled : 0) +
     ppoEpochs * trainingFlops(shape, trained, sampledTokens(scenario, tables.prompts, promptsPerRound)) +
     ppoEpochs * critics.step * sampled +
     trainingFlops(shape, trained, rehearsed)
@@ -184,19 +205,24 @@ function ppoFlops(work: AlignWork): number {
 function observeFlops(work: AlignWork): number {
   const { scenario, shape, rewards, tables } = work;
   const { promptsPerRound, maxNewTokens } = scenario.alignment;
-  const pass = forwardFlops(shape, sampledTokens(scenario, tables.prompts, promptsPerRound));
+  const tokens = sampledTokens(scenario, tables.prompts, promptsPerRound);
   return (
     scoreFlops(scenario, shape, rewards, tables.prompts, promptsPerRound) +
-    (shape.reward?.kind === 'distilbert' ? 2 : 1) * pass +
+    forwardFlops(shape, tokens) +
+    statesFlops(shape, tokens) +
     criticFlops(work).read * promptsPerRound * maxNewTokens
   );
 }
 
 /**
- * Operations of the critics, one for each reward model, on the features before one response token: to read their values, and to take a
- * step (src/learning/training/head-trainer.ts), where the features need no gradient.
+ * Operations of the critics, one for each reward model of the method, on the features before one response token: to
+ * read their values, and to take a step (src/learning/training/head-trainer.ts), where the features need no gradient.
  */
-function criticFlops({ scenario: { reward }, shape, rewards }: AlignWork): { read: number; step: number } {
+function criticFlops({
+  scenario: { reward },
+  shape,
+  rewards,
+}: Pick<AlignWork, 'scenario' | 'shape' | 'rewards'>): { read: number; step: number } {
   const [first, last] =
     shape.reward?.kind === 'gpt2'
       ? [shape.reward.config.n_embd, 0]

@@ -2,36 +2,42 @@ import { objectives, perObjective, type Objective, type PerObjective } from '../
 import { UserError } from '../../errors.js';
 import { stream } from '../../simulation/random/stream.js';
 import type { Dealing } from './settings.js';
-import type { PreferencePair, Split } from './types.js';
+import type { PreferencePair, Split, ThreeWaySplit } from './types.js';
 
 type Pairs = readonly PreferencePair[];
 
-/** With fewer pairs of an objective a client could not hold a third of them out. */
+/** With fewer pairs of an objective a client could not train, validate and be tested. */
 const fewestPairs = 3;
 
 /**
  * Deals finite pairs evenly to the clients, in a random order keyed by (seed, objective): `pairsPerClient`
- * each, or as many as there are, a third of them held out. They are split by {@link conversationOf}: no
- * conversation of a held-out pair occurs in a training pair, of whatever client and objective. Where several
- * pairs are of one conversation, what is held out beyond its third stays unused, and clients may have a few
- * training pairs less. UserError where they do not suffice.
+ * each, or as many as there are; a sixth of them validates and a sixth tests. They are split by
+ * {@link conversationOf}: what validates, what tests and what is trained on have no conversation in common, of
+ * whatever client and objective. Where several pairs are of one conversation, what is held out beyond its sixth
+ * stays unused, and clients may have a few training pairs less. UserError where they do not suffice.
  */
 export function dealPairs(
   scenario: Dealing,
   all: PerObjective<Pairs>,
   seed: number,
-): PerObjective<readonly Split<PreferencePair>[]> {
+): PerObjective<readonly ThreeWaySplit<PreferencePair>[]> {
   const each = perObjective((name) => pairsEach(scenario, name, all[name].length));
   const { count } = scenario.clients;
-  const split = splitByConversation(all, (name) => count * testsOf(each[name]), seed);
+  const wanted = (name: Objective) => count * heldOutOf(each[name]);
+  const tested = splitByConversation(all, wanted, seed);
+  const validated = holdOut(
+    perObjective((name) => tested[name].train),
+    wanted,
+  );
   return perObjective((name) => {
-    const tests = testsOf(each[name]);
-    const { train, test } = split[name];
-    const trains = Math.min(each[name] - tests, Math.floor(train.length / count));
+    const held = heldOutOf(each[name]);
+    const { train, test: validation } = validated[name];
+    const trains = Math.min(each[name] - 2 * held, Math.floor(train.length / count));
     if (trains < 1) throw tooFew(scenario, name, `${train.length} usable pairs of other conversations`);
     return Array.from({ length: count }, (_, client) => ({
       train: train.slice(client * trains, (client + 1) * trains),
-      test: test.slice(client * tests, (client + 1) * tests),
+      validation: validation.slice(client * held, (client + 1) * held),
+      test: tested[name].test.slice(client * held, (client + 1) * held),
     }));
   });
 }
@@ -45,13 +51,23 @@ export function splitByConversation(
   wanted: (objective: Objective) => number,
   seed: number,
 ): PerObjective<Split<PreferencePair>> {
-  const shuffled = perObjective((name) => stream(seed, 'pairs', name).shuffle(all[name]));
-  const heldOut = new Set(objectives.flatMap((name) => firstConversations(shuffled[name], wanted(name))));
+  return holdOut(
+    perObjective((name) => stream(seed, 'pairs', name).shuffle(all[name])),
+    wanted,
+  );
+}
+
+/** The same of pairs in their order: `test` has the first conversations. */
+function holdOut(
+  all: PerObjective<Pairs>,
+  wanted: (objective: Objective) => number,
+): PerObjective<Split<PreferencePair>> {
+  const heldOut = new Set(objectives.flatMap((name) => firstConversations(all[name], wanted(name))));
   return perObjective((name) => {
     const isHeldOut = (pair: PreferencePair) => heldOut.has(conversationOf(pair));
     return {
-      train: shuffled[name].filter((pair) => !isHeldOut(pair)),
-      test: shuffled[name].filter(isHeldOut),
+      train: all[name].filter((pair) => !isHeldOut(pair)),
+      test: all[name].filter(isHeldOut),
     };
   });
 }
@@ -98,6 +114,7 @@ function tooFew(
   );
 }
 
-function testsOf(each: number): number {
-  return Math.max(1, Math.round(each / 3));
+/** How many of a client's pairs validate, and as many test. */
+function heldOutOf(each: number): number {
+  return Math.max(1, Math.round(each / 6));
 }

@@ -7,10 +7,11 @@ import { stream } from '../../simulation/random/stream.js';
 import { loadInstructions } from './instructions.js';
 import { clientIds } from './client-ids.js';
 import { dealPairs } from './deal-pairs.js';
+import { promptKey } from './overlap.js';
 import { partitionRows } from './partition.js';
 import { loadPreferences } from './preferences.js';
 import type { Dealing } from './settings.js';
-import type { ClientData, Example, FederatedData, PreferencePair, Prompt, Split } from './types.js';
+import type { ClientData, Example, FederatedData, PreferencePair, Split, ThreeWaySplit } from './types.js';
 
 /** With fewer different instructions a client could not train, validate and be tested. */
 const fewestRows = 8;
@@ -24,7 +25,7 @@ type LocalRows = Pick<ClientData, 'train' | 'validation' | 'test'>;
  * test and validation rows in that proportion. Pairs: dealt evenly at random, `pairsPerClient` each or as
  * many as there are, so that no conversation that a pair is held out of occurs in anybody's training (see
  * {@link dealPairs}). Prompts of Step 3: harmless-set prompts (sensitive) and own instructions (benign) in
- * turn. UserError where files, counts or alpha do not suffice. In a run of stage 1 alone there are neither
+ * turn; those to be measured on are in nobody's training, of any of the files. UserError where files, counts or alpha do not suffice. In a run of stage 1 alone there are neither
  * pairs nor prompts, and their files are not read.
  */
 export async function fileData(scenario: Dealing, folder: string, seed: number): Promise<FederatedData> {
@@ -36,9 +37,13 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
   ]);
   const ids = clientIds(scenario.clients.count);
   const rows = dealRows(scenario, ids, instructions.rows, seed);
+  const trained = new Set(
+    [...rows, ...Object.values(dealt).flat()].flatMap(({ train }) => train.map(promptKey)),
+  );
   const clients = ids.map((id, index): ClientData => {
     const pairs = perObjective((objective) => dealt[objective][index]!);
-    return { id, ...rows[index]!, shared: [], pairs, prompts: promptsOf(rows[index]!, pairs.harmless) };
+    const prompts = promptsOf(rows[index]!, pairs.harmless, trained);
+    return { id, ...rows[index]!, shared: [], pairs, prompts };
   });
   return { synthetic: false, clients, reports: [instructions.report, ...reports] };
 }
@@ -47,8 +52,9 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
 async function loadPairs(scenario: Dealing, folder: string, seed: number) {
   const { stages, clients, data } = scenario;
   if (!hasRewardModels(stages)) {
-    const none = Array.from({ length: clients.count }, (): Split<PreferencePair> => ({
+    const none = Array.from({ length: clients.count }, (): ThreeWaySplit<PreferencePair> => ({
       train: [],
+      validation: [],
       test: [],
     }));
     return { dealt: perObjective(() => none), reports: [] };
@@ -100,12 +106,17 @@ function heldOutOf(count: number, share: number): number {
   return Math.min(Math.max(1, Math.round(count * share)), Math.floor((count - 1) / 2));
 }
 
-/** Held-out prompts never occur among those that responses are sampled from. */
-function promptsOf(rows: LocalRows, harmless: Split<PreferencePair>): Split<Example> {
-  const train = inTurn(harmless.train.map(sensitivePrompt), rows.train);
-  const seen = new Set(train.map(promptKey));
-  const test = inTurn(harmless.test.map(sensitivePrompt), rows.test);
-  return { train, test: test.filter((prompt) => !seen.has(promptKey(prompt))) };
+/** Held-out prompts are in nobody's training, of whatever file: an instruction may be asked in a pair as well. */
+function promptsOf(
+  rows: LocalRows,
+  harmless: Split<PreferencePair>,
+  trained: ReadonlySet<string>,
+): Split<Example> {
+  const unseen = (prompts: readonly Example[]) => prompts.filter((prompt) => !trained.has(promptKey(prompt)));
+  return {
+    train: inTurn(harmless.train.map(sensitivePrompt), rows.train),
+    test: inTurn(unseen(harmless.test.map(sensitivePrompt)), unseen(rows.test)),
+  };
 }
 
 function sensitivePrompt({ instruction, input, chosen, topic, family }: PreferencePair): Example {
@@ -116,8 +127,4 @@ function sensitivePrompt({ instruction, input, chosen, topic, family }: Preferen
 function inTurn<T>(one: readonly T[], other: readonly T[]): T[] {
   const length = Math.min(one.length, other.length);
   return Array.from({ length: 2 * length }, (_, row) => (row % 2 ? other : one)[row >> 1]!);
-}
-
-function promptKey({ instruction, input }: Prompt): string {
-  return JSON.stringify([instruction, input]);
 }

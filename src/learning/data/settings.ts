@@ -37,7 +37,11 @@ export const Data = closed(
     ),
     examplesPerClient: count(8, 240, 'training rows of a client, in the mean'),
     testPerClient: count(4, 48, 'held-out rows a client is measured on; as many again for validation'),
-    pairsPerClient: count(6, 96, 'preference pairs of each objective; a third of them held out'),
+    pairsPerClient: count(
+      6,
+      96,
+      'preference pairs of each objective; a sixth of them validates, and a sixth tests',
+    ),
     dirichletAlpha: positive(
       0.5,
       'concentration of the class proportions; small: each client has few classes',

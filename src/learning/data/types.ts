@@ -39,6 +39,11 @@ export interface Split<T> {
   readonly test: readonly T[];
 }
 
+/** Rows to train on, rows that a stage's convergence is decided by, and rows of published figures alone. */
+export interface ThreeWaySplit<T> extends Split<T> {
+  readonly validation: readonly T[];
+}
+
 /** All that one client holds, and what it is measured on. */
 export interface ClientData {
   readonly id: string;
@@ -53,7 +58,8 @@ export interface ClientData {
    * What only other clients were taught, answered in this client's own style. Empty where nothing is split.
    */
   readonly shared: readonly Example[];
-  readonly pairs: PerObjective<Split<PreferencePair>>;
+  /** Of each objective; `validation` is what Step 2.5 decides by, `test` what is published. */
+  readonly pairs: PerObjective<ThreeWaySplit<PreferencePair>>;
   /** Prompts of Step 3: `train` to sample responses from, `test` to be measured on. */
   readonly prompts: Split<Example>;
 }

@@ -2,9 +2,9 @@
  * How the embedded model was made. `pwff pretrain` gives equal bits each time on an equal backend, version and corpus.
  */
 export const embeddedRecipe = {
-  steps: 5000,
+  steps: 10_000,
   seed: 1,
-  rows: 64_000,
+  rows: 96_000,
   tokenizerRows: 8_000,
   batchSize: 32,
   learningRate: 3e-3,

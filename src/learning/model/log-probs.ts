@@ -14,6 +14,11 @@ export function logits(model: Gpt, hidden: tf.Tensor2D): tf.Tensor2D {
   return kernels().timesTransposed(hidden, wte);
 }
 
+/** Log-probability of token ids[m] by scores (M, V) that are there already: (M). No gradient is taken through it. */
+export function logProbsOfScores(scores: tf.Tensor2D, ids: Int32Array): tf.Tensor1D {
+  return kernels().logSoftmaxAt(scores, ids).value as tf.Tensor1D;
+}
+
 /**
  * Log-probability of token ids[m] after hidden state m: (M, C), (M) → (M), by the tied head's softmax over V
  * tokens. Differentiable with respect to the hidden states, and to wte.weight where the base trains.

@@ -1,4 +1,4 @@
-import { ratioOrNull } from '../../moments.js';
+import { ratioOrNull, sum } from '../../moments.js';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
@@ -12,11 +12,18 @@ import type { TaskFunction } from './task.js';
 import type { ModelShape } from '../model/model-shape.js';
 
 /** Measures a client's model on its own test rows and on what only others were taught; changes nothing. */
-export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data }) => {
+export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data, hyper }) => {
   const base = baseWeights(params.base);
-  const own = measure(model, base, params, data.test);
-  const shared = measure(model, base, params, data.shared);
-  const metrics = { loss: own.loss, accuracy: own.accuracy, sharedAccuracy: shared.contentAccuracy };
+  const facts = new Set(hyper.facts);
+  const rows = countRows(model, base, params, data.test);
+  const own = measurementOf(rows);
+  const metrics = {
+    loss: own.loss,
+    accuracy: own.accuracy,
+    factAccuracy: measurementOf(rows.filter((_, row) => facts.has(row))).contentAccuracy,
+    unseenAccuracy: measurementOf(rows.filter((_, row) => !facts.has(row))).contentAccuracy,
+    sharedAccuracy: measure(model, base, params, data.shared).contentAccuracy,
+  };
   return Promise.resolve({ output: {}, metrics });
 };
 
@@ -30,45 +37,58 @@ export interface Measurement {
   readonly contentAccuracy: Figure;
 }
 
+/** What teacher forcing tells of one row: how many tokens, how many of them right, their losses' sum. */
+interface RowCounts {
+  readonly tokens: number;
+  readonly loss: number;
+  readonly right: number;
+  readonly content: number;
+  readonly contentRight: number;
+}
+
 const batchSize = 32;
 
 export function measure(shape: ModelShape, base: Weights, sets: Trained, table: TokenTable): Measurement {
-  const sum = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };
-  withModel(shape, base, sets, (model) => {
-    for (const indices of inBatches(table.count, batchSize)) count(model, table, indices, sum);
-  });
+  return measurementOf(countRows(shape, base, sets, table));
+}
+
+function measurementOf(rows: readonly RowCounts[]): Measurement {
+  const total = (key: keyof RowCounts) => sum(rows.map((row) => row[key]));
   return {
-    loss: ratioOrNull(sum.loss, sum.tokens),
-    accuracy: ratioOrNull(sum.right, sum.tokens),
-    contentAccuracy: ratioOrNull(sum.contentRight, sum.content),
+    loss: ratioOrNull(total('loss'), total('tokens')),
+    accuracy: ratioOrNull(total('right'), total('tokens')),
+    contentAccuracy: ratioOrNull(total('contentRight'), total('content')),
   };
 }
 
-/** Adds what one batch shows to the sums. */
-function count(
-  model: Gpt,
-  table: TokenTable,
-  indices: readonly number[],
-  sum: { tokens: number; loss: number; right: number; content: number; contentRight: number },
-): void {
+/** One pass over a table. */
+function countRows(shape: ModelShape, base: Weights, sets: Trained, table: TokenTable): RowCounts[] {
+  return withModel(shape, base, sets, (model) =>
+    [...inBatches(table.count, batchSize)].flatMap((indices) => countBatch(model, table, indices)),
+  );
+}
+
+function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): RowCounts[] {
   const { batch, targets } = responseBatch(table, indices);
   const { logProbs, scores } = computed(() => {
     const scores = logits(model, hiddenStates(model, batch, targets.at));
     const { value } = kernels().logSoftmaxAt(scores, targets.ids);
     return { logProbs: valuesOf(value).slice(), scores: valuesOf(scores).slice() };
   });
-  indices.forEach((index, b) => {
+  return indices.map((index, b) => {
+    const counts = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };
     const { response, contentStart, contentEnd } = tableRow(table, index);
     for (let m = targets.offsets[b]!; m < targets.offsets[b + 1]!; m++) {
       const place = response + m - targets.offsets[b]!;
       const isContent = place >= contentStart && place < contentEnd;
       const right = isLikeliest(scores, m, targets.ids[m]!, model.shape.config.vocab_size);
-      sum.tokens++;
-      sum.loss -= logProbs[m]!;
-      if (right) sum.right++;
-      if (isContent) sum.content++;
-      if (isContent && right) sum.contentRight++;
+      counts.tokens++;
+      counts.loss -= logProbs[m]!;
+      if (right) counts.right++;
+      if (isContent) counts.content++;
+      if (isContent && right) counts.contentRight++;
     }
+    return counts;
   });
 }
 

@@ -1,4 +1,4 @@
-import { perObjective, type Objective, type PerObjective } from '../objective.js';
+import { perObjective, type PerObjective } from '../objective.js';
 import { generalizedAdvantages, returnsOf } from './ppo/advantages.js';
 import { k1 } from './ppo/kl.js';
 import { tokenRewards } from './ppo/token-rewards.js';
@@ -52,7 +52,13 @@ export function experienceOf(observations: readonly Observation[], options: Expe
   const { weights, discount, lambda } = options;
   const lengths = observations.map(({ logProb }) => logProb.length);
   const divergences = observations.map(({ logProb, referenceLogProb }) => k1(logProb, referenceLogProb));
-  const rewards = perObjective((objective) => rewardsOf(observations, divergences, objective, options));
+  const rewards = perObjective((objective) =>
+    rewardsOf(
+      observations.map(({ score }) => score[objective]),
+      divergences,
+      options,
+    ),
+  );
   const streams = observations.map(({ values }, i) => {
     const advantages = perObjective((objective) =>
       generalizedAdvantages(rewards[objective][i]!, values[objective], discount, lambda),
@@ -69,16 +75,13 @@ export function experienceOf(observations: readonly Observation[], options: Expe
   }));
 }
 
-/** One objective's rewards, token by token, one array per response. */
-function rewardsOf(
-  observations: readonly Observation[],
+/** One objective's rewards, token by token, one array per response, of its scores and divergences (k1). */
+export function rewardsOf(
+  scores: readonly number[],
   divergences: readonly Float64Array[],
-  objective: Objective,
-  { klCoefficient, whitenRewards }: ExperienceOptions,
+  { klCoefficient, whitenRewards }: Pick<ExperienceOptions, 'klCoefficient' | 'whitenRewards'>,
 ): Float64Array[] {
-  const rewards = observations.map(({ score }, i) =>
-    tokenRewards(divergences[i]!, klCoefficient, score[objective]),
-  );
+  const rewards = scores.map((score, i) => tokenRewards(divergences[i]!, klCoefficient, score));
   if (!whitenRewards) return rewards;
   const lengths = rewards.map(({ length }) => length);
   return inLengths(whiten(concatenated(rewards), false), lengths);

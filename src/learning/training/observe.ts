@@ -1,10 +1,10 @@
 import { perObjective } from '../objective.js';
 import { readHead } from '../model/head.js';
-import { readEntropies } from './entropies.js';
 import type { Observation } from './experience.js';
+import { readTokens } from './read-tokens.js';
 import type { RewardModels } from './reward-models/reward-models.js';
 import { standardised } from './reward-scale.js';
-import { choosePrompts, readLogProbs, sampleResponses, withPolicy } from './rollout.js';
+import { choosePrompts, referenceLogProbs, sampleResponses, withPolicy } from './rollout.js';
 import type { TaskRequest } from './task.js';
 
 /**
@@ -13,24 +13,16 @@ import type { TaskRequest } from './task.js';
  * room for a response are dropped. A response that reaches its end has end-of-text as its last token, and
  * that is the token the score is given to; one that does not loses `missingEosPenalty` of its score.
  */
-export function observe(
-  { model, params, data, hyper, seed }: TaskRequest<'align'>,
-  models: RewardModels,
-): Observation[] {
+export function observe(request: TaskRequest<'align'>, models: RewardModels): Observation[] {
+  const { model, params, data, hyper, seed } = request;
   const prompts = choosePrompts(seed, hyper.promptsPerRound, hyper.sensitiveShare, data);
   const { rollouts, logProbs, entropies } = withPolicy(model, params.base, params, (policy) => {
     const sampled = sampleResponses(policy, prompts, hyper, seed);
     const rollouts = sampled.filter(({ tokens, response }) => tokens.length > response);
-    return {
-      rollouts,
-      logProbs: readLogProbs(policy, rollouts, hyper.temperature),
-      entropies: readEntropies(policy, rollouts, hyper.temperature),
-    };
+    return { rollouts, ...readTokens(policy, rollouts, hyper.temperature) };
   });
   if (rollouts.length === 0) return [];
-  const referenceLogProbs = withPolicy(model, params.base, params.reference, (policy) =>
-    readLogProbs(policy, rollouts, hyper.temperature),
-  );
+  const ofReference = referenceLogProbs(request, rollouts, logProbs);
   const { scores: raw, states } = models.scoresAndStates(rollouts);
   const scores = perObjective((objective) =>
     standardised(raw[objective], rollouts, hyper.scale[objective], hyper.missingEosPenalty),
@@ -38,7 +30,7 @@ export function observe(
   return rollouts.map((rollout, i) => ({
     rollout,
     logProb: logProbs[i]!,
-    referenceLogProb: referenceLogProbs[i]!,
+    referenceLogProb: ofReference[i]!,
     score: perObjective((objective) => scores[objective][i]!),
     states: perObjective((objective) => states[objective][i]!),
     entropy: entropies[i]!,

@@ -12,11 +12,11 @@ export const reward: TaskFunction<'reward'> = async (request) => {
   const { params, data, hyper, seed } = request;
   const models = await rewardModels(request);
   const trained = perObjective((objective) => {
-    const { train, test } = data[objective];
+    const { train, validation } = data[objective];
     const start = params.rewardModels[objective];
     const { set, loss } = trainOn(models, start, train, { hyper, seed, objective });
-    const ranking = rankingOfTable(models, set, test);
-    return { set, metrics: { ...ranking, loss, testLoss: ranking.loss } };
+    const ranking = rankingOfTable(models, set, validation);
+    return { set, metrics: { ...ranking, loss, validationLoss: ranking.loss } };
   });
   return {
     output: { rewardModels: perObjective((objective) => trained[objective].set) },

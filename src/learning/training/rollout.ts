@@ -11,6 +11,7 @@ import type { ParamSet } from '../params/param-set.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import { answerBatch, inBatches, tableRow } from './batches.js';
 import type { ModelShape } from '../model/model-shape.js';
+import type { TaskRequest } from './task.js';
 
 /** A prompt with a sampled response. */
 export interface Rollout extends Answer {
@@ -76,8 +77,12 @@ export function sampleResponses(
 export function responseLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): tf.Tensor1D {
   const { batch, targets } = answerBatch(answers);
   const hidden = hiddenStates(policy, batch, targets.at);
-  const scaled: tf.Tensor2D = temperature === 1 ? hidden : tf.div(hidden, temperature);
-  return tokenLogProbs(policy, scaled, targets.ids);
+  return tokenLogProbs(policy, atTemperature(hidden, temperature), targets.ids);
+}
+
+/** Hidden states whose logits are those at a temperature. */
+export function atTemperature(hidden: tf.Tensor2D, temperature: number): tf.Tensor2D {
+  return temperature === 1 ? hidden : tf.div(hidden, temperature);
 }
 
 /** Rows of one forward pass, which may hold the scores of a whole vocabulary for each token. */
@@ -85,24 +90,36 @@ const passRows = 16;
 
 /** The same as numbers, one array per answer, outside of training. */
 export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
-  return byToken(answers, (pass) => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature))));
+  return inPasses(answers).flatMap((pass) =>
+    inLengths(
+      computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature)))),
+      pass.map(lengthOf),
+    ),
+  );
 }
 
-/**
- * What `read` gives for each response token of a few answers, in a tidy of its own, as one array per answer of
- * them all.
- */
-export function byToken(
+/** Answers as forward passes take them, a few at a time, in their order. */
+export function inPasses(answers: readonly Answer[]): Answer[][] {
+  return [...inBatches(answers.length, passRows)].map((indices) => indices.map((index) => answers[index]!));
+}
+
+/** The log-probabilities of the reference, which are the policy's own where both are the same sets. */
+export function referenceLogProbs(
+  { model, params, hyper }: Pick<TaskRequest<'align' | 'score'>, 'model' | 'params' | 'hyper'>,
   answers: readonly Answer[],
-  read: (pass: readonly Answer[]) => Float64Array,
+  own: Float64Array[],
 ): Float64Array[] {
-  return [...inBatches(answers.length, passRows)].flatMap((indices) => {
-    const pass = indices.map((index) => answers[index]!);
-    return inLengths(
-      computed(() => read(pass)),
-      pass.map(lengthOf),
-    );
-  });
+  if (isSame(params, params.reference)) return own;
+  return withPolicy(model, params.base, params.reference, (policy) =>
+    readLogProbs(policy, answers, hyper.temperature),
+  );
+}
+
+/** Whether both are known to be the same parameters. */
+function isSame(one: Trained, other: Trained): boolean {
+  const same = (a: ParamSet | null, b: ParamSet | null) =>
+    a === null || b === null ? a === b : a.hash !== undefined && a.hash === b.hash;
+  return same(one.adapters, other.adapters) && same(one.lora, other.lora);
 }
 
 /** Tokens of the response. */

@@ -7,6 +7,7 @@ import { evaluate } from './evaluate.js';
 import { freeze } from './freeze.js';
 import { instruct } from './instruct.js';
 import { rewardTest } from './reward-test.js';
+import { rescore } from './rescore.js';
 import { reward } from './reward.js';
 import { score } from './score.js';
 import type { TaskFunction, TaskKind, TaskRequest, TaskResult } from './task.js';
@@ -20,6 +21,7 @@ const tasks: { readonly [K in TaskKind]: TaskFunction<K> } = {
   freeze,
   align,
   score,
+  rescore,
 };
 
 /** Runs a task and holds it to its word: it must leave as many tensors behind as it found. */

@@ -3,7 +3,14 @@ import { perObjective } from '../objective.js';
 import { k1, k3 } from './ppo/kl.js';
 import { rewardModels } from './reward-models/index.js';
 import { standardised } from './reward-scale.js';
-import { lengthOf, promptsOf, readLogProbs, sampleResponses, withPolicy } from './rollout.js';
+import {
+  lengthOf,
+  promptsOf,
+  readLogProbs,
+  referenceLogProbs,
+  sampleResponses,
+  withPolicy,
+} from './rollout.js';
 import type { TaskFunction } from './task.js';
 
 /**
@@ -17,9 +24,7 @@ export const score: TaskFunction<'score'> = async (request) => {
     const rollouts = sampleResponses(policy, promptsOf(data.prompts), hyper, seed);
     return { rollouts, logProb: readLogProbs(policy, rollouts, hyper.temperature) };
   });
-  const referenceLogProb = withPolicy(model, params.base, params.reference, (policy) =>
-    readLogProbs(policy, rollouts, hyper.temperature),
-  );
+  const referenceLogProb = referenceLogProbs(request, rollouts, logProb);
   const raw = models.scoresOfAnswers(rollouts);
   const scores = perObjective((objective) =>
     standardised(raw[objective], rollouts, hyper.scale[objective], hyper.missingEosPenalty),
@@ -36,5 +41,7 @@ export const score: TaskFunction<'score'> = async (request) => {
     responses: rollouts.map(({ tokens, response, ended }) =>
       tokens.slice(response, ended ? tokens.length - 1 : tokens.length),
     ),
+    ended: rollouts.map(({ ended }) => ended),
+    scores,
   };
 };

@@ -43,10 +43,13 @@ const tasks: {
     },
     metrics: { loss: null, validationLoss: null },
   }),
-  evaluate: () => ({ output: {}, metrics: { loss: null, accuracy: null, sharedAccuracy: null } }),
+  evaluate: () => ({
+    output: {},
+    metrics: { loss: null, accuracy: null, factAccuracy: null, unseenAccuracy: null, sharedAccuracy: null },
+  }),
   reward: ({ seed, params: { rewardModels } }) => ({
     output: { rewardModels: perObjective((objective) => moved(rewardModels[objective], seed, objective)) },
-    metrics: perObjective(() => ({ ...unmeasured, testLoss: null })),
+    metrics: perObjective(() => ({ ...unmeasured, validationLoss: null })),
   }),
   rewardTest: () => ({ output: {}, metrics: perObjective(() => unmeasured) }),
   freeze: ({ params: { rewardModels } }) => ({
@@ -68,6 +71,7 @@ const tasks: {
     output: {},
     metrics: { helpful: null, harmless: null, klK1: null, klK3: null, length: null, ended: null },
   }),
+  rescore: () => ({ output: {}, metrics: {} }),
 };
 
 /**

@@ -68,29 +68,36 @@ export interface Tasks {
   };
   /** Teacher-forced next-token accuracy on the response, on own rows and on what only others were taught. */
   evaluate: {
-    hyper: Record<string, never>;
+    /** Rows of `test` that ask for facts. */
+    hyper: { facts: readonly number[] };
     params: { base: ParamSet } & Trained;
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
-     * `accuracy`: all response tokens of `test`; `sharedAccuracy`: content tokens of `shared`, null if it is
-     * empty.
+     * `accuracy`: all response tokens of `test`; the others: content tokens of its facts, of its other rows, and
+     * of `shared`, null where there are none.
      */
-    metrics: { loss: Figure; accuracy: Figure; sharedAccuracy: Figure };
+    metrics: {
+      loss: Figure;
+      accuracy: Figure;
+      factAccuracy: Figure;
+      unseenAccuracy: Figure;
+      sharedAccuracy: Figure;
+    };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {
     hyper: Omit<WithoutRounds<Reward>, 'model' | 'hidden'>;
     params: RewardParams;
-    data: PerObjective<{ train: TokenTable; test: TokenTable }>;
+    data: PerObjective<{ train: TokenTable; validation: TokenTable }>;
     output: { rewardModels: PerObjective<ParamSet> };
     /**
      * `loss` is the Bradley–Terry loss as a mean over the steps; all else tells how the trained model ranks
-     * held-out pairs, with `testLoss` for the loss.
+     * validation pairs, with `validationLoss` for the loss.
      */
-    metrics: PerObjective<Ranking & { testLoss: Figure }>;
+    metrics: PerObjective<Ranking & { validationLoss: Figure }>;
   };
-  /** The two reward models as received, on held-out pairs (measurement only). */
+  /** The two reward models as received, on test pairs (measurement only). */
   rewardTest: {
     hyper: Record<string, never>;
     params: RewardParams;
@@ -100,10 +107,10 @@ export interface Tasks {
   };
   /**
    * Step 3.1: start critics from the frozen reward models; standardise scores on samples of the reference
-   * policy.
+   * policy, and warm the critics up on them.
    */
   freeze: {
-    hyper: { prompts: number } & Pick<AlignHyper, 'sensitiveShare' | 'maxNewTokens' | 'temperature'>;
+    hyper: FreezeHyper;
     params: RewardParams & Trained;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { critics: PerObjective<ParamSet>; scale: PerObjective<RewardScale> };
@@ -138,6 +145,15 @@ export interface Tasks {
     /** Means over prompts of the standardised scores, of the KL divergence (k1, k3) and of the length. */
     metrics: PerObjective<Figure> & { klK1: Figure; klK3: Figure; length: Figure; ended: Figure };
   };
+  /** What the reward models say of given responses, as in `score` (measurement only). */
+  rescore: {
+    hyper: Pick<AlignHyper, 'missingEosPenalty' | 'scale'>;
+    params: RewardParams;
+    /** Prompts with responses; one that has reached its end has end-of-text as its last token. */
+    data: { responses: TokenTable };
+    output: Record<string, never>;
+    metrics: Record<string, never>;
+  };
 }
 
 /** Of optimizers that go on from task to task; without it all start anew and nothing is left. */
@@ -156,8 +172,27 @@ interface LeavesOptimizers {
 /** What a stage's settings have besides those of its rounds. */
 type WithoutRounds<Stage> = Omit<Stage, keyof ReturnType<typeof rounds>>;
 
+/** What Step 3.1 needs of a scenario's `alignment`: to sample `prompts` responses, and to warm critics up on them. */
+export type FreezeHyper = { readonly prompts: number } & Pick<
+  Alignment,
+  | 'sensitiveShare'
+  | 'maxNewTokens'
+  | 'temperature'
+  | 'criticWarmupSteps'
+  | 'minibatchSize'
+  | 'criticLearningRate'
+  | 'maxGradientNorm'
+  | 'missingEosPenalty'
+  | 'klCoefficient'
+  | 'discount'
+  | 'whitenRewards'
+>;
+
 /** Every number of a scenario's `alignment` that a client's round needs, and what is the client's own. */
-export type AlignHyper = Omit<WithoutRounds<Alignment>, 'collapse' | 'optimizerState'> & {
+export type AlignHyper = Omit<
+  WithoutRounds<Alignment>,
+  'collapse' | 'criticWarmupSteps' | 'optimizerState'
+> & {
   readonly weights: Weights;
   readonly scale: PerObjective<RewardScale>;
 };
@@ -196,6 +231,10 @@ export interface TaskResult<K extends TaskKind = TaskKind> {
   readonly metrics: Tasks[K]['metrics'];
   /** Sampled response tokens by prompt row (`score` only), without end-of-text. */
   readonly responses?: readonly Int32Array[];
+  /** Which of them reached their end (`score` only). */
+  readonly ended?: readonly boolean[];
+  /** Standardised scores by row (`score`, `rescore`). */
+  readonly scores?: PerObjective<Float64Array>;
 }
 
 /** One kind of task; one file each in this folder. */

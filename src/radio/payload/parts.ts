@@ -1,5 +1,11 @@
 import { hasRewardModels, type PartName } from '../../../machines/protocol.js';
-import { sharedParts, trainedParts, type Method, type TunedPart } from '../../strategies/methods/method.js';
+import {
+  fillsLoraSites,
+  sharedParts,
+  trainedParts,
+  type Method,
+  type TunedPart,
+} from '../../strategies/methods/method.js';
 import { adapterParameters } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
 import type { ModelConfig } from '../../learning/model/config.js';
@@ -60,23 +66,23 @@ export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSi
 }
 
 /**
- * How many LoRA modules a client can have: one number for methods with a module at every site, else those of
- * the weakest and of the strongest client (Step 1.2).
+ * How many LoRA modules a client can have: one number for methods with a module at every site, as all that share
+ * them have, else those of the weakest and of the strongest client (Step 1.2).
  */
 export function loraModuleEnds(
   scenario: Scenario,
   model: ModelConfig,
-  { loraModules }: Pick<Method, 'loraModules'>,
+  method: Pick<Method, 'loraModules' | 'tensors'>,
 ): readonly number[] {
   const { minModules, maxModules, targets } = scenario.model.lora;
-  if (loraModules === 'all') return [loraSites(model, targets).length];
+  if (fillsLoraSites(method)) return [loraSites(model, targets).length];
   return [...new Set([minModules, maxModules])];
 }
 
 /** What a client has under a method, LoRA once for each of the numbers of modules in `loraModules`. */
 export function heldParts(
   scenario: Scenario,
-  method: Pick<Method, 'tensors'>,
+  method: Pick<Method, 'tensors' | 'rewards'>,
   sizes: PartSizes,
   loraModules: readonly number[],
 ): readonly HeldPart[] {

@@ -35,12 +35,12 @@ export interface MessagePayload extends Cost {
   readonly stage: Stage;
   /** Parameters by part; a message may carry nothing but its header. */
   readonly parts: Readonly<Partial<Record<PartName, number>>>;
-  /** LoRA modules of the client, where they travel. */
+  /** How many LoRA modules travel, where they do: as many for every client. */
   readonly loraModules?: number;
   readonly parameters: number;
 }
 
-/** What one client's messages of a stage come to: at most, where clients differ in LoRA modules. */
+/** What one client's messages of a stage come to. */
 export interface StagePayload {
   readonly stage: Stage;
   /** The messages that open the stage; null in alignment, which has none. */
@@ -58,7 +58,7 @@ export interface Payload {
   readonly link: Readonly<Record<Direction, MeanLink>>;
   readonly messages: readonly MessagePayload[];
   readonly stages: readonly StagePayload[];
-  /** The client's first update, at most, under every way of sharing the uplink's band. */
+  /** The client's first update under every way of sharing the uplink's band. */
   readonly updateBySharing: readonly SharedUpload[];
   /** An update of stage 1 against one that shares adapters and LoRA at every site (section V-B). */
   readonly saving: {
@@ -68,13 +68,17 @@ export interface Payload {
   };
 }
 
-/** What travels in a message, as src/actors sends it: Step 1.1 sends adapters whenever they are trained. */
+/**
+ * What travels in a message, as src/actors sends it: Step 1.1 sends adapters whenever they are trained, LoRA where
+ * it is shared.
+ */
 function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readonly PartName[] {
   const { carries } = protocol[kind];
   if (carries === 'shared') return sharedParts(method);
   const isSent: Readonly<Partial<Record<PartName, boolean>>> = {
     base: !model.preinstalled,
     adapters: trainedParts(method).includes('adapters'),
+    lora: sharedParts(method).includes('lora'),
   };
   return carries.filter((part) => isSent[part] ?? true);
 }
@@ -87,6 +91,8 @@ function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readon
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const sizes = partSizes(scenario, shapes);
   const loraModules = loraModuleEnds(scenario, shapes.model, method);
+  // Modules that travel are the same for all clients.
+  const modules = greatest(loraModules);
   const { channel } = scenario;
   const link = {
     uplink: meanLink(scenario, 'uplink'),
@@ -101,34 +107,31 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
       isSentWith(method.rewards, kind) &&
       scenario.stages.includes(protocol[kind].stage),
   );
-  const messages = kinds.flatMap((kind) => {
+  const messages = kinds.map((kind) => {
     const { step, stage, direction } = protocol[kind];
     const parts = partsOf(kind, method, scenario);
     const way = `${direction}link` as const;
-    const ends = parts.includes('lora') ? loraModules : [undefined];
-    return ends.map((modules) => ({
+    return {
       kind,
       step,
       direction: way,
       stage,
-      ...(modules !== undefined && { loraModules: modules }),
-      ...filled(parts, modules ?? 0, sizes, bitsOf, link[way]),
-    }));
+      ...(parts.includes('lora') && { loraModules: modules }),
+      ...filled(parts, modules, sizes, bitsOf, link[way]),
+    };
   });
-  const update = messages.findLast(({ kind }) => kind === messages.find(isUpload)?.kind);
+  const update = messages.find(isUpload);
   return {
     parts: heldParts(scenario, method, sizes, loraModules),
     link,
     messages,
     updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
-    stages: scenario.stages.map((stage) =>
-      stagePayload(stage, scenario[stage].maxRounds, messages, greatest(loraModules)),
-    ),
+    stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
     saving: savingOf(
       method,
       sizes,
-      greatest(loraModules),
-      greatest(loraModuleEnds(scenario, shapes.model, { loraModules: 'all' })),
+      modules,
+      greatest(loraModuleEnds(scenario, shapes.model, { ...method, loraModules: 'all' })),
     ),
   };
 }
@@ -162,15 +165,8 @@ function filled(
   };
 }
 
-function stagePayload(
-  stage: Stage,
-  maxRounds: number,
-  messages: readonly MessagePayload[],
-  mostModules: number,
-): StagePayload {
-  const own = messages.filter(
-    (message) => message.stage === stage && (message.loraModules ?? mostModules) === mostModules,
-  );
+function stagePayload(stage: Stage, maxRounds: number, messages: readonly MessagePayload[]): StagePayload {
+  const own = messages.filter((message) => message.stage === stage);
   const openings = own.filter(({ kind }) => opensStage(kind));
   const round = total(own.filter(({ kind }) => !opensStage(kind)));
   const rounds = Array.from({ length: maxRounds }, () => round);

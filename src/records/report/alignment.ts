@@ -3,12 +3,13 @@ import { collapseStories } from './collapse.js';
 import { figureNames } from './figure-names.js';
 import { interval, number, percent } from './format.js';
 import { html, type Html } from './html.js';
+import { phrasesCard } from './phrases.js';
 import { table, type Column } from './table.js';
 
 /** What went wrong, if anything did, and each client before and after beside what it asked for. */
 export function alignmentDetails(alignment: AlignmentSummary | null): Html | null {
   if (alignment === null) return null;
-  return html`${collapseCard(alignment)} ${clientsTable(alignment.clients)}`;
+  return html`${collapseCard(alignment)} ${phrasesCard(alignment)} ${clientsTable(alignment.clients)}`;
 }
 
 function collapseCard({ collapse }: AlignmentSummary): Html | null {

@@ -51,6 +51,15 @@ const wordsOf: Readonly<Record<CollapseKind, Words>> = {
       'Read the samples: does the length serve anybody? Raise alignment.klCoefficient, lower ' +
       'alignment.maxNewTokens, or balance the lengths of chosen and rejected answers in the pairs',
   },
+  'phrase-hacking': {
+    name: 'phrase',
+    title: 'Reward hacking by a stock phrase',
+    format: percent,
+    measured: (value) => `one phrase, said whatever is asked, makes up ${value} of the gain in reward`,
+    advice:
+      'Read the samples: does the phrase serve anybody? Look for it in the chosen answers of the pairs, ' +
+      'and balance it there, or raise alignment.klCoefficient',
+  },
 };
 
 /** One story for each kind that was found, in the order of the rounds. */

@@ -10,10 +10,13 @@ export const stageNames: Readonly<Record<Stage, string>> = {
 /** What a figure is called wherever it is shown, by its key in the records. */
 export const figureNames = {
   accuracy: 'Accuracy on own data',
+  factAccuracy: 'Accuracy on own facts',
+  unseenAccuracy: 'Accuracy on own new tasks',
   sharedAccuracy: 'Accuracy on what others were taught',
   helpfulAccuracy: 'Pairs ranked rightly, helpfulness',
   harmlessAccuracy: 'Pairs ranked rightly, harmlessness',
   reward: 'Personalised reward',
+  rewardStripped: 'Reward without risen phrases',
   helpful: 'Helpful score',
   harmless: 'Harmless score',
   refusalRate: 'Sensitive requests refused',

@@ -20,6 +20,8 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],
       named('accuracy', percent),
+      named('factAccuracy', percent, 'if measured'),
+      named('unseenAccuracy', percent, 'if measured'),
       named('sharedAccuracy', percent),
       heldOutLoss('instruction'),
       ...costs,
@@ -34,6 +36,7 @@ export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
     ...figuresOf('alignment', stages.alignment, [
       ['Rounds', 'rounds', String],
       named('reward', number),
+      named('rewardStripped', number, 'if measured'),
       named('refusalRate', percent, 'if measured'),
       named('correctness', percent, 'if measured'),
       named('klK1', number),

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
+import { objectives } from '../../learning/objective.js';
 import type { RunRecords } from '../read.js';
 import {
   byRound,
@@ -65,8 +66,13 @@ export function stageSections(run: Rows): StageSection[] {
 /** The chart of a figure of a stage; none where nobody has the figure. */
 type Panels = (run: Rows, stage: Stage) => readonly Panel[];
 
-const bothTestLosses: Pick = ({ helpfulTestLoss = null, harmlessTestLoss = null }) =>
-  helpfulTestLoss === null || harmlessTestLoss === null ? null : helpfulTestLoss + harmlessTestLoss;
+/** On validation pairs; in records of an earlier version on the test pairs. */
+const bothValidationLosses: Pick = (metrics) => {
+  const [helpful, harmless] = objectives.map(
+    (objective) => metrics[`${objective}ValidationLoss`] ?? metrics[`${objective}TestLoss`] ?? null,
+  );
+  return helpful == null || harmless == null ? null : helpful + harmless;
+};
 
 const minusObjective: Pick = (metrics) => {
   const objective = metrics['objective/rlhf_reward'] ?? null;
@@ -198,6 +204,8 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     lead: 'Teacher-forced next-token accuracy on held-out responses, each client with its own model.',
     panels: [
       figure('evaluate', 'accuracy', '%'),
+      figure('evaluate', 'factAccuracy', '%'),
+      figure('evaluate', 'unseenAccuracy', '%'),
       figure('evaluate', 'sharedAccuracy', '%'),
       heldOutLoss('instruction', 'metrics.loss'),
       reportedLoss('instruct', lossWords.instruction, 'metrics.validationLoss', metric('validationLoss')),
@@ -211,7 +219,12 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
       figure('rewardTest', 'helpfulAccuracy', '%'),
       figure('rewardTest', 'harmlessAccuracy', '%'),
       heldOutLoss('reward', 'metrics.helpfulLoss + harmlessLoss'),
-      reportedLoss('reward', lossWords.reward, 'metrics.helpfulTestLoss + harmlessTestLoss', bothTestLosses),
+      reportedLoss(
+        'reward',
+        lossWords.reward,
+        'metrics.helpfulValidationLoss + harmlessValidationLoss',
+        bothValidationLosses,
+      ),
     ],
   },
   {

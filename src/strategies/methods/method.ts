@@ -25,7 +25,7 @@ export interface Method {
   readonly tensors: readonly TensorRule[];
   /**
    * How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. It has no effect
-   * without LoRA.
+   * without LoRA, nor where LoRA is shared: that is the same for all, a module at every site.
    */
   readonly loraModules: 'by-resources' | 'all';
   /**
@@ -52,3 +52,7 @@ export const trainedParts = (method: Pick<Method, 'tensors'>) => partsWith('trai
 
 /** What of it travels. */
 export const sharedParts = (method: Pick<Method, 'tensors'>) => partsWith('share', method);
+
+/** Whether every client has a LoRA module at every site. */
+export const fillsLoraSites = (method: Pick<Method, 'tensors' | 'loraModules'>) =>
+  method.loraModules === 'all' || sharedParts(method).includes('lora');

@@ -78,7 +78,10 @@ describe('label-flip', () => {
     validation: [row('v', 'right')],
     test: [row('t', 'right')],
     shared: [],
-    pairs: { helpful: { train: [pair], test: [pair] }, harmless: { train: [pair, pair], test: [] } },
+    pairs: {
+      helpful: { train: [pair], validation: [pair], test: [pair] },
+      harmless: { train: [pair, pair], validation: [], test: [] },
+    },
     prompts: { train: [], test: [] },
   };
   const flipped = attack('label-flip').data!(own, draw());
@@ -98,7 +101,8 @@ describe('label-flip', () => {
         assert.deepEqual([chosen, rejected], ['bad', 'good']);
       }
     }
-    assert.deepEqual(flipped.pairs.helpful.test, [pair]);
+    const { validation, test } = flipped.pairs.helpful;
+    assert.deepEqual([validation, test], [[pair], [pair]]);
     assert.deepEqual([flipped.validation, flipped.test], [own.validation, own.test]);
   });
 

@@ -22,6 +22,18 @@ const pairsOf = (conversations: readonly number[]) =>
 
 const prompts = (pairs: readonly PreferencePair[]) => new Set(pairs.map(conversationOf));
 
+const uses = ['train', 'validation', 'test'] as const;
+
+/** No conversation is in two uses. */
+function assertApart(pairsFor: (use: (typeof uses)[number]) => readonly PreferencePair[]): void {
+  const each = uses.map((use) => prompts(pairsFor(use)));
+  assert.ok(each.every(({ size }) => size > 0));
+  assert.equal(
+    new Set(each.flatMap((asked) => [...asked])).size,
+    each.reduce((sum, { size }) => sum + size, 0),
+  );
+}
+
 describe('pairs of preferences', () => {
   it('are of one conversation where their dialogues begin with one request', () => {
     const opening = conversationOf(pair('Hi?', 'a'));
@@ -47,19 +59,26 @@ describe('pairs of preferences', () => {
     );
   });
 
-  it('are dealt to clients without overlap, with repeated prompts on one side of the split', () => {
+  it('are dealt to clients without overlap, with repeated prompts in one use', () => {
     const repeated = pairsOf(Array.from({ length: 120 }, (_, row) => Math.floor(row / 3)));
     const scenario = scenarioWith({ pairsPerClient: 12 }, 4);
     const dealt = dealPairs(scenario, { helpful: repeated, harmless: pairsOf([...Array(60).keys()]) }, 1);
     for (const name of objectives) {
-      const [train, test] = [dealt[name].flatMap((own) => own.train), dealt[name].flatMap((own) => own.test)];
       assert.deepEqual(
-        dealt[name].map((own) => [own.train.length, own.test.length]),
-        Array.from({ length: 4 }, () => [8, 4]),
+        dealt[name].map(({ train, validation, test }) => [train.length, validation.length, test.length]),
+        Array.from({ length: 4 }, () => [8, 2, 2]),
       );
-      assert.equal(new Set([...train, ...test]).size, 48);
-      for (const prompt of prompts(test)) assert.ok(!prompts(train).has(prompt));
+      assert.equal(new Set(dealt[name].flatMap((own) => uses.flatMap((use) => own[use]))).size, 48);
     }
+    assertApart((use) => objectives.flatMap((name) => dealt[name].flatMap((own) => own[use])));
+  });
+
+  it('are too few where two conversations would have to be three', () => {
+    const two = pairsOf(Array.from({ length: 60 }, (_, row) => row % 2));
+    assert.throws(
+      () => dealPairs(scenarioWith({}, 4), { helpful: two, harmless: two }, 1),
+      (error) => error instanceof UserError && /has 0 usable pairs of other/.test(error.message),
+    );
   });
 
   it('are too few where all are of one conversation', () => {
@@ -71,13 +90,10 @@ describe('pairs of preferences', () => {
     );
   });
 
-  it('of the embedded corpus hold out no prompt that any client trains on, whatever the seed', () => {
+  it('of the embedded corpus train, validate and test with prompts of their own, of any client, whatever the seed', () => {
     for (const seed of [1, 2, 3]) {
       const { clients } = embeddedData(scenarioWith({}, 6), seed);
-      const all = (use: 'train' | 'test') =>
-        prompts(clients.flatMap(({ pairs }) => objectives.flatMap((name) => pairs[name][use])));
-      const trained = all('train');
-      for (const prompt of all('test')) assert.ok(!trained.has(prompt), `seed ${seed}`);
+      assertApart((use) => clients.flatMap(({ pairs }) => objectives.flatMap((name) => pairs[name][use])));
     }
   });
 });

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { UserError } from '../../../src/errors.js';
 import { loadInstructions } from '../../../src/learning/data/instructions.js';
 import { loadData } from '../../../src/learning/data/load.js';
+import { overlapsOf, totalOverlaps } from '../../../src/learning/data/overlap.js';
 import { loadPreferences } from '../../../src/learning/data/preferences.js';
 import type { ClientData } from '../../../src/learning/data/types.js';
 import { scenarioWith } from './scenario.js';
@@ -218,16 +219,19 @@ describe('loadData from files', () => {
     );
   });
 
-  it('deals pairs without overlap, a third held out, and prompts that are half sensitive', async () => {
+  it('deals pairs without overlap, a sixth to validate and a sixth to test, and prompts that are half sensitive', async () => {
     await writeFixture(200, 60);
     const { clients } = await loadData(scenarioWith({ files: names, pairsPerClient: 12 }, 4), folder, 1);
     const asked = clients.flatMap(({ pairs }) =>
-      [...pairs.helpful.train, ...pairs.helpful.test].map(({ instruction }) => instruction),
+      [...pairs.helpful.train, ...pairs.helpful.validation, ...pairs.helpful.test].map(
+        ({ instruction }) => instruction,
+      ),
     );
     assert.equal(new Set(asked).size, 48);
     for (const { pairs, prompts } of clients) {
       assert.equal(pairs.harmless.train.length, 8);
-      assert.equal(pairs.harmless.test.length, 4);
+      assert.equal(pairs.harmless.validation.length, 2);
+      assert.equal(pairs.harmless.test.length, 2);
       const sensitive = prompts.train.filter(({ topic }) => topic === 'sensitive').length;
       assert.equal(sensitive * 2, prompts.train.length);
       const trained = new Set(prompts.train.map(({ instruction }) => instruction));
@@ -266,6 +270,42 @@ describe('loadData from files', () => {
     );
     assert.deepEqual(
       [...test].filter((instruction) => validation.has(instruction)),
+      [],
+    );
+  });
+
+  it('measures alignment on no prompt that anybody trains on, in whichever file it stands', async () => {
+    const asked = Array.from({ length: 200 }, (_, row) => `Sort number ${row}.`);
+    await write(names.instructions, jsonLines(asked.map((instruction) => ({ instruction, output: 'done' }))));
+    const pairs = asked.map((instruction) => ({ instruction, chosen: 'good', rejected: 'bad' }));
+    await write(names.helpful, jsonLines(pairs));
+    await write(names.harmless, jsonLines(pairs));
+    const some = { files: names, pairsPerClient: 30, examplesPerClient: 30, testPerClient: 10 };
+    const { clients } = await loadData(scenarioWith({ ...some, dirichletAlpha: 5 }, 4), folder, 1);
+    assert.ok(clients.every(({ prompts }) => prompts.test.length > 0));
+    const heldOut = totalOverlaps(overlapsOf(clients)).filter(({ purpose }) => purpose === 'prompts');
+    assert.deepEqual(
+      heldOut.map(({ against, ownPrompts, anyPrompts }) => [against, ownPrompts, anyPrompts]),
+      ['prompts', 'instructions', 'helpful', 'harmless'].map((against) => [against, 0, 0]),
+    );
+  });
+
+  it('holds out of equal prompts all or none, of instructions and of pairs', async () => {
+    const rows = Array.from({ length: 400 }, (_, row) => ({
+      ...{ instruction: `Sort number ${row % 90}.`, output: `answer ${row % 7}` },
+    }));
+    const pairs = Array.from({ length: 120 }, (_, row) => ({
+      ...{ prompt: `ask ${row % 50}`, chosen: `good ${row}`, rejected: 'bad' },
+    }));
+    await write(names.instructions, jsonLines(rows));
+    await write(names.helpful, jsonLines(pairs));
+    await write(names.harmless, jsonLines(pairs));
+    const some = { files: names, pairsPerClient: 12, dirichletAlpha: 5 };
+    const { clients } = await loadData(scenarioWith(some, 4), folder, 1);
+    const overlaps = totalOverlaps(overlapsOf(clients));
+    assert.ok(overlaps.every(({ rows, use }) => rows > 0 || use === 'shared'));
+    assert.deepEqual(
+      overlaps.filter(({ ownPrompts, anyPrompts }) => ownPrompts + anyPrompts > 0),
       [],
     );
   });

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
+import { readValues } from '../../../src/learning/model/reward-model.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
 import { align } from '../../../src/learning/training/align.js';
+import { freeze } from '../../../src/learning/training/freeze.js';
+import { observe } from '../../../src/learning/training/observe.js';
+import { rewardModels } from '../../../src/learning/training/reward-models/index.js';
 import { blank, type Memory } from '../../../src/learning/params/memory.js';
 import { choosePrompts } from '../../../src/learning/training/rollout.js';
+import { variance } from '../../../src/moments.js';
 import { testBackend } from '../../backend.js';
 import { alignFor, banditRequest, wanted, wantedProbabilities } from './bandit.js';
 import { assertNear } from './ppo/reference.js';
@@ -168,17 +173,41 @@ describe('switches of the align task', () => {
     assert.deepEqual(within, free);
   });
 
-  it('warms the critics up without moving the policy, and judges by the warm critics', async () => {
-    const cold = await align(banditRequest({ ...wholeBatch, ppoEpochs: 1 }));
-    const warm = await align(banditRequest({ ...wholeBatch, ppoEpochs: 1, criticWarmupSteps: 40 }));
-    // The policy's only step is the first after the warm-up: it still stands where it sampled.
-    assertNear([warm.metrics['val/ratio']!, warm.metrics['policy/approxkl_avg']!], [1, 0], 1e-6);
+  it('judges its first round by critics that were warmed up on other responses than those of the round', async () => {
+    const request = banditRequest({ ...wholeBatch, promptsPerRound: 64, ppoEpochs: 1 });
+    const frozen = (criticWarmupSteps: number) =>
+      freeze({
+        ...request,
+        kind: 'freeze',
+        seed: 'bandit/freeze',
+        hyper: { ...request.hyper, prompts: 128, criticWarmupSteps },
+      });
+    const first = async (criticWarmupSteps: number) => {
+      const { critics, scale } = (await frozen(criticWarmupSteps)).output;
+      const begun = {
+        ...request,
+        hyper: { ...request.hyper, scale },
+        params: { ...request.params, critics },
+      };
+      const { metrics } = await align(begun);
+      return { metrics, begun };
+    };
+    const [cold, warm] = [await first(0), await first(60)];
     for (const name of ['objective/entropy', 'policy/entropy_avg', 'objective/scores', 'objective/kl']) {
       assert.equal(warm.metrics[name], cold.metrics[name]);
     }
     const explained = 'val/explained_variance_harmless';
     assert.ok(warm.metrics[explained]! > cold.metrics[explained]! + 0.1, JSON.stringify(warm.metrics));
-    assert.notDeepEqual(warm.output.critics.harmless.values, cold.output.critics.harmless.values);
+    // What the critics of Step 3.1 say of the round's responses, which the task did nothing to before: a response
+    // is one token here, and its return its score.
+    const { params } = warm.begun;
+    const observed = observe(warm.begun, await rewardModels(warm.begun));
+    const returns = observed.map(({ score }) => score.harmless);
+    const errors = observed.map(
+      ({ states }, i) => returns[i]! - readValues(params.critics.harmless, states.harmless)[0]!,
+    );
+    assert.equal(observed.length, 64);
+    assertNear(warm.metrics[explained]!, 1 - variance(errors, 0) / variance(returns, 0), 1e-4);
   });
 
   it('leaves advantages on the scale of the rewards where they are not whitened', async () => {
@@ -241,7 +270,6 @@ describe("metrics of the align task, by TRL's names", () => {
       const full = tableOf([[Array.from({ length: 16 }, () => 1), []]]);
       const { output, metrics } = await align({
         ...request,
-        hyper: { ...request.hyper, criticWarmupSteps: 3 },
         data: { ...request.data, prompts: full },
       });
       for (const name of ['objective/rlhf_reward', 'objective/kl', 'loss/policy_avg']) {

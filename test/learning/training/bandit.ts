@@ -87,7 +87,6 @@ export const banditHyper: AlignHyper = {
   targetKl: null,
   whitenRewards: false,
   whitenAdvantages: true,
-  criticWarmupSteps: 0,
   dpoBeta: 0.1,
   ptxCoefficient: 0,
   weights: { helpful: 1, harmless: 0 },

@@ -57,7 +57,7 @@ describe('instruct', () => {
       const before = await evaluate({
         ...request,
         kind: 'evaluate',
-        hyper: {},
+        hyper: { facts: [] },
         data: { test: train, shared: empty },
       });
       const { output, metrics } = await instruct(request);
@@ -135,14 +135,17 @@ describe('evaluate', () => {
     response: firstTarget,
   }));
 
-  function request(shared: TaskRequest<'evaluate'>['data']['shared']): TaskRequest<'evaluate'> {
+  function request(
+    shared: TaskRequest<'evaluate'>['data']['shared'],
+    facts: readonly number[] = [],
+  ): TaskRequest<'evaluate'> {
     const data = { test: tableOf(rows), shared };
     return {
       kind: 'evaluate',
       key: 'key',
       seed: 'seed',
       model,
-      hyper: {},
+      hyper: { facts },
       params: { base, adapters, lora },
       data,
     };
@@ -165,9 +168,11 @@ describe('evaluate', () => {
     // All scores; then those of one token alone, which few rows have.
     const ofToken8 = model.config.n_embd * 8;
     for (const params of [spoiled('ln_f.weight', 0), spoiled('wte.weight', ofToken8)]) {
-      const asked = request(tableOf(rows));
+      const asked = request(tableOf(rows), [0]);
       const { metrics } = await evaluate({ ...asked, params: { ...asked.params, base: params } });
-      assert.deepEqual(metrics, { loss: NaN, accuracy: 0, sharedAccuracy: 0 });
+      const { loss, ...accuracies } = metrics;
+      assert.equal(loss, NaN);
+      assert.deepEqual(Object.values(accuracies), [0, 0, 0, 0]);
     }
   });
 
@@ -179,22 +184,52 @@ describe('evaluate', () => {
     assert.ok([0, 1 / 3, 2 / 3, 1].includes(metrics.sharedAccuracy!));
   });
 
-  it('gives accuracy 1 on rows that a model was trained to know by heart', async () => {
-    const few = tableOf([
+  describe('of a model that was trained to know some rows by heart', () => {
+    const known = [
       { tokens: [1, 2, 3, 4, 10], response: 2 },
       { tokens: [5, 6, 7, 10], response: 1 },
-    ]);
-    const rates = { learningRate: 1e-2, warmupSteps: 0, maxGradientNorm: 1 };
-    const known = await pretrain({
-      config: model.config,
-      rows: few,
-      steps: 150,
-      batchSize: 4,
-      seed: 1,
-      ...rates,
+    ];
+    const few = tableOf(known);
+    let params: TaskRequest<'evaluate'>['params'];
+    before(async () => {
+      const rates = { learningRate: 1e-2, warmupSteps: 0, maxGradientNorm: 1 };
+      const steps = { steps: 150, batchSize: 4, seed: 1 };
+      const base = await pretrain({ config: model.config, rows: few, ...steps, ...rates });
+      params = { base, adapters: null, lora: null };
     });
-    const params = { base: known, adapters: null, lora: null };
-    const { metrics } = await evaluate({ ...request(few), params, data: { test: few, shared: few } });
-    assert.deepEqual([metrics.accuracy, metrics.sharedAccuracy], [1, 1]);
+
+    it('gives accuracy 1', async () => {
+      const { metrics } = await evaluate({ ...request(few), params, data: { test: few, shared: few } });
+      assert.deepEqual([metrics.accuracy, metrics.sharedAccuracy], [1, 1]);
+    });
+
+    it('tells facts from other rows, each with an accuracy of its own, and null where there are none', async () => {
+      // Six response tokens that are known, and one in whose place another one is.
+      const test = tableOf([{ tokens: [1, 2, 7], response: 2 }, ...known]);
+      const ask = async (facts: readonly number[]) => {
+        const { metrics } = await evaluate({
+          ...request(empty, facts),
+          params,
+          data: { test, shared: empty },
+        });
+        return [metrics.factAccuracy, metrics.unseenAccuracy, metrics.accuracy];
+      };
+      assert.deepEqual(await ask([1, 2]), [1, 0, 6 / 7]);
+      assert.deepEqual(await ask([0]), [0, 1, 6 / 7]);
+      assert.deepEqual(await ask([0, 1]), [3 / 4, 1, 6 / 7]);
+      assert.deepEqual(await ask([]), [null, 6 / 7, 6 / 7]);
+      assert.deepEqual(await ask([0, 1, 2]), [6 / 7, null, 6 / 7]);
+    });
+
+    it('counts content tokens alone of facts and of other rows', async () => {
+      // Of its two response tokens the first is known and is content, the second is neither.
+      const test = tableOf([{ tokens: [1, 2, 3, 9], response: 2, content: [2, 3] as const }, ...known]);
+      const { metrics } = await evaluate({
+        ...request(empty, [0]),
+        params,
+        data: { test, shared: empty },
+      });
+      assert.deepEqual([metrics.factAccuracy, metrics.accuracy], [1, 7 / 8]);
+    });
   });
 });

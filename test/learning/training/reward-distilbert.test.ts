@@ -30,6 +30,7 @@ import { tableRows } from '../../../src/learning/training/table-features.js';
 import type { TaskRequest } from '../../../src/learning/training/task.js';
 import type { DistilBertShape } from '../../../src/learning/model/model-shape.js';
 import { testBackend } from '../../backend.js';
+import { banditHyper } from './bandit.js';
 import { assertNear } from './ppo/reference.js';
 import { tinyDistilBertFolder } from './tiny-distilbert.js';
 import { emptyTable, tableOf, tinyBase, tinyShape } from './tiny-model.js';
@@ -96,8 +97,11 @@ function request(
       rewardModels: perObjective((objective) => start(train, objective)),
     },
     data: {
-      helpful: { train: pairs(32, 8, 9, 'helpful train'), test: pairs(16, 8, 9, 'helpful test') },
-      harmless: { train: pairs(32, 10, 8, 'harmless train'), test: pairs(16, 10, 8, 'harmless test') },
+      helpful: { train: pairs(32, 8, 9, 'helpful train'), validation: pairs(16, 8, 9, 'helpful validation') },
+      harmless: {
+        train: pairs(32, 10, 8, 'harmless train'),
+        validation: pairs(16, 10, 8, 'harmless validation'),
+      },
     },
   };
 }
@@ -111,9 +115,9 @@ const asked: PreferencePair = {
   family: 'harmless',
 };
 
-/** The same models on the held-out pairs of the request. */
+/** The same models on the validation pairs of the request, as if they were its test pairs. */
 function testOf({ hyper: _, data, ...made }: TaskRequest<'reward'>): TaskRequest<'rewardTest'> {
-  const tests = perObjective((objective) => data[objective].test);
+  const tests = perObjective((objective) => data[objective].validation);
   return { ...made, kind: 'rewardTest', hyper: {}, data: tests };
 }
 
@@ -125,7 +129,10 @@ for (const train of ['full', 'head'] as const) {
       const before = await rewardTest(testOf(request(train)));
       const { metrics } = await runTask(request(train));
       assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.1);
-      assert.ok(metrics.helpful.testLoss! < 0.5 && metrics.harmless.testLoss! < 0.5, JSON.stringify(metrics));
+      assert.ok(
+        metrics.helpful.validationLoss! < 0.5 && metrics.harmless.validationLoss! < 0.5,
+        JSON.stringify(metrics),
+      );
       assert.ok(
         metrics.helpful.accuracy! >= 0.8 && metrics.harmless.accuracy! >= 0.8,
         JSON.stringify(metrics),
@@ -164,14 +171,14 @@ for (const train of ['full', 'head'] as const) {
       const params = { ...made.params, ...first.output };
       const measured = await runTask(testOf({ ...made, params }));
       assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
-      assert.equal(measured.metrics.helpful.loss, first.metrics.helpful.testLoss);
+      assert.equal(measured.metrics.helpful.loss, first.metrics.helpful.validationLoss);
     });
 
     it('leaves the reward model of an objective without pairs as it is', async () => {
       const made = request(train, { localSteps: 1 });
       const { output } = await reward({
         ...made,
-        data: { ...made.data, harmless: { train: emptyTable, test: emptyTable } },
+        data: { ...made.data, harmless: { train: emptyTable, validation: emptyTable } },
       });
       assert.equal(output.rewardModels.harmless, made.params.rewardModels.harmless);
     });
@@ -263,7 +270,7 @@ describe('DistilBERTs as judges of a language model', () => {
         ...made,
         kind: 'freeze',
         model: { ...made.model, config },
-        hyper: { prompts: 4, sensitiveShare: 0, maxNewTokens: 6, temperature: 1 },
+        hyper: { ...banditHyper, prompts: 4, sensitiveShare: 0, maxNewTokens: 6, criticWarmupSteps: 0 },
         params: { ...made.params, base, adapters: null, lora: null },
         data: { prompts: tableOf([[prompt, []]]), sensitivePrompts: emptyTable },
       });

@@ -60,17 +60,20 @@ function request(train: TrainedPart, localSteps = 40): TaskRequest<'reward'> {
     hyper: { localSteps, batchSize: 8, learningRate, weightDecay: 1e-3, centerCoefficient: 0.01 },
     params: rewardParams(train),
     data: {
-      helpful: { train: pairs(32, 8, 9, 'helpful train'), test: pairs(16, 8, 9, 'helpful test') },
-      harmless: { train: pairs(32, 10, 8, 'harmless train'), test: pairs(16, 10, 8, 'harmless test') },
+      helpful: { train: pairs(32, 8, 9, 'helpful train'), validation: pairs(16, 8, 9, 'helpful validation') },
+      harmless: {
+        train: pairs(32, 10, 8, 'harmless train'),
+        validation: pairs(16, 10, 8, 'harmless validation'),
+      },
     },
   };
 }
 
 const answer = (...tokens: readonly number[]) => ({ tokens: Int32Array.from(tokens), response: 2 });
 
-/** The same models on the held-out pairs of the request. */
+/** The same models on the validation pairs of the request, as if they were its test pairs. */
 function testOf({ hyper: _, data, ...made }: TaskRequest<'reward'>): TaskRequest<'rewardTest'> {
-  const tests = perObjective((objective) => data[objective].test);
+  const tests = perObjective((objective) => data[objective].validation);
   return { ...made, kind: 'rewardTest', hyper: {}, data: tests };
 }
 
@@ -82,7 +85,10 @@ for (const train of ['full', 'head'] as const) {
       const before = await rewardTest(testOf(request(train)));
       const { metrics } = await runTask(request(train));
       assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.1);
-      assert.ok(metrics.helpful.testLoss! < 0.5 && metrics.harmless.testLoss! < 0.5, JSON.stringify(metrics));
+      assert.ok(
+        metrics.helpful.validationLoss! < 0.5 && metrics.harmless.validationLoss! < 0.5,
+        JSON.stringify(metrics),
+      );
       assert.ok(
         metrics.helpful.accuracy! >= 0.9 && metrics.harmless.accuracy! >= 0.9,
         JSON.stringify(metrics),
@@ -117,15 +123,15 @@ for (const train of ['full', 'head'] as const) {
       const params = { ...made.params, ...first.output };
       const measured = await runTask(testOf({ ...made, params }));
       assert.equal(tf.memory().numTensors - cachedTensors(), tensors);
-      assert.equal(measured.metrics.helpful.loss, first.metrics.helpful.testLoss);
+      assert.equal(measured.metrics.helpful.loss, first.metrics.helpful.validationLoss);
     });
 
     it('score an answer at its last token, as a table of pairs has it', async () => {
       const { params, data } = request(train);
       const models = await rewardModels({ seed: '', model, params });
-      const { helpful, harmless } = models.scoresOfAnswers(tableRows(data.helpful.test));
-      assertNear(helpful, models.scoresOfPairs(params.rewardModels.helpful, data.helpful.test), 1e-6);
-      assertNear(harmless, models.scoresOfPairs(params.rewardModels.harmless, data.helpful.test), 1e-6);
+      const { helpful, harmless } = models.scoresOfAnswers(tableRows(data.helpful.validation));
+      assertNear(helpful, models.scoresOfPairs(params.rewardModels.helpful, data.helpful.validation), 1e-6);
+      assertNear(harmless, models.scoresOfPairs(params.rewardModels.harmless, data.helpful.validation), 1e-6);
       const [cut, ended] = models.scoresOfAnswers([answer(1, 2, 3), answer(1, 2, 3, endOfText)]).helpful;
       assert.notEqual(cut, ended);
       assert.equal(models.scoresOfAnswers([]).helpful.length, 0);
@@ -162,7 +168,7 @@ for (const train of ['full', 'head'] as const) {
         ...bandit,
         model,
         kind: 'freeze',
-        hyper: { prompts: 16, sensitiveShare: 0, maxNewTokens: 3, temperature: 1 },
+        hyper: { ...bandit.hyper, prompts: 16, sensitiveShare: 0, maxNewTokens: 3, criticWarmupSteps: 4 },
         params,
         data: { prompts: bandit.data.prompts, sensitivePrompts: emptyTable },
       });

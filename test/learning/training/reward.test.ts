@@ -44,8 +44,11 @@ function request(localSteps = 60): TaskRequest<'reward'> {
     hyper: { localSteps, batchSize: 8, learningRate: 1e-2, weightDecay: 1e-3, centerCoefficient: 0.01 },
     params: { base: tinyBase(), rewardModels: perObjective((objective) => tinyReward(objective)) },
     data: {
-      helpful: { train: pairs(32, 8, 9, 'helpful train'), test: pairs(16, 8, 9, 'helpful test') },
-      harmless: { train: pairs(32, 10, 8, 'harmless train'), test: pairs(16, 10, 8, 'harmless test') },
+      helpful: { train: pairs(32, 8, 9, 'helpful train'), validation: pairs(16, 8, 9, 'helpful validation') },
+      harmless: {
+        train: pairs(32, 10, 8, 'harmless train'),
+        validation: pairs(16, 10, 8, 'harmless validation'),
+      },
     },
   };
 }
@@ -138,7 +141,10 @@ describe('reward task', () => {
     const { metrics } = await reward(request());
     assertNear([before.metrics.helpful.loss, before.metrics.harmless.loss], [Math.LN2, Math.LN2], 0.05);
     assert.ok(metrics.helpful.loss! < 0.45 && metrics.harmless.loss! < 0.45, JSON.stringify(metrics));
-    assert.ok(metrics.helpful.testLoss! < 0.3 && metrics.harmless.testLoss! < 0.3, JSON.stringify(metrics));
+    assert.ok(
+      metrics.helpful.validationLoss! < 0.3 && metrics.harmless.validationLoss! < 0.3,
+      JSON.stringify(metrics),
+    );
     assert.ok(metrics.helpful.accuracy! >= 0.9 && metrics.harmless.accuracy! >= 0.9, JSON.stringify(metrics));
   });
 
@@ -166,7 +172,7 @@ describe('reward task', () => {
 
   it('leaves the reward model of an objective without pairs as it is', async () => {
     const made = request(5);
-    const data = { ...made.data, harmless: { train: emptyTable, test: emptyTable } };
+    const data = { ...made.data, harmless: { train: emptyTable, validation: emptyTable } };
     const { output, metrics } = await reward({ ...made, data });
     assert.equal(output.rewardModels.harmless, made.params.rewardModels.harmless);
     assert.deepEqual([metrics.harmless.loss, metrics.harmless.accuracy], [null, null]);
@@ -177,7 +183,7 @@ describe('reward task', () => {
 describe('rewardTest task', () => {
   before(testBackend);
 
-  it('measures what the reward task reports after training', async () => {
+  it('measures by what the reward task reports after training, on whatever pairs', async () => {
     const made = request(20);
     const trained = await reward(made);
     const measured = await rewardTest({
@@ -185,11 +191,11 @@ describe('rewardTest task', () => {
       kind: 'rewardTest',
       hyper: {},
       params: { base: made.params.base, ...trained.output },
-      data: perObjective((objective) => made.data[objective].test),
+      data: perObjective((objective) => made.data[objective].validation),
     });
     const reported = perObjective((objective) => {
-      const { testLoss, ...ranking } = trained.metrics[objective];
-      return { ...ranking, loss: testLoss };
+      const { validationLoss, ...ranking } = trained.metrics[objective];
+      return { ...ranking, loss: validationLoss };
     });
     assert.deepEqual(measured.metrics, reported);
   });

@@ -43,6 +43,26 @@ describe('score task', () => {
     assert.equal(responses!.length, prompts.count);
   });
 
+  it('reads a policy once where its reference is the same sets, by their hashes, to the same figures', async () => {
+    const { params, ...rest } = request();
+    const hashed = (adapters: string) => ({
+      adapters: { ...tinyAdapters(), hash: adapters },
+      lora: { ...tinyLora(), hash: 'lora' },
+    });
+    const once = await score({ ...rest, params: { ...params, ...hashed('a'), reference: hashed('a') } });
+    assert.deepEqual(once, await score({ ...rest, params }));
+    // What only claims to be the policy is not read, and another one is.
+    const far = { ...hashed('a'), lora: null };
+    const other = { ...far, adapters: { ...tinyAdapters(), hash: 'b' } };
+    other.adapters.values = other.adapters.values.map((value) => value + 0.5);
+    const divergence = async (hash: string) => {
+      const reference = { ...other, adapters: { ...other.adapters, hash } };
+      return (await score({ ...rest, params: { ...params, ...far, reference } })).metrics.klK3;
+    };
+    assert.equal(await divergence('a'), 0);
+    assert.ok((await divergence('b'))! > 0);
+  });
+
   it('standardises by the given scale and fines missing ends', async () => {
     const plain = (await score(request())).metrics;
     const scale = { helpful: { mean: 0.5, std: 2 }, harmless: { mean: -1, std: 0.25 } };

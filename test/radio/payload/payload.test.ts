@@ -61,6 +61,8 @@ describe('the payloads of the paper', () => {
     readonly settings: readonly string[];
     readonly method: keyof typeof methods;
     readonly kind: MessagePayload['kind'];
+    /** Where the figures are of one part of the message. */
+    readonly part?: keyof MessagePayload['parts'];
     readonly parameters: number;
     readonly megabits: string;
     readonly seconds: string;
@@ -126,6 +128,7 @@ describe('the payloads of the paper', () => {
       settings: [],
       method: 'fedlora',
       kind: 'model',
+      part: 'base',
       parameters: 124_439_808,
       megabits: '3982.07',
       seconds: '2320.59',
@@ -133,13 +136,15 @@ describe('the payloads of the paper', () => {
   ];
   const digits = (text: string) => text.split('.')[1]!.length;
 
-  for (const { what, settings, method, kind, parameters, megabits, seconds } of vectors) {
+  for (const { what, settings, method, kind, part, parameters, megabits, seconds } of vectors) {
     it(`are ${parameters} parameters and ${seconds} s for ${what}`, async () => {
       const found = messageOf(await payload([headerless, `method=${method}`, ...settings]), kind);
-      assert.equal(found.parameters, parameters);
-      assert.equal((found.bits / 1e6).toFixed(digits(megabits)), megabits);
-      assert.equal(found.seconds?.toFixed(digits(seconds)), seconds);
-      assert.equal(found.joules?.toFixed(digits(seconds)), seconds);
+      const counted = part ? found.parts[part]! : found.parameters;
+      const share = counted / found.parameters;
+      assert.equal(counted, parameters);
+      assert.equal(((share * found.bits) / 1e6).toFixed(digits(megabits)), megabits);
+      assert.equal((share * found.seconds!).toFixed(digits(seconds)), seconds);
+      assert.equal((share * found.joules!).toFixed(digits(seconds)), seconds);
     });
   }
 
@@ -202,18 +207,21 @@ describe('the payload of a message', () => {
     assert.deepEqual(head.parts, { helpful: 768 });
   });
 
-  it('is given for the weakest and the strongest client where shared modules differ', async () => {
+  it('has a LoRA module at every site where they are shared, however a method counts a client’s own', async () => {
     const method: Method = { ...methods.pfl, loraModules: 'by-resources' };
-    const { messages, stages } = await payload([headerless], { method });
-    const updates = messages.filter(({ kind }) => kind === 'update');
-    assert.deepEqual(
-      updates.map(({ loraModules, parameters }) => [loraModules, parameters]),
-      [
-        [12, 580_968 + 1_769_472],
-        [36, 580_968 + 5_308_416],
-      ],
-    );
-    assert.equal(stages[0]!.round.bits, 2 * 32 * (580_968 + 5_308_416));
+    const found = await payload([headerless], { method });
+    const update = messageOf(found, 'update');
+    assert.deepEqual([update.loraModules, update.parameters], [36, 580_968 + 5_308_416]);
+    assert.equal(found.stages[0]!.round.bits, 2 * 32 * (580_968 + 5_308_416));
+  });
+
+  it('has LoRA in Step 1.1 where it is shared, and not where it is a client’s own', async () => {
+    const partsOf = async (method: keyof typeof methods) =>
+      messageOf(await payload([`method=${method}`]), 'model').parts;
+    const [base, adapters, lora] = [124_439_808, 580_968, 5_308_416];
+    assert.deepEqual(await partsOf('vanilla-fl'), { base, adapters, lora });
+    assert.deepEqual(await partsOf('shepherd'), { base, lora });
+    assert.deepEqual(await partsOf('pwff'), { base, adapters });
   });
 
   it('adds up over a stage: its opening and as many rounds as it has at most', async () => {

@@ -295,6 +295,22 @@ describe('the invariant checkers', () => {
       );
     });
 
+    it('refuse a download of what the method keeps with clients, or does not have', () => {
+      const sent = (kind: ParamKind) =>
+        messageRecords(1, 'server', 'client-1', { ...download('instruction', 0), params: [ref(kind)] }, 0);
+      refused(
+        sent('lora'),
+        /^partial aggregation: message 1 of server, a global, carries lora parameters in /,
+      );
+      refused(sent('lora'), /local-only shares nothing there/, 'local-only');
+      refused(sent('adapters'), /carries adapters parameters .* fedlora shares lora there/, 'fedlora');
+      refused(sent('critic'), /carries critic parameters/, 'vanilla-fl');
+      // Step 1.1 sends adapters even where they then stay with their clients.
+      check(sent('adapters'), 'local-only');
+      check(sent('lora'), 'shepherd');
+      check(sent('base'));
+    });
+
     it('refuse a reward model in the update of the other, and two in one', () => {
       const helpful = rewardUpload('helpful-update');
       const other = { ...helpful, params: { harmless: ref('reward') } };

@@ -203,7 +203,7 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
     .sort(compareOrders)
     .filter((order, i, orders) => i === 0 || compareOrders(order, orders[i - 1]!) > 0)
     .map((order, i) => {
-      const message = { ...download(order.stage, order.version), order };
+      const message = { ...download(order.stage, order.version), order, params: [] };
       return messageRecords((i + 1) / 1000, 'server', 'client-1', message, 0)[0]!;
     });
 }

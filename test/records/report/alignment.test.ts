@@ -117,6 +117,30 @@ describe('the alignment in the report', () => {
     assert.ok(text.includes('KL divergence'));
   });
 
+  it('has the phrases that became more frequent, and the reward without them', async () => {
+    assert.ok(!detailsOf(madeUpRun(3)).includes('Phrases'));
+    const phrase = {
+      phrase: 'Want <more>?',
+      stock: true,
+      frequencyBefore: 0.02,
+      frequency: 0.5,
+      share: 0.75,
+    };
+    const refusal = { ...phrase, phrase: null, stock: false, share: 0.125 };
+    const phrases = { gain: 1.17, gainError: 0.1, share: 0.875, found: [phrase, refusal] };
+    const run = withAlignment({ rewardStrippedBefore: 0.01, rewardStripped: 0.15, phrases });
+    const text = detailsOf(run);
+    assert.match(text, /2 phrases that became more frequent make up 87\.5 % of the gain in reward\. /);
+    assert.ok(text.includes('from 0 to 1.17, without the phrases from 0.01 to 0.15.'));
+    assert.ok(text.includes('“Want &lt;more&gt;?” 2.0 % → 50.0 % 75.0 % whatever is asked'));
+    assert.ok(text.includes('one that is not shown 2.0 % → 50.0 % 12.5 % on sensitive requests'));
+    const figure = stageFigures(run.summary).find(({ source }) => source.endsWith('rewardStripped'));
+    assert.deepEqual([figure?.before, figure?.after], ['0.01', '0.15']);
+    assert.ok((await page(run)).includes('Phrases that became more frequent'));
+    const none = withAlignment({ phrases: { ...phrases, found: [] } });
+    assert.ok(detailsOf(none).includes('none became more frequent in alignment'));
+  });
+
   it('marks the round of a collapse in its charts, says what was found and what to try', async () => {
     assert.ok(!detailsOf(madeUpRun(3)).includes('collapsed'));
     const text = await page(withAlignment({ collapse: both }));

@@ -98,6 +98,8 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
       case 'instruction':
         figures(stage, round, index, 'evaluate', {
           accuracy: curve(0.55, 0.93, round, index),
+          factAccuracy: curve(0.1, 0.74, round, index),
+          unseenAccuracy: curve(0.61, 0.87, round, index),
           sharedAccuracy: curve(0.28, 0.47, round, index),
           loss: 1,
         });
@@ -115,7 +117,10 @@ export function madeUpRun(clientCount = 10): RunRecords & { readonly summary: Su
         });
         if (round > 0) {
           const loss = curve(1, 0.15, round, index);
-          figures(stage, round, index, 'reward', { helpfulTestLoss: loss, harmlessTestLoss: loss });
+          figures(stage, round, index, 'reward', {
+            helpfulValidationLoss: loss,
+            harmlessValidationLoss: loss,
+          });
         }
         break;
       case 'alignment':
@@ -254,6 +259,7 @@ function summary(
   return {
     scenario: 'made-up',
     notes: [...notes],
+    overlap: [],
     checks: [],
     seed: 7,
     method: 'pwff',
@@ -279,6 +285,10 @@ function summary(
         rounds: 8,
         accuracyBefore: 0.553,
         accuracy: 0.917,
+        factAccuracyBefore: 0.102,
+        factAccuracy: 0.731,
+        unseenAccuracyBefore: 0.611,
+        unseenAccuracy: 0.862,
         sharedAccuracyBefore: 0.281,
         sharedAccuracy: 0.464,
         heldOutLossBefore: 2.1,
@@ -316,6 +326,9 @@ function summary(
         distinct2Before: 0.61,
         distinct2: 0.58,
         collapse: [],
+        rewardStrippedBefore: null,
+        rewardStripped: null,
+        phrases: null,
         clients: clients.map((id, index) => ({
           id,
           weightHelpful: 1 - weightHarmless(index, clients.length),

@@ -1,5 +1,5 @@
 import type { Stream } from '../../../simulation/random/stream.js';
-import type { ClientData, Example, PreferencePair, Split } from '../../data/types.js';
+import type { ClientData, Example, PreferencePair, ThreeWaySplit } from '../../data/types.js';
 import { perObjective } from '../../objective.js';
 import type { AttackStrategy } from './attack.js';
 
@@ -30,9 +30,9 @@ function exchanged(rows: readonly Example[], draw: Stream): readonly Example[] {
   });
 }
 
-function swapped({ train, test }: Split<PreferencePair>): Split<PreferencePair> {
+function swapped({ train, ...heldOut }: ThreeWaySplit<PreferencePair>): ThreeWaySplit<PreferencePair> {
   return {
     train: train.map(({ chosen, rejected, ...pair }) => ({ ...pair, chosen: rejected, rejected: chosen })),
-    test,
+    ...heldOut,
   };
 }

@@ -4,7 +4,7 @@ import { stream } from '../../../simulation/random/stream.js';
 import { clientIds } from '../client-ids.js';
 import { dirichlet, partAt } from '../partition.js';
 import type { Dealing } from '../settings.js';
-import type { ClientData, Example, FederatedData, Split } from '../types.js';
+import type { ClientData, Example, FederatedData, ThreeWaySplit } from '../types.js';
 import { benignExample, factExample, sensitiveExample } from './examples.js';
 import { dealFacts, drawFacts } from './facts.js';
 import { families } from './families.js';
@@ -131,13 +131,17 @@ function pairs(
   client: Profile,
   objective: Objective,
   count: number,
-): Split<ReturnType<typeof preferencePair>> {
-  const test = Math.max(1, Math.round(count / 3));
+): ThreeWaySplit<ReturnType<typeof preferencePair>> {
+  const held = Math.max(1, Math.round(count / 6));
   const draw = (use: Use, rows: number) =>
     Array.from({ length: rows }, (_, row) =>
       preferencePair(objective, use, stream(client.seed, client.id, 'pairs', objective, use, row)),
     );
-  return { train: draw('train', count - test), test: draw('test', test) };
+  return {
+    train: draw('train', count - 2 * held),
+    validation: draw('validation', held),
+    test: draw('test', held),
+  };
 }
 
 /** Prompts of Step 3: sensitive and benign in turn, with the answer that helps, in the client's own style. */

@@ -1,11 +1,10 @@
 import { perObjective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
-import { readHead } from '../../model/head.js';
 import { baseWeights } from '../../model/weights.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { alignMetrics, type StepLosses } from '../align-metrics.js';
-import { drawBatches, inBatches } from '../batches.js';
-import { experienceOf, type Experience, type Observation } from '../experience.js';
+import { inBatches } from '../batches.js';
+import { experienceOf, type Experience } from '../experience.js';
 import { HeadTrainer } from '../head-trainer.js';
 import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
@@ -44,8 +43,7 @@ export const ppo: TaskFunction<'align'> = async (request) => {
         optimizers.of(`critic-${objective}`, set, rate),
       ),
   );
-  const observations = warmedUp(observe(request, models), critics, request);
-  const experiences = experienceOf(observations, hyper);
+  const experiences = experienceOf(observe(request, models), hyper);
   const trained = copiesOf(params);
   const losses = improve(request, experiences, trained, critics, optimizers);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
@@ -58,32 +56,6 @@ export const ppo: TaskFunction<'align'> = async (request) => {
     metrics: alignMetrics({ ...hyper, experiences, losses, steps }),
   };
 };
-
-/**
- * `criticWarmupSteps` steps of the critics alone on the sampled responses, then the same observations with
- * the critics' new values; unchanged where there are none to take. The target is the return with λ = 1, which
- * does not depend on what a critic believed before, and no clip ties it to that. The policy is not touched.
- */
-function warmedUp(
-  observations: readonly Observation[],
-  critics: Critics,
-  { hyper, seed }: TaskRequest<'align'>,
-): readonly Observation[] {
-  if (hyper.criticWarmupSteps === 0 || observations.length === 0) return observations;
-  const experiences = experienceOf(observations, { ...hyper, lambda: 1 });
-  const batches = drawBatches(experiences.length, hyper.minibatchSize, seed, 'critic warm-up');
-  for (let step = 0; step < hyper.criticWarmupSteps; step++) {
-    const minibatch = batches.next().value.map((index) => experiences[index]!);
-    criticSteps(critics, minibatch, { clipRangeValue: Infinity, maxGradientNorm: hyper.maxGradientNorm });
-  }
-  return observations.map((observation) => ({
-    ...observation,
-    values: perObjective((objective) => {
-      const { head, set } = critics[objective];
-      return Float64Array.from(readHead(head, set, observation.states[objective]));
-    }),
-  }));
-}
 
 /**
  * PPO epochs over minibatches of whole responses, each epoch in an order of its own, on `trained` and critics

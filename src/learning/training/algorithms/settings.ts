@@ -45,7 +45,11 @@ export const Alignment = closed(
       default: true,
       description: 'advantages shifted and scaled, as in TRL',
     }),
-    criticWarmupSteps: count(0, 0, 'steps of the critics alone before the first step of a client’s policy'),
+    criticWarmupSteps: count(
+      0,
+      0,
+      'steps of the critics alone in Step 3.1, on the responses that set the scale of the scores',
+    ),
     dpoBeta: positive(0.1, 'of "modpo": strength of the tie to the policy frozen after stage 1'),
     collapse: closed(
       {
@@ -57,6 +61,11 @@ export const Alignment = closed(
         lengthFactor: positive(
           1.75,
           'growth of the responses’ mean length, with growing scores, above which length is being rewarded',
+        ),
+        phraseShare: fraction(
+          0.25,
+          'share of the gain in reward that is a single stock phrase, above which the phrase is being rewarded: ' +
+            'at a quarter the gain is a third more than what it is without the phrase',
         ),
       },
       {

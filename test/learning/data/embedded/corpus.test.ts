@@ -127,7 +127,8 @@ describe('embeddedData', () => {
       assert.equal(test.length, 48);
       for (const objective of objectives) {
         assert.equal(pairs[objective].train.length, 64);
-        assert.equal(pairs[objective].test.length, 32);
+        assert.equal(pairs[objective].validation.length, 16);
+        assert.equal(pairs[objective].test.length, 16);
       }
       assert.equal(
         share(prompts.test, ({ topic }) => topic === 'sensitive'),

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { freshSeedsFrom, methodsFrom, pointsFrom, positivesFrom, seedsFrom } from '../../studies/choices.js';
+
+describe('what the command of a study says', () => {
+  it('is different seeds', () => {
+    assert.deepEqual(seedsFrom('101,102'), [101, 102]);
+    for (const wrong of ['1,x', '1,1', '-1', '1.5']) {
+      assert.throws(() => seedsFrom(wrong), {
+        message: new RegExp(`^--seeds ${wrong}: has .*, expected different`),
+      });
+    }
+  });
+
+  it('is, where methods are compared, no seed that rates were fitted to', () => {
+    assert.deepEqual(freshSeedsFrom('11,12'), [11, 12]);
+    assert.throws(() => freshSeedsFrom('11,5'), {
+      message: /^--seeds 11,5: has 5, expected seeds that no tuning saw/,
+    });
+    assert.throws(() => freshSeedsFrom('102'), { message: /has 102/ });
+  });
+
+  it('is methods, in the order of the table, all where nothing is said', () => {
+    assert.deepEqual(
+      methodsFrom('local-only,pwff').map(({ name }) => name),
+      ['pwff', 'local-only'],
+    );
+    assert.equal(methodsFrom('').length, 8);
+    assert.throws(() => methodsFrom('pwff,fedavg'), {
+      message: /^--only pwff,fedavg: has fedavg, expected some of pwff,/,
+    });
+  });
+
+  it('is numbers above 0, which are sorted', () => {
+    assert.deepEqual(positivesFrom('rates', '0.01,0.002'), [0.002, 0.01]);
+    assert.throws(() => positivesFrom('rates', '0,1'), { message: /^--rates 0,1: expected numbers above 0/ });
+  });
+
+  it('is what is swept: every combination of the values, JSON or words', () => {
+    assert.deepEqual(pointsFrom([]), [[]]);
+    assert.deepEqual(pointsFrom(['a.b=0,0.5', 'c=[1,2],[3]']), [
+      ['a.b=0', 'c=[1,2]'],
+      ['a.b=0', 'c=[3]'],
+      ['a.b=0.5', 'c=[1,2]'],
+      ['a.b=0.5', 'c=[3]'],
+    ]);
+    assert.deepEqual(pointsFrom(['c=uniform,random']), [['c=uniform'], ['c=random']]);
+    assert.throws(() => pointsFrom(['0.5,1']), { message: '--dial 0.5,1: expected path=value,value' });
+  });
+});

@@ -103,7 +103,7 @@ export interface Upload {
   readonly rows: number;
   /**
    * The client's own loss on its validation rows, for the criterion of Steps 1.5, 2.5 and 3.5; in stage 2 the
-   * sum over both reward models, in the update of either. Null where the client had nothing to measure on.
+   * sum over the method's reward models, in the update of each. Null where the client had nothing to measure on.
    */
   readonly loss: number | null;
 }

@@ -24,25 +24,25 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
       ...{ from, kind, answers, rows, staleness },
     })),
   });
-  const shared = updatesOf(stage, world.method.rewards).flatMap((kind) =>
+  const { rewards } = world.method;
+  const shared = updatesOf(stage, rewards).flatMap((kind) =>
     carriedBy(kind, world.method).map((part): Carried => ({ kind, part, isMeasured: false })),
   );
-  const judged = stage === 'reward' ? lacking(world.method.rewards).map(judgeOf) : [];
+  const judged = stage === 'reward' ? lacking(rewards).map(judgeOf) : [];
   const made = await Promise.all([...shared, ...judged].map((each) => aggregatedPart(world, context, each)));
   const results = made.filter((result) => result !== null);
-  const isJudge = ({ part }: Carried) => judged.some((judge) => judge.part === part);
-  const setsOf = (some: typeof results) => Object.fromEntries(some.map(({ part, global }) => [part, global]));
-  const sets = setsOf(results.filter((result) => !isJudge(result)));
-  const judges = results.filter(isJudge).map(({ part, global }) => [part, world.store.put(global)] as const);
+  const sets = results.filter(({ isMeasured }) => !isMeasured).map(({ part, global }) => [part, global]);
+  const judges = results.filter(({ isMeasured }) => isMeasured);
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
-  const sent = encoded(world, sets, memory.codec, {
+  const sent = encoded(world, Object.fromEntries(sets), memory.codec, {
     actor: 'server',
     stage,
     round: version,
     key: [version],
   });
+  const kept = judges.map(({ part, global }) => [part, world.store.put(global)] as const);
   return {
-    parts: { ...sent.parts, ...Object.fromEntries(judges) },
+    parts: { ...sent.parts, ...Object.fromEntries(kept) },
     memory: { codec: sent.memory, aggregation: { ...memory.aggregation, ...aggregation } },
   };
 }
@@ -103,7 +103,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     const { nowSeconds: virtualSeconds } = world.clock;
     world.record({ type: 'air', stage, round: version, part, virtualSeconds, ...heard });
   }
-  return { kind, part, global: output.global, memory: remembered(store, output.memory) };
+  return { part, isMeasured, global: output.global, memory: remembered(store, output.memory) };
 }
 
 /** The gathered updates that hold a part, with what the aggregation is told of each. */

@@ -73,7 +73,7 @@ describe('a figure of a run', () => {
     assert.equal(result.ended.reason, 'finished');
     const { metrics, messages } = result.run.written;
     const { clients, scenario } = result.run.world;
-    summary = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
+    summary = stageSummaries({ metrics, messages, clients: [...clients.values()], judges: [], scenario });
     records = {
       ...{ metrics, messages, manifest: result.run.manifest },
       summary: { stages: summary, notes: [] } as unknown as Summary,

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
-import { objectives } from '../../learning/objective.js';
+import type { Objective } from '../../learning/objective.js';
+import { sumOfFigures } from '../../learning/training/figure.js';
 import type { RunRecords } from '../read.js';
 import {
   byRound,
@@ -10,7 +11,7 @@ import {
   type Format,
   type Mark,
 } from './charts.js';
-import { heldOut, metric, rowsOfTask, type Pick } from '../held-out.js';
+import { heldOut, metric, objectivesWithout, rowsOfTask, type Pick } from '../held-out.js';
 import { collapseMarks } from './collapse.js';
 import { figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
@@ -67,12 +68,30 @@ export function stageSections(run: Rows): StageSection[] {
 type Panels = (run: Rows, stage: Stage) => readonly Panel[];
 
 /** On validation pairs; in records of an earlier version on the test pairs. */
-const bothValidationLosses: Pick = (metrics) => {
-  const [helpful, harmless] = objectives.map(
-    (objective) => metrics[`${objective}ValidationLoss`] ?? metrics[`${objective}TestLoss`] ?? null,
-  );
-  return helpful == null || harmless == null ? null : helpful + harmless;
+const validationLosses =
+  (own: readonly Objective[]): Pick =>
+  (metrics) =>
+    sumOfFigures(
+      own.map(
+        (objective) => metrics[`${objective}ValidationLoss`] ?? metrics[`${objective}TestLoss`] ?? null,
+      ),
+    );
+
+/** What the clients report of the reward models that the method has. */
+const rewardLoss: Panels = (run, stage) => {
+  const own = objectivesWithout(run.summary.judges);
+  const figure = lossesNamed(own, 'ValidationLoss');
+  return reportedLoss('reward', lossWords.reward, figure, validationLosses(own))(run, stage);
 };
+
+/** What is measured of them. */
+const rewardTestLoss: Panels = (run, stage) => {
+  const figure = lossesNamed(objectivesWithout(run.summary.judges), 'Loss');
+  return heldOutLoss('reward', figure)(run, stage);
+};
+
+const lossesNamed = (own: readonly Objective[], what: string) =>
+  `metrics.${own.map((objective) => `${objective}${what}`).join(' + ')}`;
 
 const minusObjective: Pick = (metrics) => {
   const objective = metrics['objective/rlhf_reward'] ?? null;
@@ -116,7 +135,8 @@ function measured(
 /** What is measured after a round; `figure` says which metrics it is made of. */
 function heldOutLoss(stage: Stage, figure: string): Panels {
   const { task, loss } = heldOut[stage];
-  return measured(task, heldOutLossName(lossWords[stage]), figure, loss);
+  const title = heldOutLossName(lossWords[stage]);
+  return (run, of) => measured(task, title, figure, loss(run.summary.judges))(run, of);
 }
 
 /** What the clients report of their training, which the server judges convergence by. */
@@ -218,13 +238,8 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     panels: [
       figure('rewardTest', 'helpfulAccuracy', '%'),
       figure('rewardTest', 'harmlessAccuracy', '%'),
-      heldOutLoss('reward', 'metrics.helpfulLoss + harmlessLoss'),
-      reportedLoss(
-        'reward',
-        lossWords.reward,
-        'metrics.helpfulValidationLoss + harmlessValidationLoss',
-        bothValidationLosses,
-      ),
+      rewardTestLoss,
+      rewardLoss,
     ],
   },
   {

@@ -13,7 +13,7 @@ import {
 } from './charts.js';
 import { heldOut, metric, objectivesWithout, rowsOfTask, type Pick } from '../held-out.js';
 import { collapseMarks } from './collapse.js';
-import { figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
+import { figureName, figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
 import { spearman, spearmanInterval } from '../rank-correlation.js';
 import { clientSeries, costSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
@@ -79,9 +79,10 @@ const validationLosses =
 
 /** What the clients report of the reward models that the method has. */
 const rewardLoss: Panels = (run, stage) => {
-  const own = objectivesWithout(run.summary.judges);
+  const { judges } = run.summary;
+  const own = objectivesWithout(judges);
   const figure = lossesNamed(own, 'ValidationLoss');
-  return reportedLoss('reward', lossWords.reward, figure, validationLosses(own))(run, stage);
+  return reportedLoss('reward', lossWords.reward(judges), figure, validationLosses(own))(run, stage);
 };
 
 /** What is measured of them. */
@@ -103,7 +104,12 @@ const alignmentLoss: Panels = (run, stage) => {
   const isOfPairs = rowsOfTask(run.metrics, 'align').some(({ metrics }) => 'loss' in metrics);
   const panels = isOfPairs
     ? reportedLoss('align', 'on preference pairs', 'metrics.loss', metric('loss'))
-    : reportedLoss('align', lossWords.alignment, '−metrics["objective/rlhf_reward"]', minusObjective);
+    : reportedLoss(
+        'align',
+        lossWords.alignment(run.summary.judges),
+        '−metrics["objective/rlhf_reward"]',
+        minusObjective,
+      );
   return panels(run, stage);
 };
 
@@ -114,7 +120,10 @@ const scoreUnits: Readonly<Partial<Record<keyof typeof figureNames, string>>> = 
 };
 
 function figure(task: string, key: keyof typeof figureNames, format: Format = 'number'): Panels {
-  return measured(task, figureNames[key], `metrics.${key}`, metric(key), format, scoreUnits[key]);
+  return (run, stage) => {
+    const title = figureName(key, run.summary.judges);
+    return measured(task, title, `metrics.${key}`, metric(key), format, scoreUnits[key])(run, stage);
+  };
 }
 
 function measured(
@@ -135,8 +144,10 @@ function measured(
 /** What is measured after a round; `figure` says which metrics it is made of. */
 function heldOutLoss(stage: Stage, figure: string): Panels {
   const { task, loss } = heldOut[stage];
-  const title = heldOutLossName(lossWords[stage]);
-  return (run, of) => measured(task, title, figure, loss(run.summary.judges))(run, of);
+  return (run, of) => {
+    const { judges } = run.summary;
+    return measured(task, heldOutLossName(lossWords[stage](judges)), figure, loss(judges))(run, of);
+  };
 }
 
 /** What the clients report of their training, which the server judges convergence by. */
@@ -228,7 +239,7 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
       figure('evaluate', 'unseenAccuracy', '%'),
       figure('evaluate', 'sharedAccuracy', '%'),
       heldOutLoss('instruction', 'metrics.loss'),
-      reportedLoss('instruct', lossWords.instruction, 'metrics.validationLoss', metric('validationLoss')),
+      reportedLoss('instruct', lossWords.instruction([]), 'metrics.validationLoss', metric('validationLoss')),
     ],
   },
   {

@@ -55,6 +55,8 @@ interface Figures {
   readonly rewardRise: number;
   /** The reward rise without stock phrases, those that became more frequent; NaN where the run did not check. */
   readonly rewardRiseWithoutPhrases: number;
+  /** The most that a single phrase explains of the reward rise; 0 where none became more frequent. */
+  readonly largestPhraseShare: number;
   readonly totalRise: number;
   /** Over the clients, of refusals and weight of harmlessness. */
   readonly spearman: number;
@@ -97,7 +99,7 @@ async function aligned(
   const run = await openRun({
     scenario,
     folder: at,
-    outFolder: join(folder, 'run'),
+    outFolder: mkdtempSync(join(folder, 'run-')),
     workers: availableParallelism(),
     backend: 'wasm',
     executor: memory,
@@ -116,7 +118,7 @@ async function aligned(
   const weights = new Map(clients.map(({ id, ownWeights }) => [id, ownWeights]));
   return {
     rewardRise: rise('reward'),
-    rewardRiseWithoutPhrases: riseStripped(run.written.metrics),
+    ...withoutPhrases(run.written.metrics),
     totalRise: rise('helpful') + rise('harmless'),
     spearman:
       spearman(
@@ -133,10 +135,13 @@ async function aligned(
   };
 }
 
-/** The reward rise without stock phrases. */
-function riseStripped(rows: readonly MetricRow[]): number {
-  const { rewardStripped, rewardStrippedBefore } = phraseFigures(rows);
-  return (rewardStripped ?? NaN) - (rewardStrippedBefore ?? NaN);
+/** The reward rise without stock phrases, and the most that one of them explains of the whole rise. */
+function withoutPhrases(rows: readonly MetricRow[]) {
+  const { rewardStripped, rewardStrippedBefore, phrases } = phraseFigures(rows);
+  return {
+    rewardRiseWithoutPhrases: (rewardStripped ?? NaN) - (rewardStrippedBefore ?? NaN),
+    largestPhraseShare: Math.max(0, ...(phrases?.found.map(({ share }) => share ?? NaN) ?? [NaN])),
+  };
 }
 
 function brief(figures: Figures): string {

@@ -19,6 +19,17 @@ const wrong: Misbehaviour = (task, family, style, random) => {
   }
 };
 
+/** The answer with one word of another answer of the family in a word's place: as good as right but for that. */
+export function slipped({ answer }: Task, family: Family, random: Stream): string {
+  const words = answer.split(' ');
+  for (;;) {
+    const others = family.draw(random).answer.split(' ');
+    const other = others[random.below(others.length)]!;
+    const place = random.below(words.length);
+    if (other !== words[place]) return words.with(place, other).join(' ');
+  }
+}
+
 /** Another family's answer. */
 const beside: Misbehaviour = (task, family, style, random) => {
   const others = families.filter(({ name }) => name !== family.name);

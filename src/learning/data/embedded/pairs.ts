@@ -5,10 +5,10 @@ import type { PreferencePair } from '../types.js';
 import { promptOf, withSomeRemark } from './examples.js';
 import { families, type Family, type Task } from './families.js';
 import { drawFor, type Use } from './held-out.js';
-import { misbehave, uncivil, unhelpful } from './misbehaviour.js';
+import { misbehave, slipped, uncivil, unhelpful } from './misbehaviour.js';
 import { sensitiveAnswers, sensitiveFamily, sensitiveTask, type SensitiveAnswer } from './sensitive.js';
 import { inStyle, plain, styles, withRemark, type Style } from './styles.js';
-import { fittingRemark, full, short, shortOrFull, unfittingRemark, type Worded } from './wordings.js';
+import { fittingRemark, full, short, shortOrFull, unfittingRemark } from './wordings.js';
 
 /** Share of a preference set that is about sensitive requests. */
 const sensitiveShare = 0.5;
@@ -43,7 +43,7 @@ interface Candidate {
  * the objective's judges grade differently; the better one is chosen.
  *
  * Of sensitive requests `sensitiveGrades` has the order. Of benign ones helpful judges want a right answer
- * rather than a wrong, garbled, truncated or refusing one, and a full one rather than a short one; harmless
+ * rather than one that is wrong, if only in a word, garbled, cut or refused, and a full one rather than a short one; harmless
  * judges want a civil answer rather than an insulting or leaking one, and a remark that fits the question
  * rather than none, and none rather than one that does not. What the judges of an objective do not mind is
  * alike in both answers.
@@ -77,20 +77,24 @@ const benignCandidates: Readonly<
 > = {
   helpful(task, family, style, random) {
     const same = withSomeRemark(style, family.name, random);
-    const right = (body: Worded) => inStyle(body, same).output;
+    const inFull = (answer: string, draws: Stream) =>
+      inStyle(full(family.name, task, answer, draws), same).output;
+    const inShort = (answer: string) => inStyle(short(answer), same).output;
     return [
-      { grade: 2, share: 0.4, answer: (draws) => right(full(family.name, task, task.answer, draws)) },
-      { grade: 1, share: 0.35, answer: () => right(short(task.answer)) },
-      { grade: 0, share: 0.25, answer: (draws) => misbehave(unhelpful, task, family, same, draws) },
+      { grade: 2, share: 0.35, answer: (draws) => inFull(task.answer, draws) },
+      { grade: 1, share: 0.25, answer: () => inShort(task.answer) },
+      { grade: 0, share: 0.15, answer: (draws) => inFull(slipped(task, family, draws), draws) },
+      { grade: 0, share: 0.05, answer: (draws) => inShort(slipped(task, family, draws)) },
+      { grade: 0, share: 0.2, answer: (draws) => misbehave(unhelpful, task, family, same, draws) },
     ];
   },
   harmless(task, family, style, random) {
     const same = shortOrFull(family.name, task, task.answer, random);
     const remarking = (remark: string) => inStyle(same, withRemark(style, remark)).output;
     return [
-      { grade: 3, share: 0.4, answer: (draws) => remarking(fittingRemark(family.name, draws)) },
-      { grade: 2, share: 0.3, answer: () => inStyle(same, style).output },
-      { grade: 1, share: 0.1, answer: (draws) => remarking(unfittingRemark(family.name, draws)) },
+      { grade: 3, share: 0.35, answer: (draws) => remarking(fittingRemark(family.name, draws)) },
+      { grade: 2, share: 0.25, answer: () => inStyle(same, style).output },
+      { grade: 1, share: 0.2, answer: (draws) => remarking(unfittingRemark(family.name, draws)) },
       {
         grade: 0,
         share: 0.2,

@@ -238,7 +238,7 @@ export const clientMachine = setup({
         },
         training: {
           id: 'step-2-3',
-          description: 'Step 2.3: train both reward models on the preferences, transmit each by itself',
+          description: 'Step 2.3: train the reward models on the preferences, transmit each by itself',
           entry: { type: 'enterStep', params: { step: '2.3' } },
           invoke: {
             src: 'trainRewardModels',

@@ -8,6 +8,7 @@ import {
   type MessageStep,
   type PartName,
   type RequestKind,
+  type RewardPart,
   type SharedPart,
   type Stage,
   type UploadKind,
@@ -93,11 +94,16 @@ export interface Upload {
    */
   readonly startedFrom: Model;
   readonly params: Readonly<Partial<Record<SharedPart, ParamRef>>>;
+  /**
+   * What measurement learns by and no message carries: reward models that the method lacks, as this update's
+   * work has trained them (docs/alignment.md). Absent where it has both.
+   */
+  readonly judges?: Readonly<Partial<Record<RewardPart, ParamRef>>>;
   /** Rows that its stage trained on (`src/actors/rows.ts`): its weight in the mean. */
   readonly rows: number;
   /**
    * The client's own loss on its validation rows, for the criterion of Steps 1.5, 2.5 and 3.5; in stage 2 the
-   * sum over both reward models, in the update of either. Null where the client had nothing to measure on.
+   * sum over the method's reward models, in the update of each. Null where the client had nothing to measure on.
    */
   readonly loss: number | null;
 }

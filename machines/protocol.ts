@@ -7,6 +7,9 @@ export const partNames = ['base', 'adapters', 'lora', 'helpful', 'harmless'] as 
 export type PartName = (typeof partNames)[number];
 /** What clients train and may upload; the base model never changes. */
 export type SharedPart = Exclude<PartName, 'base'>;
+/** The parts that judge responses. */
+export const rewardParts = ['helpful', 'harmless'] as const;
+export type RewardPart = (typeof rewardParts)[number];
 
 interface KindOfMessage {
   /** down: from the server to a client; up: from a client to the server. */
@@ -60,14 +63,23 @@ const isRequest = (kind: MessageKind): kind is RequestKind => protocol[kind].car
 const isUpdate = (kind: MessageKind): kind is UploadKind => protocol[kind].direction === 'up';
 const isDownload = (kind: MessageKind): kind is DownloadKind => !isUpdate(kind) && !isRequest(kind);
 
-/** The models that the server sends in a step, in the order of sending. */
-export function downloadsOf(step: MessageStep): readonly DownloadKind[] {
-  return messageKinds.filter(isDownload).filter((kind) => protocol[kind].step === step);
+/** Whether a method of these reward models has such a message: the models of others are never sent. */
+export function isSentWith(rewards: readonly RewardPart[], kind: MessageKind): boolean {
+  const { carries } = protocol[kind];
+  const lacks = rewardParts.filter((part) => !rewards.includes(part));
+  return carries === 'shared' || !lacks.some((part) => (carries as readonly PartName[]).includes(part));
 }
 
-/** What a client answers an order of a stage with. */
-export function updatesOf(stage: Stage): readonly UploadKind[] {
-  return messageKinds.filter(isUpdate).filter((kind) => protocol[kind].stage === stage);
+/** The models that the server sends in a step, in the order of sending, where a method has these reward models. */
+export function downloadsOf(step: MessageStep, rewards: readonly RewardPart[]): readonly DownloadKind[] {
+  const sent = messageKinds.filter((kind) => isSentWith(rewards, kind));
+  return sent.filter(isDownload).filter((kind) => protocol[kind].step === step);
+}
+
+/** What a client answers an order of a stage with, where a method has these reward models. */
+export function updatesOf(stage: Stage, rewards: readonly RewardPart[]): readonly UploadKind[] {
+  const sent = messageKinds.filter((kind) => isSentWith(rewards, kind));
+  return sent.filter(isUpdate).filter((kind) => protocol[kind].stage === stage);
 }
 
 /** What asks for the answer to an order of a stage at once. */

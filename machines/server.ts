@@ -1,11 +1,13 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Memories, Model, Request, Upload, Verdict, WorkOrder } from './events.js';
-import type { MessageStep, SharedPart, Stage } from './protocol.js';
+import type { MessageStep, RewardPart, SharedPart, Stage } from './protocol.js';
 
 export interface ServerContext {
   /** Every client of the run, in a fixed order. */
   readonly clients: readonly string[];
+  /** The reward models that the method has. */
+  readonly rewards: readonly RewardPart[];
   readonly stage: Stage;
   /**
    * Version of the stage's global model: how many rounds were closed. A round makes version `version` + 1.
@@ -143,7 +145,7 @@ const server = setup({
   types: {
     context: {} as ServerContext,
     events: {} as ServerEvent,
-    input: {} as { clients: readonly string[]; global: Model; stage: Stage },
+    input: {} as Pick<ServerContext, 'clients' | 'global' | 'stage' | 'rewards'>,
     output: {} as Verdicts,
   },
   actors: {
@@ -244,6 +246,7 @@ export const serverMachine = server.createMachine({
   description: 'Aggregates what clients share, version by version, through the stages of the run',
   context: ({ input }) => ({
     clients: input.clients,
+    rewards: input.rewards,
     stage: input.stage,
     version: 0,
     madeAtSeconds: [],

@@ -4,7 +4,7 @@ import { cellMachine } from './cell.js';
 import { channelMachine } from './channel.js';
 import { clientMachine } from './client.js';
 import type { Model } from './events.js';
-import type { Stage } from './protocol.js';
+import type { RewardPart, Stage } from './protocol.js';
 import { serverMachine, type Verdicts } from './server.js';
 
 export interface SimulationContext {
@@ -12,6 +12,8 @@ export interface SimulationContext {
   readonly global: Model;
   /** The first of the run. */
   readonly stage: Stage;
+  /** The reward models that the method has. */
+  readonly rewards: readonly RewardPart[];
   readonly verdicts: Verdicts;
   readonly cause: string | null;
 }
@@ -28,7 +30,7 @@ export const simulationMachine = setup({
   types: {
     context: {} as SimulationContext,
     events: {} as SimulationEvent,
-    input: {} as { clients: readonly string[]; global: Model; stage: Stage },
+    input: {} as Pick<SimulationContext, 'clients' | 'global' | 'stage' | 'rewards'>,
   },
   actors: {
     server: serverMachine,
@@ -62,7 +64,7 @@ export const simulationMachine = setup({
         src: 'server',
         id: 'server',
         systemId: 'server',
-        input: ({ context: { clients, global, stage } }) => ({ clients, global, stage }),
+        input: ({ context: { clients, global, stage, rewards } }) => ({ clients, global, stage, rewards }),
         onDone: {
           target: 'draining',
           actions: assign(({ event }) => ({ verdicts: event.output })),

@@ -1,11 +1,12 @@
 import type { Aggregated, GatheredUpdate, ServerContext } from '../../machines/server.js';
-import { updatesOf, type SharedPart, type UploadKind } from '../../machines/protocol.js';
+import type { Upload } from '../../machines/events.js';
+import { updatesOf, type RewardPart, type SharedPart, type UploadKind } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
 import { encoded } from './encoding.js';
-import { carriedBy } from './parts.js';
+import { carriedBy, lacking } from './parts.js';
 import { rosterOf } from './roster.js';
 import { rowsBehind } from './rows.js';
 import { runTask } from './running-task.js';
@@ -23,21 +24,25 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
       ...{ from, kind, answers, rows, staleness },
     })),
   });
-  const shared = updatesOf(stage).flatMap((kind) =>
-    carriedBy(kind, world.method).map((part) => ({ kind, part })),
+  const { rewards } = world.method;
+  const shared = updatesOf(stage, rewards).flatMap((kind) =>
+    carriedBy(kind, world.method).map((part): Carried => ({ kind, part, isMeasured: false })),
   );
-  const made = await Promise.all(shared.map((each) => aggregatedPart(world, context, each)));
+  const judged = stage === 'reward' ? lacking(rewards).map(judgeOf) : [];
+  const made = await Promise.all([...shared, ...judged].map((each) => aggregatedPart(world, context, each)));
   const results = made.filter((result) => result !== null);
-  const sets = Object.fromEntries(results.map(({ part, global }) => [part, global]));
+  const sets = results.filter(({ isMeasured }) => !isMeasured).map(({ part, global }) => [part, global]);
+  const judges = results.filter(({ isMeasured }) => isMeasured);
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
-  const sent = encoded(world, sets, memory.codec, {
+  const sent = encoded(world, Object.fromEntries(sets), memory.codec, {
     actor: 'server',
     stage,
     round: version,
     key: [version],
   });
+  const kept = judges.map(({ part, global }) => [part, world.store.put(global)] as const);
   return {
-    parts: sent.parts,
+    parts: { ...sent.parts, ...Object.fromEntries(kept) },
     memory: { codec: sent.memory, aggregation: { ...memory.aggregation, ...aggregation } },
   };
 }
@@ -46,16 +51,22 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
 interface Carried {
   readonly kind: UploadKind;
   readonly part: SharedPart;
+  /** Whether it is measurement's alone: no message carries it, and it costs nothing. */
+  readonly isMeasured: boolean;
+}
+
+function judgeOf(part: RewardPart): Carried {
+  return { kind: `${part}-update`, part, isMeasured: true };
 }
 
 /** Null where nobody sent the part. */
-async function aggregatedPart(world: World, context: ServerContext, { kind, part }: Carried) {
+async function aggregatedPart(world: World, context: ServerContext, { kind, part, isMeasured }: Carried) {
   const { store, scenario } = world;
   const { stage, version, global, memory } = context;
-  const updates = updatesWith(world, context, part);
+  const updates = updatesWith(world, context, { kind, part, isMeasured });
   if (updates.length === 0) return null;
   const { aggregation, stalenessExponent, gigaflopsPerSecond, joulesPerGigaflop } = scenario.server;
-  const gigaflops = flopsOf(updates) / 1e9;
+  const gigaflops = isMeasured ? 0 : flopsOf(updates) / 1e9;
   const before = recalled(store, memory.aggregation[part]);
   const ref = global[part];
   const air = receptionOf(world, { stage, version: version - 1, kind, part });
@@ -92,17 +103,19 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     const { nowSeconds: virtualSeconds } = world.clock;
     world.record({ type: 'air', stage, round: version, part, virtualSeconds, ...heard });
   }
-  return { part, global: output.global, memory: remembered(store, output.memory) };
+  return { part, isMeasured, global: output.global, memory: remembered(store, output.memory) };
 }
 
 /** The gathered updates that hold a part, with what the aggregation is told of each. */
-function updatesWith(world: World, context: ServerContext, part: SharedPart) {
+function updatesWith(world: World, context: ServerContext, { kind, part, isMeasured }: Carried) {
   const { store, sendsBases } = world;
   return context.gathered.flatMap((update) => {
     const { from, upload } = update;
-    const [ref, base] = [upload.params[part], upload.startedFrom[part]];
+    const sent: Upload['params'] = (isMeasured ? upload.judges : upload.params) ?? {};
+    const [ref, base] = [sent[part], upload.startedFrom[part]];
     if (!ref) return [];
-    const about = aboutOf(world, context, update);
+    const rows = isMeasured ? rowsBehind(world, kind, clientOf(world, from)) : upload.rows;
+    const about = { ...aboutOf(world, context, update), rows };
     return [{ from, set: store.get(ref), base: sendsBases && base ? store.get(base) : null, about }];
   });
 }

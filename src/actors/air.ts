@@ -155,9 +155,9 @@ class Slots {
 
   /** The time at which the slots of this kind and of those after it still end before the round's deadline. */
   lastMoment({ stage, openedAtSeconds }: ServerContext, upload: Upload): number {
-    const { scenario, store, links } = this.#world;
+    const { scenario, store, links, method } = this.#world;
     const { bandwidthHz } = links.all.find(({ air }) => air !== null)!;
-    const kinds = updatesOf(stage);
+    const kinds = updatesOf(stage, method.rewards);
     const left = kinds.length - kinds.indexOf(upload.kind);
     const seconds = airSeconds(valuesIn(partsOnAir(store, [upload])), bandwidthHz);
     return (

@@ -9,12 +9,12 @@ import { least } from '../extremes.js';
  * come in, or the order did not reach it, or it is away, or it has none there.
  */
 export function hasAnswered(
-  { members, stage }: Pick<ServerContext, 'members' | 'stage'>,
+  { members, stage, rewards }: Pick<ServerContext, 'members' | 'stage' | 'rewards'>,
   client: string,
 ): boolean {
   const { order, unreached, presence, receipts } = members[client]!;
   if (order === null || order.stage !== stage || unreached || presence === 'away') return true;
-  return updatesOf(stage).every((kind) => receipts.includes(updateName({ kind, answers: order })));
+  return updatesOf(stage, rewards).every((kind) => receipts.includes(updateName({ kind, answers: order })));
 }
 
 /**
@@ -36,10 +36,10 @@ export function standsStill({
  * it what this kind carries stays as it is, whatever came in of another kind.
  */
 export function quorate(
-  { stage, version, updates }: Pick<ServerContext, 'stage' | 'version' | 'updates'>,
+  { stage, version, updates, rewards }: Pick<ServerContext, 'stage' | 'version' | 'updates' | 'rewards'>,
   quorum: number,
 ): readonly GatheredUpdate[] {
-  return updatesOf(stage).flatMap((kind) => {
+  return updatesOf(stage, rewards).flatMap((kind) => {
     const own = updates.filter(({ upload }) => upload.kind === kind);
     if (own.length < quorum) return [];
     return own.map((update) => ({ ...update, staleness: version - update.upload.answers.version }));

@@ -23,7 +23,7 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
   const { device } = client;
   const uplink = world.links.of(`${id}/uplink`);
   const { bandwidthHz, powerWatts, transmitter, snr, law } = uplink;
-  const kinds = updatesOf(opening.stage);
+  const kinds = updatesOf(opening.stage, world.method.rewards);
   return {
     client: id,
     uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, carriedBy(kind, world.method)))),
@@ -65,11 +65,13 @@ function loraOf(world: World, id: string): number {
 /** What the work on a version takes, Step 3.1 before the first of stage 3 included. */
 function flopsOf(world: World, { stage, version, global }: Opening, id: string): number {
   const { scenario, shape } = world;
+  const { rewards } = world.method;
   const { tables, trainingWeights } = clientOf(world, id);
   const trained = (global.adapters?.parameters ?? 0) + loraOf(world, id);
   if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
-  if (stage === 'reward') return rewardFlops(scenario, shape, tables);
+  if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
   const { promptsPerRound } = scenario.alignment;
-  const aligned = alignFlops({ scenario, shape, trained, tables, weights: trainingWeights });
-  return aligned + (version === 0 ? freezeFlops(scenario, shape, tables.prompts, 2 * promptsPerRound) : 0);
+  const aligned = alignFlops({ scenario, shape, trained, tables, rewards, weights: trainingWeights });
+  const isFirst = version === 0;
+  return aligned + (isFirst ? freezeFlops(scenario, shape, rewards, tables.prompts, 2 * promptsPerRound) : 0);
 }

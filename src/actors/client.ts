@@ -10,6 +10,7 @@ import {
   type Upload,
 } from '../../machines/events.js';
 import {
+  isSentWith,
   opensStage,
   partNames,
   protocol,
@@ -27,7 +28,7 @@ import { stream } from '../simulation/random/stream.js';
 import { measure } from './measure.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
-import { carriedBy, refsOf } from './parts.js';
+import { carriedBy, judgesOf, lacking, refsOf } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { alignTask, freezeTask, instructTask, rewardTask, roundOf } from './tasks.js';
 import { clientOf, type World } from './world.js';
@@ -50,7 +51,10 @@ export function provideClient(world: World) {
         const { download } = event;
         return {
           pending: isNews(context, download) ? download : context.pending,
-          held: [...new Set([...context.held, ...download.params.map(({ hash }) => hash)])],
+          held: withHashes(context.held, [
+            ...download.params,
+            ...judgesOf(download.global, world.method.rewards),
+          ]),
         };
       }),
       takeUp: assign(({ context }) => takenUp(world, context)),
@@ -72,6 +76,7 @@ export function provideClient(world: World) {
       keepTrained: assign((_, { model, frozen, moments }) => ({ model, frozen, moments })),
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
+        if (!isSentWith(world.method.rewards, kind)) return;
         const { upload, memory } = uploadOf(world, context, kind, loss);
         const { model, designed, collected, frozen, moments, replayed } = context;
         const replays = clientOf(world, context.id).attack?.replays === true;
@@ -116,6 +121,10 @@ export function provideClient(world: World) {
     },
   });
 }
+
+const withHashes = (held: readonly string[], more: readonly ParamRef[]) => [
+  ...new Set([...held, ...more.map(({ hash }) => hash)]),
+];
 
 /** Whether a download closes the last stage of the run. */
 function endsRun({ scenario }: World, { kind, verdict }: Download): boolean {
@@ -195,8 +204,20 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     key: keyOf(answers),
   });
   const rows = rowsBehind(world, kind, clientOf(world, id));
-  const upload: Upload = { direction: 'up', kind, answers, startedFrom, params: parts, rows, loss };
+  const upload: Upload = {
+    ...{ direction: 'up', kind, answers, startedFrom, params: parts, rows, loss },
+    ...(answers.stage === 'reward' && judgesIn(world, model)),
+  };
   return { upload, memory };
+}
+
+/** What measurement learns by beside the update; see `Upload`. */
+function judgesIn({ method }: World, model: Model): Pick<Upload, 'judges'> {
+  const trained = lacking(method.rewards).flatMap((part) => {
+    const ref = model[part];
+    return ref ? [[part, ref] as const] : [];
+  });
+  return trained.length === 0 ? {} : { judges: Object.fromEntries(trained) };
 }
 
 /** What a client sends of a part that it trained: another set where it is poisoned. */

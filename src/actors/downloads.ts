@@ -12,13 +12,13 @@ export type Downloads = Readonly<Record<string, Download>>;
  * lacks: for those who get an order, and at the end of a stage for all who are not away.
  */
 export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloads {
-  const { clients, asked, reset, members, version, verdict, global } = context;
+  const { clients, asked, reset, members, version, verdict, global, rewards } = context;
   const present = clients.filter((client) => members[client]!.presence !== 'away');
   const recipients = verdict === 'continue' ? asked : present;
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
       const { holdings, order } = members[client]!;
-      const params = broughtBy(kind, global).filter(({ hash }) => !holdings.includes(hash));
+      const params = broughtBy(kind, global, rewards).filter(({ hash }) => !holdings.includes(hash));
       const own = asked.includes(client) ? order : null;
       const interrupts = reset.includes(client);
       return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
@@ -41,8 +41,12 @@ export function groupOf({ params }: Download, downloads: Downloads): readonly st
 }
 
 /** What a recipient holds if its download arrives: the parts that it carries, and the state they build on. */
-export function holdingsAfter({ holdings }: Member, { kind, global }: Download): readonly string[] {
-  const brought = broughtBy(kind, global);
+export function holdingsAfter(
+  { holdings }: Member,
+  { kind, global }: Download,
+  rewards: ServerContext['rewards'],
+): readonly string[] {
+  const brought = broughtBy(kind, global, rewards);
   const held = refsOf(global).filter(({ hash }) => holdings.includes(hash));
   return [...new Set([...brought, ...held].map(({ hash }) => hash))];
 }

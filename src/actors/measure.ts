@@ -6,7 +6,7 @@ import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
 import { rowsOf } from '../learning/data/tokenize.js';
 import type { Example } from '../learning/data/types.js';
-import { perObjective } from '../learning/objective.js';
+import { objectives, perObjective } from '../learning/objective.js';
 import { ratioOrNull } from '../moments.js';
 import { derived } from '../learning/training/figure.js';
 import { weightedFigure } from '../learning/training/ppo/weighted.js';
@@ -149,7 +149,7 @@ function measureAlignment(world: World, context: ClientContext, round: number, i
     id,
     'alignment',
     round,
-    scoreFlops(scenario, world.shape, prompts, prompts.count),
+    scoreFlops(scenario, world.shape, objectives, prompts, prompts.count),
     {
       kind: 'score',
       seed: `${scenario.seed}/${id}/score`,

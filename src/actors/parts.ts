@@ -3,8 +3,10 @@ import {
   downloadsOf,
   partNames,
   protocol,
+  rewardParts,
   type DownloadKind,
   type PartName,
+  type RewardPart,
   type SharedPart,
   type UploadKind,
 } from '../../machines/protocol.js';
@@ -16,6 +18,16 @@ export function refsOf(model: Model, parts: readonly PartName[] = partNames): re
   return parts.flatMap((part) => model[part] ?? []);
 }
 
+/** The reward models of a model that its method lacks: measurement's, which no message carries. */
+export function judgesOf(model: Model, rewards: readonly RewardPart[]): readonly ParamRef[] {
+  return refsOf(model, lacking(rewards));
+}
+
+/** The reward models that a method with these lacks. */
+export function lacking(rewards: readonly RewardPart[]): readonly RewardPart[] {
+  return rewardParts.filter((part) => !rewards.includes(part));
+}
+
 /** What an update carries, and so what of the global model its average replaces. */
 export function carriedBy(kind: UploadKind, method: Method): readonly SharedPart[] {
   const { carries } = protocol[kind];
@@ -24,15 +36,20 @@ export function carriedBy(kind: UploadKind, method: Method): readonly SharedPart
 
 /**
  * What of the global model a download has to bring, where its recipient lacks it: everything but what the
- * downloads that follow it in its step are there to carry.
+ * downloads that follow it in its step are there to carry, and what no message carries.
  */
-export function broughtBy(kind: DownloadKind, global: Model): readonly ParamRef[] {
-  const kinds = downloadsOf(protocol[kind].step);
+export function broughtBy(
+  kind: DownloadKind,
+  global: Model,
+  rewards: readonly RewardPart[],
+): readonly ParamRef[] {
+  const kinds = downloadsOf(protocol[kind].step, rewards);
+  const judges: readonly PartName[] = lacking(rewards);
   const carriedLater = kinds
     .slice(kinds.indexOf(kind) + 1)
     .flatMap((later) => [protocol[later].carries].flat() as readonly string[]);
   return refsOf(
     global,
-    partNames.filter((part) => !carriedLater.includes(part)),
+    partNames.filter((part) => !carriedLater.includes(part) && !judges.includes(part)),
   );
 }

@@ -12,7 +12,7 @@ export function profilesOf(world: World, stage: Stage): Readonly<Record<string, 
   const uplinkSnrDb = uplinkSnrsDb(world);
   const profiles = [...clients.values()].map((client) => {
     const { id, device } = client;
-    const rows = sum(updatesOf(stage).map((kind) => rowsBehind(world, kind, client)));
+    const rows = sum(updatesOf(stage, world.method.rewards).map((kind) => rowsBehind(world, kind, client)));
     return [
       id,
       {

@@ -66,11 +66,11 @@ export function provideServer(world: World) {
         enqueue(() => {
           for (const [to, request] of requestsTo(context)) bus.send('server', to, request, [to]);
         });
-        for (const kind of downloadsOf(step)) {
+        for (const kind of downloadsOf(step, context.rewards)) {
           const downloads = downloadsTo({ ...context, members }, kind);
           members = withEach(members, Object.keys(downloads), (member, client) => ({
             ...member,
-            holdings: holdingsAfter(member, downloads[client]!),
+            holdings: holdingsAfter(member, downloads[client]!, context.rewards),
           }));
           enqueue(() => {
             for (const [to, download] of Object.entries(downloads)) {

@@ -3,7 +3,7 @@ import type { Model } from '../../machines/events.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { perObjective, type PerObjective } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
-import { derived, type Figure } from '../learning/training/figure.js';
+import { derived, sumOfFigures, type Figure } from '../learning/training/figure.js';
 import { nextKlCoefficient } from '../learning/training/ppo/adaptive-kl.js';
 import type {
   AlignHyper,
@@ -128,7 +128,7 @@ export async function rewardTask(
       actor: context.id,
       stage: 'reward',
       round: roundOf(context),
-      flops: rewardFlops(scenario, shape, tables),
+      flops: rewardFlops(scenario, shape, tables, world.method.rewards),
       request: {
         kind: 'reward',
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
@@ -147,10 +147,7 @@ export async function rewardTask(
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
     moments: null,
-    loss: derived(
-      [metrics.helpful.validationLoss, metrics.harmless.validationLoss],
-      (helpful, harmless) => helpful + harmless,
-    ),
+    loss: sumOfFigures(world.method.rewards.map((objective) => metrics[objective].validationLoss)),
   };
 }
 
@@ -173,7 +170,7 @@ export async function freezeTask(
       actor: context.id,
       stage: 'alignment',
       round: 0,
-      flops: freezeFlops(scenario, shape, tables.prompts, prompts),
+      flops: freezeFlops(scenario, shape, world.method.rewards, tables.prompts, prompts),
       request: {
         kind: 'freeze',
         seed: seedOf(world, context.id, 'freeze'),
@@ -228,6 +225,7 @@ export async function alignTask(
         trained: trainedParameters(context.model),
         tables,
         weights: trainingWeights,
+        rewards: world.method.rewards,
       }),
       request: {
         kind: 'align',

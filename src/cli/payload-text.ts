@@ -3,7 +3,6 @@ import { methods } from '../strategies/methods/index.js';
 import { nameOf, named } from '../strategies/strategy.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import type { Sharing } from '../radio/payload/by-sharing.js';
-import { objectives } from '../learning/objective.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { MeanLink } from '../radio/payload/mean-link.js';
@@ -32,7 +31,7 @@ export interface PayloadReport extends Payload {
   readonly headerBits: number;
   readonly compression: Scenario['channel']['compression'];
   readonly clients: number;
-  /** The reward models that the method's alignment listens to. */
+  /** The reward models that the method has: stage 2 sends these, alignment listens to them. */
   readonly rewards: Method['rewards'];
 }
 
@@ -176,7 +175,6 @@ function footnotes(report: PayloadReport): readonly string[] {
       'Left out: packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the ' +
       'rest.',
     ...savingNote(report),
-    ...rewardNote(report),
   ];
 }
 
@@ -189,17 +187,6 @@ function savingNote({
     `An update of ${whole(sharedParameters)} parameters saves ${percent(share)} of the ` +
       `${whole(allParameters)} that all adapters and a LoRA module at every site have ` +
       '(the comparison of section V-B).',
-  ];
-}
-
-/** What is charged beyond the paper where a method listens to one reward model. */
-function rewardNote({ method, rewards, messages }: PayloadReport): readonly string[] {
-  const travel = objectives.filter((objective) => messages.some(({ parts }) => objective in parts));
-  if (rewards.length >= travel.length) return [];
-  return [
-    `${named(methods, method).title} is charged for ${travel.length} reward models (${travel.join(', ')}), of ` +
-      `which its alignment listens to ${rewards.length} (${rewards.join(', ')}); in section V-B it has a single ` +
-      'one. Both are trained and sent under every method, so that rewards can be measured alike.',
   ];
 }
 

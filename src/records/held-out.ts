@@ -1,6 +1,8 @@
 import type { Stage } from '../../machines/protocol.js';
+import { objectives, type Objective } from '../learning/objective.js';
 import { greatest } from '../extremes.js';
 import { groupedBy } from '../grouped.js';
+import { sumOfFigures } from '../learning/training/figure.js';
 import { meanOrNull } from '../moments.js';
 import type { ClientRow, MetricRow } from './rows.js';
 
@@ -12,16 +14,30 @@ export const metric =
   (metrics) =>
     metrics[name] ?? null;
 
-const bothLosses: Pick = ({ helpfulLoss = null, harmlessLoss = null }) =>
-  helpfulLoss === null || harmlessLoss === null ? null : helpfulLoss + harmlessLoss;
+type Judges = readonly Objective[];
+
+/** The objectives that a method has reward models of, where measurement's judges are of these. */
+export const objectivesWithout = (judges: Judges) =>
+  objectives.filter((objective) => !judges.includes(objective));
+
+/** Of the method's own models: a judge is none of them. */
+const ownLosses = (judges: Judges): Pick => {
+  const own = objectivesWithout(judges);
+  return (metrics) => sumOfFigures(own.map((objective) => metrics[`${objective}Loss`] ?? null));
+};
 
 const minusObjective: Pick = ({ objective = null }) => (objective === null ? null : -objective);
 
-/** What is measured on held-out rows after a round of a stage: by which task, and which of it is its loss. */
-export const heldOut: Readonly<Record<Stage, { readonly task: string; readonly loss: Pick }>> = {
-  instruction: { task: 'evaluate', loss: metric('loss') },
-  reward: { task: 'rewardTest', loss: bothLosses },
-  alignment: { task: 'score', loss: minusObjective },
+/**
+ * What is measured on held-out rows after a round of a stage: by which task, and which of it is its loss, under a
+ * method whose other objectives have `judges`.
+ */
+export const heldOut: Readonly<
+  Record<Stage, { readonly task: string; readonly loss: (judges: Judges) => Pick }>
+> = {
+  instruction: { task: 'evaluate', loss: () => metric('loss') },
+  reward: { task: 'rewardTest', loss: ownLosses },
+  alignment: { task: 'score', loss: () => minusObjective },
 };
 
 /** The rows of one task, in the order in which they were written. */

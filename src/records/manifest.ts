@@ -1,3 +1,4 @@
+import type { Objective } from '../learning/objective.js';
 import type { Purpose } from '../learning/clients/population.js';
 import type { RowCounts } from '../learning/data/tokenize.js';
 import type { TokenizerSource } from '../learning/data/tokenizer.js';
@@ -49,6 +50,11 @@ export interface Manifest {
   readonly reading?: readonly ReadRows[];
   /** How many held-out rows are in training after all, by use and training, over all clients. Absent in older folders. */
   readonly overlap?: readonly Overlap[];
+  /**
+   * Objectives that the method has no reward model of: figures of them are of measurement's judge
+   * (docs/alignment.md). Absent in older folders, where every method trained both.
+   */
+  readonly judges?: readonly Objective[];
   /** The same and more in words: what somebody should know about the inputs of the run. */
   readonly notes?: readonly string[];
   readonly clients: readonly ClientManifest[];

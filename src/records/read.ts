@@ -56,6 +56,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
   const summary = {
     notes: [],
     overlap: null,
+    judges: manifest.judges ?? [],
     checks: [],
     ...evenness(rows),
     ...written,
@@ -68,7 +69,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
 
 type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
-type Newer = 'notes' | 'overlap' | 'checks' | 'fairness' | 'timeSpent' | 'energy' | 'staleness';
+type Newer = 'notes' | 'overlap' | 'judges' | 'checks' | 'fairness' | 'timeSpent' | 'energy' | 'staleness';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
@@ -90,6 +91,7 @@ function partialSummary(rows: Rows): PartialSummary {
     ended: { reason: 'partial' },
     notes: manifest.notes ?? [],
     overlap: manifest.overlap ?? null,
+    judges: manifest.judges ?? [],
     checks: [],
     stages: stagesOf(rows),
     ...evenness(rows),
@@ -178,7 +180,8 @@ function stagesOf({ manifest, metrics, messages }: Rows): Summary['stages'] {
     id,
     ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
   }));
-  return stageSummaries({ metrics, messages, clients, scenario: manifest.scenario });
+  const { scenario, judges = [] } = manifest;
+  return stageSummaries({ metrics, messages, clients, judges, scenario });
 }
 
 /** A JSON file of a run's folder, taken at its word; UserError where there is none. */

@@ -1,5 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
+import type { Objective } from '../learning/objective.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import type { Instruction } from '../learning/training/settings.js';
 import { collapses } from './collapse.js';
@@ -26,6 +27,8 @@ export interface Written {
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];
   readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
+  /** Objectives that the method has no reward model of. */
+  readonly judges: readonly Objective[];
   readonly scenario: {
     readonly instruction: Pick<Instruction, 'targetAccuracy'>;
     readonly alignment: Pick<Alignment, 'collapse'>;
@@ -153,8 +156,12 @@ interface Measured {
 }
 
 /** Each client's first and newest held-out figures of a stage; null where nobody was measured. */
-function startAndEnd({ metrics, clients }: Written, stage: Stage): { start: Measured; end: Measured } | null {
-  const { task, loss } = heldOut[stage];
+function startAndEnd(
+  { metrics, clients, judges }: Written,
+  stage: Stage,
+): { start: Measured; end: Measured } | null {
+  const { task } = heldOut[stage];
+  const loss = heldOut[stage].loss(judges);
   const rows = rowsOfTask(metrics, task);
   if (rows.length === 0) return null;
   const at = (ofClients: ClientFigures): Measured => ({

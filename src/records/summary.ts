@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { Objective } from '../learning/objective.js';
 import type { Overlap } from '../learning/data/overlap.js';
 import type { Interval } from '../interval.js';
 import type { EnergySummary } from './energy/summary.js';
@@ -32,6 +33,8 @@ export interface Summary {
   readonly notes: readonly string[];
   /** As in the manifest: held-out rows that are in training, 0 where none is; null in records of an earlier version. */
   readonly overlap: readonly Overlap[] | null;
+  /** As in the manifest: objectives whose figures are of measurement's judge; empty in records of an earlier version. */
+  readonly judges: readonly Objective[];
   /** What became of the scenario's expectations, in their order. */
   readonly checks: readonly Checked[];
   readonly stages: {
@@ -169,10 +172,10 @@ export interface TargetReached {
 }
 
 export interface RewardSummary extends RoundsSummary {
-  /** Share of held-out pairs that the global model ranks as labelled, mean over clients. */
+  /** Share of held-out pairs that the global model, or the judge, ranks as labelled, mean over clients. */
   readonly helpfulAccuracy: number | null;
   readonly harmlessAccuracy: number | null;
-  /** Bradley–Terry loss of the global models on held-out pairs, sum of both objectives, mean over clients. */
+  /** Bradley–Terry loss of the method's global models on held-out pairs, sum over its objectives, mean over clients. */
   readonly heldOutLossBefore: number | null;
   readonly heldOutLoss: number | null;
 }

@@ -98,6 +98,7 @@ function misfits(
     like('/model/lora', model.lora, was.model.lora),
     ...(hasRewardModels(scenario.stages) && hasRewardModels(was.stages)
       ? [
+          lacksNone(method, before),
           like('/reward/model/kind', reward.model.kind, was.reward.model.kind),
           like('/reward/model/train', reward.model.train, was.reward.model.train),
           like('/reward/hidden', reward.hidden, was.reward.hidden),
@@ -114,6 +115,18 @@ function misfits(
 
 function haveSameParts(one: Method, other: Method): boolean {
   return [trainedParts, sharedParts].every((parts) => isDeepStrictEqual(parts(one), parts(other)));
+}
+
+/** The judge of a method that lacks a reward model nobody has sent: it is no model of another method's. */
+function lacksNone(method: Method, before: Method | undefined): Finding {
+  const lacked = method.rewards.filter((objective) => before && !before.rewards.includes(objective));
+  return must(
+    lacked.length === 0,
+    '/method',
+    method.name,
+    `a method without a reward model of ${lacked.join()}ness, which ${before?.name}, the method of the run of ` +
+      '/from, has none of',
+  );
 }
 
 function notesOf(scenario: Scenario, { scenario: was }: Manifest, ended: Summary['ended']): string[] {

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
-import type { Stage } from '../../machines/protocol.js';
+import { hasRewardModels, type Stage } from '../../machines/protocol.js';
+import { lacking } from '../actors/parts.js';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
+import type { Objective } from '../learning/objective.js';
+import type { Method } from '../strategies/methods/method.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { Overlap } from '../learning/data/overlap.js';
 import type { ReadRows } from '../records/manifest.js';
@@ -49,6 +52,14 @@ export function usedOverlaps({ stages }: Pick<Scenario, 'stages'>, { overlaps }:
   return overlaps.filter(({ purpose }) => stages.includes(stageOf[purpose]));
 }
 
+/** The objectives that the method has no reward model of, in a run that has reward models. */
+export function judgesOf(
+  { stages }: Pick<Scenario, 'stages'>,
+  { method: { rewards } }: Pick<Inputs, 'method'>,
+): readonly Objective[] {
+  return hasRewardModels(stages) ? lacking(rewards) : [];
+}
+
 /**
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
@@ -62,6 +73,7 @@ export function inputNotes(
     ...blockNotes(scenario),
     ...codewordNotes(scenario.channel),
     ...cellNotes(scenario),
+    ...judgesOf(scenario, inputs).map((objective) => judgeNote(inputs.method, objective)),
     ...(inputs.earlier?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),
@@ -80,6 +92,10 @@ export function faultNotes(unmatched: readonly string[]): readonly string[] {
 const airNote =
   'updates add up over the air: each aggregate is a mean in noise, of those who sent; rows "air" of metrics.jsonl say how far off';
 const stubNote = 'learning is stub: no figure of this run is of a trained model';
+
+const judgeNote = ({ title }: Method, objective: Objective) =>
+  `${title} has no reward model of ${objective}ness: figures named ${objective} are of measurement's own judge, ` +
+  'which no message carries and nobody pays for';
 
 function tokenizerNotes({ language, rewards }: Inputs): string[] {
   const { folder, statedEndOfText, tokenizer, tokenizerSource } = language;

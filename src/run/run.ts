@@ -75,6 +75,7 @@ async function writeResults(
 function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
   const { scenario, clock, clients } = run.world;
   const { metrics, messages } = run.written;
+  const { judges = [] } = run.manifest;
   const summary = {
     scenario: scenario.name,
     seed: scenario.seed,
@@ -87,7 +88,8 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     ended,
     notes: run.notes(),
     overlap: run.manifest.overlap ?? null,
-    stages: stageSummaries({ metrics, messages, clients: [...clients.values()], scenario }),
+    judges,
+    stages: stageSummaries({ metrics, messages, clients: [...clients.values()], judges, scenario }),
     fairness: fairness([...clients.keys()], metrics, messages),
     timeSpent: timeSpent({
       clients: [...clients.keys()],

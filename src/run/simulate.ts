@@ -37,7 +37,12 @@ export async function simulate(
   const simulation: Simulation = createActor(provideSimulation(world), {
     clock,
     systemId: 'simulation',
-    input: { clients: [...world.clients.keys()], global: world.start.global, stage: world.start.stage },
+    input: {
+      clients: [...world.clients.keys()],
+      global: world.start.global,
+      stage: world.start.stage,
+      rewards: world.method.rewards,
+    },
     ...inspectionOf(world, inspect),
   });
   simulation.subscribe({ error: (cause) => failure.report(cause) });

@@ -66,7 +66,7 @@ function figuresOf(
   clients: readonly Client[],
   scenario: LoadedScenario['scenario'],
 ): ValidationFigures {
-  const { instruction } = stageSummaries({ metrics, messages, clients, scenario });
+  const { instruction } = stageSummaries({ metrics, messages, clients, judges: [], scenario });
   if (instruction?.heldOutLoss == null || instruction.accuracy === null) {
     throw new Error('nothing was measured on validation rows');
   }

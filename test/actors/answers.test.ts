@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { updateName, type Upload, type WorkOrder } from '../../machines/events.js';
-import { protocol, type Stage, type UploadKind } from '../../machines/protocol.js';
+import {
+  protocol,
+  rewardParts,
+  type RewardPart,
+  type Stage,
+  type UploadKind,
+} from '../../machines/protocol.js';
 import type { GatheredUpdate, Member } from '../../machines/server.js';
 import { clientsOf, hasAnswered, meanLoss, quorate } from '../../src/actors/answers.js';
 
@@ -27,7 +33,11 @@ const received = (
 const orderOf = (stage: Stage, staleness = 0): WorkOrder => ({ stage, version: 1 - staleness, order: 1 });
 
 /** Everybody was ordered to work on version 1, which c does not know. */
-const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
+const round = (
+  updates: readonly GatheredUpdate[],
+  stage: Stage = 'reward',
+  rewards: readonly RewardPart[] = rewardParts,
+) => {
   const member = (id: string, unreached = false): Member => ({
     holdings: [],
     order: orderOf(stage),
@@ -40,7 +50,13 @@ const round = (updates: readonly GatheredUpdate[], stage: Stage = 'reward') => {
     history: { version: null, loss: null, seconds: null, reports: [], orders: 0, asked: [], failures: 0 },
   });
   const members = { a: member('a'), b: member('b'), c: member('c', true) };
-  return { stage, version: 1, members, updates: updates.map(({ from, upload }) => ({ from, upload })) };
+  return {
+    stage,
+    version: 1,
+    rewards,
+    members,
+    updates: updates.map(({ from, upload }) => ({ from, upload })),
+  };
 };
 
 describe('the answers of a round', () => {
@@ -51,6 +67,16 @@ describe('the answers of a round', () => {
     assert.equal(hasAnswered(round([one, received('a', 'harmless-update')]), 'a'), true);
     assert.equal(hasAnswered(round([one]), 'b'), false);
     assert.equal(hasAnswered(round([]), 'c'), true);
+  });
+
+  it('of stage 2 are one per client where the method has one reward model', () => {
+    const one = round([received('a', 'helpful-update')], 'reward', ['helpful']);
+    assert.equal(hasAnswered(one, 'a'), true);
+    assert.equal(hasAnswered(one, 'b'), false);
+    assert.deepEqual(
+      quorate(one, 1).map(({ upload }) => upload.kind),
+      ['helpful-update'],
+    );
   });
 
   it('of the other stages are one per client', () => {

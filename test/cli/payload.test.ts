@@ -84,20 +84,18 @@ describe('pwff payload', () => {
     }
   });
 
-  it('says that a method of a single reward is charged for both reward models', async () => {
-    for (const [method, title] of [
-      ['sfl', 'SFL'],
-      ['shepherd', 'Shepherd'],
-    ] as const) {
-      const { out } = await payload('--method', method);
-      const words = out.replace(/\s+/g, ' ');
-      assert.ok(
-        words.includes(`${title} is charged for 2 reward models (helpful, harmless), of which`),
-        words,
-      );
-    }
-    for (const args of [[], ['--method', 'sfl', '--set', 'stages=["instruction"]']]) {
-      assert.doesNotMatch((await payload(...args)).out, /is charged for/);
+  it('charges a method of a single reward for one reward model: half of stage 2', async () => {
+    const stageOf = async (...args: string[]) =>
+      (await report('paper', ...args)).stages.find(({ stage }) => stage === 'reward')!;
+    const both = await stageOf('--method', 'pwff');
+    for (const method of ['sfl', 'shepherd']) {
+      const one = await stageOf('--method', method);
+      for (const cost of ['opening', 'round', 'allRounds'] as const) {
+        assert.equal(one[cost]!.bits, both[cost]!.bits / 2, `${method} ${cost}`);
+      }
+      const { messages, parts } = await report('paper', '--method', method);
+      assert.ok(messages.every(({ parts }) => !('harmless' in parts)));
+      assert.ok(parts.every(({ part }) => part !== 'harmless'));
     }
   });
 

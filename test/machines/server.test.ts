@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { assign, createActor, fromPromise } from 'xstate';
 import type { Upload } from '../../machines/events.js';
+import { rewardParts } from '../../machines/protocol.js';
 import { serverMachine, type Aggregated, type ServerContext } from '../../machines/server.js';
 import { VirtualClock } from '../../src/simulation/clock/virtual-clock.js';
 
@@ -44,7 +45,10 @@ function startServer(
     },
     delays: { deadline: 1_000 },
   });
-  const server = createActor(machine, { clock, input: { clients: ['a', 'b'], global, stage: first } });
+  const server = createActor(machine, {
+    clock,
+    input: { clients: ['a', 'b'], global, stage: first, rewards: rewardParts },
+  });
   server.start();
   const upload = (from: string, version: number) =>
     server.send({ type: 'upload.delivered', from, upload: { answers: { version } } as Upload });
@@ -85,7 +89,9 @@ describe('the server', () => {
       actions: { crash: (_, { cause }) => void causes.push((cause as Error).message) },
       guards: { isDue: () => true },
     });
-    const server = createActor(machine, { input: { clients: ['a'], global, stage: 'instruction' } }).start();
+    const server = createActor(machine, {
+      input: { clients: ['a'], global, stage: 'instruction', rewards: rewardParts },
+    }).start();
     await new Promise(setImmediate);
     assert.deepEqual([server.getSnapshot().value, causes], ['crashed', ['out of memory']]);
   });

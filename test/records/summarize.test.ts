@@ -53,7 +53,8 @@ function alignmentOf(metrics: readonly MetricRow[]) {
     instruction: { targetAccuracy: null },
     alignment: { collapse: { klNats: 25, entropyShare: 0.1, lengthFactor: 1.75, phraseShare: 0.25 } },
   };
-  return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, scenario }).alignment;
+  return stageSummaries({ metrics: [...metrics, closed], messages: [], clients, judges: [], scenario })
+    .alignment;
 }
 
 describe('the summary of an alignment', () => {

@@ -194,6 +194,18 @@ describe('a run that goes on from an earlier one', () => {
       );
     });
 
+    it('may have fewer reward models than the earlier run, and not one that only measurement had', async () => {
+      await run(at('single'), 'learning=stub', 'method=sfl', of('instruction', 'reward'));
+      assert.deepEqual(await refusal(`from=${at('single')}`), [
+        'scenario tiny: /method: is "pwff", expected a method without a reward model of harmlessness, which sfl, ' +
+          'the method of the run of /from, has none of',
+      ]);
+      const fewer = await loadScenario('tiny', {
+        set: ['method=sfl', of('alignment'), `from=${at('stub')}`],
+      });
+      await checkInputs(fewer);
+    });
+
     it('is refused where a stage is missing that it needs', async () => {
       await run(at('only'), 'learning=stub', of('instruction'));
       assert.match(

@@ -61,6 +61,7 @@ describe('what is measured of a run', () => {
       messages: written.messages,
       clients: [...world.clients.values()],
       scenario: world.scenario,
+      judges: [],
     });
     assert.deepEqual(new Set(alignment!.clients.map(({ id }) => id)), ids);
     assert.equal(instruction!.accuracy, 0.5);
@@ -122,7 +123,13 @@ describe('what is measured of a run', () => {
     assert.deepEqual([factAccuracy, unseenAccuracy], [0.25, 0.75]);
     const { metrics, messages } = result.run.written;
     const { clients, scenario } = result.run.world;
-    const { instruction } = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
+    const { instruction } = stageSummaries({
+      metrics,
+      messages,
+      clients: [...clients.values()],
+      judges: [],
+      scenario,
+    });
     assert.deepEqual([instruction!.factAccuracy, instruction!.unseenAccuracyBefore], [0.25, 0.75]);
   });
 
@@ -139,6 +146,7 @@ describe('what is measured of a run', () => {
       messages: written.messages,
       clients: [...world.clients.values()],
       scenario: world.scenario,
+      judges: [],
     });
     const start = measured(aimed, 'instruction').filter(({ round }) => round === 0);
     const { accuracy, reached } = instruction!.toTarget!;

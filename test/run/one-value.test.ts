@@ -73,10 +73,10 @@ describe('a figure of a run', () => {
     assert.equal(result.ended.reason, 'finished');
     const { metrics, messages } = result.run.written;
     const { clients, scenario } = result.run.world;
-    summary = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
+    summary = stageSummaries({ metrics, messages, clients: [...clients.values()], judges: [], scenario });
     records = {
       ...{ metrics, messages, manifest: result.run.manifest },
-      summary: { stages: summary, notes: [] } as unknown as Summary,
+      summary: { stages: summary, judges: [], notes: [] } as unknown as Summary,
     };
   });
 
@@ -95,7 +95,7 @@ describe('a figure of a run', () => {
         panels.map(({ title, chart }) => [title, chart] as const),
       ),
     );
-    const shared = stageFigures({ stages: summary }).filter(({ name }) => charts.has(name));
+    const shared = stageFigures({ stages: summary, judges: [] }).filter(({ name }) => charts.has(name));
     assert.deepEqual(
       shared.map(({ name }) => name),
       [

@@ -66,6 +66,7 @@ describe('a run whose alignment teaches a stock phrase', () => {
       messages: written.messages,
       clients: [...world.clients.values()],
       scenario: world.scenario,
+      judges: [],
     });
     const { phrases, rewardStripped, collapse } = alignment!;
     assert.deepEqual(phrases, {

@@ -70,7 +70,13 @@ for (const [name, set] of Object.entries(settings)) {
     it('is in the summary the mean over the round rows', () => {
       const { clients, scenario } = run.world;
       const { metrics, messages } = run.written;
-      const summary = stageSummaries({ metrics, messages, clients: [...clients.values()], scenario });
+      const summary = stageSummaries({
+        metrics,
+        messages,
+        clients: [...clients.values()],
+        judges: [],
+        scenario,
+      });
       for (const stage of stages) {
         const own = rounds.filter((row) => row.stage === stage);
         near(summary[stage]!.energyJoulesPerRound, mean(own.map((row) => row.energyJoules)), stage);

@@ -1,4 +1,4 @@
-import { objectives, perObjective, type Weights } from '../objective.js';
+import { objectives, perObjective, type Objective, type Weights } from '../objective.js';
 import type { TokenTable } from '../data/token-table.js';
 import { columns, column } from '../data/token-table.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
@@ -49,11 +49,17 @@ export function evaluateFlops(shape: ModelShape, tables: readonly TokenTable[]):
 }
 
 /**
- * Step 2.3. A head's features of every pair are computed once, and the head does not count beside them; a
- * pre-trained network that is trained whole reads each batch anew, and then the validation pairs.
+ * Step 2.3 of the reward models that the method has. A head's features of every pair are computed once, and the
+ * head does not count beside them; a pre-trained network that is trained whole reads each batch anew, and then the
+ * validation pairs.
  */
-export function rewardFlops(scenario: Stages, shape: ModelShape, tables: ClientTables): number {
-  const pairs = objectives.map((objective) => tables.pairs[objective]);
+export function rewardFlops(
+  scenario: Stages,
+  shape: ModelShape,
+  tables: ClientTables,
+  rewards: readonly Objective[],
+): number {
+  const pairs = rewards.map((objective) => tables.pairs[objective]);
   const { localSteps, batchSize, model } = scenario.reward;
   if (!shape.reward || model.train === 'head') {
     return pairFlops(
@@ -81,32 +87,49 @@ function sampledTokens({ alignment }: Stages, prompts: TokenTable, count: number
 }
 
 /**
- * Both reward models read so many tokens that the policy wrote: one pass for the features, or the pre-trained
- * networks: two, or the one that heads share (src/learning/training/reward-models).
+ * The reward models read so many tokens that the policy wrote: one pass for the features, or the pre-trained
+ * networks: each of them, or the one that heads share (src/learning/training/reward-models).
  */
-function scoringFlops({ reward }: Stages, shape: ModelShape, tokens: number): number {
+function scoringFlops(
+  { reward }: Stages,
+  shape: ModelShape,
+  { length }: readonly Objective[],
+  tokens: number,
+): number {
   if (!shape.reward) return forwardFlops(shape, tokens);
-  const passes = reward.model.train === 'head' ? 1 : 2;
+  const passes = reward.model.train === 'head' ? 1 : length;
   return passes * rewardForwardFlops(shape.reward, tokens);
 }
 
 /**
- * Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, judging them, and warming up both critics:
+ * Step 3.1 (src/learning/training/freeze.ts): sampling `count` responses, judging them, and warming up the critics:
  * the pass for what they read, where DistilBERTs are the reward models, and steps on minibatches.
  */
-export function freezeFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
+export function freezeFlops(
+  scenario: Stages,
+  shape: ModelShape,
+  rewards: readonly Objective[],
+  prompts: TokenTable,
+  count: number,
+): number {
   const { criticWarmupSteps, minibatchSize, maxNewTokens } = scenario.alignment;
-  const judged = judgedFlops(scenario, shape, prompts, count);
+  const judged = judgedFlops(scenario, shape, rewards, prompts, count);
   if (criticWarmupSteps === 0) return judged;
   const states = statesFlops(shape, sampledTokens(scenario, prompts, count));
-  const step = criticFlops(scenario, shape).step * minibatchSize * maxNewTokens;
+  const step = criticFlops({ scenario, shape, rewards }).step * minibatchSize * maxNewTokens;
   return judged + states + criticWarmupSteps * step;
 }
 
 /** Sampling `count` responses, one pass, and judging them. */
-function judgedFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
+function judgedFlops(
+  scenario: Stages,
+  shape: ModelShape,
+  rewards: readonly Objective[],
+  prompts: TokenTable,
+  count: number,
+): number {
   const tokens = sampledTokens(scenario, prompts, count);
-  return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, tokens);
+  return forwardFlops(shape, tokens) + scoringFlops(scenario, shape, rewards, tokens);
 }
 
 /** What critics read of so many tokens: what other reward models than DistilBERTs have read already. */
@@ -118,9 +141,15 @@ function statesFlops(shape: ModelShape, tokens: number): number {
  * The same with log-probabilities under policy and reference: a pass of each
  * (src/learning/training/score.ts).
  */
-export function scoreFlops(scenario: Stages, shape: ModelShape, prompts: TokenTable, count: number): number {
+export function scoreFlops(
+  scenario: Stages,
+  shape: ModelShape,
+  rewards: readonly Objective[],
+  prompts: TokenTable,
+  count: number,
+): number {
   const tokens = sampledTokens(scenario, prompts, count);
-  return judgedFlops(scenario, shape, prompts, count) + 2 * forwardFlops(shape, tokens);
+  return judgedFlops(scenario, shape, rewards, prompts, count) + 2 * forwardFlops(shape, tokens);
 }
 
 /** What Steps 3.2 and 3.3 are for one client. */
@@ -130,6 +159,8 @@ export interface AlignWork {
   /** Numbers of adapters and LoRA that the client trains. */
   readonly trained: number;
   readonly tables: ClientTables;
+  /** The reward models that the method has. */
+  readonly rewards: readonly Objective[];
   /** The weights that the client trains by. */
   readonly weights: Weights;
 }
@@ -156,7 +187,7 @@ function ppoFlops(work: AlignWork): number {
   const { promptsPerRound, maxNewTokens, ppoEpochs, minibatchSize, ptxCoefficient } = scenario.alignment;
   const steps = ppoEpochs * Math.ceil(promptsPerRound / minibatchSize);
   const rehearsed = ptxCoefficient === 0 ? 0 : steps * minibatchSize * meanTokens(tables.benign);
-  const critics = criticFlops(scenario, shape);
+  const critics = criticFlops(work);
   const sampled = promptsPerRound * maxNewTokens;
   return (
     observeFlops(work) +
@@ -171,34 +202,39 @@ function ppoFlops(work: AlignWork): number {
  * which take a pass for the features where DistilBERTs are the reward models; others have read the states
  * already.
  */
-function observeFlops({ scenario, shape, tables }: AlignWork): number {
+function observeFlops(work: AlignWork): number {
+  const { scenario, shape, rewards, tables } = work;
   const { promptsPerRound, maxNewTokens } = scenario.alignment;
   const tokens = sampledTokens(scenario, tables.prompts, promptsPerRound);
   return (
-    scoreFlops(scenario, shape, tables.prompts, promptsPerRound) +
+    scoreFlops(scenario, shape, rewards, tables.prompts, promptsPerRound) +
     forwardFlops(shape, tokens) +
     statesFlops(shape, tokens) +
-    criticFlops(scenario, shape).read * promptsPerRound * maxNewTokens
+    criticFlops(work).read * promptsPerRound * maxNewTokens
   );
 }
 
 /**
- * Operations of both critics on the features before one response token: to read their values, and to take a
- * step (src/learning/training/head-trainer.ts), where the features need no gradient.
+ * Operations of the critics, one for each reward model of the method, on the features before one response token: to
+ * read their values, and to take a step (src/learning/training/head-trainer.ts), where the features need no gradient.
  */
-function criticFlops({ reward }: Stages, shape: ModelShape): { read: number; step: number } {
+function criticFlops({
+  scenario: { reward },
+  shape,
+  rewards,
+}: Pick<AlignWork, 'scenario' | 'shape' | 'rewards'>): { read: number; step: number } {
   const [first, last] =
     shape.reward?.kind === 'gpt2'
       ? [shape.reward.config.n_embd, 0]
       : [featureWidth(shape.config) * reward.hidden, reward.hidden];
-  return { read: 2 * 2 * (first + last), step: 2 * (4 * first + 6 * last) };
+  return { read: rewards.length * 2 * (first + last), step: rewards.length * (4 * first + 6 * last) };
 }
 
 /**
  * src/learning/training/algorithms/modpo.ts: training on pairs. The reference policy and the reward models
  * read once each pair that a round draws. Nothing is sampled, and there is no critic.
  */
-function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWork): number {
+function pairTuningFlops({ scenario, shape, trained, tables, weights, rewards }: AlignWork): number {
   const { alignment } = scenario;
   const pairs = tables.policyPairs;
   const counts = perObjective((objective) => pairs[objective].count / 2);
@@ -207,7 +243,7 @@ function pairTuningFlops({ scenario, shape, trained, tables, weights }: AlignWor
     const drawn = plan.steps * plan.pairsEach;
     const each = 2 * meanTokens(pairs[objective]);
     const read = each * Math.min(drawn, counts[objective]);
-    const scored = scoringFlops(scenario, shape, read);
+    const scored = scoringFlops(scenario, shape, rewards, read);
     return flops + trainingFlops(shape, trained, each * drawn) + forwardFlops(shape, read) + scored;
   }, 0);
 }

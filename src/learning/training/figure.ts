@@ -1,5 +1,13 @@
+import { sum } from '../../moments.js';
+
 /** A figure of a task; null where there was nothing to measure it on. */
 export type Figure = number | null;
+
+/** The sum of some figures, in their order; null where one of them was not measured, and of none. */
+export function sumOfFigures(figures: readonly Figure[]): Figure {
+  const measured = figures.filter((figure) => figure !== null);
+  return measured.length === 0 || measured.length < figures.length ? null : sum(measured);
+}
 
 /** What follows from some figures; null where one of them was not measured. */
 export function derived(figures: readonly [Figure], from: (one: number) => number): Figure;

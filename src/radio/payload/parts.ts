@@ -14,7 +14,6 @@ import {
   distilBertTensors,
   type DistilBertConfig,
 } from '../../learning/model/distilbert-config.js';
-import { objectives } from '../../learning/objective.js';
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
 import { loraParameters, loraSites } from '../../learning/model/lora.js';
 import { featureWidth } from '../../learning/model/reward-model.js';
@@ -83,7 +82,7 @@ export function loraModuleEnds(
 /** What a client has under a method, LoRA once for each of the numbers of modules in `loraModules`. */
 export function heldParts(
   scenario: Scenario,
-  method: Pick<Method, 'tensors'>,
+  method: Pick<Method, 'tensors' | 'rewards'>,
   sizes: PartSizes,
   loraModules: readonly number[],
 ): readonly HeldPart[] {
@@ -104,7 +103,7 @@ export function heldParts(
             use: useOf(part),
           })),
     ),
-    ...(hasRewardModels(scenario.stages) ? objectives : []).map((part) => ({
+    ...(hasRewardModels(scenario.stages) ? method.rewards : []).map((part) => ({
       part,
       parameters: sizes.reward,
       use: 'shared' as const,

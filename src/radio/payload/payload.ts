@@ -1,4 +1,5 @@
 import {
+  isSentWith,
   messageKinds,
   opensStage,
   protocol,
@@ -44,7 +45,7 @@ export interface StagePayload {
   readonly stage: Stage;
   /** The messages that open the stage; null in alignment, which has none. */
   readonly opening: Cost | null;
-  /** The updates of a round and the global models that answer them: of stage 2 two of each. */
+  /** The updates of a round and the global models that answer them: of stage 2 one of each reward model. */
   readonly round: Cost;
   readonly maxRounds: number;
   /** The opening and `maxRounds` rounds: a stage that converges ends earlier. */
@@ -101,7 +102,10 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
   const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
     messageBits(counts, channel.headerBits, codec);
   const kinds = messageKinds.filter(
-    (kind) => protocol[kind].carries.length > 0 && scenario.stages.includes(protocol[kind].stage),
+    (kind) =>
+      protocol[kind].carries.length > 0 &&
+      isSentWith(method.rewards, kind) &&
+      scenario.stages.includes(protocol[kind].stage),
   );
   const messages = kinds.map((kind) => {
     const { step, stage, direction } = protocol[kind];

@@ -1,5 +1,5 @@
 import { groupedBy } from '../../grouped.js';
-import { protocol, updatesOf, type MessageKind, type Stage } from '../../../machines/protocol.js';
+import { protocol, type MessageKind, type Stage } from '../../../machines/protocol.js';
 import type { MessageRow, RoundRow } from '../rows.js';
 import type { MissingUpdates } from '../summary.js';
 import type { ActivityRows, Lane } from './activity.js';
@@ -15,6 +15,7 @@ export function missingUpdates({ metrics, messages }: ActivityRows, course: Cour
   const closed = metrics.filter((row) => row.type === 'round' && row.closedBy === 'deadline') as RoundRow[];
   const lanes = new Map(course.lanes.map((lane) => [lane.actor, lane]));
   const followers = followersOf(course.versions);
+  const kinds = updateKindsOf(messages);
   const own = groupedBy(
     messages.filter(({ copyOf }) => copyOf === null),
     (message) => answerOf(message, followers),
@@ -23,7 +24,8 @@ export function missingUpdates({ metrics, messages }: ActivityRows, course: Cour
     closing.members.flatMap((client) => {
       const { stage, round } = closing;
       const about = own.get(answer(client, stage, round)) ?? [];
-      const why = whyMissing(closing, about, lanes.get(client)!);
+      const expected = kinds.get(stage)?.size ?? 1;
+      const why = whyMissing(closing, expected, about, lanes.get(client)!);
       return why === null ? [] : [{ why, client, stage, round }];
     }),
   );
@@ -34,9 +36,19 @@ export function missingUpdates({ metrics, messages }: ActivityRows, course: Cour
   });
 }
 
-/** Why a client's answer to a round was not there at its close; null where it was. */
+/** The kinds of update that were sent in each stage: of stage 2 as many as the method has reward models. */
+function updateKindsOf(messages: readonly MessageRow[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const updates = groupedBy(
+    messages.filter((row) => !isDown(row)),
+    ({ stage }) => stage,
+  );
+  return new Map([...updates].map(([stage, rows]) => [stage, new Set(rows.map(({ kind }) => kind))]));
+}
+
+/** Why a client's answer to a round, of so many messages, was not there at its close; null where it was. */
 function whyMissing(
-  { stage, virtualSeconds: closedAtSeconds }: RoundRow,
+  { virtualSeconds: closedAtSeconds }: RoundRow,
+  expected: number,
   messages: readonly MessageRow[],
   lane: Lane,
 ): MissingUpdates['why'] | null {
@@ -44,7 +56,7 @@ function whyMissing(
     row.outcome === outcome && row.endedVirtualSeconds! <= closedAtSeconds;
   const [downloads, updates] = [messages.filter(isDown), messages.filter((row) => !isDown(row))];
   const arrived = new Set(updates.filter((row) => ended(row, 'delivered')).map(({ kind }) => kind));
-  if (arrived.size === updatesOf(stage).length) return null;
+  if (arrived.size === expected) return null;
   const atClose = lane.kind(partitionIndex(lane.length, (index) => lane.toSeconds(index) < closedAtSeconds));
   const isLost = (row: MessageRow) => ended(row, 'dropped');
   const isUnderWay = (row: MessageRow) =>

@@ -1,4 +1,6 @@
 import type { Stage } from '../../../machines/protocol.js';
+import type { Objective } from '../../learning/objective.js';
+import { objectivesWithout } from '../held-out.js';
 
 /** What a stage is called within a sentence. */
 export const stageNames: Readonly<Record<Stage, string>> = {
@@ -26,11 +28,19 @@ export const figureNames = {
   distinct2: 'Different bigrams (distinct-2)',
 } as const;
 
-/** What a loss of each stage is. */
-export const lossWords: Readonly<Record<Stage, string>> = {
-  instruction: 'nats per token',
-  reward: 'Bradley–Terry, both',
-  alignment: 'minus the objective',
+type Judges = readonly Objective[];
+
+/** The same in a run in which measurement's judges are of these objectives. */
+export function figureName(key: keyof typeof figureNames, judges: Judges): string {
+  const isJudged = judges.some((objective) => key.startsWith(objective));
+  return isJudged ? `${figureNames[key]} (judge)` : figureNames[key];
+}
+
+/** What a loss of each stage is: that of stage 2 is of the reward models that the method has. */
+export const lossWords: Readonly<Record<Stage, (judges: Judges) => string>> = {
+  instruction: () => 'nats per token',
+  reward: (judges) => `Bradley–Terry, ${judges.length === 0 ? 'both' : objectivesWithout(judges).join()}`,
+  alignment: () => 'minus the objective',
 };
 
 /**

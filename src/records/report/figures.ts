@@ -1,7 +1,7 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Interval } from '../../interval.js';
 import type { Summary } from '../summary.js';
-import { figureNames, heldOutLossName, lossWords, stageTitles } from './figure-names.js';
+import { figureName, heldOutLossName, lossWords, stageTitles, type figureNames } from './figure-names.js';
 import { duration, joules, number, percent } from './format.js';
 
 /** One line of the table of results; `before` is the figure at the stage's start, where it was measured. */
@@ -17,7 +17,8 @@ export interface Figure {
 }
 
 /** The figures of the three stages, in the paper's order; a stage that never came has none. */
-export function stageFigures({ stages }: Pick<Summary, 'stages'>): Figure[] {
+export function stageFigures({ stages, judges }: Pick<Summary, 'stages' | 'judges'>): Figure[] {
+  const { named, heldOutLoss } = linesUnder(judges);
   return [
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],
@@ -57,16 +58,20 @@ type Line<Key> = readonly [
   when?: 'if measured' | undefined,
 ];
 
-function named<Key extends keyof typeof figureNames>(
-  key: Key,
-  format: (value: number | null) => string,
-  when?: 'if measured',
-): Line<Key> {
-  return [figureNames[key], key, format, when];
-}
-
-function heldOutLoss(stage: Stage): Line<'heldOutLoss'> {
-  return [heldOutLossName(lossWords[stage]), 'heldOutLoss', number];
+/** Lines of a run in which measurement's judges are of these objectives. */
+function linesUnder(judges: Summary['judges']) {
+  return {
+    named<Key extends keyof typeof figureNames>(
+      key: Key,
+      format: (value: number | null) => string,
+      when?: 'if measured',
+    ): Line<Key> {
+      return [figureName(key, judges), key, format, when];
+    },
+    heldOutLoss(stage: Stage): Line<'heldOutLoss'> {
+      return [heldOutLossName(lossWords[stage](judges)), 'heldOutLoss', number];
+    },
+  };
 }
 
 /** Keys of a stage's figures that are numbers or null. */

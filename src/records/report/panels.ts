@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
-import { objectives } from '../../learning/objective.js';
+import type { Objective } from '../../learning/objective.js';
+import { sumOfFigures } from '../../learning/training/figure.js';
 import type { RunRecords } from '../read.js';
 import {
   byRound,
@@ -10,9 +11,9 @@ import {
   type Format,
   type Mark,
 } from './charts.js';
-import { heldOut, metric, rowsOfTask, type Pick } from '../held-out.js';
+import { heldOut, metric, objectivesWithout, rowsOfTask, type Pick } from '../held-out.js';
 import { collapseMarks } from './collapse.js';
-import { figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
+import { figureName, figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
 import { spearman, spearmanInterval } from '../rank-correlation.js';
 import { clientSeries, costSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
@@ -67,12 +68,31 @@ export function stageSections(run: Rows): StageSection[] {
 type Panels = (run: Rows, stage: Stage) => readonly Panel[];
 
 /** On validation pairs; in records of an earlier version on the test pairs. */
-const bothValidationLosses: Pick = (metrics) => {
-  const [helpful, harmless] = objectives.map(
-    (objective) => metrics[`${objective}ValidationLoss`] ?? metrics[`${objective}TestLoss`] ?? null,
-  );
-  return helpful == null || harmless == null ? null : helpful + harmless;
+const validationLosses =
+  (own: readonly Objective[]): Pick =>
+  (metrics) =>
+    sumOfFigures(
+      own.map(
+        (objective) => metrics[`${objective}ValidationLoss`] ?? metrics[`${objective}TestLoss`] ?? null,
+      ),
+    );
+
+/** What the clients report of the reward models that the method has. */
+const rewardLoss: Panels = (run, stage) => {
+  const { judges } = run.summary;
+  const own = objectivesWithout(judges);
+  const figure = lossesNamed(own, 'ValidationLoss');
+  return reportedLoss('reward', lossWords.reward(judges), figure, validationLosses(own))(run, stage);
 };
+
+/** What is measured of them. */
+const rewardTestLoss: Panels = (run, stage) => {
+  const figure = lossesNamed(objectivesWithout(run.summary.judges), 'Loss');
+  return heldOutLoss('reward', figure)(run, stage);
+};
+
+const lossesNamed = (own: readonly Objective[], what: string) =>
+  `metrics.${own.map((objective) => `${objective}${what}`).join(' + ')}`;
 
 const minusObjective: Pick = (metrics) => {
   const objective = metrics['objective/rlhf_reward'] ?? null;
@@ -84,7 +104,12 @@ const alignmentLoss: Panels = (run, stage) => {
   const isOfPairs = rowsOfTask(run.metrics, 'align').some(({ metrics }) => 'loss' in metrics);
   const panels = isOfPairs
     ? reportedLoss('align', 'on preference pairs', 'metrics.loss', metric('loss'))
-    : reportedLoss('align', lossWords.alignment, '−metrics["objective/rlhf_reward"]', minusObjective);
+    : reportedLoss(
+        'align',
+        lossWords.alignment(run.summary.judges),
+        '−metrics["objective/rlhf_reward"]',
+        minusObjective,
+      );
   return panels(run, stage);
 };
 
@@ -95,7 +120,10 @@ const scoreUnits: Readonly<Partial<Record<keyof typeof figureNames, string>>> = 
 };
 
 function figure(task: string, key: keyof typeof figureNames, format: Format = 'number'): Panels {
-  return measured(task, figureNames[key], `metrics.${key}`, metric(key), format, scoreUnits[key]);
+  return (run, stage) => {
+    const title = figureName(key, run.summary.judges);
+    return measured(task, title, `metrics.${key}`, metric(key), format, scoreUnits[key])(run, stage);
+  };
 }
 
 function measured(
@@ -116,7 +144,10 @@ function measured(
 /** What is measured after a round; `figure` says which metrics it is made of. */
 function heldOutLoss(stage: Stage, figure: string): Panels {
   const { task, loss } = heldOut[stage];
-  return measured(task, heldOutLossName(lossWords[stage]), figure, loss);
+  return (run, of) => {
+    const { judges } = run.summary;
+    return measured(task, heldOutLossName(lossWords[stage](judges)), figure, loss(judges))(run, of);
+  };
 }
 
 /** What the clients report of their training, which the server judges convergence by. */
@@ -208,7 +239,7 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
       figure('evaluate', 'unseenAccuracy', '%'),
       figure('evaluate', 'sharedAccuracy', '%'),
       heldOutLoss('instruction', 'metrics.loss'),
-      reportedLoss('instruct', lossWords.instruction, 'metrics.validationLoss', metric('validationLoss')),
+      reportedLoss('instruct', lossWords.instruction([]), 'metrics.validationLoss', metric('validationLoss')),
     ],
   },
   {
@@ -218,13 +249,8 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
     panels: [
       figure('rewardTest', 'helpfulAccuracy', '%'),
       figure('rewardTest', 'harmlessAccuracy', '%'),
-      heldOutLoss('reward', 'metrics.helpfulLoss + harmlessLoss'),
-      reportedLoss(
-        'reward',
-        lossWords.reward,
-        'metrics.helpfulValidationLoss + harmlessValidationLoss',
-        bothValidationLosses,
-      ),
+      rewardTestLoss,
+      rewardLoss,
     ],
   },
   {

@@ -15,8 +15,7 @@ export interface TensorRule {
 }
 
 /**
- * A way of federated fine-tuning as plain data (decision D6). The reward models of Step 2 are shared by every
- * method; their aggregation is what makes the methods' rewards comparable.
+ * A way of federated fine-tuning as plain data (decision D6).
  */
 export interface Method {
   readonly name: string;
@@ -29,7 +28,10 @@ export interface Method {
    * without LoRA, nor where LoRA is shared: that is the same for all, a module at every site.
    */
   readonly loraModules: 'by-resources' | 'all';
-  /** The reward models that alignment listens to. */
+  /**
+   * The reward models that it has: stage 2 trains, sends and averages these, and alignment listens to them. What
+   * it lacks measurement learns for itself, without a message and at no cost (docs/alignment.md).
+   */
   readonly rewards: readonly Objective[];
   /** Whether a client combines the rewards with its own weights (Step 3.2), or all clients equally. */
   readonly personalWeights: boolean;

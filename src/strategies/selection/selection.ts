@@ -18,7 +18,7 @@ export interface ToSelect {
 
 /** What a server knows of a client beside its answers. */
 export interface Profile {
-  /** Rows that this stage trains on: of both reward models together where it trains those. */
+  /** Rows that this stage trains on: of all its reward models together where it trains those. */
   readonly rows: number;
   /** Mean SNR of its uplink at this moment, without the fading around it. */
   readonly uplinkSnrDb: number;

@@ -11,6 +11,7 @@ import {
 import type { ClientTables } from '../../../src/learning/clients/population.js';
 import { forwardFlops, trainingFlops } from '../../../src/learning/model/flops.js';
 import { resolveScenario } from '../../../src/scenario/validate.js';
+import { objectives } from '../../../src/learning/objective.js';
 import type { ModelShape } from '../../../src/learning/model/model-shape.js';
 import { emptyTable, tableOf, tinyShape } from '../training/tiny-model.js';
 
@@ -78,11 +79,17 @@ describe('work of reward models for the device model', () => {
   it('of a whole DistilBERT: 6 operations per weight and token of a batch, 2 of the validation pairs', () => {
     const trained = 5 * 3 * 2 * (10 + 30);
     const heldOut = 2 * (20 + 40);
-    assert.equal(rewardFlops(scenario('full'), distilBert, tables), weights * (6 * trained + 2 * heldOut));
+    assert.equal(
+      rewardFlops(scenario('full'), distilBert, tables, objectives),
+      weights * (6 * trained + 2 * heldOut),
+    );
   });
 
   it('of a head: 2 operations per weight of the backbone and token of pairs to train and to validate, each read once', () => {
-    assert.equal(rewardFlops(scenario('head'), distilBert, tables), 2 * weights * 2 * (10 + 20 + 30 + 40));
+    assert.equal(
+      rewardFlops(scenario('head'), distilBert, tables, objectives),
+      2 * weights * 2 * (10 + 20 + 30 + 40),
+    );
     assert.equal(pairFlops(distilBert, [tables.pairs.helpful.test]), 2 * weights * 2 * 50);
   });
 
@@ -90,15 +97,15 @@ describe('work of reward models for the device model', () => {
     const tokens = 4 * (7 + 13);
     const sampled = forwardFlops(tinyShape, tokens);
     const rewardPasses = (train: 'full' | 'head') =>
-      freezeFlops(scenario(train), distilBert, tables.prompts, 4) - sampled;
+      freezeFlops(scenario(train), distilBert, objectives, tables.prompts, 4) - sampled;
     assert.equal(rewardPasses('full'), 2 * 2 * weights * tokens);
     assert.equal(rewardPasses('head'), 2 * weights * tokens);
   });
 
   it('of sampling is a pass, and one more for the features; of scoring two more for log-probabilities', () => {
     const pass = forwardFlops(tinyShape, 4 * (7 + 13));
-    assert.equal(freezeFlops(scenario('full'), tinyShape, tables.prompts, 4), 2 * pass);
-    assert.equal(scoreFlops(scenario('full'), tinyShape, tables.prompts, 4), 4 * pass);
+    assert.equal(freezeFlops(scenario('full'), tinyShape, objectives, tables.prompts, 4), 2 * pass);
+    assert.equal(scoreFlops(scenario('full'), tinyShape, objectives, tables.prompts, 4), 4 * pass);
   });
 });
 
@@ -109,6 +116,7 @@ const alignOf = (alignment: object, work: Partial<Omit<AlignWork, 'scenario'>> =
     shape: tinyShape,
     trained: 100,
     tables,
+    rewards: objectives,
     weights: even,
     ...work,
   });
@@ -141,7 +149,7 @@ describe('work of the language model for the device model', () => {
     const warm = { ...sizes, criticWarmupSteps: 10 };
     const warmUpOf = (shape: ModelShape) => {
       const frozen = (alignment: object) =>
-        freezeFlops(scenario('full', alignment), shape, tables.prompts, 12);
+        freezeFlops(scenario('full', alignment), shape, objectives, tables.prompts, 12);
       return frozen(warm) - frozen(sizes);
     };
     const steps = 10 * 4 * 13 * critics.step;
@@ -181,6 +189,38 @@ describe('work of the language model for the device model', () => {
   });
 });
 
+describe('work of a method of one reward model for the device model', () => {
+  const one = ['helpful'] as const;
+
+  it('is in Step 2.3 that of its own pairs', () => {
+    const [trained, validated] = [5 * 3 * 2 * 10, 2 * 20];
+    assert.equal(
+      rewardFlops(scenario('full'), distilBert, tables, one),
+      weights * (6 * trained + 2 * validated),
+    );
+    assert.equal(rewardFlops(scenario('head'), distilBert, tables, one), 2 * weights * 2 * (10 + 20));
+  });
+
+  it('is in Step 3.1 one network that judges, and the steps of one critic', () => {
+    const tokens = 4 * (7 + 13);
+    const frozen = (alignment: object) =>
+      freezeFlops(scenario('full', alignment), distilBert, one, tables.prompts, 4);
+    assert.equal(frozen({}), forwardFlops(tinyShape, tokens) + 2 * weights * tokens);
+    const states = forwardFlops(tinyShape, tokens);
+    const steps = (10 * 4 * 13 * critics.step) / 2;
+    assert.equal(frozen({ criticWarmupSteps: 10, minibatchSize: 4 }) - frozen({}), states + steps);
+  });
+
+  it('is in a round of PPO less by the other critic, and by what the other network would judge', () => {
+    const { promptsPerRound, ppoEpochs } = scenario('full').alignment;
+    const critic = (promptsPerRound * 13 * (critics.read + ppoEpochs * critics.step)) / 2;
+    assert.equal(alignOf({}) - alignOf({}, { rewards: one }), critic);
+    const judged = 2 * weights * promptsPerRound * (7 + 13);
+    const both = alignOf({}, { shape: distilBert });
+    assert.equal(both - alignOf({}, { shape: distilBert, rewards: one }), critic + judged);
+  });
+});
+
 describe('work of GPT-2s as reward models for the device model', () => {
   const gpt2: ModelShape = { ...tinyShape, reward: { kind: 'gpt2', config: tinyShape.config } };
   /** One block of width 16, without a language model's head. */
@@ -188,8 +228,14 @@ describe('work of GPT-2s as reward models for the device model', () => {
 
   it('is that of any pre-trained network, without the head of a language model', () => {
     const [trained, heldOut] = [5 * 3 * 2 * (10 + 30), 2 * (20 + 40)];
-    assert.equal(rewardFlops(scenario('full'), gpt2, tables), backbone * (6 * trained + 2 * heldOut));
-    assert.equal(rewardFlops(scenario('head'), gpt2, tables), 2 * backbone * 2 * (10 + 20 + 30 + 40));
+    assert.equal(
+      rewardFlops(scenario('full'), gpt2, tables, objectives),
+      backbone * (6 * trained + 2 * heldOut),
+    );
+    assert.equal(
+      rewardFlops(scenario('head'), gpt2, tables, objectives),
+      2 * backbone * 2 * (10 + 20 + 30 + 40),
+    );
   });
 
   it('of PPO: two backbones in place of the features, which critics of 16 weights read as well', () => {

@@ -324,6 +324,28 @@ describe('the invariant checkers', () => {
       check(messageRecords(1, 'client-1', 'server', { ...helpful, params: { helpful: ref('reward') } }, 0));
     });
 
+    it('refuse a message for a reward model that the method lacks, up or down', () => {
+      const harmless = { ...rewardUpload('harmless-update'), params: { harmless: ref('reward') } };
+      refused(
+        messageRecords(1, 'client-1', 'server', harmless, 0),
+        /^partial aggregation: message 1 of client-1, a harmless-update, is for .* sfl lacks; it has helpful$/,
+        'sfl',
+      );
+      check(messageRecords(1, 'client-1', 'server', harmless, 0));
+      for (const kind of ['harmless-model', 'harmless-global'] as const) {
+        const down = { ...download('reward', 0), kind, params: [ref('reward')] };
+        refused(
+          messageRecords(1, 'server', 'client-1', down, 0),
+          /shepherd lacks; it has helpful/,
+          'shepherd',
+        );
+      }
+      check(
+        messageRecords(1, 'server', 'client-1', { ...download('reward', 0), params: [ref('reward')] }, 0),
+        'sfl',
+      );
+    });
+
     it('let through what the method shares, and reward models in stage 2', () => {
       check(sends('instruction', 'adapters', 'lora'), 'pfl');
       check(sends('reward', 'reward'), 'local-only');

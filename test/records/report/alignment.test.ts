@@ -195,6 +195,44 @@ describe('the charts of alignment', () => {
   });
 });
 
+describe('a run whose method has one reward model, in the report', () => {
+  const run = madeUpRun(2);
+  const single = { ...run, summary: { ...run.summary, judges: ['harmless'] as const } };
+  const titles = (of: typeof run, stage: string) =>
+    stageSections(of)
+      .find((section) => section.stage === stage)!
+      .panels.map(({ title, source }) => [title, source.replace(/.*task [^,]*, /, '')] as const);
+
+  it('has the losses of that one, and says whose figures of the other objective are', () => {
+    assert.deepEqual(titles(single, 'reward').slice(0, 4), [
+      ['Pairs ranked rightly, helpfulness', 'metrics.helpfulAccuracy'],
+      ['Pairs ranked rightly, harmlessness (judge)', 'metrics.harmlessAccuracy'],
+      ['Held-out loss (Bradley–Terry, helpful)', 'metrics.helpfulLoss'],
+      ['Reported loss (Bradley–Terry, helpful)', 'metrics.helpfulValidationLoss; mean: round rows, loss'],
+    ]);
+    assert.ok(titles(single, 'alignment').some(([title]) => title === 'Harmless score (judge)'));
+    const [ofBoth] = titles(run, 'reward').filter(([title]) => title.startsWith('Held-out'));
+    assert.deepEqual(ofBoth, ['Held-out loss (Bradley–Terry, both)', 'metrics.helpfulLoss + harmlessLoss']);
+  });
+
+  it('draws these losses, 0.4 of 0.7', () => {
+    const drawn = (of: typeof run) =>
+      JSON.stringify(
+        stageSections(of)
+          .find(({ stage }) => stage === 'reward')!
+          .panels.find(({ title }) => title.startsWith('Held-out'))!.chart,
+      );
+    assert.match(drawn(single), /"value":0\.4\b/);
+    assert.match(drawn(run), /"value":0\.7\b/);
+  });
+
+  it('has the same names in its table', () => {
+    const names = stageFigures(single.summary).map(({ name }) => name);
+    assert.ok(names.includes('Pairs ranked rightly, harmlessness (judge)'));
+    assert.ok(names.includes('Held-out loss (Bradley–Terry, helpful)'));
+  });
+});
+
 describe('what the clients answer, in the report', () => {
   it('stands before and after side by side, under its prompt', () => {
     const text = responsesOf(madeUpRun(1));

@@ -260,6 +260,7 @@ function summary(
     scenario: 'made-up',
     notes: [...notes],
     overlap: [],
+    judges: [],
     checks: [],
     seed: 7,
     method: 'pwff',

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { UserError, messageOf } from '../errors.js';
 import { exactJson } from './exact-json.js';
 import type { InspectionChoice } from './inspection-choice.js';
 import { InspectionFile } from './inspection-file.js';
 import { openFolder, recordFiles } from './folder.js';
 import { JsonLinesFile } from './json-lines.js';
+import type { Manifest } from './manifest.js';
 import { messageLine, metricLine } from './row-text.js';
 import type { Summary } from './summary.js';
 import type { RunEvent, RunObserver } from './run-event.js';
@@ -42,7 +44,7 @@ export function openRecords(folder: string, inspected: InspectionChoice = 'none'
   return {
     actors: inspection !== null,
     next: (event) => {
-      if (event.type === 'manifest') writeDocument(join(folder, recordFiles.manifest), event.manifest);
+      if (event.type === 'manifest') writeManifest(join(folder, recordFiles.manifest), event.manifest);
       if (event.type === 'row') metrics.append(metricLine(event.row));
       if (event.type === 'row' && event.row.type === 'round') flush();
       if (event.type === 'message') messages.append(messageLine(event.row));
@@ -57,6 +59,15 @@ export function openRecords(folder: string, inspected: InspectionChoice = 'none'
       lock.release();
     },
   };
+}
+
+/** What the system refuses here ends the run, so that the file has to be named. */
+function writeManifest(path: string, manifest: Manifest): void {
+  try {
+    writeDocument(path, manifest);
+  } catch (cause) {
+    throw new Error(`${path}: cannot be written (${messageOf(cause)})`);
+  }
 }
 
 function writeDocument(path: string, document: unknown): void {

@@ -131,8 +131,16 @@ describe('the command on a real system', function () {
     assert.ok(!params.some((name) => /^client-\d\.safetensors|new$/.test(name)), params.join());
   });
 
+  it('says of the manifest, too, that it finds no room', () => {
+    const { status, stdout } = shell(`ulimit -f 2; $PWFF ${run(out).join(' ')} --json`);
+    assert.equal(status, 1);
+    const { ended } = JSON.parse(stdout) as Summary;
+    assert.ok(ended.reason === 'failed');
+    assert.match(ended.cause, /manifest\.json: cannot be written \(EFBIG/);
+  });
+
   it('keeps whole rows where the rows themselves find no room', async () => {
-    const { status, stdout } = shell(`ulimit -f 8; $PWFF ${run(out).join(' ')} --json`);
+    const { status, stdout } = shell(`ulimit -f 16; $PWFF ${run(out).join(' ')} --json`);
     assert.equal(status, 1);
     const { ended } = JSON.parse(stdout) as Summary;
     assert.ok(ended.reason === 'failed');

@@ -15,7 +15,12 @@ import { tinyDistilBertFolder } from '../learning/training/tiny-distilbert.js';
 async function run(path: string, train: 'full' | 'head', outFolder: string, workers = 2): Promise<Summary> {
   const model = JSON.stringify({ kind: 'distilbert', path, train });
   const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), {
-    set: [`reward.model=${model}`, `reward.learningRate=${train === 'full' ? 1e-3 : 1e-2}`],
+    set: [
+      `reward.model=${model}`,
+      `reward.learningRate=${train === 'full' ? 1e-3 : 1e-2}`,
+      // Enough to learn from, and to measure on.
+      ...['data.pairsPerClient=60', 'reward.localSteps=12'],
+    ],
   });
   return runScenario({ scenario, folder, outFolder, workers, backend: 'wasm' });
 }

@@ -3,8 +3,8 @@ import { collapseStories } from '../records/report/collapse.js';
 import { endedSentence } from '../records/report/ended.js';
 import { energyText } from '../records/report/energy.js';
 import { fairnessText } from '../records/report/evenness.js';
-import { stageFigures } from '../records/report/figures.js';
-import { bits, duration, joules } from '../records/report/format.js';
+import { stageFigures, type Figure } from '../records/report/figures.js';
+import { bits, duration, interval, joules } from '../records/report/format.js';
 import { phrasesText } from '../records/report/phrases.js';
 import { toTargetText } from '../records/report/to-target.js';
 import type { Paint } from './terminal.js';
@@ -32,11 +32,22 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
     phrasesText(summary.stages.alignment) ?? [],
     toTargetText(summary) ?? [],
     fairnessText(summary),
+    intervalsText(figures) ?? [],
     summary.timeSpent.sentence,
     messagesText(summary),
     energyText(summary) ?? [],
   ].flat();
   return [...heading, table, ...lines].join('\n');
+}
+
+/** Intervals of rates of few responses, below the table, which they would widen beyond a terminal. */
+function intervalsText(figures: readonly Figure[]): string | null {
+  const known = figures.filter((figure) => figure.interval !== null);
+  if (known.length === 0) return null;
+  const each = known.map(
+    ({ name, after, interval: found }) => `${name.toLowerCase()} ${after}${interval(found)}`,
+  );
+  return `95 % intervals (Wilson): ${each.join('; ')}`;
 }
 
 /** One line for each kind of collapse. */

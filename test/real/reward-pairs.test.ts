@@ -29,9 +29,9 @@ describe('the real pairs in PWFF_DATA', () => {
       new Set(objectives.flatMap((name) => dealt[name].flatMap((own) => own[use].map(conversationOf))));
     const trained = conversations('train');
     for (const name of objectives) {
-      // 230 pairs per client of 2303 and more, of which 38 validate and 38 test.
+      // 230 pairs per client of 2303 and more, of which a sixth validates and a sixth tests.
       for (const { test, validation, train } of dealt[name]) {
-        assert.ok(test.length === 38 && validation.length === 38 && train.length >= 140);
+        assert.ok(test.length >= 38 && validation.length === test.length && train.length >= 140);
       }
     }
     // A boolean, so that a failure prints no text.

@@ -232,17 +232,14 @@ describe('the semi-asynchronous discipline', () => {
 
 describe('the discipline of tiers', () => {
   it('measures in the first version, then lets each tier have rounds of its own', async () => {
-    const result = await course({ name: 'tiers', tiers: 3 }, 10);
+    // Seconds of training outweigh those of fading, so that tiers stay as they were measured.
+    const result = await course({ name: 'tiers', tiers: 3 }, 10, ['instruction.localSteps=40']);
     const { aggregates } = result;
     const first = aggregates.filter(([update]) => update?.stage === 'instruction').map(named);
     assert.equal(first[0]!.length, 6);
-    const counts = new Map<string, number>();
-    for (const from of first.slice(1)) {
-      const tier = [...from].sort().join(' ');
-      counts.set(tier, (counts.get(tier) ?? 0) + 1);
-    }
-    const fastest = bySpeed(result).slice(0, 2).sort().join(' ');
-    assert.ok(counts.get(fastest)! > 4, JSON.stringify([...counts]));
+    for (const from of first.slice(1)) assert.equal(from.length, 2);
+    const [fastest] = bySpeed(result);
+    assert.ok(first.slice(1).filter((from) => from.includes(fastest!)).length > 4, JSON.stringify(first));
   });
 });
 

@@ -132,7 +132,7 @@ describe('the two reward models of a round', () => {
       kind: 'harmless-update',
       client: 3,
       round: 1,
-      delaySeconds: 89.75,
+      delaySeconds: 89.85,
     };
     const settings = ['reward.maxRounds=2', 'reward.deadlineSeconds=90', 'server.stalenessExponent=0'];
     const discarded = await counted([late], [...settings, 'server.late=discard']);

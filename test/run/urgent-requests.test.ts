@@ -46,6 +46,7 @@ interface Course {
   readonly tasks: readonly { readonly what: string; readonly task: string; readonly atSeconds: number }[];
   /** When the slow client's updates were sent, and of which version. */
   readonly updates: readonly { readonly version: number; readonly atSeconds: number }[];
+  /** Versions that the stalest update of stage 1 was behind: what comes before the first work of stage 3 cannot be cut short. */
   readonly stalest: number;
 }
 
@@ -56,7 +57,8 @@ async function course(set: readonly string[]): Promise<Course> {
   let stalest = 0;
   const next = (event: RunEvent) => {
     if (event.type === 'aggregate') {
-      stalest = Math.max(stalest, ...event.updates.map(({ staleness }) => staleness));
+      const own = event.updates.filter(({ answers }) => answers.stage === 'instruction');
+      stalest = Math.max(stalest, ...own.map(({ staleness }) => staleness));
     }
     if (event.type === 'bus' && event.event.phase === 'sent') {
       const { atSeconds, envelope } = event.event;

@@ -50,7 +50,7 @@ describe('the cookbook of docs/scenarios.md', function () {
 
   const scenarios = blocks('ts').filter(({ code }) => code.includes('export default'));
 
-  it('has a page for each family', () => assert.equal(scenarios.length, 7));
+  it('has a page for each family', () => assert.equal(scenarios.length, 8));
 
   for (const [index, { title, code }] of scenarios.entries()) {
     it(`"${title}" runs as it stands, outside of the package, and what it expects holds`, async () => {

@@ -2,7 +2,7 @@ import type { Stage } from '../../../machines/protocol.js';
 import type { Interval } from '../../interval.js';
 import type { Summary } from '../summary.js';
 import { figureName, heldOutLossName, lossWords, stageTitles, type figureNames } from './figure-names.js';
-import { duration, interval, joules, number, percent } from './format.js';
+import { duration, joules, number, percent } from './format.js';
 
 /** One line of the table of results; `before` is the figure at the stage's start, where it was measured. */
 export interface Figure {
@@ -10,6 +10,8 @@ export interface Figure {
   readonly name: string;
   readonly before: string | null;
   readonly after: string;
+  /** 95 % of `after`, where it is a rate of few responses. */
+  readonly interval: Interval | null;
   /** The key of summary.json that it stands at. */
   readonly source: string;
 }
@@ -91,16 +93,15 @@ function figuresOf<S extends object>(
   if (summary === null) return [];
   const figures = summary as Readonly<Record<string, number | null>>;
   const { intervals } = summary as { readonly intervals?: Readonly<Record<string, Interval | null>> | null };
-  const text = (value: number | null, key: string, format: (value: number | null) => string) =>
-    format(value) + interval(intervals?.[key] ?? null);
   return lines.flatMap(([name, key, format, when]) => {
     const { [key]: after = null, [`${key}Before`]: before } = figures;
     if (after === null && when === 'if measured') return [];
     return {
       stage: stageTitles[stage],
       name,
-      before: before === undefined ? null : text(before, `${key}Before`, format),
-      after: text(after, key, format),
+      before: before === undefined ? null : format(before),
+      after: format(after),
+      interval: intervals?.[key] ?? null,
       source: `stages.${stage}.${key}`,
     };
   });

@@ -12,7 +12,7 @@ import { figureNames } from './figure-names.js';
 import { fairnessText, stalenessText } from './evenness.js';
 import { machinesSection, type Entered } from './machines.js';
 import { stageFigures } from './figures.js';
-import { bits, duration, joules, number, percent, whole } from './format.js';
+import { bits, duration, interval, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
 import { lanesSection } from './lanes.js';
 import { stageSections, type StageSection } from './panels.js';
@@ -156,7 +156,7 @@ function tiles({ summary }: RunRecords): Html {
 function resultsTable({ summary }: RunRecords): Html | null {
   const figures = stageFigures(summary);
   if (figures.length === 0) return null;
-  const rows = figures.map(({ stage, name, before, after, source }, index) => {
+  const rows = figures.map(({ stage, name, before, after, interval: range, source }, index) => {
     const heading = html`<tr class="group">
       <th colspan="4">${stage}</th>
     </tr>`;
@@ -164,7 +164,7 @@ function resultsTable({ summary }: RunRecords): Html | null {
       <tr>
         <td>${name}</td>
         <td class="n">${before}</td>
-        <td class="n"><b>${after}</b></td>
+        <td class="n"><b>${after}</b>${interval(range)}</td>
         <td class="src"><code>${source}</code></td>
       </tr> `;
   });

@@ -29,9 +29,9 @@ describe('the report', () => {
   });
 
   it('draws a chart for each figure of each stage, and says where it comes from', () => {
-    // Steps 1 and 2: four each; Step 3: eleven; the link: delay and energy of each stage, delays by kind, the
+    // Step 1: six; Step 2: four; Step 3: eleven; the link: delay and energy of each stage, delays by kind, the
     // distribution of six kinds (there are but four messages of kind model); the lanes.
-    assert.equal(text.match(/<svg /g)?.length, 4 + 4 + 11 + 6 + 1 + 6 + 1);
+    assert.equal(text.match(/<svg /g)?.length, 6 + 4 + 11 + 6 + 1 + 6 + 1);
     const figures = text.match(/<h3>/g)!.length;
     assert.ok((text.match(/class="source"/g)?.length ?? 0) >= figures - 4);
   });

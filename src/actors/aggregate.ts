@@ -31,7 +31,9 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   const judged = stage === 'reward' ? lacking(rewards).map(judgeOf) : [];
   const made = await Promise.all([...shared, ...judged].map((each) => aggregatedPart(world, context, each)));
   const results = made.filter((result) => result !== null);
-  const sets = results.filter(({ isMeasured }) => !isMeasured).map(({ part, global }) => [part, global]);
+  const sets = results
+    .filter(({ isMeasured }) => !isMeasured)
+    .map(({ part, global }) => [part, global] as const);
   const judges = results.filter(({ isMeasured }) => isMeasured);
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
   const sent = encoded(world, Object.fromEntries(sets), memory.codec, {

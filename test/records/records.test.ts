@@ -270,6 +270,18 @@ describe('the records of an earlier version', () => {
     assert.equal((await readRun(folder)).summary.stages.instruction!.toTarget, null);
   });
 
+  it('have no judges, since all methods trained both reward models: their losses are of both', async () => {
+    write(({ manifest, summary }) => {
+      delete (manifest as { judges?: unknown }).judges;
+      delete (summary as { judges?: unknown }).judges;
+      delete summary.stages.reward['heldOutLoss'];
+    });
+    const { summary } = await readRun(folder);
+    assert.deepEqual(summary.judges, []);
+    // 0.4 of helpfulness and 0.3 of harmlessness.
+    assert.equal(summary.stages.reward!.heldOutLoss, 0.7);
+  });
+
   it('are refused in one line where a message tells less than it does now, or a setting is gone', async () => {
     write(({ messages }) => delete messages[3]!['copyOf']);
     await assert.rejects(readRun(folder), {

@@ -18,7 +18,7 @@ function movingExecutor(): Executor {
       const result = await untrained.run(request);
       if (request.kind !== 'reward') return result as TaskResult<never>;
       const { output } = await stub.run(request);
-      return { ...result, output } as TaskResult<never>;
+      return { ...result, output };
     },
   };
 }

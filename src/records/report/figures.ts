@@ -61,16 +61,16 @@ type Line<Key> = readonly [
 /** Lines of a run in which measurement's judges are of these objectives. */
 function linesUnder(judges: Summary['judges']) {
   return {
-    named<Key extends keyof typeof figureNames>(
+    named: <Key extends keyof typeof figureNames>(
       key: Key,
       format: (value: number | null) => string,
       when?: 'if measured',
-    ): Line<Key> {
-      return [figureName(key, judges), key, format, when];
-    },
-    heldOutLoss(stage: Stage): Line<'heldOutLoss'> {
-      return [heldOutLossName(lossWords[stage](judges)), 'heldOutLoss', number];
-    },
+    ): Line<Key> => [figureName(key, judges), key, format, when],
+    heldOutLoss: (stage: Stage): Line<'heldOutLoss'> => [
+      heldOutLossName(lossWords[stage](judges)),
+      'heldOutLoss',
+      number,
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { spearman } from '../../src/records/rank-correlation.js';
 import { removeRuns, run, type Run } from './run.js';
 
 /*
@@ -35,12 +36,33 @@ describe('the quickstart', function () {
     }
   });
 
-  it('learns: accuracy by 10 points, shared accuracy, reward models to 0.85, the personalised reward by half a deviation', () => {
-    const { instruction, reward, alignment } = first.summary.stages;
-    assert.ok(instruction!.accuracy! >= instruction!.accuracyBefore! + 0.1, JSON.stringify(instruction));
-    assert.ok(instruction!.sharedAccuracy! > instruction!.sharedAccuracyBefore!, JSON.stringify(instruction));
+  it('learns: own facts by 50 points, those of others by 20, own accuracy by 5, reward models to 0.85', () => {
+    const { instruction, reward } = first.summary.stages;
+    const said = JSON.stringify(instruction);
+    assert.ok(instruction!.factAccuracy! >= instruction!.factAccuracyBefore! + 0.5, said);
+    assert.ok(instruction!.sharedAccuracy! >= instruction!.sharedAccuracyBefore! + 0.2, said);
+    assert.ok(instruction!.accuracy! >= instruction!.accuracyBefore! + 0.05, said);
     assert.ok(reward!.helpfulAccuracy! >= 0.85 && reward!.harmlessAccuracy! >= 0.85, JSON.stringify(reward));
-    assert.ok(alignment!.reward! >= alignment!.rewardBefore! + 0.5, JSON.stringify(alignment));
+  });
+
+  it('aligns: reward by half a deviation without stock phrases, answers as right as before, refusals by weight', () => {
+    const { alignment } = first.summary.stages;
+    const { rewardStripped, rewardStrippedBefore, correctness, correctnessBefore, phrases, clients } =
+      alignment!;
+    assert.ok(rewardStripped! >= rewardStrippedBefore! + 0.5, `${rewardStrippedBefore} → ${rewardStripped}`);
+    assert.ok(correctness! >= correctnessBefore! - 0.03, `${correctnessBefore} → ${correctness}`);
+    for (const { phrase, share } of phrases!.found) assert.ok(share! <= 0.1, `${phrase}: ${share}`);
+    const rho = spearman(clients.map(({ weightHarmless, refusalRate }) => [weightHarmless, refusalRate!]))!;
+    assert.ok(rho >= 0.8, `${rho}`);
+  });
+
+  it('trains on nothing that it validates or tests on', () => {
+    const { overlap } = first.summary;
+    assert.ok(overlap !== null && overlap.length > 0);
+    for (const { purpose, use, rows, anyPrompts } of overlap) {
+      assert.ok(rows > 0);
+      assert.equal(anyPrompts, 0, `${purpose}, ${use}`);
+    }
   });
 
   it('gives the same trace with one worker as with two', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { exactJson } from './exact-json.js';
 import type { InspectionChoice } from './inspection-choice.js';
 import { InspectionFile } from './inspection-file.js';

@@ -21,7 +21,7 @@ function keyedExecutor(): Executor {
         ...{ loss, accuracy: loss, calibrationError: 0, brierScore: 0, meanScore: 0, scoreStd: 0 },
       };
       const metrics = perObjective(() => ({ ...ranking, validationLoss: loss }));
-      return { ...result, metrics } as unknown as TaskResult<never>;
+      return { ...result, metrics };
     },
   };
 }
@@ -36,7 +36,7 @@ function replace(part: Part) {
         const own = client.tables.pairs[objective];
         return { ...own, [part]: own.train };
       });
-      (clients as Map<string, Client>).set(id, { ...client, tables: { ...client.tables, pairs } });
+      (clients).set(id, { ...client, tables: { ...client.tables, pairs } });
     }
   };
 }

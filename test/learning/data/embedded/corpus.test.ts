@@ -21,7 +21,7 @@ import {
 import { fittingRemark, fullForms, short } from '../../../../src/learning/data/embedded/wordings.js';
 import { unknownWords } from '../../../../src/learning/data/embedded/words.js';
 import { UserError } from '../../../../src/errors.js';
-import type { Example, PreferencePair, Prompt } from '../../../../src/learning/data/types.js';
+import type { Example, Prompt } from '../../../../src/learning/data/types.js';
 import { stream } from '../../../../src/simulation/random/stream.js';
 import { scenarioWith } from '../scenario.js';
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Client } from '../../src/learning/clients/population.js';
 import { perObjective } from '../../src/learning/objective.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { Ranking } from '../../src/learning/training/ranking.js';
@@ -36,7 +35,7 @@ function replace(part: Part) {
         const own = client.tables.pairs[objective];
         return { ...own, [part]: own.train };
       });
-      (clients).set(id, { ...client, tables: { ...client.tables, pairs } });
+      clients.set(id, { ...client, tables: { ...client.tables, pairs } });
     }
   };
 }

@@ -60,7 +60,7 @@ describe('the page of a recorded run', () => {
     await jump(page, `#${at}`);
     const chart = page.getByRole('region', { name: 'Chart of client-1', exact: true });
     await chart.getByText('instructionTuning.tuning').waitFor();
-    assert.ok((await chart.locator('[data-state].active').count()) >= 2);
+    await until('its states are lit', async () => (await chart.locator('[data-state].active').count()) >= 2);
     assert.equal(await chart.locator('.count').first().innerHTML(), '1×');
   });
 

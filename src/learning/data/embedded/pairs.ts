@@ -43,10 +43,10 @@ interface Candidate {
  * the objective's judges grade differently; the better one is chosen.
  *
  * Of sensitive requests `sensitiveGrades` has the order. Of benign ones helpful judges want a right answer
- * rather than one that is wrong, if only in a word, garbled, cut or refused, and a full one rather than a short one; harmless
- * judges want a civil answer rather than an insulting or leaking one, and a remark that fits the question
- * rather than none, and none rather than one that does not. What the judges of an objective do not mind is
- * alike in both answers.
+ * rather than one that is wrong, if only in a word, garbled, cut or refused, and a full one rather than a
+ * short one; harmless judges want a civil answer rather than an insulting or leaking one, and a remark that
+ * fits the question rather than none, and none rather than one that does not. What the judges of an objective
+ * do not mind is alike in both answers.
  */
 export function preferencePair(objective: Objective, use: Use, random: Stream): PreferencePair {
   return random.uniform() < sensitiveShare

@@ -72,7 +72,7 @@ export interface Worded {
 }
 
 /** How often an answer that nobody judged is full, and how often it has a remark. */
-export const fullShare = 0.2;
+const fullShare = 0.2;
 export const remarkShare = 0.2;
 
 export const short = (answer: string): Worded => ({ text: answer, content: [0, answer.length] });

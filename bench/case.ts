@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { column, columns, type TokenTable } from '../src/learning/data/token-table.js';
+import { mapValues } from '../src/map-values.js';
 import { initialAdapters } from '../src/learning/model/adapters.js';
 import { computed, selectBackend, valuesOf } from '../src/learning/model/backend.js';
 import { baseTensors } from '../src/learning/model/base.js';
@@ -64,15 +65,15 @@ function randomTable(): TokenTable {
 }
 
 const batch = responseBatch(table, [...Array(size.rows).keys()]);
-const optimizers = [adapters, lora].map(({ values }) => new Adam(values, { learningRate: 1e-3 }));
+const tuned = { adapters, lora };
+const optimizers = mapValues(tuned, ({ values }) => new Adam(values, { learningRate: 1e-3 }));
 
 function step(): void {
-  const gradients = lossAndGradients(shape, baseWeights(base), { adapters, lora }, (model) =>
+  const { gradients } = lossAndGradients(shape, baseWeights(base), tuned, (model) =>
     responseLoss(model, batch),
   );
-  clipGlobalNorm([gradients.adapters, gradients.lora], 1);
-  optimizers[0]!.step(gradients.adapters!);
-  optimizers[1]!.step(gradients.lora!);
+  clipGlobalNorm(Object.values(gradients), 1);
+  for (const [part, optimizer] of Object.entries(optimizers)) optimizer.step(gradients[part]!);
 }
 
 let uploaded: Gpt | undefined;
@@ -82,8 +83,8 @@ function policy(): Gpt {
   return (uploaded ??= {
     shape: never,
     base: baseWeights(base),
-    adapters: upload(adapters),
-    lora: upload(lora),
+    adapters: [{ weights: upload(adapters), share: 1 }],
+    lora: [{ weights: upload(lora), share: 1 }],
   });
 }
 
@@ -188,7 +189,7 @@ async function tasks(workers: number): Promise<void> {
         loraLearningRateScale: 1,
         maxGradientNorm: 1,
       },
-      params: { base, adapters, lora },
+      params: { base, tuned },
       data: { train: table, validation: { ...table, count: 1 } },
     }),
   );

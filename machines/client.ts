@@ -43,7 +43,8 @@ export type ClientStart = Pick<ClientContext, 'held' | 'model' | 'designed'>;
  * stays with the client from round to round: the two critics and the KL coefficient.
  */
 export interface Frozen {
-  readonly reference: { readonly adapters: ParamRef | null; readonly lora: ParamRef | null };
+  /** By part of what is tuned. */
+  readonly reference: Readonly<Record<string, ParamRef>>;
   readonly rewardModels: PerObjective<ParamRef>;
   readonly scale: PerObjective<{ readonly mean: number; readonly std: number }>;
   readonly critics: PerObjective<ParamRef>;

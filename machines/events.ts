@@ -6,10 +6,9 @@ import {
   type DownloadKind,
   type MessageKind,
   type MessageStep,
-  type PartName,
+  type FixedPart,
   type RequestKind,
   type RewardPart,
-  type SharedPart,
   type Stage,
   type UploadKind,
 } from './protocol.js';
@@ -18,10 +17,10 @@ import {
 export type Verdict = 'continue' | 'converged' | 'out-of-rounds';
 
 /**
- * A model as handles: the server's, or a client's own. Null: not there yet, or never where a method has no
- * such part.
+ * A model as handles, in the order in which its parts travel: the base, the parts of what is tuned by the names that
+ * the method gives them, the reward models. The server's, or a client's own. Null: not there yet, or never.
  */
-export type Model = Readonly<Record<PartName, ParamRef | null>>;
+export type Model = Readonly<Record<FixedPart, ParamRef | null>> & Readonly<Record<string, ParamRef | null>>;
 
 /**
  * What the server asks of a client: to work on version `version` of the global model of `stage`, which is the
@@ -93,7 +92,8 @@ export interface Upload {
    * knows its own versions, and one lives as long as somebody works on it or an answer to it is on its way.
    */
   readonly startedFrom: Model;
-  readonly params: Readonly<Partial<Record<SharedPart, ParamRef>>>;
+  /** By part. */
+  readonly params: Readonly<Record<string, ParamRef>>;
   /**
    * What measurement learns by and no message carries: reward models that the method lacks, as this update's
    * work has trained them (docs/alignment.md). Absent where it has both.
@@ -111,7 +111,7 @@ export interface Upload {
 export type Message = Download | Request | Upload;
 
 /** What strategies remember, by the part of the model that it is about. */
-export type Memories = Readonly<Partial<Record<SharedPart, MemoryRef>>>;
+export type Memories = Readonly<Record<string, MemoryRef>>;
 
 /** A message on its way; `id` is unique in the run and in the order of sending. */
 export interface Envelope<M extends Message = Message> {

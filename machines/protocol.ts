@@ -2,14 +2,11 @@
 export const stages = ['instruction', 'reward', 'alignment'] as const;
 export type Stage = (typeof stages)[number];
 
-/** Everything that a model consists of, in the order in which it travels. */
-export const partNames = ['base', 'adapters', 'lora', 'helpful', 'harmless'] as const;
-export type PartName = (typeof partNames)[number];
-/** What clients train and may upload; the base model never changes. */
-export type SharedPart = Exclude<PartName, 'base'>;
-/** The parts that judge responses. */
+/** The parts of a model that judge responses. */
 export const rewardParts = ['helpful', 'harmless'] as const;
 export type RewardPart = (typeof rewardParts)[number];
+/** The parts that every model has. What clients tune of it comes in parts that its method names, as "adapters". */
+export type FixedPart = 'base' | RewardPart;
 
 interface KindOfMessage {
   /** down: from the server to a client; up: from a client to the server. */
@@ -17,11 +14,11 @@ interface KindOfMessage {
   readonly step: string;
   readonly stage: Stage;
   /**
-   * The parts that it is there to carry, as far as its sender has them: the server has LoRA where the method shares
-   * it. 'shared': what the method shares of adapters and LoRA. A download brings its recipient whatever else of the
-   * global model it lacks as well; a request carries nothing.
+   * The parts that it is there to carry. 'model': the base and what the server has made to be tuned; 'shared': what
+   * the method shares of that. A download brings its recipient whatever else of the global model it lacks as well; a
+   * request carries nothing.
    */
-  readonly carries: 'shared' | readonly PartName[];
+  readonly carries: 'model' | 'shared' | readonly RewardPart[];
 }
 
 /**
@@ -29,7 +26,7 @@ interface KindOfMessage {
  * follow each other in this order.
  */
 export const protocol = {
-  model: { direction: 'down', step: '1.1', stage: 'instruction', carries: ['base', 'adapters', 'lora'] },
+  model: { direction: 'down', step: '1.1', stage: 'instruction', carries: 'model' },
   update: { direction: 'up', step: '1.3', stage: 'instruction', carries: 'shared' },
   global: { direction: 'down', step: '1.4', stage: 'instruction', carries: 'shared' },
   'update-request': { direction: 'down', step: '1.4', stage: 'instruction', carries: [] },
@@ -66,8 +63,8 @@ const isDownload = (kind: MessageKind): kind is DownloadKind => !isUpdate(kind) 
 /** Whether a method of these reward models has such a message: the models of others are never sent. */
 export function isSentWith(rewards: readonly RewardPart[], kind: MessageKind): boolean {
   const { carries } = protocol[kind];
-  const lacks = rewardParts.filter((part) => !rewards.includes(part));
-  return carries === 'shared' || !lacks.some((part) => (carries as readonly PartName[]).includes(part));
+  if (typeof carries === 'string') return true;
+  return (carries as readonly RewardPart[]).every((part) => rewards.includes(part));
 }
 
 /** The models that the server sends in a step, in the order of sending, where a method has these reward models. */

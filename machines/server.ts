@@ -1,7 +1,7 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Memories, Model, Request, Upload, Verdict, WorkOrder } from './events.js';
-import type { MessageStep, RewardPart, SharedPart, Stage } from './protocol.js';
+import type { MessageStep, RewardPart, Stage } from './protocol.js';
 
 export interface ServerContext {
   /** Every client of the run, in a fixed order. */
@@ -124,7 +124,7 @@ export interface GatheredUpdate extends ReceivedUpdate {
 
 /** What aggregation gives: the parts that it made anew. */
 export interface Aggregated {
-  readonly parts: Readonly<Partial<Record<SharedPart, ParamRef>>>;
+  readonly parts: Readonly<Record<string, ParamRef>>;
   readonly memory: ServerMemory;
 }
 

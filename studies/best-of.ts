@@ -32,7 +32,7 @@ async function riseOf(samples: number, request: TaskRequest<'freeze'>, weights: 
   const models = await rewardModels(request);
   const prompts = choosePrompts(seed, hyper.prompts, hyper.sensitiveShare, data);
   const rewards = Array.from({ length: samples }, (_, sample) => {
-    const rollouts = withPolicy(model, params.base, params, (policy) =>
+    const rollouts = withPolicy(model, params.base, params.tuned, (policy) =>
       sampleResponses(policy, prompts, hyper, `${seed}/best-of/${sample}`),
     );
     const raw = models.scoresOfAnswers(rollouts);

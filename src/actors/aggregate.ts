@@ -1,6 +1,6 @@
 import type { Aggregated, GatheredUpdate, ServerContext } from '../../machines/server.js';
 import type { Upload } from '../../machines/events.js';
-import { updatesOf, type RewardPart, type SharedPart, type UploadKind } from '../../machines/protocol.js';
+import { updatesOf, type RewardPart, type UploadKind } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
@@ -26,7 +26,7 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   });
   const { rewards } = world.method;
   const shared = updatesOf(stage, rewards).flatMap((kind) =>
-    carriedBy(kind, world.method).map((part): Carried => ({ kind, part, isMeasured: false })),
+    carriedBy(kind, version, world.method).map((part): Carried => ({ kind, part, isMeasured: false })),
   );
   const judged = stage === 'reward' ? lacking(rewards).map(judgeOf) : [];
   const made = await Promise.all([...shared, ...judged].map((each) => aggregatedPart(world, context, each)));
@@ -52,7 +52,7 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
 /** A part of the model, and the kind of update that carries it. */
 interface Carried {
   readonly kind: UploadKind;
-  readonly part: SharedPart;
+  readonly part: string;
   /** Whether it is measurement's alone: no message carries it, and it costs nothing. */
   readonly isMeasured: boolean;
 }
@@ -91,7 +91,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
         ...(air && { air }),
       },
       params: {
-        global: ref && store.get(ref),
+        global: ref ? store.get(ref) : null,
         updates: Object.fromEntries(updates.map(({ from, set }) => [from, set])),
         bases: Object.fromEntries(updates.flatMap(({ from, base }) => (base ? [[from, base]] : []))),
         memory: before.sets,

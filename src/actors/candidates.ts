@@ -1,15 +1,15 @@
-import { updatesOf, type SharedPart, type Stage } from '../../machines/protocol.js';
+import { updatesOf, type Stage, type UploadKind } from '../../machines/protocol.js';
 import type { ServerContext } from '../../machines/server.js';
-import { designedModules } from '../learning/clients/device.js';
 import { secondsFor, type Computer } from '../learning/clients/processor.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
-import { loraParameters, loraSites } from '../learning/model/lora.js';
+import { parametersIn } from '../learning/params/param-set.js';
 import { sum } from '../moments.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { fillsLoraSites, trainedParts } from '../strategies/methods/method.js';
+import { partsOf, trainedParts } from '../strategies/methods/parts.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
+import { tensorsOfPart } from './slots.js';
 import { clientOf, type World } from './world.js';
 
 type Opening = { readonly stage: Stage } & Pick<ServerContext, 'version' | 'global'>;
@@ -26,7 +26,7 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
   const kinds = updatesOf(opening.stage, world.method.rewards);
   return {
     client: id,
-    uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, carriedBy(kind, world.method)))),
+    uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, kind))),
     computeSeconds:
       (world.slowness.get(id) ?? 1) * secondsFor(flopsOf(world, opening, id), atFullClock(device)),
     clock: device.processor,
@@ -43,31 +43,31 @@ function atFullClock({ gigaflopsPerSecond, processor }: Computer): Computer {
   return { gigaflopsPerSecond, processor: processor && { ...processor, frequencyHz: null } };
 }
 
-function bitsOf(world: World, { global }: Opening, id: string, parts: readonly SharedPart[]): number {
-  const { scenario, codec } = world;
-  const sizes = parts.map((part) => ({
-    parameters: part === 'lora' ? loraOf(world, id) : (global[part]?.parameters ?? 0),
+function bitsOf(world: World, { version, global }: Opening, id: string, kind: UploadKind): number {
+  const { scenario, codec, method } = world;
+  const tuned = tunedParameters(world, id);
+  const sizes = carriedBy(kind, version + 1, method).map((part) => ({
+    parameters: tuned[part] ?? global[part]?.parameters ?? 0,
   }));
   return messageBits(sizes, scenario.channel.headerBits, codec);
 }
 
-/** Parameters of its LoRA (Step 1.2). */
-function loraOf(world: World, id: string): number {
-  const { scenario, method, shape } = world;
-  const { data, device } = clientOf(world, id);
-  if (!trainedParts(method).includes('lora')) return 0;
-  const modules = fillsLoraSites(method)
-    ? loraSites(shape.config, shape.lora.targets).length
-    : designedModules(scenario, data.train.length, device);
-  return loraParameters(shape, modules);
+/** How much of what the method tunes a client has (Steps 1.1 and 1.2), by part. */
+function tunedParameters(world: World, id: string): Readonly<Record<string, number>> {
+  const parts = partsOf(world.method).map((part) => [
+    part.name,
+    parametersIn(tensorsOfPart(world, part, id)),
+  ]);
+  return Object.fromEntries(parts) as Readonly<Record<string, number>>;
 }
 
 /** What the work on a version takes, Step 3.1 before the first of stage 3 included. */
-function flopsOf(world: World, { stage, version, global }: Opening, id: string): number {
+function flopsOf(world: World, { stage, version }: Opening, id: string): number {
   const { scenario, shape } = world;
   const { rewards } = world.method;
   const { tables, trainingWeights } = clientOf(world, id);
-  const trained = (global.adapters?.parameters ?? 0) + loraOf(world, id);
+  const tuned = tunedParameters(world, id);
+  const trained = sum(trainedParts(world.method).map((part) => tuned[part]!));
   if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
   const { promptsPerRound } = scenario.alignment;

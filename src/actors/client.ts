@@ -12,17 +12,12 @@ import {
 import {
   isSentWith,
   opensStage,
-  partNames,
   protocol,
   stageAfter,
-  type PartName,
-  type SharedPart,
   type Stage,
   type UploadKind,
 } from '../../machines/protocol.js';
-import { designedModules } from '../learning/clients/device.js';
-import { sharedParts, trainedParts } from '../strategies/methods/method.js';
-import { initialLora, loraSites } from '../learning/model/lora.js';
+import { sharedParts } from '../strategies/methods/parts.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { measure } from './measure.js';
@@ -31,6 +26,8 @@ import { recordStep } from './figures.js';
 import { carriedBy, judgesOf, lacking, refsOf } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { alignTask, freezeTask, instructTask, rewardTask, roundOf } from './tasks.js';
+import { mapValues } from '../map-values.js';
+import { clientSets, missingIn } from './slots.js';
 import { clientOf, type World } from './world.js';
 
 /** Gives a client's chart its actions, guards and tasks. */
@@ -68,10 +65,10 @@ export function provideClient(world: World) {
       },
       measureStart: ({ context }, { stage }) =>
         measure(world, context, { stage, round: 0, verdict: 'continue' }),
-      designLora: assign(({ context }) => ({
-        designed: true,
-        model: { ...context.model, lora: context.model.lora ?? ownLora(world, context.id) },
-      })),
+      designLora: assign(({ context: { id, model } }) => {
+        const own = mapValues(missingIn(model, clientSets(world, id)), (set) => world.store.put(set));
+        return { designed: true, model: { ...model, ...own } };
+      }),
       collectPreferences: assign({ collected: true }),
       keepTrained: assign((_, { model, frozen, moments }) => ({ model, frozen, moments })),
       keepFrozen: assign((_, frozen) => ({ frozen })),
@@ -152,10 +149,10 @@ export function holdingsOf({ current, model, held }: ClientContext): readonly st
  */
 function takenUp({ method }: World, { pending, model }: ClientContext): Partial<ClientContext> {
   if (pending === null) throw new Error('a client takes up a download that never came');
-  const shared: readonly PartName[] = ['base', ...sharedParts(method), 'helpful', 'harmless'];
-  const parts = partNames.map((part) => {
+  const shared = ['base', ...sharedParts(method), 'helpful', 'harmless'];
+  const parts = Object.keys(pending.global).map((part) => {
     const [first, second] = shared.includes(part) ? [pending.global, model] : [model, pending.global];
-    return [part, first[part] ?? second[part]] as const;
+    return [part, first[part] ?? second[part] ?? null] as const;
   });
   return { pending: null, current: pending, model: Object.fromEntries(parts) as Model };
 }
@@ -170,18 +167,6 @@ function isNews({ pending, current }: ClientContext, download: Download): boolea
   );
 }
 
-/** The client's private modules; null where the method has none: shared ones come from the server (Step 1.1). */
-function ownLora(world: World, id: string): ParamRef | null {
-  const { scenario, method, shape, store } = world;
-  if (!trainedParts(method).includes('lora') || sharedParts(method).includes('lora')) return null;
-  const { data, device } = clientOf(world, id);
-  const modules =
-    method.loraModules === 'all'
-      ? loraSites(shape.config, shape.lora.targets).length
-      : designedModules(scenario, data.train.length, device);
-  return store.put(initialLora(shape, modules, stream(scenario.seed, 'lora', id)));
-}
-
 function isSilent({ scenario }: World, { id, current }: ClientContext): boolean {
   const order = current?.order ?? null;
   if (order === null || scenario.clients.availability === 1) return false;
@@ -193,7 +178,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
   const { id, current, model } = context;
   if (!current?.order) throw new Error(`${id} transmits an update that no download asked for`);
   const { order: answers, global: startedFrom } = current;
-  const sets = carriedBy(kind, world.method).flatMap((part) => {
+  const sets = carriedBy(kind, answers.version + 1, world.method).flatMap((part) => {
     const ref = model[part];
     return ref ? [[part, sentInPlaceOf(world, context, kind, part, ref)] as const] : [];
   });
@@ -225,7 +210,7 @@ function sentInPlaceOf(
   world: World,
   { id, current, replayed }: ClientContext,
   kind: UploadKind,
-  part: SharedPart,
+  part: string,
   ref: ParamRef,
 ): ParamSet {
   const { scenario, store } = world;
@@ -234,7 +219,7 @@ function sentInPlaceOf(
   if (!attack?.update) return own;
   const { global, order } = current!;
   const start = global[part];
-  if (start === null) throw new Error(`${id} sends ${part}, which it never began with`);
+  if (!start) throw new Error(`${id} sends ${part}, which it never began with`);
   const first = store.get(replayed[kind]?.[part] ?? ref);
   const draw = stream(scenario.seed, 'attack', part, id, order!.stage, ...keyOf(order!));
   return attack.update({ own, start: store.get(start), first }, draw);

@@ -1,5 +1,5 @@
 import type { Memories } from '../../machines/events.js';
-import type { SharedPart, Stage } from '../../machines/protocol.js';
+import type { Stage } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import { nonFiniteIn } from '../learning/params/finite.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
@@ -8,7 +8,7 @@ import { nameOf } from '../strategies/strategy.js';
 import { likelyCause } from './finite-result.js';
 import type { World } from './world.js';
 
-type Parts<T> = Readonly<Partial<Record<SharedPart, T>>>;
+type Parts<T> = Readonly<Record<string, T>>;
 
 /** Parts as they arrive, and what the codec then remembers of them. */
 export interface Encoded {
@@ -31,8 +31,7 @@ export function encoded(
   memory: Memories,
   { actor, stage, round, key }: Sending,
 ): Encoded {
-  const sent = Object.entries(parts).map(([name, set]) => {
-    const part = name as SharedPart;
+  const sent = Object.entries(parts).map(([part, set]) => {
     const draw = stream(scenario.seed, 'codec', part, actor, stage, ...key);
     const { bytes, memory: next } = codec.encode(set, recalled(store, memory[part]), draw);
     const decoded = codec.decode(bytes, set);

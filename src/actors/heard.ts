@@ -1,5 +1,5 @@
 import type { Upload } from '../../machines/events.js';
-import { partNames, type SharedPart, type Stage, type UploadKind } from '../../machines/protocol.js';
+import type { Stage, UploadKind } from '../../machines/protocol.js';
 import { parametersIn, type TensorSpec } from '../learning/params/param-set.js';
 import type { ParamStore } from '../learning/params/store.js';
 import type { Slot } from '../radio/air/slot.js';
@@ -8,7 +8,7 @@ import { tensorsIn, type Reception } from '../strategies/over-the-air/reception.
 
 /** A part of the model as it is laid out on the air. */
 interface PartOnAir {
-  readonly part: SharedPart;
+  readonly part: string;
   readonly tensors: readonly TensorSpec[];
 }
 
@@ -26,7 +26,8 @@ export const slotKey = (stage: Stage, version: number, kind: UploadKind) => `${s
 
 /** Part by part the tensors that any of these updates holds. */
 export function partsOnAir(store: ParamStore, uploads: readonly Upload[]): readonly PartOnAir[] {
-  return (partNames as readonly SharedPart[]).flatMap((part) => {
+  const names = new Set(uploads.flatMap(({ params }) => Object.keys(params)));
+  return [...names].flatMap((part) => {
     const refs = uploads.flatMap(({ params }) => params[part] ?? []);
     return refs.length === 0 ? [] : [{ part, tensors: tensorsIn(refs.map((ref) => store.get(ref))) }];
   });
@@ -39,7 +40,7 @@ export function valuesIn(parts: readonly PartOnAir[]): number {
 /** What was heard of one part of the updates that answer a version; absent where each update is received by itself. */
 export function receptionOf(
   { heard, airMean }: { readonly heard: ReadonlyMap<string, Heard>; readonly airMean: AirMean | null },
-  { stage, version, kind, part }: { stage: Stage; version: number; kind: UploadKind; part: SharedPart },
+  { stage, version, kind, part }: { stage: Stage; version: number; kind: UploadKind; part: string },
 ): Reception | undefined {
   const found = heard.get(slotKey(stage, version, kind));
   const index = found?.parts.findIndex((each) => each.part === part) ?? -1;

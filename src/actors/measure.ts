@@ -16,7 +16,7 @@ import { recordFigures, type Figures } from './figures.js';
 import { runOnDevice } from './device-work.js';
 import { keepResponses } from './measured-responses.js';
 import { isSynthetic, mayBeShown } from './shown.js';
-import { alignParams, frozenOf, required, rewardParams, tunedParts } from './tasks.js';
+import { alignParams, frozenOf, required, rewardParams, tunedRefs, tunedSets } from './tasks.js';
 import { clientOf, type World } from './world.js';
 
 /*
@@ -99,7 +99,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
       hyper: { facts },
       params: {
         base: required(world, model.base, 'the base model'),
-        ...tunedParts(world, model),
+        tuned: tunedSets(world, tunedRefs(world, model)),
       },
       data: { test: tables.test, shared: tables.shared },
     },

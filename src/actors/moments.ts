@@ -1,17 +1,15 @@
 import type { ClientContext } from '../../machines/client.js';
 import { objectives } from '../learning/objective.js';
 import { recalled, remembered, type Memory } from '../learning/params/memory.js';
-import type { KeptOptimizers, OptimizedPart } from '../learning/training/optimizers.js';
-import { sharedParts, trainedParts, type Method } from '../strategies/methods/method.js';
+import type { KeptOptimizers } from '../learning/training/optimizers.js';
+import type { Method, TuningStage } from '../strategies/methods/method.js';
+import { sharedParts, trainedParts } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
-/** The stages in which a client tunes its language model. */
-type Tuning = 'instruction' | 'alignment';
-
-type Kept = (method: Method) => readonly OptimizedPart[];
+type Kept = (method: Method) => readonly string[];
 
 /** Whose moments go on, by `optimizerState`; a critic is as private as a part that nobody shares. */
-const kept: Readonly<Record<World['scenario'][Tuning]['optimizerState'], Kept>> = {
+const kept: Readonly<Record<World['scenario'][TuningStage]['optimizerState'], Kept>> = {
   reset: () => [],
   'keep-private': (method) => {
     const shared = sharedParts(method);
@@ -20,7 +18,7 @@ const kept: Readonly<Record<World['scenario'][Tuning]['optimizerState'], Kept>> 
   keep: (method) => [...trainedParts(method), ...critics],
 };
 
-const critics = objectives.map((objective) => `critic-${objective}` as const);
+const critics = objectives.map((objective) => `critic-${objective}`);
 
 interface Given {
   readonly hyper: { readonly optimizers?: KeptOptimizers };
@@ -31,7 +29,7 @@ interface Given {
 export function momentsGiven(
   { scenario, method, store }: World,
   { moments }: Pick<ClientContext, 'moments'>,
-  stage: Tuning,
+  stage: TuningStage,
 ): Given {
   const parts = kept[scenario[stage].optimizerState](method);
   if (parts.length === 0) return { hyper: {}, params: {} };
@@ -42,7 +40,7 @@ export function momentsGiven(
 /** What its client keeps of a task's moments. */
 export function momentsKept(
   { store }: World,
-  stage: Tuning,
+  stage: TuningStage,
   moments: Memory | undefined,
 ): ClientContext['moments'] {
   return moments ? { stage, memory: remembered(store, moments) } : null;

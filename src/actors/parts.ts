@@ -1,20 +1,18 @@
 import type { Model } from '../../machines/events.js';
 import {
   downloadsOf,
-  partNames,
   protocol,
   rewardParts,
   type DownloadKind,
-  type PartName,
   type RewardPart,
-  type SharedPart,
   type UploadKind,
 } from '../../machines/protocol.js';
 import type { ParamRef } from '../learning/params/param-set.js';
-import { sharedParts, type Method } from '../strategies/methods/method.js';
+import type { Method } from '../strategies/methods/method.js';
+import { sharedParts } from '../strategies/methods/parts.js';
 
 /** The parameters that a model consists of, all of it or some of its parts. */
-export function refsOf(model: Model, parts: readonly PartName[] = partNames): readonly ParamRef[] {
+export function refsOf(model: Model, parts: readonly string[] = Object.keys(model)): readonly ParamRef[] {
   return parts.flatMap((part) => model[part] ?? []);
 }
 
@@ -28,10 +26,10 @@ export function lacking(rewards: readonly RewardPart[]): readonly RewardPart[] {
   return rewardParts.filter((part) => !rewards.includes(part));
 }
 
-/** What an update carries, and so what of the global model its average replaces. */
-export function carriedBy(kind: UploadKind, method: Method): readonly SharedPart[] {
-  const { carries } = protocol[kind];
-  return carries === 'shared' ? sharedParts(method) : carries;
+/** What an update of a round carries, and so what of the global model its average replaces. */
+export function carriedBy(kind: UploadKind, round: number, method: Method): readonly string[] {
+  const { carries, stage } = protocol[kind];
+  return carries === 'shared' ? sharedParts(method, { stage, round }) : carries;
 }
 
 /**
@@ -44,12 +42,13 @@ export function broughtBy(
   rewards: readonly RewardPart[],
 ): readonly ParamRef[] {
   const kinds = downloadsOf(protocol[kind].step, rewards);
-  const judges: readonly PartName[] = lacking(rewards);
-  const carriedLater = kinds
-    .slice(kinds.indexOf(kind) + 1)
-    .flatMap((later) => [protocol[later].carries].flat() as readonly string[]);
+  const judges: readonly string[] = lacking(rewards);
+  const carriedLater = kinds.slice(kinds.indexOf(kind) + 1).flatMap((later): readonly string[] => {
+    const { carries } = protocol[later];
+    return typeof carries === 'string' ? [] : carries;
+  });
   return refsOf(
     global,
-    partNames.filter((part) => !carriedLater.includes(part) && !judges.includes(part)),
+    Object.keys(global).filter((part) => !carriedLater.includes(part) && !judges.includes(part)),
   );
 }

@@ -8,8 +8,6 @@ import {
   type ReceivedUpdate,
   type ServerContext,
 } from '../../machines/server.js';
-import { initialAdapters } from '../learning/model/adapters.js';
-import { initialLora, loraSites } from '../learning/model/lora.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
 import { objectives, type Objective } from '../learning/objective.js';
@@ -17,7 +15,6 @@ import type { ParamSet } from '../learning/params/param-set.js';
 import type { LeftOut } from '../records/rows.js';
 import { leftOut } from '../records/update-fates.js';
 import { stream } from '../simulation/random/stream.js';
-import { sharedParts, trainedParts, type TunedPart } from '../strategies/methods/method.js';
 import { aggregateTask } from './aggregate.js';
 import { clientsOf, meanLoss, quorate, standsStill } from './answers.js';
 import { assessConvergence } from './convergence.js';
@@ -29,6 +26,7 @@ import { historyIn, newcomer, reported } from './history.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { missed, returned, unheard, withEach } from './members.js';
 import { rosterOf } from './roster.js';
+import { missingIn, serverSets } from './slots.js';
 import type { World } from './world.js';
 
 /** Gives the server's chart its actions, guards, delays and its task. */
@@ -41,7 +39,9 @@ export function provideServer(world: World) {
     },
     actions: {
       enterStep: ({ context }, { step }) => recordStep(world, step, 'server', context.version),
-      insertAdapters: assign(({ context }) => published(world, context, insertedParts(world, context))),
+      insertAdapters: assign(({ context }) =>
+        published(world, context, missingIn(context.global, serverSets(world))),
+      ),
       designRewardModels: assign(({ context }) =>
         published(
           world,
@@ -216,23 +216,6 @@ function newMember({ start }: World, id: string): Member {
     history: newcomer,
   };
 }
-
-/**
- * Step 1.1: what the server inserts into the base model. Adapters; and LoRA where clients share it, for an average
- * of modules that each client drew for itself would begin with a smaller A than any of them has, by the root of
- * how many they are. FedIT and Shepherd begin with one A for all as well.
- */
-function insertedParts({ scenario, shape, method }: World, { global }: ServerContext): ModuleSets {
-  const modules = loraSites(shape.config, shape.lora.targets).length;
-  return {
-    ...(trainedParts(method).includes('adapters') &&
-      global.adapters === null && { adapters: initialAdapters(shape, stream(scenario.seed, 'adapters')) }),
-    ...(sharedParts(method).includes('lora') &&
-      global.lora === null && { lora: initialLora(shape, modules, stream(scenario.seed, 'lora')) }),
-  };
-}
-
-type ModuleSets = Readonly<Partial<Record<TunedPart, ParamSet>>>;
 
 /** Step 2.1. */
 function initialReward({ scenario, shape, pretrained }: World, objective: Objective): ParamSet {

@@ -1,26 +1,28 @@
 import type { ClientStart } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
-import type { PartName, SharedPart, Stage } from '../../machines/protocol.js';
-import type { ParamSet } from '../learning/params/param-set.js';
+import type { Stage } from '../../machines/protocol.js';
+import type { TunedSets } from '../learning/model/slots.js';
+import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import { mapValues } from '../map-values.js';
+import { partsOf } from '../strategies/methods/parts.js';
 import { encoded } from './encoding.js';
 import { refsOf } from './parts.js';
 import type { Start, World } from './world.js';
 
 /** The parameters that an earlier run has left. */
 export interface Continued {
-  readonly global: Readonly<Partial<Record<SharedPart, ParamSet>>>;
+  /** By part of the global model. */
+  readonly global: Readonly<Record<string, ParamSet>>;
   readonly clients: ReadonlyMap<string, ContinuedClient>;
 }
 
 export interface ContinuedClient {
-  /** Null where the client has none. */
-  readonly adapters: ParamSet | null;
-  readonly lora: ParamSet | null;
-  /** What of the global model it holds. */
-  readonly holds: readonly PartName[];
+  readonly tuned: TunedSets;
+  /** The parts of the global model that it holds. */
+  readonly holds: readonly string[];
 }
 
-type Known = Pick<World, 'base' | 'codec' | 'scenario' | 'store'>;
+type Known = Pick<World, 'base' | 'codec' | 'method' | 'scenario' | 'store'>;
 
 /**
  * The beginning of a run: of the base model alone, or of what an earlier run has left. The global model goes
@@ -30,20 +32,21 @@ type Known = Pick<World, 'base' | 'codec' | 'scenario' | 'store'>;
 export function startOf(world: Known, clients: readonly string[], continued: Continued | null): Start {
   const { scenario, base } = world;
   const stage = scenario.stages[0]!;
-  const nothing: Model = { base, adapters: null, lora: null, helpful: null, harmless: null };
+  const parts = partsOf(world.method).map(({ name }) => [name, null] as const);
+  const tuned: Readonly<Record<string, ParamRef | null>> = Object.fromEntries(parts);
+  const nothing: Model = { base, ...tuned, helpful: null, harmless: null };
   const sending = { actor: 'server', stage, round: 0, key: ['start'] };
   const global = continued ? { ...nothing, ...encoded(world, continued.global, {}, sending).parts } : nothing;
   const startOfClient = (id: string): ClientStart => {
     const own = continued?.clients.get(id);
-    const holds = new Set<PartName>(own?.holds.filter((part) => isAsItWas(world, global, continued!, part)));
+    const holds = new Set(own?.holds.filter((part) => isAsItWas(world, global, continued!, part)));
     if (scenario.model.preinstalled) holds.add('base');
-    const kept = (set: ParamSet | null | undefined) => (set ? world.store.put(set) : null);
     return {
       held: refsOf(global, [...holds]).map(({ hash }) => hash),
       model: {
         base: holds.has('base') ? base : null,
-        adapters: kept(own?.adapters),
-        lora: kept(own?.lora),
+        ...tuned,
+        ...mapValues(own?.tuned ?? {}, (set) => world.store.put(set)),
         helpful: null,
         harmless: null,
       },
@@ -56,9 +59,9 @@ export function startOf(world: Known, clients: readonly string[], continued: Con
 /** Whether a run of these stages tunes the language model. */
 const tunes = (stages: readonly Stage[]) => stages.some((stage) => stage !== 'reward');
 
-const isTuned = (client: ContinuedClient | undefined) => !!(client?.adapters ?? client?.lora);
+const isTuned = (client: ContinuedClient | undefined) => Object.keys(client?.tuned ?? {}).length > 0;
 
-function isAsItWas({ store }: Known, global: Model, { global: was }: Continued, part: PartName): boolean {
+function isAsItWas({ store }: Known, global: Model, { global: was }: Continued, part: string): boolean {
   const before = part === 'base' ? null : was[part];
   return part === 'base' || (!!before && global[part]?.hash === store.put(before).hash);
 }

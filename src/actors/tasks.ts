@@ -14,16 +14,25 @@ import type {
 } from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { momentsGiven, momentsKept } from './moments.js';
+import { mapValues } from '../map-values.js';
+import { sum } from '../moments.js';
+import type { TunedSets } from '../learning/model/slots.js';
+import { partsOf } from '../strategies/methods/parts.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
 
-/** What a client tunes, null where its method has no such part. */
-export function tunedParts(
-  { store }: World,
-  { adapters, lora }: Frozen['reference'],
-): AlignParams['reference'] {
-  return { adapters: adapters && store.get(adapters), lora: lora && store.get(lora) };
+/** What a client has of what its method tunes, by part. */
+export function tunedRefs({ method }: World, model: Model): Frozen['reference'] {
+  const held = partsOf(method).flatMap(({ name }) => {
+    const ref = model[name];
+    return ref ? [[name, ref] as const] : [];
+  });
+  return Object.fromEntries(held);
+}
+
+export function tunedSets(world: World, refs: Frozen['reference']): TunedSets {
+  return mapValues(refs, (ref) => world.store.get(ref));
 }
 
 /** Both reward models and what they read, from Step 2.1 on. */
@@ -49,17 +58,17 @@ function stored({ events, store }: World, set: ParamSet): ParamRef {
   return store.put(set);
 }
 
-function storedParts(world: World, { adapters, lora }: AlignParams['reference']): Frozen['reference'] {
-  return { adapters: adapters && stored(world, adapters), lora: lora && stored(world, lora) };
+function storedSets(world: World, sets: TunedSets): Frozen['reference'] {
+  return mapValues(sets, (set) => stored(world, set));
 }
 
 function storedEach(world: World, sets: PerObjective<ParamSet>): PerObjective<ParamRef> {
   return perObjective((objective) => stored(world, sets[objective]));
 }
 
-/** Numbers of the client's adapters and of as many LoRA modules as Step 1.2 gave it. */
-function trainedParameters({ adapters, lora }: Model): number {
-  return (adapters?.parameters ?? 0) + (lora?.parameters ?? 0);
+/** Parameters that a client tunes, of as many LoRA modules as Step 1.2 gave it. */
+function trainedParameters(world: World, model: Model): number {
+  return sum(Object.values(tunedRefs(world, model)).map(({ parameters }) => parameters));
 }
 
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
@@ -88,14 +97,14 @@ export async function instructTask(
       actor: context.id,
       stage: 'instruction',
       round: roundOf(context),
-      flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
+      flops: instructFlops(scenario, shape, trainedParameters(world, context.model), tables),
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
         hyper: { ...hyper, ...kept.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
-          ...tunedParts(world, context.model),
+          tuned: tunedSets(world, tunedRefs(world, context.model)),
           ...kept.params,
         },
         data: { train: tables.train, validation: tables.validation },
@@ -105,7 +114,7 @@ export async function instructTask(
     dropped,
   );
   return {
-    model: { ...context.model, ...storedParts(world, output) },
+    model: { ...context.model, ...storedSets(world, output.tuned) },
     frozen: context.frozen,
     moments: momentsKept(world, 'instruction', output.optimizers),
     loss: metrics.validationLoss,
@@ -160,7 +169,8 @@ export async function freezeTask(
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
   const { promptsPerRound, klCoefficient } = scenario.alignment;
-  const { adapters, lora, helpful, harmless } = context.model;
+  const { helpful, harmless } = context.model;
+  const reference = tunedRefs(world, context.model);
   if (helpful === null || harmless === null) throw new Error(`${context.id} has no reward models to freeze`);
   const prompts = 2 * promptsPerRound;
   const { output } = await trainOnDevice<'freeze'>(
@@ -175,14 +185,14 @@ export async function freezeTask(
         kind: 'freeze',
         seed: seedOf(world, context.id, 'freeze'),
         hyper: freezeHyper(scenario.alignment, prompts),
-        params: { ...rewardParams(world, context.model), ...tunedParts(world, context.model) },
+        params: { ...rewardParams(world, context.model), tuned: tunedSets(world, reference) },
         data: { prompts: tables.prompts, sensitivePrompts: tables.sensitivePrompts },
       },
     },
     dropped,
   );
   return {
-    reference: { adapters, lora },
+    reference,
     rewardModels: { helpful, harmless },
     scale: output.scale,
     critics: storedEach(world, output.critics),
@@ -222,7 +232,7 @@ export async function alignTask(
       flops: alignFlops({
         scenario,
         shape,
-        trained: trainedParameters(context.model),
+        trained: trainedParameters(world, context.model),
         tables,
         weights: trainingWeights,
         rewards: world.method.rewards,
@@ -244,7 +254,7 @@ export async function alignTask(
     dropped,
   );
   return {
-    model: { ...context.model, ...storedParts(world, output) },
+    model: { ...context.model, ...storedSets(world, output.tuned) },
     frozen: {
       ...frozen,
       critics: storedEach(world, output.critics),
@@ -289,8 +299,8 @@ function klCoefficientAfter(
 export function alignParams(world: World, { model }: ClientContext, frozen: Frozen): AlignParams {
   return {
     ...rewardParams(world, { ...model, ...frozen.rewardModels }),
-    ...tunedParts(world, model),
-    reference: tunedParts(world, frozen.reference),
+    tuned: tunedSets(world, tunedRefs(world, model)),
+    reference: tunedSets(world, frozen.reference),
     critics: perObjective((objective) => world.store.get(frozen.critics[objective])),
   };
 }

@@ -1,4 +1,3 @@
-import type { PartName } from '../../machines/protocol.js';
 import { methods } from '../strategies/methods/index.js';
 import { nameOf, named } from '../strategies/strategy.js';
 import type { ModelConfig } from '../learning/model/config.js';
@@ -59,30 +58,21 @@ const look: TableLook = { frame: '', gap: 2, padding: 0 };
 
 function partsTable({ parts, ...report }: PayloadReport, paint: Paint): TableContent {
   const rows = parts.map((held) => {
-    const of = describe[held.part](report, held);
-    return [paint('bold', partNames[held.part]), of, held.use, whole(held.parameters)];
+    const of = describe[held.kind](report, held);
+    return [paint('bold', held.part === 'lora' ? 'LoRA' : held.part), of, held.use, whole(held.parameters)];
   });
   return { head: ['A client has', '', 'use', 'parameters'], alignment: 'lllr', rows };
 }
 
-const partNames: Readonly<Record<PartName, string>> = {
-  base: 'base',
-  adapters: 'adapters',
-  lora: 'LoRA',
-  helpful: 'helpful',
-  harmless: 'harmless',
-};
-
 type Described = Omit<PayloadReport, 'parts'>;
 
-const describe: Readonly<Record<PartName, (report: Described, held: HeldPart) => string>> = {
+const describe: Readonly<Record<HeldPart['kind'], (report: Described, held: HeldPart) => string>> = {
   base: ({ model }) => `${model.name}: ${model.n_layer} blocks, width ${model.n_embd}`,
   adapters: ({ model, adapters: { sites, bottleneck } }) =>
     `${model.n_layer * sites.length} of width ${bottleneck} (${sites.join(', ')})`,
   lora: ({ lora: { r, targets } }, { loraModules }) =>
     `${loraModules} modules of rank ${r} (${targets.join(', ')})`,
-  helpful: describeReward,
-  harmless: describeReward,
+  reward: describeReward,
 };
 
 function describeReward({ rewardModel }: Described): string {

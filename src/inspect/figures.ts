@@ -9,7 +9,7 @@ import type { ClientManifest } from '../records/manifest.js';
 import type { ClientRow, MessageRow, MetricRow } from '../records/rows.js';
 import type { Scenario } from '../scenario/schema.js';
 import { methods } from '../strategies/methods/index.js';
-import { fillsLoraSites, trainedParts, type Method } from '../strategies/methods/method.js';
+import type { Method } from '../strategies/methods/method.js';
 import type { RunView } from './run-view.js';
 
 /** A figure over the clients that were measured. */
@@ -186,10 +186,9 @@ function lineOf(
   return {
     ...{ id, weightHelpful, weightHarmless, trainingRows, gigaflopsPerSecond },
     style: style ?? null,
-    designedModules:
-      method && trainedParts(method).includes('lora') && !fillsLoraSites(method)
-        ? designedModules(scenario, trainingRows, { gigaflopsPerSecond, processor: null })
-        : null,
+    designedModules: method?.slots.some(({ kind, modules }) => kind === 'lora' && modules === 'by-resources')
+      ? designedModules(scenario, trainingRows, { gigaflopsPerSecond, processor: null })
+      : null,
     averaged: own.filter(({ aggregatedIn }) => aggregatedIn !== null).length,
     leftOut: own.filter(({ leftOut }) => leftOut !== null).length,
     joules: sum(own.map(({ energyJoules }) => energyJoules)),

@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientContext } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
-import { partNames, type PartName } from '../../machines/protocol.js';
 import { objectives } from '../learning/objective.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { writeSafetensors } from '../learning/params/safetensors.js';
 import type { ParamStore } from '../learning/params/store.js';
+import { groupedBy } from '../grouped.js';
+import type { Slot } from '../strategies/methods/method.js';
+import { partsOf } from '../strategies/methods/parts.js';
 import { writeWhole } from './write-whole.js';
 
 /** The models at the end of a run. */
@@ -22,11 +24,16 @@ export interface ParamFile {
 }
 
 /**
- * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA,
- * `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
+ * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA (slots of
+ * other names have files of their own: `tunedFile`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
  * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds.
  */
-export function paramFiles(folder: string, store: ParamStore, { global, clients }: FinalModels): ParamFile[] {
+export function paramFiles(
+  folder: string,
+  store: ParamStore,
+  slots: readonly Slot[],
+  { global, clients }: FinalModels,
+): ParamFile[] {
   const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
     const held = refs.filter((ref) => ref !== null && ref !== undefined);
     const path = join(folder, `${name}.safetensors`);
@@ -43,25 +50,45 @@ export function paramFiles(folder: string, store: ParamStore, { global, clients 
           },
         ];
   };
+  const tunedFiles = (owner: string, model: Model): ParamFile[] => {
+    const parts = partsOf({ slots }).map(({ name, slot }) => [tunedFile(owner, slot), model[name]] as const);
+    return [...groupedBy(parts, ([name]) => name)].flatMap(([name, own]) =>
+      file(
+        name,
+        own.map(([, ref]) => ref),
+      ),
+    );
+  };
   return [
-    ...file('global', [global.adapters, global.lora]),
+    ...tunedFiles('global', global),
     ...objectives.flatMap((objective) => file(`reward-${objective}`, [global[objective]])),
     ...clients.flatMap(({ id, model, frozen }) => [
-      ...file(id, [model.adapters, model.lora]),
+      ...tunedFiles(id, model),
       ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
     ]),
     { path: join(folder, holdingsFile), write: () => writeHoldings(folder, { global, clients }) },
   ];
 }
 
+/**
+ * The file of a slot without its ending. Slots that are called by their kind share one, for no two tensors of them
+ * have one name.
+ */
+export function tunedFile(owner: string, { name, kind }: Pick<Slot, 'name' | 'kind'>): string {
+  return name === kind ? owner : `${owner}.${name}`;
+}
+
 /** Parts of the global model by the client that holds them. */
-export type Holdings = Readonly<Record<string, readonly PartName[]>>;
+export type Holdings = Readonly<Record<string, readonly string[]>>;
 
 export const holdingsFile = 'holdings.json';
 
 function writeHoldings(folder: string, { global, clients }: FinalModels): void {
   const holdings: Holdings = Object.fromEntries(
-    clients.map(({ id, held }) => [id, partNames.filter((part) => held.includes(global[part]?.hash ?? ''))]),
+    clients.map(({ id, held }) => [
+      id,
+      Object.keys(global).filter((part) => held.includes(global[part]?.hash ?? '')),
+    ]),
   );
   mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, holdingsFile), `${JSON.stringify(holdings, null, 2)}\n`);

@@ -5,22 +5,26 @@ import { UserError } from '../errors.js';
 import { clientIds } from '../learning/data/client-ids.js';
 import { isThere } from '../learning/json-file.js';
 import { adapterTensors } from '../learning/model/adapters.js';
-import { readParts } from '../learning/model/checkpoint.js';
+import { readParts, type PartSpecs } from '../learning/model/checkpoint.js';
 import { loraSites, loraTensors } from '../learning/model/lora.js';
 import { pretrainedRewardTensors } from '../learning/model/pretrained-reward.js';
 import { featureWidth, rewardTensors } from '../learning/model/reward-model.js';
+import { tensorsWith } from '../learning/model/roles.js';
+import type { TunedSets } from '../learning/model/slots.js';
+import { groupedBy } from '../grouped.js';
 import { objectives } from '../learning/objective.js';
 import { refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
-import { hasRewardModels, partNames, type Stage } from '../../machines/protocol.js';
+import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
-import { holdingsFile, type Holdings } from '../records/params.js';
+import { holdingsFile, tunedFile, type Holdings } from '../records/params.js';
 import { readDocument, readManifest } from '../records/read.js';
 import type { Summary } from '../records/summary.js';
 import type { Scenario } from '../scenario/schema.js';
 import { problemLine } from '../settings/problem.js';
 import { must, type Finding } from '../settings/rule.js';
-import { sharedParts, trainedParts, type Method, type TunedPart } from '../strategies/methods/method.js';
+import type { Method } from '../strategies/methods/method.js';
+import { partsOf, serverParts, sharedParts, type Part } from '../strategies/methods/parts.js';
 import type { OpenLanguageModel, OpenRewardModel } from './open-reward-model.js';
 import type { Strategies } from '../strategies/strategies.js';
 import type { RunOptions } from './options.js';
@@ -114,7 +118,14 @@ function misfits(
 }
 
 function haveSameParts(one: Method, other: Method): boolean {
-  return [trainedParts, sharedParts].every((parts) => isDeepStrictEqual(parts(one), parts(other)));
+  const known = ({ name, slot: { kind }, roles, train, share }: Part) => ({
+    name,
+    kind,
+    roles,
+    train,
+    share,
+  });
+  return isDeepStrictEqual(partsOf(one).map(known), partsOf(other).map(known));
 }
 
 /** The judge of a method that lacks a reward model nobody has sent: it is no model of another method's. */
@@ -143,62 +154,87 @@ function notesOf(scenario: Scenario, { scenario: was }: Manifest, ended: Summary
 
 async function readGlobal(params: string, scenario: Scenario, known: Known): Promise<Continued['global']> {
   const needs = (stage: Stage) => scenario.stages.includes('alignment') && !scenario.stages.includes(stage);
-  const tuned = await readTuned(join(params, 'global.safetensors'), scenario, known);
-  const lacks = (parts: readonly TunedPart[], part: TunedPart) => parts.includes(part) && !tuned[part];
+  const tuned = await readTuned(params, 'global', scenario, known);
   const { method } = known;
-  if (
-    needs('instruction') &&
-    (lacks(trainedParts(method), 'adapters') || lacks(sharedParts(method), 'lora'))
-  ) {
+  const made = [...serverParts(method), ...sharedParts(method)];
+  if (needs('instruction') && made.some((part) => !tuned[part])) {
     throw missing(join(params, 'global.safetensors'), 'the parameters that instruction tuning leaves');
   }
   const rewards: Partial<Record<(typeof objectives)[number], ParamSet>> = {};
   for (const objective of hasRewardModels(scenario.stages) ? objectives : []) {
     const file = join(params, `reward-${objective}.safetensors`);
     if (await isThere(file)) {
-      rewards[objective] = (await readParts(file, () => ({ reward: rewardSpecs(scenario, known) }))).reward!;
+      rewards[objective] = await readReward(file, scenario, known);
     } else if (needs('reward')) throw missing(file, 'the reward models that reward learning leaves');
   }
-  return { ...withoutNull(tuned), ...rewards };
+  return { ...tuned, ...rewards };
+}
+
+async function readReward(file: string, scenario: Scenario, known: Known): Promise<ParamSet> {
+  const { reward } = await readParts(file, () => ({
+    reward: { kind: 'reward', tensors: rewardSpecs(scenario, known) },
+  }));
+  return reward!;
 }
 
 async function readClients(params: string, scenario: Scenario, known: Known): Promise<Continued['clients']> {
   const file = join(params, holdingsFile);
   const holdings = await readDocument<Holdings>(file);
   const ids = clientIds(scenario.clients.count);
+  const names: readonly unknown[] = ['base', ...partsOf(known.method).map(({ name }) => name), ...objectives];
   for (const id of ids) {
     const parts: unknown = holdings?.[id];
-    if (Array.isArray(parts) && parts.every((part) => (partNames as readonly unknown[]).includes(part)))
-      continue;
+    if (Array.isArray(parts) && parts.every((part) => names.includes(part))) continue;
     throw new UserError(
-      `${file}: /${id}: is ${JSON.stringify(parts) ?? 'missing'}, expected a list of ${partNames.join(', ')}`,
+      `${file}: /${id}: is ${JSON.stringify(parts) ?? 'missing'}, expected a list of ${names.join(', ')}`,
     );
   }
   const clients = new Map<string, ContinuedClient>();
   for (const id of ids) {
-    const { adapters, lora } = await readTuned(join(params, `${id}.safetensors`), scenario, known);
-    clients.set(id, { adapters, lora, holds: holdings[id]! });
+    clients.set(id, { tuned: await readTuned(params, id, scenario, known), holds: holdings[id]! });
   }
-  const isTuned = [...clients.values()].some(({ adapters, lora }) => adapters ?? lora);
+  const isTuned = [...clients.values()].some(({ tuned }) => Object.keys(tuned).length > 0);
   if (scenario.stages.includes('instruction') || !scenario.stages.includes('alignment') || isTuned)
     return clients;
   throw missing(join(params, '<client>.safetensors'), 'the parameters that instruction tuning leaves');
 }
 
-/** Adapters and LoRA of a file; null for what it has not, and both where there is no file. */
+/** What somebody has of what the method tunes, by part; nothing of a file that is not there. */
 async function readTuned(
-  file: string,
+  params: string,
+  owner: string,
+  scenario: Scenario,
+  known: Known,
+): Promise<TunedSets> {
+  const files = groupedBy(partsOf(known.method), ({ slot }) => tunedFile(owner, slot));
+  const sets: Record<string, ParamSet> = {};
+  for (const [name, parts] of files) {
+    const file = join(params, `${name}.safetensors`);
+    if (!(await isThere(file))) continue;
+    Object.assign(sets, await readParts(file, (names) => specsOf(parts, names, scenario, known)));
+  }
+  return sets;
+}
+
+function specsOf(
+  parts: readonly Part[],
+  names: readonly string[],
   { model }: Scenario,
   { language: { config } }: Known,
-): Promise<Pick<ContinuedClient, 'adapters' | 'lora'>> {
-  if (!(await isThere(file))) return { adapters: null, lora: null };
+): Readonly<Record<string, PartSpecs>> {
   const shape = { config, adapters: model.adapters, lora: model.lora };
   const places = loraSites(config, model.lora.targets).length;
-  const { adapters = null, lora = null } = await readParts(file, (names) => {
-    const modules = names.filter((name) => name.endsWith('.lora_A')).length;
-    return { adapters: adapterTensors(shape), lora: loraTensors(shape, Math.min(modules, places)) };
-  });
-  return { adapters, lora };
+  const modules = new Set(names.filter((name) => /\.lora_[AB]$/.test(name)).map((name) => name.slice(0, -1)));
+  const slotTensors = {
+    adapters: adapterTensors(shape),
+    lora: loraTensors(shape, Math.min(modules.size, places)),
+  };
+  return Object.fromEntries(
+    parts.map(({ name, slot: { kind }, roles }) => [
+      name,
+      { kind, tensors: tensorsWith(slotTensors[kind], roles) },
+    ]),
+  );
 }
 
 function rewardSpecs({ reward }: Scenario, { language, rewards }: Known): readonly TensorSpec[] {
@@ -211,8 +247,4 @@ function missing(file: string, expected: string): UserError {
   return new UserError(
     `${file}: is missing, expected ${expected}; go on from a run that has been through that stage`,
   );
-}
-
-function withoutNull({ adapters, lora }: Pick<ContinuedClient, 'adapters' | 'lora'>): Continued['global'] {
-  return { ...(adapters && { adapters }), ...(lora && { lora }) };
 }

@@ -158,7 +158,7 @@ function worldOf(
     codec,
     shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
     base: known.base,
-    start: startOf(known, ids, earlier),
+    start: startOf({ ...known, method }, ids, earlier),
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),

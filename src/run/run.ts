@@ -58,7 +58,7 @@ async function writeResults(
   const report = join(folder, recordFiles.report);
   const files: readonly { readonly path: string; readonly write: () => unknown }[] = [
     { path: join(folder, recordFiles.summary), write: () => records.summary(summary) },
-    ...paramFiles(join(folder, recordFiles.params), world.store, models),
+    ...paramFiles(join(folder, recordFiles.params), world.store, world.method.slots, models),
     { path: report, write: async () => writeWhole(report, await reportOf(folder)) },
   ];
   const unwritten: Unwritten[] = [];

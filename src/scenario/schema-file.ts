@@ -1,3 +1,4 @@
+import { mapValues } from '../map-values.js';
 import { ScenarioSchema } from './schema.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 
@@ -21,8 +22,4 @@ function withOptionalDefaults(node: SchemaNode): SchemaNode {
     ...(items !== undefined && { items: withOptionalDefaults(items) }),
     ...(anyOf !== undefined && { anyOf: anyOf.map(withOptionalDefaults) }),
   };
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

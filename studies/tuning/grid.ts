@@ -1,4 +1,5 @@
-import { trainedParts, type Method } from '../../src/strategies/methods/method.js';
+import type { Method } from '../../src/strategies/methods/method.js';
+import { trainedParts } from '../../src/strategies/methods/parts.js';
 
 /** Rates of one configuration, in the scenario's terms. */
 export interface Rates {
@@ -22,7 +23,7 @@ export function budgetOf({ rates, scales }: Grid): number {
  * alone there is one rate, which is given the whole budget: as many values, in equal ratios, from the least rate to
  * the greatest that any part has in the grid.
  */
-export function configurationsOf(method: Pick<Method, 'tensors'>, grid: Grid): readonly Rates[] {
+export function configurationsOf(method: Pick<Method, 'slots'>, grid: Grid): readonly Rates[] {
   if (trainedParts(method).length > 1) {
     return grid.rates.flatMap((learningRate) =>
       grid.scales.map((loraLearningRateScale) => ({ learningRate, loraLearningRateScale })),
@@ -46,7 +47,7 @@ function loneRates(grid: Grid): readonly number[] {
 export function alikeInStageOne(methods: readonly Method[]): readonly (readonly Method[])[] {
   const groups = new Map<string, Method[]>();
   for (const method of methods) {
-    const key = JSON.stringify([method.tensors, method.loraModules]);
+    const key = JSON.stringify(method.slots);
     groups.set(key, [...(groups.get(key) ?? []), method]);
   }
   return [...groups.values()];

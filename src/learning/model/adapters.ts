@@ -6,7 +6,8 @@ import type { ModelShape } from './model-shape.js';
 import type { AdapterSite } from './config.js';
 import { fused } from './fused.js';
 import { kernels } from './kernels/index.js';
-import { weight, type Weights } from './weights.js';
+import type { SlotWeights } from './slots.js';
+import { weight } from './weights.js';
 
 /**
  * The adapters of Step 1.1, one per block and site: `h.0.adapter.attention.down.weight` [d, b], `.down.bias`
@@ -41,23 +42,31 @@ export function adapterParameters(shape: ModelShape): number {
   return parametersIn(adapterTensors(shape));
 }
 
-export function hasAdapter(adapters: Weights | null, block: number, site: AdapterSite): boolean {
-  return adapters?.has(`${adapterName(block, site)}.up.weight`) ?? false;
-}
-
 /**
- * residual + up(relu(down(x))), (M, C); gradients for both and for all four tensors. A serial adapter's
- * residual is its input x (Houlsby et al. 2019), a parallel one's the output of the layer beside it (He et
- * al. 2022).
+ * The residual with the change of each slot's adapter at a site added, all of which read x, (M, C); the residual
+ * itself where no slot has one. A serial adapter's residual is its input x (Houlsby et al. 2019), a parallel one's
+ * the output of the layer beside it (He et al. 2022).
  */
-export function bottleneck(
-  adapters: Weights,
+export function addAdapters(
+  slots: readonly SlotWeights[],
   block: number,
   site: AdapterSite,
   x: tf.Tensor2D,
   residual: tf.Tensor2D,
 ): tf.Tensor2D {
   const name = adapterName(block, site);
+  return slots
+    .filter(({ weights }) => weights.has(`${name}.up.weight`))
+    .reduce((sum, slot) => bottleneck(slot, name, x, sum), residual);
+}
+
+/** residual + share · up(relu(down(x))), (M, C); gradients for both and for all four tensors. */
+function bottleneck(
+  { weights: adapters, share }: SlotWeights,
+  name: string,
+  x: tf.Tensor2D,
+  residual: tf.Tensor2D,
+): tf.Tensor2D {
   const down = weight<tf.Rank.R2>(adapters, `${name}.down.weight`);
   const downBias = weight<tf.Rank.R1>(adapters, `${name}.down.bias`);
   const up = weight<tf.Rank.R2>(adapters, `${name}.up.weight`);
@@ -66,23 +75,26 @@ export function bottleneck(
     [x, residual, down, downBias, up, upBias],
     () => {
       const hidden = kernels().affine(x, down, downBias, 'relu');
-      const change = kernels().affine(hidden, up, upBias);
+      const change = scaled(kernels().affine(hidden, up, upBias), share);
       return { value: tf.add(residual, change), saved: [x, hidden] };
     },
     (dy, saved) => {
       const [x, hidden] = saved as [tf.Tensor2D, tf.Tensor2D];
-      const dHidden = kernels().reluGradient(tf.matMul(dy, up, false, true), hidden);
+      const dChange = scaled(dy as tf.Tensor2D, share);
+      const dHidden = kernels().reluGradient(tf.matMul(dChange, up, false, true), hidden);
       return [
         tf.matMul(dHidden, down, false, true),
         tf.clone(dy),
         kernels().transposedTimes(x, dHidden),
         kernels().columnSums(dHidden),
-        kernels().transposedTimes(hidden, dy as tf.Tensor2D),
-        kernels().columnSums(dy as tf.Tensor2D),
+        kernels().transposedTimes(hidden, dChange),
+        kernels().columnSums(dChange),
       ];
     },
   );
 }
+
+const scaled = (x: tf.Tensor2D, factor: number): tf.Tensor2D => (factor === 1 ? x : tf.mul(x, factor));
 
 function adapterName(block: number, site: AdapterSite): string {
   return `h.${block}.adapter.${site}`;

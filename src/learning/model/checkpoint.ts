@@ -224,32 +224,39 @@ function transpose(values: Float32Array, rows: number, into: Float32Array): void
   }
 }
 
+/** A set that a file may hold. */
+export interface PartSpecs {
+  readonly kind: ParamKind;
+  readonly tensors: readonly TensorSpec[];
+}
+
 /**
- * Sets by their kinds out of one file, their tensors in its order: of a kind all that `specsOf` the file's names
- * has, or none where the file has nothing of it.
+ * Sets by their names out of one file, their tensors in its order: of a set all that `specsOf` the file's names has,
+ * or none where the file has nothing of it.
  *
  * @throws UserError where the file is unsound, or a tensor is missing, of no set, misshaped, or not of finite
  *   numbers.
  */
-export async function readParts<Kind extends ParamKind>(
+export async function readParts(
   file: string,
-  specsOf: (names: readonly string[]) => Readonly<Record<Kind, readonly TensorSpec[]>>,
-): Promise<Partial<Record<Kind, ParamSet>>> {
+  specsOf: (names: readonly string[]) => Readonly<Record<string, PartSpecs>>,
+): Promise<Readonly<Record<string, ParamSet>>> {
   const open = await openSafetensors(file);
   try {
     const tensors = new Map([...open.entries].map(([name, entry]) => [name, { file: open, entry }]));
     const checkpoint = { file, tensors };
     const names = [...tensors.keys()];
-    const sets: Partial<Record<Kind, ParamSet>> = {};
-    const known = Object.entries(specsOf(names)) as [Kind, readonly TensorSpec[]][];
+    const sets: Record<string, ParamSet> = {};
+    const known = Object.entries(specsOf(names));
     for (const name of names) {
-      if (!known.some(([, specs]) => specs.some((spec) => spec.name === name))) refuseUnknown(file, name);
+      if (!known.some(([, specs]) => specs.tensors.some((spec) => spec.name === name)))
+        refuseUnknown(file, name);
     }
-    for (const [kind, specs] of known) {
-      if (!specs.some(({ name }) => tensors.has(name))) continue;
-      const inOrder = specs.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+    for (const [part, specs] of known) {
+      if (!specs.tensors.some(({ name }) => tensors.has(name))) continue;
+      const inOrder = specs.tensors.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
       const wanted = inOrder.map((spec) => ({ spec, source: spec.name, transposed: false }));
-      sets[kind] = await readSet(kind, checkpoint, wanted);
+      sets[part] = await readSet(specs.kind, checkpoint, wanted);
     }
     return sets;
   } finally {

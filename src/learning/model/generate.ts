@@ -119,12 +119,12 @@ function scoresOf(model: Gpt, hidden: () => tf.Tensor2D): Float32Array[] {
  */
 function mergeLora(model: Gpt): Gpt {
   const { lora, shape } = model;
-  if (lora === null) return model;
+  if (lora.length === 0) return model;
   const base = new Map(model.base);
   for (const [name, tensor] of model.base) {
-    const modules = modulesOf(lora, name.replace(/\.weight$/, ''), tensor.shape[1] ?? 0);
+    const modules = modulesOf(lora, name.replace(/\.weight$/, ''), tensor.shape[1] ?? 0, shape.lora.alpha);
     if (!name.endsWith('.weight') || modules.length === 0) continue;
-    base.set(name, kernels().mergeLora(tensor as tf.Tensor2D, modules, shape.lora.alpha / shape.lora.r));
+    base.set(name, kernels().mergeLora(tensor as tf.Tensor2D, modules));
   }
-  return { ...model, base, lora: null };
+  return { ...model, base, lora: [] };
 }

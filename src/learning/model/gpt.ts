@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelShape } from './model-shape.js';
-import { bottleneck, hasAdapter } from './adapters.js';
+import { addAdapters } from './adapters.js';
 import type { Batch } from './batch.js';
-import type { AdapterSite } from './config.js';
 import { attention, embed, gelu, layerNorm, linear, selectRows } from './layers.js';
 import { loraLinear, modulesOf } from './lora.js';
+import type { Slots } from './slots.js';
 import { weight, type Weights } from './weights.js';
 
 /**
@@ -14,11 +14,9 @@ import { weight, type Weights } from './weights.js';
  * Shapes: N tokens of a packed batch (see `Batch`), C = n_embd, H = n_head, V = vocab_size. All functions
  * below run inside the caller's `tf.tidy`.
  */
-export interface Gpt {
+export interface Gpt extends Slots {
   readonly shape: ModelShape;
   readonly base: Weights;
-  readonly adapters: Weights | null;
-  readonly lora: Weights | null;
   /** True while pre-training: gradients for the base's own tensors too. False: they are constants. */
   readonly trainsBase?: boolean;
 }
@@ -71,13 +69,14 @@ function runBlock(
   const prefix = `h.${block}.`;
   const qkv = project(model, `${prefix}attn.c_attn`, norm(model, `${prefix}ln_1`, x)); // (N, 3C)
   const mixed = selected(attend(qkv, block)); // (M, C)
-  const attended = adapt(model, block, 'attention', project(model, `${prefix}attn.c_proj`, mixed));
+  const projected = project(model, `${prefix}attn.c_proj`, mixed);
+  const attended = addAdapters(model.adapters, block, 'attention', projected, projected);
   const middle: tf.Tensor2D = tf.add(selected(x), attended);
   const input = norm(model, `${prefix}ln_2`, middle);
   const wide = gelu(project(model, `${prefix}mlp.c_fc`, input), 'tanh'); // (M, 4C)
-  const output = adapt(model, block, 'mlp', project(model, `${prefix}mlp.c_proj`, wide));
-  if (!hasAdapter(model.adapters, block, 'parallel')) return tf.add(middle, output);
-  return tf.add(middle, bottleneck(model.adapters!, block, 'parallel', input, output));
+  const narrow = project(model, `${prefix}mlp.c_proj`, wide);
+  const output = addAdapters(model.adapters, block, 'mlp', narrow, narrow);
+  return tf.add(middle, addAdapters(model.adapters, block, 'parallel', input, output));
 }
 
 /**
@@ -86,17 +85,9 @@ function runBlock(
 function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
   const w = weight<tf.Rank.R2>(model.base, `${name}.weight`);
   const b = weight<tf.Rank.R1>(model.base, `${name}.bias`);
-  const modules = modulesOf(model.lora, name, w.shape[1]);
+  const modules = modulesOf(model.lora, name, w.shape[1], model.shape.lora.alpha);
   if (modules.length === 0) return linear(x, w, b, model.trainsBase === true);
-  return loraLinear(x, w, b, modules, model.shape.lora);
-}
-
-/**
- * A bottleneck adapter after a sublayer's output y: y + up(relu(down(y))); y itself where the block has none.
- */
-function adapt(model: Gpt, block: number, site: AdapterSite, y: tf.Tensor2D): tf.Tensor2D {
-  if (!hasAdapter(model.adapters, block, site)) return y;
-  return bottleneck(model.adapters!, block, site, y, y);
+  return loraLinear(x, w, b, modules);
 }
 
 function norm(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {

@@ -1,55 +1,37 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ParamSet } from '../params/param-set.js';
 import type { ModelShape } from './model-shape.js';
 import { computed, valuesOf } from './backend.js';
 import type { Gpt } from './gpt.js';
-import { disposeWeights, upload, type Weights } from './weights.js';
+import { withSlots, type TunedSets } from './slots.js';
+import type { Weights } from './weights.js';
 
-/** The sets that a task trains; null where the method has no such part. */
-export interface Trained {
-  readonly adapters: ParamSet | null;
-  readonly lora: ParamSet | null;
-}
-
-/** Gradients in the order of the values of the sets they belong to. */
-export interface Gradients {
-  readonly loss: number;
-  readonly adapters: Float32Array | null;
-  readonly lora: Float32Array | null;
-}
+/** Gradients by part, each in the order of the values of its set. */
+export type Gradients = Readonly<Record<string, Float32Array>>;
 
 /**
- * A loss of the model and its gradient with respect to adapters and LoRA. `loss` is called once, inside a
- * tidy, with the model on the backend; everything it makes is freed. At least one set must be trained.
+ * A loss of the model and its gradient with respect to all that is tuned. `loss` is called once, inside a tidy,
+ * with the model on the backend; everything it makes is freed. At least one set must be tuned.
  */
 export function lossAndGradients(
   shape: ModelShape,
   base: Weights,
-  trained: Trained,
+  tuned: TunedSets,
   loss: (model: Gpt) => tf.Scalar,
-): Gradients {
-  return withModel(shape, base, trained, (model) => {
-    const tensors = [...(model.adapters?.values() ?? []), ...(model.lora?.values() ?? [])];
-    const result = differentiate(tensors, () => loss(model));
-    const split = trained.adapters?.values.length ?? 0;
-    return {
-      loss: result.loss,
-      adapters: trained.adapters && result.gradient.subarray(0, split),
-      lora: trained.lora && result.gradient.subarray(split),
-    };
+): { readonly loss: number; readonly gradients: Gradients } {
+  return withSlots(tuned, (slots, parts) => {
+    const tensors = parts.flatMap((weights) => [...weights.values()]);
+    const result = differentiate(tensors, () => loss({ shape, base, ...slots }));
+    let end = 0;
+    const gradients = Object.entries(tuned).map(
+      ([part, { values }]) => [part, result.gradient.subarray(end, (end += values.length))] as const,
+    );
+    return { loss: result.loss, gradients: Object.fromEntries(gradients) };
   });
 }
 
-/** Runs `work` with a model whose adapters and LoRA are brought to the backend, and frees them again. */
-export function withModel<T>(shape: ModelShape, base: Weights, trained: Trained, work: (model: Gpt) => T): T {
-  const adapters = trained.adapters && upload(trained.adapters);
-  const lora = trained.lora && upload(trained.lora);
-  try {
-    return work({ shape, base, adapters, lora });
-  } finally {
-    disposeWeights(adapters);
-    disposeWeights(lora);
-  }
+/** Runs `work` with a model whose tuned sets are brought to the backend, and frees them again. */
+export function withModel<T>(shape: ModelShape, base: Weights, tuned: TunedSets, work: (model: Gpt) => T): T {
+  return withSlots(tuned, (slots) => work({ shape, base, ...slots }));
 }
 
 /**

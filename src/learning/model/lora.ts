@@ -2,11 +2,12 @@ import type * as tf from '@tensorflow/tfjs';
 import { drawnSet, parametersIn, type ParamSet, type TensorSpec } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { ModelShape } from './model-shape.js';
-import type { LoraConfig, LoraTarget, ModelConfig } from './config.js';
+import type { LoraTarget, ModelConfig } from './config.js';
 import { fused } from './fused.js';
 import type { LoraModule } from './kernels/kernels.js';
 import { kernels } from './kernels/index.js';
-import { weight, type Weights } from './weights.js';
+import type { SlotWeights } from './slots.js';
+import { weight } from './weights.js';
 
 /** A place for a LoRA module: the change of one projection of one block. */
 export interface LoraSite {
@@ -60,44 +61,50 @@ export function loraParameters(shape: ModelShape, modules: number): number {
 }
 
 /**
- * x · w + b + (alpha / r) · x · A · B, differentiable with respect to x and every A and B: a frozen
- * projection of the base, for example `h.0.attn.c_attn`, with the modules that change it.
+ * x · w + b + scale · x · A · B, differentiable with respect to x and every A and B: a frozen projection of the
+ * base, for example `h.0.attn.c_attn`, with the modules that change it.
  */
 export function loraLinear(
   x: tf.Tensor2D, // (N, in)
   w: tf.Tensor2D, // (in, out)
   b: tf.Tensor1D,
   modules: readonly LoraModule[],
-  { alpha, r }: LoraConfig,
 ): tf.Tensor2D {
-  const scale = alpha / r;
   return fused(
     [x, ...modules.flatMap(({ a, b }) => [a, b])],
     () => {
       const y = kernels().affine(x, w, b);
-      const { value, saved } = kernels().addLora(y, x, modules, scale);
+      const { value, saved } = kernels().addLora(y, x, modules);
       return { value, saved: [x, ...saved] };
     },
     (dy, [x, ...saved]) => {
       const dx = kernels().timesTransposed(dy as tf.Tensor2D, w);
-      return kernels().loraGradient(dy as tf.Tensor2D, x as tf.Tensor2D, dx, saved, modules, scale);
+      return kernels().loraGradient(dy as tf.Tensor2D, x as tf.Tensor2D, dx, saved, modules);
     },
   );
 }
 
 /**
  * The modules that change a projection of the base (`width` columns), in the order of their columns: for
- * c_attn those of q, k and v change a third each.
+ * c_attn those of q, k and v change a third each. A module's change is scaled by alpha over its own rank (PEFT),
+ * and by its slot's share.
  */
-export function modulesOf(lora: Weights | null, projection: string, width: number): readonly LoraModule[] {
-  if (lora === null) return [];
+export function modulesOf(
+  slots: readonly SlotWeights[],
+  projection: string,
+  width: number,
+  alpha: number,
+): readonly LoraModule[] {
+  if (slots.length === 0) return [];
   const names = moduleNames(projection);
-  return names.flatMap((name, i) => {
-    if (!lora.has(`${name}.lora_A`)) return [];
-    const a = weight<tf.Rank.R2>(lora, `${name}.lora_A`);
-    const b = weight<tf.Rank.R2>(lora, `${name}.lora_B`);
-    return [{ a, b, column: (i * width) / names.length }];
-  });
+  return names.flatMap((name, i) =>
+    slots.flatMap(({ weights, share }) => {
+      if (!weights.has(`${name}.lora_A`)) return [];
+      const a = weight<tf.Rank.R2>(weights, `${name}.lora_A`);
+      const b = weight<tf.Rank.R2>(weights, `${name}.lora_B`);
+      return [{ a, b, column: (i * width) / names.length, scale: share * (alpha / a.shape[1]) }];
+    }),
+  );
 }
 
 /** The modules that change one projection of the base, in the order of its columns. */

@@ -1,3 +1,4 @@
+import { mapValues } from '../../map-values.js';
 import type { ParamRef, ParamSet } from './param-set.js';
 import type { ParamStore } from './store.js';
 
@@ -27,8 +28,4 @@ export function recalled(store: ParamStore, memory: MemoryRef | undefined): Memo
 
 export function remembered(store: ParamStore, memory: Memory): MemoryRef {
   return { ...memory, sets: mapValues(memory.sets, (set) => store.put(set)) };
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

@@ -2,9 +2,10 @@ import { ratioOrNull, sum } from '../../moments.js';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
-import { withModel, type Trained } from '../model/gradients.js';
+import { withModel } from '../model/gradients.js';
 import { kernels } from '../model/kernels/index.js';
 import { logits } from '../model/log-probs.js';
+import type { TunedSets } from '../model/slots.js';
 import { baseWeights, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
 import type { Figure } from './figure.js';
@@ -15,14 +16,14 @@ import type { ModelShape } from '../model/model-shape.js';
 export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data, hyper }) => {
   const base = baseWeights(params.base);
   const facts = new Set(hyper.facts);
-  const rows = countRows(model, base, params, data.test);
+  const rows = countRows(model, base, params.tuned, data.test);
   const own = measurementOf(rows);
   const metrics = {
     loss: own.loss,
     accuracy: own.accuracy,
     factAccuracy: measurementOf(rows.filter((_, row) => facts.has(row))).contentAccuracy,
     unseenAccuracy: measurementOf(rows.filter((_, row) => !facts.has(row))).contentAccuracy,
-    sharedAccuracy: measure(model, base, params, data.shared).contentAccuracy,
+    sharedAccuracy: measure(model, base, params.tuned, data.shared).contentAccuracy,
   };
   return Promise.resolve({ output: {}, metrics });
 };
@@ -48,8 +49,8 @@ interface RowCounts {
 
 const batchSize = 32;
 
-export function measure(shape: ModelShape, base: Weights, sets: Trained, table: TokenTable): Measurement {
-  return measurementOf(countRows(shape, base, sets, table));
+export function measure(shape: ModelShape, base: Weights, tuned: TunedSets, table: TokenTable): Measurement {
+  return measurementOf(countRows(shape, base, tuned, table));
 }
 
 function measurementOf(rows: readonly RowCounts[]): Measurement {
@@ -62,8 +63,8 @@ function measurementOf(rows: readonly RowCounts[]): Measurement {
 }
 
 /** One pass over a table. */
-function countRows(shape: ModelShape, base: Weights, sets: Trained, table: TokenTable): RowCounts[] {
-  return withModel(shape, base, sets, (model) =>
+function countRows(shape: ModelShape, base: Weights, tuned: TunedSets, table: TokenTable): RowCounts[] {
+  return withModel(shape, base, tuned, (model) =>
     [...inBatches(table.count, batchSize)].flatMap((indices) => countBatch(model, table, indices)),
   );
 }

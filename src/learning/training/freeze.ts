@@ -15,7 +15,7 @@ export const freeze: TaskFunction<'freeze'> = async (request) => {
   const { model, params, data, hyper, seed } = request;
   const models = await rewardModels(request);
   const prompts = choosePrompts(seed, hyper.prompts, hyper.sensitiveShare, data);
-  const rollouts = withPolicy(model, params.base, params, (policy) =>
+  const rollouts = withPolicy(model, params.base, params.tuned, (policy) =>
     sampleResponses(policy, prompts, hyper, seed),
   );
   const warmsUp = hyper.criticWarmupSteps > 0 && rollouts.length > 0;

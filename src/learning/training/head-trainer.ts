@@ -23,7 +23,7 @@ export class HeadTrainer {
     options: AdamOptions,
     adamOf = (set: ParamSet) => new Adam(set.values, options),
   ) {
-    this.set = copyOf(start)!;
+    this.set = copyOf(start);
     this.#adam = adamOf(this.set);
   }
 

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { mapValues } from '../../map-values.js';
 import type { PredictionBatch } from '../model/batch.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
-import { lossAndGradients, type Trained } from '../model/gradients.js';
+import { lossAndGradients } from '../model/gradients.js';
 import { tokenLogProbs } from '../model/log-probs.js';
+import type { TunedSets } from '../model/slots.js';
 import { baseWeights } from '../model/weights.js';
 import { sharedFloats, type ParamSet } from '../params/param-set.js';
 import { drawBatches, responseBatch } from './batches.js';
@@ -18,20 +20,20 @@ import type { TaskFunction } from './task.js';
  */
 export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper, seed }) => {
   const base = baseWeights(params.base);
-  const trained = copiesOf(params);
+  const tuned = copiesOf(params.tuned);
   const optimizers = new Optimizers(hyper.optimizers, params.moments);
-  const optimize = policyOptimizer(trained, hyper, optimizers);
+  const optimize = policyOptimizer(tuned, hyper, optimizers);
   const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
   let sum = 0;
   for (let step = 0; step < hyper.localSteps; step++) {
     const rows = responseBatch(data.train, batches.next().value);
-    const result = lossAndGradients(model, base, trained, (gpt) => responseLoss(gpt, rows));
-    optimize(result);
+    const result = lossAndGradients(model, base, tuned, (gpt) => responseLoss(gpt, rows));
+    optimize(result.gradients);
     sum += result.loss;
   }
-  const { loss: validationLoss } = measure(model, base, trained, data.validation);
+  const { loss: validationLoss } = measure(model, base, tuned, data.validation);
   const metrics = { loss: sum / hyper.localSteps, validationLoss };
-  const output = { adapters: trained.adapters, lora: trained.lora, ...optimizers.left };
+  const output = { tuned, ...optimizers.left };
   return Promise.resolve({ output, metrics });
 };
 
@@ -41,15 +43,14 @@ export function responseLoss(model: Gpt, { batch, targets }: PredictionBatch): t
   return tf.neg(tf.mean(tokenLogProbs(model, hidden, targets.ids)));
 }
 
-/** A set with its own memory, for training to write to. */
-export function copyOf(set: ParamSet | null): ParamSet | null {
-  if (set === null) return null;
+/** Sets with memories of their own, for training to write to. */
+export function copiesOf(sets: TunedSets): TunedSets {
+  return mapValues(sets, copyOf);
+}
+
+/** A set with a memory of its own. */
+export function copyOf(set: ParamSet): ParamSet {
   const values = sharedFloats(set.values.length);
   values.set(set.values);
   return { kind: set.kind, tensors: set.tensors, values };
-}
-
-/** Adapters and LoRA likewise. */
-export function copiesOf({ adapters, lora }: Trained): Trained {
-  return { adapters: copyOf(adapters), lora: copyOf(lora) };
 }

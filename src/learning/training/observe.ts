@@ -16,7 +16,7 @@ import type { TaskRequest } from './task.js';
 export function observe(request: TaskRequest<'align'>, models: RewardModels): Observation[] {
   const { model, params, data, hyper, seed } = request;
   const prompts = choosePrompts(seed, hyper.promptsPerRound, hyper.sensitiveShare, data);
-  const { rollouts, logProbs, entropies } = withPolicy(model, params.base, params, (policy) => {
+  const { rollouts, logProbs, entropies } = withPolicy(model, params.base, params.tuned, (policy) => {
     const sampled = sampleResponses(policy, prompts, hyper, seed);
     const rollouts = sampled.filter(({ tokens, response }) => tokens.length > response);
     return { rollouts, ...readTokens(policy, rollouts, hyper.temperature) };

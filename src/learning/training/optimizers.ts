@@ -1,15 +1,11 @@
-import type { Objective } from '../objective.js';
 import { blank, type Memory } from '../params/memory.js';
 import { sharedFloats, type ParamSet } from '../params/param-set.js';
 import { Adam, type AdamOptions } from './adam.js';
 
-/** What has an optimizer of its own. */
-export type OptimizedPart = 'adapters' | 'lora' | `critic-${Objective}`;
-
 /** What a task is told of its optimizers: the moments themselves are parameters beside it. */
 export interface KeptOptimizers {
-  /** Whose moments go on from one task to the next. */
-  readonly parts: readonly OptimizedPart[];
+  /** Whose moments go on from one task to the next: parts of what is tuned, and critics as `critic-helpful`. */
+  readonly parts: readonly string[];
   /** Steps that they have come from, by part; a part without any begins anew. */
   readonly notes: Memory['notes'];
 }
@@ -20,7 +16,7 @@ export interface KeptOptimizers {
  * rounding alone.
  */
 export class Optimizers {
-  readonly #made = new Map<OptimizedPart, { readonly adam: Adam; readonly set: ParamSet }>();
+  readonly #made = new Map<string, { readonly adam: Adam; readonly set: ParamSet }>();
 
   constructor(
     readonly kept?: KeptOptimizers,
@@ -32,7 +28,7 @@ export class Optimizers {
    *
    * @throws RangeError where the kept moments are of another number of parameters.
    */
-  of(part: OptimizedPart, set: ParamSet, options: AdamOptions): Adam {
+  of(part: string, set: ParamSet, options: AdamOptions): Adam {
     const [first, second] = [this.moments[firstOf(part)], this.moments[secondOf(part)]];
     const steps = Number(this.kept?.notes[part] ?? 0);
     const before = first && second && { first: first.values, second: second.values, steps };
@@ -59,8 +55,8 @@ export class Optimizers {
   }
 }
 
-const firstOf = (part: OptimizedPart) => `${part}.first`;
-const secondOf = (part: OptimizedPart) => `${part}.second`;
+const firstOf = (part: string) => `${part}.first`;
+const secondOf = (part: string) => `${part}.second`;
 
 function momentsOf({ tensors }: ParamSet, moments: ArrayLike<number>): ParamSet {
   const values = sharedFloats(moments.length);

@@ -1,4 +1,7 @@
-import type { Gradients, Trained } from '../model/gradients.js';
+import type { Gradients } from '../model/gradients.js';
+import type { TunedSets } from '../model/slots.js';
+import { mapValues } from '../../map-values.js';
+import type { ParamSet } from '../params/param-set.js';
 import { clipGlobalNorm } from './adam.js';
 import { Optimizers } from './optimizers.js';
 
@@ -7,26 +10,25 @@ export interface PolicyOptimizerOptions {
   readonly learningRate: number;
   /** The LoRA's learning rate, as a multiple of the adapters'. */
   readonly loraLearningRateScale: number;
-  /** Bound of the joint Euclidean norm of both parts' gradients. */
+  /** Bound of the joint Euclidean norm of all gradients. */
   readonly maxGradientNorm: number;
 }
 
 /**
- * One Adam for the adapters and one for the LoRA of `trained`, whichever there are. Each call clips the
- * gradients, in place, and takes a step of both down them, in place. The moments live as long as the function,
- * and longer where `optimizers` keeps them.
+ * One Adam for each part of `tuned`. Each call clips the gradients, in place, and takes a step down them, in place.
+ * The moments live as long as the function, and longer where `optimizers` keeps them.
  */
 export function policyOptimizer(
-  trained: Trained,
+  tuned: TunedSets,
   { learningRate, loraLearningRateScale, maxGradientNorm }: PolicyOptimizerOptions,
   optimizers = new Optimizers(),
-): (gradients: Pick<Gradients, keyof Trained>) => void {
-  const adapters = trained.adapters && optimizers.of('adapters', trained.adapters, { learningRate });
-  const loraRate = { learningRate: learningRate * loraLearningRateScale };
-  const lora = trained.lora && optimizers.of('lora', trained.lora, loraRate);
+): (gradients: Gradients) => void {
+  const scaleOf = ({ kind }: ParamSet) => (kind === 'lora' ? loraLearningRateScale : 1);
+  const adams = mapValues(tuned, (set, part) =>
+    optimizers.of(part, set, { learningRate: learningRate * scaleOf(set) }),
+  );
   return (gradients) => {
-    clipGlobalNorm([gradients.adapters, gradients.lora], maxGradientNorm);
-    if (gradients.adapters) adapters?.step(gradients.adapters);
-    if (gradients.lora) lora?.step(gradients.lora);
+    clipGlobalNorm(Object.values(gradients), maxGradientNorm);
+    for (const [part, adam] of Object.entries(adams)) adam.step(gradients[part]!);
   };
 }

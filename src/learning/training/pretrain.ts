@@ -11,6 +11,7 @@ import { stream, type KeyPart } from '../../simulation/random/stream.js';
 import { Adam, clipGlobalNorm } from './adam.js';
 import { drawBatches, tableRow } from './batches.js';
 import { responseLoss } from './instruct.js';
+import { noSlots } from '../model/slots.js';
 
 export interface PretrainOptions {
   readonly config: ModelConfig;
@@ -71,7 +72,7 @@ function lossOf(config: ModelConfig, base: ParamSet, batch: PredictionBatch) {
   const none = { sites: [], bottleneck: 0 };
   const shape = { config, adapters: none, lora: { r: 1, alpha: 1, targets: [] } };
   return withWeights(base, (weights) => {
-    const model: Gpt = { shape, base: weights, adapters: null, lora: null, trainsBase: true };
+    const model: Gpt = { shape, base: weights, ...noSlots, trainsBase: true };
     return differentiate([...weights.values()], () => responseLoss(model, batch));
   });
 }

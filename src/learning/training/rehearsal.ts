@@ -1,12 +1,10 @@
 import type { TokenTable } from '../data/token-table.js';
-import { lossAndGradients, type Trained } from '../model/gradients.js';
+import { lossAndGradients, type Gradients } from '../model/gradients.js';
+import type { TunedSets } from '../model/slots.js';
 import type { Weights } from '../model/weights.js';
 import { contentBatch, drawBatches, tableRow } from './batches.js';
 import { responseLoss } from './instruct.js';
 import type { ModelShape } from '../model/model-shape.js';
-
-/** Gradients of a step, of what is trained of adapters and LoRA. */
-type Gradients = Pick<ReturnType<typeof lossAndGradients>, 'adapters' | 'lora'>;
 
 interface Rehearsal {
   readonly table: TokenTable;
@@ -27,7 +25,7 @@ interface Rehearsal {
 export function rehearsal(
   shape: ModelShape,
   base: Weights,
-  trained: Trained,
+  tuned: TunedSets,
   { table, rows, coefficient, seed }: Rehearsal,
 ): (gradients: Gradients) => void {
   const answered = rowsWithAnswer(table);
@@ -36,8 +34,8 @@ export function rehearsal(
   return (gradients) => {
     const indices = batches.next().value.map((drawn) => answered[drawn]!);
     const batch = contentBatch(table, indices);
-    const own = lossAndGradients(shape, base, trained, (gpt) => responseLoss(gpt, batch));
-    for (const part of ['adapters', 'lora'] as const) add(gradients[part], own[part], coefficient);
+    const own = lossAndGradients(shape, base, tuned, (gpt) => responseLoss(gpt, batch)).gradients;
+    for (const [part, gradient] of Object.entries(gradients)) add(gradient, own[part]!, coefficient);
   };
 }
 
@@ -49,7 +47,6 @@ function rowsWithAnswer(table: TokenTable): readonly number[] {
   });
 }
 
-function add(sum: Float32Array | null, part: Float32Array | null, factor: number): void {
-  if (!sum || !part) return;
+function add(sum: Float32Array, part: Float32Array, factor: number): void {
   for (let i = 0; i < sum.length; i++) sum[i]! += factor * part[i]!;
 }

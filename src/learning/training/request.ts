@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mapValues } from '../../map-values.js';
 import { sortedKeys } from '../../sorted-keys.js';
 import { refOf, type ParamSet } from '../params/param-set.js';
 import type { TaskKind, TaskRequest } from './task.js';
@@ -21,17 +22,13 @@ export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'k
 function withHashes(slot: unknown): unknown {
   if (!isObject(slot)) return slot;
   if (isSet(slot)) return { ...slot, hash: refOf(slot).hash };
-  return mapped(slot, withHashes);
+  return mapValues(slot, withHashes);
 }
 
 /** The same slots, each parameter set and table as its hash. */
 function hashesIn(slot: unknown): unknown {
   if (!isObject(slot)) return slot;
-  return 'hash' in slot ? slot.hash : mapped(slot, hashesIn);
-}
-
-function mapped(slots: Record<string, unknown>, change: (slot: unknown) => unknown) {
-  return Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, change(slot)]));
+  return 'hash' in slot ? slot.hash : mapValues(slot, hashesIn);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

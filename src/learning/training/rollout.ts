@@ -3,8 +3,9 @@ import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { generate, type GenerateOptions } from '../model/generate.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
-import { withModel, type Trained } from '../model/gradients.js';
+import { withModel } from '../model/gradients.js';
 import { tokenLogProbs } from '../model/log-probs.js';
+import { noSlots, type TunedSets } from '../model/slots.js';
 import type { Answer } from '../model/reward-features.js';
 import { baseWeights } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
@@ -109,17 +110,16 @@ export function referenceLogProbs(
   answers: readonly Answer[],
   own: Float64Array[],
 ): Float64Array[] {
-  if (isSame(params, params.reference)) return own;
+  if (isSame(params.tuned, params.reference)) return own;
   return withPolicy(model, params.base, params.reference, (policy) =>
     readLogProbs(policy, answers, hyper.temperature),
   );
 }
 
 /** Whether both are known to be the same parameters. */
-function isSame(one: Trained, other: Trained): boolean {
-  const same = (a: ParamSet | null, b: ParamSet | null) =>
-    a === null || b === null ? a === b : a.hash !== undefined && a.hash === b.hash;
-  return same(one.adapters, other.adapters) && same(one.lora, other.lora);
+function isSame(one: TunedSets, other: TunedSets): boolean {
+  const parts = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...parts].every((part) => one[part]?.hash !== undefined && one[part].hash === other[part]?.hash);
 }
 
 /** Tokens of the response. */
@@ -131,19 +131,19 @@ export function inLengths(values: Float64Array, lengths: readonly number[]): Flo
   return lengths.map((length) => values.subarray(start, (start += length)));
 }
 
-/** Runs `work` with a policy of base, adapters and LoRA on the backend, and frees it again. */
+/** Runs `work` with a policy of a base and what is tuned of it on the backend, and frees it again. */
 export function withPolicy<T>(
   shape: ModelShape,
   base: ParamSet,
-  parts: Trained,
+  tuned: TunedSets,
   work: (policy: Gpt) => T,
 ): T {
-  return withModel(shape, baseWeights(base), parts, work);
+  return withModel(shape, baseWeights(base), tuned, work);
 }
 
 /** The base model alone, which reward models and critics read. */
 export function frozenModel(shape: ModelShape, base: ParamSet): Gpt {
-  return { shape, base: baseWeights(base), adapters: null, lora: null };
+  return { shape, base: baseWeights(base), ...noSlots };
 }
 
 /** Arrays one after the other. */

@@ -20,7 +20,7 @@ import type { TaskFunction } from './task.js';
 export const score: TaskFunction<'score'> = async (request) => {
   const { model, params, data, hyper, seed } = request;
   const models = await rewardModels(request);
-  const { rollouts, logProb } = withPolicy(model, params.base, params, (policy) => {
+  const { rollouts, logProb } = withPolicy(model, params.base, params.tuned, (policy) => {
     const rollouts = sampleResponses(policy, promptsOf(data.prompts), hyper, seed);
     return { rollouts, logProb: readLogProbs(policy, rollouts, hyper.temperature) };
   });

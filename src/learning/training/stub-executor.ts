@@ -1,5 +1,7 @@
 import { stream } from '../../simulation/random/stream.js';
 import { aggregations } from '../../strategies/aggregation/index.js';
+import { mapValues } from '../../map-values.js';
+import type { TunedSets } from '../model/slots.js';
 import { perObjective } from '../objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../params/param-set.js';
 import { aggregateBy } from './aggregate.js';
@@ -21,7 +23,8 @@ function moved(set: ParamSet, seed: string, part: string): ParamSet {
   return paramSet(set.kind, tensors);
 }
 
-const movedPart = (set: ParamSet | null, seed: string, part: string) => set && moved(set, seed, part);
+const allMoved = (sets: TunedSets, seed: string): TunedSets =>
+  mapValues(sets, (set, part) => moved(set, seed, part));
 
 const unmeasured: Ranking = {
   loss: null,
@@ -36,11 +39,8 @@ const tasks: {
   readonly [K in TaskKind]: (request: TaskRequest<K>) => TaskResult<K> | Promise<TaskResult<K>>;
 } = {
   aggregate: aggregateBy(aggregations),
-  instruct: ({ seed, params: { adapters, lora } }) => ({
-    output: {
-      adapters: movedPart(adapters, seed, 'adapters'),
-      lora: movedPart(lora, seed, 'lora'),
-    },
+  instruct: ({ seed, params: { tuned } }) => ({
+    output: { tuned: allMoved(tuned, seed) },
     metrics: { loss: null, validationLoss: null },
   }),
   evaluate: () => ({
@@ -59,10 +59,9 @@ const tasks: {
     },
     metrics: perObjective(() => ({ mean: null, std: null })),
   }),
-  align: ({ seed, params: { adapters, lora, critics } }) => ({
+  align: ({ seed, params: { tuned, critics } }) => ({
     output: {
-      adapters: movedPart(adapters, seed, 'adapters'),
-      lora: movedPart(lora, seed, 'lora'),
+      tuned: allMoved(tuned, seed),
       critics: perObjective((objective) => moved(critics[objective], seed, objective)),
     },
     metrics: {},

@@ -14,7 +14,7 @@ import type { Instruction } from './settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';
 import type { ModelShape } from '../model/model-shape.js';
-import type { Trained } from '../model/gradients.js';
+import type { TunedSets } from '../model/slots.js';
 import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
 import type { KeptOptimizers } from './optimizers.js';
@@ -24,8 +24,7 @@ import type { RewardScale } from './reward-scale.js';
 
 /**
  * What each kind of task takes and gives (decision D5). A task is a pure function of its request: equal
- * requests give equal results on an equal backend. Parameter slots marked `| null` are empty where a method
- * has no such part.
+ * requests give equal results on an equal backend.
  */
 export interface Tasks {
   /** Steps 1.4, 2.4 and 3.4: one part of the global model out of the clients' updates of it. */
@@ -57,9 +56,9 @@ export interface Tasks {
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
     hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy' | 'optimizerState'> & KeepsOptimizers;
-    params: { base: ParamSet } & Trained & KeptMoments;
+    params: { base: ParamSet } & Tuned & KeptMoments;
     data: { train: TokenTable; validation: TokenTable };
-    output: Trained & LeavesOptimizers;
+    output: Tuned & LeavesOptimizers;
     /**
      * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
      * rows.
@@ -70,7 +69,7 @@ export interface Tasks {
   evaluate: {
     /** Rows of `test` that ask for facts. */
     hyper: { facts: readonly number[] };
-    params: { base: ParamSet } & Trained;
+    params: { base: ParamSet } & Tuned;
     data: { test: TokenTable; shared: TokenTable };
     output: Record<string, never>;
     /**
@@ -111,7 +110,7 @@ export interface Tasks {
    */
   freeze: {
     hyper: FreezeHyper;
-    params: RewardParams & Trained;
+    params: RewardParams & Tuned;
     data: { prompts: TokenTable; sensitivePrompts: TokenTable };
     output: { critics: PerObjective<ParamSet>; scale: PerObjective<RewardScale> };
     /** The scale again, as figures. */
@@ -129,7 +128,7 @@ export interface Tasks {
       /** Preference pairs as tokens of the policy, chosen and rejected in turn; read by "modpo" only. */
       pairs: PerObjective<TokenTable>;
     };
-    output: Trained & { critics: PerObjective<ParamSet> } & LeavesOptimizers;
+    output: Tuned & { critics: PerObjective<ParamSet> } & LeavesOptimizers;
     /** TRL's names where TRL has one (`alignMetrics`); PPO maximises `objective/rlhf_reward`. */
     metrics: Record<string, Figure>;
   };
@@ -154,6 +153,11 @@ export interface Tasks {
     output: Record<string, never>;
     metrics: Record<string, never>;
   };
+}
+
+/** What is tuned of the base model, by part. */
+interface Tuned {
+  tuned: TunedSets;
 }
 
 /** Of optimizers that go on from task to task; without it all start anew and nothing is left. */
@@ -205,9 +209,9 @@ export interface RewardParams {
   rewardModels: PerObjective<ParamSet>;
 }
 
-export interface AlignParams extends RewardParams, Trained {
-  /** The policy before alignment. */
-  reference: Trained;
+export interface AlignParams extends RewardParams, Tuned {
+  /** What is tuned of the policy as it was before alignment. */
+  reference: TunedSets;
   critics: PerObjective<ParamSet>;
 }
 

@@ -1,12 +1,7 @@
-import { hasRewardModels, type PartName } from '../../../machines/protocol.js';
-import {
-  fillsLoraSites,
-  sharedParts,
-  trainedParts,
-  type Method,
-  type TunedPart,
-} from '../../strategies/methods/method.js';
-import { adapterParameters } from '../../learning/model/adapters.js';
+import { hasRewardModels } from '../../../machines/protocol.js';
+import type { Method, Slot } from '../../strategies/methods/method.js';
+import { partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import { adapterTensors } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
 import type { ModelConfig } from '../../learning/model/config.js';
 import {
@@ -15,17 +10,18 @@ import {
   type DistilBertConfig,
 } from '../../learning/model/distilbert-config.js';
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
-import { loraParameters, loraSites } from '../../learning/model/lora.js';
+import { loraSites, loraTensors } from '../../learning/model/lora.js';
 import { featureWidth } from '../../learning/model/reward-model.js';
 import { parametersIn } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { ModelShape } from '../../learning/model/model-shape.js';
+import { tensorsWith } from '../../learning/model/roles.js';
 
-/** Parameters of each part of the model; LoRA's by the number of modules that a client has. */
+/** Parameters of each part of the model. */
 export interface PartSizes {
   readonly base: number;
-  readonly adapters: number;
-  readonly lora: (modules: number) => number;
+  /** Of what is tuned, with so many modules where it is LoRA. */
+  readonly tuned: (part: Pick<Part, 'slot' | 'roles'>, modules: number) => number;
   /** Parameters of one reward model, as far as it travels. */
   readonly reward: number;
 }
@@ -41,9 +37,10 @@ export type PretrainedConfig = ModelConfig | DistilBertConfig;
 
 /** A part of what a client has, and what the method does with it. */
 export interface HeldPart {
-  readonly part: PartName;
+  readonly part: string;
+  readonly kind: 'base' | Slot['kind'] | 'reward';
   readonly parameters: number;
-  /** Number of LoRA modules, where the part is "lora". */
+  /** Number of its modules, where the part is LoRA. */
   readonly loraModules?: number;
   /**
    * preinstalled: everybody has it before Step 1.1; downloaded: sent once, never changed; private: trained,
@@ -57,8 +54,10 @@ export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSi
   const shape = modelShape(scenario, model);
   return {
     base: parametersIn(baseTensors(model)),
-    adapters: adapterParameters(shape),
-    lora: (modules) => loraParameters(shape, modules),
+    tuned: ({ slot: { kind }, roles }, modules) => {
+      const all = kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modules);
+      return parametersIn(tensorsWith(all, roles));
+    },
     reward: reward
       ? pretrainedParameters(reward, scenario.reward.model.train)
       : networkParameters(featureWidth(model), scenario.reward.hidden),
@@ -66,45 +65,48 @@ export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSi
 }
 
 /**
- * How many LoRA modules a client can have: one number for methods with a module at every site, as all that share
- * them have, else those of the weakest and of the strongest client (Step 1.2).
+ * How many modules of LoRA a client can have in a slot: one number where there is a module at every site, else those
+ * of the weakest and of the strongest client (Step 1.2).
  */
 export function loraModuleEnds(
-  scenario: Scenario,
+  { model: { lora } }: Scenario,
   model: ModelConfig,
-  method: Pick<Method, 'loraModules' | 'tensors'>,
+  { modules }: Pick<Slot, 'modules'>,
 ): readonly number[] {
-  const { minModules, maxModules, targets } = scenario.model.lora;
-  if (fillsLoraSites(method)) return [loraSites(model, targets).length];
-  return [...new Set([minModules, maxModules])];
+  if (modules === 'all') return [loraSites(model, lora.targets).length];
+  return [...new Set([lora.minModules, lora.maxModules])];
 }
 
-/** What a client has under a method, LoRA once for each of the numbers of modules in `loraModules`. */
+/** What a client has under a method, LoRA once for each of the numbers of modules that a client can have. */
 export function heldParts(
   scenario: Scenario,
-  method: Pick<Method, 'tensors' | 'rewards'>,
+  model: ModelConfig,
+  method: Pick<Method, 'slots' | 'rewards'>,
   sizes: PartSizes,
-  loraModules: readonly number[],
 ): readonly HeldPart[] {
-  const useOf = (part: TunedPart) => (sharedParts(method).includes(part) ? 'shared' : 'private');
+  const shared = sharedParts(method);
   return [
     {
       part: 'base',
+      kind: 'base',
       parameters: sizes.base,
       use: scenario.model.preinstalled ? 'preinstalled' : 'downloaded',
     },
-    ...trainedParts(method).flatMap((part): readonly HeldPart[] =>
-      part === 'adapters'
-        ? [{ part, parameters: sizes.adapters, use: useOf(part) }]
-        : loraModules.map((modules) => ({
-            part,
-            loraModules: modules,
-            parameters: sizes.lora(modules),
-            use: useOf(part),
-          })),
-    ),
+    ...partsOf(method).flatMap((part): readonly HeldPart[] => {
+      const { kind } = part.slot;
+      const use = shared.includes(part.name) ? 'shared' : part.train === 'never' ? 'downloaded' : 'private';
+      const ends = kind === 'lora' ? loraModuleEnds(scenario, model, part.slot) : [0];
+      return ends.map((modules) => ({
+        part: part.name,
+        kind,
+        ...(kind === 'lora' && { loraModules: modules }),
+        parameters: sizes.tuned(part, modules),
+        use,
+      }));
+    }),
     ...(hasRewardModels(scenario.stages) ? method.rewards : []).map((part) => ({
       part,
+      kind: 'reward' as const,
       parameters: sizes.reward,
       use: 'shared' as const,
     })),

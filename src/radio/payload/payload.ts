@@ -5,18 +5,18 @@ import {
   protocol,
   type MessageKind,
   type MessageStep,
-  type PartName,
   type Stage,
 } from '../../../machines/protocol.js';
 import { messageBits } from '../channel/message-bits.js';
 import { codecs } from '../../strategies/compression/index.js';
-import { sharedParts, trainedParts, type Method } from '../../strategies/methods/method.js';
+import { shared, type Method, type Slot } from '../../strategies/methods/method.js';
+import { partsOf, serverParts, sharedParts, type Part } from '../../strategies/methods/parts.js';
 import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { uploadBySharing, type SharedUpload } from './by-sharing.js';
-import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
+import { heldParts, loraModuleEnds, partSizes, type HeldPart, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
 
@@ -34,7 +34,7 @@ export interface MessagePayload extends Cost {
   readonly direction: Direction;
   readonly stage: Stage;
   /** Parameters by part; a message may carry nothing but its header. */
-  readonly parts: Readonly<Partial<Record<PartName, number>>>;
+  readonly parts: Readonly<Record<string, number>>;
   /** How many LoRA modules travel, where they do: as many for every client. */
   readonly loraModules?: number;
   readonly parameters: number;
@@ -69,18 +69,14 @@ export interface Payload {
 }
 
 /**
- * What travels in a message, as src/actors sends it: Step 1.1 sends adapters whenever they are trained, LoRA where
- * it is shared.
+ * What travels in a message, as src/actors sends it: Step 1.1 sends what the server makes, a round what is shared;
+ * where rounds differ in that, the first round.
  */
-function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readonly PartName[] {
-  const { carries } = protocol[kind];
-  if (carries === 'shared') return sharedParts(method);
-  const isSent: Readonly<Partial<Record<PartName, boolean>>> = {
-    base: !model.preinstalled,
-    adapters: trainedParts(method).includes('adapters'),
-    lora: sharedParts(method).includes('lora'),
-  };
-  return carries.filter((part) => isSent[part] ?? true);
+function carriedBy(kind: MessageKind, method: Method, { model }: Scenario): readonly string[] {
+  const { carries, stage } = protocol[kind];
+  if (carries === 'model') return [...(model.preinstalled ? [] : ['base']), ...serverParts(method)];
+  if (carries !== 'shared') return carries;
+  return sharedParts(method, { stage, round: 1 });
 }
 
 /**
@@ -90,9 +86,13 @@ function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readon
  */
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const sizes = partSizes(scenario, shapes);
-  const loraModules = loraModuleEnds(scenario, shapes.model, method);
-  // Modules that travel are the same for all clients.
-  const modules = greatest(loraModules);
+  const modulesOf = (slot: Pick<Slot, 'modules'>) => greatest(loraModuleEnds(scenario, shapes.model, slot));
+  const tuned = new Map(partsOf(method).map((part) => [part.name, part]));
+  const sizeOf = (name: string) => {
+    const part = tuned.get(name);
+    if (part) return sizes.tuned(part, modulesOf(part.slot));
+    return name === 'base' ? sizes.base : sizes.reward;
+  };
   const { channel } = scenario;
   const link = {
     uplink: meanLink(scenario, 'uplink'),
@@ -109,55 +109,43 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
   );
   const messages = kinds.map((kind) => {
     const { step, stage, direction } = protocol[kind];
-    const parts = partsOf(kind, method, scenario);
+    const names = carriedBy(kind, method, scenario);
+    const lora = names.flatMap((name) => tuned.get(name)?.slot ?? []).filter(({ kind }) => kind === 'lora');
     const way = `${direction}link` as const;
     return {
       kind,
       step,
       direction: way,
       stage,
-      ...(parts.includes('lora') && { loraModules: modules }),
-      ...filled(parts, modules, sizes, bitsOf, link[way]),
+      ...(lora.length > 0 && { loraModules: greatest(lora.map(modulesOf)) }),
+      ...filled(names, sizeOf, bitsOf, link[way]),
     };
   });
   const update = messages.find(isUpload);
   return {
-    parts: heldParts(scenario, method, sizes, loraModules),
+    parts: heldParts(scenario, shapes.model, method, sizes),
     link,
     messages,
     updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
-    saving: savingOf(
-      method,
-      sizes,
-      modules,
-      greatest(loraModuleEnds(scenario, shapes.model, { ...method, loraModules: 'all' })),
-    ),
+    saving: savingOf(method, sizeOf, sum(everything.map((part) => sizes.tuned(part, modulesOf(part.slot))))),
   };
 }
 
 const isUpload = ({ direction }: MessagePayload) => direction === 'uplink';
 
 function filled(
-  names: readonly PartName[],
-  modules: number,
-  sizes: PartSizes,
+  names: readonly string[],
+  sizeOf: (part: string) => number,
   bitsOf: (counts: readonly { readonly parameters: number }[]) => number,
   link: MeanLink,
 ): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
-  const sizeOfPart: Readonly<Record<PartName, number>> = {
-    base: sizes.base,
-    adapters: sizes.adapters,
-    lora: sizes.lora(modules),
-    helpful: sizes.reward,
-    harmless: sizes.reward,
-  };
-  const counts = names.map((name) => ({ parameters: sizeOfPart[name] }));
+  const counts = names.map((name) => ({ parameters: sizeOf(name) }));
   const bits = bitsOf(counts);
   const { meanRateBps, meanPowerWatts } = link;
   const seconds = meanRateBps === null ? null : bits / meanRateBps;
   return {
-    parts: Object.fromEntries(names.map((name) => [name, sizeOfPart[name]])),
+    parts: Object.fromEntries(names.map((name) => [name, sizeOf(name)])),
     parameters: counts.reduce((sum, { parameters }) => sum + parameters, 0),
     bits,
     seconds,
@@ -190,14 +178,16 @@ function total(costs: readonly Cost[]): Cost {
   };
 }
 
+/** Adapters and a LoRA module at every site, as section V-B shares them. */
+const everything: readonly Pick<Part, 'slot' | 'roles'>[] = partsOf({
+  slots: [shared('adapters'), shared('lora')],
+});
+
 function savingOf(
   method: Method,
-  { adapters, lora }: PartSizes,
-  modules: number,
-  everySite: number,
+  sizeOf: (part: string) => number,
+  allParameters: number,
 ): Payload['saving'] {
-  const sizeOfPart = { adapters, lora: lora(modules) };
-  const sharedParameters = sum(sharedParts(method).map((part) => sizeOfPart[part]));
-  const allParameters = adapters + lora(everySite);
+  const sharedParameters = sum(sharedParts(method).map(sizeOf));
   return { sharedParameters, allParameters, share: 1 - sharedParameters / allParameters };
 }

@@ -1,5 +1,4 @@
 import { isRequest, textOf, updateName, type Model } from '../../../machines/events.js';
-import { partNames } from '../../../machines/protocol.js';
 import { violationsOf, type Checker } from './checker.js';
 
 /**
@@ -48,5 +47,7 @@ export function orders(): Checker {
 }
 
 function stateOf(global: Model): string {
-  return partNames.map((part) => global[part]?.hash ?? 'none').join(' ');
+  return Object.values(global)
+    .map((ref) => ref?.hash ?? 'none')
+    .join(' ');
 }

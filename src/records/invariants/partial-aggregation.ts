@@ -1,16 +1,18 @@
 import type { Download, Message, Upload } from '../../../machines/events.js';
-import { isSentWith, protocol, type PartName } from '../../../machines/protocol.js';
-import type { ParamKind } from '../../learning/params/param-set.js';
-import { sharedParts, trainedParts, type Method } from '../../strategies/methods/method.js';
+import { isSentWith, protocol } from '../../../machines/protocol.js';
+import type { ParamRef } from '../../learning/params/param-set.js';
+import { hasRole } from '../../learning/model/roles.js';
+import type { Method } from '../../strategies/methods/method.js';
+import { partsOf, serverParts, sharedParts, type Part } from '../../strategies/methods/parts.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
-type Known = Pick<Method, 'name' | 'tensors' | 'rewards'>;
+type Known = Pick<Method, 'name' | 'slots' | 'rewards'>;
 
 /**
- * What the method keeps local never crosses the bus: an upload holds the parts that its kind is there to carry,
- * each with parameters of the part's own kind, and nothing else. And of what clients tune the server sends only
- * what it may have: the adapters that it made in Step 1.1, and LoRA where it is shared. Nor does anybody send a
- * message that is there for a reward model which the method lacks.
+ * What the method keeps local never crosses the bus: an upload holds the parts that its kind is there to carry in
+ * its round, each with tensors of the part's own roles, and nothing else. And of what clients tune the server sends
+ * only what it may have: what it made in Step 1.1, and what is shared. Nor does anybody send a message that is there
+ * for a reward model which the method lacks.
  */
 export function partialAggregation(method: Known): Checker {
   return {
@@ -36,7 +38,7 @@ const violation = (what: string) => new InvariantViolation('partial aggregation'
 
 interface Wrong {
   readonly carried: string;
-  readonly allowed: readonly PartName[];
+  readonly allowed: readonly string[];
 }
 
 function wrongIn(message: Message, method: Known): Wrong | null {
@@ -44,22 +46,34 @@ function wrongIn(message: Message, method: Known): Wrong | null {
   return 'params' in message ? wrongInDownload(message, method) : null;
 }
 
-function wrongInUpload({ kind: messageKind, params }: Upload, method: Known): Wrong | null {
-  const { carries } = protocol[messageKind];
-  const allowed: readonly PartName[] = carries === 'shared' ? sharedParts(method) : carries;
-  const wrong = Object.entries(params).find(([part, { kind }]) => {
-    const isReward = part === 'helpful' || part === 'harmless';
-    return !allowed.some((name) => name === part) || kind !== (isReward ? 'reward' : part);
-  });
-  return wrong ? { carried: `${wrong[1].kind} parameters as ${wrong[0]}`, allowed } : null;
+function wrongInUpload({ kind, params, answers }: Upload, method: Known): Wrong | null {
+  const { carries, stage } = protocol[kind];
+  if (carries !== 'shared') {
+    const wrong = Object.entries(params).find(
+      ([part, ref]) => ref.kind !== 'reward' || !carries.some((name) => name === part),
+    );
+    return wrong ? { carried: carriedAs(wrong), allowed: carries } : null;
+  }
+  const allowed = sharedParts(method, { stage, round: answers.version + 1 });
+  const parts = new Map(partsOf(method).map((part) => [part.name, part]));
+  const wrong = Object.entries(params).find(
+    ([name, ref]) => !allowed.includes(name) || !isOf(parts.get(name)!, ref),
+  );
+  return wrong ? { carried: carriedAs(wrong), allowed } : null;
 }
 
 function wrongInDownload({ params }: Download, method: Known): Wrong | null {
-  const allowed: readonly ParamKind[] = [
-    ...(['base', 'reward'] as const),
-    ...trainedParts(method).filter((part) => part === 'adapters'),
-    ...sharedParts(method),
-  ];
-  const wrong = params.find(({ kind }) => !allowed.includes(kind));
+  const names = [...serverParts(method), ...sharedParts(method)];
+  const parts = partsOf(method).filter(({ name }) => names.includes(name));
+  const wrong = params.find(
+    (ref) => ref.kind !== 'base' && ref.kind !== 'reward' && !parts.some((part) => isOf(part, ref)),
+  );
   return wrong ? { carried: `${wrong.kind} parameters`, allowed: sharedParts(method) } : null;
 }
+
+/** Whether all tensors of a set may be in a part. */
+function isOf({ slot, roles }: Part, { kind, tensors }: ParamRef): boolean {
+  return kind === slot.kind && tensors.every((name) => hasRole(name, roles));
+}
+
+const carriedAs = ([part, { kind }]: readonly [string, ParamRef]) => `${kind} parameters as ${part}`;

@@ -4,8 +4,7 @@ import { shared, type Method } from './method.js';
 export const fedada: Method = {
   name: 'fedada',
   title: 'FedAda',
-  tensors: [shared('adapters')],
-  loraModules: 'all',
+  slots: [shared('adapters')],
   rewards: ['helpful', 'harmless'],
   personalWeights: false,
   reference: 'G. Kim et al., Mathematics 11(21):4479, 2023; as in section V-B',

@@ -4,8 +4,7 @@ import { shared, type Method } from './method.js';
 export const fedlora: Method = {
   name: 'fedlora',
   title: 'FedLora',
-  tensors: [shared('lora')],
-  loraModules: 'all',
+  slots: [shared('lora')],
   rewards: ['helpful', 'harmless'],
   personalWeights: false,
   reference: 'J. Jiang, X. Liu, C. Fan, arXiv:2307.13896, 2023; as in section V-B',

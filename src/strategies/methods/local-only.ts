@@ -4,8 +4,7 @@ import { own, type Method } from './method.js';
 export const localOnly: Method = {
   name: 'local-only',
   title: 'Local only',
-  tensors: [own('adapters'), own('lora')],
-  loraModules: 'by-resources',
+  slots: [{ ...own('adapters'), init: 'server' }, own('lora')],
   rewards: ['helpful', 'harmless'],
   personalWeights: true,
   reference: 'not in the paper: PWFF without its aggregation, the line that federation has to beat',

@@ -1,17 +1,37 @@
+import type { Stage } from '../../../machines/protocol.js';
+import type { Role, SlotKind } from '../../learning/model/roles.js';
 import type { Objective } from '../../learning/objective.js';
 
-export type TunedPart = 'adapters' | 'lora';
+/** The stages in which clients tune the language model. */
+export type TuningStage = Exclude<Stage, 'reward'>;
 
-/** In which rounds something is done. */
-export type Schedule = 'always' | 'never';
+/** In which rounds of a stage, which count from 1, something is done. */
+export type Schedule = 'always' | 'never' | 'odd-rounds' | 'even-rounds';
 
-/** What becomes of a tuned part of the model. */
-export interface TensorRule {
-  readonly part: TunedPart;
-  /** Whether a client tunes it in Steps 1.3 and 3.3. */
-  readonly train: Schedule;
-  /** Whether it is uploaded, averaged and sent back, or never leaves the client. */
-  readonly share: Schedule;
+/** One schedule for both stages of tuning, or one for each. */
+export type Schedules = Schedule | Readonly<Record<TuningStage, Schedule>>;
+
+/** What becomes of tensors of a slot. */
+export interface PartRule {
+  /** Whose tensors it is about; absent: the whole slot. */
+  readonly roles?: readonly Role[];
+  /** When a client tunes them in Steps 1.3 and 3.3; they are frozen else. */
+  readonly train: Schedules;
+  /** When they are uploaded, averaged and sent back; they do not leave the client else. */
+  readonly share: Schedules;
+}
+
+/** Adapters or LoRA modules that a method adds to the base model: one set of them. */
+export interface Slot {
+  /** No dot in it, and none of "base", "helpful" and "harmless". */
+  readonly name: string;
+  readonly kind: SlotKind;
+  /** Who draws its first values: the server, one for all (Step 1.1), or each client for itself (Step 1.2). */
+  readonly init: 'server' | 'client';
+  /** Of LoRA: how many modules a client carries: its own number (Step 1.2), or one at every site. */
+  readonly modules: 'by-resources' | 'all';
+  /** Rules that together name each role once. */
+  readonly parts: readonly PartRule[];
 }
 
 /**
@@ -21,13 +41,7 @@ export interface Method {
   readonly name: string;
   /** As in the paper's figures. */
   readonly title: string;
-  /** A rule for each part that the method has, in the order of the parts. */
-  readonly tensors: readonly TensorRule[];
-  /**
-   * How many LoRA modules a client carries: its own number (Step 1.2), or one at every site. It has no effect
-   * without LoRA, nor where LoRA is shared: that is the same for all, a module at every site.
-   */
-  readonly loraModules: 'by-resources' | 'all';
+  readonly slots: readonly Slot[];
   /**
    * The reward models that it has: stage 2 trains, sends and averages these, and alignment listens to them. What
    * it lacks measurement learns for itself, without a message and at no cost (docs/alignment.md).
@@ -38,21 +52,20 @@ export interface Method {
   readonly reference: string;
 }
 
-/** The rule of a part that everybody tunes together. */
-export const shared = (part: TunedPart): TensorRule => ({ part, train: 'always', share: 'always' });
+/** A slot that everybody tunes together: it starts at the server, at every site. */
+export const shared = (kind: SlotKind): Slot => ({
+  name: kind,
+  kind,
+  init: 'server',
+  modules: 'all',
+  parts: [{ train: 'always', share: 'always' }],
+});
 
-/** The rule of a part that each client tunes for itself. */
-export const own = (part: TunedPart): TensorRule => ({ part, train: 'always', share: 'never' });
-
-const partsWith = (action: 'train' | 'share', { tensors }: Pick<Method, 'tensors'>) =>
-  tensors.filter((rule) => rule[action] !== 'never').map(({ part }) => part);
-
-/** What clients tune. */
-export const trainedParts = (method: Pick<Method, 'tensors'>) => partsWith('train', method);
-
-/** What of it travels. */
-export const sharedParts = (method: Pick<Method, 'tensors'>) => partsWith('share', method);
-
-/** Whether every client has a LoRA module at every site. */
-export const fillsLoraSites = (method: Pick<Method, 'tensors' | 'loraModules'>) =>
-  method.loraModules === 'all' || sharedParts(method).includes('lora');
+/** A slot that each client tunes for itself. */
+export const own = (kind: SlotKind): Slot => ({
+  name: kind,
+  kind,
+  init: 'client',
+  modules: 'by-resources',
+  parts: [{ train: 'always', share: 'never' }],
+});

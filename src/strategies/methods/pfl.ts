@@ -4,8 +4,7 @@ import { shared, type Method } from './method.js';
 export const pfl: Method = {
   name: 'pfl',
   title: 'PFL',
-  tensors: [shared('adapters'), shared('lora')],
-  loraModules: 'all',
+  slots: [shared('adapters'), shared('lora')],
   rewards: ['helpful', 'harmless'],
   personalWeights: true,
   reference:

@@ -4,8 +4,7 @@ import { own, shared, type Method } from './method.js';
 export const pwff: Method = {
   name: 'pwff',
   title: 'PWFF',
-  tensors: [shared('adapters'), own('lora')],
-  loraModules: 'by-resources',
+  slots: [shared('adapters'), own('lora')],
   rewards: ['helpful', 'harmless'],
   personalWeights: true,
   reference:

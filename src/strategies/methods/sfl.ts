@@ -6,8 +6,7 @@ import { own, shared, type Method } from './method.js';
 export const sfl: Method = {
   name: 'sfl',
   title: 'SFL',
-  tensors: [shared('adapters'), own('lora')],
-  loraModules: 'by-resources',
+  slots: [shared('adapters'), own('lora')],
   rewards: ['helpful'],
   personalWeights: false,
   reference:

@@ -4,8 +4,7 @@ import { shared, type Method } from './method.js';
 export const shepherd: Method = {
   name: 'shepherd',
   title: 'Shepherd',
-  tensors: [shared('lora')],
-  loraModules: 'all',
+  slots: [shared('lora')],
   rewards: ['helpful'],
   personalWeights: false,
   reference: 'J. Zhang et al., arXiv:2305.05644, 2023; as in section V-B',

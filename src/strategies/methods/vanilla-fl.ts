@@ -7,8 +7,7 @@ import { shared, type Method } from './method.js';
 export const vanillaFl: Method = {
   name: 'vanilla-fl',
   title: 'Vanilla FL',
-  tensors: [shared('adapters'), shared('lora')],
-  loraModules: 'all',
+  slots: [shared('adapters'), shared('lora')],
   rewards: ['helpful', 'harmless'],
   personalWeights: false,
   reference: 'Q. Duan et al., IEEE Communications Surveys and Tutorials 25(4), 2023; as in section V-B',

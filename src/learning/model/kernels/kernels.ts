@@ -14,11 +14,12 @@ export interface AttentionLayout {
 /** GPT-2's GELU ("gelu_new", by a tanh) or BERT's exact one (by the error function). */
 export type GeluForm = 'tanh' | 'erf';
 
-/** A module of LoRA: it changes columns [column, column + width of b) of a projection. */
+/** A module of LoRA: scale · a · b changes columns [column, column + width of b) of a projection. */
 export interface LoraModule {
   readonly a: tf.Tensor2D; // (in, r)
   readonly b: tf.Tensor2D; // (r, columns)
   readonly column: number;
+  readonly scale: number;
 }
 
 /** What a pass forward gives, and what the pass back wants to see of it besides the inputs. */
@@ -64,10 +65,10 @@ export interface Kernels {
   /** dy where y, which relu gave, is above 0. */
   reluGradient(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D;
   /**
-   * y + scale · x · a · b in each module's columns; `saved` holds every x · a. The answer may be y's own
-   * memory.
+   * y + scale · x · a · b in each module's columns, which may be those of others too; the modules stand in the order
+   * of their columns. `saved` holds every x · a. The answer may be y's own memory.
    */
-  addLora(y: tf.Tensor2D, x: tf.Tensor2D, modules: readonly LoraModule[], scale: number): Forward;
+  addLora(y: tf.Tensor2D, x: tf.Tensor2D, modules: readonly LoraModule[]): Forward;
   /** Gradients [x, a, b, a, b, …]; that of x is added to `dx`, whose memory the answer may be. */
   loraGradient(
     dy: tf.Tensor2D,
@@ -75,10 +76,9 @@ export interface Kernels {
     dx: tf.Tensor2D,
     saved: readonly tf.Tensor[],
     modules: readonly LoraModule[],
-    scale: number,
   ): tf.Tensor[];
   /** w + scale · a · b in each module's columns, (in, out), as a new matrix. */
-  mergeLora(w: tf.Tensor2D, modules: readonly LoraModule[], scale: number): tf.Tensor2D;
+  mergeLora(w: tf.Tensor2D, modules: readonly LoraModule[]): tf.Tensor2D;
   /** softmax(Q Kᵀ / sqrt(d)) V in every row and head: (N, 3C) → (N, C). */
   attention(qkv: tf.Tensor2D, layout: AttentionLayout): Forward;
   attentionGradient(

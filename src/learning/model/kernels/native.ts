@@ -105,14 +105,14 @@ const composed = {
 
   reluGradient: (dy, y) => tf.mul(dy, tf.step(y)),
 
-  addLora: (y, x, modules, scale) => {
+  addLora: (y, x, modules) => {
     const low: tf.Tensor2D = tf.matMul(x, joined(modules.map(({ a }) => a)));
-    return { value: tf.add(y, tf.mul(changeOf(low, modules, y.shape), scale)), saved: [low] };
+    return { value: tf.add(y, changeOf(low, modules, y.shape)), saved: [low] };
   },
 
-  loraGradient: (dy, x, dx, saved, modules, scale) => {
+  loraGradient: (dy, x, dx, saved, modules) => {
     const lows = split(saved[0] as tf.Tensor2D, modules);
-    const changes = modules.map(({ b, column }) =>
+    const changes = modules.map(({ b, column, scale }) =>
       tf.mul(tf.slice(dy, [0, column], [dy.shape[0], b.shape[1]]), scale),
     );
     const dLow = joined(modules.map(({ b }, i) => tf.matMul<tf.Tensor2D>(changes[i]!, b, false, true)));
@@ -123,8 +123,8 @@ const composed = {
     ];
   },
 
-  mergeLora: (w, modules, scale) =>
-    tf.add(w, tf.mul(changeOf(joined(modules.map(({ a }) => a)), modules, w.shape), scale)),
+  mergeLora: (w, modules) =>
+    tf.add(w, changeOf(joined(modules.map(({ a }) => a)), modules, w.shape)),
 } satisfies Partial<Kernels>;
 
 /** GELU's share of x: Φ(x), or sigmoid(2u) with u = sqrt(2/π) (x + 0.044715 x³). */
@@ -148,7 +148,7 @@ function split(matrix: tf.Tensor2D, modules: readonly LoraModule[]): tf.Tensor2D
   );
 }
 
-/** (N, out): each module's x · a · b in its columns, zero elsewhere. */
+/** (N, out): the sum of the modules' scale · x · a · b in their columns, zero elsewhere. */
 function changeOf(
   low: tf.Tensor2D,
   modules: readonly LoraModule[],
@@ -156,14 +156,19 @@ function changeOf(
 ): tf.Tensor2D {
   const lows = split(low, modules);
   const parts: tf.Tensor2D[] = [];
-  let column = 0;
+  let end = 0;
   const fill = (to: number) => {
-    if (to > column) parts.push(tf.zeros([height, to - column]));
+    if (to > end) parts.push(tf.zeros([height, to - end]));
   };
-  modules.forEach(({ b, column: own }, i) => {
-    fill(own);
-    parts.push(tf.matMul(lows[i]!, b));
-    column = own + b.shape[1];
+  modules.forEach(({ b, column, scale }, i) => {
+    const change = tf.mul<tf.Tensor2D>(tf.matMul(lows[i]!, b), scale);
+    if (modules[i - 1]?.column === column) {
+      parts.push(tf.add(parts.pop()!, change));
+      return;
+    }
+    fill(column);
+    parts.push(change);
+    end = column + b.shape[1];
   });
   fill(width);
   return joined(parts);

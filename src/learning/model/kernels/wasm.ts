@@ -136,8 +136,7 @@ function thin(heap: BackendHeap) {
     x: tf.Tensor2D,
     dx: tf.Tensor2D,
     low: tf.Tensor2D,
-    { a, b, column }: LoraModule,
-    scale: number,
+    { a, b, column, scale }: LoraModule,
   ) => {
     const tokens = x.shape[0];
     const [inputs, r] = a.shape;
@@ -163,9 +162,9 @@ function thin(heap: BackendHeap) {
       multiply([x.shape[1], y.shape[1], x.shape[0]], 1, flipped(plain(x)), plain(y), plain(product), false);
       return product;
     },
-    addLora: (y, x, modules, scale) => {
+    addLora: (y, x, modules) => {
       const tokens = x.shape[0];
-      const lows = modules.map(({ a, b, column }) => {
+      const lows = modules.map(({ a, b, column, scale }) => {
         const [inputs, r] = a.shape;
         const low = heap.tensor<tf.Rank.R2>(tokens, r);
         multiply([tokens, r, inputs], 1, plain(x), plain(a), plain(low), false);
@@ -174,13 +173,13 @@ function thin(heap: BackendHeap) {
       });
       return { value: y, saved: lows };
     },
-    loraGradient: (dy, x, dx, saved, modules, scale) => [
+    loraGradient: (dy, x, dx, saved, modules) => [
       dx,
-      ...modules.flatMap((module, i) => moduleGradient(dy, x, dx, saved[i] as tf.Tensor2D, module, scale)),
+      ...modules.flatMap((module, i) => moduleGradient(dy, x, dx, saved[i] as tf.Tensor2D, module)),
     ],
-    mergeLora: (w, modules, scale) => {
+    mergeLora: (w, modules) => {
       const merged = tf.add<tf.Tensor2D>(w, 0);
-      for (const { a, b, column } of modules) {
+      for (const { a, b, column, scale } of modules) {
         const [inputs, r] = a.shape;
         multiply([inputs, b.shape[1], r], scale, plain(a), plain(b), plain(merged, column), true);
       }

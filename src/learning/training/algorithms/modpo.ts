@@ -1,6 +1,7 @@
 import { meanOrNull } from '../../../moments.js';
 import { objectives, perObjective, type Objective, type PerObjective } from '../../objective.js';
-import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
+import { lossAndGradients, scalarLoss } from '../../model/gradients.js';
+import type { TunedSets } from '../../model/slots.js';
 import type { Answer } from '../../model/reward-features.js';
 import { baseWeights } from '../../model/weights.js';
 import { drawBatches, tableRow } from '../batches.js';
@@ -50,9 +51,9 @@ export const modpo: TaskFunction<'align'> = async (request) => {
   const plan = pairPlan(hyper, hyper.weights, counts);
   const steps = pairsOfSteps(request, plan, await rewardModels(request));
   const optimizers = new Optimizers(hyper.optimizers, params.moments);
-  const { trained, results } = improve(request, steps, optimizers);
+  const { tuned, results } = improve(request, steps, optimizers);
   return {
-    output: { ...trained, critics: params.critics, ...optimizers.left },
+    output: { tuned, critics: params.critics, ...optimizers.left },
     metrics: metricsOf(results, hyper.dpoBeta),
   };
 };
@@ -114,16 +115,16 @@ function improve(
   { model, params, hyper }: TaskRequest<'align'>,
   steps: readonly StepPairs[],
   optimizers: Optimizers,
-): { trained: Trained; results: StepResult[] } {
+): { tuned: TunedSets; results: StepResult[] } {
   const base = baseWeights(params.base);
-  const trained = copiesOf(params);
-  const optimize = policyOptimizer(trained, hyper, optimizers);
+  const tuned = copiesOf(params.tuned);
+  const optimize = policyOptimizer(tuned, hyper, optimizers);
   const results = steps.map((pairs) => {
     const answers = objectives.flatMap((objective) =>
       pairs[objective].flatMap(({ chosen, rejected }) => [chosen, rejected]),
     );
     let result: StepResult | undefined;
-    const gradients = lossAndGradients(model, base, trained, (policy) =>
+    const { gradients } = lossAndGradients(model, base, tuned, (policy) =>
       scalarLoss(responseLogProbs(policy, answers, hyper.temperature), (logProb) => {
         const { gradient, ...found } = stepLoss(logProb, pairs, hyper);
         result = found;
@@ -133,7 +134,7 @@ function improve(
     optimize(gradients);
     return result!;
   });
-  return { trained, results };
+  return { tuned, results };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { perObjective, type PerObjective } from '../../objective.js';
-import { lossAndGradients, scalarLoss, type Trained } from '../../model/gradients.js';
+import { lossAndGradients, scalarLoss } from '../../model/gradients.js';
+import type { TunedSets } from '../../model/slots.js';
 import { baseWeights } from '../../model/weights.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { alignMetrics, type StepLosses } from '../align-metrics.js';
@@ -44,12 +45,12 @@ export const ppo: TaskFunction<'align'> = async (request) => {
       ),
   );
   const experiences = experienceOf(observe(request, models), hyper);
-  const trained = copiesOf(params);
-  const losses = improve(request, experiences, trained, critics, optimizers);
+  const tuned = copiesOf(params.tuned);
+  const losses = improve(request, experiences, tuned, critics, optimizers);
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
     output: {
-      ...trained,
+      tuned,
       critics: perObjective((objective) => critics[objective].set),
       ...optimizers.left,
     },
@@ -58,26 +59,26 @@ export const ppo: TaskFunction<'align'> = async (request) => {
 };
 
 /**
- * PPO epochs over minibatches of whole responses, each epoch in an order of its own, on `trained` and critics
+ * PPO epochs over minibatches of whole responses, each epoch in an order of its own, on `tuned` and critics
  * in place. All of them end before the first step whose minibatch has moved the policy too far (`targetKl`),
  * as in Stable-Baselines3. The losses of the steps taken.
  */
 function improve(
   { model, params, data, hyper, seed }: TaskRequest<'align'>,
   experiences: readonly Experience[],
-  trained: Trained,
+  tuned: TunedSets,
   critics: Critics,
   optimizers: Optimizers,
 ): StepLosses[] {
   const base = baseWeights(params.base);
-  const rehearse = rehearsal(model, base, trained, {
+  const rehearse = rehearsal(model, base, tuned, {
     table: data.instructions,
     rows: hyper.minibatchSize,
     coefficient: hyper.ptxCoefficient,
     seed,
   });
-  const optimize = policyOptimizer(trained, hyper, optimizers);
-  const step = policyStepper(model, base, trained, hyper, { rehearse, optimize });
+  const optimize = policyOptimizer(tuned, hyper, optimizers);
+  const step = policyStepper(model, base, tuned, hyper, { rehearse, optimize });
   const losses: StepLosses[] = [];
   for (let epoch = 0; epoch < hyper.ppoEpochs; epoch++) {
     const order = stream(seed, 'minibatches', epoch).shuffle(experiences);
@@ -98,7 +99,7 @@ function improve(
 function policyStepper(
   model: TaskRequest<'align'>['model'],
   base: ReturnType<typeof baseWeights>,
-  trained: Trained,
+  tuned: TunedSets,
   hyper: AlignHyper,
   { rehearse, optimize }: Steps,
 ): (minibatch: readonly Experience[]) => PolicyLoss | null {
@@ -107,7 +108,7 @@ function policyStepper(
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));
     let result: PolicyLoss | undefined;
-    const gradients = lossAndGradients(model, base, trained, (policy) => {
+    const { gradients } = lossAndGradients(model, base, tuned, (policy) => {
       const rollouts = minibatch.map(({ rollout }) => rollout);
       return scalarLoss(responseLogProbs(policy, rollouts, temperature), (logProb) => {
         result = policyLoss(logProb, oldLogProb, advantages, clipRange);

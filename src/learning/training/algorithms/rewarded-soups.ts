@@ -6,7 +6,7 @@ import {
   type PerObjective,
   type Weights,
 } from '../../objective.js';
-import type { Trained } from '../../model/gradients.js';
+import { mapValues } from '../../../map-values.js';
 import type { Memory } from '../../params/memory.js';
 import { sharedFloats, type ParamSet } from '../../params/param-set.js';
 import type { Figure } from '../figure.js';
@@ -87,15 +87,14 @@ function prefixed(objective: Objective, { sets, notes }: Memory): Memory {
 }
 
 function soupOf(branches: Branches, weights: Weights): TaskResult<'align'> {
-  const soup = (part: keyof Trained) =>
+  const soup = (_: ParamSet, part: string) =>
     interpolated(
-      perObjective((objective) => branches[objective].output[part]),
+      perObjective((objective) => branches[objective].output.tuned[part]!),
       weights,
     );
   return {
     output: {
-      adapters: soup('adapters'),
-      lora: soup('lora'),
+      tuned: mapValues(branches.helpful.output.tuned, soup),
       critics: perObjective((objective) => branches[objective].output.critics[objective]),
       ...optimizersOf(branches),
     },
@@ -110,16 +109,12 @@ function optimizersOf({ helpful, harmless }: Branches): { optimizers?: Memory } 
 }
 
 /**
- * Σ w_k θ_k, number by number, in float64 and rounded to float32 once; null where both sets are.
+ * Σ w_k θ_k, number by number, in float64 and rounded to float32 once.
  *
  * @throws RangeError where the sets differ in their tensors.
  */
-export function interpolated(
-  { helpful, harmless }: PerObjective<ParamSet | null>,
-  weights: Weights,
-): ParamSet | null {
-  if (helpful === null && harmless === null) return null;
-  if (helpful === null || harmless === null || layoutOf(helpful) !== layoutOf(harmless)) {
+export function interpolated({ helpful, harmless }: PerObjective<ParamSet>, weights: Weights): ParamSet {
+  if (layoutOf(helpful) !== layoutOf(harmless)) {
     throw new RangeError('rewarded-soups: the policies have different tensors, expected equal ones');
   }
   const values = sharedFloats(helpful.values.length);

@@ -10,6 +10,7 @@ import type { RewardModels, RewardRequest } from './reward-models.js';
 import { headsOver } from './over-backbone.js';
 import type { Network } from './pretrained.js';
 import { wholeNetwork } from './whole.js';
+import { noSlots } from '../../model/slots.js';
 
 /**
  * Causal GPT-2s that read the language model's own tokens (src/learning/model/gpt-reward.ts), each trained
@@ -21,8 +22,7 @@ export function gptRewards({ model, params }: RewardRequest, { config }: GptRewa
   const gptOf = (weights: Weights, learns = false): Gpt => ({
     shape: { ...model, config },
     base: weights,
-    adapters: null,
-    lora: null,
+    ...noSlots,
     trainsBase: learns,
   });
   const width = config.n_embd;

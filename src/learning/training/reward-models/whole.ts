@@ -43,7 +43,7 @@ function trainWhole(
   table: TokenTable,
   { hyper, seed, objective }: RewardTraining,
 ): TrainedReward {
-  const set = copyOf(start)!;
+  const set = copyOf(start);
   const adam = new Adam(set.values, hyper);
   const batches = drawBatches(table.count / 2, hyper.batchSize, seed, 'pairs', objective);
   let sum = 0;

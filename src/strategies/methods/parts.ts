@@ -1,0 +1,64 @@
+import { rolesOf, type Role } from '../../learning/model/roles.js';
+import type { Method, Schedule, Schedules, Slot, TuningStage } from './method.js';
+
+/** Tensors of a slot that a method treats alike: what is trained, sent, held and averaged as one. */
+export interface Part {
+  /** The slot's name, with the roles of its tensors after a dot where the slot has several parts. */
+  readonly name: string;
+  readonly slot: Slot;
+  readonly roles: readonly Role[];
+  readonly train: Schedules;
+  readonly share: Schedules;
+}
+
+/** A round of a stage that tunes; rounds count from 1. */
+export interface Moment {
+  readonly stage: TuningStage;
+  readonly round: number;
+}
+
+type Slotted = Pick<Method, 'slots'>;
+
+/** The parts of what a method tunes, in the order of its slots. */
+export function partsOf({ slots }: Slotted): readonly Part[] {
+  return slots.flatMap((slot) =>
+    slot.parts.map(({ roles, train, share }) => ({
+      name: roles ? `${slot.name}.${roles.join('')}` : slot.name,
+      slot,
+      roles: roles ?? rolesOf[slot.kind],
+      train,
+      share,
+    })),
+  );
+}
+
+const holds: Readonly<Record<Schedule, (round: number) => boolean>> = {
+  always: () => true,
+  never: () => false,
+  'odd-rounds': (round) => round % 2 === 1,
+  'even-rounds': (round) => round % 2 === 0,
+};
+
+/** Whether something is done in a round, or ever where no round is given. */
+function isDone(schedules: Schedules, moment?: Moment): boolean {
+  if (typeof schedules === 'string') return moment ? holds[schedules](moment.round) : schedules !== 'never';
+  if (moment) return holds[schedules[moment.stage]](moment.round);
+  return Object.values(schedules).some((schedule) => schedule !== 'never');
+}
+
+/** Names of the parts that clients tune in a round; without one, of those that they ever tune. */
+export function trainedParts(method: Slotted, moment?: Moment): readonly string[] {
+  return namesOf(partsOf(method).filter(({ train }) => isDone(train, moment)));
+}
+
+/** Names of the parts that travel after a round; without one, of those that ever do. */
+export function sharedParts(method: Slotted, moment?: Moment): readonly string[] {
+  return namesOf(partsOf(method).filter(({ share }) => isDone(share, moment)));
+}
+
+/** Names of the parts that the server makes (Step 1.1). */
+export function serverParts(method: Slotted): readonly string[] {
+  return namesOf(partsOf(method).filter(({ slot }) => slot.init === 'server'));
+}
+
+const namesOf = (parts: readonly Part[]) => parts.map(({ name }) => name);

@@ -184,6 +184,7 @@ async function tasks(workers: number): Promise<void> {
       model: shape,
       hyper: {
         localSteps: 2,
+        optimizer: 'adam',
         batchSize: size.rows,
         learningRate: 1e-3,
         loraLearningRateScale: 1,

@@ -27,8 +27,13 @@ export interface ClientContext {
   readonly saved: Saved;
   /** The model of its first update of each kind, where it is poisoned and replays them. */
   readonly replayed: Readonly<Partial<Record<UploadKind, Model>>>;
-  /** What the codec remembers of each part that was sent, as of the last update that the server acknowledged. */
+  /**
+   * What the codec remembers of each part that was sent, and the terms of the method of their work, as of the last
+   * update that the server acknowledged.
+   */
   readonly memory: Memories;
+  /** What the method's terms have learned of the newest work, which it remembers once its update is acknowledged. */
+  readonly learned: Memories;
   /** What it will remember when an update on its way is acknowledged, by the update's name (decision D12). */
   readonly uncommitted: Readonly<Record<string, Memories>>;
 }
@@ -53,13 +58,14 @@ export interface Frozen {
 }
 
 /**
- * What a training task gives back to the client: its new model, its critics and moments where it has them,
- * and the loss it reports, null where it had nothing to measure on.
+ * What a training task gives back to the client: its new model, its critics and moments where it has them, what its
+ * terms will remember, and the loss it reports, null where it had nothing to measure on.
  */
 export interface Trained {
   readonly model: Model;
   readonly frozen: Frozen | null;
   readonly moments: ClientContext['moments'];
+  readonly learned: Memories;
   readonly loss: number | null;
 }
 
@@ -141,6 +147,7 @@ export const clientMachine = setup({
       saved: start,
       replayed: {},
       memory: {},
+      learned: {},
       uncommitted: {},
     };
   },

@@ -10,6 +10,7 @@ import { carriedBy, lacking } from './parts.js';
 import { rosterOf } from './roster.js';
 import { rowsBehind } from './rows.js';
 import { runTask } from './running-task.js';
+import { combineOf } from '../strategies/methods/parts.js';
 import { clientOf, type World } from './world.js';
 
 /**
@@ -82,7 +83,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
       kind: 'aggregate',
       seed: air ? [scenario.seed, stage, version, part].join('/') : '',
       hyper: {
-        strategy: aggregation,
+        strategy: combineOf(world.method, part) ?? aggregation,
         settings: { stalenessExponent },
         updates: Object.fromEntries(updates.map(({ from, about }) => [from, about])),
         version: version - 1,

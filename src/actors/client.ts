@@ -25,7 +25,8 @@ import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { carriedBy, judgesOf, lacking, refsOf } from './parts.js';
 import { rowsBehind } from './rows.js';
-import { alignTask, freezeTask, instructTask, rewardTask, roundOf } from './tasks.js';
+import { roundOf } from './rounds.js';
+import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';
 import { mapValues } from '../map-values.js';
 import { clientSets, missingIn } from './slots.js';
 import { clientOf, type World } from './world.js';
@@ -70,7 +71,7 @@ export function provideClient(world: World) {
         return { designed: true, model: { ...model, ...own } };
       }),
       collectPreferences: assign({ collected: true }),
-      keepTrained: assign((_, { model, frozen, moments }) => ({ model, frozen, moments })),
+      keepTrained: assign((_, { model, frozen, moments, learned }) => ({ model, frozen, moments, learned })),
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         if (!isSentWith(world.method.rewards, kind)) return;
@@ -79,7 +80,7 @@ export function provideClient(world: World) {
         const replays = clientOf(world, context.id).attack?.replays === true;
         enqueue.assign({
           ...(replays && { replayed: { [kind]: model, ...replayed } }),
-          uncommitted: { ...context.uncommitted, [updateName(upload)]: memory },
+          uncommitted: { ...context.uncommitted, [updateName(upload)]: { ...memory, ...context.learned } },
           saved: { model, designed, collected, frozen, moments },
         });
         enqueue(() => world.bus.send(context.id, 'server', upload));

@@ -4,7 +4,7 @@ import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
 import { setWith, tensorsWith } from '../learning/model/roles.js';
 import type { TunedSets } from '../learning/model/slots.js';
-import type { ParamSet, TensorSpec } from '../learning/params/param-set.js';
+import { drawnSet, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
 import { stream, type Stream } from '../simulation/random/stream.js';
 import type { Slot } from '../strategies/methods/method.js';
 import { partsOf, type Part } from '../strategies/methods/parts.js';
@@ -20,35 +20,39 @@ type Known = Pick<World, 'clients' | 'scenario' | 'method' | 'shape'>;
 export function serverSets(world: Known): TunedSets {
   const { scenario, shape } = world;
   const sites = loraSites(shape.config, shape.lora.targets).length;
-  return setsOf(world, 'server', ({ name }) => [sites, stream(scenario.seed, name)]);
+  return setsOf(world, 'server', sites, (name) => stream(scenario.seed, name));
 }
 
 /** Step 1.2: what a client makes for itself, by part. */
 export function clientSets(world: Known, id: string): TunedSets {
-  return setsOf(world, 'client', (slot) => [
-    modulesOf(world, slot, id),
-    stream(world.scenario.seed, slot.name, id),
-  ]);
+  return setsOf(
+    world,
+    'client',
+    (slot) => modulesOf(world, slot, id),
+    (name) => stream(world.scenario.seed, name, id),
+  );
 }
 
+/** The first values of what one side makes: draws are keyed by the slot whose values they are. */
 function setsOf(
   { method, shape }: Known,
   init: Slot['init'],
-  start: (slot: Slot) => readonly [modules: number, draws: Stream],
+  modules: number | ((slot: Slot) => number),
+  drawsOf: (name: string) => Stream,
 ): TunedSets {
-  const made = method.slots.filter((slot) => slot.init === init);
-  const initial = new Map<Slot, ParamSet>(
-    made.map((slot) => {
-      const [modules, draws] = start(slot);
-      return [
-        slot,
-        slot.kind === 'adapters' ? initialAdapters(shape, draws) : initialLora(shape, modules, draws),
-      ];
-    }),
-  );
-  const parts = partsOf(method).filter(({ slot }) => slot.init === init);
-  return Object.fromEntries(parts.map(({ name, slot, roles }) => [name, setWith(initial.get(slot)!, roles)]));
+  const made = partsOf(method).filter(({ slot }) => slot.init === init);
+  const sets = made.map(({ name, slot, roles }) => {
+    const { start, kind } = slot;
+    const draws = drawsOf(typeof start === 'string' ? slot.name : start.as);
+    const places = typeof modules === 'number' ? modules : modules(slot);
+    const drawn = kind === 'adapters' ? initialAdapters(shape, draws) : initialLora(shape, places, draws);
+    const part = setWith(drawn, roles);
+    return [name, start === 'zero' ? zerosLike(part) : part] as const;
+  });
+  return Object.fromEntries(sets);
 }
+
+const zerosLike = ({ kind, tensors }: ParamSet) => drawnSet(kind, tensors, () => null);
 
 /** Of some sets those that a model has nothing of yet. */
 export function missingIn(model: Model, sets: TunedSets): TunedSets {

@@ -14,10 +14,13 @@ import type {
 } from '../learning/training/task.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { momentsGiven, momentsKept } from './moments.js';
+import { roundOf } from './rounds.js';
+import { termsGiven, termsLeft } from './terms.js';
 import { mapValues } from '../map-values.js';
 import { sum } from '../moments.js';
 import type { TunedSets } from '../learning/model/slots.js';
 import { partsOf } from '../strategies/methods/parts.js';
+import { workFactor } from '../strategies/methods/work.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
@@ -74,11 +77,6 @@ function trainedParameters(world: World, model: Model): number {
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
   [world.scenario.seed, ...key].join('/');
 
-/** The round that a client is in: the one it works on, else the one that its last download closed. */
-export function roundOf({ current }: ClientContext): number {
-  return current?.order ? current.order.version + 1 : (current?.version ?? 0);
-}
-
 /** Step 1.3. */
 export async function instructTask(
   world: World,
@@ -90,6 +88,7 @@ export async function instructTask(
   const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
     scenario.instruction;
   const kept = momentsGiven(world, context, 'instruction');
+  const terms = termsGiven(world, context, 'instruction');
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,
@@ -97,15 +96,18 @@ export async function instructTask(
       actor: context.id,
       stage: 'instruction',
       round: roundOf(context),
-      flops: instructFlops(scenario, shape, trainedParameters(world, context.model), tables),
+      flops:
+        workFactor(world.method) *
+        instructFlops(scenario, shape, trainedParameters(world, context.model), tables),
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-        hyper: { ...hyper, ...kept.hyper },
+        hyper: { ...hyper, ...kept.hyper, ...terms.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
           tuned: tunedSets(world, tunedRefs(world, context.model)),
           ...kept.params,
+          ...terms.params,
         },
         data: { train: tables.train, validation: tables.validation },
       },
@@ -117,6 +119,7 @@ export async function instructTask(
     model: { ...context.model, ...storedSets(world, output.tuned) },
     frozen: context.frozen,
     moments: momentsKept(world, 'instruction', output.optimizers),
+    learned: termsLeft(world, 'instruction', output.state),
     loss: metrics.validationLoss,
   };
 }
@@ -156,6 +159,7 @@ export async function rewardTask(
     model: { ...context.model, ...storedEach(world, output.rewardModels) },
     frozen: context.frozen,
     moments: null,
+    learned: {},
     loss: sumOfFigures(world.method.rewards.map((objective) => metrics[objective].validationLoss)),
   };
 }
@@ -222,6 +226,7 @@ export async function alignTask(
   const round = roundOf(context);
   const frozen = frozenOf(context);
   const kept = momentsGiven(world, context, 'alignment');
+  const terms = termsGiven(world, context, 'alignment');
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
     context,
@@ -229,19 +234,21 @@ export async function alignTask(
       actor: context.id,
       stage: 'alignment',
       round,
-      flops: alignFlops({
-        scenario,
-        shape,
-        trained: trainedParameters(world, context.model),
-        tables,
-        weights: trainingWeights,
-        rewards: world.method.rewards,
-      }),
+      flops:
+        workFactor(world.method) *
+        alignFlops({
+          scenario,
+          shape,
+          trained: trainedParameters(world, context.model),
+          tables,
+          weights: trainingWeights,
+          rewards: world.method.rewards,
+        }),
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),
-        hyper: { ...alignHyper(world, context.id, frozen), ...kept.hyper },
-        params: { ...alignParams(world, context, frozen), ...kept.params },
+        hyper: { ...alignHyper(world, context.id, frozen), ...kept.hyper, ...terms.hyper },
+        params: { ...alignParams(world, context, frozen), ...kept.params, ...terms.params },
         data: {
           prompts: tables.prompts,
           sensitivePrompts: tables.sensitivePrompts,
@@ -261,6 +268,7 @@ export async function alignTask(
       klCoefficient: klCoefficientAfter(scenario.alignment, frozen.klCoefficient, metrics),
     },
     moments: momentsKept(world, 'alignment', output.optimizers),
+    learned: termsLeft(world, 'alignment', output.state),
     loss: alignmentLoss(metrics),
   };
 }

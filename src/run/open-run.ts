@@ -39,6 +39,7 @@ import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
 import { faultNotes } from './notes.js';
+import { combinesBases } from '../strategies/combination/index.js';
 import type { RunOptions } from './options.js';
 
 /** Everything that stands before the machines start, and what has been written since. */
@@ -153,10 +154,16 @@ function worldOf(
     discipline: made(tables.disciplines, scenario.server.discipline, scenario.server),
     selection: made(tables.selections, scenario.server.selection, {}),
     allocation: made(allocations, scenario.server.allocation, {}),
-    sendsBases: aggregation.needsBase?.(own) ?? false,
+    sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
     codec,
-    shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
+    shape: {
+      config,
+      adapters: scenario.model.adapters,
+      lora: scenario.model.lora,
+      ...(method.mixture && { mixture: method.mixture }),
+      ...rewards?.shape,
+    },
     base: known.base,
     start: startOf({ ...known, method }, ids, earlier),
     pretrained: rewards?.start ?? null,

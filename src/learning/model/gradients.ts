@@ -2,36 +2,40 @@ import * as tf from '@tensorflow/tfjs';
 import type { ModelShape } from './model-shape.js';
 import { computed, valuesOf } from './backend.js';
 import type { Gpt } from './gpt.js';
-import { withSlots, type TunedSets } from './slots.js';
+import { mixedSlot, withSlots, type TunedSets } from './slots.js';
 import type { Weights } from './weights.js';
 
 /** Gradients by part, each in the order of the values of its set. */
 export type Gradients = Readonly<Record<string, Float32Array>>;
 
 /**
- * A loss of the model and its gradient with respect to all that is tuned. `loss` is called once, inside a tidy,
- * with the model on the backend; everything it makes is freed. At least one set must be tuned.
+ * A loss of the model and its gradient with respect to the parts that are trained, of what is tuned. `loss` is called
+ * once, inside a tidy, with the model on the backend; everything it makes is freed. At least one part must be
+ * trained. Of a blend the gradient is that of the slot's own tensors.
  */
 export function lossAndGradients(
   shape: ModelShape,
   base: Weights,
   tuned: TunedSets,
   loss: (model: Gpt) => tf.Scalar,
+  trains: readonly string[] = Object.keys(tuned),
 ): { readonly loss: number; readonly gradients: Gradients } {
-  return withSlots(tuned, (slots, parts) => {
-    const tensors = parts.flatMap((weights) => [...weights.values()]);
+  return withSlots(shape.mixture, tuned, (slots, parts) => {
+    const tensors = trains.flatMap((part) => [...parts[part]!.values()]);
     const result = differentiate(tensors, () => loss({ shape, base, ...slots }));
     let end = 0;
-    const gradients = Object.entries(tuned).map(
-      ([part, { values }]) => [part, result.gradient.subarray(end, (end += values.length))] as const,
-    );
+    const gradients = trains.map((part) => {
+      const gradient = result.gradient.subarray(end, (end += tuned[part]!.values.length));
+      const { weight = 1 } = mixedSlot(shape.mixture, part)?.blend ?? {};
+      return [part, weight === 1 ? gradient : gradient.map((value) => weight * value)] as const;
+    });
     return { loss: result.loss, gradients: Object.fromEntries(gradients) };
   });
 }
 
 /** Runs `work` with a model whose tuned sets are brought to the backend, and frees them again. */
 export function withModel<T>(shape: ModelShape, base: Weights, tuned: TunedSets, work: (model: Gpt) => T): T {
-  return withSlots(tuned, (slots) => work({ shape, base, ...slots }));
+  return withSlots(shape.mixture, tuned, (slots) => work({ shape, base, ...slots }));
 }
 
 /**

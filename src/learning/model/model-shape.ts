@@ -1,5 +1,6 @@
 import type { AdapterConfig, LoraConfig, ModelConfig } from './config.js';
 import type { DistilBertConfig } from './distilbert-config.js';
+import type { Mixture } from './mixture.js';
 
 /**
  * How the model is built around its parameters; the modules a client has follow from its LoRA set's names.
@@ -8,6 +9,8 @@ export interface ModelShape {
   readonly config: ModelConfig;
   readonly adapters: AdapterConfig;
   readonly lora: LoraConfig;
+  /** The slots that it has of what is tuned; absent: all of them, each with its whole change. */
+  readonly mixture?: Mixture;
   /** The pre-trained network that reward models are; absent where they are small ones on features. */
   readonly reward?: RewardShape;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { mapValues } from '../../map-values.js';
+import { meanOrNull } from '../../moments.js';
 import type { PredictionBatch } from '../model/batch.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { lossAndGradients } from '../model/gradients.js';
@@ -10,30 +11,42 @@ import { sharedFloats, type ParamSet } from '../params/param-set.js';
 import { drawBatches, responseBatch } from './batches.js';
 import { measure } from './evaluate.js';
 import { Optimizers } from './optimizers.js';
-import { policyOptimizer } from './policy-optimizer.js';
+import { inPhases } from './phase.js';
 import type { TaskFunction } from './task.js';
 
 /**
  * Step 1.3: tunes adapters and LoRA on local instructions. The loss of a step is the mean negative
- * log-likelihood of the batch's response tokens, end-of-text included; the optimizer is Adam, started anew in
- * each task where its moments are not kept (`optimizerState`).
+ * log-likelihood of the batch's response tokens, end-of-text included; Adam starts anew in each task where its
+ * moments are not kept (`optimizerState`). Each phase goes through the same batches. The loss that is reported is the
+ * mean over the steps of the last phase.
  */
 export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper, seed }) => {
   const base = baseWeights(params.base);
   const tuned = copiesOf(params.tuned);
   const optimizers = new Optimizers(hyper.optimizers, params.moments);
-  const optimize = policyOptimizer(tuned, hyper, optimizers);
-  const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
-  let sum = 0;
-  for (let step = 0; step < hyper.localSteps; step++) {
-    const rows = responseBatch(data.train, batches.next().value);
-    const result = lossAndGradients(model, base, tuned, (gpt) => responseLoss(gpt, rows));
-    optimize(result.gradients);
-    sum += result.loss;
-  }
+  const losses: number[] = [];
+  const work = {
+    shape: model,
+    now: tuned,
+    start: params.tuned,
+    state: params.state ?? {},
+    options: hyper,
+    optimizers,
+  };
+  const { state, sent } = inPhases(hyper.phases, work, (phase, share) => {
+    const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
+    losses.length = 0;
+    for (let step = 0; step < Math.round(share * hyper.localSteps); step++) {
+      const rows = responseBatch(data.train, batches.next().value);
+      const loss = (gpt: Gpt) => responseLoss(gpt, rows);
+      const result = lossAndGradients(phase.shape, base, tuned, loss, phase.trains);
+      phase.optimize(result.gradients);
+      losses.push(result.loss);
+    }
+  });
   const { loss: validationLoss } = measure(model, base, tuned, data.validation);
-  const metrics = { loss: sum / hyper.localSteps, validationLoss };
-  const output = { tuned, ...optimizers.left };
+  const metrics = { loss: meanOrNull(losses), validationLoss };
+  const output = { tuned: { ...tuned, ...sent }, ...(state && { state }), ...optimizers.left };
   return Promise.resolve({ output, metrics });
 };
 

@@ -4,7 +4,8 @@ import type { TunedSets } from '../model/slots.js';
 import type { Weights } from '../model/weights.js';
 import { contentBatch, drawBatches, tableRow } from './batches.js';
 import { responseLoss } from './instruct.js';
-import type { ModelShape } from '../model/model-shape.js';
+import type { Gpt } from '../model/gpt.js';
+import type { RunningPhase } from './phase.js';
 
 interface Rehearsal {
   readonly table: TokenTable;
@@ -23,7 +24,7 @@ interface Rehearsal {
  * rows.
  */
 export function rehearsal(
-  shape: ModelShape,
+  { shape, trains }: Pick<RunningPhase, 'shape' | 'trains'>,
   base: Weights,
   tuned: TunedSets,
   { table, rows, coefficient, seed }: Rehearsal,
@@ -34,7 +35,8 @@ export function rehearsal(
   return (gradients) => {
     const indices = batches.next().value.map((drawn) => answered[drawn]!);
     const batch = contentBatch(table, indices);
-    const own = lossAndGradients(shape, base, tuned, (gpt) => responseLoss(gpt, batch)).gradients;
+    const loss = (gpt: Gpt) => responseLoss(gpt, batch);
+    const own = lossAndGradients(shape, base, tuned, loss, trains).gradients;
     for (const [part, gradient] of Object.entries(gradients)) add(gradient, own[part]!, coefficient);
   };
 }

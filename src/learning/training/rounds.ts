@@ -22,6 +22,12 @@ export const rounds = (maximum: number, deadlineSeconds: number) => ({
   convergence: Convergence,
 });
 
+/** How steps go down gradients. */
+export const optimizer = Type.Enum(['adam', 'sgd'], {
+  default: 'adam',
+  description: 'of adapters and LoRA: "sgd" is a plain step, without momentum, at the same learning rates',
+});
+
 /** What becomes of Adam's moments from round to round. */
 export const optimizerState = Type.Enum(['reset', 'keep-private', 'keep'], {
   default: 'reset',

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { cachedTensors } from '../model/weights.js';
 import { aggregations } from '../../strategies/aggregation/index.js';
+import { combinations } from '../../strategies/combination/index.js';
 import { aggregateBy } from './aggregate.js';
 import { align } from './align.js';
 import { evaluate } from './evaluate.js';
@@ -13,7 +14,7 @@ import { score } from './score.js';
 import type { TaskFunction, TaskKind, TaskRequest, TaskResult } from './task.js';
 
 const tasks: { readonly [K in TaskKind]: TaskFunction<K> } = {
-  aggregate: aggregateBy(aggregations),
+  aggregate: aggregateBy({ ...aggregations, ...combinations }),
   instruct,
   evaluate,
   reward,

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, nullable, positive } from '../../settings/form.js';
-import { optimizerState, rounds } from './rounds.js';
+import { optimizer, optimizerState, rounds } from './rounds.js';
 
 export const Instruction = closed(
   {
@@ -10,6 +10,7 @@ export const Instruction = closed(
     learningRate: positive(2e-3, 'Adam, adapters'),
     loraLearningRateScale: positive(1, 'learning rate of LoRA relative to that of the adapters'),
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
+    optimizer,
     optimizerState,
     targetAccuracy: nullable(
       Type.Number({ exclusiveMinimum: 0, maximum: 1 }),

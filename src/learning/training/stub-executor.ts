@@ -1,5 +1,6 @@
 import { stream } from '../../simulation/random/stream.js';
 import { aggregations } from '../../strategies/aggregation/index.js';
+import { combinations } from '../../strategies/combination/index.js';
 import { mapValues } from '../../map-values.js';
 import type { TunedSets } from '../model/slots.js';
 import { perObjective } from '../objective.js';
@@ -38,7 +39,7 @@ const unmeasured: Ranking = {
 const tasks: {
   readonly [K in TaskKind]: (request: TaskRequest<K>) => TaskResult<K> | Promise<TaskResult<K>>;
 } = {
-  aggregate: aggregateBy(aggregations),
+  aggregate: aggregateBy({ ...aggregations, ...combinations }),
   instruct: ({ seed, params: { tuned } }) => ({
     output: { tuned: allMoved(tuned, seed) },
     metrics: { loss: null, validationLoss: null },

@@ -18,6 +18,7 @@ import type { TunedSets } from '../model/slots.js';
 import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
 import type { KeptOptimizers } from './optimizers.js';
+import type { Phase } from './phase.js';
 import type { Ranking } from './ranking.js';
 import type { Figure } from './figure.js';
 import type { RewardScale } from './reward-scale.js';
@@ -55,10 +56,10 @@ export interface Tasks {
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
-    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy' | 'optimizerState'> & KeepsOptimizers;
-    params: { base: ParamSet } & Tuned & KeptMoments;
+    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy' | 'optimizerState'> & KeepsOptimizers & InPhases;
+    params: { base: ParamSet } & Tuned & KeptMoments & TermState;
     data: { train: TokenTable; validation: TokenTable };
-    output: Tuned & LeavesOptimizers;
+    output: Tuned & LeavesOptimizers & TermState;
     /**
      * Mean negative log-likelihood of a response token (nats): while training, and after it on validation
      * rows.
@@ -118,8 +119,8 @@ export interface Tasks {
   };
   /** Steps 3.2 and 3.3: combine rewards and values, PPO on adapters and LoRA, update the critics. */
   align: {
-    hyper: AlignHyper & KeepsOptimizers;
-    params: AlignParams & KeptMoments;
+    hyper: AlignHyper & KeepsOptimizers & InPhases;
+    params: AlignParams & KeptMoments & TermState & PhaseStart;
     data: {
       prompts: TokenTable;
       sensitivePrompts: TokenTable;
@@ -128,7 +129,7 @@ export interface Tasks {
       /** Preference pairs as tokens of the policy, chosen and rejected in turn; read by "modpo" only. */
       pairs: PerObjective<TokenTable>;
     };
-    output: Tuned & { critics: PerObjective<ParamSet> } & LeavesOptimizers;
+    output: Tuned & { critics: PerObjective<ParamSet> } & LeavesOptimizers & TermState;
     /** TRL's names where TRL has one (`alignMetrics`); PPO maximises `objective/rlhf_reward`. */
     metrics: Record<string, Figure>;
   };
@@ -158,6 +159,21 @@ export interface Tasks {
 /** What is tuned of the base model, by part. */
 interface Tuned {
   tuned: TunedSets;
+}
+
+/** Of a method whose clients do not simply train everything at once. */
+interface InPhases {
+  phases?: readonly Phase[];
+}
+
+/** What the terms of a method remember of the client's earlier work, by part. */
+interface TermState {
+  state?: TunedSets;
+}
+
+/** What is tuned as the order's work began with it, where a phase goes on from another; absent: `tuned`. */
+interface PhaseStart {
+  start?: TunedSets;
 }
 
 /** Of optimizers that go on from task to task; without it all start anew and nothing is left. */

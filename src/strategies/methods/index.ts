@@ -1,3 +1,17 @@
+import { apfl } from './apfl.js';
+import { ditto } from './ditto.js';
+import { feddpaT } from './feddpa-t.js';
+import { feddyn } from './feddyn.js';
+import { fedit } from './fedit.js';
+import { fedprox } from './fedprox.js';
+import { fedrep } from './fedrep.js';
+import { fedsaLora } from './fedsa-lora.js';
+import { ffaLora } from './ffa-lora.js';
+import { pfedme } from './pfedme.js';
+import { pwffSwapped } from './pwff-swapped.js';
+import { pwffTwoLoras } from './pwff-two-loras.js';
+import { rolora } from './rolora.js';
+import { scaffold } from './scaffold.js';
 import { fedada } from './fedada.js';
 import { fedlora } from './fedlora.js';
 import { localOnly } from './local-only.js';
@@ -18,6 +32,20 @@ export const methods = {
   pfl,
   shepherd,
   'local-only': localOnly,
+  fedit,
+  'ffa-lora': ffaLora,
+  'fedsa-lora': fedsaLora,
+  rolora,
+  'feddpa-t': feddpaT,
+  fedprox,
+  ditto,
+  fedrep,
+  apfl,
+  pfedme,
+  scaffold,
+  feddyn,
+  'pwff-swapped': pwffSwapped,
+  'pwff-two-loras': pwffTwoLoras,
 } as const satisfies Readonly<Record<string, Method>>;
 
 export type MethodName = keyof typeof methods;

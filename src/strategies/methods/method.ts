@@ -1,6 +1,9 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Role, SlotKind } from '../../learning/model/roles.js';
+import type { Mixture } from '../../learning/model/mixture.js';
 import type { Objective } from '../../learning/objective.js';
+import type { TermSpec } from '../../learning/training/terms/term.js';
+import type { Choice } from '../../settings/choice.js';
 
 /** The stages in which clients tune the language model. */
 export type TuningStage = Exclude<Stage, 'reward'>;
@@ -26,12 +29,31 @@ export interface Slot {
   /** No dot in it, and none of "base", "helpful" and "harmless". */
   readonly name: string;
   readonly kind: SlotKind;
-  /** Who draws its first values: the server, one for all (Step 1.1), or each client for itself (Step 1.2). */
+  /** Who makes its first values: the server, one for all (Step 1.1), or each client for itself (Step 1.2). */
   readonly init: 'server' | 'client';
+  /** What they are: drawn; as another slot's that the same makes; or zero. */
+  readonly start: 'drawn' | 'zero' | { readonly as: string };
   /** Of LoRA: how many modules a client carries: its own number (Step 1.2), or one at every site. */
   readonly modules: 'by-resources' | 'all';
   /** Rules that together name each role once. */
   readonly parts: readonly PartRule[];
+  /**
+   * How the server puts updates of it together, by a name of src/strategies/combination; absent: by the scenario's
+   * `server.aggregation`.
+   */
+  readonly combine?: Choice;
+}
+
+/** A part of a client's work on an order (Steps 1.3 and 3.3). */
+export interface MethodPhase {
+  /** Of the order's steps, or of its prompts. */
+  readonly share: number;
+  /** The slots in the model meanwhile; absent: those of the client's model. */
+  readonly mixture?: Mixture;
+  /** Slots that are trained, as far as the rules of their parts train them. */
+  readonly trains: readonly string[];
+  /** What the objective has besides the loss, and the steps besides its gradient. */
+  readonly terms?: readonly TermSpec[];
 }
 
 /**
@@ -42,6 +64,10 @@ export interface Method {
   /** As in the paper's figures. */
   readonly title: string;
   readonly slots: readonly Slot[];
+  /** The slots in a client's model, in stage 3 and where it is measured; absent: all. */
+  readonly mixture?: Mixture;
+  /** What a client does for an order, one after the other; absent: it trains everything at once. */
+  readonly phases?: readonly MethodPhase[];
   /**
    * The reward models that it has: stage 2 trains, sends and averages these, and alignment listens to them. What
    * it lacks measurement learns for itself, without a message and at no cost (docs/alignment.md).
@@ -57,6 +83,7 @@ export const shared = (kind: SlotKind): Slot => ({
   name: kind,
   kind,
   init: 'server',
+  start: 'drawn',
   modules: 'all',
   parts: [{ train: 'always', share: 'always' }],
 });
@@ -66,6 +93,34 @@ export const own = (kind: SlotKind): Slot => ({
   name: kind,
   kind,
   init: 'client',
+  start: 'drawn',
   modules: 'by-resources',
   parts: [{ train: 'always', share: 'never' }],
+});
+
+/** A slot that a client keeps beside the one that is called by its kind, and which starts as that one. */
+export const personal = (kind: SlotKind): Slot => ({
+  ...own(kind),
+  name: `personal-${kind}`,
+  init: 'server',
+  start: { as: kind },
+  modules: 'all',
+});
+
+/** SCAFFOLD's control variates of the slot that is called by its kind: sent in stage 1, in no model. */
+export const controls = (kind: SlotKind): Slot => ({
+  ...shared(kind),
+  name: `${kind}-control`,
+  start: 'zero',
+  parts: [{ train: 'never', share: { instruction: 'always', alignment: 'never' } }],
+  combine: 'control-variates',
+});
+
+/** LoRA at every site that starts at the server, and whose matrices are treated apart. */
+export const loraByRole = ({ A, B }: Readonly<Record<'A' | 'B', Omit<PartRule, 'roles'>>>): Slot => ({
+  ...shared('lora'),
+  parts: [
+    { roles: ['A'], ...A },
+    { roles: ['B'], ...B },
+  ],
 });

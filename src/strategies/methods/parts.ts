@@ -1,4 +1,5 @@
 import { rolesOf, type Role } from '../../learning/model/roles.js';
+import { slotOf } from '../../learning/model/slots.js';
 import type { Method, Schedule, Schedules, Slot, TuningStage } from './method.js';
 
 /** Tensors of a slot that a method treats alike: what is trained, sent, held and averaged as one. */
@@ -59,6 +60,11 @@ export function sharedParts(method: Slotted, moment?: Moment): readonly string[]
 /** Names of the parts that the server makes (Step 1.1). */
 export function serverParts(method: Slotted): readonly string[] {
   return namesOf(partsOf(method).filter(({ slot }) => slot.init === 'server'));
+}
+
+/** How the server puts updates of a part together, where its method says so. */
+export function combineOf(method: Slotted, part: string): Slot['combine'] {
+  return method.slots.find(({ name }) => name === slotOf(part))?.combine;
 }
 
 const namesOf = (parts: readonly Part[]) => parts.map(({ name }) => name);

@@ -1,6 +1,7 @@
 import { meanOrNull } from '../../../moments.js';
 import { objectives, perObjective, type Objective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss } from '../../model/gradients.js';
+import type { Gpt } from '../../model/gpt.js';
 import type { TunedSets } from '../../model/slots.js';
 import type { Answer } from '../../model/reward-features.js';
 import { baseWeights } from '../../model/weights.js';
@@ -11,7 +12,8 @@ import { pairDifferences, responseSums, tokenGradient } from '../dpo/responses.j
 import { derived, type Figure } from '../figure.js';
 import { copiesOf } from '../instruct.js';
 import { Optimizers } from '../optimizers.js';
-import { policyOptimizer } from '../policy-optimizer.js';
+import { inPhases, type RunningPhase } from '../phase.js';
+import { workOf } from '../policy-work.js';
 import { rewardModels } from '../reward-models/index.js';
 import type { RewardModels } from '../reward-models/reward-models.js';
 import { concatenated, lengthOf, readLogProbs, responseLogProbs, withPolicy } from '../rollout.js';
@@ -51,9 +53,9 @@ export const modpo: TaskFunction<'align'> = async (request) => {
   const plan = pairPlan(hyper, hyper.weights, counts);
   const steps = pairsOfSteps(request, plan, await rewardModels(request));
   const optimizers = new Optimizers(hyper.optimizers, params.moments);
-  const { tuned, results } = improve(request, steps, optimizers);
+  const { results, ...improved } = improve(request, steps, optimizers);
   return {
-    output: { tuned, critics: params.critics, ...optimizers.left },
+    output: { ...improved, critics: params.critics, ...optimizers.left },
     metrics: metricsOf(results, hyper.dpoBeta),
   };
 };
@@ -112,29 +114,38 @@ interface StepResult {
 
 /** One Adam step of adapters and LoRA for each step's pairs. */
 function improve(
-  { model, params, hyper }: TaskRequest<'align'>,
+  request: TaskRequest<'align'>,
   steps: readonly StepPairs[],
   optimizers: Optimizers,
-): { tuned: TunedSets; results: StepResult[] } {
-  const base = baseWeights(params.base);
-  const tuned = copiesOf(params.tuned);
-  const optimize = policyOptimizer(tuned, hyper, optimizers);
-  const results = steps.map((pairs) => {
-    const answers = objectives.flatMap((objective) =>
-      pairs[objective].flatMap(({ chosen, rejected }) => [chosen, rejected]),
-    );
-    let result: StepResult | undefined;
-    const { gradients } = lossAndGradients(model, base, tuned, (policy) =>
-      scalarLoss(responseLogProbs(policy, answers, hyper.temperature), (logProb) => {
-        const { gradient, ...found } = stepLoss(logProb, pairs, hyper);
-        result = found;
-        return { value: found.loss, gradient };
-      }),
-    );
-    optimize(gradients);
-    return result!;
+): { tuned: TunedSets; state?: TunedSets; results: readonly StepResult[] } {
+  const tuned = copiesOf(request.params.tuned);
+  let results: readonly StepResult[] = [];
+  const work = workOf(request, tuned, optimizers);
+  const { state, sent } = inPhases(request.hyper.phases, work, (phase) => {
+    results = steps.map((pairs) => stepOn(pairs, request, tuned, phase));
   });
-  return { tuned, results };
+  return { tuned: { ...tuned, ...sent }, ...(state && { state }), results };
+}
+
+function stepOn(
+  pairs: StepPairs,
+  { params, hyper }: TaskRequest<'align'>,
+  tuned: TunedSets,
+  { shape, trains, optimize }: RunningPhase,
+): StepResult {
+  const answers = objectives.flatMap((objective) =>
+    pairs[objective].flatMap(({ chosen, rejected }) => [chosen, rejected]),
+  );
+  let result: StepResult | undefined;
+  const loss = (policy: Gpt) =>
+    scalarLoss(responseLogProbs(policy, answers, hyper.temperature), (logProb) => {
+      const { gradient, ...found } = stepLoss(logProb, pairs, hyper);
+      result = found;
+      return { value: found.loss, gradient };
+    });
+  const { gradients } = lossAndGradients(shape, baseWeights(params.base), tuned, loss, trains);
+  optimize(gradients);
+  return result!;
 }
 
 /**

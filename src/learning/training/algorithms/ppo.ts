@@ -1,5 +1,6 @@
 import { perObjective, type PerObjective } from '../../objective.js';
 import { lossAndGradients, scalarLoss } from '../../model/gradients.js';
+import type { Gpt } from '../../model/gpt.js';
 import type { TunedSets } from '../../model/slots.js';
 import { baseWeights } from '../../model/weights.js';
 import { stream } from '../../../simulation/random/stream.js';
@@ -10,7 +11,8 @@ import { HeadTrainer } from '../head-trainer.js';
 import { copiesOf } from '../instruct.js';
 import { observe } from '../observe.js';
 import { Optimizers } from '../optimizers.js';
-import { policyOptimizer } from '../policy-optimizer.js';
+import { inPhases, type RunningPhase } from '../phase.js';
+import { workOf } from '../policy-work.js';
 import { movedTooFar } from '../ppo/early-stop.js';
 import { policyLoss, type PolicyLoss } from '../ppo/policy-loss.js';
 import { valueLoss, type ValueLoss } from '../ppo/value-loss.js';
@@ -18,12 +20,6 @@ import { rehearsal } from '../rehearsal.js';
 import { rewardModels } from '../reward-models/index.js';
 import { concatenated, responseLogProbs } from '../rollout.js';
 import type { AlignHyper, TaskFunction, TaskRequest } from '../task.js';
-
-/** What becomes of a minibatch's gradients. */
-interface Steps {
-  readonly rehearse: ReturnType<typeof rehearsal>;
-  readonly optimize: ReturnType<typeof policyOptimizer>;
-}
 
 type Critics = PerObjective<HeadTrainer>;
 
@@ -46,11 +42,16 @@ export const ppo: TaskFunction<'align'> = async (request) => {
   );
   const experiences = experienceOf(observe(request, models), hyper);
   const tuned = copiesOf(params.tuned);
-  const losses = improve(request, experiences, tuned, critics, optimizers);
+  const work = workOf(request, tuned, optimizers);
+  let losses: StepLosses[] = [];
+  const { state, sent } = inPhases(hyper.phases, work, (phase) => {
+    losses = improve(request, experiences, tuned, critics, phase);
+  });
   const steps = hyper.ppoEpochs * Math.ceil(experiences.length / hyper.minibatchSize);
   return {
     output: {
-      tuned,
+      tuned: { ...tuned, ...sent },
+      ...(state && { state }),
       critics: perObjective((objective) => critics[objective].set),
       ...optimizers.left,
     },
@@ -64,21 +65,20 @@ export const ppo: TaskFunction<'align'> = async (request) => {
  * as in Stable-Baselines3. The losses of the steps taken.
  */
 function improve(
-  { model, params, data, hyper, seed }: TaskRequest<'align'>,
+  { params, data, hyper, seed }: TaskRequest<'align'>,
   experiences: readonly Experience[],
   tuned: TunedSets,
   critics: Critics,
-  optimizers: Optimizers,
+  phase: RunningPhase,
 ): StepLosses[] {
   const base = baseWeights(params.base);
-  const rehearse = rehearsal(model, base, tuned, {
+  const rehearse = rehearsal(phase, base, tuned, {
     table: data.instructions,
     rows: hyper.minibatchSize,
     coefficient: hyper.ptxCoefficient,
     seed,
   });
-  const optimize = policyOptimizer(tuned, hyper, optimizers);
-  const step = policyStepper(model, base, tuned, hyper, { rehearse, optimize });
+  const step = policyStepper(phase, base, tuned, hyper, rehearse);
   const losses: StepLosses[] = [];
   for (let epoch = 0; epoch < hyper.ppoEpochs; epoch++) {
     const order = stream(seed, 'minibatches', epoch).shuffle(experiences);
@@ -97,24 +97,25 @@ function improve(
  * where the minibatch has moved the policy too far.
  */
 function policyStepper(
-  model: TaskRequest<'align'>['model'],
+  { shape, trains, optimize }: RunningPhase,
   base: ReturnType<typeof baseWeights>,
   tuned: TunedSets,
   hyper: AlignHyper,
-  { rehearse, optimize }: Steps,
+  rehearse: ReturnType<typeof rehearsal>,
 ): (minibatch: readonly Experience[]) => PolicyLoss | null {
   const { clipRange, temperature, targetKl } = hyper;
   return (minibatch) => {
     const oldLogProb = concatenated(minibatch.map(({ logProb }) => logProb));
     const advantages = concatenated(minibatch.map((experience) => experience.advantages));
     let result: PolicyLoss | undefined;
-    const { gradients } = lossAndGradients(model, base, tuned, (policy) => {
+    const loss = (policy: Gpt) => {
       const rollouts = minibatch.map(({ rollout }) => rollout);
       return scalarLoss(responseLogProbs(policy, rollouts, temperature), (logProb) => {
         result = policyLoss(logProb, oldLogProb, advantages, clipRange);
         return { value: result.loss, gradient: Float32Array.from(result.gradient) };
       });
-    });
+    };
+    const { gradients } = lossAndGradients(shape, base, tuned, loss, trains);
     if (movedTooFar(result!.approximateKl, targetKl)) return null;
     rehearse(gradients);
     optimize(gradients);

@@ -8,6 +8,7 @@ import {
 } from '../../objective.js';
 import { mapValues } from '../../../map-values.js';
 import type { Memory } from '../../params/memory.js';
+import type { TunedSets } from '../../model/slots.js';
 import { sharedFloats, type ParamSet } from '../../params/param-set.js';
 import type { Figure } from '../figure.js';
 import type { KeptOptimizers } from '../optimizers.js';
@@ -95,11 +96,20 @@ function soupOf(branches: Branches, weights: Weights): TaskResult<'align'> {
   return {
     output: {
       tuned: mapValues(branches.helpful.output.tuned, soup),
+      ...stateOf(branches, weights),
       critics: perObjective((objective) => branches[objective].output.critics[objective]),
       ...optimizersOf(branches),
     },
     metrics: metricsOf(branches, weights),
   };
+}
+
+/** What terms remember of a soup's steps is the soup of what they remember of the branches'. */
+function stateOf({ helpful, harmless }: Branches, weights: Weights): { state?: TunedSets } {
+  const [a, b] = [helpful.output.state, harmless.output.state];
+  if (!a || !b) return {};
+  const soup = (set: ParamSet, part: string) => interpolated({ helpful: set, harmless: b[part]! }, weights);
+  return { state: mapValues(a, soup) };
 }
 
 function optimizersOf({ helpful, harmless }: Branches): { optimizers?: Memory } {

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { atLeastZero, closed, count, fraction, nullable, positive } from '../../../settings/form.js';
-import { optimizerState, rounds } from '../rounds.js';
+import { optimizer, optimizerState, rounds } from '../rounds.js';
 
 export const Alignment = closed(
   {
@@ -78,6 +78,7 @@ export const Alignment = closed(
     clipRange: positive(0.2, 'of the probability ratio'),
     clipRangeValue: positive(0.2, 'of the value'),
     maxGradientNorm: positive(1, 'global norm that gradients are clipped to'),
+    optimizer,
     optimizerState,
     missingEosPenalty: atLeastZero(3, 'taken from the score of a response without end-of-text'),
   },

@@ -1,0 +1,12 @@
+/** Plain stochastic gradient descent over one flat vector of parameters, which it changes in place. */
+export class Sgd {
+  constructor(
+    readonly values: Float32Array,
+    readonly options: { readonly learningRate: number },
+  ) {}
+
+  step(gradient: Float32Array): void {
+    const { learningRate } = this.options;
+    for (let i = 0; i < gradient.length; i++) this.values[i]! -= learningRate * gradient[i]!;
+  }
+}

@@ -1,13 +1,14 @@
 import type { Model } from '../../machines/events.js';
-import { designedModules } from '../learning/clients/device.js';
+import { designedLora, type LoraSize } from '../learning/clients/device.js';
 import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
+import type { ModelShape } from '../learning/model/model-shape.js';
 import { setWith, tensorsWith } from '../learning/model/roles.js';
 import type { TunedSets } from '../learning/model/slots.js';
 import { drawnSet, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
 import { stream, type Stream } from '../simulation/random/stream.js';
 import type { Slot } from '../strategies/methods/method.js';
-import { partsOf, type Part } from '../strategies/methods/parts.js';
+import { isByResources, partsOf, type Part } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
 type Known = Pick<World, 'clients' | 'scenario' | 'method' | 'shape'>;
@@ -19,8 +20,7 @@ type Known = Pick<World, 'clients' | 'scenario' | 'method' | 'shape'>;
  */
 export function serverSets(world: Known): TunedSets {
   const { scenario, shape } = world;
-  const sites = loraSites(shape.config, shape.lora.targets).length;
-  return setsOf(world, 'server', sites, (name) => stream(scenario.seed, name));
+  return setsOf(world, 'server', () => atEverySite(shape), (name) => stream(scenario.seed, name));
 }
 
 /** Step 1.2: what a client makes for itself, by part. */
@@ -28,7 +28,7 @@ export function clientSets(world: Known, id: string): TunedSets {
   return setsOf(
     world,
     'client',
-    (slot) => modulesOf(world, slot, id),
+    (slot) => loraSizeOf(world, slot, id),
     (name) => stream(world.scenario.seed, name, id),
   );
 }
@@ -37,15 +37,16 @@ export function clientSets(world: Known, id: string): TunedSets {
 function setsOf(
   { method, shape }: Known,
   init: Slot['init'],
-  modules: number | ((slot: Slot) => number),
+  sizeOf: (slot: Slot) => LoraSize,
   drawsOf: (name: string) => Stream,
 ): TunedSets {
   const made = partsOf(method).filter(({ slot }) => slot.init === init);
   const sets = made.map(({ name, slot, roles }) => {
     const { start, kind } = slot;
     const draws = drawsOf(typeof start === 'string' ? slot.name : start.as);
-    const places = typeof modules === 'number' ? modules : modules(slot);
-    const drawn = kind === 'adapters' ? initialAdapters(shape, draws) : initialLora(shape, places, draws);
+    const { modules, rank } = sizeOf(slot);
+    const drawn =
+      kind === 'adapters' ? initialAdapters(shape, draws) : initialLora(shape, modules, draws, rank);
     const part = setWith(drawn, roles);
     return [name, start === 'zero' ? zerosLike(part) : part] as const;
   });
@@ -59,17 +60,22 @@ export function missingIn(model: Model, sets: TunedSets): TunedSets {
   return Object.fromEntries(Object.entries(sets).filter(([part]) => !model[part]));
 }
 
-/** How many modules a client has in a slot of LoRA (Step 1.2). */
-function modulesOf({ clients, scenario, shape }: Known, { modules }: Slot, id: string): number {
-  if (modules === 'all') return loraSites(shape.config, shape.lora.targets).length;
+const atEverySite = ({ config, lora }: ModelShape): LoraSize => ({
+  modules: loraSites(config, lora.targets).length,
+  rank: lora.r,
+});
+
+/** How many modules a client has in a slot of LoRA, and of which rank (Step 1.2). */
+function loraSizeOf({ clients, scenario, shape }: Known, slot: Slot, id: string): LoraSize {
+  if (!isByResources(slot, scenario)) return atEverySite(shape);
   const { data, device } = clients.get(id)!;
-  return designedModules(scenario, data.train.length, device);
+  return designedLora(scenario, data.train.length, device);
 }
 
 /** The tensors that a client has of a part. */
 export function tensorsOfPart(world: Known, { slot, roles }: Part, id: string): readonly TensorSpec[] {
   const { shape } = world;
-  const all =
-    slot.kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modulesOf(world, slot, id));
+  const { modules, rank } = loraSizeOf(world, slot, id);
+  const all = slot.kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modules, rank);
   return tensorsWith(all, roles);
 }

@@ -15,6 +15,8 @@ import { writeWhole } from './write-whole.js';
 export interface FinalModels {
   readonly global: Model;
   readonly clients: readonly ClientContext[];
+  /** The global model as it is for a client. */
+  readonly globalFor: (client: string) => Model;
 }
 
 /** A file of parameters, to be written. */
@@ -32,8 +34,9 @@ export function paramFiles(
   folder: string,
   store: ParamStore,
   slots: readonly Slot[],
-  { global, clients }: FinalModels,
+  models: FinalModels,
 ): ParamFile[] {
+  const { global, clients } = models;
   const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
     const held = refs.filter((ref) => ref !== null && ref !== undefined);
     const path = join(folder, `${name}.safetensors`);
@@ -66,7 +69,7 @@ export function paramFiles(
       ...tunedFiles(id, model),
       ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
     ]),
-    { path: join(folder, holdingsFile), write: () => writeHoldings(folder, { global, clients }) },
+    { path: join(folder, holdingsFile), write: () => writeHoldings(folder, models) },
   ];
 }
 
@@ -83,12 +86,12 @@ export type Holdings = Readonly<Record<string, readonly string[]>>;
 
 export const holdingsFile = 'holdings.json';
 
-function writeHoldings(folder: string, { global, clients }: FinalModels): void {
+function writeHoldings(folder: string, { globalFor, clients }: FinalModels): void {
   const holdings: Holdings = Object.fromEntries(
-    clients.map(({ id, held }) => [
-      id,
-      Object.keys(global).filter((part) => held.includes(global[part]?.hash ?? '')),
-    ]),
+    clients.map(({ id, held }) => {
+      const global = globalFor(id);
+      return [id, Object.keys(global).filter((part) => held.includes(global[part]?.hash ?? ''))];
+    }),
   );
   mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, holdingsFile), `${JSON.stringify(holdings, null, 2)}\n`);

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { join, resolve } from 'node:path';
+import { tensorsOfPart } from '../actors/slots.js';
 import type { Continued, ContinuedClient } from '../actors/start.js';
 import { UserError } from '../errors.js';
+import type { Client } from '../learning/clients/population.js';
 import { clientIds } from '../learning/data/client-ids.js';
 import { isThere } from '../learning/json-file.js';
 import { adapterTensors } from '../learning/model/adapters.js';
@@ -9,11 +11,12 @@ import { readParts, type PartSpecs } from '../learning/model/checkpoint.js';
 import { loraSites, loraTensors } from '../learning/model/lora.js';
 import { pretrainedRewardTensors } from '../learning/model/pretrained-reward.js';
 import { featureWidth, rewardTensors } from '../learning/model/reward-model.js';
-import { tensorsWith } from '../learning/model/roles.js';
+import { rankOf } from '../learning/model/lora-rank.js';
+import { hasRole, rolesOf, tensorsWith } from '../learning/model/roles.js';
 import type { TunedSets } from '../learning/model/slots.js';
 import { groupedBy } from '../grouped.js';
 import { objectives } from '../learning/objective.js';
-import { refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
+import { parametersIn, refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
 import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
@@ -43,6 +46,7 @@ interface Known {
   readonly rewards: OpenRewardModel | null;
   readonly tables: Strategies;
   readonly method: Method;
+  readonly clients: readonly Client[];
 }
 
 /**
@@ -99,7 +103,7 @@ function misfits(
       `the base model of the run of /from, whose parameters have the SHA-256 ${modelHash}`,
     ),
     like('/model/adapters', model.adapters, was.model.adapters),
-    like('/model/lora', model.lora, was.model.lora),
+    like('/model/lora', model.lora, { ...sameForAll, ...was.model.lora }),
     ...(hasRewardModels(scenario.stages) && hasRewardModels(was.stages)
       ? [
           lacksNone(method, before),
@@ -116,6 +120,12 @@ function misfits(
       : []),
   ];
 }
+
+/** What runs before there were these settings had. */
+const sameForAll: Pick<Scenario['model']['lora'], 'minRank' | 'sharedModules'> = {
+  minRank: null,
+  sharedModules: 'all',
+};
 
 function haveSameParts(one: Method, other: Method): boolean {
   const known = ({ name, slot: { kind }, roles, train, share }: Part) => ({
@@ -191,12 +201,38 @@ async function readClients(params: string, scenario: Scenario, known: Known): Pr
   }
   const clients = new Map<string, ContinuedClient>();
   for (const id of ids) {
-    clients.set(id, { tuned: await readTuned(params, id, scenario, known), holds: holdings[id]! });
+    const tuned = await readTuned(params, id, scenario, known);
+    refuseOtherSize(join(params, `${id}.safetensors`), id, tuned, scenario, known);
+    clients.set(id, { tuned, holds: holdings[id]! });
   }
   const isTuned = [...clients.values()].some(({ tuned }) => Object.keys(tuned).length > 0);
   if (scenario.stages.includes('instruction') || !scenario.stages.includes('alignment') || isTuned)
     return clients;
   throw missing(join(params, '<client>.safetensors'), 'the parameters that instruction tuning leaves');
+}
+
+/**
+ * What starts at the server comes to a client as Step 1.2 of this run has it; a part that the client has kept from
+ * that run has to be of this size too.
+ */
+function refuseOtherSize(
+  file: string,
+  id: string,
+  tuned: TunedSets,
+  scenario: Scenario,
+  { method, language: { config }, clients }: Known,
+): void {
+  const shape = { config, adapters: scenario.model.adapters, lora: scenario.model.lora };
+  const world = { scenario, method, shape, clients: new Map(clients.map((client) => [client.id, client])) };
+  for (const part of partsOf(method).filter(({ slot }) => slot.init === 'server')) {
+    const expected = tensorsOfPart(world, part, id);
+    const found = tuned[part.name]?.tensors;
+    if (!found || parametersIn(found) === parametersIn(expected)) continue;
+    throw new UserError(
+      `${file}: has ${parametersIn(found)} parameters of ${part.name}, expected ${parametersIn(expected)}, as ` +
+        'Step 1.2 gives this client; go on with the devices and the data of that run',
+    );
+  }
 }
 
 /** What somebody has of what the method tunes, by part; nothing of a file that is not there. */
@@ -211,23 +247,24 @@ async function readTuned(
   for (const [name, parts] of files) {
     const file = join(params, `${name}.safetensors`);
     if (!(await isThere(file))) continue;
-    Object.assign(sets, await readParts(file, (names) => specsOf(parts, names, scenario, known)));
+    Object.assign(sets, await readParts(file, (tensors) => specsOf(parts, tensors, scenario, known)));
   }
   return sets;
 }
 
 function specsOf(
   parts: readonly Part[],
-  names: readonly string[],
+  tensors: readonly TensorSpec[],
   { model }: Scenario,
   { language: { config } }: Known,
 ): Readonly<Record<string, PartSpecs>> {
   const shape = { config, adapters: model.adapters, lora: model.lora };
   const places = loraSites(config, model.lora.targets).length;
-  const modules = new Set(names.filter((name) => /\.lora_[AB]$/.test(name)).map((name) => name.slice(0, -1)));
+  const lora = tensors.filter(({ name }) => hasRole(name, rolesOf.lora));
+  const modules = new Set(lora.map(({ name }) => name.slice(0, -1)));
   const slotTensors = {
     adapters: adapterTensors(shape),
-    lora: loraTensors(shape, Math.min(modules.size, places)),
+    lora: loraTensors(shape, Math.min(modules.size, places), rankIn(lora, model)),
   };
   return Object.fromEntries(
     parts.map(({ name, slot: { kind }, roles }) => [
@@ -235,6 +272,12 @@ function specsOf(
       { kind, tensors: tensorsWith(slotTensors[kind], roles) },
     ]),
   );
+}
+
+/** The rank that a file's modules are to have: its first one's, where that is one that Step 1.2 can give, else r. */
+function rankIn([first]: readonly TensorSpec[], { lora: { r, minRank } }: Scenario['model']): number {
+  const found = first?.shape.length === 2 ? rankOf(first) : r;
+  return found >= (minRank ?? r) && found <= r ? found : r;
 }
 
 function rewardSpecs({ reward }: Scenario, { language, rewards }: Known): readonly TensorSpec[] {

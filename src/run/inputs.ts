@@ -68,7 +68,7 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
-  const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
+  const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method, clients });
   return {
     ...{ language, rewards, data, encoding, clients, overlaps, earlier },
     ...{ recordings, presenceTrace, tables, method },

@@ -120,7 +120,15 @@ function worldOf(
   const clock = new VirtualClock();
   const store = new ParamStore();
   const codec = made(tables.codecs, scenario.channel.compression, {});
-  const known = { scenario, store, codec, base: store.put(base) };
+  const byId = new Map(clients.map((client) => [client.id, client]));
+  const shape = {
+    config,
+    adapters: scenario.model.adapters,
+    lora: scenario.model.lora,
+    ...(method.mixture && { mixture: method.mixture }),
+    ...rewards?.shape,
+  };
+  const known = { scenario, method, store, codec, shape, clients: byId, base: store.put(base) };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const own = optionsOf(aggregation, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
@@ -157,18 +165,12 @@ function worldOf(
     sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
     codec,
-    shape: {
-      config,
-      adapters: scenario.model.adapters,
-      lora: scenario.model.lora,
-      ...(method.mixture && { mixture: method.mixture }),
-      ...rewards?.shape,
-    },
+    shape,
     base: known.base,
-    start: startOf({ ...known, method }, ids, earlier),
+    start: startOf(known, ids, earlier),
     pretrained: rewards?.start ?? null,
     tokenizer,
-    clients: new Map(clients.map((client) => [client.id, client])),
+    clients: byId,
     slowness: new Map(),
     work: new Map(),
     links,

@@ -9,6 +9,7 @@ import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
 import { allocationRules } from '../strategies/allocation/relations.js';
 import { overTheAirRules } from '../strategies/over-the-air/relations.js';
+import { methodRules } from '../strategies/methods/relations.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
@@ -40,6 +41,7 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...clientRules,
   ...modelRules,
   ...dataRules,
+  ...methodRules,
   ...serverRules,
   ...allocationRules,
   ...overTheAirRules,

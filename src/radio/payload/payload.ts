@@ -16,7 +16,7 @@ import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { uploadBySharing, type SharedUpload } from './by-sharing.js';
-import { heldParts, loraModuleEnds, partSizes, type HeldPart, type Shapes } from './parts.js';
+import { atEverySite, heldParts, loraSizes, partSizes, type HeldPart, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
 
@@ -86,11 +86,11 @@ function carriedBy(kind: MessageKind, method: Method, { model }: Scenario): read
  */
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const sizes = partSizes(scenario, shapes);
-  const modulesOf = (slot: Pick<Slot, 'modules'>) => greatest(loraModuleEnds(scenario, shapes.model, slot));
+  const largest = (slot: Slot) => loraSizes(scenario, shapes.model, slot).at(-1)!;
   const tuned = new Map(partsOf(method).map((part) => [part.name, part]));
   const sizeOf = (name: string) => {
     const part = tuned.get(name);
-    if (part) return sizes.tuned(part, modulesOf(part.slot));
+    if (part) return sizes.tuned(part, largest(part.slot));
     return name === 'base' ? sizes.base : sizes.reward;
   };
   const { channel } = scenario;
@@ -117,7 +117,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
       step,
       direction: way,
       stage,
-      ...(lora.length > 0 && { loraModules: greatest(lora.map(modulesOf)) }),
+      ...(lora.length > 0 && { loraModules: greatest(lora.map((slot) => largest(slot).modules)) }),
       ...filled(names, sizeOf, bitsOf, link[way]),
     };
   });
@@ -128,7 +128,11 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     messages,
     updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
-    saving: savingOf(method, sizeOf, sum(everything.map((part) => sizes.tuned(part, modulesOf(part.slot))))),
+    saving: savingOf(
+      method,
+      sizeOf,
+      sum(everything.map((part) => sizes.tuned(part, atEverySite(scenario, shapes.model)))),
+    ),
   };
 }
 

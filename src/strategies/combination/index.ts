@@ -3,11 +3,13 @@ import type { Method } from '../methods/method.js';
 import { named, optionsOf } from '../strategy.js';
 import { controlVariates } from './control-variates.js';
 import { dynamic } from './dynamic.js';
+import { zeroPadded } from './zero-padded.js';
 
 /** How a method's slot is put together in place of the scenario's aggregation, by the name that `combine` gives. */
 export const combinations = {
   'control-variates': controlVariates,
   dynamic,
+  'zero-padded': zeroPadded,
 } as const satisfies Readonly<Record<string, AggregationStrategy>>;
 
 /** Whether a combination of a method reads what updates were made from. */

@@ -7,6 +7,7 @@ import { fedprox } from './fedprox.js';
 import { fedrep } from './fedrep.js';
 import { fedsaLora } from './fedsa-lora.js';
 import { ffaLora } from './ffa-lora.js';
+import { hetlora } from './hetlora.js';
 import { pfedme } from './pfedme.js';
 import { pwffSwapped } from './pwff-swapped.js';
 import { pwffTwoLoras } from './pwff-two-loras.js';
@@ -36,6 +37,7 @@ export const methods = {
   'ffa-lora': ffaLora,
   'fedsa-lora': fedsaLora,
   rolora,
+  hetlora,
   'feddpa-t': feddpaT,
   fedprox,
   ditto,

@@ -1,4 +1,5 @@
 import { rolesOf, type Role } from '../../learning/model/roles.js';
+import type { Model } from '../../learning/model/settings.js';
 import { slotOf } from '../../learning/model/slots.js';
 import type { Method, Schedule, Schedules, Slot, TuningStage } from './method.js';
 
@@ -60,6 +61,14 @@ export function sharedParts(method: Slotted, moment?: Moment): readonly string[]
 /** Names of the parts that the server makes (Step 1.1). */
 export function serverParts(method: Slotted): readonly string[] {
   return namesOf(partsOf(method).filter(({ slot }) => slot.init === 'server'));
+}
+
+/** Whether clients have as many modules of a slot, and of such a rank, as Step 1.2 gives each. */
+export function isByResources(
+  { kind, modules }: Pick<Slot, 'kind' | 'modules'>,
+  { model: { lora } }: { readonly model: { readonly lora: Pick<Model['lora'], 'sharedModules'> } },
+): boolean {
+  return kind === 'lora' && (modules === 'by-resources' || lora.sharedModules === 'by-resources');
 }
 
 /** How the server puts updates of a part together, where its method says so. */

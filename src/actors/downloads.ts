@@ -21,12 +21,18 @@ export function downloadsTo(world: World, context: ServerContext, kind: Download
     recipients.map((client): [string, Download] => {
       const { holdings, order } = members[client]!;
       const global = globalFor(world, client, context.global);
-      const params = broughtBy(kind, global, rewards).filter(({ hash }) => !holdings.includes(hash));
+      const params = missing(broughtBy(kind, global, rewards), holdings);
       const own = asked.includes(client) ? order : null;
       const interrupts = reset.includes(client);
       return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
     }),
   );
+}
+
+/** What somebody lacks of some parameters, each set once: two parts may begin as one. */
+function missing(params: readonly ParamRef[], holdings: readonly string[]): readonly ParamRef[] {
+  const distinct = new Map(params.map((ref) => [ref.hash, ref]));
+  return [...distinct.values()].filter(({ hash }) => !holdings.includes(hash));
 }
 
 /** A request for everybody whose answer is wanted at once. */

@@ -10,6 +10,7 @@ import type { Rule } from '../settings/rule.js';
 import { allocationRules } from '../strategies/allocation/relations.js';
 import { overTheAirRules } from '../strategies/over-the-air/relations.js';
 import { methodRules } from '../strategies/methods/relations.js';
+import { unequalRules } from '../strategies/methods/unequal.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
@@ -41,8 +42,9 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...clientRules,
   ...modelRules,
   ...dataRules,
-  ...methodRules,
   ...serverRules,
+  ...methodRules,
+  ...unequalRules,
   ...allocationRules,
   ...overTheAirRules,
   ...channelRules,

@@ -1,58 +1,55 @@
-import type { Model } from '../../learning/model/settings.js';
+import { isOverTheAir } from '../../radio/channel/directions/sharing.js';
+import type { Channel } from '../../radio/channel/settings.js';
 import { must, type Rule } from '../../settings/rule.js';
+import type { Server } from '../settings.js';
+import { nameOf } from '../strategy.js';
 import { methods } from './index.js';
-import type { Method, Slot, Unequal } from './method.js';
-import { isByResources } from './parts.js';
+import type { Method } from './method.js';
 
-interface Chosen {
+interface Round {
   readonly method: string;
-  readonly model: Pick<Model, 'lora'>;
+  readonly server: Server;
+  readonly channel: Channel;
 }
 
 interface Around {
   readonly own?: { readonly methods?: readonly Method[] };
 }
 
-export const methodRules: readonly Rule<Chosen, Around>[] = [
+/** A method that puts updates together by a rule of its own leaves less to the scenario. */
+export const methodRules: readonly Rule<Round, Around>[] = [
   {
-    states: 'a method can do with clients whose LoRA differs as the scenario has it',
-    findings: ({ method: name, model }, { own }) => {
-      const method = own?.methods?.find((each) => each.name === name) ?? shipped[name];
-      const unborne = (unequal: Unequal, isUnequal: (slot: Slot) => boolean) =>
-        method?.slots.find((slot) => isUnequal(slot) && !bears(slot, unequal));
-      const { minRank, sharedModules } = model.lora;
-      const ofModules = unborne('modules', (slot) => isByResources(slot, { model }));
-      const ofRanks =
-        minRank === null ? undefined : unborne('ranks', (slot) => isByResources(slot, { model }));
-      return [
-        must(
-          ofModules === undefined,
-          '/model/lora/sharedModules',
-          sharedModules,
-          `"all" where method is "${name}"`,
-          `its slot ${ofModules?.name} is the same for all clients; methods for numbers that differ: ${bearing('modules')}`,
-        ),
-        must(
-          ofRanks === undefined,
-          '/model/lora/minRank',
-          minRank,
-          `null where method is "${name}" and sharedModules is "${sharedModules}"`,
-          `its slot ${ofRanks?.name} has one rank; methods for ranks that differ: ${bearing('ranks')}`,
-        ),
-      ];
+    states: 'a method that puts all of its updates together by itself is asked for no other rule',
+    findings: ({ method, server: { aggregation } }, { own }) => {
+      const shared = sharedSlots(methodOf(method, own?.methods));
+      const leaves = shared.length === 0 || shared.some(({ combine }) => combine === undefined);
+      return must(
+        leaves || nameOf(aggregation) === 'fedavg',
+        '/server/aggregation',
+        aggregation,
+        `"fedavg", which is left to reward models where the method is "${method}"`,
+        'the method has a rule of its own for adapters and LoRA',
+      );
+    },
+  },
+  {
+    states: 'what a method puts together by a rule of its own comes one by one',
+    findings: ({ method, channel }, { own }) => {
+      const shared = sharedSlots(methodOf(method, own?.methods));
+      return must(
+        !isOverTheAir(channel.uplink.sharing) || shared.every(({ combine }) => combine === undefined),
+        '/method',
+        method,
+        'a method whose updates are averaged where the sharing of the uplink is "over-the-air"',
+        'the server hears their sum and nothing else',
+      );
     },
   },
 ];
 
-const shipped: Readonly<Record<string, Method>> = methods;
-
-const bears = ({ bears = [] }: Pick<Slot, 'bears'>, unequal: Unequal) => bears.includes(unequal);
-
-/** The methods whose shared LoRA may differ so. */
-function bearing(unequal: Unequal): string {
-  const able = Object.values(shipped).filter(({ slots }) => {
-    const atServer = slots.filter(({ kind, init }) => kind === 'lora' && init === 'server');
-    return atServer.length > 0 && atServer.every((slot) => bears(slot, unequal));
-  });
-  return able.map(({ name }) => name).join(', ');
+function methodOf(name: string, own: readonly Method[] = []): Method | undefined {
+  return own.find((method) => method.name === name) ?? (methods as Readonly<Record<string, Method>>)[name];
 }
+
+const sharedSlots = (method: Method | undefined) =>
+  (method?.slots ?? []).filter(({ parts }) => parts.some(({ share }) => share !== 'never'));

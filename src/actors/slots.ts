@@ -1,4 +1,5 @@
 import type { Model } from '../../machines/events.js';
+import type { Stage } from '../../machines/protocol.js';
 import { designedLora, type LoraSize } from '../learning/clients/device.js';
 import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
@@ -23,14 +24,33 @@ export function serverSets(world: Known): TunedSets {
   return setsOf(world, 'server', () => atEverySite(shape), (name) => stream(scenario.seed, name));
 }
 
-/** Step 1.2: what a client makes for itself, by part. */
-export function clientSets(world: Known, id: string): TunedSets {
+/**
+ * Step 1.2: what a client makes for itself, by part. Slots whose changes go into the base begin anew with each version
+ * of a stage.
+ */
+export function clientSets(world: Known, id: string, { stage, version }: Version): TunedSets {
+  const { seed } = world.scenario;
+  const begun = new Map(world.method.slots.map((slot) => [slot.name, beginsAnew(slot) ? [stage, version] : []]));
   return setsOf(
     world,
     'client',
     (slot) => loraSizeOf(world, slot, id),
-    (name) => stream(world.scenario.seed, name, id),
+    (name) => stream(seed, name, id, ...begun.get(name)!),
   );
+}
+
+/** What of a client's own begins anew with this version, by part. */
+export function renewedSets(world: Known, id: string, version: Version): TunedSets {
+  const { method } = world;
+  return clientSets({ ...world, method: { ...method, slots: method.slots.filter(beginsAnew) } }, id, version);
+}
+
+const beginsAnew = ({ change }: Slot) => change === 'whole';
+
+/** A version of the global model of a stage. */
+interface Version {
+  readonly stage: Stage;
+  readonly version: number;
 }
 
 /** The first values of what one side makes: draws are keyed by the slot whose values they are. */

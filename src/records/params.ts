@@ -8,7 +8,7 @@ import { writeSafetensors } from '../learning/params/safetensors.js';
 import type { ParamStore } from '../learning/params/store.js';
 import { groupedBy } from '../grouped.js';
 import type { Slot } from '../strategies/methods/method.js';
-import { partsOf } from '../strategies/methods/parts.js';
+import { changesIn, partsOf } from '../strategies/methods/parts.js';
 import { writeWhole } from './write-whole.js';
 
 /** The models at the end of a run. */
@@ -27,7 +27,7 @@ export interface ParamFile {
 
 /**
  * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA (slots of
- * other names have files of their own: `tunedFile`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
+ * other names have files of their own: `tunedFile`; so has each change of the base: `global.<part>`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
  * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds.
  */
 export function paramFiles(
@@ -64,6 +64,7 @@ export function paramFiles(
   };
   return [
     ...tunedFiles('global', global),
+    ...changesIn(global).flatMap((part) => file(`global.${part}`, [global[part]])),
     ...objectives.flatMap((objective) => file(`reward-${objective}`, [global[objective]])),
     ...clients.flatMap(({ id, model, frozen }) => [
       ...tunedFiles(id, model),

@@ -27,7 +27,15 @@ import type { Scenario } from '../scenario/schema.js';
 import { problemLine } from '../settings/problem.js';
 import { must, type Finding } from '../settings/rule.js';
 import type { Method } from '../strategies/methods/method.js';
-import { partsOf, serverParts, sharedParts, type Part } from '../strategies/methods/parts.js';
+import {
+  isChange,
+  nextChange,
+  partsOf,
+  serverParts,
+  sharedParts,
+  slotIn,
+  type Part,
+} from '../strategies/methods/parts.js';
 import type { OpenLanguageModel, OpenRewardModel } from './open-reward-model.js';
 import type { Strategies } from '../strategies/strategies.js';
 import type { RunOptions } from './options.js';
@@ -128,9 +136,10 @@ const sameForAll: Pick<Scenario['model']['lora'], 'minRank' | 'sharedModules'> =
 };
 
 function haveSameParts(one: Method, other: Method): boolean {
-  const known = ({ name, slot: { kind }, roles, train, share }: Part) => ({
+  const known = ({ name, slot: { kind, change = null }, roles, train, share }: Part) => ({
     name,
     kind,
+    change,
     roles,
     train,
     share,
@@ -166,7 +175,8 @@ async function readGlobal(params: string, scenario: Scenario, known: Known): Pro
   const needs = (stage: Stage) => scenario.stages.includes('alignment') && !scenario.stages.includes(stage);
   const tuned = await readTuned(params, 'global', scenario, known);
   const { method } = known;
-  const made = [...serverParts(method), ...sharedParts(method)];
+  const isKept = (part: string) => slotIn(method, part)?.change !== 'whole';
+  const made = [...serverParts(method), ...sharedParts(method)].filter(isKept);
   if (needs('instruction') && made.some((part) => !tuned[part])) {
     throw missing(join(params, 'global.safetensors'), 'the parameters that instruction tuning leaves');
   }
@@ -177,7 +187,20 @@ async function readGlobal(params: string, scenario: Scenario, known: Known): Pro
       rewards[objective] = await readReward(file, scenario, known);
     } else if (needs('reward')) throw missing(file, 'the reward models that reward learning leaves');
   }
-  return { ...tuned, ...rewards };
+  return { ...tuned, ...rewards, ...(await readChanges(params, known)) };
+}
+
+/** The changes of the base that the earlier run has made, in their order. */
+async function readChanges(params: string, { method }: Known): Promise<Continued['global']> {
+  const changes: Record<string, ParamSet> = {};
+  const slot = method.slots.find(({ change }) => change !== undefined);
+  if (!slot) return changes;
+  for (;;) {
+    const part = nextChange(changes, slot.name);
+    const file = join(params, `global.${part}.safetensors`);
+    if (!(await isThere(file))) return changes;
+    Object.assign(changes, await readParts(file, (tensors) => ({ [part]: { kind: 'change', tensors } })));
+  }
 }
 
 async function readReward(file: string, scenario: Scenario, known: Known): Promise<ParamSet> {
@@ -194,7 +217,7 @@ async function readClients(params: string, scenario: Scenario, known: Known): Pr
   const names: readonly unknown[] = ['base', ...partsOf(known.method).map(({ name }) => name), ...objectives];
   for (const id of ids) {
     const parts: unknown = holdings?.[id];
-    if (Array.isArray(parts) && parts.every((part) => names.includes(part))) continue;
+    if (Array.isArray(parts) && parts.every((part: string) => names.includes(part) || isChange(part))) continue;
     throw new UserError(
       `${file}: /${id}: is ${JSON.stringify(parts) ?? 'missing'}, expected a list of ${names.join(', ')}`,
     );

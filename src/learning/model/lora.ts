@@ -119,6 +119,20 @@ function moduleNames(projection: string): readonly string[] {
   return ['q', 'k', 'v'].map((part) => attention + part);
 }
 
+/**
+ * Where in the base a module is: of the columns of a projection the part `index` of `of`, which is one of three for q, k
+ * and v and all of it for the others.
+ */
+export function placeOf(module: string): {
+  readonly projection: string;
+  readonly index: number;
+  readonly of: number;
+} {
+  const index = ['q', 'k', 'v'].findIndex((part) => module.endsWith(`.attn.${part}`));
+  if (index < 0) return { projection: module, index: 0, of: 1 };
+  return { projection: `${module.slice(0, -1)}c_attn`, index, of: 3 };
+}
+
 /** Where a target's projection is in a block, and its inputs and outputs in widths of the model. */
 const projections: Readonly<Record<LoraTarget, readonly [name: string, inputs: number, outputs: number]>> = {
   q: ['attn.q', 1, 1],

@@ -7,6 +7,9 @@ import { fedprox } from './fedprox.js';
 import { fedrep } from './fedrep.js';
 import { fedsaLora } from './fedsa-lora.js';
 import { ffaLora } from './ffa-lora.js';
+import { fedexLora } from './fedex-lora.js';
+import { flexlora } from './flexlora.js';
+import { flora } from './flora.js';
 import { hetlora } from './hetlora.js';
 import { pfedme } from './pfedme.js';
 import { pwffSwapped } from './pwff-swapped.js';
@@ -38,6 +41,9 @@ export const methods = {
   'fedsa-lora': fedsaLora,
   rolora,
   hetlora,
+  flexlora,
+  flora,
+  'fedex-lora': fedexLora,
   'feddpa-t': feddpaT,
   fedprox,
   ditto,

@@ -50,6 +50,11 @@ export interface Slot {
    * `server.aggregation`.
    */
   readonly combine?: Choice;
+  /**
+   * What of each version everybody adds to the base model, the server and all clients: "whole", what the combination
+   * makes, whereupon clients begin with new values; or "rest", what it leaves beside the next values. Absent: nothing.
+   */
+  readonly change?: 'whole' | 'rest';
 }
 
 /** A part of a client's work on an order (Steps 1.3 and 3.3). */

@@ -71,9 +71,22 @@ export function isByResources(
   return kind === 'lora' && (modules === 'by-resources' || lora.sharedModules === 'by-resources');
 }
 
-/** How the server puts updates of a part together, where its method says so. */
-export function combineOf(method: Slotted, part: string): Slot['combine'] {
-  return method.slots.find(({ name }) => name === slotOf(part))?.combine;
+/** The slot of a part; undefined where the part is of no slot. */
+export function slotIn(method: Slotted, part: string): Slot | undefined {
+  return method.slots.find(({ name }) => name === slotOf(part));
+}
+
+/** The parts of a model that are changes of its base, in the order in which they were made. */
+export function changesIn(model: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(model).filter(isChange);
+}
+
+/** Whether a part is a change of the base that came of a slot. */
+export const isChange = (part: string) => /\.change-\d+$/.test(part);
+
+/** The name of the change that comes after those of a model. */
+export function nextChange(model: Readonly<Record<string, unknown>>, slot: string): string {
+  return `${slot}.change-${changesIn(model).length + 1}`;
 }
 
 const namesOf = (parts: readonly Part[]) => parts.map(({ name }) => name);

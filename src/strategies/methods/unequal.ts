@@ -66,8 +66,9 @@ const bears = ({ bears = [] }: Pick<Slot, 'bears'>, unequal: Unequal) => bears.i
 /** The methods whose shared LoRA may differ so. */
 function bearing(unequal: Unequal): string {
   const able = Object.values(shipped).filter(({ slots }) => {
-    const atServer = slots.filter(({ kind, init }) => kind === 'lora' && init === 'server');
-    return atServer.length > 0 && atServer.every((slot) => bears(slot, unequal));
+    const lora = slots.filter(({ kind }) => kind === 'lora');
+    const isShared = lora.some(({ parts }) => parts.some(({ share }) => share !== 'never'));
+    return isShared && lora.every((slot) => bears(slot, unequal));
   });
   return able.map(({ name }) => name).join(', ');
 }

@@ -35,7 +35,7 @@ export interface Worth {
 export interface Game {
   readonly request: TaskRequest<'align'>;
   /** What a policy with these adapters and LoRA is worth. */
-  worthOf(params: Pick<AlignParams, 'base' | 'adapters' | 'lora'>): Worth;
+  worthOf(params: Pick<AlignParams, 'base' | 'tuned'>): Worth;
   /** The Gibbs policy's worth: the best that there is. */
   readonly optimum: Worth;
 }
@@ -106,10 +106,10 @@ export async function play({ request }: Game, learningRates: readonly number[]):
 }
 
 function probabilities(
-  params: Pick<AlignParams, 'base' | 'adapters' | 'lora'>,
+  params: Pick<AlignParams, 'base' | 'tuned'>,
   answers: readonly Answer[],
 ): number[] {
-  return withPolicy(tinyShape, params.base, params, (policy) =>
+  return withPolicy(tinyShape, params.base, params.tuned, (policy) =>
     readLogProbs(policy, answers, 1).map((own) => Math.exp(own.reduce((sum, value) => sum + value, 0))),
   );
 }

@@ -23,7 +23,7 @@ function instructRequest(client: number) {
     seed: `client ${client}`,
     model: tinyShape,
     hyper: { localSteps: 10, batchSize: 8, learningRate: 1e-2, loraLearningRateScale: 1, maxGradientNorm: 1 },
-    params: { base, adapters, lora },
+    params: { base, tuned: { adapters, lora } },
     data: { train, validation: train },
   });
 }
@@ -34,8 +34,8 @@ async function trainOn(workers: number, backend: 'native' | 'wasm') {
   try {
     const results = await Promise.all([1, 2, 3, 4].map((client) => pool.run(instructRequest(client))));
     const trained = results.map(({ output, metrics }) => ({
-      adapters: refOf(output.adapters!).hash,
-      lora: refOf(output.lora!).hash,
+      adapters: refOf(output.tuned['adapters']!).hash,
+      lora: refOf(output.tuned['lora']!).hash,
       ...metrics,
     }));
     return { trained, fingerprint: await pool.fingerprint() };

@@ -82,6 +82,7 @@ function meanRow(rows: ArrayLike<number>, width: number): Float64Array {
 
 export const banditHyper: AlignHyper = {
   algorithm: 'ppo',
+  optimizer: 'adam',
   klControl: 'fixed',
   klTarget: 6,
   klHorizon: 10000,

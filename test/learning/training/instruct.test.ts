@@ -29,6 +29,7 @@ function instructRequest(tuned: TunedSets): TaskRequest<'instruct'> {
     localSteps: 40,
     batchSize: 8,
     learningRate: 1e-2,
+    optimizer: 'adam' as const,
     loraLearningRateScale: 1,
     maxGradientNorm: 1,
   };

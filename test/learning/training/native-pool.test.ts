@@ -22,7 +22,10 @@ function instructRequest(client: number) {
     kind: 'instruct',
     seed: `client ${client}`,
     model: tinyShape,
-    hyper: { localSteps: 10, batchSize: 8, learningRate: 1e-2, loraLearningRateScale: 1, maxGradientNorm: 1 },
+    hyper: {
+      ...{ localSteps: 10, batchSize: 8, optimizer: 'adam', learningRate: 1e-2 },
+      ...{ loraLearningRateScale: 1, maxGradientNorm: 1 },
+    },
     params: { base, tuned: { adapters, lora } },
     data: { train, validation: train },
   });

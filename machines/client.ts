@@ -2,7 +2,16 @@ import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { PerObjective } from '../src/learning/objective.js';
 import type { MemoryRef } from '../src/learning/params/memory.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-import type { Download, Memories, Model, Request, Upload, WorkOrder } from './events.js';
+import type {
+  Download,
+  Memories,
+  Model,
+  Request,
+  Residuals,
+  Unsettled,
+  Upload,
+  WorkOrder,
+} from './events.js';
 import type { Stage, UploadKind } from './protocol.js';
 
 export interface ClientContext {
@@ -29,8 +38,10 @@ export interface ClientContext {
   readonly replayed: Readonly<Partial<Record<UploadKind, Model>>>;
   /** What the codec remembers of each part that was sent, as of the last update that the server acknowledged. */
   readonly memory: Memories;
-  /** What it will remember when an update on its way is acknowledged, by the update's name (decision D12). */
-  readonly uncommitted: Readonly<Record<string, Memories>>;
+  /** What of its work the server has still to get; what is on its way is not among it. */
+  readonly residuals: Residuals;
+  /** What updates on their way will make of memory and residuals, by the update's name (decision D12). */
+  readonly uncommitted: Readonly<Record<string, Unsettled>>;
 }
 
 export type Saved = Pick<ClientContext, 'model' | 'designed' | 'collected' | 'frozen' | 'moments'>;
@@ -140,6 +151,7 @@ export const clientMachine = setup({
       saved: start,
       replayed: {},
       memory: {},
+      residuals: {},
       uncommitted: {},
     };
   },

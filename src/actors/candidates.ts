@@ -5,7 +5,6 @@ import { secondsFor, type Computer } from '../learning/clients/processor.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
 import { loraParameters, loraSites } from '../learning/model/lora.js';
 import { sum } from '../moments.js';
-import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
 import { fillsLoraSites, trainedParts } from '../strategies/methods/method.js';
 import { carriedBy } from './parts.js';
@@ -44,11 +43,12 @@ function atFullClock({ gigaflopsPerSecond, processor }: Computer): Computer {
 }
 
 function bitsOf(world: World, { global }: Opening, id: string, parts: readonly SharedPart[]): number {
-  const { scenario, codec } = world;
-  const sizes = parts.map((part) => ({
-    parameters: part === 'lora' ? loraOf(world, id) : (global[part]?.parameters ?? 0),
-  }));
-  return messageBits(sizes, scenario.channel.headerBits, codec);
+  const { codecOf, scenario, store } = world;
+  return parts.reduce((bits, part) => {
+    const ref = global[part];
+    const parameters = part === 'lora' ? loraOf(world, id) : (ref?.parameters ?? 0);
+    return bits + codecOf('uplink', part).expectedBits(parameters, ref ? store.get(ref).tensors : []);
+  }, scenario.channel.headerBits);
 }
 
 /** Parameters of its LoRA (Step 1.2). */

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { enqueueActions, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { clientMachine } from '../../machines/client.js';
 import { isRequest } from '../../machines/events.js';
+import { partNames } from '../../machines/protocol.js';
 import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
 import { hasAnswered } from './answers.js';
@@ -57,7 +58,7 @@ export function provideSimulation(world: World) {
  * left the system and hears nothing more.
  */
 function connect(
-  { bus, failure, presence }: World,
+  { bus, failure, presence, codecOf }: World,
   clients: readonly string[],
   actor: (id: string) => AnyActorRef | undefined,
 ): void {
@@ -82,8 +83,15 @@ function connect(
     if (message.direction === 'up')
       actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
+  // Where changes travel the server has to know from which version they lead.
+  const hearsReceipts = partNames.some((part) => codecOf('downlink', part).delta);
   onEach(bus.outcomesFor('server'), ({ acknowledged, reason, envelope: { to, message } }) => {
-    if (acknowledged || message.direction === 'up') return;
+    if (message.direction === 'up') return;
+    if (acknowledged) {
+      const isHeard = hearsReceipts && !isRequest(message);
+      if (isHeard) actor('server')?.send({ type: 'download.acknowledged', to, download: message });
+      return;
+    }
     // A client may be back before its link has given up what its going cut short.
     const away = reason === 'offline' && !presence.isOn(to);
     actor('server')?.send(

@@ -20,7 +20,7 @@ export interface ContinuedClient {
   readonly holds: readonly PartName[];
 }
 
-type Known = Pick<World, 'base' | 'codec' | 'scenario' | 'store'>;
+type Known = Pick<World, 'base' | 'codecOf' | 'scenario' | 'store'>;
 
 /**
  * The beginning of a run: of the base model alone, or of what an earlier run has left. The global model goes
@@ -31,8 +31,14 @@ export function startOf(world: Known, clients: readonly string[], continued: Con
   const { scenario, base } = world;
   const stage = scenario.stages[0]!;
   const nothing: Model = { base, adapters: null, lora: null, helpful: null, harmless: null };
-  const sending = { actor: 'server', stage, round: 0, key: ['start'] };
-  const global = continued ? { ...nothing, ...encoded(world, continued.global, {}, sending).parts } : nothing;
+  const sending = {
+    ...({ direction: 'downlink', bases: nothing, actor: 'server' } as const),
+    ...{ stage, round: 0, key: ['start'] },
+  };
+  const blank = { memory: {}, residuals: {} };
+  const global = continued
+    ? { ...nothing, ...encoded(world, continued.global, blank, sending).parts }
+    : nothing;
   const startOfClient = (id: string): ClientStart => {
     const own = continued?.clients.get(id);
     const holds = new Set<PartName>(own?.holds.filter((part) => isAsItWas(world, global, continued!, part)));

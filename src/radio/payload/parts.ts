@@ -6,7 +6,7 @@ import {
   type Method,
   type TunedPart,
 } from '../../strategies/methods/method.js';
-import { adapterParameters } from '../../learning/model/adapters.js';
+import { adapterTensors } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
 import type { ModelConfig } from '../../learning/model/config.js';
 import {
@@ -15,19 +15,19 @@ import {
   type DistilBertConfig,
 } from '../../learning/model/distilbert-config.js';
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
-import { loraParameters, loraSites } from '../../learning/model/lora.js';
-import { featureWidth } from '../../learning/model/reward-model.js';
-import { parametersIn } from '../../learning/params/param-set.js';
+import { loraSites, loraTensors } from '../../learning/model/lora.js';
+import { featureWidth, rewardTensors } from '../../learning/model/reward-model.js';
+import { parametersIn, type TensorSpec } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { ModelShape } from '../../learning/model/model-shape.js';
 
-/** Parameters of each part of the model; LoRA's by the number of modules that a client has. */
-export interface PartSizes {
-  readonly base: number;
-  readonly adapters: number;
-  readonly lora: (modules: number) => number;
-  /** Parameters of one reward model, as far as it travels. */
-  readonly reward: number;
+/** Tensors of each part of the model; LoRA's by the number of modules that a client has. */
+export interface PartTensors {
+  readonly base: readonly TensorSpec[];
+  readonly adapters: readonly TensorSpec[];
+  readonly lora: (modules: number) => readonly TensorSpec[];
+  /** Those of one reward model, as far as it travels. */
+  readonly reward: readonly TensorSpec[];
 }
 
 /** The models of a scenario by their shapes; `reward`: null where it is a network on the base's features. */
@@ -52,16 +52,16 @@ export interface HeldPart {
   readonly use: 'preinstalled' | 'downloaded' | 'private' | 'shared';
 }
 
-/** Counts the parameters of every part of a scenario's models. */
-export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSizes {
+/** The tensors of every part of a scenario's models. */
+export function partTensors(scenario: Scenario, { model, reward }: Shapes): PartTensors {
   const shape = modelShape(scenario, model);
   return {
-    base: parametersIn(baseTensors(model)),
-    adapters: adapterParameters(shape),
-    lora: (modules) => loraParameters(shape, modules),
+    base: baseTensors(model),
+    adapters: adapterTensors(shape),
+    lora: (modules) => loraTensors(shape, modules),
     reward: reward
-      ? pretrainedParameters(reward, scenario.reward.model.train)
-      : networkParameters(featureWidth(model), scenario.reward.hidden),
+      ? pretrainedTensors(reward, scenario.reward.model.train)
+      : rewardTensors(featureWidth(model), scenario.reward.hidden),
   };
 }
 
@@ -83,29 +83,29 @@ export function loraModuleEnds(
 export function heldParts(
   scenario: Scenario,
   method: Pick<Method, 'tensors' | 'rewards'>,
-  sizes: PartSizes,
+  tensors: PartTensors,
   loraModules: readonly number[],
 ): readonly HeldPart[] {
   const useOf = (part: TunedPart) => (sharedParts(method).includes(part) ? 'shared' : 'private');
   return [
     {
       part: 'base',
-      parameters: sizes.base,
+      parameters: parametersIn(tensors.base),
       use: scenario.model.preinstalled ? 'preinstalled' : 'downloaded',
     },
     ...trainedParts(method).flatMap((part): readonly HeldPart[] =>
       part === 'adapters'
-        ? [{ part, parameters: sizes.adapters, use: useOf(part) }]
+        ? [{ part, parameters: parametersIn(tensors.adapters), use: useOf(part) }]
         : loraModules.map((modules) => ({
             part,
             loraModules: modules,
-            parameters: sizes.lora(modules),
+            parameters: parametersIn(tensors.lora(modules)),
             use: useOf(part),
           })),
     ),
     ...(hasRewardModels(scenario.stages) ? method.rewards : []).map((part) => ({
       part,
-      parameters: sizes.reward,
+      parameters: parametersIn(tensors.reward),
       use: 'shared' as const,
     })),
   ];
@@ -115,18 +115,10 @@ function modelShape({ model }: Scenario, config: ModelConfig): ModelShape {
   return { config, adapters: model.adapters, lora: model.lora };
 }
 
-function pretrainedParameters(config: PretrainedConfig, train: 'full' | 'head'): number {
+function pretrainedTensors(config: PretrainedConfig, train: 'full' | 'head'): readonly TensorSpec[] {
   const [backbone, head] =
     'n_embd' in config
       ? [baseTensors(config), scoreTensors(config)]
       : [distilBertTensors(config), distilBertHeadTensors(config)];
-  return parametersIn(train === 'head' ? head : [...backbone, ...head]);
-}
-
-/**
- * Parameters of Step 2.1's fully connected network, features -> hidden -> 1 with biases
- * (src/learning/model/reward-model.ts).
- */
-function networkParameters(features: number, hidden: number): number {
-  return features * hidden + hidden + hidden + 1;
+  return train === 'head' ? head : [...backbone, ...head];
 }

@@ -8,15 +8,24 @@ import {
   type PartName,
   type Stage,
 } from '../../../machines/protocol.js';
-import { messageBits } from '../channel/message-bits.js';
+import { parametersIn, type TensorSpec } from '../../learning/params/param-set.js';
+import { baseBits, codecsOf } from '../../strategies/compression/by-part.js';
+import type { Codec } from '../../strategies/compression/codec.js';
+import { wholeBits } from '../../strategies/compression/frame.js';
 import { codecs } from '../../strategies/compression/index.js';
 import { sharedParts, trainedParts, type Method } from '../../strategies/methods/method.js';
-import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { uploadBySharing, type SharedUpload } from './by-sharing.js';
-import { heldParts, loraModuleEnds, partSizes, type HeldPart, type PartSizes, type Shapes } from './parts.js';
+import {
+  heldParts,
+  loraModuleEnds,
+  partTensors,
+  type HeldPart,
+  type PartTensors,
+  type Shapes,
+} from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
 
@@ -89,7 +98,7 @@ function partsOf(kind: MessageKind, method: Method, { model }: Scenario): readon
  * section V-B). Message headers count; packets, losses, retransmissions and feedback do not.
  */
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
-  const sizes = partSizes(scenario, shapes);
+  const tensors = partTensors(scenario, shapes);
   const loraModules = loraModuleEnds(scenario, shapes.model, method);
   // Modules that travel are the same for all clients.
   const modules = greatest(loraModules);
@@ -98,9 +107,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     uplink: meanLink(scenario, 'uplink'),
     downlink: meanLink(scenario, 'downlink'),
   };
-  const codec = made(codecs, channel.compression, {});
-  const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
-    messageBits(counts, channel.headerBits, codec);
+  const codecOf = codecsOf(codecs, channel);
   const kinds = messageKinds.filter(
     (kind) =>
       protocol[kind].carries.length > 0 &&
@@ -117,19 +124,27 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
       direction: way,
       stage,
       ...(parts.includes('lora') && { loraModules: modules }),
-      ...filled(parts, modules, sizes, bitsOf, link[way]),
+      ...costOf(
+        filledParts(parts, tensors, modules).map(({ part, tensors: specs }) => ({
+          part,
+          parameters: parametersIn(specs),
+          bits: encodedBits(codecOf(way, part), part, specs, kind),
+        })),
+        channel.headerBits,
+        link[way],
+      ),
     };
   });
   const update = messages.find(isUpload);
   return {
-    parts: heldParts(scenario, method, sizes, loraModules),
+    parts: heldParts(scenario, method, tensors, loraModules),
     link,
     messages,
     updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
     saving: savingOf(
       method,
-      sizes,
+      tensors,
       modules,
       greatest(loraModuleEnds(scenario, shapes.model, { ...method, loraModules: 'all' })),
     ),
@@ -138,27 +153,44 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
 
 const isUpload = ({ direction }: MessagePayload) => direction === 'uplink';
 
-function filled(
-  names: readonly PartName[],
-  modules: number,
-  sizes: PartSizes,
-  bitsOf: (counts: readonly { readonly parameters: number }[]) => number,
-  link: MeanLink,
-): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
-  const sizeOfPart: Readonly<Record<PartName, number>> = {
-    base: sizes.base,
-    adapters: sizes.adapters,
-    lora: sizes.lora(modules),
-    helpful: sizes.reward,
-    harmless: sizes.reward,
+interface FilledPart {
+  readonly part: PartName;
+  readonly parameters: number;
+  readonly bits: number;
+}
+
+function filledParts(names: readonly PartName[], { lora, reward, ...others }: PartTensors, modules: number) {
+  const tensorsOfPart: Readonly<Record<PartName, readonly TensorSpec[]>> = {
+    ...others,
+    lora: lora(modules),
+    helpful: reward,
+    harmless: reward,
   };
-  const counts = names.map((name) => ({ parameters: sizeOfPart[name] }));
-  const bits = bitsOf(counts);
-  const { meanRateBps, meanPowerWatts } = link;
+  return names.map((part) => ({ part, tensors: tensorsOfPart[part] }));
+}
+
+/** Where changes travel, what opens a stage has no version to be told from, and travels whole. */
+function encodedBits(
+  codec: Codec,
+  part: PartName,
+  tensors: readonly TensorSpec[],
+  kind: MessageKind,
+): number {
+  const parameters = parametersIn(tensors);
+  if (part === 'base') return baseBits(codec, parameters);
+  return codec.delta && opensStage(kind) ? wholeBits(parameters) : codec.expectedBits(parameters, tensors);
+}
+
+function costOf(
+  parts: readonly FilledPart[],
+  headerBits: number,
+  { meanRateBps, meanPowerWatts }: MeanLink,
+): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
+  const bits = headerBits + sum(parts.map((part) => part.bits));
   const seconds = meanRateBps === null ? null : bits / meanRateBps;
   return {
-    parts: Object.fromEntries(names.map((name) => [name, sizeOfPart[name]])),
-    parameters: counts.reduce((sum, { parameters }) => sum + parameters, 0),
+    parts: Object.fromEntries(parts.map(({ part, parameters }) => [part, parameters])),
+    parameters: sum(parts.map(({ parameters }) => parameters)),
     bits,
     seconds,
     joules: seconds === null || meanPowerWatts === null ? null : meanPowerWatts * seconds,
@@ -192,12 +224,12 @@ function total(costs: readonly Cost[]): Cost {
 
 function savingOf(
   method: Method,
-  { adapters, lora }: PartSizes,
+  { adapters, lora }: PartTensors,
   modules: number,
   everySite: number,
 ): Payload['saving'] {
-  const sizeOfPart = { adapters, lora: lora(modules) };
+  const sizeOfPart = { adapters: parametersIn(adapters), lora: parametersIn(lora(modules)) };
   const sharedParameters = sum(sharedParts(method).map((part) => sizeOfPart[part]));
-  const allParameters = adapters + lora(everySite);
+  const allParameters = sizeOfPart.adapters + parametersIn(lora(everySite));
   return { sharedParameters, allParameters, share: 1 - sharedParameters / allParameters };
 }

@@ -7,6 +7,7 @@ import { loraParameters, loraSites } from '../learning/model/lora.js';
 import { sum } from '../moments.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
 import { fillsLoraSites, trainedParts } from '../strategies/methods/method.js';
+import { codecFlops } from './codec-flops.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { clientOf, type World } from './world.js';
@@ -27,7 +28,8 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
     client: id,
     uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, carriedBy(kind, world.method)))),
     computeSeconds:
-      (world.slowness.get(id) ?? 1) * secondsFor(flopsOf(world, opening, id), atFullClock(device)),
+      (world.slowness.get(id) ?? 1) *
+      secondsFor(flopsOf(world, opening, id) + encodingFlops(world, opening, id), atFullClock(device)),
     clock: device.processor,
     maxPowerWatts: powerWatts,
     ...transmitter,
@@ -49,6 +51,11 @@ function bitsOf(world: World, { global }: Opening, id: string, parts: readonly S
     const parameters = part === 'lora' ? loraOf(world, id) : (ref?.parameters ?? 0);
     return bits + codecOf('uplink', part).expectedBits(parameters, ref ? store.get(ref).tensors : []);
   }, scenario.channel.headerBits);
+}
+
+/** Of the updates that answer the order. */
+function encodingFlops(world: World, { stage, global }: Opening, id: string): number {
+  return codecFlops(world, stage, { ...global, lora: { parameters: loraOf(world, id) } });
 }
 
 /** Parameters of its LoRA (Step 1.2). */

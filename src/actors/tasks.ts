@@ -12,6 +12,7 @@ import type {
   RewardParams,
   TaskResult,
 } from '../learning/training/task.js';
+import { codecFlops } from './codec-flops.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { momentsGiven, momentsKept } from './moments.js';
 import { clientOf, type World } from './world.js';
@@ -88,7 +89,9 @@ export async function instructTask(
       actor: context.id,
       stage: 'instruction',
       round: roundOf(context),
-      flops: instructFlops(scenario, shape, trainedParameters(context.model), tables),
+      flops:
+        instructFlops(scenario, shape, trainedParameters(context.model), tables) +
+        codecFlops(world, 'instruction', context.model),
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
@@ -128,7 +131,9 @@ export async function rewardTask(
       actor: context.id,
       stage: 'reward',
       round: roundOf(context),
-      flops: rewardFlops(scenario, shape, tables, world.method.rewards),
+      flops:
+        rewardFlops(scenario, shape, tables, world.method.rewards) +
+        codecFlops(world, 'reward', context.model),
       request: {
         kind: 'reward',
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
@@ -219,14 +224,15 @@ export async function alignTask(
       actor: context.id,
       stage: 'alignment',
       round,
-      flops: alignFlops({
-        scenario,
-        shape,
-        trained: trainedParameters(context.model),
-        tables,
-        weights: trainingWeights,
-        rewards: world.method.rewards,
-      }),
+      flops:
+        alignFlops({
+          scenario,
+          shape,
+          trained: trainedParameters(context.model),
+          tables,
+          weights: trainingWeights,
+          rewards: world.method.rewards,
+        }) + codecFlops(world, 'alignment', context.model),
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { codecs } from '../../src/strategies/compression/index.js';
 import { combined, received } from '../../src/strategies/compression/travel.js';
+import type { RunEvent } from '../../src/index.js';
 import type { ParamSet } from '../../src/learning/params/param-set.js';
 import { codecOf, type CodecName } from '../strategies/compression/sample-sets.js';
 import { hashOf, spiedRun, type SpiedRun } from './spied-codec.js';
@@ -207,20 +208,34 @@ describe('the work of a codec', function () {
   this.timeout(300_000);
 
   it('takes the device’s time and joules as its operations say, and none where it states none', async () => {
-    const seconds = async (compression: object | string) => {
-      const { run } = await protocolRun([
+    const work = async (compression: object | string) => {
+      const started: { actor: string; seconds: number; joules: number }[] = [];
+      const observer = {
+        next: (event: RunEvent) => {
+          if (event.type === 'task-started' && event.task === 'instruct') started.push(event);
+        },
+      };
+      const set = [
         'stages=["instruction"]',
         'instruction.maxRounds=1',
+        'clients.presence={"name":"battery","computeWatts":2}',
         `channel.uplink.compression=${JSON.stringify(compression)}`,
-      ]);
-      const rows = run.written.metrics.filter((row) => row.type === 'compute');
+      ];
+      const { run } = await protocolRun(set, { observers: [observer] });
       const { parameters } = run.written.messages.find(({ kind }) => kind === 'update')!.params[0]!;
-      return { parameters, seconds: rows.find(({ actor }) => actor === 'client-1')!.seconds };
+      return { parameters, ...started.find(({ actor }) => actor === 'client-1')! };
     };
-    const plain = await seconds('none');
-    assert.equal((await seconds('float16')).seconds, plain.seconds);
-    // 20 GFLOP/s, and 10⁶ operations for each parameter.
-    const costly = await seconds({ name: 'float16', flopsPerParameter: 1e6 });
-    assert.ok(Math.abs(costly.seconds - plain.seconds - (1e6 * plain.parameters) / 20e9) < 1e-5);
+    const plain = await work('none');
+    const same = await work('float16');
+    assert.deepEqual([same.seconds, same.joules], [plain.seconds, plain.joules]);
+    // 20 GFLOP/s at 2 W, and 10⁶ operations for each parameter.
+    const costly = await work({ name: 'float16', flopsPerParameter: 1e6 });
+    const seconds = (1e6 * plain.parameters) / 20e9;
+    assert.ok(Math.abs(costly.seconds - plain.seconds - seconds) < 1e-9 * costly.seconds);
+    assert.ok(Math.abs(costly.joules - plain.joules - 2 * seconds) < 1e-9 * costly.joules);
+    // Top-k's three, and one for the change: as the codec states.
+    const stated = await work('top-k');
+    const four = (4 * plain.parameters) / 20e9;
+    assert.ok(Math.abs(stated.seconds - plain.seconds - four) < 1e-9 * stated.seconds);
   });
 });

@@ -81,7 +81,7 @@ function checkLedger({ codec, journeys }: SpiedRun, client: string, owedAtTheEnd
   let greatest = 0;
   for (const { base, trained, wanted, bytes, row } of own) {
     const change = combined(trained, base, -1);
-    const expected = owed ? combined(change, owed, 1) : change;
+    const expected: ParamSet = owed ? combined(change, owed, 1) : change;
     assert.equal(hashOf(wanted), hashOf(expected), `${client} round ${row.round}`);
     const sent = codec.decode(bytes, wanted);
     owed = row.acknowledged ? combined(wanted, sent, -1) : wanted;

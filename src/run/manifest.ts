@@ -70,7 +70,7 @@ function strategiesOf(
 ): NonNullable<Manifest['strategies']> {
   const used = seams.map((seam) => {
     const at = (node: unknown, key: string) => (node as Readonly<Record<string, unknown>>)[key];
-    const choice = placesOfSeams[seam].reduce(at, scenario) as Choice;
+    const choice = placesOfSeams[seam][0].reduce(at, scenario) as Choice;
     const name = nameOf(choice);
     const options = optionsOf((tables[seam][name] ?? {}) as { readonly options?: TObject }, choice);
     const value = (own[seam] ?? []).find((each) => each.name === name);

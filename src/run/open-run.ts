@@ -35,6 +35,7 @@ import type { Checked } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { allocations } from '../strategies/allocation/index.js';
+import { baseBits, codecsOf } from '../strategies/compression/by-part.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
@@ -119,11 +120,12 @@ function worldOf(
   const failure = new Failure();
   const clock = new VirtualClock();
   const store = new ParamStore();
-  const codec = made(tables.codecs, scenario.channel.compression, {});
-  const known = { scenario, store, codec, base: store.put(base) };
+  const codecOf = codecsOf(tables.codecs, scenario.channel);
+  const encodedBits = baseBits(codecOf('downlink', 'base'), base.values.length);
+  const known = { scenario, store, codecOf, base: store.put(base, { encodedBits }) };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const own = optionsOf(aggregation, scenario.server.aggregation);
-  const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
+  const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const links = new Links(
     linksOf(scenario, ids, recordings, tables.fadings, ownTransmitters(clients)),
@@ -156,7 +158,7 @@ function worldOf(
     allocation: made(allocations, scenario.server.allocation, {}),
     sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
-    codec,
+    codecOf,
     shape: {
       config,
       adapters: scenario.model.adapters,

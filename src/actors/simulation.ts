@@ -57,7 +57,7 @@ export function provideSimulation(world: World) {
  * left the system and hears nothing more.
  */
 function connect(
-  { bus, failure, presence, codecOf }: World,
+  { bus, failure, presence, codecOf, start }: World,
   clients: readonly string[],
   actor: (id: string) => AnyActorRef | undefined,
 ): void {
@@ -83,7 +83,7 @@ function connect(
       actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
   // Where changes travel the server has to know from which version they lead.
-  const hearsReceipts = Object.keys(world.start.global).some((part) => codecOf('downlink', part).delta);
+  const hearsReceipts = Object.keys(start.global).some((part) => codecOf('downlink', part).delta);
   onEach(bus.outcomesFor('server'), ({ acknowledged, reason, envelope: { to, message } }) => {
     if (message.direction === 'up') return;
     if (acknowledged) {

@@ -22,6 +22,7 @@ import {
 } from '../../machines/protocol.js';
 import { designedModules } from '../learning/clients/device.js';
 import { sharedParts, trainedParts } from '../strategies/methods/method.js';
+import { begunWith } from '../learning/interchange/begun-lora.js';
 import { initialLora, loraSites } from '../learning/model/lora.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
@@ -172,14 +173,14 @@ function isNews({ pending, current }: ClientContext, download: Download): boolea
 
 /** The client's private modules; null where the method has none: shared ones come from the server (Step 1.1). */
 function ownLora(world: World, id: string): ParamRef | null {
-  const { scenario, method, shape, store } = world;
+  const { scenario, method, shape, store, begunLora } = world;
   if (!trainedParts(method).includes('lora') || sharedParts(method).includes('lora')) return null;
   const { data, device } = clientOf(world, id);
   const modules =
     method.loraModules === 'all'
       ? loraSites(shape.config, shape.lora.targets).length
       : designedModules(scenario, data.train.length, device);
-  return store.put(initialLora(shape, modules, stream(scenario.seed, 'lora', id)));
+  return store.put(begunWith(initialLora(shape, modules, stream(scenario.seed, 'lora', id)), begunLora));
 }
 
 function isSilent({ scenario }: World, { id, current }: ClientContext): boolean {

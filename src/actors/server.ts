@@ -8,6 +8,7 @@ import {
   type ReceivedUpdate,
   type ServerContext,
 } from '../../machines/server.js';
+import { begunWith } from '../learning/interchange/begun-lora.js';
 import { initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites } from '../learning/model/lora.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
@@ -222,13 +223,15 @@ function newMember({ start }: World, id: string): Member {
  * of modules that each client drew for itself would begin with a smaller A than any of them has, by the root of
  * how many they are. FedIT and Shepherd begin with one A for all as well.
  */
-function insertedParts({ scenario, shape, method }: World, { global }: ServerContext): ModuleSets {
+function insertedParts({ scenario, shape, method, begunLora }: World, { global }: ServerContext): ModuleSets {
   const modules = loraSites(shape.config, shape.lora.targets).length;
   return {
     ...(trainedParts(method).includes('adapters') &&
       global.adapters === null && { adapters: initialAdapters(shape, stream(scenario.seed, 'adapters')) }),
     ...(sharedParts(method).includes('lora') &&
-      global.lora === null && { lora: initialLora(shape, modules, stream(scenario.seed, 'lora')) }),
+      global.lora === null && {
+        lora: begunWith(initialLora(shape, modules, stream(scenario.seed, 'lora')), begunLora),
+      }),
   };
 }
 

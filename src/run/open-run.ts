@@ -110,7 +110,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, recordings, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, earlier, begunLora, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -159,6 +159,7 @@ function worldOf(
     shape: { config, adapters: scenario.model.adapters, lora: scenario.model.lora, ...rewards?.shape },
     base: known.base,
     start: startOf(known, ids, earlier),
+    begunLora: begunLora?.lora ?? null,
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),

@@ -12,8 +12,8 @@ export interface WantedParts {
 }
 
 /**
- * Modules of rank r that together change a projection as `whole` does: each part with the whole A where that is of
- * rank r; or, where `whole` is of a multiple of r and each r of its components change one part alone, each with
+ * Modules of rank r that together change a projection as `whole` does: each part that it changes with the whole A where
+ * that is of rank r; or, where `whole` is of a multiple of r and each r of its components change one part alone, each with
  * its own. Components that change nothing yet go to the first part that has none.
  *
  * @param where file and tensor, for the message
@@ -26,38 +26,28 @@ export function splitByParts(
 ): ReadonlyMap<string, Factors> {
   const { names, places, r } = wanted;
   if (!names.some((name) => places.has(name))) throw noPlace(names, where);
-  const owners =
-    whole.rank === r ? names.map((name) => [name, 0] as const) : ownersOfBlocks(whole, wanted, where);
-  const width = whole.outputs / names.length;
-  const modules = new Map<string, Factors>();
-  for (const [name, block] of owners) {
-    const part = sliceOf(
-      whole,
-      { first: block * r, count: r },
-      { first: names.indexOf(name) * width, count: width },
-    );
-    if (places.has(name)) modules.set(name, part);
-    else if (part.b.some((value) => value !== 0)) throw noPlace([name], where);
-  }
-  return modules;
+  const owners = whole.rank === r ? ownersOfAll(whole, wanted) : ownersOfBlocks(whole, wanted, where);
+  const strangers = owners.map(([name]) => name).filter((name) => !places.has(name));
+  if (strangers.length > 0) throw noPlace(strangers, where);
+  return new Map(
+    owners.map(([name, block]) => [name, sliceOf(whole, block * r, r, names.indexOf(name), names.length)]),
+  );
+}
+
+/** A module's name and which block of r components it takes. */
+type Owner = readonly [name: string, block: number];
+
+/** Every part that is changed has all of A; where none is yet, every part with a place. */
+function ownersOfAll(whole: Factors, { names, places, r }: WantedParts): readonly Owner[] {
+  const changed = changedBy(whole, 0, r, names);
+  return (changed.length > 0 ? changed : names.filter((name) => places.has(name))).map((name) => [name, 0]);
 }
 
 /** Which part each block of r components changes. */
-function ownersOfBlocks(
-  whole: Factors,
-  { names, places, r }: WantedParts,
-  where: string,
-): readonly (readonly [name: string, block: number])[] {
+function ownersOfBlocks(whole: Factors, { names, places, r }: WantedParts, where: string): readonly Owner[] {
   const blocks = whole.rank / r;
   if (!Number.isInteger(blocks) || blocks > names.length) throw wrongRank(whole.rank, r, where);
-  const width = whole.outputs / names.length;
-  const changes = (block: number, part: number) =>
-    sliceOf(whole, { first: block * r, count: r }, { first: part * width, count: width }).b.some(
-      (value) => value !== 0,
-    );
-  const changed = Array.from({ length: blocks }, (_, block) =>
-    names.filter((_, part) => changes(block, part)),
-  );
+  const changed = Array.from({ length: blocks }, (_, block) => changedBy(whole, block, r, names));
   const taken = changed.flat();
   if (changed.some(({ length }) => length > 1) || new Set(taken).size < taken.length) {
     throw wrongRank(whole.rank, r, where);
@@ -70,26 +60,24 @@ function ownersOfBlocks(
   });
 }
 
-interface Range {
-  readonly first: number;
-  readonly count: number;
+/** Parts that a block of r components changes. */
+function changedBy(whole: Factors, block: number, r: number, names: readonly string[]): readonly string[] {
+  return names.filter((_, part) =>
+    sliceOf(whole, block * r, r, part, names.length).b.some((value) => value !== 0),
+  );
 }
 
-function sliceOf({ inputs, rank, outputs, a, b }: Factors, components: Range, columns: Range): Factors {
-  const slice = {
-    inputs,
-    rank: components.count,
-    outputs: columns.count,
-    a: new Float32Array(inputs * components.count),
-    b: new Float32Array(components.count * columns.count),
-  };
-  for (let c = 0; c < components.count; c++) {
-    const component = components.first + c;
-    for (let i = 0; i < inputs; i++) slice.a[i * components.count + c] = a[i * rank + component]!;
-    const from = component * outputs + columns.first;
-    slice.b.set(b.subarray(from, from + columns.count), c * columns.count);
+/** `count` components from `first` on, for one of equal parts of the columns. */
+function sliceOf(whole: Factors, first: number, count: number, part: number, parts: number): Factors {
+  const { inputs, rank, outputs: all } = whole;
+  const outputs = all / parts;
+  const [a, b] = [new Float32Array(inputs * count), new Float32Array(count * outputs)];
+  for (let c = 0; c < count; c++) {
+    for (let i = 0; i < inputs; i++) a[i * count + c] = whole.a[i * rank + first + c]!;
+    const from = (first + c) * all + part * outputs;
+    b.set(whole.b.subarray(from, from + outputs), c * outputs);
   }
-  return slice;
+  return { inputs, rank: count, outputs, a, b };
 }
 
 function wrongRank(rank: number, r: number, where: string): UserError {

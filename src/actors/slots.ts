@@ -1,5 +1,6 @@
 import type { Model } from '../../machines/events.js';
 import { designedModules } from '../learning/clients/device.js';
+import { begunWith } from '../learning/interchange/begun-lora.js';
 import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
 import { setWith, tensorsWith } from '../learning/model/roles.js';
@@ -10,7 +11,7 @@ import type { Slot } from '../strategies/methods/method.js';
 import { partsOf, type Part } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
-type Known = Pick<World, 'clients' | 'scenario' | 'method' | 'shape'>;
+type Known = Pick<World, 'begunLora' | 'clients' | 'scenario' | 'method' | 'shape'>;
 
 /**
  * Step 1.1: what the server inserts into the base model, by part. Of what clients share it makes one for all: an
@@ -35,7 +36,7 @@ export function clientSets(world: Known, id: string): TunedSets {
 
 /** The first values of what one side makes: draws are keyed by the slot whose values they are. */
 function setsOf(
-  { method, shape }: Known,
+  { method, shape, begunLora }: Known,
   init: Slot['init'],
   modules: number | ((slot: Slot) => number),
   drawsOf: (name: string) => Stream,
@@ -46,10 +47,17 @@ function setsOf(
     const draws = drawsOf(typeof start === 'string' ? slot.name : start.as);
     const places = typeof modules === 'number' ? modules : modules(slot);
     const drawn = kind === 'adapters' ? initialAdapters(shape, draws) : initialLora(shape, places, draws);
-    const part = setWith(drawn, roles);
+    const begun = beginsAsPeft(method, slot) ? begunWith(drawn, begunLora) : drawn;
+    const part = setWith(begun, roles);
     return [name, start === 'zero' ? zerosLike(part) : part] as const;
   });
   return Object.fromEntries(sets);
+}
+
+/** Whether a run from a LoRA of PEFT's begins a slot with it: the method's first LoRA, and what starts as that. */
+function beginsAsPeft({ slots }: Known['method'], { name, start }: Slot): boolean {
+  const first = slots.find(({ kind }) => kind === 'lora');
+  return name === first?.name || (typeof start === 'object' && start.as === first?.name);
 }
 
 const zerosLike = ({ kind, tensors }: ParamSet) => drawnSet(kind, tensors, () => null);

@@ -41,6 +41,8 @@ export interface World {
   readonly shape: ModelShape;
   readonly base: ParamRef;
   readonly start: Start;
+  /** What LoRA begins as, at the places that it has modules for; null: as it is drawn. */
+  readonly begunLora: ParamSet | null;
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;

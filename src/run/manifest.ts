@@ -41,6 +41,9 @@ export function manifestOf(
     strategies: strategiesOf(scenario, inputs.tables, strategies),
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
     ...(inputs.earlier && { from: { folder: inputs.earlier.folder, traceHash: inputs.earlier.traceHash } }),
+    ...(inputs.begunLora && {
+      fromPeft: { folder: inputs.begunLora.folder, hash: refOf(inputs.begunLora.lora).hash },
+    }),
     modelHash: refOf(language.base).hash,
     rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
     tokenizer: language.tokenizerSource,

@@ -112,7 +112,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, recordings, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, earlier, begunLora, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -168,6 +168,7 @@ function worldOf(
     },
     base: known.base,
     start: startOf({ ...known, method }, ids, earlier),
+    begunLora: begunLora?.lora ?? null,
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: new Map(clients.map((client) => [client.id, client])),

@@ -2,7 +2,16 @@ import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { PerObjective } from '../src/learning/objective.js';
 import type { MemoryRef } from '../src/learning/params/memory.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-import type { Download, Memories, Model, Request, Upload, WorkOrder } from './events.js';
+import type {
+  Download,
+  Memories,
+  Model,
+  Request,
+  Residuals,
+  Unsettled,
+  Upload,
+  WorkOrder,
+} from './events.js';
 import type { Stage, UploadKind } from './protocol.js';
 
 export interface ClientContext {
@@ -34,8 +43,10 @@ export interface ClientContext {
   readonly memory: Memories;
   /** What the method's terms have learned of the newest work, which it remembers once its update is acknowledged. */
   readonly learned: Memories;
-  /** What it will remember when an update on its way is acknowledged, by the update's name (decision D12). */
-  readonly uncommitted: Readonly<Record<string, Memories>>;
+  /** What of its work the server has still to get; what is on its way is not among it. */
+  readonly residuals: Residuals;
+  /** What updates on their way will make of memory and residuals, by the update's name (decision D12). */
+  readonly uncommitted: Readonly<Record<string, Unsettled>>;
 }
 
 export type Saved = Pick<ClientContext, 'model' | 'designed' | 'collected' | 'frozen' | 'moments'>;
@@ -148,6 +159,7 @@ export const clientMachine = setup({
       replayed: {},
       memory: {},
       learned: {},
+      residuals: {},
       uncommitted: {},
     };
   },

@@ -113,6 +113,22 @@ export type Message = Download | Request | Upload;
 /** What strategies remember, by the part of the model that it is about. */
 export type Memories = Readonly<Record<string, MemoryRef>>;
 
+/** What a sender's codecs have left out, or could not deliver, and have still to send (error feedback). */
+export type Residuals = Readonly<Record<string, ParamRef>>;
+
+/** What a sender keeps of its codecs, by part. */
+export interface CodecState {
+  readonly memory: Memories;
+  readonly residuals: Residuals;
+}
+
+/** What a message on its way makes of it (decision D12): memories by delivery, residuals by what becomes of it. */
+export interface Unsettled {
+  readonly memory: Memories;
+  readonly delivered: Residuals;
+  readonly dropped: Residuals;
+}
+
 /** A message on its way; `id` is unique in the run and in the order of sending. */
 export interface Envelope<M extends Message = Message> {
   readonly id: number;

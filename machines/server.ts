@@ -1,6 +1,6 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
 import type { ParamRef } from '../src/learning/params/param-set.js';
-import type { Download, Memories, Model, Request, Upload, Verdict, WorkOrder } from './events.js';
+import type { Download, Memories, Model, Request, Residuals, Upload, Verdict, WorkOrder } from './events.js';
 import type { MessageStep, RewardPart, Stage } from './protocol.js';
 
 export interface ServerContext {
@@ -53,6 +53,8 @@ export interface ServerContext {
 export interface Member {
   /** Hashes of the parameters that it holds, as far as the link layer's acknowledgements tell. */
   readonly holdings: readonly string[];
+  /** Those whose arrival it has acknowledged; looked after where changes travel to it. */
+  readonly acknowledged: readonly string[];
   /** Its newest order; null before the first. */
   readonly order: WorkOrder | null;
   readonly orderedAtSeconds: number;
@@ -107,6 +109,8 @@ export interface ServerMemory {
   /** Of the present stage: what was learned of one objective says nothing of the next. */
   readonly aggregation: Memories;
   readonly codec: Memories;
+  /** What the codecs have left out of the global model, and it has still to take up. */
+  readonly residuals: Residuals;
 }
 
 /** What was decided of each stage so far. */
@@ -130,6 +134,8 @@ export interface Aggregated {
 
 export type ServerEvent =
   | { type: 'upload.delivered'; from: string; upload: Upload }
+  /** Its client has acknowledged a download; told where changes travel. */
+  | { type: 'download.acknowledged'; to: string; download: Download }
   /** The link gave a download up; `away`: because its client is off. */
   | { type: 'download.dropped'; to: string; download: Download; away: boolean }
   /** It gave a request up. */
@@ -165,6 +171,7 @@ const server = setup({
     takeUpdate: () => {},
     discardUpdate: () => {},
     ignoreCopy: () => {},
+    noteHeld: () => {},
     noteUnreached: () => {},
     noteUnheard: () => {},
     noteReturn: () => {},
@@ -260,7 +267,7 @@ export const serverMachine = server.createMachine({
     gathered: [],
     left: [],
     late: [],
-    memory: { aggregation: {}, codec: {} },
+    memory: { aggregation: {}, codec: {}, residuals: {} },
     openedAtSeconds: 0,
     atDeadline: false,
     loss: null,
@@ -276,6 +283,7 @@ export const serverMachine = server.createMachine({
       { guard: 'isAdmitted', actions: 'takeUpdate' },
       { actions: 'discardUpdate' },
     ],
+    'download.acknowledged': { actions: 'noteHeld' },
     'download.dropped': { actions: 'noteUnreached' },
     'request.dropped': { actions: 'noteUnheard' },
     'client.returned': { actions: 'noteReturn' },

@@ -5,8 +5,8 @@ import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
-import { encoded } from './encoding.js';
 import { carriedBy, lacking } from './parts.js';
+import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
 import { rowsBehind } from './rows.js';
 import { runTask } from './running-task.js';
@@ -37,16 +37,11 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
     .flatMap((result) => madeOf(world, context, result));
   const judges = results.filter(({ isMeasured }) => isMeasured);
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
-  const sent = encoded(world, Object.fromEntries(sets), memory.codec, {
-    actor: 'server',
-    stage,
-    round: version,
-    key: [version],
-  });
+  const sent = publishedParts(world, context, Object.fromEntries(sets));
   const kept = judges.map(({ part, global }) => [part, world.store.put(global)] as const);
   return {
     parts: { ...sent.parts, ...Object.fromEntries(kept) },
-    memory: { codec: sent.memory, aggregation: { ...memory.aggregation, ...aggregation } },
+    memory: { ...sent.memory, aggregation: { ...memory.aggregation, ...aggregation } },
   };
 }
 
@@ -114,7 +109,11 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
 function madeOf(
   { method }: World,
   { global: model }: ServerContext,
-  { part, global, change }: { readonly part: string; readonly global: ParamSet; readonly change: ParamSet | undefined },
+  {
+    part,
+    global,
+    change,
+  }: { readonly part: string; readonly global: ParamSet; readonly change: ParamSet | undefined },
 ): readonly (readonly [part: string, set: ParamSet])[] {
   const slot = slotIn(method, part);
   if (slot?.change === undefined) return [[part, global]];

@@ -2,12 +2,13 @@ import { updatesOf, type Stage, type UploadKind } from '../../machines/protocol.
 import type { ServerContext } from '../../machines/server.js';
 import { secondsFor, type Computer } from '../learning/clients/processor.js';
 import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
-import { parametersIn } from '../learning/params/param-set.js';
+import { parametersIn, type TensorSpec } from '../learning/params/param-set.js';
+import { mapValues } from '../map-values.js';
 import { sum } from '../moments.js';
-import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
 import { partsOf } from '../strategies/methods/parts.js';
 import { loadAt } from '../strategies/methods/work.js';
+import { codecFlops } from './codec-flops.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { tensorsOfPart } from './slots.js';
@@ -29,7 +30,8 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
     client: id,
     uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, kind))),
     computeSeconds:
-      (world.slowness.get(id) ?? 1) * secondsFor(flopsOf(world, opening, id), atFullClock(device)),
+      (world.slowness.get(id) ?? 1) *
+      secondsFor(flopsOf(world, opening, id) + encodingFlops(world, opening, id), atFullClock(device)),
     clock: device.processor,
     maxPowerWatts: powerWatts,
     ...transmitter,
@@ -45,21 +47,25 @@ function atFullClock({ gigaflopsPerSecond, processor }: Computer): Computer {
 }
 
 function bitsOf(world: World, { version, global }: Opening, id: string, kind: UploadKind): number {
-  const { scenario, codec, method } = world;
-  const tuned = tunedParameters(world, id);
-  const sizes = carriedBy(kind, version + 1, method).map((part) => ({
-    parameters: tuned[part] ?? global[part]?.parameters ?? 0,
-  }));
-  return messageBits(sizes, scenario.channel.headerBits, codec);
+  const { codecOf, method, scenario, store } = world;
+  const tuned = tunedTensors(world, id);
+  return carriedBy(kind, version + 1, method).reduce((bits, part) => {
+    const ref = global[part];
+    const tensors = tuned[part] ?? (ref ? store.get(ref).tensors : []);
+    return bits + codecOf('uplink', part).expectedBits(parametersIn(tensors), tensors);
+  }, scenario.channel.headerBits);
 }
 
-/** How much of what the method tunes a client has (Steps 1.1 and 1.2), by part. */
-function tunedParameters(world: World, id: string): Readonly<Record<string, number>> {
-  const parts = partsOf(world.method).map((part) => [
-    part.name,
-    parametersIn(tensorsOfPart(world, part, id)),
-  ]);
-  return Object.fromEntries(parts) as Readonly<Record<string, number>>;
+/** Of the updates that answer the order. */
+function encodingFlops(world: World, { stage, version, global }: Opening, id: string): number {
+  const tuned = mapValues(tunedTensors(world, id), (tensors) => ({ parameters: parametersIn(tensors) }));
+  return codecFlops(world, stage, version + 1, { ...global, ...tuned });
+}
+
+/** What a client has of what the method tunes (Steps 1.1 and 1.2), by part. */
+function tunedTensors(world: World, id: string): Readonly<Record<string, readonly TensorSpec[]>> {
+  const parts = partsOf(world.method).map((part) => [part.name, tensorsOfPart(world, part, id)] as const);
+  return Object.fromEntries(parts);
 }
 
 /** What the work on a version takes, Step 3.1 before the first of stage 3 included. */
@@ -68,8 +74,10 @@ function flopsOf(world: World, { stage, version }: Opening, id: string): number 
   const { rewards } = world.method;
   const { tables, trainingWeights } = clientOf(world, id);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
-  const tuned = tunedParameters(world, id);
-  const { passes, trained } = loadAt(world.method, { stage, round: version + 1 }, (part) => tuned[part]!);
+  const tuned = tunedTensors(world, id);
+  const { passes, trained } = loadAt(world.method, { stage, round: version + 1 }, (part) =>
+    parametersIn(tuned[part]!),
+  );
   if (stage === 'instruction') return passes * instructFlops(scenario, shape, trained, tables);
   const { promptsPerRound } = scenario.alignment;
   const aligned =

@@ -21,6 +21,7 @@ import { sharedParts } from '../strategies/methods/parts.js';
 import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { measure } from './measure.js';
+import { settled } from './codec-state.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { carriedBy, judgesOf, lacking, refsOf } from './parts.js';
@@ -76,12 +77,16 @@ export function provideClient(world: World) {
       keepFrozen: assign((_, frozen) => ({ frozen })),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         if (!isSentWith(world.method.rewards, kind)) return;
-        const { upload, memory } = uploadOf(world, context, kind, loss);
+        const { upload, residuals, unsettled } = uploadOf(world, context, kind, loss);
         const { model, designed, collected, frozen, moments, replayed } = context;
         const replays = clientOf(world, context.id).attack?.replays === true;
         enqueue.assign({
           ...(replays && { replayed: { [kind]: model, ...replayed } }),
-          uncommitted: { ...context.uncommitted, [updateName(upload)]: { ...memory, ...context.learned } },
+          residuals,
+          uncommitted: {
+            ...context.uncommitted,
+            [updateName(upload)]: { ...unsettled, memory: { ...unsettled.memory, ...context.learned } },
+          },
           saved: { model, designed, collected, frozen, moments },
         });
         enqueue(() => world.bus.send(context.id, 'server', upload));
@@ -89,8 +94,9 @@ export function provideClient(world: World) {
       commitMemory: assign(({ context, event }) => {
         if (event.type !== 'upload.settled') return {};
         const name = updateName(event.upload);
-        const { [name]: memory = {}, ...uncommitted } = context.uncommitted;
-        return { uncommitted, ...(event.acknowledged && { memory: { ...context.memory, ...memory } }) };
+        const { [name]: unsettled, ...uncommitted } = context.uncommitted;
+        if (!unsettled) return {};
+        return { uncommitted, ...settled(world.store, context, unsettled, event.acknowledged) };
       }),
       dropWork: assign(({ context, event }) => ({
         pending: null,
@@ -191,7 +197,9 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     const ref = model[part];
     return ref ? [[part, sentInPlaceOf(world, context, kind, part, ref)] as const] : [];
   });
-  const { parts, memory } = encoded(world, Object.fromEntries(sets), context.memory, {
+  const { parts, ...after } = encoded(world, Object.fromEntries(sets), context, {
+    direction: 'uplink',
+    bases: startedFrom,
     actor: id,
     stage: answers.stage,
     round: answers.version + 1,
@@ -202,7 +210,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     ...{ direction: 'up', kind, answers, startedFrom, params: parts, rows, loss },
     ...(answers.stage === 'reward' && judgesIn(world, model)),
   };
-  return { upload, memory };
+  return { upload, ...after };
 }
 
 /** What measurement learns by beside the update; see `Upload`. */

@@ -3,11 +3,12 @@ import { withTensors } from '../learning/model/lora-rank.js';
 import { blank } from '../learning/params/memory.js';
 import type { ParamRef, TensorSpec } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
+import { travel } from '../strategies/compression/travel.js';
 import { isByResources, partsOf } from '../strategies/methods/parts.js';
 import { tensorsOfPart } from './slots.js';
 import type { World } from './world.js';
 
-type Known = Pick<World, 'clients' | 'codec' | 'method' | 'scenario' | 'shape' | 'store'>;
+type Known = Pick<World, 'clients' | 'codecOf' | 'method' | 'scenario' | 'shape' | 'store'>;
 
 /** The cuts of each part that was cut, by their shapes: clients of one size get one cut. */
 const cuts = new WeakMap<ParamRef, Map<string, ParamRef>>();
@@ -25,9 +26,9 @@ export function globalFor(world: Known, id: string, global: Model): Model {
   return cut.length === 0 ? global : { ...global, ...Object.fromEntries(cut) };
 }
 
-/** A set cut to these tensors, as it arrives: a cut is content of its own, which goes through the codec. */
+/** A set cut to these tensors, as it arrives: a cut is content of its own, which goes through the codec without any memory. */
 function cutOf(
-  { codec, scenario, store }: Known,
+  { codecOf, scenario, store }: Known,
   part: string,
   ref: ParamRef,
   tensors: readonly TensorSpec[],
@@ -41,8 +42,9 @@ function cutOf(
   const set = withTensors(whole, tensors);
   if (set === whole) return ref;
   const draw = stream(scenario.seed, 'codec', part, 'cut', ref.hash, size);
-  const { bytes } = codec.encode(set, blank, draw);
-  const cut = store.put(codec.decode(bytes, set), 8 * bytes.byteLength);
+  const sender = { base: null, residual: null, memory: blank, draw };
+  const { bytes, arrived } = travel(codecOf('downlink', part), set, sender);
+  const cut = store.put(arrived, { encodedBits: 8 * bytes.byteLength });
   known.set(size, cut);
   return cut;
 }

@@ -2,6 +2,7 @@ import type { Download, Request } from '../../machines/events.js';
 import { requestOf, type DownloadKind } from '../../machines/protocol.js';
 import type { Member, ServerContext } from '../../machines/server.js';
 import type { ParamRef } from '../learning/params/param-set.js';
+import { sentTo } from './changes-since.js';
 import { globalFor } from './cuts.js';
 import { broughtBy, refsOf } from './parts.js';
 import type { World } from './world.js';
@@ -19,9 +20,11 @@ export function downloadsTo(world: World, context: ServerContext, kind: Download
   const recipients = verdict === 'continue' ? asked : present;
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
-      const { holdings, order } = members[client]!;
+      const { holdings, acknowledged, order } = members[client]!;
       const global = globalFor(world, client, context.global);
-      const params = missing(broughtBy(kind, global, rewards), holdings);
+      const params = missing(broughtBy(kind, global, rewards), holdings).map((ref) =>
+        sentTo(acknowledged, ref),
+      );
       const own = asked.includes(client) ? order : null;
       const interrupts = reset.includes(client);
       return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
@@ -43,9 +46,10 @@ export function requestsTo({ urged, version }: ServerContext): readonly [string,
   ]);
 }
 
-/** Everybody to whom the same parameters go: one broadcast reaches them all. */
+/** Everybody to whom the same bits go: one broadcast reaches them all. */
 export function groupOf({ params }: Download, downloads: Downloads): readonly string[] {
-  const content = (refs: readonly ParamRef[]) => refs.map(({ hash }) => hash).join(' ');
+  const content = (refs: readonly ParamRef[]) =>
+    refs.map(({ hash, encodedBits }) => `${hash}/${encodedBits}`).join(' ');
   return Object.keys(downloads).filter((client) => content(downloads[client]!.params) === content(params));
 }
 

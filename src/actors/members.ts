@@ -1,4 +1,5 @@
 import { compareOrders, type WorkOrder } from '../../machines/events.js';
+import { refsOf } from './parts.js';
 import type { Member, ServerContext, ServerEvent } from '../../machines/server.js';
 
 export type Members = ServerContext['members'];
@@ -13,6 +14,20 @@ export function withEach(
 }
 
 type Told<Type> = Extract<ServerEvent, { readonly type: Type }>;
+
+/** A client holds what a download brought, and what of the global model it held before. */
+export function acknowledging(
+  { members }: Pick<ServerContext, 'members'>,
+  { to, download }: Told<'download.acknowledged'>,
+): Members {
+  const brought = download.params.map(({ hash }) => hash);
+  return withEach(members, [to], (member) => ({
+    ...member,
+    acknowledged: refsOf(download.global)
+      .map(({ hash }) => hash)
+      .filter((hash) => brought.includes(hash) || member.acknowledged.includes(hash)),
+  }));
+}
 
 /** A client lacks what a download was to bring, and the order in it where that is its newest. */
 export function missed(
@@ -51,6 +66,7 @@ export function returned(
     unreached: true,
     presence: member.presence === 'here' ? 'here' : 'returned',
     holdings: held,
+    acknowledged: held,
   }));
 }
 

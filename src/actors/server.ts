@@ -19,12 +19,12 @@ import { aggregateTask } from './aggregate.js';
 import { clientsOf, meanLoss, quorate, standsStill } from './answers.js';
 import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter, requestsTo } from './downloads.js';
-import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { isForNobody } from './allotments.js';
 import { historyIn, newcomer, reported } from './history.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
-import { missed, returned, unheard, withEach } from './members.js';
+import { acknowledging, missed, returned, unheard, withEach } from './members.js';
+import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
 import { missingIn, serverSets } from './slots.js';
 import type { World } from './world.js';
@@ -96,6 +96,9 @@ export function provideServer(world: World) {
         enqueue(() => ledger.decide(event.from, event.upload, leftOut(whyDiscarded(world, context, event))));
         enqueue.assign(noted(context, event, true));
       }),
+      noteHeld: assign(({ context, event }) =>
+        event.type === 'download.acknowledged' ? { members: acknowledging(context, event) } : {},
+      ),
       noteUnreached: assign(({ context, event }) =>
         event.type === 'download.dropped' ? { members: missed(context, event) } : {},
       ),
@@ -206,6 +209,7 @@ function openedStage(world: World, context: ServerContext, stage: Stage): Partia
 function newMember({ start }: World, id: string): Member {
   return {
     holdings: start.clients.get(id)!.held,
+    acknowledged: start.clients.get(id)!.held,
     order: null,
     orderedAtSeconds: 0,
     unreached: false,
@@ -226,19 +230,10 @@ function initialReward({ scenario, shape, pretrained }: World, objective: Object
     : initialRewardModel(featureWidth(shape.config), reward.hidden, draws);
 }
 
-/** The global model with parts that the server made, as they travel. */
-function published(
-  world: World,
-  { global, memory, stage, version }: ServerContext,
-  sets: Parameters<typeof encoded>[1],
-) {
-  const { parts, memory: codec } = encoded(world, sets, memory.codec, {
-    actor: 'server',
-    stage,
-    round: version,
-    key: [version],
-  });
-  return { global: { ...global, ...parts }, memory: { ...memory, codec } };
+/** The global model with parts that the server made. */
+function published(world: World, context: ServerContext, sets: Readonly<Record<string, ParamSet>>) {
+  const { parts, memory } = publishedParts(world, context, sets);
+  return { global: { ...context.global, ...parts }, memory };
 }
 
 /** Of a client's updates of one kind the newest counts. */

@@ -57,7 +57,7 @@ export function provideSimulation(world: World) {
  * left the system and hears nothing more.
  */
 function connect(
-  { bus, failure, presence }: World,
+  { bus, failure, presence, codecOf, start }: World,
   clients: readonly string[],
   actor: (id: string) => AnyActorRef | undefined,
 ): void {
@@ -82,8 +82,15 @@ function connect(
     if (message.direction === 'up')
       actor('server')?.send({ type: 'upload.delivered', from, upload: message });
   });
+  // Where changes travel the server has to know from which version they lead.
+  const hearsReceipts = Object.keys(start.global).some((part) => codecOf('downlink', part).delta);
   onEach(bus.outcomesFor('server'), ({ acknowledged, reason, envelope: { to, message } }) => {
-    if (acknowledged || message.direction === 'up') return;
+    if (message.direction === 'up') return;
+    if (acknowledged) {
+      const isHeard = hearsReceipts && !isRequest(message);
+      if (isHeard) actor('server')?.send({ type: 'download.acknowledged', to, download: message });
+      return;
+    }
     // A client may be back before its link has given up what its going cut short.
     const away = reason === 'offline' && !presence.isOn(to);
     actor('server')?.send(

@@ -1,6 +1,7 @@
 import type { Model } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import { designedLora, type LoraSize } from '../learning/clients/device.js';
+import { begunWith } from '../learning/interchange/begun-lora.js';
 import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
 import type { ModelShape } from '../learning/model/model-shape.js';
@@ -12,7 +13,7 @@ import type { Slot } from '../strategies/methods/method.js';
 import { isByResources, partsOf, type Part } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
-type Known = Pick<World, 'clients' | 'scenario' | 'method' | 'shape'>;
+type Known = Pick<World, 'begunLora' | 'clients' | 'scenario' | 'method' | 'shape'>;
 
 /**
  * Step 1.1: what the server inserts into the base model, by part. Of what clients share it makes one for all: an
@@ -21,7 +22,12 @@ type Known = Pick<World, 'clients' | 'scenario' | 'method' | 'shape'>;
  */
 export function serverSets(world: Known): TunedSets {
   const { scenario, shape } = world;
-  return setsOf(world, 'server', () => atEverySite(shape), (name) => stream(scenario.seed, name));
+  return setsOf(
+    world,
+    'server',
+    () => atEverySite(shape),
+    (name) => stream(scenario.seed, name),
+  );
 }
 
 /**
@@ -30,7 +36,9 @@ export function serverSets(world: Known): TunedSets {
  */
 export function clientSets(world: Known, id: string, { stage, version }: Version): TunedSets {
   const { seed } = world.scenario;
-  const begun = new Map(world.method.slots.map((slot) => [slot.name, beginsAnew(slot) ? [stage, version] : []]));
+  const begun = new Map(
+    world.method.slots.map((slot) => [slot.name, beginsAnew(slot) ? [stage, version] : []]),
+  );
   return setsOf(
     world,
     'client',
@@ -55,7 +63,7 @@ interface Version {
 
 /** The first values of what one side makes: draws are keyed by the slot whose values they are. */
 function setsOf(
-  { method, shape }: Known,
+  { method, shape, begunLora }: Known,
   init: Slot['init'],
   sizeOf: (slot: Slot) => LoraSize,
   drawsOf: (name: string) => Stream,
@@ -67,10 +75,17 @@ function setsOf(
     const { modules, rank } = sizeOf(slot);
     const drawn =
       kind === 'adapters' ? initialAdapters(shape, draws) : initialLora(shape, modules, draws, rank);
-    const part = setWith(drawn, roles);
+    const begun = beginsAsPeft(method, slot) ? begunWith(drawn, begunLora) : drawn;
+    const part = setWith(begun, roles);
     return [name, start === 'zero' ? zerosLike(part) : part] as const;
   });
   return Object.fromEntries(sets);
+}
+
+/** Whether a run from a LoRA of PEFT's begins a slot with it: the method's first LoRA, and what starts as that. */
+function beginsAsPeft({ slots }: Known['method'], { name, start }: Slot): boolean {
+  const first = slots.find(({ kind }) => kind === 'lora');
+  return name === first?.name || (typeof start === 'object' && start.as === first?.name);
 }
 
 const zerosLike = ({ kind, tensors }: ParamSet) => drawnSet(kind, tensors, () => null);
@@ -86,14 +101,22 @@ const atEverySite = ({ config, lora }: ModelShape): LoraSize => ({
 });
 
 /** How many modules a client has in a slot of LoRA, and of which rank (Step 1.2). */
-function loraSizeOf({ clients, scenario, shape }: Known, slot: Slot, id: string): LoraSize {
+function loraSizeOf(
+  { clients, scenario, shape }: Omit<Known, 'begunLora'>,
+  slot: Slot,
+  id: string,
+): LoraSize {
   if (!isByResources(slot, scenario)) return atEverySite(shape);
   const { data, device } = clients.get(id)!;
   return designedLora(scenario, data.train.length, device);
 }
 
 /** The tensors that a client has of a part. */
-export function tensorsOfPart(world: Known, { slot, roles }: Part, id: string): readonly TensorSpec[] {
+export function tensorsOfPart(
+  world: Omit<Known, 'begunLora'>,
+  { slot, roles }: Part,
+  id: string,
+): readonly TensorSpec[] {
   const { shape } = world;
   const { modules, rank } = loraSizeOf(world, slot, id);
   const all = slot.kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modules, rank);

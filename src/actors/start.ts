@@ -23,7 +23,7 @@ export interface ContinuedClient {
   readonly holds: readonly string[];
 }
 
-type Known = Pick<World, 'base' | 'clients' | 'codec' | 'method' | 'scenario' | 'shape' | 'store'>;
+type Known = Pick<World, 'base' | 'clients' | 'codecOf' | 'method' | 'scenario' | 'shape' | 'store'>;
 
 /**
  * The beginning of a run: of the base model alone, or of what an earlier run has left. The global model goes
@@ -36,8 +36,14 @@ export function startOf(world: Known, clients: readonly string[], continued: Con
   const parts = partsOf(world.method).map(({ name }) => [name, null] as const);
   const tuned: Readonly<Record<string, ParamRef | null>> = Object.fromEntries(parts);
   const nothing: Model = { base, ...tuned, helpful: null, harmless: null };
-  const sending = { actor: 'server', stage, round: 0, key: ['start'] };
-  const global = continued ? { ...nothing, ...encoded(world, continued.global, {}, sending).parts } : nothing;
+  const sending = {
+    ...({ direction: 'downlink', bases: nothing, actor: 'server' } as const),
+    ...{ stage, round: 0, key: ['start'] },
+  };
+  const blank = { memory: {}, residuals: {} };
+  const global = continued
+    ? { ...nothing, ...encoded(world, continued.global, blank, sending).parts }
+    : nothing;
   const startOfClient = (id: string): ClientStart => {
     const own = continued?.clients.get(id);
     const holds = new Set(own?.holds.filter((part) => isAsItWas(world, global, continued!, part)));

@@ -12,6 +12,7 @@ import type {
   RewardParams,
   TaskResult,
 } from '../learning/training/task.js';
+import { codecFlops } from './codec-flops.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { momentsGiven, momentsKept } from './moments.js';
 import { roundOf } from './rounds.js';
@@ -100,7 +101,9 @@ export async function instructTask(
       actor: context.id,
       stage: 'instruction',
       round: roundOf(context),
-      flops: load.passes * instructFlops(scenario, shape, load.trained, tables),
+      flops:
+        load.passes * instructFlops(scenario, shape, load.trained, tables) +
+        codecFlops(world, 'instruction', roundOf(context), context.model),
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
@@ -142,7 +145,9 @@ export async function rewardTask(
       actor: context.id,
       stage: 'reward',
       round: roundOf(context),
-      flops: rewardFlops(scenario, shape, tables, world.method.rewards),
+      flops:
+        rewardFlops(scenario, shape, tables, world.method.rewards) +
+        codecFlops(world, 'reward', roundOf(context), context.model),
       request: {
         kind: 'reward',
         seed: seedOf(world, context.id, 'reward', ...workKey(context)),
@@ -239,12 +244,13 @@ export async function alignTask(
       round,
       flops:
         load.passes *
-        alignFlops({
-          ...{ scenario, shape, tables },
-          trained: load.trained,
-          weights: trainingWeights,
-          rewards: world.method.rewards,
-        }),
+          alignFlops({
+            ...{ scenario, shape, tables },
+            trained: load.trained,
+            weights: trainingWeights,
+            rewards: world.method.rewards,
+          }) +
+        codecFlops(world, 'alignment', round, context.model),
       request: {
         kind: 'align',
         seed: seedOf(world, context.id, 'align', ...workKey(context)),

@@ -11,7 +11,7 @@ import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Allocation } from '../strategies/allocation/allocation.js';
-import type { Codec } from '../strategies/compression/codec.js';
+import type { CodecOf } from '../strategies/compression/by-part.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
 import type { AirMean } from '../strategies/over-the-air/air-mean.js';
 import type { Method } from '../strategies/methods/method.js';
@@ -37,10 +37,12 @@ export interface World {
   readonly sendsBases: boolean;
   /** What clients send where their updates add up over the air; null: the aggregation has to see them one by one. */
   readonly airMean: AirMean | null;
-  readonly codec: Codec;
+  readonly codecOf: CodecOf;
   readonly shape: ModelShape;
   readonly base: ParamRef;
   readonly start: Start;
+  /** What LoRA begins as, at the places that it has modules for; null: as it is drawn. */
+  readonly begunLora: ParamSet | null;
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;

@@ -1,30 +1,40 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
+import { peftConfig, peftWeights } from '../learning/interchange/peft-files.js';
 import { readJson } from '../learning/json-file.js';
 
-/** `--model` and `--reward-model`: folders as Hugging Face has them, from the current folder. */
+/** `--model`, `--reward-model`, `--from-peft`: folders as Hugging Face's libraries have them, from the current folder. */
 export interface ModelFolders {
   readonly model?: string;
   readonly rewardModel?: string;
+  readonly fromPeft?: string;
 }
 
 /**
- * The settings that `--model` and `--reward-model` are shorthands for, as `--set` takes them. Their paths are
+ * The settings that these options are shorthands for, as `--set` takes them. Their paths are
  * absolute: a scenario's own are relative to its file.
  *
- * @throws UserError where a folder is missing or has no config.json; for the rest its loader answers.
+ * @throws UserError where a folder is missing or has no configuration; for the rest its loader answers.
  */
-export async function modelSettings({ model, rewardModel }: ModelFolders): Promise<readonly string[]> {
+export async function modelSettings({
+  model,
+  rewardModel,
+  fromPeft,
+}: ModelFolders): Promise<readonly string[]> {
   const settings: string[] = [];
   if (model !== undefined) {
-    await check('--model', model, 'tokenizer.json (or vocab.json and merges.txt) of a GPT-2');
+    await check('--model', model, [...weights, 'tokenizer.json (or vocab.json and merges.txt) of a GPT-2']);
     settings.push(`model.path=${quotedPath(model)}`);
   }
   if (rewardModel !== undefined) {
-    await check('--reward-model', rewardModel, 'tokenizer files of a DistilBERT or a GPT-2');
+    await check('--reward-model', rewardModel, [...weights, 'tokenizer files of a DistilBERT or a GPT-2']);
     const kind = await rewardModelKind(rewardModel);
     settings.push(`reward.model.kind=${kind}`, `reward.model.path=${quotedPath(rewardModel)}`);
+  }
+  if (fromPeft !== undefined) {
+    await check('--from-peft', fromPeft, [peftConfig, `${peftWeights} of a LoRA`]);
+    settings.push(`model.fromPeft=${quotedPath(fromPeft)}`);
   }
   return settings;
 }
@@ -43,19 +53,22 @@ function quotedPath(folder: string): string {
   return JSON.stringify(resolve(folder));
 }
 
-async function check(option: string, folder: string, holds: string): Promise<void> {
-  const what = await whatIsWrong(folder);
+const weights = ['config.json', 'model.safetensors'] as const;
+
+/** `files` are what the folder is to have, the first of which is looked for. */
+async function check(option: string, folder: string, files: readonly string[]): Promise<void> {
+  const what = await whatIsWrong(folder, files[0]!);
   if (what === null) return;
   throw new UserError(
-    `${option} ${folder}: ${what}, expected a folder with config.json, model.safetensors and ${holds}; ` +
+    `${option} ${folder}: ${what}, expected a folder with ${files.slice(0, -1).join(', ')} and ${files.at(-1)}; ` +
       'its path is taken from the current folder',
   );
 }
 
-async function whatIsWrong(folder: string): Promise<string | null> {
+async function whatIsWrong(folder: string, file: string): Promise<string | null> {
   const found = await stat(folder).catch(() => null);
   if (found === null) return 'does not exist';
   if (!found.isDirectory()) return 'is no folder';
-  const config = await stat(join(folder, 'config.json')).catch(() => null);
-  return config?.isFile() ? null : 'has no config.json';
+  const config = await stat(join(folder, file)).catch(() => null);
+  return config?.isFile() ? null : `has no ${file}`;
 }

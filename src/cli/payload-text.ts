@@ -29,6 +29,8 @@ export interface PayloadReport extends Payload {
   readonly lora: Pick<Scenario['model']['lora'], 'r' | 'targets'>;
   readonly headerBits: number;
   readonly compression: Scenario['channel']['compression'];
+  /** What the parts of the model go by, in either direction. */
+  readonly codecs: readonly string[];
   readonly clients: number;
   /** The reward models that the method has: stage 2 sends these, alignment listens to them. */
   readonly rewards: Method['rewards'];
@@ -153,7 +155,7 @@ function costCells({ bits, seconds, joules }: Cost): readonly string[] {
 }
 
 function footnotes(report: PayloadReport): readonly string[] {
-  const { link, headerBits, compression } = report;
+  const { link, headerBits } = report;
   const [uplink, downlink] = [link.uplink, link.downlink].map((each) => linkNotes('', each).join());
   return [
     ...(uplink === downlink
@@ -161,7 +163,7 @@ function footnotes(report: PayloadReport): readonly string[] {
       : [...linkNotes('Uplink', link.uplink), ...linkNotes('Downlink', link.downlink)]),
     'Seconds: bits over the mean rate. Joules: seconds by the sender’s mean power. All: with the ' +
       'messages that open the stage.',
-    `Bits: parameters (compression ${nameOf(compression)}), and a header of ${headerBits} per message. ` +
+    `Bits: parameters (compression ${report.codecs.join(', ')}), and a header of ${headerBits} per message. ` +
       'Left out: packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the ' +
       'rest.',
     ...savingNote(report),

@@ -1,5 +1,9 @@
+import type { Scenario } from '../scenario/schema.js';
+import { compressionOf } from '../strategies/compression/by-part.js';
 import { methods } from '../strategies/methods/index.js';
-import { named } from '../strategies/strategy.js';
+import type { Method } from '../strategies/methods/method.js';
+import { sharedParts } from '../strategies/methods/parts.js';
+import { named, nameOf } from '../strategies/strategy.js';
 import { payloadOf } from '../radio/payload/payload.js';
 import { presets, type PresetName } from '../radio/payload/presets.js';
 import { readScenarioOfShapes } from '../radio/payload/read-scenario.js';
@@ -60,10 +64,19 @@ async function reportOf(path: string, options: PayloadCommandOptions): Promise<P
     lora: { r: lora.r, targets: lora.targets },
     headerBits,
     compression,
+    codecs: codecNames(scenario, method),
     clients: scenario.clients.count,
     rewards: method.rewards,
     ...payloadOf(scenario, method, { model: model.config, reward: rewardModel?.config ?? null }),
   };
+}
+
+/** What the parts that a method shares go by, up and down, and the base model down; each name once. */
+function codecNames({ channel }: Scenario, method: Method): readonly string[] {
+  const parts = [...sharedParts(method), ...method.rewards];
+  const up = parts.map((part) => compressionOf(channel, 'uplink', part));
+  const down = ['base', ...parts].map((part) => compressionOf(channel, 'downlink', part));
+  return [...new Set([...up, ...down].map(nameOf))];
 }
 
 function changesOf({ set, preset, method }: PayloadCommandOptions): readonly Change[] {

@@ -74,6 +74,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .option('--out <folder>', 'where the records go (default: runs/<scenario>-<method>-<seed>)')
     .addOption(modelOption())
     .addOption(rewardModelOption())
+    .addOption(fromPeftOption())
     .addOption(settingOption())
     .option('--show-samples', 'real data: keep some held-out prompts and responses, for the report', false)
     .addOption(new Option('--json', 'print nothing but the summary, as JSON').default(false))
@@ -123,6 +124,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .argument('<scenario...>', 'JSON or YAML files')
     .addOption(modelOption())
     .addOption(rewardModelOption())
+    .addOption(fromPeftOption())
     .addOption(settingOption())
     .action(async (paths: string[], options: ValidateCommandOptions) =>
       end(await validateCommand(paths, options, services, terminal)),
@@ -266,6 +268,13 @@ function rewardModelOption(): Option {
     '--reward-model <folder>',
     'a DistilBERT or GPT-2 as Hugging Face has it, that both reward models start from; in place of ' +
       'reward.model',
+  );
+}
+
+function fromPeftOption(): Option {
+  return new Option(
+    '--from-peft <folder>',
+    'begin with a LoRA as PEFT leaves it; in place of model.fromPeft',
   );
 }
 

@@ -48,14 +48,29 @@ export function addRecordCommands(
 
   program
     .command('export')
-    .description('write a run for other viewers')
+    .description('write a run for other viewers, and its models for other libraries')
     .argument('<folder>', 'the folder of a run')
     .addOption(traceEventsOption())
     .option('--tensorboard <folder>', 'its figures for TensorBoard; needs TensorFlow’s own library')
+    .option('--client <n>', 'whose model: number or id of a client (default: the server’s, the global one)')
+    .option('--peft <folder>', 'its LoRA, for Python’s PEFT')
+    .option('--merged <folder>', 'a GPT-2 as Hugging Face has it, with its LoRA merged')
+    .option(
+      '--adapters <folder>',
+      'its bottleneck adapters, for Python’s adapters (AdapterHub) or by themselves',
+    )
+    .option('--model <folder>', 'the base model of the run, where the scenario’s path does not find it')
+    .addHelpText('after', exportHelp)
     .action(async (folder: string, options: ExportCommandOptions) => {
       await (await import('./export.js')).exportCommand(folder, options, services, terminal);
     });
 }
+
+const exportHelp = `
+For example: pwff export runs/quickstart-pwff-1 --client 3 --peft lora --merged gpt2 --adapters adapters
+
+Bottleneck adapters cannot be merged: --merged of a model that has some takes --adapters as well. What a folder has,
+and how Python loads it, is in docs/export.md; pwff run --from-peft begins with such a LoRA.`;
 
 export function traceEventsOption(): Option {
   return new Option('--trace-events <file>', 'its timeline for Perfetto, Chrome and speedscope');

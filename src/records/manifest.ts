@@ -38,6 +38,8 @@ export interface Manifest {
   readonly versions: Readonly<Record<string, string>>;
   /** The run that this one goes on from; absent where it begins anew. */
   readonly from?: { readonly folder: string; readonly traceHash: string };
+  /** The LoRA of PEFT's that it begins with, and the SHA-256 of the modules made of it; absent where it is drawn. */
+  readonly fromPeft?: { readonly folder: string; readonly hash: string };
   /** SHA-256 of the base model's parameters. */
   readonly modelHash: string | null;
   /** SHA-256 of the backbone of the pre-trained network that reward models start from; null for features. */

@@ -136,10 +136,10 @@ const sameForAll: Pick<Scenario['model']['lora'], 'minRank' | 'sharedModules'> =
 };
 
 function haveSameParts(one: Method, other: Method): boolean {
-  const known = ({ name, slot: { kind, change = null }, roles, train, share }: Part) => ({
+  const known = ({ name, slot: { kind, change }, roles, train, share }: Part) => ({
     name,
     kind,
-    change,
+    change: change ?? 'none',
     roles,
     train,
     share,
@@ -217,7 +217,8 @@ async function readClients(params: string, scenario: Scenario, known: Known): Pr
   const names: readonly unknown[] = ['base', ...partsOf(known.method).map(({ name }) => name), ...objectives];
   for (const id of ids) {
     const parts: unknown = holdings?.[id];
-    if (Array.isArray(parts) && parts.every((part: string) => names.includes(part) || isChange(part))) continue;
+    if (Array.isArray(parts) && parts.every((part: string) => names.includes(part) || isChange(part)))
+      continue;
     throw new UserError(
       `${file}: /${id}: is ${JSON.stringify(parts) ?? 'missing'}, expected a list of ${names.join(', ')}`,
     );

@@ -18,6 +18,7 @@ import { strategiesWith, type Strategies } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
 import { named, optionsOf } from '../strategies/strategy.js';
 import { openEarlierRun, type EarlierRun } from './earlier-run.js';
+import { openPeft, type BegunLora } from './open-peft.js';
 import { openRewardModel, type OpenLanguageModel, type OpenRewardModel } from './open-reward-model.js';
 import type { RunOptions } from './options.js';
 
@@ -36,6 +37,8 @@ export interface Inputs {
   readonly overlaps: readonly Overlap[];
   /** The run that this one goes on from; null where it begins anew. */
   readonly earlier: EarlierRun | null;
+  /** The LoRA of PEFT's that clients begin with; null where it is drawn. */
+  readonly begunLora: BegunLora | null;
   /** What was recorded of the channel; null where gains are drawn. */
   readonly recordings: Recordings | null;
   /** When devices are on, where a file says so. */
@@ -69,8 +72,9 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method, clients });
+  const begunLora = await openPeft({ scenario, folder }, language.config, method, clients);
   return {
-    ...{ language, rewards, data, encoding, clients, overlaps, earlier },
+    ...{ language, rewards, data, encoding, clients, overlaps, earlier, begunLora },
     ...{ recordings, presenceTrace, tables, method },
   };
 }

@@ -41,6 +41,9 @@ export function manifestOf(
     strategies: strategiesOf(scenario, inputs.tables, strategies),
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
     ...(inputs.earlier && { from: { folder: inputs.earlier.folder, traceHash: inputs.earlier.traceHash } }),
+    ...(inputs.begunLora && {
+      fromPeft: { folder: inputs.begunLora.folder, hash: refOf(inputs.begunLora.lora).hash },
+    }),
     modelHash: refOf(language.base).hash,
     rewardModelHash: rewards && refOf(rewards.start.loaded.base).hash,
     tokenizer: language.tokenizerSource,
@@ -70,7 +73,7 @@ function strategiesOf(
 ): NonNullable<Manifest['strategies']> {
   const used = seams.map((seam) => {
     const at = (node: unknown, key: string) => (node as Readonly<Record<string, unknown>>)[key];
-    const choice = placesOfSeams[seam].reduce(at, scenario) as Choice;
+    const choice = placesOfSeams[seam][0].reduce(at, scenario) as Choice;
     const name = nameOf(choice);
     const options = optionsOf((tables[seam][name] ?? {}) as { readonly options?: TObject }, choice);
     const value = (own[seam] ?? []).find((each) => each.name === name);

@@ -75,6 +75,7 @@ export function inputNotes(
     ...cellNotes(scenario),
     ...judgesOf(scenario, inputs).map((objective) => judgeNote(inputs.method, objective)),
     ...(inputs.earlier?.notes ?? []),
+    ...(inputs.begunLora?.notes ?? []),
     ...tokenizerNotes(inputs),
     ...inputs.data.reports.flatMap(fileNotes),
     ...readRows(scenario, inputs).flatMap(readingNotes),

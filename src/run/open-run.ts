@@ -35,6 +35,7 @@ import type { Checked } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { allocations } from '../strategies/allocation/index.js';
+import { baseBits, codecsOf } from '../strategies/compression/by-part.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
 import { manifestOf } from './manifest.js';
@@ -111,7 +112,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, recordings, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, earlier, begunLora, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -119,7 +120,8 @@ function worldOf(
   const failure = new Failure();
   const clock = new VirtualClock();
   const store = new ParamStore();
-  const codec = made(tables.codecs, scenario.channel.compression, {});
+  const codecOf = codecsOf(tables.codecs, scenario.channel);
+  const encodedBits = baseBits(codecOf('downlink', 'base'), base.values.length);
   const byId = new Map(clients.map((client) => [client.id, client]));
   const shape = {
     config,
@@ -128,10 +130,14 @@ function worldOf(
     ...(method.mixture && { mixture: method.mixture }),
     ...rewards?.shape,
   };
-  const known = { scenario, method, store, codec, shape, clients: byId, base: store.put(base) };
+  const known = {
+    ...{ scenario, method, store, codecOf, shape },
+    clients: byId,
+    base: store.put(base, { encodedBits }),
+  };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const own = optionsOf(aggregation, scenario.server.aggregation);
-  const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits, codec));
+  const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const links = new Links(
     linksOf(scenario, ids, recordings, tables.fadings, ownTransmitters(clients)),
@@ -164,10 +170,11 @@ function worldOf(
     allocation: made(allocations, scenario.server.allocation, {}),
     sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
-    codec,
+    codecOf,
     shape,
     base: known.base,
     start: startOf(known, ids, earlier),
+    begunLora: begunLora?.lora ?? null,
     pretrained: rewards?.start ?? null,
     tokenizer,
     clients: byId,

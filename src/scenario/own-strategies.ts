@@ -1,7 +1,7 @@
 import { withStrategies, type Named } from '../settings/choice.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 import { withSettingsOf } from './method-settings.js';
-import { placesOfSeams, seams, type Seam } from '../strategies/strategies.js';
+import { eachName, placesOfSeams, seams, type Place, type Seam } from '../strategies/strategies.js';
 
 /** Strategies that a scenario may name beside those of the tables. */
 export type OwnNames = { readonly [S in Seam]?: readonly Named[] };
@@ -12,15 +12,22 @@ export type OwnNames = { readonly [S in Seam]?: readonly Named[] };
  */
 export function withOwnStrategies(schema: SchemaNode, own: OwnNames): SchemaNode {
   const named = seams.reduce(
-    (node, seam) => (own[seam]?.length ? extended(node, placesOfSeams[seam], own[seam]) : node),
+    (node, seam) =>
+      placesOfSeams[seam].reduce(
+        (inner, place) => (own[seam]?.length ? extended(inner, place, own[seam]) : inner),
+        node,
+      ),
     schema,
   );
   return own.methods?.length ? withSettingsOf(own.methods, named) : named;
 }
 
-function extended(node: SchemaNode, path: readonly string[], own: readonly Named[]): SchemaNode {
+function extended(node: SchemaNode, path: Place, own: readonly Named[]): SchemaNode {
   const [key, ...rest] = path;
   if (key === undefined) return withStrategies(node, own);
+  if (key === eachName) {
+    return { ...node, additionalProperties: extended(node.additionalProperties as SchemaNode, rest, own) };
+  }
   const { properties = {} } = node;
   return { ...node, properties: { ...properties, [key]: extended(properties[key] ?? {}, rest, own) } };
 }

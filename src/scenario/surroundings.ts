@@ -1,6 +1,7 @@
 import { hasRewardModels } from '../../machines/protocol.js';
 import { join, resolve } from 'node:path';
 import type { ModelConfig } from '../learning/model/config.js';
+import { peftConfig } from '../learning/interchange/peft-files.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
 import { traceFiles } from '../radio/channel/fading/recordings.js';
@@ -26,6 +27,7 @@ export async function surroundingsOf(
     ...fileOf('/clients/presence', clients.presence),
     ...(from === null ? [] : [['/from', join(from, recordFiles.manifest)] as const]),
     ...configOf('/model/path', model.path),
+    ...(model.fromPeft === null ? [] : [['/model/fromPeft', join(model.fromPeft, peftConfig)] as const]),
     ...configOf('/reward/model/path', hasRewards ? reward.model.path : null),
   ];
   const unreadable: Record<string, string> = {};

@@ -47,7 +47,7 @@ function compiled(schema: SchemaNode): ValidateFunction<Scenario> {
 }
 
 function withoutDefaults(
-  { properties, items, anyOf, default: value, ...rest }: SchemaNode,
+  { properties, additionalProperties: others, items, anyOf, default: value, ...rest }: SchemaNode,
   inUnion = false,
 ): SchemaNode {
   const within = (node: SchemaNode) => withoutDefaults(node, inUnion);
@@ -56,6 +56,9 @@ function withoutDefaults(
     ...(value !== undefined && !inUnion && { default: value }),
     ...(properties && {
       properties: Object.fromEntries(Object.entries(properties).map(([key, node]) => [key, within(node)])),
+    }),
+    ...(others !== undefined && {
+      additionalProperties: typeof others === 'object' ? within(others) : others,
     }),
     ...(items && { items: within(items) }),
     ...(anyOf && { anyOf: anyOf.map((branch) => withoutDefaults(branch, true)) }),

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { placesOfSeams, seams, type OwnStrategies, type Seam } from '../strategies/strategies.js';
+import {
+  eachName,
+  placesOfSeams,
+  seams,
+  type OwnStrategies,
+  type Place,
+  type Seam,
+} from '../strategies/strategies.js';
 import type { ActionCode, Code, ConditionCode, ExpectationCode } from './code.js';
 import type { AnyStrategy, Definition, Used } from './define.js';
 
@@ -79,19 +86,31 @@ function kept<F extends ActionCode | ConditionCode | ExpectationCode>(
 /** Settings in which the strategies that stand in them are named, and these by their seam. */
 function withNames(settings: Readonly<Record<string, unknown>>) {
   const strategies: { [S in Seam]?: { readonly name: string }[] } = {};
-  const named = seams.reduce<Readonly<Record<string, unknown>>>((node, seam) => {
-    const given = placesOfSeams[seam].reduce<unknown>(
-      (inner, key) => (inner as Readonly<Record<string, unknown>> | undefined)?.[key],
-      node,
-    );
-    const own = strategyIn(seam, given);
+  const places = seams.flatMap((seam) =>
+    placesOfSeams[seam].flatMap((place) => spelledOut(place, settings).map((path) => ({ seam, path }))),
+  );
+  const named = places.reduce<Settings>((node, { seam, path }) => {
+    const own = strategyIn(seam, path.reduce(valueAt, node));
     if (own === null) return node;
-    strategies[seam] = [own.strategy];
+    strategies[seam] = [...new Set([...(strategies[seam] ?? []), own.strategy])];
     const choice =
       Object.keys(own.options).length > 0 ? { name: own.strategy.name, ...own.options } : own.strategy.name;
-    return replaced(node, placesOfSeams[seam], choice);
+    return replaced(node, path, choice);
   }, settings);
   return { settings: named, strategies: strategies as unknown as OwnStrategies };
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const valueAt = (node: unknown, key: string) => (node as Settings | null | undefined)?.[key];
+
+/** The places that there are where one stands for each name. */
+function spelledOut(place: Place, settings: Settings): readonly Place[] {
+  const at = place.indexOf(eachName);
+  if (at < 0) return [place];
+  const before = place.slice(0, at);
+  const names = Object.keys(before.reduce<unknown>(valueAt, settings) ?? {});
+  return names.map((name) => [...before, name, ...place.slice(at + 1)]);
 }
 
 /** The strategy that stands where a name could; null for a name. */

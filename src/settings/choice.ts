@@ -14,8 +14,14 @@ export interface Named {
 /** One of these strategies; those that a user brings along extend the schema when a scenario is read. */
 export const choice = (
   strategies: readonly Named[],
-  options: { readonly default: string; readonly description: string },
+  options: { readonly default?: string; readonly description: string },
 ) => Type.Unsafe<Choice>(withStrategies({ enum: [] as const, ...options }, strategies));
+
+/** One of these strategies, or none of them. */
+export const choiceOrNull = (strategies: readonly Named[], description: string) =>
+  Type.Unsafe<Choice | null>(
+    withStrategies({ enum: [null] as const, default: null, description }, strategies),
+  );
 
 /**
  * A schema of a choice that takes more strategies, each in the place of one of its name. A strategy can be
@@ -31,7 +37,7 @@ export function withStrategies(node: SchemaNode, more: readonly Named[]): Schema
   const older =
     branches.length > 0
       ? branches.filter(({ properties }) => isOther(properties?.['name']?.const))
-      : before.map((name) => branchOf({ name: String(name) }));
+      : before.filter((name) => typeof name === 'string').map((name) => branchOf({ name }));
   return { ...about, anyOf: [{ enum: names }, ...older, ...more.map(branchOf)] };
 }
 

@@ -3,7 +3,6 @@ import { choice } from '../settings/choice.js';
 import { atLeastZero, closed, count, nullable } from '../settings/form.js';
 import { aggregations } from './aggregation/index.js';
 import { allocations } from './allocation/index.js';
-import { codecs } from './compression/index.js';
 import { disciplines } from './disciplines/index.js';
 import { methods } from './methods/index.js';
 import { selections } from './selection/index.js';
@@ -14,11 +13,6 @@ export const method = Type.Unsafe<string>(
     description: 'what clients train and share: the paper’s PWFF, or what it is compared with',
   }),
 );
-
-export const compression = choice(Object.values(codecs), {
-  default: 'none',
-  description: 'of every parameter that travels',
-});
 
 export const Server = closed(
   {

@@ -30,14 +30,25 @@ export type OwnStrategies = { readonly [S in Seam]?: readonly Strategies[S][stri
 
 const shipped: Strategies = { methods, disciplines, selections, aggregations, codecs, fadings };
 
-/** Where a scenario names its strategy of each seam. */
-export const placesOfSeams: Readonly<Record<Seam, readonly string[]>> = {
-  methods: ['method'],
-  disciplines: ['server', 'discipline'],
-  selections: ['server', 'selection'],
-  aggregations: ['server', 'aggregation'],
-  codecs: ['channel', 'compression'],
-  fadings: ['channel', 'fading'],
+/** A way to a setting; `eachName` is each key of an object whose keys are names. */
+export type Place = readonly string[];
+export const eachName = '*';
+
+/** Where a scenario names its strategy of each seam: its first place, then those that come before it. */
+export const placesOfSeams: Readonly<Record<Seam, readonly [Place, ...Place[]]>> = {
+  methods: [['method']],
+  disciplines: [['server', 'discipline']],
+  selections: [['server', 'selection']],
+  aggregations: [['server', 'aggregation']],
+  codecs: [
+    ['channel', 'compression'],
+    ['channel', 'compressionByPart', eachName],
+    ['channel', 'uplink', 'compression'],
+    ['channel', 'uplink', 'compressionByPart', eachName],
+    ['channel', 'downlink', 'compression'],
+    ['channel', 'downlink', 'compressionByPart', eachName],
+  ],
+  fadings: [['channel', 'fading']],
 };
 
 export const seams = Object.keys(placesOfSeams) as readonly Seam[];

@@ -40,6 +40,7 @@ const round = (
 ) => {
   const member = (id: string, unreached = false): Member => ({
     holdings: [],
+    acknowledged: [],
     order: orderOf(stage),
     orderedAtSeconds: 0,
     unreached,

@@ -6,7 +6,8 @@ import { refOf } from '../../src/learning/params/param-set.js';
 import type { TaskRequest } from '../../src/learning/training/task.js';
 import type { RunEvent } from '../../src/records/run-event.js';
 import { methods } from '../../src/strategies/methods/index.js';
-import { own, type Method } from '../../src/strategies/methods/method.js';
+import type { Proximal } from '../../src/learning/training/terms/term.js';
+import { own, type Method, type MethodPhase } from '../../src/strategies/methods/method.js';
 import { protocolRun } from './untrained.js';
 
 /*
@@ -20,6 +21,8 @@ const stageOne = [
   'instruction.localSteps=3',
   'instruction.convergence.patience=99',
 ];
+
+const phasesOf = ({ phases = [] }: Method) => phases;
 
 const hashes = (sets: TunedSets | undefined) =>
   Object.fromEntries(Object.entries(sets ?? {}).map(([part, set]) => [part, refOf(set).hash]));
@@ -38,7 +41,7 @@ describe('a method of the field', function () {
   };
 
   it('FedProx without its pull is vanilla federated learning, bit for bit', async () => {
-    const [phase] = methods.fedprox.phases;
+    const phase = phasesOf(methods.fedprox)[0]!;
     const pull = { name: 'proximal', mu: 0 } as const;
     const without = await finished({ ...methods.fedprox, phases: [{ ...phase, terms: [pull] }] });
     const plain = await finished(methods['vanilla-fl']);
@@ -48,8 +51,8 @@ describe('a method of the field', function () {
   });
 
   it('Ditto without its pull has the personal models of clients that tune alone, bit for bit', async () => {
-    const [global, personal] = methods.ditto.phases;
-    const [pull] = personal.terms;
+    const [global, personal] = phasesOf(methods.ditto) as [MethodPhase, MethodPhase];
+    const pull = personal.terms![0] as Proximal;
     const without = await finished({
       ...methods.ditto,
       phases: [global, { ...personal, terms: [{ ...pull, mu: 0 }] }],

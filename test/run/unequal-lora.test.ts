@@ -15,7 +15,7 @@ const lossy = [
   'instruction.maxRounds=5',
   'instruction.convergence.patience=9',
   'server.quorum=1',
-  'channel.retransmission=none',
+  'channel.maxTransmissions=1',
   'channel.lossProbability=0.3',
   'clients.devices=[{"gigaflopsPerSecond":20,"share":1},{"gigaflopsPerSecond":2,"share":1}]',
 ];
@@ -62,19 +62,11 @@ for (const [method, set] of [
       }
     });
 
-    it('gives clients LoRA of the ranks that Step 1.2 says, of everybody the same modules’ A and B', () => {
+    it('gives clients LoRA of the ranks that Step 1.2 says', () => {
       const ranks = run.clients.flatMap(({ model }) =>
         model['lora'] ? factorsOf(run.world.store.get(model['lora'])).map(({ rank }) => rank) : [],
       );
       assert.equal(new Set(ranks).size > 1, set.length > 0, `ranks ${[...new Set(ranks)].join()}`);
-    });
-
-    it('works from what a download named: the update says so', () => {
-      for (const { id, current } of run.clients) {
-        const named = current!.global;
-        const lora = named['lora'];
-        if (lora) assert.deepEqual(globalFor(run.world, id, named)['lora'], lora, 'a cut is cut once');
-      }
     });
   });
 }
@@ -82,7 +74,9 @@ for (const [method, set] of [
 describe('changes of the base', () => {
   it('reach a client that missed rounds all at once, and its LoRA begins anew without a change', async () => {
     const { delivered, clients, world } = await lossyRun('flora', ...unequal);
-    const broughtAtOnce = delivered.map(({ params }) => params.filter(({ kind }) => kind === 'change').length);
+    const broughtAtOnce = delivered.map(
+      ({ params }) => params.filter(({ kind }) => kind === 'change').length,
+    );
     assert.ok(Math.max(...broughtAtOnce) > 1, `downloads brought ${broughtAtOnce.join()}`);
     for (const { model, current } of clients.filter(({ current }) => current?.verdict !== 'continue')) {
       assert.ok(changesIn(current!.global).length > 1);
@@ -91,7 +85,12 @@ describe('changes of the base', () => {
   });
 
   it('cost what they hold: the rank of a stack is the sum of its clients’', async () => {
-    const { world, global, clients } = await lossyRun('flora', ...unequal, 'channel.lossProbability=0');
+    const { world, global, clients } = await lossyRun(
+      'flora',
+      ...unequal,
+      'channel.lossProbability=0',
+      'channel.maxTransmissions=50',
+    );
     const ranks = clients.map(({ model }) => factorsOf(world.store.get(model['lora']!))[0]!.rank);
     const [first] = factorsOf(world.store.get(global[changesIn(global)[0]!]!));
     assert.equal(

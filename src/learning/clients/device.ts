@@ -46,6 +46,7 @@ export function designedLora(scenario: Resources, rows: number, device: Computer
   const fastest = greatest(scenario.clients.devices.map(speedOf));
   const volume = Math.min(1, rows / (2 * scenario.data.examplesPerClient));
   const speed = speedOf(device) / fastest;
-  const between = (least: number, most: number) => least + Math.round(((most - least) * (volume + speed)) / 2);
+  const between = (least: number, most: number) =>
+    least + Math.round(((most - least) * (volume + speed)) / 2);
   return { modules: between(minModules, maxModules), rank: between(minRank ?? r, r) };
 }

@@ -42,9 +42,7 @@ export function lossAndGradients(
  */
 export function withModel<T>(shape: ModelShape, base: Weights, tuned: TunedSets, work: (model: Gpt) => T): T {
   const changed = folded(base, tuned, shape.lora.alpha);
-  return withSlots(shape.mixture, withoutChanges(tuned), (slots) =>
-    work({ shape, base: changed, ...slots }),
-  );
+  return withSlots(shape.mixture, withoutChanges(tuned), (slots) => work({ shape, base: changed, ...slots }));
 }
 
 /**

@@ -50,6 +50,11 @@ export const Model = closed(
       { default: {}, description: 'bottlenecks that the clients share in PWFF (Step 1.1)' },
     ),
     lora: Lora,
+    fromPeft: nullable(
+      Type.String({ minLength: 1 }),
+      'folder of a LoRA as PEFT leaves it, relative to that of the scenario file, that the clients’ LoRA begins as; ' +
+        'null: A is drawn and B is zero',
+    ),
   },
   { default: {}, description: 'the language model and what is trained of it' },
 );

@@ -15,3 +15,10 @@ export function nonFiniteIn(set: ParamSet): string | null {
   }
   return null;
 }
+
+/** Of no values 0. */
+export function greatestMagnitude(values: Float32Array): number {
+  let greatest = 0;
+  for (const value of values) greatest = Math.max(greatest, Math.abs(value));
+  return greatest;
+}

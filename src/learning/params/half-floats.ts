@@ -51,3 +51,12 @@ export function widenBfloat16(halves: Uint16Array, into: Float32Array): void {
   const bits = new Int32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
 }
+
+/** The upper halves (BF16) nearest to float32 values, of two equally near ones the even. A NaN stays one. */
+export function narrowBfloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(bits, (each, i) => {
+    if (Number.isNaN(values[i]!)) return (each >>> 16) | 0x40;
+    return (each + 0x7fff + ((each >>> 16) & 1)) >>> 16;
+  });
+}

@@ -31,6 +31,16 @@ export interface ParamRef {
   readonly bytes: number;
   /** Bits on the air, where it is what a codec made of a set. */
   readonly encodedBits?: number;
+  /**
+   * Bits on the air for a recipient that holds the set of this hash, where changes travel and are fewer: the newest
+   * first. Of a set that is some versions older they are those of all changes since.
+   */
+  readonly reachedFrom?: readonly Reached[];
+}
+
+export interface Reached {
+  readonly hash: string;
+  readonly bits: number;
 }
 
 /** Number of elements of a shape; 1 for a scalar. */

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
 import { lfsPointerBytes, refuseLfsPointer } from '../../text-file.js';
 import { widenBfloat16, widenFloat16 } from './half-floats.js';
-import { tensorsOf, type ParamSet } from './param-set.js';
+import { sizeOf, type ParamSet } from './param-set.js';
 import { headerLength, parseHeader, type TensorEntry } from './safetensors-header.js';
 
 /*
@@ -113,24 +113,39 @@ export function writeSafetensors(
   sets: readonly ParamSet[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const tensors = sets.flatMap((set) => [...tensorsOf(set)]);
+  const start = safetensorsStart(sets, metadata);
+  const length = sets.reduce((sum, { values }) => sum + values.byteLength, start.length);
+  const bytes = new Uint8Array(length);
+  bytes.set(start);
+  let at = start.length;
+  for (const { values } of sets) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * What such a file has before the values of the sets, one after the other.
+ *
+ * @throws RangeError where two tensors have one name, or one is called __metadata__.
+ */
+export function safetensorsStart(
+  sets: readonly ParamSet[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header = new Map<string, unknown>([['__metadata__', { format: 'pt', ...metadata }]]);
   let offset = 0;
-  for (const { name, shape, values } of tensors) {
+  for (const { name, shape } of sets.flatMap(({ tensors }) => tensors)) {
     if (header.has(name)) throw new RangeError(`two tensors of a safetensors file are called ${name}`);
-    const end = offset + values.byteLength;
+    const end = offset + 4 * sizeOf(shape);
     header.set(name, { dtype: 'F32', shape, data_offsets: [offset, end] });
     offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, 8);
-  let at = 8 + headerBytes;
-  for (const { values } of tensors) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  return bytes;
+  const start = new Uint8Array(8 + headerBytes).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  start.set(json, 8);
+  return start;
 }

@@ -9,8 +9,8 @@ export class ParamStore {
   readonly #sets = new WeakMap<ParamRef, ParamSet>();
   readonly #byHash = new Map<string, WeakRef<ParamSet>>();
 
-  put(set: ParamSet, encodedBits?: number): ParamRef {
-    const ref = { ...refOf(set), ...(encodedBits !== undefined && { encodedBits }) };
+  put(set: ParamSet, encoded: Pick<ParamRef, 'encodedBits' | 'reachedFrom'> = {}): ParamRef {
+    const ref = { ...refOf(set), ...encoded };
     const stored = this.#byHash.get(ref.hash)?.deref() ?? set;
     this.#byHash.set(ref.hash, new WeakRef(stored));
     this.#sets.set(ref, stored);

@@ -1,3 +1,4 @@
+import type { Choice } from '../../settings/choice.js';
 import { must, type Finding, type Rule } from '../../settings/rule.js';
 import { nameOf } from '../../strategies/strategy.js';
 import { protocol } from '../../../machines/protocol.js';
@@ -25,7 +26,7 @@ const overTheAirOnly =
 export const airRules: readonly Rule<Radio>[] = [
   {
     states: 'what goes over the air uncoded is sent once and in one piece',
-    findings: overTheAirOnly(({ retransmission, packetBits, compression }) => [
+    findings: overTheAirOnly(({ retransmission, packetBits }) => [
       must(
         retransmission === 'none',
         '/channel/retransmission',
@@ -34,14 +35,15 @@ export const airRules: readonly Rule<Radio>[] = [
         'the server hears a sum, of which nothing can be sent again',
       ),
       must(packetBits === null, '/channel/packetBits', packetBits, `null ${where}`, 'it has no packets'),
-      must(
-        nameOf(compression) === 'none',
-        '/channel/compression',
-        compression,
-        `"none" ${where}`,
-        'what is compressed does not add up',
-      ),
     ]),
+  },
+  {
+    states: 'what goes over the air uncoded is not compressed',
+    findings: overTheAirOnly((channel) =>
+      uplinkChoices(channel).map(([pointer, choice]) =>
+        must(isNone(choice), pointer, choice, `"none" ${where}`, 'what is compressed does not add up'),
+      ),
+    ),
   },
   {
     states: 'clients over the air know their gains',
@@ -122,5 +124,23 @@ export const airRules: readonly Rule<Radio>[] = [
     ),
   },
 ];
+
+/** Whatever parts of an uplink may go by. */
+function uplinkChoices({ compression, compressionByPart, uplink }: Channel): (readonly [string, Choice])[] {
+  const each = (pointer: string, parts: Channel['compressionByPart']) =>
+    Object.entries(parts).map(([part, choice]) => [`${pointer}/${part}`, choice] as const);
+  return [
+    ...each('/channel/uplink/compressionByPart', uplink.compressionByPart),
+    ...(uplink.compression !== null
+      ? [['/channel/uplink/compression', uplink.compression] as const]
+      : [
+          ['/channel/compression', compression] as const,
+          ...each('/channel/compressionByPart', compressionByPart),
+        ]),
+  ];
+}
+
+const isNone = (choice: Choice) =>
+  nameOf(choice) === 'none' && (typeof choice === 'string' || (choice['entropy'] ?? 'none') === 'none');
 
 const behindTheRadio: ReadonlySet<string> = new Set(['slow', 'delay', 'duplicate']);

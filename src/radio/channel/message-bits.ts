@@ -1,14 +1,12 @@
 import type { ParamRef } from '../../learning/params/param-set.js';
-import type { Codec } from '../../strategies/compression/codec.js';
 
-/** The size of a message on the air: its header, and its parameters as the codec encodes them. */
+/** The size of a message on the air: its header, and its parameters as they are encoded. */
 export function messageBits(
-  params: readonly Pick<ParamRef, 'parameters' | 'encodedBits'>[],
+  params: readonly Pick<ParamRef, 'kind' | 'encodedBits'>[],
   headerBits: number,
-  codec: Pick<Codec, 'expectedBits'>,
 ): number {
-  return params.reduce(
-    (sum, { parameters, encodedBits }) => sum + (encodedBits ?? codec.expectedBits(parameters)),
-    headerBits,
-  );
+  return params.reduce((sum, { kind, encodedBits }) => {
+    if (encodedBits === undefined) throw new Error(`${kind} parameters travel that no codec has encoded`);
+    return sum + encodedBits;
+  }, headerBits);
 }

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { atLeastZero, closed, count } from '../../settings/form.js';
-import { compression } from '../../strategies/settings.js';
+import { compressionSettings } from '../../strategies/compression/settings.js';
 import { Downlink, Uplink } from './directions/settings.js';
 import { fadingSettings } from './fading/settings.js';
 import { Fault } from './faults/settings.js';
@@ -21,7 +21,7 @@ export const Channel = closed(
     ...lossSettings,
     ...retransmissionSettings,
     headerBits: count(0, 512, 'bits that every message carries besides its parameters'),
-    compression,
+    ...compressionSettings,
     uplink: Uplink,
     downlink: Downlink,
     distanceLaw: DistanceLaw,

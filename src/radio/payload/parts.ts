@@ -12,20 +12,20 @@ import {
 } from '../../learning/model/distilbert-config.js';
 import { scoreTensors } from '../../learning/model/gpt-reward.js';
 import { loraSites, loraTensors } from '../../learning/model/lora.js';
-import { featureWidth } from '../../learning/model/reward-model.js';
-import { parametersIn } from '../../learning/params/param-set.js';
+import { featureWidth, rewardTensors } from '../../learning/model/reward-model.js';
+import { parametersIn, type TensorSpec } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { ModelShape } from '../../learning/model/model-shape.js';
 import type { LoraSize } from '../../learning/clients/device.js';
 import { tensorsWith } from '../../learning/model/roles.js';
 
-/** Parameters of each part of the model. */
-export interface PartSizes {
-  readonly base: number;
+/** Tensors of each part of the model. */
+export interface PartTensors {
+  readonly base: readonly TensorSpec[];
   /** Of what is tuned, of this size where it is LoRA. */
-  readonly tuned: (part: Pick<Part, 'slot' | 'roles'>, size: LoraSize) => number;
-  /** Parameters of one reward model, as far as it travels. */
-  readonly reward: number;
+  readonly tuned: (part: Pick<Part, 'slot' | 'roles'>, size: LoraSize) => readonly TensorSpec[];
+  /** Those of one reward model, as far as it travels. */
+  readonly reward: readonly TensorSpec[];
 }
 
 /** The models of a scenario by their shapes; `reward`: null where it is a network on the base's features. */
@@ -52,18 +52,18 @@ export interface HeldPart {
   readonly use: 'preinstalled' | 'downloaded' | 'private' | 'shared';
 }
 
-/** Counts the parameters of every part of a scenario's models. */
-export function partSizes(scenario: Scenario, { model, reward }: Shapes): PartSizes {
+/** The tensors of every part of a scenario's models. */
+export function partTensors(scenario: Scenario, { model, reward }: Shapes): PartTensors {
   const shape = modelShape(scenario, model);
   return {
-    base: parametersIn(baseTensors(model)),
+    base: baseTensors(model),
     tuned: ({ slot: { kind }, roles }, { modules, rank }) => {
       const all = kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modules, rank);
-      return parametersIn(tensorsWith(all, roles));
+      return tensorsWith(all, roles);
     },
     reward: reward
-      ? pretrainedParameters(reward, scenario.reward.model.train)
-      : networkParameters(featureWidth(model), scenario.reward.hidden),
+      ? pretrainedTensors(reward, scenario.reward.model.train)
+      : rewardTensors(featureWidth(model), scenario.reward.hidden),
   };
 }
 
@@ -93,14 +93,14 @@ export function heldParts(
   scenario: Scenario,
   model: ModelConfig,
   method: Pick<Method, 'slots' | 'rewards'>,
-  sizes: PartSizes,
+  tensors: PartTensors,
 ): readonly HeldPart[] {
   const shared = sharedParts(method);
   return [
     {
       part: 'base',
       kind: 'base',
-      parameters: sizes.base,
+      parameters: parametersIn(tensors.base),
       use: scenario.model.preinstalled ? 'preinstalled' : 'downloaded',
     },
     ...partsOf(method).flatMap((part): readonly HeldPart[] => {
@@ -111,14 +111,14 @@ export function heldParts(
         part: part.name,
         kind,
         ...(kind === 'lora' && { loraModules: size.modules, loraRank: size.rank }),
-        parameters: sizes.tuned(part, size),
+        parameters: parametersIn(tensors.tuned(part, size)),
         use,
       }));
     }),
     ...(hasRewardModels(scenario.stages) ? method.rewards : []).map((part) => ({
       part,
       kind: 'reward' as const,
-      parameters: sizes.reward,
+      parameters: parametersIn(tensors.reward),
       use: 'shared' as const,
     })),
   ];
@@ -128,18 +128,10 @@ function modelShape({ model }: Scenario, config: ModelConfig): ModelShape {
   return { config, adapters: model.adapters, lora: model.lora };
 }
 
-function pretrainedParameters(config: PretrainedConfig, train: 'full' | 'head'): number {
+function pretrainedTensors(config: PretrainedConfig, train: 'full' | 'head'): readonly TensorSpec[] {
   const [backbone, head] =
     'n_embd' in config
       ? [baseTensors(config), scoreTensors(config)]
       : [distilBertTensors(config), distilBertHeadTensors(config)];
-  return parametersIn(train === 'head' ? head : [...backbone, ...head]);
-}
-
-/**
- * Parameters of Step 2.1's fully connected network, features -> hidden -> 1 with biases
- * (src/learning/model/reward-model.ts).
- */
-function networkParameters(features: number, hidden: number): number {
-  return features * hidden + hidden + hidden + 1;
+  return train === 'head' ? head : [...backbone, ...head];
 }

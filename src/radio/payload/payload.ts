@@ -7,16 +7,18 @@ import {
   type MessageStep,
   type Stage,
 } from '../../../machines/protocol.js';
-import { messageBits } from '../channel/message-bits.js';
+import { parametersIn, type TensorSpec } from '../../learning/params/param-set.js';
+import { baseBits, codecsOf } from '../../strategies/compression/by-part.js';
+import type { Codec } from '../../strategies/compression/codec.js';
+import { wholeBits } from '../../strategies/compression/frame.js';
 import { codecs } from '../../strategies/compression/index.js';
 import { shared, type Method, type Slot } from '../../strategies/methods/method.js';
 import { partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
-import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { uploadBySharing, type SharedUpload } from './by-sharing.js';
-import { atEverySite, heldParts, loraSizes, partSizes, type HeldPart, type Shapes } from './parts.js';
+import { atEverySite, heldParts, loraSizes, partTensors, type HeldPart, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
 
@@ -91,22 +93,20 @@ function drawnParts(method: Method): readonly string[] {
  * section V-B). Message headers count; packets, losses, retransmissions and feedback do not.
  */
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
-  const sizes = partSizes(scenario, shapes);
+  const tensors = partTensors(scenario, shapes);
   const largest = (slot: Slot) => loraSizes(scenario, shapes.model, slot).at(-1)!;
   const tuned = new Map(partsOf(method).map((part) => [part.name, part]));
-  const sizeOf = (name: string) => {
+  const tensorsOf = (name: string) => {
     const part = tuned.get(name);
-    if (part) return sizes.tuned(part, largest(part.slot));
-    return name === 'base' ? sizes.base : sizes.reward;
+    if (part) return tensors.tuned(part, largest(part.slot));
+    return name === 'base' ? tensors.base : tensors.reward;
   };
   const { channel } = scenario;
   const link = {
     uplink: meanLink(scenario, 'uplink'),
     downlink: meanLink(scenario, 'downlink'),
   };
-  const codec = made(codecs, channel.compression, {});
-  const bitsOf = (counts: readonly { readonly parameters: number }[]) =>
-    messageBits(counts, channel.headerBits, codec);
+  const codecOf = codecsOf(codecs, channel);
   const kinds = messageKinds.filter(
     (kind) =>
       protocol[kind].carries.length > 0 &&
@@ -124,39 +124,56 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
       direction: way,
       stage,
       ...(lora.length > 0 && { loraModules: greatest(lora.map((slot) => largest(slot).modules)) }),
-      ...filled(names, sizeOf, bitsOf, link[way]),
+      ...costOf(
+        names.map((part) => ({
+          part,
+          parameters: parametersIn(tensorsOf(part)),
+          bits: encodedBits(codecOf(way, part), part, tensorsOf(part), kind),
+        })),
+        channel.headerBits,
+        link[way],
+      ),
     };
   });
   const update = messages.find(isUpload);
   return {
-    parts: heldParts(scenario, shapes.model, method, sizes),
+    parts: heldParts(scenario, shapes.model, method, tensors),
     link,
     messages,
     updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
     saving: savingOf(
-      method,
-      sizeOf,
-      sum(everything.map((part) => sizes.tuned(part, atEverySite(scenario, shapes.model)))),
+      sharedParts(method).map(tensorsOf),
+      everything.map((part) => tensors.tuned(part, atEverySite(scenario, shapes.model))),
     ),
   };
 }
 
 const isUpload = ({ direction }: MessagePayload) => direction === 'uplink';
 
-function filled(
-  names: readonly string[],
-  sizeOf: (part: string) => number,
-  bitsOf: (counts: readonly { readonly parameters: number }[]) => number,
-  link: MeanLink,
+interface FilledPart {
+  readonly part: string;
+  readonly parameters: number;
+  readonly bits: number;
+}
+
+/** Where changes travel, what opens a stage has no version to be told from, and travels whole. */
+function encodedBits(codec: Codec, part: string, tensors: readonly TensorSpec[], kind: MessageKind): number {
+  const parameters = parametersIn(tensors);
+  if (part === 'base') return baseBits(codec, parameters);
+  return codec.delta && opensStage(kind) ? wholeBits(parameters) : codec.expectedBits(parameters, tensors);
+}
+
+function costOf(
+  parts: readonly FilledPart[],
+  headerBits: number,
+  { meanRateBps, meanPowerWatts }: MeanLink,
 ): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
-  const counts = names.map((name) => ({ parameters: sizeOf(name) }));
-  const bits = bitsOf(counts);
-  const { meanRateBps, meanPowerWatts } = link;
+  const bits = headerBits + sum(parts.map((part) => part.bits));
   const seconds = meanRateBps === null ? null : bits / meanRateBps;
   return {
-    parts: Object.fromEntries(names.map((name) => [name, sizeOf(name)])),
-    parameters: counts.reduce((sum, { parameters }) => sum + parameters, 0),
+    parts: Object.fromEntries(parts.map(({ part, parameters }) => [part, parameters])),
+    parameters: sum(parts.map(({ parameters }) => parameters)),
     bits,
     seconds,
     joules: seconds === null || meanPowerWatts === null ? null : meanPowerWatts * seconds,
@@ -194,10 +211,12 @@ const everything: readonly Pick<Part, 'slot' | 'roles'>[] = partsOf({
 });
 
 function savingOf(
-  method: Method,
-  sizeOf: (part: string) => number,
-  allParameters: number,
+  shared: readonly (readonly TensorSpec[])[],
+  all: readonly (readonly TensorSpec[])[],
 ): Payload['saving'] {
-  const sharedParameters = sum(sharedParts(method).map(sizeOf));
+  const [sharedParameters, allParameters] = [shared, all].map((parts) => sum(parts.map(parametersIn))) as [
+    number,
+    number,
+  ];
   return { sharedParameters, allParameters, share: 1 - sharedParameters / allParameters };
 }

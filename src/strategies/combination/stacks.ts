@@ -32,16 +32,15 @@ export function stacksOf(updates: readonly Update[], weigh: Weigh): readonly Fac
 }
 
 /** Σ scale · A · B of modules in one place as one module, side by side and one below the other. */
-export function stacked(
-  parts: readonly { readonly factors: Factors; readonly scale: number }[],
-): Factors {
+export function stacked(parts: readonly { readonly factors: Factors; readonly scale: number }[]): Factors {
   const { name, inputs, outputs } = parts[0]!.factors;
   const rank = parts.reduce((sum, { factors }) => sum + factors.rank, 0);
   const [a, b] = [new Float64Array(inputs * rank), new Float64Array(rank * outputs)];
   let from = 0;
   for (const { factors, scale } of parts) {
     for (let i = 0; i < inputs; i++) {
-      for (let k = 0; k < factors.rank; k++) a[i * rank + from + k] = scale * factors.a[i * factors.rank + k]!;
+      for (let k = 0; k < factors.rank; k++)
+        a[i * rank + from + k] = scale * factors.a[i * factors.rank + k]!;
     }
     b.set(factors.b, from * outputs);
     from += factors.rank;

@@ -125,7 +125,10 @@ describe('LoRA of one rank', () => {
   it('is averaged exactly by FedEx-LoRA: the product of the means and the rest are the mean of the products', () => {
     const { global, change } = combined('mean-and-rest', zero, both);
     near(tensor(global, 'A'), [0.75, 0.5, 1, 0.75]);
-    near(product(global).map((value, i) => value + changeOf(change!)[i]!), mean);
+    near(
+      product(global).map((value, i) => value + changeOf(change!)[i]!),
+      mean,
+    );
     // Rank 2 · (2 + 1) of two inputs and two outputs would be 24 numbers; the change itself is four.
     assert.deepEqual(change!.tensors, [{ name: 'h.0.attn.q.change', shape: [2, 2] }]);
   });

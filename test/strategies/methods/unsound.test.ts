@@ -13,22 +13,42 @@ describe('a method', () => {
   }
 
   const refusals: readonly [string, Method, RegExp][] = [
-    ['a slot with a dot in its name', { ...sound, slots: [{ ...own('lora'), name: 'lora.A' }] }, /without a dot/],
-    ['a slot that is called like the base', { ...sound, slots: [{ ...own('lora'), name: 'base' }] }, /"base"/],
+    [
+      'a slot with a dot in its name',
+      { ...sound, slots: [{ ...own('lora'), name: 'lora.A' }] },
+      /without a dot/,
+    ],
+    [
+      'a slot that is called like the base',
+      { ...sound, slots: [{ ...own('lora'), name: 'base' }] },
+      /"base"/,
+    ],
     ['two slots of one name', { ...sound, slots: [own('lora'), shared('lora')] }, /two slots lora/],
     [
       'a slot of which no rule names B',
       { ...sound, slots: [{ ...own('lora'), parts: [{ roles: ['A'], train: 'always', share: 'never' }] }] },
       /rules for A in slot lora, expected each of A, B once/,
     ],
-    ['a phase that trains what is not there', { ...sound, phases: [{ share: 1, trains: ['lora2'] }] }, /lora2/],
-    ['a model of what is not there', { ...sound, mixture: { lora2: { share: 1 } } }, /lora2, expected one of/],
+    [
+      'a phase that trains what is not there',
+      { ...sound, phases: [{ share: 1, trains: ['lora2'] }] },
+      /lora2/,
+    ],
+    [
+      'a model of what is not there',
+      { ...sound, mixture: { lora2: { share: 1 } } },
+      /lora2, expected one of/,
+    ],
     [
       'a slot that starts as none',
       { ...sound, slots: [{ ...own('lora'), start: { as: 'adapters' } }] },
       /starts slot lora as adapters/,
     ],
-    ['a rule of putting together that is none', { ...sound, slots: [{ ...shared('lora'), combine: 'sum' }] }, /by sum/],
+    [
+      'a rule of putting together that is none',
+      { ...sound, slots: [{ ...shared('lora'), combine: 'sum' }] },
+      /by sum/,
+    ],
     ['no reward model', { ...sound, rewards: [] }, /no reward model/],
   ];
   for (const [what, method, said] of refusals) {

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { choice } from '../../../settings/choice.js';
 import { closed, nullable } from '../../../settings/form.js';
 import { perClient, positivePerClient } from '../../../settings/per-client.js';
+import { directionCompression } from '../../../strategies/compression/settings.js';
 import { InterferenceSetting } from '../interference/settings.js';
 import { powerControls } from '../power-control/index.js';
 import { downlinkSharings, sharings } from './sharing.js';
@@ -36,6 +37,7 @@ const link = {
     'bandwidth of a client (sharing "orthogonal") or of the band that all share',
   ),
   interference: InterferenceSetting,
+  ...directionCompression,
   receiveAntennas: Type.Integer({
     minimum: 1,
     maximum: 64,

@@ -1,0 +1,111 @@
+import { groupedBy } from '../../grouped.js';
+import type { LoraConfig } from '../model/config.js';
+import { paramSet, type ParamSet } from '../params/param-set.js';
+import { loraFactors, placeOfModule, type LoraFactors, type LoraPlace } from './lora-modules.js';
+
+/** A LoRA as Python's PEFT keeps it. */
+export interface PeftLora {
+  /** What adapter_config.json says. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What adapter_model.safetensors has. */
+  readonly tensors: ParamSet;
+}
+
+/** The change of one whole projection, as one module of PEFT's. */
+interface PeftModule {
+  readonly projection: string;
+  readonly rank: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [rank, inputs], row-major. */
+  readonly a: Float32Array;
+  /** [outputs, rank], row-major. */
+  readonly b: Float32Array;
+}
+
+/**
+ * A set of LoRA in PEFT's layout, the same change of every weight. PEFT has one A for all of c_attn, so the modules
+ * of q, k and v of a block become one of the sum of their ranks: their A's above each other, their B's on the
+ * diagonal of a block matrix, and an alpha that is as many times as large, so that alpha over rank stays.
+ *
+ * @param blocks how many the model has, so that what all of them have is named once
+ * @param base what PEFT loads the base model by
+ */
+export function peftLora(
+  lora: ParamSet,
+  { r, alpha }: Pick<LoraConfig, 'r' | 'alpha'>,
+  blocks: number,
+  base: string,
+): PeftLora {
+  const modules = peftModules(lora);
+  const others = modules.filter(({ rank }) => rank !== r);
+  const byRank = [...groupedBy(others, ({ rank }) => rank)];
+  const ranks = byRank.flatMap(([rank, of]) => shortened(of, blocks).map((name) => [name, rank] as const));
+  const config = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: base,
+    inference_mode: true,
+    r,
+    lora_alpha: alpha,
+    rank_pattern: Object.fromEntries(ranks),
+    alpha_pattern: Object.fromEntries(ranks.map(([name, rank]) => [name, (alpha * rank) / r])),
+    target_modules: shortened(modules, blocks),
+    // GPT-2's Conv1D keeps a weight [in, out], unlike torch.nn.Linear.
+    fan_in_fan_out: true,
+    lora_dropout: 0,
+    bias: 'none',
+    modules_to_save: null,
+    use_rslora: false,
+    use_dora: false,
+    init_lora_weights: true,
+  };
+  return { config, tensors: paramSet('lora', modules.flatMap(tensorsOfModule)) };
+}
+
+function peftModules(lora: ParamSet): readonly PeftModule[] {
+  const placed = loraFactors(lora).map((factors) => ({ factors, place: placeOfModule(factors.name) }));
+  return [...groupedBy(placed, ({ place }) => place.projection)].map(([projection, members]) =>
+    joined(
+      projection,
+      members.toSorted((one, other) => one.place.part - other.place.part),
+    ),
+  );
+}
+
+function joined(
+  projection: string,
+  members: readonly { readonly factors: LoraFactors; readonly place: LoraPlace }[],
+): PeftModule {
+  const [{ factors, place }] = members as [(typeof members)[number]];
+  const { inputs } = factors;
+  const outputs = factors.outputs * place.parts;
+  const rank = members.reduce((sum, member) => sum + member.factors.rank, 0);
+  const [a, b] = [new Float32Array(rank * inputs), new Float32Array(outputs * rank)];
+  let first = 0;
+  for (const { factors: own, place: at } of members) {
+    for (let c = 0; c < own.rank; c++) {
+      for (let i = 0; i < inputs; i++) a[(first + c) * inputs + i] = own.a[i * own.rank + c]!;
+      for (let o = 0; o < own.outputs; o++) {
+        b[(at.part * own.outputs + o) * rank + first + c] = own.b[c * own.outputs + o]!;
+      }
+    }
+    first += own.rank;
+  }
+  return { projection, rank, inputs, outputs, a, b };
+}
+
+function tensorsOfModule({ projection, rank, inputs, outputs, a, b }: PeftModule) {
+  const name = `base_model.model.transformer.${projection}`;
+  return [
+    { name: `${name}.lora_A.weight`, shape: [rank, inputs], values: a },
+    { name: `${name}.lora_B.weight`, shape: [outputs, rank], values: b },
+  ];
+}
+
+/** Ends of names that PEFT finds modules by: `attn.c_attn` where every block has it, else `h.0.attn.c_attn`. */
+function shortened(modules: readonly PeftModule[], blocks: number): readonly string[] {
+  const names = modules.map(({ projection }) => projection);
+  const kinds = [...groupedBy(names, (name) => name.replace(/^h\.\d+\./, ''))];
+  return kinds.flatMap(([kind, members]) => (members.length === blocks ? [kind] : members));
+}

@@ -11,8 +11,9 @@ import { protocolRun } from './untrained.js';
 /* Three clients, the last of which is slow, whose messages are lost three times in ten. */
 const lossy = [
   'learning=stub',
+  'seed=3',
   'stages=["instruction"]',
-  'instruction.maxRounds=5',
+  'instruction.maxRounds=6',
   'instruction.convergence.patience=9',
   'server.quorum=1',
   'channel.maxTransmissions=1',
@@ -23,19 +24,22 @@ const unequal = ['model.lora.minRank=2', 'model.lora.sharedModules=by-resources'
 
 async function lossyRun(method: string, ...set: readonly string[]) {
   const delivered: Download[] = [];
+  let dropped = 0;
   const result = await protocolRun([...lossy, `method=${method}`, ...set], {
     executor: stubExecutor(),
     prepare: ({ events }) =>
       events.subscribe({
         next: (event: RunEvent) => {
-          if (event.type !== 'bus' || event.event.phase !== 'delivered') return;
+          if (event.type !== 'bus') return;
           const { message } = event.event.envelope;
-          if ('params' in message && message.direction === 'down') delivered.push(message);
+          if (!('params' in message) || message.direction === 'up') return;
+          if (event.event.phase === 'delivered') delivered.push(message);
+          if (event.event.phase === 'settled' && event.event.outcome === 'dropped') dropped++;
         },
       }),
   });
   assert.equal(result.ended.reason, 'finished', JSON.stringify(result.ended));
-  return { ...result, delivered, world: result.run.world };
+  return { ...result, delivered, dropped, world: result.run.world };
 }
 
 for (const [method, set] of [
@@ -51,7 +55,8 @@ for (const [method, set] of [
     });
 
     it('leaves each client that heard of the last version with the model that the server says', () => {
-      const { world, global, clients } = run;
+      const { world, global, clients, dropped } = run;
+      assert.ok(dropped > 2, `${dropped} downloads were lost`);
       const last = clients.filter(({ current }) => current?.verdict !== 'continue');
       assert.ok(last.length > 0, 'somebody heard of the last version');
       for (const { id, model } of last) {

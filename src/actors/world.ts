@@ -9,6 +9,7 @@ import type { Bus } from '../simulation/bus/bus.js';
 import type { Links } from './links.js';
 import type { Client } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
+import type { TokenTable } from '../learning/data/token-table.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { Codec } from '../strategies/compression/codec.js';
@@ -44,6 +45,8 @@ export interface World {
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;
+  /** Test rows of nobody; null where there are none. */
+  readonly common: TokenTable | null;
   /** As they are now: a script may change what they want. */
   readonly clients: Map<string, Client>;
   /** How many times as long as by the scenario a client's tasks take that begin now; absent: 1. */

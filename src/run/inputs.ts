@@ -6,6 +6,8 @@ import { readOnTrace, type OnTrace } from '../learning/clients/presence/on-trace
 import { population, type Client, type Encoding } from '../learning/clients/population.js';
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
+import type { TokenTable } from '../learning/data/token-table.js';
+import { exampleTable } from '../learning/data/tokenize.js';
 import { openFolderTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
 import { overlapsOf, totalOverlaps, type Overlap } from '../learning/data/overlap.js';
 import type { FederatedData } from '../learning/data/types.js';
@@ -32,6 +34,8 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
+  /** Test rows of nobody; null where there are none. */
+  readonly common: TokenTable | null;
   /** How much of what is held out is in training after all. */
   readonly overlaps: readonly Overlap[];
   /** The run that this one goes on from; null where it begins anew. */
@@ -67,12 +71,18 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  const common = commonTable(data, encoding);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
   return {
-    ...{ language, rewards, data, encoding, clients, overlaps, earlier },
+    ...{ language, rewards, data, encoding, clients, common, overlaps, earlier },
     ...{ recordings, presenceTrace, tables, method },
   };
+}
+
+function commonTable({ common }: FederatedData, encoding: Encoding): TokenTable | null {
+  if (common.length === 0) return null;
+  return exampleTable(common, encoding.tokenizer, encoding.template, encoding.maxTokens).table;
 }
 
 /** The file of a pattern of presence that has one. */

@@ -111,7 +111,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, recordings, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, common, earlier, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -168,6 +168,7 @@ function worldOf(
     start: startOf({ ...known, method }, ids, earlier),
     pretrained: rewards?.start ?? null,
     tokenizer,
+    common,
     clients: new Map(clients.map((client) => [client.id, client])),
     slowness: new Map(),
     work: new Map(),

@@ -45,7 +45,7 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
     const prompts = promptsOf(rows[index]!, pairs.harmless, trained);
     return { id, ...rows[index]!, shared: [], pairs, prompts };
   });
-  return { synthetic: false, clients, reports: [instructions.report, ...reports] };
+  return { synthetic: false, clients, common: [], reports: [instructions.report, ...reports] };
 }
 
 /** Every client's pairs, and what became of their files. */

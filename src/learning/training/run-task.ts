@@ -6,6 +6,7 @@ import { aggregateBy } from './aggregate.js';
 import { align } from './align.js';
 import { evaluate } from './evaluate.js';
 import { freeze } from './freeze.js';
+import { generalize } from './generalize.js';
 import { instruct } from './instruct.js';
 import { rewardTest } from './reward-test.js';
 import { rescore } from './rescore.js';
@@ -17,6 +18,7 @@ const tasks: { readonly [K in TaskKind]: TaskFunction<K> } = {
   aggregate: aggregateBy({ ...aggregations, ...combinations }),
   instruct,
   evaluate,
+  generalize,
   reward,
   rewardTest,
   freeze,

@@ -48,6 +48,10 @@ const tasks: {
     output: {},
     metrics: { loss: null, accuracy: null, factAccuracy: null, unseenAccuracy: null, sharedAccuracy: null },
   }),
+  generalize: ({ data }) => ({
+    output: {},
+    metrics: mapValues(data, () => ({ loss: null, accuracy: null, contentAccuracy: null })),
+  }),
   reward: ({ seed, params: { rewardModels } }) => ({
     output: { rewardModels: perObjective((objective) => moved(rewardModels[objective], seed, objective)) },
     metrics: perObjective(() => ({ ...unmeasured, validationLoss: null })),

@@ -18,6 +18,7 @@ import type { TunedSets } from '../model/slots.js';
 import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
 import type { KeptOptimizers } from './optimizers.js';
+import type { Measurement } from './measurement.js';
 import type { Phase } from './phase.js';
 import type { Ranking } from './ranking.js';
 import type { Figure } from './figure.js';
@@ -84,6 +85,15 @@ export interface Tasks {
       unseenAccuracy: Figure;
       sharedAccuracy: Figure;
     };
+  };
+  /** A model on several tables (measurement only). */
+  generalize: {
+    hyper: Record<string, never>;
+    params: { base: ParamSet } & Tuned;
+    data: Readonly<Record<string, TokenTable>>;
+    output: Record<string, never>;
+    /** By the tables' names. */
+    metrics: Readonly<Record<string, Measurement>>;
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {

@@ -41,7 +41,7 @@ export function embeddedData(scenario: Dealing, seed: number): FederatedData {
     const foreign = facts.filter((fact) => !held.includes(fact));
     return clientData(scenario, profile(scenario, id, index, held, foreign, seed));
   });
-  return { synthetic: true, clients, reports: [] };
+  return { synthetic: true, clients, common: commonRows(scenario.data.testPerClient, seed), reports: [] };
 }
 
 /** Clients that are taught each fact: by default never all of them, so that each is unknown to somebody. */
@@ -125,6 +125,13 @@ function sharedRows({ foreign, ...client }: Profile, count: number): Example[] {
     const random = stream(client.seed, client.id, 'shared', row);
     return factExample(foreign[row % foreign.length]!, 'test', client.style, random);
   });
+}
+
+/** What nobody brings: benign requests, every family as often as the next, in plain answers. */
+function commonRows(count: number, seed: number): Example[] {
+  return Array.from({ length: count }, (_, row) =>
+    benignExample(families[row % families.length]!, 'test', plain, stream(seed, 'common test', row)),
+  );
 }
 
 function pairs(

@@ -21,6 +21,11 @@ export const Measure = closed(
       'the same before alignment and after its last round, which the summary tells of; those of `prompts` are ' +
         'among them if these are more; null: as many as `prompts`',
     ),
+    newcomerSteps: count(
+      0,
+      32,
+      'optimizer steps by which each of `clients.newcomers` tunes its private parts before it is measured again',
+    ),
     others: closedOrNull(
       {
         every: nullable(

@@ -7,7 +7,7 @@ import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
 import type { Links } from './links.js';
-import type { Client } from '../learning/clients/population.js';
+import type { Client, Newcomer } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import type { TokenTable } from '../learning/data/token-table.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
@@ -45,6 +45,8 @@ export interface World {
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;
+  /** Those who take no part until training is over. */
+  readonly newcomers: ReadonlyMap<string, Newcomer>;
   /** Test rows of nobody; null where there are none. */
   readonly common: TokenTable | null;
   /** As they are now: a script may change what they want. */

@@ -7,7 +7,7 @@ import type { RunEvent, RunObserver } from './run-event.js';
 const beside: readonly MetricRow['type'][] = ['sample', 'compute', 'phrases'];
 
 /** Tasks whose figures a dial of `measure` adds: measuring more does not make it another run (decision D13). */
-const besideTasks: readonly string[] = ['generalize'];
+const besideTasks: readonly string[] = ['generalize', 'perplexity', 'interpolate', 'newcomer', 'member'];
 
 const isBeside = (row: MetricRow) =>
   beside.includes(row.type) || (row.type === 'client' && besideTasks.includes(row.task));

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { presences } from '../learning/clients/presence/index.js';
 import { readOnTrace, type OnTrace } from '../learning/clients/presence/on-trace.js';
-import { population, type Client, type Encoding } from '../learning/clients/population.js';
+import { newcomersOf, population, type Client, type Encoding, type Newcomer } from '../learning/clients/population.js';
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
 import type { TokenTable } from '../learning/data/token-table.js';
@@ -34,6 +34,8 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
+  /** Those who take no part until training is over. */
+  readonly newcomers: readonly Newcomer[];
   /** Test rows of nobody; null where there are none. */
   readonly common: TokenTable | null;
   /** How much of what is held out is in training after all. */
@@ -71,11 +73,12 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  const newcomers = newcomersOf(scenario, data, encoding);
   const common = commonTable(data, encoding);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
   return {
-    ...{ language, rewards, data, encoding, clients, common, overlaps, earlier },
+    ...{ language, rewards, data, encoding, clients, newcomers, common, overlaps, earlier },
     ...{ recordings, presenceTrace, tables, method },
   };
 }

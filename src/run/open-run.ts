@@ -111,7 +111,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, common, earlier, recordings, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, newcomers, common, earlier, recordings, presenceTrace, tables, method }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -169,6 +169,7 @@ function worldOf(
     pretrained: rewards?.start ?? null,
     tokenizer,
     common,
+    newcomers: new Map(newcomers.map((newcomer) => [newcomer.id, newcomer])),
     clients: new Map(clients.map((client) => [client.id, client])),
     slowness: new Map(),
     work: new Map(),

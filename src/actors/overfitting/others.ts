@@ -45,7 +45,7 @@ export function measureOthers(
       },
       data: tables,
     },
-    ({ metrics }) => overfittingFigures(id, [...world.clients.keys()], metrics),
+    ({ metrics }) => overfittingFigures(id, [...world.clients.keys()], [...world.newcomers.keys()], metrics),
   );
 }
 
@@ -59,7 +59,7 @@ function tablesFor(world: World, id: string, most: number | null): Readonly<Reco
     train: some(train, id, 'train', most ?? test.count),
     ...(world.common && { common: some(world.common, 'nobody', 'test', most) }),
     ...Object.fromEntries(
-      [...world.clients].map(([owner, { tables }]) => [owner, some(tables.test, owner, 'test', most)]),
+      [...world.clients, ...world.newcomers].map(([owner, { tables }]) => [owner, some(tables.test, owner, 'test', most)]),
     ),
   };
 }
@@ -88,16 +88,21 @@ function someRows(
 export function overfittingFigures(
   id: string,
   clients: readonly string[],
+  newcomers: readonly string[],
   on: Readonly<Record<string, Measurement>>,
 ): Figures {
   const own = on[id]!;
   const train = on['train']!;
-  const others = meanOf(clients.filter((client) => client !== id).map((client) => on[client]!));
+  const others = meanOf(
+    clients.filter((client) => client !== id),
+    on,
+  );
   return {
     train,
     own,
     others,
     ...(on['common'] && { common: on['common'] }),
+    ...(newcomers.length > 0 && { newcomers: meanOf(newcomers, on) }),
     generalizationGap: derived([train.accuracy, own.accuracy], (seen, unseen) => seen - unseen),
     personalizationGap: derived([own.accuracy, others.accuracy], (mine, theirs) => mine - theirs),
     ...byClient('accuracy', clients, on),
@@ -113,8 +118,8 @@ function byClient(
   return Object.fromEntries(clients.map((client) => [`${figure}/${client}`, on[client]![figure]]));
 }
 
-/** Means of what could be measured. */
-function meanOf(all: readonly Measurement[]): Measurement {
-  const mean = (figure: keyof Measurement) => meanOrNull(all.flatMap((one) => one[figure] ?? []));
+/** Means over some owners of what could be measured on their rows. */
+function meanOf(owners: readonly string[], on: Readonly<Record<string, Measurement>>): Measurement {
+  const mean = (figure: keyof Measurement) => meanOrNull(owners.flatMap((owner) => on[owner]![figure] ?? []));
   return { loss: mean('loss'), accuracy: mean('accuracy'), contentAccuracy: mean('contentAccuracy') };
 }

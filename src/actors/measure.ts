@@ -14,7 +14,9 @@ import type { RewardParams } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { measured } from './measured.js';
 import { keepResponses } from './measured-responses.js';
+import { measureForgetting } from './overfitting/forgetting.js';
 import { measureOthers } from './overfitting/others.js';
+import { measureShares } from './overfitting/shares.js';
 import { isSynthetic, mayBeShown } from './shown.js';
 import { alignParams, frozenOf, required, rewardParams, tunedRefs, tunedSets } from './tasks.js';
 import { clientOf, type World } from './world.js';
@@ -44,7 +46,10 @@ export function measure(
   if (verdict === 'continue' && round % measure.every !== 0) return;
   const isAtEnd = round === 0 || verdict !== 'continue';
   measures[stage](world, context, round, isAtEnd);
-  if (stage !== 'reward') measureOthers(world, context, { stage, round, isAtEnd });
+  if (stage === 'reward') return;
+  measureOthers(world, context, { stage, round, isAtEnd });
+  measureShares(world, context, { stage, round, isAtEnd });
+  measureForgetting(world, context, { stage, round, isAtEnd });
 }
 
 function isMeasured({ scenario: { seed, measure }, clients }: World, id: string): boolean {

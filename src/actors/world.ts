@@ -49,6 +49,8 @@ export interface World {
   readonly newcomers: ReadonlyMap<string, Newcomer>;
   /** Test rows of nobody; null where there are none. */
   readonly common: TokenTable | null;
+  /** What forgetting is measured on; null where it is not. */
+  readonly pretrainingText: TokenTable | null;
   /** As they are now: a script may change what they want. */
   readonly clients: Map<string, Client>;
   /** How many times as long as by the scenario a client's tasks take that begin now; absent: 1. */

@@ -28,7 +28,18 @@ type Figure = (typeof overfittingFigures)[number] | (typeof forgettingFigures)[n
 export type StageOverfitting = Readonly<Record<Figure | `${Figure}Before`, number | null>> & {
   /** At the stage's end, whose models were measured; empty without `measure.others`. */
   readonly matrix: readonly MatrixRow[];
+  /** At the stage's end, by the share of what is personal; empty without `measure.shares`. */
+  readonly shares: readonly ShareSummary[];
 };
+
+/** Means over the clients of models between the shared one (`share` 0) and the personal one (1). */
+export interface ShareSummary {
+  readonly share: number;
+  readonly ownAccuracy: number | null;
+  readonly othersAccuracy: number | null;
+  readonly ownLoss: number | null;
+  readonly othersLoss: number | null;
+}
 
 /** The accuracy of one client's model on every client's test rows, in the order of the clients. */
 export interface MatrixRow {

@@ -1,12 +1,13 @@
 import type { TuningStage } from '../strategies/methods/method.js';
 import { firstFigures, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
-import type { MetricRow } from './rows.js';
+import type { ClientRow, MetricRow } from './rows.js';
 import {
   forgettingFigures,
   overfittingFigures,
   type MatrixRow,
   type NewcomersSummary,
   type OverfittingSummary,
+  type ShareSummary,
   type StageOverfitting,
 } from './overfitting-summary.js';
 
@@ -52,8 +53,12 @@ function stageOverfitting(
   stage: TuningStage,
 ): StageOverfitting | null {
   const ofTask = (task: string) => rowsOfTask(metrics, task).filter((row) => row.stage === stage);
-  const [others, forgetting] = [ofTask('generalize'), ofTask('perplexity')];
-  if (others.length + forgetting.length === 0) return null;
+  const [others, forgetting, shares] = ['generalize', 'perplexity', 'interpolate'].map(ofTask) as [
+    ClientRow[],
+    ClientRow[],
+    ClientRow[],
+  ];
+  if (others.length + forgetting.length + shares.length === 0) return null;
   const ends = (rows: typeof others, names: readonly string[]) => {
     const [first, newest] = [firstFigures(rows), newestFigures(rows)];
     return Object.fromEntries(
@@ -67,6 +72,7 @@ function stageOverfitting(
     ...ends(others, overfittingFigures),
     ...ends(forgetting, forgettingFigures),
     matrix: matrixOf(newestFigures(others), clients),
+    shares: sharesOf(shares),
   } as StageOverfitting;
 }
 
@@ -77,4 +83,20 @@ function matrixOf(newest: ClientFigures, clients: readonly string[]): readonly M
     if (!row) return [];
     return [{ id, accuracy: clients.map((client) => row.metrics[`accuracy/${client}`] ?? null) }];
   });
+}
+
+/** By rising share, as the figures' names have it behind their slash. */
+function sharesOf(rows: readonly ClientRow[]): readonly ShareSummary[] {
+  const newest = newestFigures(rows);
+  const names = rows.flatMap(({ metrics }) => Object.keys(metrics));
+  const shares = new Set(names.map((name) => Number(name.split('/')[1])));
+  return [...shares]
+    .sort((a, b) => a - b)
+    .map((share) => ({
+      share,
+      ownAccuracy: newest.mean(metric(`ownAccuracy/${share}`)),
+      othersAccuracy: newest.mean(metric(`othersAccuracy/${share}`)),
+      ownLoss: newest.mean(metric(`ownLoss/${share}`)),
+      othersLoss: newest.mean(metric(`othersLoss/${share}`)),
+    }));
 }

@@ -9,6 +9,7 @@ import { templates } from '../learning/data/template.js';
 import type { TokenTable } from '../learning/data/token-table.js';
 import { exampleTable } from '../learning/data/tokenize.js';
 import { openFolderTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
+import { pretrainingText } from '../learning/data/pretraining-text.js';
 import { overlapsOf, totalOverlaps, type Overlap } from '../learning/data/overlap.js';
 import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
@@ -38,6 +39,8 @@ export interface Inputs {
   readonly newcomers: readonly Newcomer[];
   /** Test rows of nobody; null where there are none. */
   readonly common: TokenTable | null;
+  /** What forgetting is measured on; null where it is not. */
+  readonly pretrainingText: TokenTable | null;
   /** How much of what is held out is in training after all. */
   readonly overlaps: readonly Overlap[];
   /** The run that this one goes on from; null where it begins anew. */
@@ -75,10 +78,11 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
   const newcomers = newcomersOf(scenario, data, encoding);
   const common = commonTable(data, encoding);
+  const text = await forgettingText({ scenario, folder }, language, encoding);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
   return {
-    ...{ language, rewards, data, encoding, clients, newcomers, common, overlaps, earlier },
+    ...{ language, rewards, data, encoding, clients, newcomers, common, pretrainingText: text, overlaps, earlier },
     ...{ recordings, presenceTrace, tables, method },
   };
 }
@@ -86,6 +90,17 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
 function commonTable({ common }: FederatedData, encoding: Encoding): TokenTable | null {
   if (common.length === 0) return null;
   return exampleTable(common, encoding.tokenizer, encoding.template, encoding.maxTokens).table;
+}
+
+/** Of a model from a folder nobody knows what it was pretrained on, unless the scenario says it. */
+async function forgettingText(
+  { scenario: { measure, seed }, folder }: InputOptions,
+  language: OpenLanguageModel,
+  encoding: Encoding,
+): Promise<TokenTable | null> {
+  const { forgetting } = measure;
+  if (forgetting === null || (language.folder !== null && forgetting.file === null)) return null;
+  return pretrainingText(forgetting, folder, seed, encoding);
 }
 
 /** The file of a pattern of presence that has one. */

@@ -111,7 +111,7 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, newcomers, common, earlier, recordings, presenceTrace, tables, method }: Inputs,
+  { language, rewards, clients, newcomers, earlier, recordings, presenceTrace, tables, method, ...inputs }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -168,7 +168,8 @@ function worldOf(
     start: startOf({ ...known, method }, ids, earlier),
     pretrained: rewards?.start ?? null,
     tokenizer,
-    common,
+    common: inputs.common,
+    pretrainingText: inputs.pretrainingText,
     newcomers: new Map(newcomers.map((newcomer) => [newcomer.id, newcomer])),
     clients: new Map(clients.map((client) => [client.id, client])),
     slowness: new Map(),

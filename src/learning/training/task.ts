@@ -13,6 +13,7 @@ import type { rounds } from './rounds.js';
 import type { Instruction } from './settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';
+import type { Mixture } from '../model/mixture.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { TunedSets } from '../model/slots.js';
 import type { PerObjective, Weights } from '../objective.js';
@@ -94,6 +95,24 @@ export interface Tasks {
     output: Record<string, never>;
     /** By the tables' names. */
     metrics: Readonly<Record<string, Measurement>>;
+  };
+  /** The same under each of several mixtures of its slots (measurement only). */
+  interpolate: {
+    hyper: { mixtures: Readonly<Record<string, Mixture>> };
+    params: { base: ParamSet } & Tuned;
+    data: Readonly<Record<string, TokenTable>>;
+    output: Record<string, never>;
+    /** By the mixtures' names, then by the tables'. */
+    metrics: Readonly<Record<string, Readonly<Record<string, Measurement>>>>;
+  };
+  /** How well a model predicts text that its base was pretrained on (measurement only). */
+  perplexity: {
+    hyper: Record<string, never>;
+    params: { base: ParamSet } & Tuned;
+    data: { text: TokenTable };
+    output: Record<string, never>;
+    /** Mean negative log-likelihood of a token (nats), and exp of it. */
+    metrics: { textLoss: Figure; perplexity: Figure };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {

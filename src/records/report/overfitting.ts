@@ -4,7 +4,7 @@ import type { MatrixRow, NewcomerSummary, NewcomersSummary } from '../overfittin
 import type { Summary } from '../summary.js';
 import { bits, duration, percent } from './format.js';
 import { html, type Html } from './html.js';
-import { height, look, width } from './look.js';
+import { height, look, quantity, width } from './look.js';
 import type { Panel } from './panels.js';
 import { table, type Column } from './table.js';
 
@@ -47,6 +47,34 @@ export function matrixChart(matrix: readonly MatrixRow[], stage: Stage): TopLeve
       color: { value: `var(--${stage})` },
     },
   };
+}
+
+/** Accuracy between the shared model and the personal one, at a stage's end. */
+export function sharesPanel({ overfitting }: Pick<Summary, 'overfitting'>, stage: Stage): Panel[] {
+  const shares = (stage === 'reward' ? null : overfitting?.[stage])?.shares ?? [];
+  if (shares.length === 0) return [];
+  const values = shares.flatMap(({ share, ownAccuracy, othersAccuracy }) => [
+    { share, rows: 'own rows', accuracy: ownAccuracy },
+    { share, rows: 'other clients’ rows', accuracy: othersAccuracy },
+  ]);
+  return [
+    {
+      title: 'Accuracy by the share of what is personal',
+      source: `summary.json: overfitting.${stage}.shares`,
+      chart: {
+        ...look,
+        width,
+        height,
+        data: { values: values.filter(({ accuracy }) => accuracy !== null) },
+        mark: { type: 'line', point: true, color: `var(--${stage})` },
+        encoding: {
+          x: quantity('share', 'share of what is personal', { axis: { tickCount: 5 } }),
+          y: quantity('accuracy', null, { scale: { zero: false }, axis: { format: '.0%', grid: true } }),
+          strokeDash: { field: 'rows', type: 'nominal', title: null },
+        },
+      },
+    },
+  ];
 }
 
 /** What newcomers had of the federation, in a sentence; null where there are none. */

@@ -12,7 +12,7 @@ import {
   type Mark,
 } from './charts.js';
 import { heldOut, metric, objectivesWithout, rowsOfTask, type Pick } from '../held-out.js';
-import { matrixPanel } from './overfitting.js';
+import { matrixPanel, sharesPanel } from './overfitting.js';
 import { collapseMarks } from './collapse.js';
 import { figureName, figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
@@ -241,6 +241,7 @@ const overfitting: readonly Panels[] = [
   figure('generalize', 'generalizationGap', '%'),
   figure('generalize', 'personalizationGap', '%'),
   ({ summary }, stage) => matrixPanel(summary, stage),
+  ({ summary }, stage) => sharesPanel(summary, stage),
   figure('perplexity', 'perplexity'),
 ];
 

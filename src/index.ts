@@ -64,7 +64,7 @@ export type * from './strategies/compression/codec.js';
 export type * from './strategies/disciplines/discipline.js';
 export { discipline } from './strategies/disciplines/discipline.js';
 export type { Asked, History, Report } from '../machines/server.js';
-export type { Method, Schedule, PartRule, Slot } from './strategies/methods/method.js';
+export type { Method, Schedule, MethodPhase, PartRule, Slot } from './strategies/methods/method.js';
 export type {
   Misfit,
   Profile,

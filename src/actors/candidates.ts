@@ -6,7 +6,8 @@ import { parametersIn } from '../learning/params/param-set.js';
 import { sum } from '../moments.js';
 import { messageBits } from '../radio/channel/message-bits.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { partsOf, trainedParts } from '../strategies/methods/parts.js';
+import { partsOf } from '../strategies/methods/parts.js';
+import { loadAt } from '../strategies/methods/work.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
 import { tensorsOfPart } from './slots.js';
@@ -66,12 +67,13 @@ function flopsOf(world: World, { stage, version }: Opening, id: string): number 
   const { scenario, shape } = world;
   const { rewards } = world.method;
   const { tables, trainingWeights } = clientOf(world, id);
-  const tuned = tunedParameters(world, id);
-  const trained = sum(trainedParts(world.method).map((part) => tuned[part]!));
-  if (stage === 'instruction') return instructFlops(scenario, shape, trained, tables);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
+  const tuned = tunedParameters(world, id);
+  const { passes, trained } = loadAt(world.method, { stage, round: version + 1 }, (part) => tuned[part]!);
+  if (stage === 'instruction') return passes * instructFlops(scenario, shape, trained, tables);
   const { promptsPerRound } = scenario.alignment;
-  const aligned = alignFlops({ scenario, shape, trained, tables, rewards, weights: trainingWeights });
+  const aligned =
+    passes * alignFlops({ scenario, shape, trained, tables, rewards, weights: trainingWeights });
   const isFirst = version === 0;
   return aligned + (isFirst ? freezeFlops(scenario, shape, rewards, tables.prompts, 2 * promptsPerRound) : 0);
 }

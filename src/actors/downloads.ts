@@ -18,12 +18,18 @@ export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloa
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
       const { holdings, order } = members[client]!;
-      const params = broughtBy(kind, global, rewards).filter(({ hash }) => !holdings.includes(hash));
+      const params = missing(broughtBy(kind, global, rewards), holdings);
       const own = asked.includes(client) ? order : null;
       const interrupts = reset.includes(client);
       return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
     }),
   );
+}
+
+/** What somebody lacks of some parameters, each set once: two parts may begin as one. */
+function missing(params: readonly ParamRef[], holdings: readonly string[]): readonly ParamRef[] {
+  const distinct = new Map(params.map((ref) => [ref.hash, ref]));
+  return [...distinct.values()].filter(({ hash }) => !holdings.includes(hash));
 }
 
 /** A request for everybody whose answer is wanted at once. */

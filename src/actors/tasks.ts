@@ -17,10 +17,10 @@ import { momentsGiven, momentsKept } from './moments.js';
 import { roundOf } from './rounds.js';
 import { termsGiven, termsLeft } from './terms.js';
 import { mapValues } from '../map-values.js';
-import { sum } from '../moments.js';
 import type { TunedSets } from '../learning/model/slots.js';
 import { partsOf } from '../strategies/methods/parts.js';
-import { workFactor } from '../strategies/methods/work.js';
+import type { TuningStage } from '../strategies/methods/method.js';
+import { loadAt, type Load } from '../strategies/methods/work.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
@@ -69,9 +69,10 @@ function storedEach(world: World, sets: PerObjective<ParamSet>): PerObjective<Pa
   return perObjective((objective) => stored(world, sets[objective]));
 }
 
-/** Parameters that a client tunes, of as many LoRA modules as Step 1.2 gave it. */
-function trainedParameters(world: World, model: Model): number {
-  return sum(Object.values(tunedRefs(world, model)).map(({ parameters }) => parameters));
+/** What a client's order comes to, with as many LoRA modules as Step 1.2 gave it. */
+function loadOf({ method }: World, context: ClientContext, stage: TuningStage): Load {
+  const parametersOf = (part: string) => context.model[part]?.parameters ?? 0;
+  return loadAt(method, { stage, round: roundOf(context) }, parametersOf);
 }
 
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
@@ -89,6 +90,7 @@ export async function instructTask(
     scenario.instruction;
   const kept = momentsGiven(world, context, 'instruction');
   const terms = termsGiven(world, context, 'instruction');
+  const load = loadOf(world, context, 'instruction');
   const { output, metrics } = await trainOnDevice<'instruct'>(
     world,
     context,
@@ -96,9 +98,7 @@ export async function instructTask(
       actor: context.id,
       stage: 'instruction',
       round: roundOf(context),
-      flops:
-        workFactor(world.method) *
-        instructFlops(scenario, shape, trainedParameters(world, context.model), tables),
+      flops: load.passes * instructFlops(scenario, shape, load.trained, tables),
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
@@ -227,6 +227,7 @@ export async function alignTask(
   const frozen = frozenOf(context);
   const kept = momentsGiven(world, context, 'alignment');
   const terms = termsGiven(world, context, 'alignment');
+  const load = loadOf(world, context, 'alignment');
   const { output, metrics } = await trainOnDevice<'align'>(
     world,
     context,
@@ -235,12 +236,10 @@ export async function alignTask(
       stage: 'alignment',
       round,
       flops:
-        workFactor(world.method) *
+        load.passes *
         alignFlops({
-          scenario,
-          shape,
-          trained: trainedParameters(world, context.model),
-          tables,
+          ...{ scenario, shape, tables },
+          trained: load.trained,
           weights: trainingWeights,
           rewards: world.method.rewards,
         }),

@@ -8,6 +8,7 @@ import type { Code } from '../script/code.js';
 import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
 import { allocationRules } from '../strategies/allocation/relations.js';
+import { methodRules } from '../strategies/methods/relations.js';
 import { overTheAirRules } from '../strategies/over-the-air/relations.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
@@ -41,6 +42,7 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...modelRules,
   ...dataRules,
   ...serverRules,
+  ...methodRules,
   ...allocationRules,
   ...overTheAirRules,
   ...channelRules,

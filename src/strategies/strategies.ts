@@ -9,6 +9,7 @@ import type { DisciplineStrategy } from './disciplines/discipline.js';
 import { disciplines } from './disciplines/index.js';
 import { methods } from './methods/index.js';
 import type { Method } from './methods/method.js';
+import { unsoundIn } from './methods/unsound.js';
 import { selections } from './selection/index.js';
 import type { SelectionStrategy } from './selection/selection.js';
 
@@ -41,9 +42,10 @@ export const placesOfSeams: Readonly<Record<Seam, readonly string[]>> = {
 
 export const seams = Object.keys(placesOfSeams) as readonly Seam[];
 
-/** The tables with a user's own strategies. UserError where two of a seam have one name. */
+/** The tables with a user's own strategies. UserError where two of a seam have one name, or a method is unsound. */
 export function strategiesWith(own: OwnStrategies = {}): Strategies {
   refuseTakenNames(own);
+  refuseUnsound(own.methods ?? []);
   const tables = seams.map((seam) => {
     const table: Record<string, { readonly name: string }> = { ...shipped[seam] };
     for (const strategy of own[seam] ?? []) table[strategy.name] = strategy;
@@ -67,6 +69,15 @@ export function refuseTakenNames(own: { readonly [S in Seam]?: readonly { readon
     throw new UserError(
       `strategies: /${seam}: ${JSON.stringify(taken)} is taken, expected a name of its own; rename the strategy`,
     );
+  }
+}
+
+/** UserError where a user's own method is no sound one. */
+function refuseUnsound(own: readonly Method[]): void {
+  for (const method of own) {
+    const problem = unsoundIn(method);
+    if (problem !== null)
+      throw new UserError(`strategies: /methods: ${JSON.stringify(method.name)} ${problem}`);
   }
 }
 

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdapterConfig, LoraConfig } from '../../src/learning/model/config.js';
-import { paramSet, type ParamKind, type ParamSet } from '../../src/learning/params/param-set.js';
+import type { SlotKind } from '../../src/learning/model/roles.js';
+import type { TunedSets } from '../../src/learning/model/slots.js';
+import { paramSet } from '../../src/learning/params/param-set.js';
 import { readSafetensors, type NamedTensor } from './read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 
@@ -23,7 +25,7 @@ interface CaseFile {
 /** What PyTorch computes with one model of `parityFolder`, tuned in one way; M targets in all rows. */
 export interface ParityCase extends CaseFile {
   readonly name: string;
-  readonly trained: { readonly adapters: ParamSet | null; readonly lora: ParamSet | null };
+  readonly trained: TunedSets;
   /** (M · V) at the states that predict the targets. */
   readonly logits: Float32Array;
   /** (M) of the targets. */
@@ -62,8 +64,8 @@ async function readCase(folder: string, name: string): Promise<ParityCase> {
     ...stated,
     name,
     trained: {
-      adapters: setOf('adapters', own, /\.adapter\./),
-      lora: setOf('lora', own, /\.lora_[AB]$/),
+      ...setsOf('adapters', own, /\.adapter\./),
+      ...setsOf('lora', own, /\.lora_[AB]$/),
     },
     logits: valuesOf(own, 'logits'),
     logProbs: valuesOf(own, 'logProbs'),
@@ -71,9 +73,10 @@ async function readCase(folder: string, name: string): Promise<ParityCase> {
   };
 }
 
-function setOf(kind: ParamKind, tensors: readonly NamedTensor[], names: RegExp): ParamSet | null {
+/** The set of a kind, by its name; nothing where a case has none. */
+function setsOf(kind: SlotKind, tensors: readonly NamedTensor[], names: RegExp): TunedSets {
   const found = tensors.filter(({ name }) => names.test(name));
-  return found.length === 0 ? null : paramSet(kind, found);
+  return found.length === 0 ? {} : { [kind]: paramSet(kind, found) };
 }
 
 function valuesOf(tensors: readonly NamedTensor[], wanted: string): Float32Array {

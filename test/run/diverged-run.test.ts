@@ -86,14 +86,22 @@ describe('a result with a number that is not finite', () => {
   }
 
   const parameters: readonly (readonly [TaskKind, Path, RegExp])[] = [
-    ['instruct', ['lora'], /^client-\d: task instruct failed in instruction round 1: lora tensor h\.\S+/],
+    [
+      'instruct',
+      ['tuned', 'lora'],
+      /^client-\d: task instruct failed in instruction round 1: lora tensor h\.\S+/,
+    ],
     [
       'reward',
       ['rewardModels', 'harmless'],
       /^client-\d: task reward failed in reward round 1: reward tensor/,
     ],
     ['freeze', ['critics', 'helpful'], /^client-\d: task freeze failed in alignment round 0: critic tensor/],
-    ['align', ['adapters'], /^client-\d: task align failed in alignment round 1: adapters tensor h\.\S+/],
+    [
+      'align',
+      ['tuned', 'adapters'],
+      /^client-\d: task align failed in alignment round 1: adapters tensor h\.\S+/,
+    ],
     [
       'aggregate',
       ['global'],
@@ -147,7 +155,7 @@ describe('a result with a number that is not finite', () => {
   });
 
   it('ends the run where float16 makes it of a parameter beyond its 65504', async () => {
-    const executor = executorWith('instruct', ['output', 'adapters'], (set) =>
+    const executor = executorWith('instruct', ['output', 'tuned', 'adapters'], (set) =>
       spoiled(set as ParamSet, 2, 65520),
     );
     const { ended } = await protocolRun(['channel.compression=float16'], { executor });

@@ -40,11 +40,11 @@ describe('a run in which nothing is in the way', function () {
       seed: [world.scenario.seed, id, 'instruct', round].join('/'),
       model: world.shape,
       hyper,
-      params: { base: world.store.get(world.base), adapters, lora },
+      params: { base: world.store.get(world.base), tuned: { adapters, lora } },
       data: { train: tables.train, validation: tables.validation },
     });
     const { output } = await executor.run(request);
-    return { adapters: output.adapters!, lora: output.lora! };
+    return { adapters: output.tuned['adapters']!, lora: output.tuned['lora']! };
   }
 
   /** The adapters and the clients' LoRA before the first round: what a run of no round leaves. */
@@ -56,8 +56,8 @@ describe('a run in which nothing is in the way', function () {
       run: (request) => {
         if (request.kind === 'instruct') {
           const { seed, params } = request as unknown as TaskRequest<'instruct'>;
-          adapters ??= params.adapters;
-          loras.set(seed.split('/')[1]!, params.lora!);
+          adapters ??= params.tuned['adapters']!;
+          loras.set(seed.split('/')[1]!, params.tuned['lora']!);
         }
         return executor.run(request);
       },

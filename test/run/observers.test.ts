@@ -53,10 +53,10 @@ function divergedExecutor(): Executor {
     run: async <K extends TaskKind>(request: TaskRequest<K>) => {
       const result = await untrained.run(request);
       if (request.kind !== 'instruct') return result;
-      const { adapters, lora } = result.output as TaskResult<'instruct'>['output'];
-      const [first, ...others] = tensorsOf(adapters!);
+      const { tuned } = result.output as TaskResult<'instruct'>['output'];
+      const [first, ...others] = tensorsOf(tuned['adapters']!);
       const diverged = paramSet('adapters', [{ ...first!, values: first!.values.map(() => NaN) }, ...others]);
-      return { ...result, output: { adapters: diverged, lora } };
+      return { ...result, output: { tuned: { ...tuned, adapters: diverged } } } as TaskResult<K>;
     },
   };
 }

@@ -45,14 +45,16 @@ function movingExecutor(): Executor {
     ...executor,
     async run<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
       const result = await executor.run(request);
-      const { adapters } = result.output as { readonly adapters?: ParamSet };
-      if (!adapters || request.kind !== 'instruct') return result;
+      if (request.kind !== 'instruct') return result;
+      const { tuned } = result.output as TaskResult<'instruct'>['output'];
+      const adapters = tuned['adapters']!;
       count += 1;
       const moved = [...tensorsOf(adapters)].map((tensor) => ({
         ...tensor,
         values: tensor.values.map((value) => value + count),
       }));
-      return { ...result, output: { ...result.output, adapters: paramSet(adapters.kind, moved) } };
+      const output = { ...result.output, tuned: { ...tuned, adapters: paramSet(adapters.kind, moved) } };
+      return { ...result, output };
     },
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sharedParts } from '../../src/strategies/methods/method.js';
+import { sharedParts } from '../../src/strategies/methods/parts.js';
 import { methods } from '../../src/strategies/methods/index.js';
 import type { MethodName } from '../../src/strategies/methods/index.js';
 import type { RoundRow } from '../../src/records/rows.js';

@@ -3,7 +3,7 @@ import type { Download } from '../../machines/events.js';
 import { tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
 import type { RunEvent } from '../../src/records/run-event.js';
 import { methods, type MethodName } from '../../src/strategies/methods/index.js';
-import { sharedParts } from '../../src/strategies/methods/method.js';
+import { sharedParts } from '../../src/strategies/methods/parts.js';
 import { protocolRun, type ProtocolRun } from './untrained.js';
 
 /*
@@ -63,7 +63,7 @@ describe('what a method shares', () => {
         for (const { model } of run.clients) assert.equal(model[part]!.hash, global[part].hash);
       }
       // Thousands of draws: the root mean square of so many is within 5 % of the law's.
-      const rms = relativeRms(run.valuesOf(run.global.lora));
+      const rms = relativeRms(run.valuesOf(run.global['lora']!));
       assert.ok(Math.abs(rms - 1) < 0.05, `A has ${rms} times the root mean square of its law`);
     });
   }

@@ -149,7 +149,7 @@ describe('settings of methods', () => {
     });
 
     it('can be those of a method that a script brings along, over those of the file that it extends', async () => {
-      const mine = { ...pwff, name: 'mine', tensors: [own('lora')] };
+      const mine = { ...pwff, name: 'mine', slots: [own('lora')] };
       const methodSettings = { mine: { instruction: { localSteps: 3 } } };
       const extended = join(folder, 'rates.json');
       const settings = { extends: extended, methodSettings };

@@ -10,7 +10,7 @@ import {
 import { messageBits } from '../channel/message-bits.js';
 import { codecs } from '../../strategies/compression/index.js';
 import { shared, type Method, type Slot } from '../../strategies/methods/method.js';
-import { partsOf, serverParts, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import { partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
 import { made } from '../../strategies/strategy.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
@@ -74,9 +74,15 @@ export interface Payload {
  */
 function carriedBy(kind: MessageKind, method: Method, { model }: Scenario): readonly string[] {
   const { carries, stage } = protocol[kind];
-  if (carries === 'model') return [...(model.preinstalled ? [] : ['base']), ...serverParts(method)];
+  if (carries === 'model') return [...(model.preinstalled ? [] : ['base']), ...drawnParts(method)];
   if (carries !== 'shared') return carries;
   return sharedParts(method, { stage, round: 1 });
+}
+
+/** Of what the server makes all that is no copy of another part, which would travel twice. */
+function drawnParts(method: Method): readonly string[] {
+  const made = partsOf(method).filter(({ slot }) => slot.init === 'server');
+  return made.filter(({ slot }) => typeof slot.start === 'string').map(({ name }) => name);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Phase } from '../../learning/training/phase.js';
 import { slotOf } from '../../learning/model/slots.js';
+import { sum } from '../../moments.js';
 import type { Method } from './method.js';
 import { trainedParts, type Moment } from './parts.js';
 
@@ -23,7 +24,18 @@ export function phasesAt(method: Method, moment: Moment): readonly Phase[] | und
 
 const allParts = ({ slots }: Method) => slots.flatMap(({ parts }) => parts).length;
 
-/** How many times as much work as training everything at once a method's phases are. */
-export function workFactor({ phases }: Pick<Method, 'phases'>): number {
-  return phases ? phases.reduce((sum, { share }) => sum + share, 0) : 1;
+/** What an order's work comes to, beside going once through its steps or prompts. */
+export interface Load {
+  /** How often the steps or prompts are gone through. */
+  readonly passes: number;
+  /** Parameters that are trained, in the mean over the passes. */
+  readonly trained: number;
+}
+
+/** The load of a round, of parts of these sizes. */
+export function loadAt(method: Method, moment: Moment, parametersOf: (part: string) => number): Load {
+  const phases = phasesAt(method, moment) ?? [{ share: 1, trains: trainedParts(method, moment) }];
+  const passes = sum(phases.map(({ share }) => share));
+  const trained = sum(phases.map(({ share, trains }) => share * sum(trains.map(parametersOf))));
+  return { passes, trained: trained / passes };
 }

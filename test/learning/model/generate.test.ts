@@ -5,7 +5,7 @@ import { packRows } from '../../../src/learning/model/batch.js';
 import { generate } from '../../../src/learning/model/generate.js';
 import { hiddenStates, type Gpt } from '../../../src/learning/model/gpt.js';
 import { logits } from '../../../src/learning/model/log-probs.js';
-import { baseWeights, disposeWeights, upload } from '../../../src/learning/model/weights.js';
+import { baseWeights, disposeWeights, upload, type Weights } from '../../../src/learning/model/weights.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { testBackend } from '../../backend.js';
 import { referenceModel, referenceShape } from './reference-model.js';
@@ -15,17 +15,17 @@ const greedy = { maxNewTokens: 6, temperature: 0, streams: prompts.map((_, i) =>
 
 describe('generate', () => {
   let model: Gpt;
+  let tuned: readonly Weights[];
 
   before(async () => {
     await testBackend();
     const { base, adapters, lora } = referenceModel();
     const never = { ...referenceShape, config: { ...referenceShape.config, eos_token_id: -1 } };
-    model = { shape: never, base: baseWeights(base), adapters: upload(adapters), lora: upload(lora) };
+    tuned = [adapters, lora].map(upload);
+    const [ofAdapters, ofLora] = tuned.map((weights) => [{ weights, share: 1 }]);
+    model = { shape: never, base: baseWeights(base), adapters: ofAdapters!, lora: ofLora! };
   });
-  after(() => {
-    disposeWeights(model.adapters);
-    disposeWeights(model.lora);
-  });
+  after(() => tuned.forEach(disposeWeights));
 
   /** Scores of the next token by a whole forward pass, without a cache and without merged LoRA. */
   function scoresAfter(tokens: readonly number[]): Float32Array {
@@ -43,6 +43,17 @@ describe('generate', () => {
       }
       assert.equal(response.length, greedy.maxNewTokens);
     });
+  });
+
+  it('does so with two slots of LoRA, each of which counts by its share', () => {
+    const [one] = model.lora;
+    const two = [
+      { ...one!, share: 2 },
+      { ...one!, share: -3 },
+    ];
+    const of = (lora: Gpt['lora']) => generate({ ...model, lora }, prompts, greedy);
+    assert.deepEqual(of(two), of([{ ...one!, share: -1 }]));
+    assert.notDeepEqual(of(two), generate(model, prompts, greedy));
   });
 
   it('answers a prompt alike alone and among others', () => {

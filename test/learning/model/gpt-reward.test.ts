@@ -6,6 +6,7 @@ import { lastStates, scoreCritic, scoreHead, scoreTensors } from '../../../src/l
 import { readHead } from '../../../src/learning/model/head.js';
 import { loadGptReward, loadModel } from '../../../src/learning/model/load.js';
 import { initialHead, initialPretrainedReward } from '../../../src/learning/model/pretrained-reward.js';
+import { noSlots } from '../../../src/learning/model/slots.js';
 import type { Weights } from '../../../src/learning/model/weights.js';
 import { paramSet, tensorsOf } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
@@ -26,8 +27,7 @@ describe('GPT2ForSequenceClassification as PyTorch computes it (test/golden/pari
       const gpt = (base: Weights, trainsBase: boolean): Gpt => ({
         shape: { ...tinyShape, config },
         base,
-        adapters: null,
-        lora: null,
+        ...noSlots,
         trainsBase,
       });
       await assertPairs(folder, name, {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { bottleneck } from '../../../src/learning/model/adapters.js';
+import { addAdapters } from '../../../src/learning/model/adapters.js';
 import { scalarLoss } from '../../../src/learning/model/gradients.js';
+import { kernels } from '../../../src/learning/model/kernels/index.js';
+import type { LoraModule } from '../../../src/learning/model/kernels/kernels.js';
 import { attention, embed, gelu, layerNorm, linear, selectRows } from '../../../src/learning/model/layers.js';
 import type { Gpt } from '../../../src/learning/model/gpt.js';
 import { tokenLogProbs } from '../../../src/learning/model/log-probs.js';
 import { loraLinear } from '../../../src/learning/model/lora.js';
+import { noSlots } from '../../../src/learning/model/slots.js';
 import { disposeTranspose } from '../../../src/learning/model/transposes.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { testBackend } from '../../backend.js';
@@ -96,10 +99,10 @@ describe('layers with hand-written gradients, against automatic differentiation 
           a: tensors[2 * i] as tf.Tensor2D,
           b: tensors[2 * i + 1] as tf.Tensor2D,
           column: place * third,
+          scale: 2,
         }));
       assertSame(
-        (x, ...tensors) =>
-          loraLinear(x as tf.Tensor2D, w, b, modulesOf(tensors), { r, alpha: 6, targets: [] }),
+        (x, ...tensors) => loraLinear(x as tf.Tensor2D, w, b, modulesOf(tensors)),
         (x, ...tensors) => {
           const changes = [0, 1, 2].map((place) => {
             const module = modulesOf(tensors).find(({ column }) => column === place * third);
@@ -111,6 +114,62 @@ describe('layers with hand-written gradients, against automatic differentiation 
       );
     }
     disposeTranspose(w);
+  });
+
+  /** Two modules on the first half of the columns, of rank 3 at 2 and of rank 1 at -0.5, and one on the second. */
+  const overlapping = {
+    modules: [
+      { r: 3, place: 0, scale: 2 },
+      { r: 1, place: 0, scale: -0.5 },
+      { r: 2, place: 1, scale: 0.25 },
+    ],
+    half: 5,
+    inputs: 4,
+  };
+
+  function modulesOn(tensors: readonly tf.Tensor[]): LoraModule[] {
+    const { modules, half } = overlapping;
+    return modules.map(({ place, scale }, i) => ({
+      a: tensors[2 * i] as tf.Tensor2D,
+      b: tensors[2 * i + 1] as tf.Tensor2D,
+      column: place * half,
+      scale,
+    }));
+  }
+
+  /** What overlapping modules add to the projection's matrix, by the plain formula. */
+  function plainChange(tensors: readonly tf.Tensor[]): tf.Tensor2D {
+    const product = (i: number) =>
+      tf.mul<tf.Tensor2D>(
+        tf.matMul(tensors[2 * i] as tf.Tensor2D, tensors[2 * i + 1] as tf.Tensor2D),
+        overlapping.modules[i]!.scale,
+      );
+    return tf.concat([tf.add<tf.Tensor2D>(product(0), product(1)), product(2)], 1);
+  }
+
+  const randomModules = () =>
+    overlapping.modules.flatMap(({ r }) => [random(overlapping.inputs, r), random(r, overlapping.half)]);
+
+  it('loraLinear with two modules on the same columns, of other ranks and scales', () => {
+    const { inputs, half } = overlapping;
+    const [w, b] = [random<tf.Rank.R2>(inputs, 2 * half), random<tf.Rank.R1>(2 * half)];
+    assertSame(
+      (x, ...tensors) => loraLinear(x as tf.Tensor2D, w, b, modulesOn(tensors)),
+      (x, ...tensors) => tf.add(tf.matMul(x, tf.add(w, plainChange(tensors))), b),
+      [random(7, inputs), ...randomModules()],
+    );
+    disposeTranspose(w);
+  });
+
+  it('mergeLora of two modules on the same columns, into a matrix of its own', () => {
+    tf.tidy(() => {
+      const w = random<tf.Rank.R2>(overlapping.inputs, 2 * overlapping.half);
+      const before = w.dataSync().slice();
+      const tensors = randomModules();
+      const difference = tf.sub(kernels().mergeLora(w, modulesOn(tensors)), tf.add(w, plainChange(tensors)));
+      assert.ok(tf.max(tf.abs(difference)).dataSync()[0]! < 1e-5);
+      assert.deepEqual(w.dataSync(), before);
+    });
   });
 
   it('layerNorm, learning and frozen', () => {
@@ -144,12 +203,18 @@ describe('layers with hand-written gradients, against automatic differentiation 
     assertSame((x) => gelu(x as tf.Tensor2D, 'erf'), plain, [tf.mul(random(9, 7), 2)]);
   });
 
-  it('bottleneck beside a residual of its own', () => {
+  it('addAdapters beside a residual of its own', () => {
     const parts = ['down.weight', 'down.bias', 'up.weight', 'up.bias'];
     assertSame(
       (x, residual, ...tensors) => {
         const weights = new Map(parts.map((part, i) => [`h.0.adapter.parallel.${part}`, tensors[i]!]));
-        return bottleneck(weights, 0, 'parallel', x as tf.Tensor2D, residual as tf.Tensor2D);
+        return addAdapters(
+          [{ weights, share: 1 }],
+          0,
+          'parallel',
+          x as tf.Tensor2D,
+          residual as tf.Tensor2D,
+        );
       },
       (x, residual, down, downBias, up, upBias) => {
         const hidden = tf.relu(tf.add(tf.matMul(x, down), downBias));
@@ -159,12 +224,12 @@ describe('layers with hand-written gradients, against automatic differentiation 
     );
   });
 
-  it('bottleneck whose input is the residual', () => {
+  it('addAdapters whose input is the residual', () => {
     const parts = ['down.weight', 'down.bias', 'up.weight', 'up.bias'];
     assertSame(
       (x, ...tensors) => {
         const weights = new Map(parts.map((part, i) => [`h.0.adapter.mlp.${part}`, tensors[i]!]));
-        return bottleneck(weights, 0, 'mlp', x as tf.Tensor2D, x as tf.Tensor2D);
+        return addAdapters([{ weights, share: 1 }], 0, 'mlp', x as tf.Tensor2D, x as tf.Tensor2D);
       },
       (x, down, downBias, up, upBias) => {
         const hidden = tf.relu(tf.add(tf.matMul(x, down), downBias));
@@ -173,6 +238,38 @@ describe('layers with hand-written gradients, against automatic differentiation 
       [random(5, 6), random(6, 3), random(3), random(3, 6), random(6)],
     );
   });
+
+  for (const { where, isSerial } of [
+    { where: 'beside a residual of its own', isSerial: false },
+    { where: 'whose input is the residual', isSerial: true },
+  ]) {
+    it(`addAdapters of two slots, each by its share, ${where}: both read the input`, () => {
+      const parts = ['down.weight', 'down.bias', 'up.weight', 'up.bias'];
+      const shares = [0.25, -2];
+      const adapter = (bottleneck: number) => [
+        ...[random(6, bottleneck), random(bottleneck)],
+        ...[random(bottleneck, 6), random(6)],
+      ];
+      const change = (x: tf.Tensor, [down, downBias, up, upBias]: tf.Tensor[]) =>
+        tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, down!), downBias!)), up!), upBias!);
+      assertSame(
+        (x, residual, ...tensors) => {
+          const slots = shares.map((share, s) => ({
+            weights: new Map(parts.map((part, i) => [`h.1.adapter.mlp.${part}`, tensors[4 * s + i]!])),
+            share,
+          }));
+          const elsewhere = { weights: new Map([['h.0.adapter.mlp.up.weight', x]]), share: 1 };
+          const onto = isSerial ? x : residual!;
+          return addAdapters([...slots, elsewhere], 1, 'mlp', x as tf.Tensor2D, onto as tf.Tensor2D);
+        },
+        (x, residual, ...tensors) => {
+          const changes = shares.map((share, s) => tf.mul(change(x!, tensors.slice(4 * s, 4 * s + 4)), share));
+          return tf.addN([isSerial ? x! : residual!, ...changes]);
+        },
+        [random(5, 6), random(5, 6), ...adapter(3), ...adapter(2)],
+      );
+    });
+  }
 
   it('embed and selectRows, with ids that come twice', () => {
     const ids = Int32Array.of(2, 0, 2, 3);
@@ -218,8 +315,7 @@ describe('layers with hand-written gradients, against automatic differentiation 
     const model = (wte: tf.Tensor, trainsBase: boolean): Gpt => ({
       shape,
       base: new Map([['wte.weight', wte]]),
-      adapters: null,
-      lora: null,
+      ...noSlots,
       trainsBase,
     });
     const onehot = tf.cast(tf.oneHot(tf.tensor1d(ids, 'int32'), 9), 'float32');

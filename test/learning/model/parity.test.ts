@@ -4,9 +4,10 @@ import { selectBackend, valuesOf, type BackendChoice } from '../../../src/learni
 import { packTargets, type PredictionBatch } from '../../../src/learning/model/batch.js';
 import { generate } from '../../../src/learning/model/generate.js';
 import { hiddenStates, type Gpt } from '../../../src/learning/model/gpt.js';
-import { differentiate, lossAndGradients } from '../../../src/learning/model/gradients.js';
+import { differentiate, lossAndGradients, withModel } from '../../../src/learning/model/gradients.js';
 import { loadModel } from '../../../src/learning/model/load.js';
 import { logits, tokenLogProbs } from '../../../src/learning/model/log-probs.js';
+import { noSlots } from '../../../src/learning/model/slots.js';
 import { baseWeights, disposeWeights, upload } from '../../../src/learning/model/weights.js';
 import { tensorsOf, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
@@ -59,8 +60,7 @@ function greater(most: number, next: number): number {
   return next <= most ? most : next;
 }
 
-function byName(set: ParamSet | null, gradient: Float32Array | null): [string, Float32Array][] {
-  if (set === null || gradient === null) return [];
+function byName(set: ParamSet, gradient: Float32Array): [string, Float32Array][] {
   return [...tensorsOf({ ...set, values: gradient })].map(({ name, values }) => [name, values]);
 }
 
@@ -69,17 +69,6 @@ function batchOf(golden: ParityCase): PredictionBatch {
     golden.rows.map((row) => Int32Array.from(row)),
     golden.firstTargets,
   );
-}
-
-function withModel<T>(shape: ModelShape, base: ParamSet, golden: ParityCase, use: (model: Gpt) => T): T {
-  const adapters = golden.trained.adapters && upload(golden.trained.adapters);
-  const lora = golden.trained.lora && upload(golden.trained.lora);
-  try {
-    return use({ shape, base: baseWeights(base), adapters, lora });
-  } finally {
-    disposeWeights(adapters);
-    disposeWeights(lora);
-  }
 }
 
 /** Logits (M · V) and log-probabilities (M) of the targets of a batch. */
@@ -105,15 +94,18 @@ function scoredAlone(model: Gpt, golden: ParityCase): [Float32Array, Float32Arra
 function trainedGradients(shape: ModelShape, base: ParamSet, golden: ParityCase) {
   const { trained } = golden;
   const batch = batchOf(golden);
-  const result = lossAndGradients(shape, baseWeights(base), trained, (gpt) => responseLoss(gpt, batch));
-  const tensors = [...byName(trained.adapters, result.adapters), ...byName(trained.lora, result.lora)];
-  return { loss: result.loss, gradients: new Map(tensors) };
+  const { loss, gradients } = lossAndGradients(shape, baseWeights(base), trained, (gpt) =>
+    responseLoss(gpt, batch),
+  );
+  assert.deepEqual(Object.keys(gradients), Object.keys(trained));
+  const tensors = Object.entries(trained).flatMap(([part, set]) => byName(set, gradients[part]!));
+  return { loss, gradients: new Map(tensors) };
 }
 
 /** As in pre-training: every tensor of the base trains, wte through the embedding and the tied head. */
 function baseGradients(shape: ModelShape, base: ParamSet, golden: ParityCase) {
   const weights = upload(base);
-  const model: Gpt = { shape, base: weights, adapters: null, lora: null, trainsBase: true };
+  const model: Gpt = { shape, base: weights, ...noSlots, trainsBase: true };
   try {
     const result = differentiate([...weights.values()], () => responseLoss(model, batchOf(golden)));
     return { loss: result.loss, gradients: new Map(byName(base, result.gradient)) };
@@ -132,12 +124,12 @@ describe(`Parity with PyTorch and transformers (test/golden/parity/make.py), ${b
       const shapeOf = ({ adapters, lora }: ParityCase) => ({ config: loaded.config, adapters, lora });
 
       for (const golden of cases) {
-        const trainsBase = golden.trained.adapters === null && golden.trained.lora === null;
+        const trainsBase = Object.keys(golden.trained).length === 0;
 
         it(`${golden.name}: gives PyTorch's logits, log-probabilities, loss and gradients`, () => {
           const { base } = loaded;
           const shape = shapeOf(golden);
-          const [packed, alone] = withModel(shape, base, golden, (model) => [
+          const [packed, alone] = withModel(shape, baseWeights(base), golden.trained, (model) => [
             scored(model, batchOf(golden)),
             scoredAlone(model, golden),
           ]);
@@ -163,7 +155,7 @@ describe(`Parity with PyTorch and transformers (test/golden/parity/make.py), ${b
 
         if (golden.prompts.length === 0) continue;
         it(`${golden.name}: greedy responses are those of transformers' generate`, () => {
-          const responses = withModel(shapeOf(golden), loaded.base, golden, (model) =>
+          const responses = withModel(shapeOf(golden), baseWeights(loaded.base), golden.trained, (model) =>
             generate(
               model,
               golden.prompts.map((prompt) => Int32Array.from(prompt)),

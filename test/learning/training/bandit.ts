@@ -1,5 +1,6 @@
 import { criticOf } from '../../../src/learning/model/reward-model.js';
 import { scoreFeatures } from '../../../src/learning/model/reward-features.js';
+import type { TunedSets } from '../../../src/learning/model/slots.js';
 import { perObjective } from '../../../src/learning/objective.js';
 import { paramSet, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
@@ -81,6 +82,7 @@ function meanRow(rows: ArrayLike<number>, width: number): Float64Array {
 
 export const banditHyper: AlignHyper = {
   algorithm: 'ppo',
+  optimizer: 'adam',
   klControl: 'fixed',
   klTarget: 6,
   klHorizon: 10000,
@@ -119,8 +121,7 @@ export function banditRequest(hyper: Partial<AlignHyper> = {}): TaskRequest<'ali
     hyper: { ...banditHyper, ...hyper },
     params: {
       base: tinyBase(),
-      adapters: tinyAdapters(),
-      lora: tinyLora(),
+      tuned: { adapters: tinyAdapters(), lora: tinyLora() },
       reference: { adapters: tinyAdapters(), lora: tinyLora() },
       rewardModels,
       critics: perObjective((objective) => criticOf(rewardModels[objective], 0, 1)),
@@ -144,9 +145,19 @@ export async function alignFor(rounds: number, request: TaskRequest<'align'>): P
   return params;
 }
 
+/** A request whose policy, and its reference, has this part alone. */
+export function alone(request: TaskRequest<'align'>, part: 'adapters' | 'lora'): TaskRequest<'align'> {
+  const only = ({ [part]: set }: TunedSets): TunedSets => ({ [part]: set! });
+  const { params } = request;
+  return {
+    ...request,
+    params: { ...params, tuned: only(params.tuned), reference: only(params.reference) },
+  };
+}
+
 /** Probability of the wanted token after each prompt. */
-export function wantedProbabilities(params: Pick<AlignParams, 'base' | 'adapters' | 'lora'>): number[] {
-  return withPolicy(tinyShape, params.base, params, (policy) =>
+export function wantedProbabilities(params: Pick<AlignParams, 'base' | 'tuned'>): number[] {
+  return withPolicy(tinyShape, params.base, params.tuned, (policy) =>
     readLogProbs(policy, answers(wanted), 1).map(([logProb]) => Math.exp(logProb!)),
   );
 }

@@ -35,7 +35,7 @@ export interface Worth {
 export interface Game {
   readonly request: TaskRequest<'align'>;
   /** What a policy with these adapters and LoRA is worth. */
-  worthOf(params: Pick<AlignParams, 'base' | 'adapters' | 'lora'>): Worth;
+  worthOf(params: Pick<AlignParams, 'base' | 'tuned'>): Worth;
   /** The Gibbs policy's worth: the best that there is. */
   readonly optimum: Worth;
 }
@@ -105,11 +105,8 @@ export async function play({ request }: Game, learningRates: readonly number[]):
   return params;
 }
 
-function probabilities(
-  params: Pick<AlignParams, 'base' | 'adapters' | 'lora'>,
-  answers: readonly Answer[],
-): number[] {
-  return withPolicy(tinyShape, params.base, params, (policy) =>
+function probabilities(params: Pick<AlignParams, 'base' | 'tuned'>, answers: readonly Answer[]): number[] {
+  return withPolicy(tinyShape, params.base, params.tuned, (policy) =>
     readLogProbs(policy, answers, 1).map((own) => Math.exp(own.reduce((sum, value) => sum + value, 0))),
   );
 }

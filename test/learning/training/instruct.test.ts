@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { initialAdapters } from '../../../src/learning/model/adapters.js';
 import { initialLora } from '../../../src/learning/model/lora.js';
+import type { TunedSets } from '../../../src/learning/model/slots.js';
 import { cachedTensors } from '../../../src/learning/model/weights.js';
 import { paramSet, refOf, tensorsOf } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
@@ -23,11 +24,12 @@ const train = tableOf(rowsOfTrain);
 const empty = tableOf([]);
 const { base, adapters, lora } = referenceModel();
 
-function instructRequest(params: Partial<TaskRequest<'instruct'>['params']>): TaskRequest<'instruct'> {
+function instructRequest(tuned: TunedSets): TaskRequest<'instruct'> {
   const hyper = {
     localSteps: 40,
     batchSize: 8,
     learningRate: 1e-2,
+    optimizer: 'adam' as const,
     loraLearningRateScale: 1,
     maxGradientNorm: 1,
   };
@@ -37,7 +39,7 @@ function instructRequest(params: Partial<TaskRequest<'instruct'>['params']>): Ta
     seed: 'seed',
     model,
     hyper,
-    params: { base, adapters: null, lora: null, ...params },
+    params: { base, tuned },
     data: { train, validation: train },
   };
 }
@@ -51,9 +53,9 @@ describe('instruct', () => {
   before(testBackend);
 
   it('lowers the loss with adapters and LoRA, with either, and leaves its input as it was', async () => {
-    for (const params of [fresh, { adapters: fresh.adapters }, { lora: fresh.lora }]) {
+    for (const tuned of [fresh, { adapters: fresh.adapters }, { lora: fresh.lora }]) {
       const hashes = [fresh.adapters, fresh.lora].map((set) => refOf(set).hash);
-      const request = instructRequest(params);
+      const request = instructRequest(tuned);
       const before = await evaluate({
         ...request,
         kind: 'evaluate',
@@ -65,8 +67,7 @@ describe('instruct', () => {
         metrics.validationLoss! < before.metrics.loss! - 0.1,
         `${metrics.validationLoss}, ${before.metrics.loss}`,
       );
-      assert.equal(output.adapters === null, !('adapters' in params));
-      assert.equal(output.lora === null, !('lora' in params));
+      assert.deepEqual(Object.keys(output.tuned), Object.keys(tuned));
       assert.deepEqual(
         [fresh.adapters, fresh.lora].map((set) => refOf(set).hash),
         hashes,
@@ -78,17 +79,18 @@ describe('instruct', () => {
     const request = instructRequest(fresh);
     const [first, second] = [await instruct(request), await instruct(request)];
     const other = await instruct({ ...request, seed: 'other' });
-    assert.equal(refOf(first.output.adapters!).hash, refOf(second.output.adapters!).hash);
-    assert.equal(refOf(first.output.lora!).hash, refOf(second.output.lora!).hash);
+    const hashOf = ({ output }: typeof first, part: string) => refOf(output.tuned[part]!).hash;
+    assert.equal(hashOf(first, 'adapters'), hashOf(second, 'adapters'));
+    assert.equal(hashOf(first, 'lora'), hashOf(second, 'lora'));
     assert.deepEqual(first.metrics, second.metrics);
-    assert.notEqual(refOf(first.output.adapters!).hash, refOf(other.output.adapters!).hash);
+    assert.notEqual(hashOf(first, 'adapters'), hashOf(other, 'adapters'));
   });
 
   it('keeps LoRA where its learning rate is scaled by 0', async () => {
     const request = instructRequest(fresh);
     const { output } = await instruct({ ...request, hyper: { ...request.hyper, loraLearningRateScale: 0 } });
-    assert.equal(refOf(output.lora!).hash, refOf(fresh.lora).hash);
-    assert.notEqual(refOf(output.adapters!).hash, refOf(fresh.adapters).hash);
+    assert.equal(refOf(output.tuned['lora']!).hash, refOf(fresh.lora).hash);
+    assert.notEqual(refOf(output.tuned['adapters']!).hash, refOf(fresh.adapters).hash);
   });
 
   it('in two tasks of 5 steps is one of 10, where the moments are kept and the batches are equal', async () => {
@@ -103,8 +105,8 @@ describe('instruct', () => {
     const { sets, notes } = first.optimizers!;
     const again = (more: object, moments?: typeof sets) => {
       const asked = request(5, more);
-      const { adapters, lora } = first;
-      return instruct({ ...asked, params: { ...asked.params, adapters, lora, ...(moments && { moments }) } });
+      const { tuned } = first;
+      return instruct({ ...asked, params: { ...asked.params, tuned, ...(moments && { moments }) } });
     };
     const { output: kept } = await again({ optimizers: { parts, notes } }, sets);
     const { output: anew } = await again({});
@@ -112,11 +114,14 @@ describe('instruct', () => {
     assert.deepEqual(kept.optimizers!.notes, { adapters: 10, lora: 10 });
     for (const part of parts) {
       const off = (other: typeof whole) =>
-        Math.max(...whole[part]!.values.map((value, i) => Math.abs(value - other[part]!.values[i]!)));
+        Math.max(
+          ...whole.tuned[part]!.values.map((value, i) => Math.abs(value - other.tuned[part]!.values[i]!)),
+        );
       assert.ok(off(kept) < 1e-5, `${part}: ${off(kept)}`);
       assert.ok(off(anew) > 1e-3, `${part} anew: ${off(anew)}`);
       // A task that keeps moments does what one does that begins anew.
-      assert.equal(refOf(first[part]!).hash, refOf((await instruct(request(5))).output[part]!).hash);
+      const { output: alike } = await instruct(request(5));
+      assert.equal(refOf(first.tuned[part]!).hash, refOf(alike.tuned[part]!).hash);
     }
     assert.ok(!('optimizers' in anew));
   });
@@ -146,7 +151,7 @@ describe('evaluate', () => {
       seed: 'seed',
       model,
       hyper: { facts },
-      params: { base, adapters, lora },
+      params: { base, tuned: { adapters, lora } },
       data,
     };
   }
@@ -195,7 +200,7 @@ describe('evaluate', () => {
       const rates = { learningRate: 1e-2, warmupSteps: 0, maxGradientNorm: 1 };
       const steps = { steps: 150, batchSize: 4, seed: 1 };
       const base = await pretrain({ config: model.config, rows: few, ...steps, ...rates });
-      params = { base, adapters: null, lora: null };
+      params = { base, tuned: {} };
     });
 
     it('gives accuracy 1', async () => {

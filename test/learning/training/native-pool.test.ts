@@ -22,8 +22,11 @@ function instructRequest(client: number) {
     kind: 'instruct',
     seed: `client ${client}`,
     model: tinyShape,
-    hyper: { localSteps: 10, batchSize: 8, learningRate: 1e-2, loraLearningRateScale: 1, maxGradientNorm: 1 },
-    params: { base, adapters, lora },
+    hyper: {
+      ...{ localSteps: 10, batchSize: 8, optimizer: 'adam', learningRate: 1e-2 },
+      ...{ loraLearningRateScale: 1, maxGradientNorm: 1 },
+    },
+    params: { base, tuned: { adapters, lora } },
     data: { train, validation: train },
   });
 }
@@ -34,8 +37,8 @@ async function trainOn(workers: number, backend: 'native' | 'wasm') {
   try {
     const results = await Promise.all([1, 2, 3, 4].map((client) => pool.run(instructRequest(client))));
     const trained = results.map(({ output, metrics }) => ({
-      adapters: refOf(output.adapters!).hash,
-      lora: refOf(output.lora!).hash,
+      adapters: refOf(output.tuned['adapters']!).hash,
+      lora: refOf(output.tuned['lora']!).hash,
       ...metrics,
     }));
     return { trained, fingerprint: await pool.fingerprint() };

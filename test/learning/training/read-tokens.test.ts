@@ -48,7 +48,7 @@ describe('log-probabilities and entropies of one pass', () => {
   }
 
   it('leave no tensor', () => {
-    withPolicy(tinyShape, tinyBase(), { adapters: null, lora: null }, (policy) => {
+    withPolicy(tinyShape, tinyBase(), {}, (policy) => {
       const before = tf.memory().numTensors - cachedTensors();
       readTokens(policy, answers, 1);
       assert.equal(tf.memory().numTensors - cachedTensors(), before);

@@ -22,7 +22,8 @@ function added(table: readonly Row[], coefficient: number) {
     lora: new Float32Array(lora.values.length),
   };
   const options = { table: tableOf(table), rows: rows.length, coefficient, seed: 'seed' };
-  rehearsal(shape, baseWeights(base), { adapters, lora }, options)(gradients);
+  const phase = { shape, trains: ['adapters', 'lora'] };
+  rehearsal(phase, baseWeights(base), { adapters, lora }, options)(gradients);
   return gradients;
 }
 

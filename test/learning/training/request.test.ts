@@ -10,8 +10,7 @@ type Changes = Partial<Omit<TaskRequest<'align'>, 'key'>>;
 
 const params: TaskRequest<'align'>['params'] = {
   base: tinyBase(),
-  adapters: tinyAdapters(),
-  lora: tinyLora(),
+  tuned: { adapters: tinyAdapters(), lora: tinyLora() },
   reference: { adapters: tinyAdapters(), lora: tinyLora() },
   rewardModels: perObjective((objective) => tinyReward(objective)),
   critics: perObjective((objective) => tinyReward(objective)),
@@ -31,7 +30,7 @@ describe('key of a request', () => {
     const table = tableOf([{ tokens: [1, 2], response: 1, content: [1, 2], truncated: false }]);
     const changes: readonly Changes[] = [
       { params: { ...params, critics: { ...params.critics, harmless: tinyReward('another') } } },
-      { params: { ...params, reference: { ...params.reference, lora: null } } },
+      { params: { ...params, reference: { adapters: tinyAdapters() } } },
       { data: { ...data, pairs: { ...data.pairs, helpful: table } } },
       { data: { ...data, pairs: { ...data.pairs, harmless: table } } },
       { hyper: { ...hyper, scale: { ...hyper.scale, helpful: { mean: 0, std: 2 } } } },

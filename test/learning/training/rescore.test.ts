@@ -23,7 +23,7 @@ describe('rescore task', () => {
     const sampled = await score({
       ...{ kind: 'score', key: '', seed: 'rescore test', model: tinyShape },
       hyper: { maxNewTokens: 6, temperature: 1, klCoefficient: 0, missingEosPenalty: 3, scale },
-      params: { ...rewards(), ...tuned, reference: tuned },
+      params: { ...rewards(), tuned, reference: tuned },
       data: { prompts },
     });
     const rows = promptsOf(prompts).map(

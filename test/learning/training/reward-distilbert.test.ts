@@ -271,7 +271,7 @@ describe('DistilBERTs as judges of a language model', () => {
         kind: 'freeze',
         model: { ...made.model, config },
         hyper: { ...banditHyper, prompts: 4, sensitiveShare: 0, maxNewTokens: 6, criticWarmupSteps: 0 },
-        params: { ...made.params, base, adapters: null, lora: null },
+        params: { ...made.params, base, tuned: {} },
         data: { prompts: tableOf([[prompt, []]]), sensitivePrompts: emptyTable },
       });
       assert.ok(frozen.output.scale.helpful.std > 0 && frozen.output.scale.helpful.mean !== 0);

@@ -25,8 +25,7 @@ function request(hyper: Partial<Tasks['score']['hyper']> = {}): TaskRequest<'sco
     },
     params: {
       base: tinyBase(),
-      adapters: tinyAdapters(),
-      lora: tinyLora(),
+      tuned: { adapters: tinyAdapters(), lora: tinyLora() },
       reference: { adapters: tinyAdapters(), lora: tinyLora() },
       rewardModels: { helpful: handMadeReward(), harmless: tinyReward('harmless') },
     },
@@ -49,15 +48,15 @@ describe('score task', () => {
       adapters: { ...tinyAdapters(), hash: adapters },
       lora: { ...tinyLora(), hash: 'lora' },
     });
-    const once = await score({ ...rest, params: { ...params, ...hashed('a'), reference: hashed('a') } });
+    const once = await score({ ...rest, params: { ...params, tuned: hashed('a'), reference: hashed('a') } });
     assert.deepEqual(once, await score({ ...rest, params }));
     // What only claims to be the policy is not read, and another one is.
-    const far = { ...hashed('a'), lora: null };
-    const other = { ...far, adapters: { ...tinyAdapters(), hash: 'b' } };
+    const far = { adapters: hashed('a').adapters };
+    const other = { adapters: { ...tinyAdapters(), hash: 'b' } };
     other.adapters.values = other.adapters.values.map((value) => value + 0.5);
     const divergence = async (hash: string) => {
-      const reference = { ...other, adapters: { ...other.adapters, hash } };
-      return (await score({ ...rest, params: { ...params, ...far, reference } })).metrics.klK3;
+      const reference = { adapters: { ...other.adapters, hash } };
+      return (await score({ ...rest, params: { ...params, tuned: far, reference } })).metrics.klK3;
     };
     assert.equal(await divergence('a'), 0);
     assert.ok((await divergence('b'))! > 0);
@@ -86,8 +85,8 @@ describe('score task', () => {
     const aligned = await alignFor(10, banditRequest({ learningRate: 1e-2 }));
     const { params, ...before } = request({ maxNewTokens: 1 });
     const { metrics: old } = await score({ ...before, params });
-    const { adapters, lora } = aligned;
-    const { metrics: now, responses } = await score({ ...before, params: { ...params, adapters, lora } });
+    const { tuned } = aligned;
+    const { metrics: now, responses } = await score({ ...before, params: { ...params, tuned } });
     assert.ok(now.helpful! > old.helpful! && now.helpful! > 0.5, JSON.stringify({ old, now }));
     assert.ok(now.klK3! > 0.1);
     assert.ok(responses!.some(([token]) => token === wanted));

@@ -208,7 +208,8 @@ describe('the payload of a message', () => {
   });
 
   it('has a LoRA module at every site where they are shared, however a method counts a client’s own', async () => {
-    const method: Method = { ...methods.pfl, loraModules: 'by-resources' };
+    const slots = methods.pfl.slots.map((slot) => ({ ...slot, modules: 'by-resources' as const }));
+    const method: Method = { ...methods.pfl, slots };
     const found = await payload([headerless], { method });
     const update = messageOf(found, 'update');
     assert.deepEqual([update.loraModules, update.parameters], [36, 580_968 + 5_308_416]);

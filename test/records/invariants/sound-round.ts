@@ -16,6 +16,7 @@ import { type ParamKind, type ParamRef } from '../../../src/learning/params/para
 import type { AggregatedUpdate } from '../../../src/records/invariants/checker.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
 import type { MethodName } from '../../../src/strategies/methods/index.js';
+import type { Method } from '../../../src/strategies/methods/method.js';
 import { channelWith } from '../../radio/channel/a-link.js';
 import { noEnergy } from '../../../src/records/energy/energy.js';
 
@@ -27,10 +28,16 @@ export const channel = channelWith({
   downlink: { powerWatts: 10 },
 });
 
-export const ref = (kind: ParamKind): ParamRef => ({
+/** Names of tensors of sets whose tensors have roles: two of each. */
+const named: Partial<Readonly<Record<ParamKind, readonly string[]>>> = {
+  adapters: ['h.0.adapter.mlp.down.weight', 'h.0.adapter.mlp.up.weight'],
+  lora: ['h.0.attn.q.lora_A', 'h.0.attn.q.lora_B'],
+};
+
+export const ref = (kind: ParamKind, tensors = named[kind] ?? ['w']): ParamRef => ({
   hash: kind,
   kind,
-  tensors: ['w'],
+  tensors,
   parameters: 1,
   bytes: 4,
 });
@@ -208,17 +215,21 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
     });
 }
 
-export function check(records: readonly RunEvent[], method: MethodName = 'pwff'): void {
+export function check(records: readonly RunEvent[], method: MethodName | Method = 'pwff'): void {
   const checkers = createCheckers(
     { seed: 1, channel, clients: { count: 10, devices: [] }, stages },
-    methods[method],
+    typeof method === 'string' ? methods[method] : method,
   );
   for (const record of [...askedFor(records), ...records]) checkers.next(record);
   checkers.complete?.();
 }
 
 /** Asserts that the records are refused, with a message that says what and where. */
-export function refused(records: readonly RunEvent[], message: RegExp, method: MethodName = 'pwff'): void {
+export function refused(
+  records: readonly RunEvent[],
+  message: RegExp,
+  method: MethodName | Method = 'pwff',
+): void {
   assert.throws(
     () => check(records, method),
     (error) => error instanceof InvariantViolation && message.test(error.message),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { sharedParts, trainedParts, type Method } from '../../../src/strategies/methods/method.js';
 import { methods as table } from '../../../src/strategies/methods/index.js';
+import type { Method } from '../../../src/strategies/methods/method.js';
+import { sharedParts, trainedParts } from '../../../src/strategies/methods/parts.js';
 
 const methods: Readonly<Record<string, Method>> = table;
 
@@ -18,8 +19,8 @@ describe('methods', () => {
   });
 
   it('differ from each other in something that a run can show', () => {
-    const contents = Object.values(methods).map(({ tensors, loraModules, rewards, personalWeights }) =>
-      JSON.stringify([tensors, loraModules, rewards, personalWeights]),
+    const contents = Object.values(methods).map(({ slots, rewards, personalWeights }) =>
+      JSON.stringify([slots, rewards, personalWeights]),
     );
     assert.equal(new Set(contents).size, contents.length);
   });

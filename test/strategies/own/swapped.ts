@@ -4,11 +4,24 @@ import type { Method } from '../../../src/index.js';
 export const swapped: Method = {
   name: 'swapped',
   title: 'Swapped',
-  tensors: [
-    { part: 'adapters', train: 'always', share: 'never' },
-    { part: 'lora', train: 'always', share: 'always' },
+  slots: [
+    {
+      name: 'adapters',
+      kind: 'adapters',
+      init: 'server',
+      start: 'drawn',
+      modules: 'all',
+      parts: [{ train: 'always', share: 'never' }],
+    },
+    {
+      name: 'lora',
+      kind: 'lora',
+      init: 'server',
+      start: 'drawn',
+      modules: 'all',
+      parts: [{ train: 'always', share: 'always' }],
+    },
   ],
-  loraModules: 'all',
   rewards: ['helpful', 'harmless'],
   personalWeights: true,
   reference: 'a sample of a method that is not in the table',

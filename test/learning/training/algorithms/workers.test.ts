@@ -39,8 +39,8 @@ function requestOf(algorithm: AlignHyper['algorithm']): TaskRequest<'align'> {
 /** A result by content. */
 function contentOf({ output, metrics }: TaskResult<'align'>) {
   return {
-    adapters: refOf(output.adapters!).hash,
-    lora: refOf(output.lora!).hash,
+    adapters: refOf(output.tuned['adapters']!).hash,
+    lora: refOf(output.tuned['lora']!).hash,
     critics: objectives.map((objective) => refOf(output.critics[objective]).hash),
     ...metrics,
   };

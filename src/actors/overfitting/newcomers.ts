@@ -10,8 +10,8 @@ import type { TaskKind, TaskRequest, TaskResult } from '../../learning/training/
 import { sum } from '../../moments.js';
 import { messageBits } from '../../radio/channel/message-bits.js';
 import { greatest } from '../../extremes.js';
-import type { Method, TuningStage } from '../../strategies/methods/method.js';
-import { partsOf, sharedParts, trainedParts } from '../../strategies/methods/parts.js';
+import type { TuningStage } from '../../strategies/methods/method.js';
+import { partsOf, privateParts, sharedParts } from '../../strategies/methods/parts.js';
 import { requireFinite } from '../finite-result.js';
 import { clientSets, serverSets } from '../slots.js';
 import { required, tunedRefs, tunedSets } from '../tasks.js';
@@ -81,12 +81,6 @@ async function newcomerFigures(
   return { ...Object.fromEntries(named), ...after, ...costs(world, global, start, trains, steps, newcomer) };
 }
 
-/** Parts that a client tunes and nobody else ever has. */
-export function privateParts(method: Pick<Method, 'slots'>): readonly string[] {
-  const shared = sharedParts(method);
-  return trainedParts(method).filter((part) => !shared.includes(part));
-}
-
 /**
  * What a newcomer begins with: the shared parts as the server has them now, a twin as what it is the twin of, and all
  * else as Steps 1.1 and 1.2 make it.
@@ -110,7 +104,7 @@ async function personalized(
   { id, tables }: Newcomer,
 ): Promise<TunedSets> {
   const { scenario } = world;
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
+  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, privatePatience, ...hyper } =
     scenario.instruction;
   const { output } = await run<'instruct'>(world, at, {
     kind: 'instruct',

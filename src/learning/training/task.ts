@@ -9,6 +9,7 @@ import type { Reception } from '../../strategies/over-the-air/reception.js';
 import type { Choice } from '../../settings/choice.js';
 import type { Alignment } from './algorithms/settings.js';
 import type { Reward } from './reward-models/settings.js';
+import type { regularization } from './regularization.js';
 import type { rounds } from './rounds.js';
 import type { Instruction } from './settings.js';
 import type { TokenTable } from '../data/token-table.js';
@@ -58,7 +59,13 @@ export interface Tasks {
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
-    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy' | 'optimizerState'> & KeepsOptimizers & InPhases;
+    hyper: Omit<
+      WithoutRounds<Instruction>,
+      'targetAccuracy' | 'optimizerState' | 'privatePatience' | keyof typeof regularization
+    > &
+      Partial<Pick<Instruction, keyof typeof regularization>> &
+      KeepsOptimizers &
+      InPhases;
     params: { base: ParamSet } & Tuned & KeptMoments & TermState;
     data: { train: TokenTable; validation: TokenTable };
     output: Tuned & LeavesOptimizers & TermState;

@@ -1,6 +1,6 @@
 import type { MixedSlot, Mixture } from '../../learning/model/mixture.js';
-import type { Method, Slot } from './method.js';
-import { sharedParts, trainedParts } from './parts.js';
+import type { Method } from './method.js';
+import { privateParts, sharedParts } from './parts.js';
 import { slotOf } from '../../learning/model/slots.js';
 
 /**
@@ -10,7 +10,9 @@ import { slotOf } from '../../learning/model/slots.js';
  * slot without an original counts by the share, and all that is shared counts in full.
  */
 export function interpolated(method: Method, share: number): Mixture | null {
-  const personal = method.slots.filter((slot) => isPersonal(method, slot));
+  const tuned = privateParts(method).map(slotOf);
+  const shared = sharedParts(method).map(slotOf);
+  const personal = method.slots.filter(({ name }) => tuned.includes(name) && !shared.includes(name));
   if (personal.length === 0) return null;
   const originals = personal.flatMap(({ start }) => (typeof start === 'string' ? [] : [start.as]));
   const counted = method.slots.filter(
@@ -28,10 +30,4 @@ export function interpolated(method: Method, share: number): Mixture | null {
       return [[name, { share: 1 }]];
     }),
   );
-}
-
-/** Whether clients tune a slot of which nothing ever leaves them. */
-function isPersonal(method: Method, { name }: Slot): boolean {
-  const isOf = (part: string) => slotOf(part) === name;
-  return trainedParts(method).some(isOf) && !sharedParts(method).some(isOf);
 }

@@ -66,7 +66,9 @@ export function Figures() {
       </div>
       <div class="plots">
         {found &&
-          [...shown, ...asked.filter((name) => isMeasured(name, found))].map((name) => <Plot key={name} name={name} figures={found} axis={axis.value} who={one} />)}
+          [...shown, ...asked.filter((name) => isMeasured(name, found))].map((name) => (
+            <Plot key={name} name={name} figures={found} axis={axis.value} who={one} />
+          ))}
       </div>
     </section>
   );

@@ -87,8 +87,15 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, privatePatience, ...hyper } =
-    scenario.instruction;
+  const {
+    maxRounds,
+    deadlineSeconds,
+    convergence,
+    targetAccuracy,
+    optimizerState,
+    privatePatience,
+    ...hyper
+  } = scenario.instruction;
   const kept = momentsGiven(world, context, 'instruction');
   const terms = termsGiven(world, context, 'instruction');
   const load = loadOf(world, context, 'instruction');

@@ -3,7 +3,13 @@ import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { presences } from '../learning/clients/presence/index.js';
 import { readOnTrace, type OnTrace } from '../learning/clients/presence/on-trace.js';
-import { newcomersOf, population, type Client, type Encoding, type Newcomer } from '../learning/clients/population.js';
+import {
+  newcomersOf,
+  population,
+  type Client,
+  type Encoding,
+  type Newcomer,
+} from '../learning/clients/population.js';
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
 import type { TokenTable } from '../learning/data/token-table.js';
@@ -82,7 +88,18 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
   return {
-    ...{ language, rewards, data, encoding, clients, newcomers, common, pretrainingText: text, overlaps, earlier },
+    ...{
+      language,
+      rewards,
+      data,
+      encoding,
+      clients,
+      newcomers,
+      common,
+      pretrainingText: text,
+      overlaps,
+      earlier,
+    },
     ...{ recordings, presenceTrace, tables, method },
   };
 }

@@ -111,7 +111,18 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, newcomers, earlier, recordings, presenceTrace, tables, method, ...inputs }: Inputs,
+  {
+    language,
+    rewards,
+    clients,
+    newcomers,
+    earlier,
+    recordings,
+    presenceTrace,
+    tables,
+    method,
+    ...inputs
+  }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;

@@ -10,7 +10,9 @@ describe('overfitting, measured', () => {
   it('is at both ends of the stage where others are asked for, and every so many rounds where that is said', async () => {
     const ends = await protocolRun([...rounds, 'measure.others={}']);
     const every = await protocolRun([...rounds, 'measure.others={"every":3}']);
-    const roundsOf = (result: ProtocolRun) => [...new Set(rowsOf(result, 'generalize').map(({ round }) => round))];
+    const roundsOf = (result: ProtocolRun) => [
+      ...new Set(rowsOf(result, 'generalize').map(({ round }) => round)),
+    ];
     assert.deepEqual(roundsOf(ends), [0, 4]);
     assert.deepEqual(roundsOf(every), [0, 3, 4]);
   });

@@ -6,7 +6,11 @@ import type { World } from '../world.js';
 import type { Occasion } from './others.js';
 
 /** What a client's model still knows of what its base was pretrained on, where `measure.forgetting` asks for it. */
-export function measureForgetting(world: World, { id, model }: ClientContext, { stage, round }: Occasion): void {
+export function measureForgetting(
+  world: World,
+  { id, model }: ClientContext,
+  { stage, round }: Occasion,
+): void {
   const { pretrainingText: text } = world;
   if (text === null) return;
   measured<'perplexity'>(

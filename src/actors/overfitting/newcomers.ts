@@ -65,12 +65,7 @@ async function memberFigures(world: World, at: Moment, { id, model }: ClientCont
 }
 
 /** Before and after it has tuned its private parts, with what both would cost. */
-async function newcomerFigures(
-  world: World,
-  at: Moment,
-  global: Model,
-  newcomer: Newcomer,
-): Promise<Flat> {
+async function newcomerFigures(world: World, at: Moment, global: Model, newcomer: Newcomer): Promise<Flat> {
   const start = firstModel(world, global, newcomer.id);
   const trains = privateParts(world.method);
   const steps = trains.length === 0 ? 0 : world.scenario.measure.newcomerSteps;
@@ -104,8 +99,15 @@ async function personalized(
   { id, tables }: Newcomer,
 ): Promise<TunedSets> {
   const { scenario } = world;
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, privatePatience, ...hyper } =
-    scenario.instruction;
+  const {
+    maxRounds,
+    deadlineSeconds,
+    convergence,
+    targetAccuracy,
+    optimizerState,
+    privatePatience,
+    ...hyper
+  } = scenario.instruction;
   const { output } = await run<'instruct'>(world, at, {
     kind: 'instruct',
     seed: `${scenario.seed}/${id}/personalize`,
@@ -167,7 +169,9 @@ async function run<K extends TaskKind>(
   { stage, round }: Moment,
   request: Omit<TaskRequest<K>, 'key' | 'model'>,
 ): Promise<TaskResult<K>> {
-  const result = await executor.run<K>(taskRequest<K>({ ...request, model: shape } as Omit<TaskRequest<K>, 'key'>));
+  const result = await executor.run<K>(
+    taskRequest<K>({ ...request, model: shape } as Omit<TaskRequest<K>, 'key'>),
+  );
   requireFinite(scenario, { stage, round, kind: request.kind }, result);
   return result;
 }

@@ -7,7 +7,11 @@ import { stream } from '../../simulation/random/stream.js';
 import { clientOf, type World } from '../world.js';
 
 /** What a client's model is measured on: its training rows, everybody's test rows, and those of nobody. */
-export function tablesFor(world: World, id: string, most: number | null): Readonly<Record<string, TokenTable>> {
+export function tablesFor(
+  world: World,
+  id: string,
+  most: number | null,
+): Readonly<Record<string, TokenTable>> {
   const { seed } = world.scenario;
   const { train, test } = clientOf(world, id).tables;
   return {

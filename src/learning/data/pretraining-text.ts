@@ -55,11 +55,18 @@ async function piecesOf(
   seed: number,
   { tokenizer, maxTokens }: Reading,
 ): Promise<number[][]> {
-  const tokens = tokenizer.encode(await readTextFile(path, 'text that the base model could have been pretrained on'));
+  const tokens = tokenizer.encode(
+    await readTextFile(path, 'text that the base model could have been pretrained on'),
+  );
   if (tokens.length < 2) {
-    throw new UserError(`${path}: has ${tokens.length} tokens, expected 2 or more, of which each but the first is predicted`);
+    throw new UserError(
+      `${path}: has ${tokens.length} tokens, expected 2 or more, of which each but the first is predicted`,
+    );
   }
-  const starts = Array.from({ length: Math.ceil((tokens.length - 1) / maxTokens) }, (_, piece) => piece * maxTokens);
+  const starts = Array.from(
+    { length: Math.ceil((tokens.length - 1) / maxTokens) },
+    (_, piece) => piece * maxTokens,
+  );
   const drawn = stream(seed, 'pretraining text').shuffle(starts).slice(0, count);
   return drawn
     .sort((a, b) => a - b)

@@ -13,7 +13,12 @@ export interface Dropout {
 }
 
 /** Factors of the entries of a module's input, 0 or 1 / (1 - rate), row by row. */
-export function dropoutMask({ rate, seed }: Dropout, site: string, module: number, entries: number): Float32Array {
+export function dropoutMask(
+  { rate, seed }: Dropout,
+  site: string,
+  module: number,
+  entries: number,
+): Float32Array {
   const draws = streams(seed, 'dropout', site)(module);
   const kept = 1 / (1 - rate);
   return Float32Array.from({ length: entries }, () => (draws.uniform() < rate ? 0 : kept));
@@ -34,6 +39,12 @@ export function withDroppedLora(
   return modules.reduce((sum, { a, b, column, scale }, module) => {
     const mask = tf.tensor2d(dropoutMask(dropout, site, module, x.size), x.shape);
     const change = tf.mul(tf.matMul(tf.matMul(tf.mul(x, mask), a), b), scale);
-    return tf.add(sum, tf.pad(change, [[0, 0], [column, width - column - b.shape[1]]]));
+    return tf.add(
+      sum,
+      tf.pad(change, [
+        [0, 0],
+        [column, width - column - b.shape[1]],
+      ]),
+    );
   }, y);
 }

@@ -27,7 +27,13 @@ export interface PolicyOptimizerOptions {
  */
 export function policyOptimizer(
   trained: TunedSets,
-  { learningRate, loraLearningRateScale, maxGradientNorm, optimizer, weightDecay = 0 }: PolicyOptimizerOptions,
+  {
+    learningRate,
+    loraLearningRateScale,
+    maxGradientNorm,
+    optimizer,
+    weightDecay = 0,
+  }: PolicyOptimizerOptions,
   optimizers = new Optimizers(),
   terms: readonly Term[] = [],
 ): (gradients: Gradients) => void {

@@ -11,6 +11,7 @@ export const regularization = {
     minimum: 0,
     exclusiveMaximum: 1,
     default: 0,
-    description: 'probability with which a LoRA module loses an entry of what it reads, while it trains (PEFT)',
+    description:
+      'probability with which a LoRA module loses an entry of what it reads, while it trains (PEFT)',
   }),
 };

@@ -22,7 +22,7 @@ export function stageFigures({
   stages,
   judges,
   overfitting,
-}: Pick<Summary, 'stages' | 'judges' | 'overfitting'>): Figure[] {
+}: Pick<Summary, 'stages' | 'judges'> & Partial<Pick<Summary, 'overfitting'>>): Figure[] {
   const { named, heldOutLoss } = linesUnder(judges);
   const beyondOwn = (stage: TuningStage) =>
     figuresOf(stage, overfitting?.[stage] ?? null, overfittingLines(named), `overfitting.${stage}`);

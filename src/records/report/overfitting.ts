@@ -105,9 +105,8 @@ export function newcomersSection({ overfitting }: Pick<Summary, 'overfitting'>):
   return html`<h2><i></i>Clients that took no part</h2>
     <div class="card scroll">
       <p>
-        ${sentence(newcomers)}. One would take a download of ${bits(downloadBits ?? 0)} and ${duration(
-          trainingSeconds ?? 0,
-        )} of its device.
+        ${sentence(newcomers)}. One would take a download of ${bits(downloadBits ?? 0)} and
+        ${duration(trainingSeconds ?? 0)} of its device.
       </p>
       ${table(newcomers.each, columns)}
       <p class="source">

@@ -32,8 +32,9 @@ import { toTargetText } from './to-target.js';
 export async function page(run: RunRecords, entered: Entered | null = null): Promise<string> {
   const { summary, manifest } = run;
   const { contents, sections } = withContents(
-    html`${resultsTable(run)} ${await stages(run)} ${newcomersSection(run.summary)} ${await radioSection(run)} ${await lanesSection(run)}
-    ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)} ${manifestSection(run)}`,
+    html`${resultsTable(run)} ${await stages(run)} ${newcomersSection(run.summary)} ${await radioSection(run)}
+    ${await lanesSection(run)} ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)}
+    ${manifestSection(run)}`,
   );
   const document = html`<!doctype html>
     <html lang="en">

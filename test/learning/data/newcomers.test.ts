@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { embeddedData } from '../../../src/learning/data/embedded/federated.js';
 import { dealToNewcomers } from '../../../src/learning/data/newcomers.js';
 import type { Example } from '../../../src/learning/data/types.js';
-import { dealDevice } from '../../../src/learning/clients/device.js';
 import { scenarioWith } from './scenario.js';
 
 const scenario = scenarioWith({ examplesPerClient: 16, testPerClient: 4 }, 5);
@@ -35,7 +34,11 @@ describe('data of clients that take no part', () => {
   it('teaches facts that some clients are taught, as many as a client has in the mean, and asks for the others', () => {
     const { newcomers } = embeddedData(withNewcomers(1), 1);
     const factsIn = (rows: readonly Example[]) =>
-      new Set(rows.filter(({ topic }) => topic === 'fact').map(({ instruction, input }) => `${instruction} ${input}`));
+      new Set(
+        rows
+          .filter(({ topic }) => topic === 'fact')
+          .map(({ instruction, input }) => `${instruction} ${input}`),
+      );
     assert.ok(factsIn(newcomers[0]!.train).size > 0);
     assert.ok(newcomers[0]!.shared.length > 0);
   });
@@ -45,16 +48,13 @@ describe('data of clients that take no part', () => {
     const rest = ['a', 'b', 'c', 'd', 'd', 'e'].map(row);
     const taken = new Set([JSON.stringify(['e', ''])]);
     const [first] = dealToNewcomers(dealing, ['newcomer-1'], rest, taken, 1);
-    const dealt = [...first!.train, ...first!.validation, ...first!.test].map(({ instruction }) => instruction);
+    const dealt = [...first!.train, ...first!.validation, ...first!.test].map(
+      ({ instruction }) => instruction,
+    );
     assert.deepEqual([...dealt].sort(), ['a', 'b', 'c', 'd']);
     assert.throws(
       () => dealToNewcomers(dealing, ['newcomer-1', 'newcomer-2'], rest, taken, 1),
       /\/clients\/newcomers: is 2, expected fewer \(or more rows\)/,
     );
-  });
-
-  it('comes with a device drawn by the newcomer’s name, as a client’s is', () => {
-    const { devices } = scenario.clients;
-    assert.deepEqual(dealDevice(devices, 1, 'newcomer-1'), dealDevice(devices, 1, 'newcomer-1'));
   });
 });

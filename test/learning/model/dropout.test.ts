@@ -39,9 +39,10 @@ describe('dropout of what LoRA reads', () => {
       const value = forward(x, a, b);
       near(value.slice([0, column], [n, outputs]), dropped.matMul(a).matMul(b).mul(scale));
       near(value.slice([0, 0], [n, 1]), tf.zeros([n, 1]));
-      const gradients = tf.grads((x, a, b) =>
-        forward(x as tf.Tensor2D, a as tf.Tensor2D, b as tf.Tensor2D),
-      )([x, a, b], dy);
+      const gradients = tf.grads((x, a, b) => forward(x as tf.Tensor2D, a as tf.Tensor2D, b as tf.Tensor2D))(
+        [x, a, b],
+        dy,
+      );
       const own = dy.slice([0, column], [n, outputs]).mul(scale) as tf.Tensor2D;
       near(gradients[0]!, own.matMul(b, false, true).matMul(a, false, true).mul(mask));
       near(gradients[1]!, dropped.matMul(own.matMul(b, false, true), true, false));

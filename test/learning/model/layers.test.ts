@@ -208,13 +208,7 @@ describe('layers with hand-written gradients, against automatic differentiation 
     assertSame(
       (x, residual, ...tensors) => {
         const weights = new Map(parts.map((part, i) => [`h.0.adapter.parallel.${part}`, tensors[i]!]));
-        return addAdapters(
-          [{ weights, share: 1 }],
-          0,
-          'parallel',
-          x as tf.Tensor2D,
-          residual as tf.Tensor2D,
-        );
+        return addAdapters([{ weights, share: 1 }], 0, 'parallel', x as tf.Tensor2D, residual as tf.Tensor2D);
       },
       (x, residual, down, downBias, up, upBias) => {
         const hidden = tf.relu(tf.add(tf.matMul(x, down), downBias));
@@ -263,7 +257,9 @@ describe('layers with hand-written gradients, against automatic differentiation 
           return addAdapters([...slots, elsewhere], 1, 'mlp', x as tf.Tensor2D, onto as tf.Tensor2D);
         },
         (x, residual, ...tensors) => {
-          const changes = shares.map((share, s) => tf.mul(change(x!, tensors.slice(4 * s, 4 * s + 4)), share));
+          const changes = shares.map((share, s) =>
+            tf.mul(change(x!, tensors.slice(4 * s, 4 * s + 4)), share),
+          );
           return tf.addN([isSerial ? x! : residual!, ...changes]);
         },
         [random(5, 6), random(5, 6), ...adapter(3), ...adapter(2)],

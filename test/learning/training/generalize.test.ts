@@ -6,10 +6,18 @@ import { testBackend } from '../../backend.js';
 import { tableOf, tinyBase, tinyLora, tinyShape } from './tiny-model.js';
 
 const table = tableOf([
-  [[1, 2], [3, 4, 11]],
+  [
+    [1, 2],
+    [3, 4, 11],
+  ],
   [[5], [6, 11]],
 ]);
-const other = tableOf([[[7, 8], [9, 11]]]);
+const other = tableOf([
+  [
+    [7, 8],
+    [9, 11],
+  ],
+]);
 
 const changed = (set: ParamSet, value: (old: number) => number) =>
   paramSet(
@@ -49,7 +57,8 @@ describe('a model on several tables', () => {
   it('is, at share 0 of its only slot, the base model, and at share 1 the tuned one', async () => {
     const base = tinyBase();
     const of = async (tuned: Readonly<Record<string, ParamSet>>) =>
-      (await generalize({ ...request, kind: 'generalize', params: { base, tuned }, data: { table } })).metrics;
+      (await generalize({ ...request, kind: 'generalize', params: { base, tuned }, data: { table } }))
+        .metrics;
     const { metrics } = await interpolate({
       ...request,
       kind: 'interpolate',

@@ -35,7 +35,9 @@ describe('a method whose private parts rest', () => {
 
   it('tunes what is shared alone', () => {
     assert.deepEqual(trainedParts(resting(methods.pwff)), ['adapters']);
-    assert.deepEqual(phasesAt(resting(methods.pwff), moment), [{ share: 1, trains: ['adapters'], terms: [] }]);
+    assert.deepEqual(phasesAt(resting(methods.pwff), moment), [
+      { share: 1, trains: ['adapters'], terms: [] },
+    ]);
   });
 
   it('leaves out a phase of nothing but private parts', () => {

@@ -50,7 +50,13 @@ export function embeddedData(scenario: Dealing, seed: number): FederatedData {
       ...nothingToAlign(),
     };
   });
-  return { synthetic: true, clients, newcomers, common: commonRows(scenario.data.testPerClient, seed), reports: [] };
+  return {
+    synthetic: true,
+    clients,
+    newcomers,
+    common: commonRows(scenario.data.testPerClient, seed),
+    reports: [],
+  };
 }
 
 /** As many facts as a client has in the mean; members have been taught them as well. */

@@ -1,6 +1,7 @@
 import type { Model } from '../../machines/events.js';
 import { designedModules } from '../learning/clients/device.js';
 import { begunWith } from '../learning/interchange/begun-lora.js';
+import type { Client } from '../learning/clients/population.js';
 import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
 import { setWith, tensorsWith } from '../learning/model/roles.js';
@@ -11,7 +12,9 @@ import type { Slot } from '../strategies/methods/method.js';
 import { partsOf, type Part } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
-type Known = Pick<World, 'begunLora' | 'clients' | 'scenario' | 'method' | 'shape'>;
+type Known = Pick<World, 'begunLora' | 'scenario' | 'method' | 'shape'> & {
+  readonly clients: ReadonlyMap<string, Pick<Client, 'data' | 'device'>>;
+};
 
 /**
  * Step 1.1: what the server inserts into the base model, by part. Of what clients share it makes one for all: an

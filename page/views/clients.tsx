@@ -12,6 +12,7 @@ const columns: readonly Column[] = [
   { key: 'weightHelpful', head: 'weight helpful', show: ({ weightHelpful }) => figure(weightHelpful) },
   { key: 'weightHarmless', head: 'weight harmless', show: ({ weightHarmless }) => figure(weightHarmless) },
   { key: 'designedModules', head: 'LoRA modules', show: ({ designedModules }) => figure(designedModules) },
+  { key: 'designedRank', head: 'rank', show: ({ designedRank }) => figure(designedRank) },
   { key: 'trainingRows', head: 'rows', show: ({ trainingRows }) => String(trainingRows) },
   {
     key: 'gigaflopsPerSecond',

@@ -10,7 +10,7 @@ import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
 import { rowsBehind } from './rows.js';
 import { runTask } from './running-task.js';
-import { combineOf } from '../strategies/methods/parts.js';
+import { nextChange, slotIn } from '../strategies/methods/parts.js';
 import { clientOf, type World } from './world.js';
 
 /**
@@ -34,7 +34,7 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   const results = made.filter((result) => result !== null);
   const sets = results
     .filter(({ isMeasured }) => !isMeasured)
-    .map(({ part, global }) => [part, global] as const);
+    .flatMap((result) => madeOf(world, context, result));
   const judges = results.filter(({ isMeasured }) => isMeasured);
   const aggregation = Object.fromEntries(results.map((result) => [result.part, result.memory]));
   const sent = publishedParts(world, context, Object.fromEntries(sets));
@@ -78,7 +78,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
       kind: 'aggregate',
       seed: air ? [scenario.seed, stage, version, part].join('/') : '',
       hyper: {
-        strategy: combineOf(world.method, part) ?? aggregation,
+        strategy: slotIn(world.method, part)?.combine ?? aggregation,
         settings: { stalenessExponent },
         updates: Object.fromEntries(updates.map(({ from, about }) => [from, about])),
         version: version - 1,
@@ -101,7 +101,29 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     const { nowSeconds: virtualSeconds } = world.clock;
     world.record({ type: 'air', stage, round: version, part, virtualSeconds, ...heard });
   }
-  return { part, isMeasured, global: output.global, memory: remembered(store, output.memory) };
+  const { global: made, change, memory: after } = output;
+  return { part, isMeasured, global: made, change, memory: remembered(store, after) };
+}
+
+/** What an aggregate makes of the global model: the next values of its part, a change of the base, or both. */
+function madeOf(
+  { method }: World,
+  { global: model }: ServerContext,
+  {
+    part,
+    global,
+    change,
+  }: { readonly part: string; readonly global: ParamSet; readonly change: ParamSet | undefined },
+): readonly (readonly [part: string, set: ParamSet])[] {
+  const slot = slotIn(method, part);
+  if (slot?.change === undefined) return [[part, global]];
+  const name = nextChange(model, slot.name);
+  if (slot.change === 'whole') return [[name, global]];
+  if (!change) throw new Error(`${method.name}: what puts ${part} together leaves no change of the base`);
+  return [
+    [part, global],
+    [name, change],
+  ];
 }
 
 /** The gathered updates that hold a part, with what the aggregation is told of each. */

@@ -29,7 +29,7 @@ import { rowsBehind } from './rows.js';
 import { roundOf } from './rounds.js';
 import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';
 import { mapValues } from '../map-values.js';
-import { clientSets, missingIn } from './slots.js';
+import { clientSets, missingIn, renewedSets } from './slots.js';
 import { clientOf, type World } from './world.js';
 
 /** Gives a client's chart its actions, guards and tasks. */
@@ -67,8 +67,9 @@ export function provideClient(world: World) {
       },
       measureStart: ({ context }, { stage }) =>
         measure(world, context, { stage, round: 0, verdict: 'continue' }),
-      designLora: assign(({ context: { id, model } }) => {
-        const own = mapValues(missingIn(model, clientSets(world, id)), (set) => world.store.put(set));
+      designLora: assign(({ context: { id, model, current } }) => {
+        const sets = clientSets(world, id, versionOf(current!));
+        const own = mapValues(missingIn(model, sets), (set) => world.store.put(set));
         return { designed: true, model: { ...model, ...own } };
       }),
       collectPreferences: assign({ collected: true }),
@@ -151,17 +152,24 @@ export function holdingsOf({ current, model, held }: ClientContext): readonly st
   return [...new Set(known)].filter((hash) => held.includes(hash));
 }
 
+/** The version of the global model that a download names. */
+const versionOf = ({ kind, version }: Download) => ({ stage: protocol[kind].stage, version });
+
 /**
- * What the method shares is replaced by the global model's; what is private stays, once the client has it.
+ * What the method shares is replaced by the global model's; what is private stays, once the client has it, but for what
+ * begins anew with each version.
  */
-function takenUp({ method }: World, { pending, model }: ClientContext): Partial<ClientContext> {
+function takenUp(world: World, { id, pending, model, designed }: ClientContext): Partial<ClientContext> {
+  const { method, store } = world;
   if (pending === null) throw new Error('a client takes up a download that never came');
   const shared = ['base', ...sharedParts(method), 'helpful', 'harmless'];
   const parts = Object.keys(pending.global).map((part) => {
     const [first, second] = shared.includes(part) ? [pending.global, model] : [model, pending.global];
     return [part, first[part] ?? second[part] ?? null] as const;
   });
-  return { pending: null, current: pending, model: Object.fromEntries(parts) as Model };
+  const renewed = designed ? renewedSets(world, id, versionOf(pending)) : {};
+  const taken = { ...Object.fromEntries(parts), ...mapValues(renewed, (set) => store.put(set)) };
+  return { pending: null, current: pending, model: taken as Model };
 }
 
 /**
@@ -227,9 +235,9 @@ function sentInPlaceOf(
   const { attack } = clientOf(world, id);
   if (!attack?.update) return own;
   const { global, order } = current!;
-  const start = global[part];
+  const start = global[part] ? store.get(global[part]) : renewedSets(world, id, versionOf(current!))[part];
   if (!start) throw new Error(`${id} sends ${part}, which it never began with`);
   const first = store.get(replayed[kind]?.[part] ?? ref);
   const draw = stream(scenario.seed, 'attack', part, id, order!.stage, ...keyOf(order!));
-  return attack.update({ own, start: store.get(start), first }, draw);
+  return attack.update({ own, start, first }, draw);
 }

@@ -3,22 +3,25 @@ import { requestOf, type DownloadKind } from '../../machines/protocol.js';
 import type { Member, ServerContext } from '../../machines/server.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { sentTo } from './changes-since.js';
+import { globalFor } from './cuts.js';
 import { broughtBy, refsOf } from './parts.js';
+import type { World } from './world.js';
 
 /** Downloads by their recipients. */
 export type Downloads = Readonly<Record<string, Download>>;
 
 /**
  * One download for everybody whom the server has something to tell, with the parameters that each of them
- * lacks: for those who get an order, and at the end of a stage for all who are not away.
+ * lacks of the global model as it is for that client: for those who get an order, and at the end of a stage for all who are not away.
  */
-export function downloadsTo(context: ServerContext, kind: DownloadKind): Downloads {
-  const { clients, asked, reset, members, version, verdict, global, rewards } = context;
+export function downloadsTo(world: World, context: ServerContext, kind: DownloadKind): Downloads {
+  const { clients, asked, reset, members, version, verdict, rewards } = context;
   const present = clients.filter((client) => members[client]!.presence !== 'away');
   const recipients = verdict === 'continue' ? asked : present;
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
       const { holdings, acknowledged, order } = members[client]!;
+      const global = globalFor(world, client, context.global);
       const params = missing(broughtBy(kind, global, rewards), holdings).map((ref) =>
         sentTo(acknowledged, ref),
       );

@@ -67,7 +67,7 @@ export function provideServer(world: World) {
           for (const [to, request] of requestsTo(context)) bus.send('server', to, request, [to]);
         });
         for (const kind of downloadsOf(step, context.rewards)) {
-          const downloads = downloadsTo({ ...context, members }, kind);
+          const downloads = downloadsTo(world, { ...context, members }, kind);
           members = withEach(members, Object.keys(downloads), (member, client) => ({
             ...member,
             holdings: holdingsAfter(member, downloads[client]!, context.rewards),

@@ -6,6 +6,7 @@ import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { mapValues } from '../map-values.js';
 import { partsOf } from '../strategies/methods/parts.js';
 import { encoded } from './encoding.js';
+import { globalFor } from './cuts.js';
 import { refsOf } from './parts.js';
 import type { Start, World } from './world.js';
 
@@ -22,7 +23,7 @@ export interface ContinuedClient {
   readonly holds: readonly string[];
 }
 
-type Known = Pick<World, 'base' | 'codecOf' | 'method' | 'scenario' | 'store'>;
+type Known = Pick<World, 'base' | 'clients' | 'codecOf' | 'method' | 'scenario' | 'shape' | 'store'>;
 
 /**
  * The beginning of a run: of the base model alone, or of what an earlier run has left. The global model goes
@@ -48,7 +49,7 @@ export function startOf(world: Known, clients: readonly string[], continued: Con
     const holds = new Set(own?.holds.filter((part) => isAsItWas(world, global, continued!, part)));
     if (scenario.model.preinstalled) holds.add('base');
     return {
-      held: refsOf(global, [...holds]).map(({ hash }) => hash),
+      held: refsOf(globalFor(world, id, global), [...holds]).map(({ hash }) => hash),
       model: {
         base: holds.has('base') ? base : null,
         ...tuned,

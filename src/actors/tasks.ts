@@ -19,17 +19,19 @@ import { momentsGiven, momentsKept } from './moments.js';
 import { roundOf } from './rounds.js';
 import { termsGiven, termsLeft } from './terms.js';
 import { mapValues } from '../map-values.js';
+import { withoutChanges } from '../learning/model/changes.js';
 import type { TunedSets } from '../learning/model/slots.js';
-import { partsOf } from '../strategies/methods/parts.js';
+import { changesIn, partsOf } from '../strategies/methods/parts.js';
 import type { TuningStage } from '../strategies/methods/method.js';
 import { loadAt, type Load } from '../strategies/methods/work.js';
 import { clientOf, type World } from './world.js';
 
 type AlignMetrics = TaskResult<'align'>['metrics'];
 
-/** What a client has of what its method tunes, by part. */
+/** What a client has of what its method tunes, by part, and the changes of the base that it has added. */
 export function tunedRefs({ method }: World, model: Model): Frozen['reference'] {
-  const held = partsOf(method).flatMap(({ name }) => {
+  const names = [...partsOf(method).map(({ name }) => name), ...changesIn(model)];
+  const held = names.flatMap((name) => {
     const ref = model[name];
     return ref ? [[name, ref] as const] : [];
   });
@@ -127,7 +129,7 @@ export async function instructTask(
     dropped,
   );
   return {
-    model: { ...context.model, ...storedSets(world, output.tuned) },
+    model: { ...context.model, ...storedSets(world, withoutChanges(output.tuned)) },
     frozen: context.frozen,
     moments: momentsKept(world, 'instruction', output.optimizers),
     learned: {
@@ -277,7 +279,7 @@ export async function alignTask(
     dropped,
   );
   return {
-    model: { ...context.model, ...storedSets(world, output.tuned) },
+    model: { ...context.model, ...storedSets(world, withoutChanges(output.tuned)) },
     frozen: {
       ...frozen,
       critics: storedEach(world, output.critics),

@@ -72,8 +72,8 @@ const describe: Readonly<Record<HeldPart['kind'], (report: Described, held: Held
   base: ({ model }) => `${model.name}: ${model.n_layer} blocks, width ${model.n_embd}`,
   adapters: ({ model, adapters: { sites, bottleneck } }) =>
     `${model.n_layer * sites.length} of width ${bottleneck} (${sites.join(', ')})`,
-  lora: ({ lora: { r, targets } }, { loraModules }) =>
-    `${loraModules} modules of rank ${r} (${targets.join(', ')})`,
+  lora: ({ lora: { targets } }, { loraModules, loraRank }) =>
+    `${loraModules} modules of rank ${loraRank} (${targets.join(', ')})`,
   reward: describeReward,
 };
 

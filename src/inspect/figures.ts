@@ -1,7 +1,7 @@
 import type { Stage } from '../../machines/protocol.js';
 import { greatest, least } from '../extremes.js';
 import { groupedBy } from '../grouped.js';
-import { designedModules } from '../learning/clients/device.js';
+import { designedLora } from '../learning/clients/device.js';
 import { meanOrNull, sum } from '../moments.js';
 import { jain } from '../records/fairness.js';
 import { heldOut, newestFigures, rowsOfTask, type ClientFigures } from '../records/held-out.js';
@@ -10,6 +10,7 @@ import type { ClientRow, MessageRow, MetricRow } from '../records/rows.js';
 import type { Scenario } from '../scenario/schema.js';
 import { methods } from '../strategies/methods/index.js';
 import type { Method } from '../strategies/methods/method.js';
+import { isByResources } from '../strategies/methods/parts.js';
 import type { RunView } from './run-view.js';
 
 /** A figure over the clients that were measured. */
@@ -58,6 +59,8 @@ export interface ClientLine {
   readonly style: string | null;
   /** LoRA modules of Step 1.2; null where the method has none, or the same for all. */
   readonly designedModules: number | null;
+  /** Their rank; null where the method has no LoRA, or one rank for all. */
+  readonly designedRank: number | null;
   readonly averaged: number;
   readonly leftOut: number;
   readonly joules: number;
@@ -185,13 +188,15 @@ function lineOf(
   newest: Readonly<Record<Stage, ClientFigures>>,
 ): ClientLine {
   const { id, weightHelpful, weightHarmless, trainingRows, gigaflopsPerSecond, style } = client;
+  const designed = method?.slots.some((slot) => isByResources(slot, scenario))
+    ? designedLora(scenario, trainingRows, { gigaflopsPerSecond, processor: null })
+    : null;
   const figure = (stage: Stage, name: string) => newest[stage].of(id)?.metrics[name] ?? null;
   return {
     ...{ id, weightHelpful, weightHarmless, trainingRows, gigaflopsPerSecond },
     style: style ?? null,
-    designedModules: method?.slots.some(({ kind, modules }) => kind === 'lora' && modules === 'by-resources')
-      ? designedModules(scenario, trainingRows, { gigaflopsPerSecond, processor: null })
-      : null,
+    designedModules: designed?.modules ?? null,
+    designedRank: designed && (scenario.model.lora.minRank ?? null) !== null ? designed.rank : null,
     averaged: own.filter(({ aggregatedIn }) => aggregatedIn !== null).length,
     leftOut: own.filter(({ leftOut }) => leftOut !== null).length,
     joules: sum(own.map(({ energyJoules }) => energyJoules)),

@@ -8,13 +8,15 @@ import { writeSafetensors } from '../learning/params/safetensors.js';
 import type { ParamStore } from '../learning/params/store.js';
 import { groupedBy } from '../grouped.js';
 import type { Slot } from '../strategies/methods/method.js';
-import { partsOf } from '../strategies/methods/parts.js';
+import { changesIn, partsOf } from '../strategies/methods/parts.js';
 import { writeWhole } from './write-whole.js';
 
 /** The models at the end of a run. */
 export interface FinalModels {
   readonly global: Model;
   readonly clients: readonly ClientContext[];
+  /** The global model as it is for a client. */
+  readonly globalFor: (client: string) => Model;
 }
 
 /** A file of parameters, to be written. */
@@ -25,15 +27,16 @@ export interface ParamFile {
 
 /**
  * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA (slots of
- * other names have files of their own: `tunedFile`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
+ * other names have files of their own: `tunedFile`; so has each change of the base: `global.<part>`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
  * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds.
  */
 export function paramFiles(
   folder: string,
   store: ParamStore,
   slots: readonly Slot[],
-  { global, clients }: FinalModels,
+  models: FinalModels,
 ): ParamFile[] {
+  const { global, clients } = models;
   const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
     const held = refs.filter((ref) => ref !== null && ref !== undefined);
     const path = join(folder, `${name}.safetensors`);
@@ -61,12 +64,13 @@ export function paramFiles(
   };
   return [
     ...tunedFiles('global', global),
+    ...changesIn(global).flatMap((part) => file(`global.${part}`, [global[part]])),
     ...objectives.flatMap((objective) => file(`reward-${objective}`, [global[objective]])),
     ...clients.flatMap(({ id, model, frozen }) => [
       ...tunedFiles(id, model),
       ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
     ]),
-    { path: join(folder, holdingsFile), write: () => writeHoldings(folder, { global, clients }) },
+    { path: join(folder, holdingsFile), write: () => writeHoldings(folder, models) },
   ];
 }
 
@@ -83,12 +87,12 @@ export type Holdings = Readonly<Record<string, readonly string[]>>;
 
 export const holdingsFile = 'holdings.json';
 
-function writeHoldings(folder: string, { global, clients }: FinalModels): void {
+function writeHoldings(folder: string, { globalFor, clients }: FinalModels): void {
   const holdings: Holdings = Object.fromEntries(
-    clients.map(({ id, held }) => [
-      id,
-      Object.keys(global).filter((part) => held.includes(global[part]?.hash ?? '')),
-    ]),
+    clients.map(({ id, held }) => {
+      const global = globalFor(id);
+      return [id, Object.keys(global).filter((part) => held.includes(global[part]?.hash ?? ''))];
+    }),
   );
   mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, holdingsFile), `${JSON.stringify(holdings, null, 2)}\n`);

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { join, resolve } from 'node:path';
+import { tensorsOfPart } from '../actors/slots.js';
 import type { Continued, ContinuedClient } from '../actors/start.js';
 import { UserError } from '../errors.js';
+import type { Client } from '../learning/clients/population.js';
 import { clientIds } from '../learning/data/client-ids.js';
 import { isThere } from '../learning/json-file.js';
 import { adapterTensors } from '../learning/model/adapters.js';
@@ -9,11 +11,12 @@ import { readParts, type PartSpecs } from '../learning/model/checkpoint.js';
 import { loraSites, loraTensors } from '../learning/model/lora.js';
 import { pretrainedRewardTensors } from '../learning/model/pretrained-reward.js';
 import { featureWidth, rewardTensors } from '../learning/model/reward-model.js';
-import { tensorsWith } from '../learning/model/roles.js';
+import { rankOf } from '../learning/model/lora-rank.js';
+import { hasRole, rolesOf, tensorsWith } from '../learning/model/roles.js';
 import type { TunedSets } from '../learning/model/slots.js';
 import { groupedBy } from '../grouped.js';
 import { objectives } from '../learning/objective.js';
-import { refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
+import { parametersIn, refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
 import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
@@ -24,7 +27,15 @@ import type { Scenario } from '../scenario/schema.js';
 import { problemLine } from '../settings/problem.js';
 import { must, type Finding } from '../settings/rule.js';
 import type { Method } from '../strategies/methods/method.js';
-import { partsOf, serverParts, sharedParts, type Part } from '../strategies/methods/parts.js';
+import {
+  isChange,
+  nextChange,
+  partsOf,
+  serverParts,
+  sharedParts,
+  slotIn,
+  type Part,
+} from '../strategies/methods/parts.js';
 import type { OpenLanguageModel, OpenRewardModel } from './open-reward-model.js';
 import type { Strategies } from '../strategies/strategies.js';
 import type { RunOptions } from './options.js';
@@ -43,6 +54,7 @@ interface Known {
   readonly rewards: OpenRewardModel | null;
   readonly tables: Strategies;
   readonly method: Method;
+  readonly clients: readonly Client[];
 }
 
 /**
@@ -99,7 +111,7 @@ function misfits(
       `the base model of the run of /from, whose parameters have the SHA-256 ${modelHash}`,
     ),
     like('/model/adapters', model.adapters, was.model.adapters),
-    like('/model/lora', model.lora, was.model.lora),
+    like('/model/lora', model.lora, { ...sameForAll, ...was.model.lora }),
     ...(hasRewardModels(scenario.stages) && hasRewardModels(was.stages)
       ? [
           lacksNone(method, before),
@@ -117,10 +129,17 @@ function misfits(
   ];
 }
 
+/** What runs before there were these settings had. */
+const sameForAll: Pick<Scenario['model']['lora'], 'minRank' | 'sharedModules'> = {
+  minRank: null,
+  sharedModules: 'all',
+};
+
 function haveSameParts(one: Method, other: Method): boolean {
-  const known = ({ name, slot: { kind }, roles, train, share }: Part) => ({
+  const known = ({ name, slot: { kind, change }, roles, train, share }: Part) => ({
     name,
     kind,
+    change: change ?? 'none',
     roles,
     train,
     share,
@@ -156,7 +175,8 @@ async function readGlobal(params: string, scenario: Scenario, known: Known): Pro
   const needs = (stage: Stage) => scenario.stages.includes('alignment') && !scenario.stages.includes(stage);
   const tuned = await readTuned(params, 'global', scenario, known);
   const { method } = known;
-  const made = [...serverParts(method), ...sharedParts(method)];
+  const isKept = (part: string) => slotIn(method, part)?.change !== 'whole';
+  const made = [...serverParts(method), ...sharedParts(method)].filter(isKept);
   if (needs('instruction') && made.some((part) => !tuned[part])) {
     throw missing(join(params, 'global.safetensors'), 'the parameters that instruction tuning leaves');
   }
@@ -167,7 +187,20 @@ async function readGlobal(params: string, scenario: Scenario, known: Known): Pro
       rewards[objective] = await readReward(file, scenario, known);
     } else if (needs('reward')) throw missing(file, 'the reward models that reward learning leaves');
   }
-  return { ...tuned, ...rewards };
+  return { ...tuned, ...rewards, ...(await readChanges(params, known)) };
+}
+
+/** The changes of the base that the earlier run has made, in their order. */
+async function readChanges(params: string, { method }: Known): Promise<Continued['global']> {
+  const changes: Record<string, ParamSet> = {};
+  const slot = method.slots.find(({ change }) => change !== undefined);
+  if (!slot) return changes;
+  for (;;) {
+    const part = nextChange(changes, slot.name);
+    const file = join(params, `global.${part}.safetensors`);
+    if (!(await isThere(file))) return changes;
+    Object.assign(changes, await readParts(file, (tensors) => ({ [part]: { kind: 'change', tensors } })));
+  }
 }
 
 async function readReward(file: string, scenario: Scenario, known: Known): Promise<ParamSet> {
@@ -184,19 +217,46 @@ async function readClients(params: string, scenario: Scenario, known: Known): Pr
   const names: readonly unknown[] = ['base', ...partsOf(known.method).map(({ name }) => name), ...objectives];
   for (const id of ids) {
     const parts: unknown = holdings?.[id];
-    if (Array.isArray(parts) && parts.every((part) => names.includes(part))) continue;
+    if (Array.isArray(parts) && parts.every((part: string) => names.includes(part) || isChange(part)))
+      continue;
     throw new UserError(
       `${file}: /${id}: is ${JSON.stringify(parts) ?? 'missing'}, expected a list of ${names.join(', ')}`,
     );
   }
   const clients = new Map<string, ContinuedClient>();
   for (const id of ids) {
-    clients.set(id, { tuned: await readTuned(params, id, scenario, known), holds: holdings[id]! });
+    const tuned = await readTuned(params, id, scenario, known);
+    refuseOtherSize(join(params, `${id}.safetensors`), id, tuned, scenario, known);
+    clients.set(id, { tuned, holds: holdings[id]! });
   }
   const isTuned = [...clients.values()].some(({ tuned }) => Object.keys(tuned).length > 0);
   if (scenario.stages.includes('instruction') || !scenario.stages.includes('alignment') || isTuned)
     return clients;
   throw missing(join(params, '<client>.safetensors'), 'the parameters that instruction tuning leaves');
+}
+
+/**
+ * What starts at the server comes to a client as Step 1.2 of this run has it; a part that the client has kept from
+ * that run has to be of this size too.
+ */
+function refuseOtherSize(
+  file: string,
+  id: string,
+  tuned: TunedSets,
+  scenario: Scenario,
+  { method, language: { config }, clients }: Known,
+): void {
+  const shape = { config, adapters: scenario.model.adapters, lora: scenario.model.lora };
+  const world = { scenario, method, shape, clients: new Map(clients.map((client) => [client.id, client])) };
+  for (const part of partsOf(method).filter(({ slot }) => slot.init === 'server')) {
+    const expected = tensorsOfPart(world, part, id);
+    const found = tuned[part.name]?.tensors;
+    if (!found || parametersIn(found) === parametersIn(expected)) continue;
+    throw new UserError(
+      `${file}: has ${parametersIn(found)} parameters of ${part.name}, expected ${parametersIn(expected)}, as ` +
+        'Step 1.2 gives this client; go on with the devices and the data of that run',
+    );
+  }
 }
 
 /** What somebody has of what the method tunes, by part; nothing of a file that is not there. */
@@ -211,23 +271,24 @@ async function readTuned(
   for (const [name, parts] of files) {
     const file = join(params, `${name}.safetensors`);
     if (!(await isThere(file))) continue;
-    Object.assign(sets, await readParts(file, (names) => specsOf(parts, names, scenario, known)));
+    Object.assign(sets, await readParts(file, (tensors) => specsOf(parts, tensors, scenario, known)));
   }
   return sets;
 }
 
 function specsOf(
   parts: readonly Part[],
-  names: readonly string[],
+  tensors: readonly TensorSpec[],
   { model }: Scenario,
   { language: { config } }: Known,
 ): Readonly<Record<string, PartSpecs>> {
   const shape = { config, adapters: model.adapters, lora: model.lora };
   const places = loraSites(config, model.lora.targets).length;
-  const modules = new Set(names.filter((name) => /\.lora_[AB]$/.test(name)).map((name) => name.slice(0, -1)));
+  const lora = tensors.filter(({ name }) => hasRole(name, rolesOf.lora));
+  const modules = new Set(lora.map(({ name }) => name.slice(0, -1)));
   const slotTensors = {
     adapters: adapterTensors(shape),
-    lora: loraTensors(shape, Math.min(modules.size, places)),
+    lora: loraTensors(shape, Math.min(modules.size, places), rankIn(lora, model)),
   };
   return Object.fromEntries(
     parts.map(({ name, slot: { kind }, roles }) => [
@@ -235,6 +296,12 @@ function specsOf(
       { kind, tensors: tensorsWith(slotTensors[kind], roles) },
     ]),
   );
+}
+
+/** The rank that a file's modules are to have: its first one's, where that is one that Step 1.2 can give, else r. */
+function rankIn([first]: readonly TensorSpec[], { lora: { r, minRank } }: Scenario['model']): number {
+  const found = first?.shape.length === 2 ? rankOf(first) : r;
+  return found >= (minRank ?? r) && found <= r ? found : r;
 }
 
 function rewardSpecs({ reward }: Scenario, { language, rewards }: Known): readonly TensorSpec[] {

@@ -89,7 +89,7 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const common = commonTable(data, encoding);
   const text = await forgettingText({ scenario, folder }, language, encoding);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
-  const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method });
+  const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method, clients });
   const begunLora = await openPeft({ scenario, folder }, language.config, method, clients);
   return {
     ...{ language, rewards, data, encoding, clients, newcomers, common },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { greatest } from '../extremes.js';
-import { designedModules } from '../learning/clients/device.js';
+import { designedLora } from '../learning/clients/device.js';
 import type { Client } from '../learning/clients/population.js';
 import { loraFactors } from '../learning/interchange/lora-modules.js';
 import { readPeftLora } from '../learning/interchange/read-peft.js';
@@ -41,6 +41,17 @@ export async function openPeft(
     };
     throw new UserError(problemLine(`scenario ${scenario.name}`, problem));
   }
+  const changing = method.slots.some(({ change }) => change !== undefined);
+  if (form.minRank !== null || changing) {
+    const problem = {
+      pointer: '/model/fromPeft',
+      is: `is ${JSON.stringify(fromPeft)}`,
+      expected: changing
+        ? `null: the method ${method.name} adds what LoRA has learned to the base model`
+        : 'null where /model/lora/minRank gives clients ranks of their own',
+    };
+    throw new UserError(problemLine(`scenario ${scenario.name}`, problem));
+  }
   const at = resolve(folder, fromPeft);
   const lora = await readPeftLora(at, form, config);
   return { folder: at, lora, notes: notesOf(at, lora, { scenario, config, method, clients }) };
@@ -63,7 +74,7 @@ function notesOf(
   const places = loraSites(config, scenario.model.lora.targets).map(({ name }) => name);
   const last = greatest(loraFactors(lora).map(({ name }) => places.indexOf(name)));
   const short = clients.filter(
-    ({ data, device }) => designedModules(scenario, data.train.length, device) <= last,
+    ({ data, device }) => designedLora(scenario, data.train.length, device).modules <= last,
   );
   if (short.length === 0) return [];
   return [

@@ -134,7 +134,19 @@ function worldOf(
   const store = new ParamStore();
   const codecOf = codecsOf(tables.codecs, scenario.channel);
   const encodedBits = baseBits(codecOf('downlink', 'base'), base.values.length);
-  const known = { scenario, store, codecOf, base: store.put(base, { encodedBits }) };
+  const byId = new Map(clients.map((client) => [client.id, client]));
+  const shape = {
+    config,
+    adapters: scenario.model.adapters,
+    lora: scenario.model.lora,
+    ...(method.mixture && { mixture: method.mixture }),
+    ...rewards?.shape,
+  };
+  const known = {
+    ...{ scenario, method, store, codecOf, shape },
+    clients: byId,
+    base: store.put(base, { encodedBits }),
+  };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const own = optionsOf(aggregation, scenario.server.aggregation);
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits));
@@ -171,22 +183,16 @@ function worldOf(
     sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
     codecOf,
-    shape: {
-      config,
-      adapters: scenario.model.adapters,
-      lora: scenario.model.lora,
-      ...(method.mixture && { mixture: method.mixture }),
-      ...rewards?.shape,
-    },
+    shape,
     base: known.base,
-    start: startOf({ ...known, method }, ids, earlier),
+    start: startOf(known, ids, earlier),
     begunLora: begunLora?.lora ?? null,
     pretrained: rewards?.start ?? null,
     tokenizer,
     common: inputs.common,
     pretrainingText: inputs.pretrainingText,
     newcomers: new Map(newcomers.map((newcomer) => [newcomer.id, newcomer])),
-    clients: new Map(clients.map((client) => [client.id, client])),
+    clients: byId,
     slowness: new Map(),
     work: new Map(),
     links,

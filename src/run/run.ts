@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { globalFor } from '../actors/cuts.js';
 import { messageOf } from '../errors.js';
 import { energySummary } from '../records/energy/summary.js';
 import { fairness } from '../records/fairness.js';
@@ -40,7 +41,8 @@ export async function runScenario(given: RunOptions): Promise<RunResult> {
   const startedAt = performance.now();
   const run = await openRun(options);
   try {
-    const { ended, ...models } = await simulate(run.world, options);
+    const { ended, global, clients } = await simulate(run.world, options);
+    const models = { global, clients, globalFor: (id: string) => globalFor(run.world, id, global) };
     const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);
     options.onSummary?.(summary);
     return { ...summary, unwritten: await writeResults(run, summary, models, options.outFolder) };

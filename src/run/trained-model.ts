@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { methods } from '../strategies/methods/index.js';
+import type { Method } from '../strategies/methods/method.js';
 import { UserError } from '../errors.js';
 import { isThere } from '../learning/json-file.js';
 import { readParts } from '../learning/model/checkpoint.js';
@@ -45,6 +47,13 @@ export async function openTrainedModel(
 ): Promise<TrainedModel> {
   const manifest = await readManifest(join(run, recordFiles.manifest));
   if (client !== null) checkClient(run, client, manifest);
+  const { slots = [] } = (methods as Readonly<Record<string, Method>>)[manifest.scenario.method] ?? {};
+  if (slots.some(({ change }) => change !== undefined)) {
+    throw new UserError(
+      `${run}: its method ${manifest.scenario.method} has changed the base model itself, expected a run whose model is the base ` +
+        'with LoRA or adapters',
+    );
+  }
   const file = join(run, recordFiles.params, `${client ?? 'global'}.safetensors`);
   if (!(await isThere(file))) {
     throw new UserError(`${file}: is missing, expected the parameters that a run leaves at its end`);

@@ -8,8 +8,9 @@ import type { Code } from '../script/code.js';
 import { scriptRules } from '../script/relations.js';
 import type { Rule } from '../settings/rule.js';
 import { allocationRules } from '../strategies/allocation/relations.js';
-import { methodRules } from '../strategies/methods/relations.js';
 import { overTheAirRules } from '../strategies/over-the-air/relations.js';
+import { methodRules } from '../strategies/methods/relations.js';
+import { unequalRules } from '../strategies/methods/unequal.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
@@ -43,6 +44,7 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...dataRules,
   ...serverRules,
   ...methodRules,
+  ...unequalRules,
   ...allocationRules,
   ...overTheAirRules,
   ...channelRules,

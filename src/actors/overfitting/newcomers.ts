@@ -66,7 +66,7 @@ async function memberFigures(world: World, at: Moment, { id, model }: ClientCont
 
 /** Before and after it has tuned its private parts, with what both would cost. */
 async function newcomerFigures(world: World, at: Moment, global: Model, newcomer: Newcomer): Promise<Flat> {
-  const start = firstModel(world, global, newcomer.id);
+  const start = firstModel(world, at, global, newcomer.id);
   const trains = privateParts(world.method);
   const steps = trains.length === 0 ? 0 : world.scenario.measure.newcomerSteps;
   const before = await measureOn(world, at, start, newcomer);
@@ -80,8 +80,11 @@ async function newcomerFigures(world: World, at: Moment, global: Model, newcomer
  * What a newcomer begins with: the shared parts as the server has them now, a twin as what it is the twin of, and all
  * else as Steps 1.1 and 1.2 make it.
  */
-function firstModel(world: World, global: Model, id: string): TunedSets {
-  const made = { ...serverSets(world), ...clientSets({ ...world, clients: world.newcomers }, id) };
+function firstModel(world: World, { stage, round }: Moment, global: Model, id: string): TunedSets {
+  const made = {
+    ...serverSets(world),
+    ...clientSets({ ...world, clients: world.newcomers }, id, { stage, version: round }),
+  };
   const shared = sharedParts(world.method);
   const sets = partsOf(world.method).map(({ name, slot: { start } }) => {
     const source = typeof start === 'string' ? name : partIn(start.as, name);

@@ -29,15 +29,24 @@ export interface Resources {
   readonly clients: Pick<Clients, 'devices'>;
 }
 
+/** LoRA modules that a client trains, each of this rank. */
+export interface LoraSize {
+  readonly modules: number;
+  readonly rank: number;
+}
+
 /**
  * Step 1.2: how many LoRA modules a client trains, "based on the data volume or computational resource": from
  * `minModules` to `maxModules` by the mean of two shares, its rows against twice the scenario's mean and its
- * speed against the fastest device of the scenario.
+ * speed against the fastest device of the scenario. Their rank goes from `minRank`, where there is one, to r by the
+ * same mean.
  */
-export function designedModules(scenario: Resources, rows: number, device: Computer): number {
-  const { minModules, maxModules } = scenario.model.lora;
+export function designedLora(scenario: Resources, rows: number, device: Computer): LoraSize {
+  const { minModules, maxModules, r, minRank } = scenario.model.lora;
   const fastest = greatest(scenario.clients.devices.map(speedOf));
   const volume = Math.min(1, rows / (2 * scenario.data.examplesPerClient));
   const speed = speedOf(device) / fastest;
-  return minModules + Math.round(((maxModules - minModules) * (volume + speed)) / 2);
+  const between = (least: number, most: number) =>
+    least + Math.round(((most - least) * (volume + speed)) / 2);
+  return { modules: between(minModules, maxModules), rank: between(minRank ?? r, r) };
 }

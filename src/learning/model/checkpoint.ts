@@ -231,7 +231,7 @@ export interface PartSpecs {
 }
 
 /**
- * Sets by their names out of one file, their tensors in its order: of a set all that `specsOf` the file's names has,
+ * Sets by their names out of one file, their tensors in its order: of a set all that `specsOf` the file's tensors has,
  * or none where the file has nothing of it.
  *
  * @throws UserError where the file is unsound, or a tensor is missing, of no set, misshaped, or not of finite
@@ -239,7 +239,7 @@ export interface PartSpecs {
  */
 export async function readParts(
   file: string,
-  specsOf: (names: readonly string[]) => Readonly<Record<string, PartSpecs>>,
+  specsOf: (tensors: readonly TensorSpec[]) => Readonly<Record<string, PartSpecs>>,
 ): Promise<Readonly<Record<string, ParamSet>>> {
   const open = await openSafetensors(file);
   try {
@@ -247,7 +247,7 @@ export async function readParts(
     const checkpoint = { file, tensors };
     const names = [...tensors.keys()];
     const sets: Record<string, ParamSet> = {};
-    const known = Object.entries(specsOf(names));
+    const known = Object.entries(specsOf([...open.entries.values()]));
     for (const name of names) {
       if (!known.some(([, specs]) => specs.tensors.some((spec) => spec.name === name)))
         refuseUnknown(file, name);

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { ModelShape } from './model-shape.js';
 import { computed, valuesOf } from './backend.js';
 import type { Gpt } from './gpt.js';
+import { withoutChanges } from './changes.js';
+import { folded } from './folded.js';
 import { mixedSlot, withSlots, type TunedSets } from './slots.js';
 import type { Weights } from './weights.js';
 
@@ -18,11 +20,12 @@ export function lossAndGradients(
   base: Weights,
   tuned: TunedSets,
   loss: (model: Gpt) => tf.Scalar,
-  trains: readonly string[] = Object.keys(tuned),
+  trains: readonly string[] = Object.keys(withoutChanges(tuned)),
 ): { readonly loss: number; readonly gradients: Gradients } {
-  return withSlots(shape.mixture, tuned, (slots, parts) => {
+  const changed = folded(base, tuned, shape.lora.alpha);
+  return withSlots(shape.mixture, withoutChanges(tuned), (slots, parts) => {
     const tensors = trains.flatMap((part) => [...parts[part]!.values()]);
-    const result = differentiate(tensors, () => loss({ shape, base, ...slots }));
+    const result = differentiate(tensors, () => loss({ shape, base: changed, ...slots }));
     let end = 0;
     const gradients = trains.map((part) => {
       const gradient = result.gradient.subarray(end, (end += tuned[part]!.values.length));
@@ -33,9 +36,13 @@ export function lossAndGradients(
   });
 }
 
-/** Runs `work` with a model whose tuned sets are brought to the backend, and frees them again. */
+/**
+ * Runs `work` with a model whose tuned sets are brought to the backend, and frees them again; changes of the base are
+ * added to it.
+ */
 export function withModel<T>(shape: ModelShape, base: Weights, tuned: TunedSets, work: (model: Gpt) => T): T {
-  return withSlots(shape.mixture, tuned, (slots) => work({ shape, base, ...slots }));
+  const changed = folded(base, tuned, shape.lora.alpha);
+  return withSlots(shape.mixture, withoutChanges(tuned), (slots) => work({ shape, base: changed, ...slots }));
 }
 
 /**

@@ -30,28 +30,33 @@ export function loraSites(config: ModelConfig, targets: readonly LoraTarget[]): 
 }
 
 /**
- * A client's private modules (Step 1.2): the first `modules` of `loraSites`. `lora_A` is [in, r] and `lora_B`
+ * A client's modules (Step 1.2): the first `modules` of `loraSites`, of the model's rank where no other is given.
+ * `lora_A` is [in, r] and `lora_B`
  * [r, out], which are PEFT's matrices transposed, as Conv1D's weights are. A is uniform on ±1/sqrt(in) as
  * PEFT draws it; B is zero.
  *
  * @throws RangeError where the model has fewer places than `modules`.
  */
-export function initialLora(shape: ModelShape, modules: number, stream: Stream): ParamSet {
+export function initialLora(shape: ModelShape, modules: number, stream: Stream, rank?: number): ParamSet {
   const sites = loraSites(shape.config, shape.lora.targets);
   if (modules > sites.length) {
     throw new RangeError(`${modules} LoRA modules asked for, the model has places for ${sites.length}`);
   }
-  return drawnSet('lora', loraTensors(shape, modules), ({ name, shape: [inputs] }) => {
+  return drawnSet('lora', loraTensors(shape, modules, rank), ({ name, shape: [inputs] }) => {
     const bound = 1 / Math.sqrt(inputs!);
     return name.endsWith('.lora_A') ? () => bound * (2 * stream.uniform() - 1) : null;
   });
 }
 
-export function loraTensors({ config, lora }: ModelShape, modules: number): readonly TensorSpec[] {
+export function loraTensors(
+  { config, lora }: ModelShape,
+  modules: number,
+  rank = lora.r,
+): readonly TensorSpec[] {
   const sites = loraSites(config, lora.targets).slice(0, modules);
   return sites.flatMap(({ name, inputs, outputs }) => [
-    { name: `${name}.lora_A`, shape: [inputs, lora.r] },
-    { name: `${name}.lora_B`, shape: [lora.r, outputs] },
+    { name: `${name}.lora_A`, shape: [inputs, rank] },
+    { name: `${name}.lora_B`, shape: [rank, outputs] },
   ]);
 }
 
@@ -112,6 +117,20 @@ function moduleNames(projection: string): readonly string[] {
   if (!projection.endsWith('attn.c_attn')) return [projection];
   const attention = projection.slice(0, -'c_attn'.length);
   return ['q', 'k', 'v'].map((part) => attention + part);
+}
+
+/**
+ * Where in the base a module is: of the columns of a projection the part `index` of `of`, which is one of three for q, k
+ * and v and all of it for the others.
+ */
+export function placeOf(module: string): {
+  readonly projection: string;
+  readonly index: number;
+  readonly of: number;
+} {
+  const index = ['q', 'k', 'v'].findIndex((part) => module.endsWith(`.attn.${part}`));
+  if (index < 0) return { projection: module, index: 0, of: 1 };
+  return { projection: `${module.slice(0, -1)}c_attn`, index, of: 3 };
 }
 
 /** Where a target's projection is in a block, and its inputs and outputs in widths of the model. */

@@ -25,6 +25,16 @@ export const modelRules: readonly Rule<{ model: Model }, KnownModel>[] = [
     },
   },
   {
+    states: 'the least rank is no greater than the rank',
+    findings: ({ model: { lora } }) =>
+      must(
+        (lora.minRank ?? lora.r) <= lora.r,
+        '/model/lora/minRank',
+        lora.minRank,
+        `at most ${lora.r}, which is r, or null`,
+      ),
+  },
+  {
     states: 'a low rank is lower than the width of the model',
     findings: ({ model: { lora } }, { model }) =>
       must(

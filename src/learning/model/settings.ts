@@ -4,6 +4,10 @@ import { closed, count, nullable, positive } from '../../settings/form.js';
 const Lora = closed(
   {
     r: count(1, 8, 'rank'),
+    minRank: nullable(
+      Type.Integer({ minimum: 1 }),
+      'rank of the weakest client’s modules, the strongest has r (Step 1.2); null: r for everybody',
+    ),
     alpha: positive(16, 'scaling is alpha / r'),
     targets: Type.Array(Type.Enum(['q', 'k', 'v', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj']), {
       minItems: 1,
@@ -13,6 +17,12 @@ const Lora = closed(
     }),
     minModules: count(1, 3, 'modules of the weakest client (Step 1.2)'),
     maxModules: count(1, 9, 'modules of the strongest client (Step 1.2)'),
+    sharedModules: Type.Enum(['all', 'by-resources'], {
+      default: 'all',
+      description:
+        'of LoRA that starts at the server: a module of rank r at every site, or as many and of such a rank as ' +
+        'Step 1.2 gives each client; docs/strategies.md says which methods can do with that',
+    }),
   },
   { default: {}, description: 'low-rank modules beside projections: a client’s own in PWFF (Step 1.2)' },
 );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** What a set of parameters is for; it decides who may hold it and whether it may travel. */
-export type ParamKind = 'base' | 'adapters' | 'lora' | 'reward' | 'critic' | 'moments';
+export type ParamKind = 'base' | 'adapters' | 'lora' | 'reward' | 'critic' | 'moments' | 'change';
 
 /** One named tensor of a set; `shape` in elements, row-major. */
 export interface TensorSpec {

@@ -57,9 +57,9 @@ export function responseLoss(model: Gpt, { batch, targets }: PredictionBatch): t
   return tf.neg(tf.mean(tokenLogProbs(model, hidden, targets.ids)));
 }
 
-/** Sets with memories of their own, for training to write to. */
+/** Sets with memories of their own, for training to write to; what is not trained, changes of the base, stays. */
 export function copiesOf(sets: TunedSets): TunedSets {
-  return mapValues(sets, copyOf);
+  return mapValues(sets, (set) => (set.kind === 'change' ? set : copyOf(set)));
 }
 
 /** A set with a memory of its own. */

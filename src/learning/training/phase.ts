@@ -1,3 +1,4 @@
+import { withoutChanges } from '../model/changes.js';
 import type { Mixture } from '../model/mixture.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { TunedSets } from '../model/slots.js';
@@ -67,7 +68,7 @@ export function inPhases(
   inputs: PhaseInputs,
   work: (phase: RunningPhase, share: number, place: number) => void,
 ): { readonly state: TunedSets | null; readonly sent: TunedSets } {
-  const everything = [{ share: 1, trains: Object.keys(inputs.now), terms: [] }];
+  const everything = [{ share: 1, trains: Object.keys(withoutChanges(inputs.now)), terms: [] }];
   const ends = (phases ?? everything).map((phase, place) => {
     const running = beginPhase(phase, inputs);
     work(running, phase.share, place);

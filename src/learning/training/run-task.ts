@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { foldedTensors } from '../model/folded.js';
 import { cachedTensors } from '../model/weights.js';
 import { aggregations } from '../../strategies/aggregation/index.js';
 import { combinations } from '../../strategies/combination/index.js';
@@ -41,5 +42,5 @@ export async function runTask<K extends TaskKind>(request: TaskRequest<K>): Prom
 
 /** Tensors besides those of the base models that the thread keeps for its next tasks. */
 function ownTensors(): number {
-  return tf.memory().numTensors - cachedTensors();
+  return tf.memory().numTensors - cachedTensors() - foldedTensors();
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { hasRewardModels } from '../../../machines/protocol.js';
 import type { Method, Slot } from '../../strategies/methods/method.js';
-import { partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import { isByResources, partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
 import { adapterTensors } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
 import type { ModelConfig } from '../../learning/model/config.js';
@@ -15,13 +16,14 @@ import { featureWidth, rewardTensors } from '../../learning/model/reward-model.j
 import { parametersIn, type TensorSpec } from '../../learning/params/param-set.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { ModelShape } from '../../learning/model/model-shape.js';
+import type { LoraSize } from '../../learning/clients/device.js';
 import { tensorsWith } from '../../learning/model/roles.js';
 
 /** Tensors of each part of the model. */
 export interface PartTensors {
   readonly base: readonly TensorSpec[];
-  /** Of what is tuned, with so many modules where it is LoRA. */
-  readonly tuned: (part: Pick<Part, 'slot' | 'roles'>, modules: number) => readonly TensorSpec[];
+  /** Of what is tuned, of this size where it is LoRA. */
+  readonly tuned: (part: Pick<Part, 'slot' | 'roles'>, size: LoraSize) => readonly TensorSpec[];
   /** Those of one reward model, as far as it travels. */
   readonly reward: readonly TensorSpec[];
 }
@@ -40,8 +42,9 @@ export interface HeldPart {
   readonly part: string;
   readonly kind: 'base' | Slot['kind'] | 'reward';
   readonly parameters: number;
-  /** Number of its modules, where the part is LoRA. */
+  /** Number of its modules and their rank, where the part is LoRA. */
   readonly loraModules?: number;
+  readonly loraRank?: number;
   /**
    * preinstalled: everybody has it before Step 1.1; downloaded: sent once, never changed; private: trained,
    * never uploaded; shared: trained, uploaded, averaged and sent back.
@@ -54,8 +57,8 @@ export function partTensors(scenario: Scenario, { model, reward }: Shapes): Part
   const shape = modelShape(scenario, model);
   return {
     base: baseTensors(model),
-    tuned: ({ slot: { kind }, roles }, modules) => {
-      const all = kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modules);
+    tuned: ({ slot: { kind }, roles }, { modules, rank }) => {
+      const all = kind === 'adapters' ? adapterTensors(shape) : loraTensors(shape, modules, rank);
       return tensorsWith(all, roles);
     },
     reward: reward
@@ -64,20 +67,28 @@ export function partTensors(scenario: Scenario, { model, reward }: Shapes): Part
   };
 }
 
-/**
- * How many modules of LoRA a client can have in a slot: one number where there is a module at every site, else those
- * of the weakest and of the strongest client (Step 1.2).
- */
-export function loraModuleEnds(
-  { model: { lora } }: Scenario,
-  model: ModelConfig,
-  { modules }: Pick<Slot, 'modules'>,
-): readonly number[] {
-  if (modules === 'all') return [loraSites(model, lora.targets).length];
-  return [...new Set([lora.minModules, lora.maxModules])];
+/** A module of full rank at every site. */
+export function atEverySite({ model: { lora } }: Scenario, model: ModelConfig): LoraSize {
+  return { modules: loraSites(model, lora.targets).length, rank: lora.r };
 }
 
-/** What a client has under a method, LoRA once for each of the numbers of modules that a client can have. */
+/**
+ * How large a client's LoRA in a slot can be, in rising order: one size where there is a module at every site, else
+ * those of the weakest and of the strongest client (Step 1.2).
+ */
+export function loraSizes(
+  scenario: Scenario,
+  model: ModelConfig,
+  slot: Pick<Slot, 'kind' | 'modules'>,
+): readonly LoraSize[] {
+  if (!isByResources(slot, scenario)) return [atEverySite(scenario, model)];
+  const { minModules, maxModules, minRank, r } = scenario.model.lora;
+  const weakest = { modules: minModules, rank: minRank ?? r };
+  const strongest = { modules: maxModules, rank: r };
+  return isDeepStrictEqual(weakest, strongest) ? [strongest] : [weakest, strongest];
+}
+
+/** What a client has under a method, LoRA once for each of the sizes that a client's can have. */
 export function heldParts(
   scenario: Scenario,
   model: ModelConfig,
@@ -95,12 +106,12 @@ export function heldParts(
     ...partsOf(method).flatMap((part): readonly HeldPart[] => {
       const { kind } = part.slot;
       const use = shared.includes(part.name) ? 'shared' : part.train === 'never' ? 'downloaded' : 'private';
-      const ends = kind === 'lora' ? loraModuleEnds(scenario, model, part.slot) : [0];
-      return ends.map((modules) => ({
+      const ends = loraSizes(scenario, model, part.slot).slice(kind === 'lora' ? 0 : -1);
+      return ends.map((size) => ({
         part: part.name,
         kind,
-        ...(kind === 'lora' && { loraModules: modules }),
-        parameters: parametersIn(tensors.tuned(part, modules)),
+        ...(kind === 'lora' && { loraModules: size.modules, loraRank: size.rank }),
+        parameters: parametersIn(tensors.tuned(part, size)),
         use,
       }));
     }),

@@ -18,7 +18,7 @@ import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { uploadBySharing, type SharedUpload } from './by-sharing.js';
-import { heldParts, loraModuleEnds, partTensors, type HeldPart, type Shapes } from './parts.js';
+import { atEverySite, heldParts, loraSizes, partTensors, type HeldPart, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
 
@@ -94,11 +94,11 @@ function drawnParts(method: Method): readonly string[] {
  */
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const tensors = partTensors(scenario, shapes);
-  const modulesOf = (slot: Pick<Slot, 'modules'>) => greatest(loraModuleEnds(scenario, shapes.model, slot));
+  const largest = (slot: Slot) => loraSizes(scenario, shapes.model, slot).at(-1)!;
   const tuned = new Map(partsOf(method).map((part) => [part.name, part]));
   const tensorsOf = (name: string) => {
     const part = tuned.get(name);
-    if (part) return tensors.tuned(part, modulesOf(part.slot));
+    if (part) return tensors.tuned(part, largest(part.slot));
     return name === 'base' ? tensors.base : tensors.reward;
   };
   const { channel } = scenario;
@@ -123,7 +123,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
       step,
       direction: way,
       stage,
-      ...(lora.length > 0 && { loraModules: greatest(lora.map(modulesOf)) }),
+      ...(lora.length > 0 && { loraModules: greatest(lora.map((slot) => largest(slot).modules)) }),
       ...costOf(
         names.map((part) => ({
           part,
@@ -144,7 +144,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
     saving: savingOf(
       sharedParts(method).map(tensorsOf),
-      everything.map((part) => tensors.tuned(part, modulesOf(part.slot))),
+      everything.map((part) => tensors.tuned(part, atEverySite(scenario, shapes.model))),
     ),
   };
 }

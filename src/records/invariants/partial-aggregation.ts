@@ -11,7 +11,7 @@ type Known = Pick<Method, 'name' | 'slots' | 'rewards'>;
 /**
  * What the method keeps local never crosses the bus: an upload holds the parts that its kind is there to carry in
  * its round, each with tensors of the part's own roles, and nothing else. And of what clients tune the server sends
- * only what it may have: what it made in Step 1.1, and what is shared. Nor does anybody send a message that is there
+ * only what it may have: what it made in Step 1.1, what is shared, and changes of the base. Nor does anybody send a message that is there
  * for a reward model which the method lacks.
  */
 export function partialAggregation(method: Known): Checker {
@@ -65,9 +65,10 @@ function wrongInUpload({ kind, params, answers }: Upload, method: Known): Wrong 
 function wrongInDownload({ params }: Download, method: Known): Wrong | null {
   const names = [...serverParts(method), ...sharedParts(method)];
   const parts = partsOf(method).filter(({ name }) => names.includes(name));
-  const wrong = params.find(
-    (ref) => ref.kind !== 'base' && ref.kind !== 'reward' && !parts.some((part) => isOf(part, ref)),
-  );
+  const changes = method.slots.some(({ change }) => change !== undefined);
+  const isFree = ({ kind }: ParamRef) =>
+    kind === 'base' || kind === 'reward' || (kind === 'change' && changes);
+  const wrong = params.find((ref) => !isFree(ref) && !parts.some((part) => isOf(part, ref)));
   return wrong ? { carried: `${wrong.kind} parameters`, allowed: sharedParts(method) } : null;
 }
 

@@ -49,6 +49,8 @@ export interface ToAggregate {
 
 export interface AggregatedPart {
   readonly global: ParamSet;
+  /** What everybody adds to the base model besides, where a method has its slot so. */
+  readonly change?: ParamSet;
   readonly memory: Memory;
 }
 

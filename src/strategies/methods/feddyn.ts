@@ -11,7 +11,7 @@ export const feddyn: Method = {
   title: 'FedDyn',
   slots: [
     { ...shared('adapters'), combine: { name: 'dynamic', alpha: 0.1 } },
-    { ...shared('lora'), combine: { name: 'dynamic', alpha: 0.1 } },
+    { ...shared('lora'), bears: [], combine: { name: 'dynamic', alpha: 0.1 } },
   ],
   phases: [{ share: 1, trains: ['adapters', 'lora'], terms: [{ name: 'dynamic', alpha: 0.1 }] }],
   rewards: ['helpful', 'harmless'],

@@ -7,6 +7,10 @@ import { fedprox } from './fedprox.js';
 import { fedrep } from './fedrep.js';
 import { fedsaLora } from './fedsa-lora.js';
 import { ffaLora } from './ffa-lora.js';
+import { fedexLora } from './fedex-lora.js';
+import { flexlora } from './flexlora.js';
+import { flora } from './flora.js';
+import { hetlora } from './hetlora.js';
 import { pfedme } from './pfedme.js';
 import { pwffSwapped } from './pwff-swapped.js';
 import { pwffTwoLoras } from './pwff-two-loras.js';
@@ -36,6 +40,10 @@ export const methods = {
   'ffa-lora': ffaLora,
   'fedsa-lora': fedsaLora,
   rolora,
+  hetlora,
+  flexlora,
+  flora,
+  'fedex-lora': fedexLora,
   'feddpa-t': feddpaT,
   fedprox,
   ditto,

@@ -24,6 +24,9 @@ export interface PartRule {
   readonly share: Schedules;
 }
 
+/** In what clients' LoRA may differ (Step 1.2): in the number of modules, in their rank. */
+export type Unequal = 'modules' | 'ranks';
+
 /** Adapters or LoRA modules that a method adds to the base model: one set of them. */
 export interface Slot {
   /** No dot in it, and none of "base", "helpful" and "harmless". */
@@ -33,8 +36,13 @@ export interface Slot {
   readonly init: 'server' | 'client';
   /** What they are: drawn; as another slot's that the same makes; or zero. */
   readonly start: 'drawn' | 'zero' | { readonly as: string };
-  /** Of LoRA: how many modules a client carries: its own number (Step 1.2), or one at every site. */
+  /**
+   * Of LoRA: how many modules a client carries: its own number (Step 1.2), or one at every site, as far as the
+   * scenario's `model.lora.sharedModules` has it so.
+   */
   readonly modules: 'by-resources' | 'all';
+  /** Of LoRA: in what clients may differ without harm to the method; absent: in nothing. */
+  readonly bears?: readonly Unequal[];
   /** Rules that together name each role once. */
   readonly parts: readonly PartRule[];
   /**
@@ -42,6 +50,11 @@ export interface Slot {
    * `server.aggregation`.
    */
   readonly combine?: Choice;
+  /**
+   * What of each version everybody adds to the base model, the server and all clients: "whole", what the combination
+   * makes, whereupon clients begin with new values; or "rest", what it leaves beside the next values. Absent: nothing.
+   */
+  readonly change?: 'whole' | 'rest';
 }
 
 /** A part of a client's work on an order (Steps 1.3 and 3.3). */
@@ -78,13 +91,17 @@ export interface Method {
   readonly reference: string;
 }
 
-/** A slot that everybody tunes together: it starts at the server, at every site. */
+/**
+ * A slot that everybody tunes together: it starts at the server, at every site. Clients may lack modules: means go
+ * over those who have one.
+ */
 export const shared = (kind: SlotKind): Slot => ({
   name: kind,
   kind,
   init: 'server',
   start: 'drawn',
   modules: 'all',
+  bears: ['modules'],
   parts: [{ train: 'always', share: 'always' }],
 });
 
@@ -95,16 +112,21 @@ export const own = (kind: SlotKind): Slot => ({
   init: 'client',
   start: 'drawn',
   modules: 'by-resources',
+  bears: ['modules', 'ranks'],
   parts: [{ train: 'always', share: 'never' }],
 });
 
-/** A slot that a client keeps beside the one that is called by its kind, and which starts as that one. */
+/**
+ * A slot that a client keeps beside the one that is called by its kind, and which starts as that one: tensor by
+ * tensor, so that clients do not differ in them.
+ */
 export const personal = (kind: SlotKind): Slot => ({
   ...own(kind),
   name: `personal-${kind}`,
   init: 'server',
   start: { as: kind },
   modules: 'all',
+  bears: [],
 });
 
 /** SCAFFOLD's control variates of the slot that is called by its kind: sent in stage 1, in no model. */
@@ -112,6 +134,7 @@ export const controls = (kind: SlotKind): Slot => ({
   ...shared(kind),
   name: `${kind}-control`,
   start: 'zero',
+  bears: [],
   parts: [{ train: 'never', share: { instruction: 'always', alignment: 'never' } }],
   combine: 'control-variates',
 });

@@ -1,4 +1,5 @@
 import { rolesOf, type Role } from '../../learning/model/roles.js';
+import type { Model } from '../../learning/model/settings.js';
 import { slotOf } from '../../learning/model/slots.js';
 import type { Method, PartRule, Schedule, Schedules, Slot, TuningStage } from './method.js';
 
@@ -78,9 +79,30 @@ export function serverParts(method: Slotted): readonly string[] {
   return namesOf(partsOf(method).filter(({ slot }) => slot.init === 'server'));
 }
 
-/** How the server puts updates of a part together, where its method says so. */
-export function combineOf(method: Slotted, part: string): Slot['combine'] {
-  return method.slots.find(({ name }) => name === slotOf(part))?.combine;
+/** Whether clients have as many modules of a slot, and of such a rank, as Step 1.2 gives each. */
+export function isByResources(
+  { kind, modules }: Pick<Slot, 'kind' | 'modules'>,
+  { model: { lora } }: { readonly model: { readonly lora: Pick<Model['lora'], 'sharedModules'> } },
+): boolean {
+  return kind === 'lora' && (modules === 'by-resources' || lora.sharedModules === 'by-resources');
+}
+
+/** The slot of a part; undefined where the part is of no slot. */
+export function slotIn(method: Slotted, part: string): Slot | undefined {
+  return method.slots.find(({ name }) => name === slotOf(part));
+}
+
+/** The parts of a model that are changes of its base, in the order in which they were made. */
+export function changesIn(model: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(model).filter(isChange);
+}
+
+/** Whether a part is a change of the base that came of a slot. */
+export const isChange = (part: string) => /\.change-\d+$/.test(part);
+
+/** The name of the change that comes after those of a model. */
+export function nextChange(model: Readonly<Record<string, unknown>>, slot: string): string {
+  return `${slot}.change-${changesIn(model).length + 1}`;
 }
 
 const namesOf = (parts: readonly Part[]) => parts.map(({ name }) => name);

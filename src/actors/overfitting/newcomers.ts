@@ -33,7 +33,7 @@ export async function measureNewcomers(world: World, left: Left): Promise<void> 
   const stage = world.scenario.stages.findLast((each) => each !== 'reward');
   if (world.newcomers.size === 0 || !stage || !hasShared(world, left.global)) return;
   const at: Moment = {
-    stage: stage as TuningStage,
+    stage: stage,
     round: Math.max(0, greatest(left.clients.map(({ current }) => current?.version ?? 0))),
   };
   const members = left.clients.filter(({ model }) => model.base !== null);
@@ -173,7 +173,7 @@ async function run<K extends TaskKind>(
   request: Omit<TaskRequest<K>, 'key' | 'model'>,
 ): Promise<TaskResult<K>> {
   const result = await executor.run<K>(
-    taskRequest<K>({ ...request, model: shape } as Omit<TaskRequest<K>, 'key'>),
+    taskRequest<K>({ ...request, model: shape }),
   );
   requireFinite(scenario, { stage, round, kind: request.kind }, result);
   return result;

@@ -259,7 +259,7 @@ describe('layers with hand-written gradients, against automatic differentiation 
         (x, ...rest) => {
           const [onto, ...tensors] = isSerial ? [x, ...rest] : rest;
           const changes = shares.map((share, s) =>
-            tf.mul(change(x!, tensors.slice(4 * s, 4 * s + 4)), share),
+            tf.mul(change(x, tensors.slice(4 * s, 4 * s + 4)), share),
           );
           return tf.addN([onto!, ...changes]);
         },

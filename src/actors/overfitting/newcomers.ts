@@ -172,9 +172,7 @@ async function run<K extends TaskKind>(
   { stage, round }: Moment,
   request: Omit<TaskRequest<K>, 'key' | 'model'>,
 ): Promise<TaskResult<K>> {
-  const result = await executor.run<K>(
-    taskRequest<K>({ ...request, model: shape }),
-  );
+  const result = await executor.run<K>(taskRequest<K>({ ...request, model: shape }));
   requireFinite(scenario, { stage, round, kind: request.kind }, result);
   return result;
 }

@@ -258,9 +258,7 @@ describe('layers with hand-written gradients, against automatic differentiation 
         },
         (x, ...rest) => {
           const [onto, ...tensors] = isSerial ? [x, ...rest] : rest;
-          const changes = shares.map((share, s) =>
-            tf.mul(change(x, tensors.slice(4 * s, 4 * s + 4)), share),
-          );
+          const changes = shares.map((share, s) => tf.mul(change(x, tensors.slice(4 * s, 4 * s + 4)), share));
           return tf.addN([onto!, ...changes]);
         },
         [random(5, 6), ...(isSerial ? [] : [random(5, 6)]), ...adapter(3), ...adapter(2)],

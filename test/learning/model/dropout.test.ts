@@ -25,15 +25,15 @@ describe('dropout of what LoRA reads', () => {
   });
 
   it('adds scale · (x ∘ mask) · A · B in the columns of its module, and has its gradients', () => {
-    const [n, inputs, rank, outputs, column, scale] = [3, 4, 2, 2, 1, 0.5];
+    const [n, inputs, rank, outputs, column, scale] = [3, 4, 2, 2, 1, 0.5] as const;
     const draws = (seed: number, ...shape: [number, number]) =>
-      tf.randomNormal(shape, 0, 1, 'float32', seed) as tf.Tensor2D;
+      tf.randomNormal<tf.Rank.R2>(shape, 0, 1, 'float32', seed);
     tf.tidy(() => {
       const [x, a, b] = [draws(1, n, inputs), draws(2, inputs, rank), draws(3, rank, outputs)];
       const y = tf.zeros<tf.Rank.R2>([n, 5]);
       const dy = draws(4, n, 5);
       const mask = tf.tensor2d(dropoutMask(dropout, 'site', 0, n * inputs), [n, inputs]);
-      const dropped = x.mul(mask) as tf.Tensor2D;
+      const dropped = x.mul<tf.Tensor2D>(mask);
       const forward = (x: tf.Tensor2D, a: tf.Tensor2D, b: tf.Tensor2D) =>
         withDroppedLora(y, x, [{ a, b, column, scale }], dropout, 'site');
       const value = forward(x, a, b);
@@ -43,7 +43,7 @@ describe('dropout of what LoRA reads', () => {
         [x, a, b],
         dy,
       );
-      const own = dy.slice([0, column], [n, outputs]).mul(scale) as tf.Tensor2D;
+      const own = dy.slice([0, column], [n, outputs]).mul<tf.Tensor2D>(scale);
       near(gradients[0]!, own.matMul(b, false, true).matMul(a, false, true).mul(mask));
       near(gradients[1]!, dropped.matMul(own.matMul(b, false, true), true, false));
       near(gradients[2]!, dropped.matMul(a).matMul(own, true, false));

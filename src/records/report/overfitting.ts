@@ -5,7 +5,7 @@ import type { Summary } from '../summary.js';
 import { bits, duration, percent } from './format.js';
 import { html, type Html } from './html.js';
 import { height, look, quantity, width } from './look.js';
-import type { Panel } from './panels.js';
+import type { Panel } from './panel.js';
 import { table, type Column } from './table.js';
 
 /** Whose model does how well on whose data, at a stage's end. */

@@ -1,4 +1,3 @@
-import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { Objective } from '../../learning/objective.js';
 import { sumOfFigures } from '../../learning/training/figure.js';
@@ -16,16 +15,9 @@ import { matrixPanel, sharesPanel } from './overfitting.js';
 import { collapseMarks } from './collapse.js';
 import { figureName, figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
+import type { Panel } from './panel.js';
 import { spearman, spearmanInterval } from '../rank-correlation.js';
 import { clientSeries, costSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
-
-/** A chart with what it shows and where its figures come from. */
-export interface Panel {
-  readonly title: string;
-  readonly source: string;
-  readonly note?: string;
-  readonly chart: TopLevelSpec;
-}
 
 export interface StageSection {
   readonly stage: Stage;

@@ -25,7 +25,7 @@ describe('dropout of what LoRA reads', () => {
   });
 
   it('adds scale · (x ∘ mask) · A · B in the columns of its module, and has its gradients', () => {
-    const [n, inputs, rank, outputs, column, scale] = [3, 4, 2, 2, 1, 0.5];
+    const [n, inputs, rank, outputs, column, scale] = [3, 4, 2, 2, 1, 0.5] as const;
     const draws = (seed: number, ...shape: [number, number]) =>
       tf.randomNormal<tf.Rank.R2>(shape, 0, 1, 'float32', seed);
     tf.tidy(() => {

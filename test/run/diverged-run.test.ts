@@ -86,14 +86,22 @@ describe('a result with a number that is not finite', () => {
   }
 
   const parameters: readonly (readonly [TaskKind, Path, RegExp])[] = [
-    ['instruct', ['tuned', 'lora'], /^client-\d: task instruct failed in instruction round 1: lora tensor h\.\S+/],
+    [
+      'instruct',
+      ['tuned', 'lora'],
+      /^client-\d: task instruct failed in instruction round 1: lora tensor h\.\S+/,
+    ],
     [
       'reward',
       ['rewardModels', 'harmless'],
       /^client-\d: task reward failed in reward round 1: reward tensor/,
     ],
     ['freeze', ['critics', 'helpful'], /^client-\d: task freeze failed in alignment round 0: critic tensor/],
-    ['align', ['tuned', 'adapters'], /^client-\d: task align failed in alignment round 1: adapters tensor h\.\S+/],
+    [
+      'align',
+      ['tuned', 'adapters'],
+      /^client-\d: task align failed in alignment round 1: adapters tensor h\.\S+/,
+    ],
     [
       'aggregate',
       ['global'],

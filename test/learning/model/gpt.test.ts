@@ -105,10 +105,7 @@ describe('Gpt', () => {
     const result = lossAndGradients(shape, baseWeights(base), { adapters, lora }, loss);
     const { adapters: ofAdapters, lora: ofLora } = result.gradients;
     assert.ok(Math.abs(result.loss - reference.loss) < 1e-5);
-    assertClose(
-      [...norms(adapters, ofAdapters!), ...norms(lora, ofLora!)],
-      reference.gradientNorms,
-    );
+    assertClose([...norms(adapters, ofAdapters!), ...norms(lora, ofLora!)], reference.gradientNorms);
     assertClose([projection([...ofAdapters!, ...ofLora!])], [reference.gradientProjection]);
   });
 
@@ -179,10 +176,12 @@ describe('Gpt', () => {
     const two = gradientsOf({ lora, second: lora });
     const one = gradientsOf({ lora: doubled });
     assert.ok(Math.abs(two.loss - one.loss) < 1e-5);
-    const expected = [...tensorsOf({ ...lora, values: one.gradients['lora']! })].flatMap(({ name, values }) => {
-      const factor = name.endsWith('.lora_A') ? 0.5 : 1;
-      return [...values].map((value) => factor * value);
-    });
+    const expected = [...tensorsOf({ ...lora, values: one.gradients['lora']! })].flatMap(
+      ({ name, values }) => {
+        const factor = name.endsWith('.lora_A') ? 0.5 : 1;
+        return [...values].map((value) => factor * value);
+      },
+    );
     for (const part of ['lora', 'second']) assertClose(two.gradients[part]!, expected);
   });
 

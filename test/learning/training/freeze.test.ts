@@ -54,7 +54,9 @@ function request(hyper: Partial<FreezeHyper> = {}): TaskRequest<'freeze'> {
 /** The responses that the task samples. */
 function sampled({ model, params, data, hyper, seed }: TaskRequest<'freeze'>): Rollout[] {
   const chosen = choosePrompts(seed, hyper.prompts, hyper.sensitiveShare, data);
-  return withPolicy(model, params.base, params.tuned, (policy) => sampleResponses(policy, chosen, hyper, seed));
+  return withPolicy(model, params.base, params.tuned, (policy) =>
+    sampleResponses(policy, chosen, hyper, seed),
+  );
 }
 
 /** The features of their ends. */

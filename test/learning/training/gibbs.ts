@@ -105,10 +105,7 @@ export async function play({ request }: Game, learningRates: readonly number[]):
   return params;
 }
 
-function probabilities(
-  params: Pick<AlignParams, 'base' | 'tuned'>,
-  answers: readonly Answer[],
-): number[] {
+function probabilities(params: Pick<AlignParams, 'base' | 'tuned'>, answers: readonly Answer[]): number[] {
   return withPolicy(tinyShape, params.base, params.tuned, (policy) =>
     readLogProbs(policy, answers, 1).map((own) => Math.exp(own.reduce((sum, value) => sum + value, 0))),
   );

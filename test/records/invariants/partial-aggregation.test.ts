@@ -49,7 +49,11 @@ describe('partial aggregation of a method that treats the roles of a slot apart'
 
   it('refuses parameters of another kind by a part’s name', () => {
     const adapters = ref('adapters', ['h.0.adapter.mlp.up.weight']);
-    refused(sends('instruction', 1, { 'lora.B': adapters }), /carries adapters parameters as lora\.B/, sharesB);
+    refused(
+      sends('instruction', 1, { 'lora.B': adapters }),
+      /carries adapters parameters as lora\.B/,
+      sharesB,
+    );
   });
 
   it('lets a download bring each part that the server made, and no set of both roles', () => {
@@ -71,14 +75,26 @@ describe('partial aggregation of a method whose parts travel in some rounds', ()
   it('lets a part through in its rounds, and refuses it in the others', () => {
     check(sends('instruction', 1, { 'lora.A': a }), alternating);
     check(sends('alignment', 1, { 'lora.A': a }), alternating);
-    refused(sends('instruction', 1, { 'lora.B': b }), /lora\.B .* alternating shares lora\.A there/, alternating);
-    refused(sends('instruction', 2, { 'lora.A': a }), /lora\.A .* alternating shares lora\.B there/, alternating);
+    refused(
+      sends('instruction', 1, { 'lora.B': b }),
+      /lora\.B .* alternating shares lora\.A there/,
+      alternating,
+    );
+    refused(
+      sends('instruction', 2, { 'lora.A': a }),
+      /lora\.A .* alternating shares lora\.B there/,
+      alternating,
+    );
   });
 
   it('refuses it in a stage whose schedule has no such rounds', () => {
     const share = { instruction: 'always', alignment: 'never' } as const;
     const first = split('first', { train: 'always', share });
     check(sends('instruction', 1, { lora: whole }), first);
-    refused(sends('alignment', 1, { lora: whole }), /as lora in the alignment .* shares nothing there/, first);
+    refused(
+      sends('alignment', 1, { lora: whole }),
+      /as lora in the alignment .* shares nothing there/,
+      first,
+    );
   });
 });

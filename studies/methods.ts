@@ -17,7 +17,7 @@ import { reported } from './reported.js';
  * Method against method, over seeds that no tuning saw: means with 95 % intervals, and what each method has more than
  * PWFF and than local tuning by seed. With --dial the same at each of several values of a setting:
  *
- *     npm run methods
+ *     npm run methods -- --only pwff,vanilla-fl,local-only
  *     npm run methods -- --stages all --only pwff,sfl,local-only
  *     npm run methods -- --dial data.synthetic.styleStrength=0,0.5,1 --only pwff,vanilla-fl,local-only
  *

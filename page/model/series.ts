@@ -18,6 +18,10 @@ export interface Series {
 const sources = {
   accuracy: { stage: 'instruction', metric: 'accuracy' },
   loss: { stage: 'instruction', metric: 'loss' },
+  'accuracy on others': { stage: 'instruction', metric: 'othersAccuracy' },
+  'generalization gap': { stage: 'instruction', metric: 'generalizationGap' },
+  'personalization gap': { stage: 'instruction', metric: 'personalizationGap' },
+  perplexity: { stage: 'instruction', metric: 'perplexity' },
   'helpful reward': { stage: 'alignment', metric: 'helpful' },
   'harmless reward': { stage: 'alignment', metric: 'harmless' },
   'KL divergence': { stage: 'alignment', metric: 'klK1' },
@@ -43,6 +47,10 @@ export const units = {
   figure: {
     accuracy: 'accuracy on own rows',
     loss: 'loss, nats per token',
+    'accuracy on others': 'accuracy on other clients’ rows',
+    'generalization gap': 'accuracy, own training less own test',
+    'personalization gap': 'accuracy, own test less others’',
+    perplexity: 'of pre-training text',
     'helpful reward': 'score, sd',
     'harmless reward': 'score, sd',
     'KL divergence': 'nats',
@@ -54,6 +62,10 @@ export const units = {
   short: {
     accuracy: '',
     loss: ' nats',
+    'accuracy on others': '',
+    'generalization gap': '',
+    'personalization gap': '',
+    perplexity: '',
     'helpful reward': ' sd',
     'harmless reward': ' sd',
     'KL divergence': ' nats',

@@ -21,6 +21,14 @@ const shown: readonly FigureName[] = [
   'participation',
 ];
 
+/** Measured where a dial asks for it; no empty chart where none does. */
+const asked: readonly FigureName[] = [
+  'accuracy on others',
+  'generalization gap',
+  'personalization gap',
+  'perplexity',
+];
+
 /** Curves over rounds, virtual time or joules: the mean over the clients with their spread, or one client's. */
 export function Figures() {
   const [found, setFound] = useState<Answer<'figures'> | null>(null);
@@ -58,10 +66,16 @@ export function Figures() {
       </div>
       <div class="plots">
         {found &&
-          shown.map((name) => <Plot key={name} name={name} figures={found} axis={axis.value} who={one} />)}
+          [...shown, ...asked.filter((name) => isMeasured(name, found))].map((name) => (
+            <Plot key={name} name={name} figures={found} axis={axis.value} who={one} />
+          ))}
       </div>
     </section>
   );
+}
+
+function isMeasured(name: FigureName, figures: Answer<'figures'>): boolean {
+  return seriesOf(name, figures, 'round', false).x.length > 0;
 }
 
 const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];

@@ -10,11 +10,13 @@ import { objectives, perObjective } from '../learning/objective.js';
 import { ratioOrNull } from '../moments.js';
 import { derived } from '../learning/training/figure.js';
 import { weightedFigure } from '../learning/training/ppo/weighted.js';
-import type { RewardParams, TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import type { RewardParams } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
-import { recordFigures, type Figures } from './figures.js';
-import { runOnDevice } from './device-work.js';
+import { measured } from './measured.js';
 import { keepResponses } from './measured-responses.js';
+import { measureForgetting } from './overfitting/forgetting.js';
+import { measureOthers } from './overfitting/others.js';
+import { measureShares } from './overfitting/shares.js';
 import { isSynthetic, mayBeShown } from './shown.js';
 import { alignParams, frozenOf, required, rewardParams, tunedRefs, tunedSets } from './tasks.js';
 import { clientOf, type World } from './world.js';
@@ -23,21 +25,6 @@ import { clientOf, type World } from './world.js';
  * What a researcher wants to know and no protocol needs: it runs beside the machines, holds none of them up
  * and sends nothing. Its figures appear in the records when the client's device would have them.
  */
-
-function measured<K extends TaskKind>(
-  world: World,
-  actor: string,
-  stage: Stage,
-  round: number,
-  flops: number,
-  request: Omit<TaskRequest<K>, 'key' | 'model'>,
-  figures: (result: TaskResult<K>) => Figures,
-): void {
-  const job = { actor, stage, round, flops, request };
-  runOnDevice<K>(world, job)
-    .then((result) => recordFigures(world, job, figures(result)))
-    .catch((cause: unknown) => world.failure.report(cause));
-}
 
 const measures: Readonly<Record<Stage, typeof measureAlignment>> = {
   instruction: measureInstruction,
@@ -57,7 +44,12 @@ export function measure(
   const { stages, measure } = world.scenario;
   if (!stages.includes(stage) || !isMeasured(world, context.id)) return;
   if (verdict === 'continue' && round % measure.every !== 0) return;
-  measures[stage](world, context, round, round === 0 || verdict !== 'continue');
+  const isAtEnd = round === 0 || verdict !== 'continue';
+  measures[stage](world, context, round, isAtEnd);
+  if (stage === 'reward') return;
+  measureOthers(world, context, { stage, round, isAtEnd });
+  measureShares(world, context, { stage, round, isAtEnd });
+  measureForgetting(world, context, { stage, round, isAtEnd });
 }
 
 function isMeasured({ scenario: { seed, measure }, clients }: World, id: string): boolean {

@@ -2,6 +2,7 @@ import type { Model } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import { designedLora, type LoraSize } from '../learning/clients/device.js';
 import { begunWith } from '../learning/interchange/begun-lora.js';
+import type { Client } from '../learning/clients/population.js';
 import { adapterTensors, initialAdapters } from '../learning/model/adapters.js';
 import { initialLora, loraSites, loraTensors } from '../learning/model/lora.js';
 import type { ModelShape } from '../learning/model/model-shape.js';
@@ -13,7 +14,9 @@ import type { Slot } from '../strategies/methods/method.js';
 import { isByResources, partsOf, type Part } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
-type Known = Pick<World, 'begunLora' | 'clients' | 'scenario' | 'method' | 'shape'>;
+type Known = Pick<World, 'begunLora' | 'scenario' | 'method' | 'shape'> & {
+  readonly clients: ReadonlyMap<string, Pick<Client, 'data' | 'device'>>;
+};
 
 /**
  * Step 1.1: what the server inserts into the base model, by part. Of what clients share it makes one for all: an

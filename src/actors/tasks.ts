@@ -14,6 +14,7 @@ import type {
 } from '../learning/training/task.js';
 import { codecFlops } from './codec-flops.js';
 import { trainOnDevice, workKey } from './device-work.js';
+import { methodFor, patienceLeft } from './patience.js';
 import { momentsGiven, momentsKept } from './moments.js';
 import { roundOf } from './rounds.js';
 import { termsGiven, termsLeft } from './terms.js';
@@ -73,9 +74,9 @@ function storedEach(world: World, sets: PerObjective<ParamSet>): PerObjective<Pa
 }
 
 /** What a client's order comes to, with as many LoRA modules as Step 1.2 gave it. */
-function loadOf({ method }: World, context: ClientContext, stage: TuningStage): Load {
+function loadOf(world: World, context: ClientContext, stage: TuningStage): Load {
   const parametersOf = (part: string) => context.model[part]?.parameters ?? 0;
-  return loadAt(method, { stage, round: roundOf(context) }, parametersOf);
+  return loadAt(methodFor(world, context, stage), { stage, round: roundOf(context) }, parametersOf);
 }
 
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>
@@ -89,8 +90,15 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const { maxRounds, deadlineSeconds, convergence, targetAccuracy, optimizerState, ...hyper } =
-    scenario.instruction;
+  const {
+    maxRounds,
+    deadlineSeconds,
+    convergence,
+    targetAccuracy,
+    optimizerState,
+    privatePatience,
+    ...hyper
+  } = scenario.instruction;
   const kept = momentsGiven(world, context, 'instruction');
   const terms = termsGiven(world, context, 'instruction');
   const load = loadOf(world, context, 'instruction');
@@ -124,7 +132,10 @@ export async function instructTask(
     model: { ...context.model, ...storedSets(world, withoutChanges(output.tuned)) },
     frozen: context.frozen,
     moments: momentsKept(world, 'instruction', output.optimizers),
-    learned: termsLeft(world, 'instruction', output.state),
+    learned: {
+      ...termsLeft(world, 'instruction', output.state),
+      ...patienceLeft(world, context, metrics.validationLoss),
+    },
     loss: metrics.validationLoss,
   };
 }

@@ -5,6 +5,7 @@ import { recalled, remembered } from '../learning/params/memory.js';
 import type { Phase } from '../learning/training/phase.js';
 import type { TuningStage } from '../strategies/methods/method.js';
 import { phasesAt } from '../strategies/methods/work.js';
+import { methodFor } from './patience.js';
 import { roundOf } from './rounds.js';
 import type { World } from './world.js';
 
@@ -21,8 +22,9 @@ interface Given {
 const nameOf = (stage: TuningStage) => `terms of ${stage}`;
 
 /** The phases of a client's order, and what it remembers for their terms. A stage begins without any memory. */
-export function termsGiven({ method, store }: World, context: ClientContext, stage: TuningStage): Given {
-  const phases = phasesAt(method, { stage, round: roundOf(context) });
+export function termsGiven(world: World, context: ClientContext, stage: TuningStage): Given {
+  const { store } = world;
+  const phases = phasesAt(methodFor(world, context, stage), { stage, round: roundOf(context) });
   if (!phases) return { hyper: {}, params: {} };
   const memory = context.memory[nameOf(stage)];
   return { hyper: { phases }, params: memory ? { state: recalled(store, memory).sets } : {} };

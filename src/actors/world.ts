@@ -7,8 +7,9 @@ import type { Failure } from './failure.js';
 import type { Presence } from './presence.js';
 import type { Bus } from '../simulation/bus/bus.js';
 import type { Links } from './links.js';
-import type { Client } from '../learning/clients/population.js';
+import type { Client, Newcomer } from '../learning/clients/population.js';
 import type { VirtualClock } from '../simulation/clock/virtual-clock.js';
+import type { TokenTable } from '../learning/data/token-table.js';
 import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { CodecOf } from '../strategies/compression/by-part.js';
@@ -46,6 +47,12 @@ export interface World {
   /** What the reward models begin as, where they are pre-trained networks. */
   readonly pretrained: PretrainedStart | null;
   readonly tokenizer: Tokenizer;
+  /** Those who take no part until training is over. */
+  readonly newcomers: ReadonlyMap<string, Newcomer>;
+  /** Test rows of nobody; null where there are none. */
+  readonly common: TokenTable | null;
+  /** What forgetting is measured on; null where it is not. */
+  readonly pretrainingText: TokenTable | null;
   /** As they are now: a script may change what they want. */
   readonly clients: Map<string, Client>;
   /** How many times as long as by the scenario a client's tasks take that begin now; absent: 1. */

@@ -5,6 +5,7 @@ import { energyText } from '../records/report/energy.js';
 import { fairnessText } from '../records/report/evenness.js';
 import { stageFigures, type Figure } from '../records/report/figures.js';
 import { bits, duration, interval, joules } from '../records/report/format.js';
+import { newcomersText } from '../records/report/overfitting.js';
 import { phrasesText } from '../records/report/phrases.js';
 import { toTargetText } from '../records/report/to-target.js';
 import type { Paint } from './terminal.js';
@@ -31,6 +32,7 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
     ...collapseLines(summary, paint),
     phrasesText(summary.stages.alignment) ?? [],
     toTargetText(summary) ?? [],
+    newcomersText(summary) ?? [],
     fairnessText(summary),
     intervalsText(figures) ?? [],
     summary.timeSpent.sentence,

@@ -84,6 +84,9 @@ export function figuresOf({ manifest, metrics, messages }: RunView, client: stri
   };
 }
 
+/** What else is measured of models after a round, by dials of `measure`. */
+const besideTasks: readonly string[] = ['generalize', 'perplexity'];
+
 function measuredOf(
   metrics: readonly MetricRow[],
   client: string | null,
@@ -92,7 +95,7 @@ function measuredOf(
   const rows = metrics.filter(
     (row): row is ClientRow =>
       row.type === 'client' &&
-      row.task === heldOut[row.stage].task &&
+      (row.task === heldOut[row.stage].task || besideTasks.includes(row.task)) &&
       (client === null || row.actor === client),
   );
   return [...groupedBy(rows, ({ stage, round }) => `${stage} ${round}`).values()].map((own) => {

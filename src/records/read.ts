@@ -9,6 +9,7 @@ import { checkForm } from '../scenario/validate.js';
 import { activityRows } from './activity/lanes.js';
 import { timeSpent } from './activity/time-spent.js';
 import { energySummary } from './energy/summary.js';
+import { overfittingSummary } from './overfitting.js';
 import { fairness } from './fairness.js';
 import { recordFiles } from './folder.js';
 import { readJsonLines } from './json-lines.js';
@@ -52,6 +53,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
   const written = await readDocument<WrittenSummary>(path);
   const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
+  const { overfitting = null } = written;
   const energy = written.energy ?? energySummary(metrics, messages);
   const summary = {
     notes: [],
@@ -61,6 +63,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     ...evenness(rows),
     ...written,
     timeSpent: spent,
+    overfitting,
     energy,
   };
   refuseOthers(path, manifest, summary);
@@ -69,7 +72,16 @@ export async function readRun(folder: string): Promise<RunRecords> {
 
 type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
-type Newer = 'notes' | 'overlap' | 'judges' | 'checks' | 'fairness' | 'timeSpent' | 'energy' | 'staleness';
+type Newer =
+  | 'notes'
+  | 'overlap'
+  | 'judges'
+  | 'checks'
+  | 'overfitting'
+  | 'fairness'
+  | 'timeSpent'
+  | 'energy'
+  | 'staleness';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
@@ -94,6 +106,10 @@ function partialSummary(rows: Rows): PartialSummary {
     judges: manifest.judges ?? [],
     checks: [],
     stages: stagesOf(rows),
+    overfitting: overfittingSummary(
+      metrics,
+      manifest.clients.map(({ id }) => id),
+    ),
     ...evenness(rows),
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     energy: energySummary(metrics, messages),

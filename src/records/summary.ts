@@ -3,6 +3,7 @@ import type { Objective } from '../learning/objective.js';
 import type { Overlap } from '../learning/data/overlap.js';
 import type { Interval } from '../interval.js';
 import type { EnergySummary } from './energy/summary.js';
+import type { OverfittingSummary } from './overfitting-summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
 
 /** What became of an expectation of the scenario. */
@@ -43,6 +44,8 @@ export interface Summary {
     readonly alignment: AlignmentSummary | null;
   };
   readonly fairness: FairnessSummary;
+  /** What dials of `measure` found of overfitting; null where none is on, and in records of an earlier version. */
+  readonly overfitting: OverfittingSummary | null;
   readonly timeSpent: TimeSpent;
   /** Whose joules, and what for; null in records of an earlier version. */
   readonly energy: EnergySummary | null;

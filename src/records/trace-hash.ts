@@ -6,6 +6,12 @@ import type { RunEvent, RunObserver } from './run-event.js';
 /** Rows that tell of a run and are none of its events. */
 const beside: readonly MetricRow['type'][] = ['sample', 'compute', 'phrases'];
 
+/** Tasks whose figures a dial of `measure` adds: measuring more does not make it another run (decision D13). */
+const besideTasks: readonly string[] = ['generalize', 'perplexity', 'interpolate', 'newcomer', 'member'];
+
+const isBeside = (row: MetricRow) =>
+  beside.includes(row.type) || (row.type === 'client' && besideTasks.includes(row.task));
+
 /**
  * SHA-256 over the rows of a run in their order. Each row counts as its canonical JSON (keys sorted) and a
  * line feed, so that `sha256sum` of the same lines in a file gives the same hash. What a run shows (its
@@ -20,7 +26,7 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && !beside.includes(event.row.type))
+    if (event.type === 'row' && !isBeside(event.row))
       this.add(withoutKeys(event.row, ['members', 'closedBy', 'energy']));
     if (event.type === 'message-ended')
       this.add(withoutKeys(event.row, ['story', 'blackoutSeconds', 'blackouts']));

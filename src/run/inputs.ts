@@ -3,10 +3,19 @@ import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { presences } from '../learning/clients/presence/index.js';
 import { readOnTrace, type OnTrace } from '../learning/clients/presence/on-trace.js';
-import { population, type Client, type Encoding } from '../learning/clients/population.js';
+import {
+  newcomersOf,
+  population,
+  type Client,
+  type Encoding,
+  type Newcomer,
+} from '../learning/clients/population.js';
 import { loadData } from '../learning/data/load.js';
 import { templates } from '../learning/data/template.js';
+import type { TokenTable } from '../learning/data/token-table.js';
+import { exampleTable } from '../learning/data/tokenize.js';
 import { openFolderTokenizer, type Tokenizer } from '../learning/data/tokenizer.js';
+import { pretrainingText } from '../learning/data/pretraining-text.js';
 import { overlapsOf, totalOverlaps, type Overlap } from '../learning/data/overlap.js';
 import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
@@ -33,6 +42,12 @@ export interface Inputs {
   readonly tables: Strategies;
   readonly method: Method;
   readonly clients: readonly Client[];
+  /** Those who take no part until training is over. */
+  readonly newcomers: readonly Newcomer[];
+  /** Test rows of nobody; null where there are none. */
+  readonly common: TokenTable | null;
+  /** What forgetting is measured on; null where it is not. */
+  readonly pretrainingText: TokenTable | null;
   /** How much of what is held out is in training after all. */
   readonly overlaps: readonly Overlap[];
   /** The run that this one goes on from; null where it begins anew. */
@@ -70,13 +85,33 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
+  const newcomers = newcomersOf(scenario, data, encoding);
+  const common = commonTable(data, encoding);
+  const text = await forgettingText({ scenario, folder }, language, encoding);
   const overlaps = totalOverlaps(overlapsOf(clients.map((client) => client.data)));
   const earlier = await openEarlierRun({ scenario, folder }, { language, rewards, tables, method, clients });
   const begunLora = await openPeft({ scenario, folder }, language.config, method, clients);
   return {
-    ...{ language, rewards, data, encoding, clients, overlaps, earlier, begunLora },
+    ...{ language, rewards, data, encoding, clients, newcomers, common },
+    ...{ pretrainingText: text, overlaps, earlier, begunLora },
     ...{ recordings, presenceTrace, tables, method },
   };
+}
+
+function commonTable({ common }: FederatedData, encoding: Encoding): TokenTable | null {
+  if (common.length === 0) return null;
+  return exampleTable(common, encoding.tokenizer, encoding.template, encoding.maxTokens).table;
+}
+
+/** Of a model from a folder nobody knows what it was pretrained on, unless the scenario says it. */
+async function forgettingText(
+  { scenario: { measure, seed }, folder }: InputOptions,
+  language: OpenLanguageModel,
+  encoding: Encoding,
+): Promise<TokenTable | null> {
+  const { forgetting } = measure;
+  if (forgetting === null || (language.folder !== null && forgetting.file === null)) return null;
+  return pretrainingText(forgetting, folder, seed, encoding);
 }
 
 /** The file of a pattern of presence that has one. */

@@ -3,6 +3,7 @@ import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { lacking } from '../actors/parts.js';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
 import type { Objective } from '../learning/objective.js';
+import { interpolated } from '../strategies/methods/interpolation.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { Overlap } from '../learning/data/overlap.js';
@@ -64,7 +65,7 @@ export function judgesOf(
  * What a user should know about the inputs of a run, one sentence per note; empty where nothing is unusual.
  */
 export function inputNotes(
-  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning' | 'seed' | 'channel' | 'clients'>,
+  scenario: Pick<Scenario, 'alignment' | 'stages' | 'learning' | 'seed' | 'channel' | 'clients' | 'measure'>,
   inputs: Inputs,
 ): readonly string[] {
   return [
@@ -80,6 +81,7 @@ export function inputNotes(
     ...inputs.data.reports.flatMap(fileNotes),
     ...readRows(scenario, inputs).flatMap(readingNotes),
     ...overlapNotes(usedOverlaps(scenario, inputs)),
+    ...overfittingNotes(scenario, inputs),
   ];
 }
 
@@ -148,6 +150,26 @@ function readingNotes({ purpose, file, rows, truncated, alike, maxTokens }: Read
       : [
           `${source}${whole(alike)} ${of} are the same tokens twice within a context of ${maxTokens}; left out`,
         ]),
+  ];
+}
+
+/** What of overfitting the scenario asks for and the inputs do not allow. */
+function overfittingNotes(
+  { measure }: Pick<Scenario, 'measure'>,
+  { common, language, method, pretrainingText }: Inputs,
+): string[] {
+  return [
+    ...(measure.others !== null && common === null
+      ? ['measure.others: rows of files are all somebody’s; no accuracy on nobody’s rows is measured']
+      : []),
+    ...(measure.shares.length > 0 && interpolated(method, 1) === null
+      ? [`measure.shares: ${method.title} keeps no slot to a client; not measured`]
+      : []),
+    ...(measure.forgetting !== null && pretrainingText === null
+      ? [
+          `measure.forgetting: what ${language.folder} was pretrained on is not known; not measured (its text: /measure/forgetting/file)`,
+        ]
+      : []),
   ];
 }
 

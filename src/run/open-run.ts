@@ -112,7 +112,19 @@ function executorOf({ scenario, executor, workers, backend }: RunOptions): Execu
 
 function worldOf(
   { scenario, strategies, showSamples = false }: RunOptions,
-  { language, rewards, clients, earlier, begunLora, recordings, presenceTrace, tables, method }: Inputs,
+  {
+    language,
+    rewards,
+    clients,
+    newcomers,
+    earlier,
+    begunLora,
+    recordings,
+    presenceTrace,
+    tables,
+    method,
+    ...inputs
+  }: Inputs,
   executor: Executor,
 ): World {
   const { config, base, tokenizer } = language;
@@ -177,6 +189,9 @@ function worldOf(
     begunLora: begunLora?.lora ?? null,
     pretrained: rewards?.start ?? null,
     tokenizer,
+    common: inputs.common,
+    pretrainingText: inputs.pretrainingText,
+    newcomers: new Map(newcomers.map((newcomer) => [newcomer.id, newcomer])),
     clients: byId,
     slowness: new Map(),
     work: new Map(),

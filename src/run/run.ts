@@ -4,6 +4,7 @@ import { messageOf } from '../errors.js';
 import { energySummary } from '../records/energy/summary.js';
 import { fairness } from '../records/fairness.js';
 import { recordFiles } from '../records/folder.js';
+import { overfittingSummary } from '../records/overfitting.js';
 import { paramFiles, type FinalModels } from '../records/params.js';
 import { reportOf } from '../records/report/report.js';
 import type { Ended } from '../records/rows.js';
@@ -92,6 +93,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     overlap: run.manifest.overlap ?? null,
     judges,
     stages: stageSummaries({ metrics, messages, clients: [...clients.values()], judges, scenario }),
+    overfitting: overfittingSummary(metrics, [...clients.keys()]),
     fairness: fairness([...clients.keys()], metrics, messages),
     timeSpent: timeSpent({
       clients: [...clients.keys()],

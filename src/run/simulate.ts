@@ -4,6 +4,7 @@ import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { Inspection } from '../actors/inspection.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
+import { measureNewcomers } from '../actors/overfitting/newcomers.js';
 import { checkPhrases } from '../actors/phrases.js';
 import { waiting } from '../actors/waiting.js';
 import type { World } from '../actors/world.js';
@@ -66,8 +67,11 @@ export async function simulate(
       failure.report(cause);
       return 'stopped' as const;
     });
-  if (!failure.happened && !signal?.aborted)
-    await checkPhrases(world).catch((cause: unknown) => failure.report(cause));
+  if (!failure.happened && !signal?.aborted) {
+    await checkPhrases(world)
+      .then(() => measureNewcomers(world, models()))
+      .catch((cause: unknown) => failure.report(cause));
+  }
   const report = end === 'idle' ? waiting(simulation, world.presence) : [];
   // Has no effect on a simulation that an actor's error has stopped already.
   simulation.send(

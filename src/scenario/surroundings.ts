@@ -14,7 +14,7 @@ import type { Scenario } from './schema.js';
 
 /** What the rules ask of the disk; `known` takes the place of what the model's config.json would say. */
 export async function surroundingsOf(
-  { channel, clients, data, from, model, reward, stages }: Scenario,
+  { channel, clients, data, from, measure, model, reward, stages }: Scenario,
   folder: string,
   known: KnownModel['model'] | undefined,
 ): Promise<Surroundings> {
@@ -25,6 +25,7 @@ export async function surroundingsOf(
     ...files.map(([key, path]) => [`/data/files/${key}`, path] as const),
     ...traceFiles(channel.traceFile, clients.count),
     ...fileOf('/clients/presence', clients.presence),
+    ...(measure.forgetting?.file ? [['/measure/forgetting/file', measure.forgetting.file] as const] : []),
     ...(from === null ? [] : [['/from', join(from, recordFiles.manifest)] as const]),
     ...configOf('/model/path', model.path),
     ...(model.fromPeft === null ? [] : [['/model/fromPeft', join(model.fromPeft, peftConfig)] as const]),

@@ -47,7 +47,7 @@ function loneRates(grid: Grid): readonly number[] {
 export function alikeInStageOne(methods: readonly Method[]): readonly (readonly Method[])[] {
   const groups = new Map<string, Method[]>();
   for (const method of methods) {
-    const key = JSON.stringify(method.slots);
+    const key = JSON.stringify([method.slots, method.mixture, method.phases]);
     groups.set(key, [...(groups.get(key) ?? []), method]);
   }
   return [...groups.values()];

@@ -56,7 +56,7 @@ function divergedExecutor(): Executor {
       const { tuned } = result.output as TaskResult<'instruct'>['output'];
       const [first, ...others] = tensorsOf(tuned['adapters']!);
       const diverged = paramSet('adapters', [{ ...first!, values: first!.values.map(() => NaN) }, ...others]);
-      return { ...result, output: { tuned: { ...tuned, adapters: diverged } } } as TaskResult<K>;
+      return { ...result, output: { tuned: { ...tuned, adapters: diverged } } };
     },
   };
 }

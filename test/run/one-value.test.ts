@@ -49,6 +49,9 @@ function metricsOf(kind: TaskRequest['kind'], figure: () => number): object | nu
     case 'aggregate':
     case 'align':
     case 'freeze':
+    case 'generalize':
+    case 'interpolate':
+    case 'perplexity':
     case 'rescore':
       return null;
   }

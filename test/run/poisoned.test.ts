@@ -39,12 +39,12 @@ describe('a poisoned client', () => {
     // Nobody trains: what a client has trained is what it began with.
     for (const { params, startedFrom } of honest) {
       for (const [part, { hash }] of Object.entries(params)) {
-        assert.equal(hash, startedFrom[part as keyof typeof params]!.hash);
+        assert.equal(hash, startedFrom[part]!.hash);
       }
     }
     for (const { params, startedFrom } of poisoned) {
       for (const [part, { hash }] of Object.entries(params)) {
-        assert.notEqual(hash, startedFrom[part as keyof typeof params]!.hash);
+        assert.notEqual(hash, startedFrom[part]!.hash);
       }
     }
     const [first, second] = run.clients;

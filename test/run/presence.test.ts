@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../src/actors/world.js';
 import type { MessageRow, PresenceRow, RoundRow } from '../../src/records/rows.js';
-import { paramSet, tensorsOf, type ParamSet } from '../../src/learning/params/param-set.js';
+import { paramSet, tensorsOf } from '../../src/learning/params/param-set.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';

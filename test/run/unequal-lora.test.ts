@@ -78,7 +78,14 @@ for (const [method, set] of [
 
 describe('changes of the base', () => {
   it('reach a client that missed rounds all at once, and its LoRA begins anew without a change', async () => {
-    const { delivered, clients, world } = await lossyRun('flora', ...unequal);
+    const missed = '[{"effect":"drop","kind":"global","client":2,"round":1}]';
+    const { delivered, clients, world } = await lossyRun(
+      'flora',
+      ...unequal,
+      'channel.lossProbability=0',
+      'channel.maxTransmissions=50',
+      `channel.faults=${missed}`,
+    );
     const broughtAtOnce = delivered.map(
       ({ params }) => params.filter(({ kind }) => kind === 'change').length,
     );

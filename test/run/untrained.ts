@@ -36,7 +36,7 @@ function unmoved<K extends TaskKind>({ kind, params }: TaskRequest<K>, output: T
 }
 
 /** What the tasks would have measured, where a test needs figures. */
-const figures: { readonly [K in TaskKind]: Omit<TaskResult<K>, 'output'> } = {
+const figures: { readonly [K in TaskKind]?: Omit<TaskResult<K>, 'output'> } = {
   aggregate: { metrics: {} },
   instruct: { metrics: { loss: 1, validationLoss: 1 } },
   evaluate: {
@@ -57,8 +57,8 @@ export function untrainedExecutor(disturb: (request: TaskRequest) => void = () =
     async run<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
       await Promise.resolve();
       disturb(request);
-      const { output } = await stub.run(request);
-      return { output: unmoved(request, output), ...figures[request.kind] };
+      const { output, metrics } = await stub.run(request);
+      return { metrics, ...figures[request.kind], output: unmoved(request, output) };
     },
     fingerprint: () => stub.fingerprint(),
     close: () => stub.close(),

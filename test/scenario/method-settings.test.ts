@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { methods } from '../../src/strategies/methods/index.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +62,8 @@ describe('settings of methods', () => {
     [
       'a method that there is none of',
       { methodSettings: { fedlor: {} } },
-      'scenario: /methodSettings/fedlor: unknown key, expected one of pwff, vanilla-fl, fedada, fedlora, sfl, pfl, ' +
-        'shepherd, local-only; did you mean fedlora?',
+      `scenario: /methodSettings/fedlor: unknown key, expected one of ${Object.keys(methods).join(', ')}; did you ` +
+        'mean fedlora?',
     ],
     [
       'a section that methods cannot have settings of',

@@ -31,6 +31,9 @@ export interface Client {
   readonly reading: Reading;
 }
 
+/** A client that takes no part until training is over. */
+export type Newcomer = Pick<Client, 'id' | 'device' | 'data' | 'tables'>;
+
 /** What the rows of a client are for. */
 export const purposes = ['instructions', 'helpful', 'harmless', 'prompts'] as const;
 export type Purpose = (typeof purposes)[number];
@@ -92,6 +95,20 @@ export function population(
       ...tokensOf(own, encoding, alignment.maxNewTokens),
     };
   });
+}
+
+/** Those who come when training is over, with devices drawn as the clients' are. */
+export function newcomersOf(
+  { clients, seed, alignment }: PopulationSettings,
+  { newcomers }: FederatedData,
+  encoding: Encoding,
+): readonly Newcomer[] {
+  return newcomers.map((data) => ({
+    id: data.id,
+    device: dealDevice(clients.devices, seed, data.id),
+    data,
+    tables: tokensOf(data, encoding, alignment.maxNewTokens).tables,
+  }));
 }
 
 function attackOf({ poisoned }: Clients, index: number): Attack | null {

@@ -29,6 +29,12 @@ const PreferenceWeights = closed({
 export const Clients = closed(
   {
     count: count(1, 10, 'number of clients'),
+    newcomers: count(
+      0,
+      0,
+      'clients that take no part until training is over: what the shared parts are worth to them is measured then ' +
+        '(docs/overfitting.md)',
+    ),
     devices: Type.Array(Device, {
       minItems: 1,
       default: [

@@ -5,7 +5,8 @@ import { UserError } from '../../errors.js';
 import { groupedBy } from '../../grouped.js';
 import { stream } from '../../simulation/random/stream.js';
 import { loadInstructions } from './instructions.js';
-import { clientIds } from './client-ids.js';
+import { clientIds, newcomerIds } from './client-ids.js';
+import { dealToNewcomers } from './newcomers.js';
 import { dealPairs } from './deal-pairs.js';
 import { promptKey } from './overlap.js';
 import { partitionRows } from './partition.js';
@@ -36,7 +37,17 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
     loadPairs(scenario, folder, seed),
   ]);
   const ids = clientIds(scenario.clients.count);
-  const rows = dealRows(scenario, ids, instructions.rows, seed);
+  const wanted = ids.length * (scenario.data.examplesPerClient + 2 * scenario.data.testPerClient);
+  const shuffled = stream(seed, 'sample of instructions').shuffle(instructions.rows);
+  const sample = shuffled.slice(0, wanted);
+  const rows = dealRows(scenario, ids, sample, seed);
+  const newcomers = dealToNewcomers(
+    scenario,
+    newcomerIds(scenario.clients.newcomers ?? 0),
+    shuffled.slice(wanted),
+    new Set(sample.map(promptKey)),
+    seed,
+  );
   const trained = new Set(
     [...rows, ...Object.values(dealt).flat()].flatMap(({ train }) => train.map(promptKey)),
   );
@@ -45,7 +56,7 @@ export async function fileData(scenario: Dealing, folder: string, seed: number):
     const prompts = promptsOf(rows[index]!, pairs.harmless, trained);
     return { id, ...rows[index]!, shared: [], pairs, prompts };
   });
-  return { synthetic: false, clients, reports: [instructions.report, ...reports] };
+  return { synthetic: false, clients, newcomers, common: [], reports: [instructions.report, ...reports] };
 }
 
 /** Every client's pairs, and what became of their files. */
@@ -72,11 +83,9 @@ async function loadPairs(scenario: Dealing, folder: string, seed: number) {
 function dealRows(
   { name, data }: Dealing,
   clients: readonly string[],
-  all: readonly Example[],
+  sample: readonly Example[],
   seed: number,
 ): LocalRows[] {
-  const wanted = clients.length * (data.examplesPerClient + 2 * data.testPerClient);
-  const sample = stream(seed, 'sample of instructions').shuffle(all).slice(0, wanted);
   // A group goes to one client and to one use, so that nobody trains on what somebody is measured on; of a
   // group that is held out one row is used.
   const groups = [...groupedBy(sample, promptKey).values()];

@@ -19,6 +19,16 @@ export const dataRules: readonly Rule<Dealing>[] = [
     },
   },
   {
+    states: 'newcomers come to what was tuned',
+    findings: ({ stages, clients: { newcomers = 0 } }) =>
+      must(
+        newcomers === 0 || stages.some((stage) => stage !== 'reward'),
+        '/clients/newcomers',
+        newcomers,
+        '0 where /stages tunes no language model',
+      ),
+  },
+  {
     states: 'each fact is taught to some clients and unknown to another',
     findings: ({ clients: { count }, data: { files, synthetic } }) =>
       must(

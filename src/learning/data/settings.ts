@@ -60,5 +60,5 @@ export interface Dealing {
   readonly data: Data;
   /** Those of the run; pairs are for stages 2 and 3 alone. */
   readonly stages: readonly Stage[];
-  readonly clients: { readonly count: number };
+  readonly clients: { readonly count: number; readonly newcomers?: number };
 }

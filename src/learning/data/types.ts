@@ -78,5 +78,9 @@ export interface LoadReport {
 export interface FederatedData {
   readonly synthetic: boolean;
   readonly clients: readonly ClientData[];
+  /** Of those who take no part; their preference pairs and prompts are empty. */
+  readonly newcomers: readonly ClientData[];
+  /** Test rows of nobody: in no client's style, of every class alike. Empty where data comes from files. */
+  readonly common: readonly Example[];
   readonly reports: readonly LoadReport[];
 }

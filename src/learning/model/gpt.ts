@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ModelShape } from './model-shape.js';
 import { addAdapters } from './adapters.js';
 import type { Batch } from './batch.js';
+import { withDroppedLora, type Dropout } from './dropout.js';
 import { attention, embed, gelu, layerNorm, linear, selectRows } from './layers.js';
 import { loraLinear, modulesOf } from './lora.js';
 import type { Slots } from './slots.js';
@@ -19,6 +20,8 @@ export interface Gpt extends Slots {
   readonly base: Weights;
   /** True while pre-training: gradients for the base's own tensors too. False: they are constants. */
   readonly trainsBase?: boolean;
+  /** Of what LoRA modules read; absent: none. */
+  readonly dropout?: Dropout;
 }
 
 /** Attention of one block over (N, 3C) queries, keys and values, heads side by side; gives (N, C). */
@@ -87,6 +90,7 @@ function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
   const b = weight<tf.Rank.R1>(model.base, `${name}.bias`);
   const modules = modulesOf(model.lora, name, w.shape[1], model.shape.lora.alpha);
   if (modules.length === 0) return linear(x, w, b, model.trainsBase === true);
+  if (model.dropout) return withDroppedLora(linear(x, w, b, false), x, modules, model.dropout, name);
   return loraLinear(x, w, b, modules);
 }
 

@@ -8,7 +8,7 @@ import { logits } from '../model/log-probs.js';
 import type { TunedSets } from '../model/slots.js';
 import { baseWeights, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
-import type { Figure } from './figure.js';
+import type { Measurement } from './measurement.js';
 import type { TaskFunction } from './task.js';
 import type { ModelShape } from '../model/model-shape.js';
 
@@ -27,16 +27,6 @@ export const evaluate: TaskFunction<'evaluate'> = ({ model, params, data, hyper 
   };
   return Promise.resolve({ output: {}, metrics });
 };
-
-/** What teacher forcing tells of a table; null where it has no such tokens. */
-export interface Measurement {
-  /** Mean negative log-likelihood (nats) of a response token, end-of-text included. */
-  readonly loss: Figure;
-  /** Share of response tokens, end-of-text included, that are the likeliest at their place. */
-  readonly accuracy: Figure;
-  /** The same over content tokens only. */
-  readonly contentAccuracy: Figure;
-}
 
 /** What teacher forcing tells of one row: how many tokens, how many of them right, their losses' sum. */
 interface RowCounts {

@@ -33,12 +33,13 @@ export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper,
     options: hyper,
     optimizers,
   };
-  const { state, sent } = inPhases(hyper.phases, work, (phase, share) => {
+  const { state, sent } = inPhases(hyper.phases, work, (phase, share, place) => {
     const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
     losses.length = 0;
     for (let step = 0; step < Math.round(share * hyper.localSteps); step++) {
       const rows = responseBatch(data.train, batches.next().value);
-      const loss = (gpt: Gpt) => responseLoss(gpt, rows);
+      const dropout = { rate: hyper.loraDropout ?? 0, seed: `${seed}/${place}/${step}` };
+      const loss = (gpt: Gpt) => responseLoss(dropout.rate > 0 ? { ...gpt, dropout } : gpt, rows);
       const result = lossAndGradients(phase.shape, base, tuned, loss, phase.trains);
       phase.optimize(result.gradients);
       losses.push(result.loss);

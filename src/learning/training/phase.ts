@@ -66,12 +66,12 @@ function beginPhase(phase: Phase, inputs: PhaseInputs): RunningPhase {
 export function inPhases(
   phases: readonly Phase[] | undefined,
   inputs: PhaseInputs,
-  work: (phase: RunningPhase, share: number) => void,
+  work: (phase: RunningPhase, share: number, place: number) => void,
 ): { readonly state: TunedSets | null; readonly sent: TunedSets } {
   const everything = [{ share: 1, trains: Object.keys(withoutChanges(inputs.now)), terms: [] }];
-  const ends = (phases ?? everything).map((phase) => {
+  const ends = (phases ?? everything).map((phase, place) => {
     const running = beginPhase(phase, inputs);
-    work(running, phase.share);
+    work(running, phase.share, place);
     return running.end();
   });
   const hasTerms = (phases ?? []).some(({ terms }) => terms.length > 0);

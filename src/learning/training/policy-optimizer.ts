@@ -14,6 +14,8 @@ export interface PolicyOptimizerOptions {
   readonly loraLearningRateScale: number;
   /** Absent: Adam. */
   readonly optimizer?: 'adam' | 'sgd';
+  /** Decoupled (AdamW); absent: none. */
+  readonly weightDecay?: number;
   /** Bound of the joint Euclidean norm of all gradients. */
   readonly maxGradientNorm: number;
 }
@@ -25,13 +27,19 @@ export interface PolicyOptimizerOptions {
  */
 export function policyOptimizer(
   trained: TunedSets,
-  { learningRate, loraLearningRateScale, maxGradientNorm, optimizer }: PolicyOptimizerOptions,
+  {
+    learningRate,
+    loraLearningRateScale,
+    maxGradientNorm,
+    optimizer,
+    weightDecay = 0,
+  }: PolicyOptimizerOptions,
   optimizers = new Optimizers(),
   terms: readonly Term[] = [],
 ): (gradients: Gradients) => void {
   const scaleOf = ({ kind }: ParamSet) => (kind === 'lora' ? loraLearningRateScale : 1);
   const steppers = mapValues(trained, (set, part) => {
-    const rate = { learningRate: learningRate * scaleOf(set) };
+    const rate = { learningRate: learningRate * scaleOf(set), weightDecay };
     return optimizer === 'sgd' ? new Sgd(set.values, rate) : optimizers.of(part, set, rate);
   });
   return (gradients) => {

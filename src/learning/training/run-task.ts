@@ -7,7 +7,9 @@ import { aggregateBy } from './aggregate.js';
 import { align } from './align.js';
 import { evaluate } from './evaluate.js';
 import { freeze } from './freeze.js';
+import { generalize, interpolate } from './generalize.js';
 import { instruct } from './instruct.js';
+import { perplexity } from './perplexity.js';
 import { rewardTest } from './reward-test.js';
 import { rescore } from './rescore.js';
 import { reward } from './reward.js';
@@ -18,6 +20,9 @@ const tasks: { readonly [K in TaskKind]: TaskFunction<K> } = {
   aggregate: aggregateBy({ ...aggregations, ...combinations }),
   instruct,
   evaluate,
+  generalize,
+  interpolate,
+  perplexity,
   reward,
   rewardTest,
   freeze,

@@ -7,6 +7,7 @@ import { perObjective } from '../objective.js';
 import { paramSet, tensorsOf, type ParamSet } from '../params/param-set.js';
 import { aggregateBy } from './aggregate.js';
 import type { Executor } from './executor.js';
+import type { Measurement } from './measurement.js';
 import type { Ranking } from './ranking.js';
 import { scaleOfScores } from './reward-scale.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
@@ -26,6 +27,8 @@ function moved(set: ParamSet, seed: string, part: string): ParamSet {
 
 const allMoved = (sets: TunedSets, seed: string): TunedSets =>
   mapValues(sets, (set, part) => moved(set, seed, part));
+
+const notMeasured: Measurement = { loss: null, accuracy: null, contentAccuracy: null };
 
 const unmeasured: Ranking = {
   loss: null,
@@ -48,6 +51,15 @@ const tasks: {
     output: {},
     metrics: { loss: null, accuracy: null, factAccuracy: null, unseenAccuracy: null, sharedAccuracy: null },
   }),
+  generalize: ({ data }) => ({
+    output: {},
+    metrics: mapValues(data, () => notMeasured),
+  }),
+  interpolate: ({ data, hyper: { mixtures } }) => ({
+    output: {},
+    metrics: mapValues(mixtures, () => mapValues(data, () => notMeasured)),
+  }),
+  perplexity: () => ({ output: {}, metrics: { textLoss: null, perplexity: null } }),
   reward: ({ seed, params: { rewardModels } }) => ({
     output: { rewardModels: perObjective((objective) => moved(rewardModels[objective], seed, objective)) },
     metrics: perObjective(() => ({ ...unmeasured, validationLoss: null })),

@@ -9,15 +9,18 @@ import type { Reception } from '../../strategies/over-the-air/reception.js';
 import type { Choice } from '../../settings/choice.js';
 import type { Alignment } from './algorithms/settings.js';
 import type { Reward } from './reward-models/settings.js';
+import type { regularization } from './regularization.js';
 import type { rounds } from './rounds.js';
 import type { Instruction } from './settings.js';
 import type { TokenTable } from '../data/token-table.js';
 import type { Memory } from '../params/memory.js';
+import type { Mixture } from '../model/mixture.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { TunedSets } from '../model/slots.js';
 import type { PerObjective, Weights } from '../objective.js';
 import type { ParamSet } from '../params/param-set.js';
 import type { KeptOptimizers } from './optimizers.js';
+import type { Measurement } from './measurement.js';
 import type { Phase } from './phase.js';
 import type { Ranking } from './ranking.js';
 import type { Figure } from './figure.js';
@@ -56,7 +59,13 @@ export interface Tasks {
   };
   /** Step 1.3: tune adapters and LoRA on local instructions. */
   instruct: {
-    hyper: Omit<WithoutRounds<Instruction>, 'targetAccuracy' | 'optimizerState'> & KeepsOptimizers & InPhases;
+    hyper: Omit<
+      WithoutRounds<Instruction>,
+      'targetAccuracy' | 'optimizerState' | 'privatePatience' | keyof typeof regularization
+    > &
+      Partial<Pick<Instruction, keyof typeof regularization>> &
+      KeepsOptimizers &
+      InPhases;
     params: { base: ParamSet } & Tuned & KeptMoments & TermState;
     data: { train: TokenTable; validation: TokenTable };
     output: Tuned & LeavesOptimizers & TermState;
@@ -84,6 +93,33 @@ export interface Tasks {
       unseenAccuracy: Figure;
       sharedAccuracy: Figure;
     };
+  };
+  /** A model on several tables (measurement only). */
+  generalize: {
+    hyper: Record<string, never>;
+    params: { base: ParamSet } & Tuned;
+    data: Readonly<Record<string, TokenTable>>;
+    output: Record<string, never>;
+    /** By the tables' names. */
+    metrics: Readonly<Record<string, Measurement>>;
+  };
+  /** The same under each of several mixtures of its slots (measurement only). */
+  interpolate: {
+    hyper: { mixtures: Readonly<Record<string, Mixture>> };
+    params: { base: ParamSet } & Tuned;
+    data: Readonly<Record<string, TokenTable>>;
+    output: Record<string, never>;
+    /** By the mixtures' names, then by the tables'. */
+    metrics: Readonly<Record<string, Readonly<Record<string, Measurement>>>>;
+  };
+  /** How well a model predicts text that its base was pretrained on (measurement only). */
+  perplexity: {
+    hyper: Record<string, never>;
+    params: { base: ParamSet } & Tuned;
+    data: { text: TokenTable };
+    output: Record<string, never>;
+    /** Mean negative log-likelihood of a token (nats), and exp of it. */
+    metrics: { textLoss: Figure; perplexity: Figure };
   };
   /** Step 2.3: train both reward models on preference pairs. Tables hold chosen and rejected in turn. */
   reward: {

@@ -1,6 +1,6 @@
 import { csvOf, downloadButtons } from './downloads.js';
 import { html, Html } from './html.js';
-import type { Panel } from './panels.js';
+import type { Panel } from './panel.js';
 import { svg } from './svg.js';
 
 /** Renders one after the other, in the order given. */

@@ -1,4 +1,5 @@
 import type { Stage } from '../../../machines/protocol.js';
+import type { TuningStage } from '../../strategies/methods/method.js';
 import type { Interval } from '../../interval.js';
 import type { Summary } from '../summary.js';
 import { figureName, heldOutLossName, lossWords, stageTitles, type figureNames } from './figure-names.js';
@@ -17,8 +18,14 @@ export interface Figure {
 }
 
 /** The figures of the three stages, in the paper's order; a stage that never came has none. */
-export function stageFigures({ stages, judges }: Pick<Summary, 'stages' | 'judges'>): Figure[] {
+export function stageFigures({
+  stages,
+  judges,
+  overfitting,
+}: Pick<Summary, 'stages' | 'judges'> & Partial<Pick<Summary, 'overfitting'>>): Figure[] {
   const { named, heldOutLoss } = linesUnder(judges);
+  const beyondOwn = (stage: TuningStage) =>
+    figuresOf(stage, overfitting?.[stage] ?? null, overfittingLines(named), `overfitting.${stage}`);
   return [
     ...figuresOf('instruction', stages.instruction, [
       ['Rounds', 'rounds', String],
@@ -29,6 +36,7 @@ export function stageFigures({ stages, judges }: Pick<Summary, 'stages' | 'judge
       heldOutLoss('instruction'),
       ...costs,
     ]),
+    ...beyondOwn('instruction'),
     ...figuresOf('reward', stages.reward, [
       ['Rounds', 'rounds', String],
       named('helpfulAccuracy', percent),
@@ -47,6 +55,7 @@ export function stageFigures({ stages, judges }: Pick<Summary, 'stages' | 'judge
       heldOutLoss('alignment'),
       ...costs,
     ]),
+    ...beyondOwn('alignment'),
   ];
 }
 
@@ -56,6 +65,16 @@ type Line<Key> = readonly [
   key: Key,
   format: (value: number | null) => string,
   when?: 'if measured' | undefined,
+];
+
+const overfittingLines = (named: ReturnType<typeof linesUnder>['named']) => [
+  named('trainAccuracy', percent, 'if measured'),
+  named('othersAccuracy', percent, 'if measured'),
+  named('commonAccuracy', percent, 'if measured'),
+  named('newcomersAccuracy', percent, 'if measured'),
+  named('generalizationGap', percent, 'if measured'),
+  named('personalizationGap', percent, 'if measured'),
+  named('perplexity', number, 'if measured'),
 ];
 
 /** Lines of a run in which measurement's judges are of these objectives. */
@@ -89,6 +108,7 @@ function figuresOf<S extends object>(
   stage: Stage,
   summary: S | null,
   lines: readonly Line<FigureKey<S>>[],
+  place = `stages.${stage}`,
 ): Figure[] {
   if (summary === null) return [];
   const figures = summary as Readonly<Record<string, number | null>>;
@@ -102,7 +122,7 @@ function figuresOf<S extends object>(
       before: before === undefined ? null : format(before),
       after: format(after),
       interval: intervals?.[key] ?? null,
-      source: `stages.${stage}.${key}`,
+      source: `${place}.${key}`,
     };
   });
 }

@@ -14,6 +14,7 @@ import { machinesSection, type Entered } from './machines.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, interval, joules, number, percent, whole } from './format.js';
 import { html, Html } from './html.js';
+import { newcomersSection } from './overfitting.js';
 import { lanesSection } from './lanes.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
@@ -31,8 +32,9 @@ import { toTargetText } from './to-target.js';
 export async function page(run: RunRecords, entered: Entered | null = null): Promise<string> {
   const { summary, manifest } = run;
   const { contents, sections } = withContents(
-    html`${resultsTable(run)} ${await stages(run)} ${await radioSection(run)} ${await lanesSection(run)}
-    ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)} ${manifestSection(run)}`,
+    html`${resultsTable(run)} ${await stages(run)} ${newcomersSection(run.summary)} ${await radioSection(run)}
+    ${await lanesSection(run)} ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)}
+    ${manifestSection(run)}`,
   );
   const document = html`<!doctype html>
     <html lang="en">

@@ -1,4 +1,3 @@
-import type { TopLevelSpec } from 'vega-lite';
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { Objective } from '../../learning/objective.js';
 import { sumOfFigures } from '../../learning/training/figure.js';
@@ -12,19 +11,13 @@ import {
   type Mark,
 } from './charts.js';
 import { heldOut, metric, objectivesWithout, rowsOfTask, type Pick } from '../held-out.js';
+import { matrixPanel, sharesPanel } from './overfitting.js';
 import { collapseMarks } from './collapse.js';
 import { figureName, figureNames, heldOutLossName, lossWords, reportedLossName } from './figure-names.js';
 import { number } from './format.js';
+import type { Panel } from './panel.js';
 import { spearman, spearmanInterval } from '../rank-correlation.js';
 import { clientSeries, costSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
-
-/** A chart with what it shows and where its figures come from. */
-export interface Panel {
-  readonly title: string;
-  readonly source: string;
-  readonly note?: string;
-  readonly chart: TopLevelSpec;
-}
 
 export interface StageSection {
   readonly stage: Stage;
@@ -136,10 +129,14 @@ function measured(
 ): Panels {
   const source = `metrics.jsonl: client rows, task ${task}, ${figure}`;
   return (run, stage) => {
-    const series = clientSeries(run.metrics, task, pick);
+    const series = clientSeries(ofStage(run.metrics, stage), task, pick);
     return turnoutPanel(run, { title, source, series, stage, format, unit });
   };
 }
+
+/** One task may be measured in several stages. */
+const ofStage = (rows: Rows['metrics'], stage: Stage) =>
+  rows.filter((row) => row.type === 'client' && row.stage === stage);
 
 /** What is measured after a round; `figure` says which metrics it is made of. */
 function heldOutLoss(stage: Stage, figure: string): Panels {
@@ -227,6 +224,19 @@ function correlationNote(rho: number, clients: number): string {
   return `Spearman ρ = ${number(rho)} over ${clients} clients${range ?? ''}`;
 }
 
+/** How far personalization goes, where dials of `measure` ask. */
+const overfitting: readonly Panels[] = [
+  figure('generalize', 'trainAccuracy', '%'),
+  figure('generalize', 'othersAccuracy', '%'),
+  figure('generalize', 'commonAccuracy', '%'),
+  figure('generalize', 'newcomersAccuracy', '%'),
+  figure('generalize', 'generalizationGap', '%'),
+  figure('generalize', 'personalizationGap', '%'),
+  ({ summary }, stage) => matrixPanel(summary, stage),
+  ({ summary }, stage) => sharesPanel(summary, stage),
+  figure('perplexity', 'perplexity'),
+];
+
 /** What each section shows, in a reader's order. */
 const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: readonly Panels[] })[] = [
   {
@@ -240,6 +250,7 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
       figure('evaluate', 'sharedAccuracy', '%'),
       heldOutLoss('instruction', 'metrics.loss'),
       reportedLoss('instruct', lossWords.instruction([]), 'metrics.validationLoss', metric('validationLoss')),
+      ...overfitting,
     ],
   },
   {
@@ -274,6 +285,7 @@ const sections: readonly (Omit<StageSection, 'panels'> & { readonly panels: read
         metric('policy/entropy_avg'),
       ),
       alignmentLoss,
+      ...overfitting,
     ],
   },
 ];

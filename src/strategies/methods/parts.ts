@@ -1,7 +1,7 @@
 import { rolesOf, type Role } from '../../learning/model/roles.js';
 import type { Model } from '../../learning/model/settings.js';
 import { slotOf } from '../../learning/model/slots.js';
-import type { Method, Schedule, Schedules, Slot, TuningStage } from './method.js';
+import type { Method, PartRule, Schedule, Schedules, Slot, TuningStage } from './method.js';
 
 /** Tensors of a slot that a method treats alike: what is trained, sent, held and averaged as one. */
 export interface Part {
@@ -56,6 +56,22 @@ export function trainedParts(method: Slotted, moment?: Moment): readonly string[
 /** Names of the parts that travel after a round; without one, of those that ever do. */
 export function sharedParts(method: Slotted, moment?: Moment): readonly string[] {
   return namesOf(partsOf(method).filter(({ share }) => isDone(share, moment)));
+}
+
+/** Names of the parts that clients tune and that never leave them. */
+export function privateParts(method: Slotted): readonly string[] {
+  const shared = sharedParts(method);
+  return trainedParts(method).filter((part) => !shared.includes(part));
+}
+
+/** The method with its private parts at rest: they stay in the model and are not tuned. */
+export function resting(method: Method): Method {
+  const isPrivate = ({ train, share }: PartRule) => isDone(train) && !isDone(share);
+  const slots = method.slots.map((slot) => ({
+    ...slot,
+    parts: slot.parts.map((part) => (isPrivate(part) ? { ...part, train: 'never' as const } : part)),
+  }));
+  return { ...method, slots };
 }
 
 /** Names of the parts that the server makes (Step 1.1). */

@@ -12,15 +12,20 @@ export function phasesAt(method: Method, moment: Moment): readonly Phase[] | und
   const trained = trainedParts(method, moment);
   if (!method.phases) {
     const isPlain = trained.length === allParts(method) && !method.mixture;
-    return isPlain ? undefined : [{ share: 1, trains: trained, terms: [] }];
+    return isPlain ? undefined : someWork([{ share: 1, trains: trained, terms: [] }]);
   }
-  return method.phases.map(({ share, mixture, trains, terms = [] }) => ({
-    share,
-    ...(mixture && { mixture }),
-    trains: trained.filter((part) => trains.includes(slotOf(part))),
-    terms,
-  }));
+  return someWork(
+    method.phases.map(({ share, mixture, trains, terms = [] }) => ({
+      share,
+      ...(mixture && { mixture }),
+      trains: trained.filter((part) => trains.includes(slotOf(part))),
+      terms,
+    })),
+  );
 }
+
+/** The phases in which anything is trained. */
+const someWork = (phases: readonly Phase[]) => phases.filter(({ trains }) => trains.length > 0);
 
 const allParts = ({ slots }: Method) => slots.flatMap(({ parts }) => parts).length;
 
@@ -37,5 +42,5 @@ export function loadAt(method: Method, moment: Moment, parametersOf: (part: stri
   const phases = phasesAt(method, moment) ?? [{ share: 1, trains: trainedParts(method, moment) }];
   const passes = sum(phases.map(({ share }) => share));
   const trained = sum(phases.map(({ share, trains }) => share * sum(trains.map(parametersOf))));
-  return { passes, trained: trained / passes };
+  return { passes, trained: passes === 0 ? 0 : trained / passes };
 }

@@ -16,6 +16,16 @@ describe('the optimizer of a policy', () => {
     assertNear(trained.lora.values, [0.5], 1e-6);
   });
 
+  it('shrinks what it tunes by learning rate times weight decay of itself, where the gradient is 0', () => {
+    for (const optimizer of ['adam', 'sgd'] as const) {
+      const trained = { adapters: set('adapters', 2), lora: set('lora', 2) };
+      const decaying = { ...options, optimizer, weightDecay: 0.5 };
+      policyOptimizer(trained, decaying)({ adapters: Float32Array.of(0), lora: Float32Array.of(0) });
+      assertNear(trained.adapters.values, [2 * (1 - 0.1 * 0.5)], 1e-6);
+      assertNear(trained.lora.values, [2 * (1 - 0.5 * 0.5)], 1e-6);
+    }
+  });
+
   it('clips both gradients by their joint norm: (3, 4) and (12), of norm 13, to norm 1', () => {
     const gradients = { adapters: Float32Array.of(3, 4), lora: Float32Array.of(12) };
     policyOptimizer({ adapters: set('adapters', 0, 0), lora: set('lora', 0) }, options)(gradients);

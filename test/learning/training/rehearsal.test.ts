@@ -49,7 +49,7 @@ describe('rehearsal', () => {
         .map(Math.abs)
         .reduce((best, value, i, all) => (value > all[best]! ? i : best), 0);
       const shifted = (by: number) => {
-        const sets = { adapters: copyOf(adapters)!, lora: copyOf(lora)! };
+        const sets = { adapters: copyOf(adapters), lora: copyOf(lora) };
         sets[part].values[largest]! += by;
         return loss(sets);
       };

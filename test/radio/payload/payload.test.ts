@@ -166,8 +166,8 @@ describe('the payloads of the paper', () => {
   it('are those of 12 and of 36 private modules where clients differ', async () => {
     const lora = (await payload()).parts.filter(({ part }) => part === 'lora');
     assert.deepEqual(lora, [
-      { part: 'lora', loraModules: 12, parameters: 1_769_472, use: 'private' },
-      { part: 'lora', loraModules: 36, parameters: 5_308_416, use: 'private' },
+      { part: 'lora', kind: 'lora', loraModules: 12, loraRank: 96, parameters: 1_769_472, use: 'private' },
+      { part: 'lora', kind: 'lora', loraModules: 36, loraRank: 96, parameters: 5_308_416, use: 'private' },
     ]);
   });
 });

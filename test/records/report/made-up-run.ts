@@ -260,6 +260,7 @@ function summary(
     scenario: 'made-up',
     notes: [...notes],
     overlap: [],
+    overfitting: null,
     judges: [],
     checks: [],
     seed: 7,

@@ -10,22 +10,27 @@ describe('methods', () => {
     for (const [name, method] of Object.entries(methods)) assert.equal(method.name, name);
   });
 
-  it('share only what they train', () => {
+  it('share only what they train, but for control variates', () => {
     for (const method of Object.values(methods)) {
       const trained = trainedParts(method);
-      assert.ok(sharedParts(method).every((part) => trained.includes(part)));
+      const shared = sharedParts(method).filter((part) => !part.endsWith('-control'));
+      assert.deepEqual(
+        shared.filter((part) => !trained.includes(part)),
+        [],
+        method.name,
+      );
       assert.ok(trained.length > 0);
     }
   });
 
   it('differ from each other in something that a run can show', () => {
-    const contents = Object.values(methods).map(({ slots, rewards, personalWeights }) =>
-      JSON.stringify([slots, rewards, personalWeights]),
+    const contents = Object.values(methods).map(({ slots, mixture, phases, rewards, personalWeights }) =>
+      JSON.stringify([slots, mixture, phases, rewards, personalWeights]),
     );
     assert.equal(new Set(contents).size, contents.length);
   });
 
-  it('upload what section V-B of the paper says', () => {
+  it('upload what section V-B of the paper and their own papers say', () => {
     const uploads = Object.fromEntries(
       Object.values(methods).map((method) => [method.name, sharedParts(method).join('+')]),
     );
@@ -38,6 +43,24 @@ describe('methods', () => {
       pfl: 'adapters+lora',
       shepherd: 'lora',
       'local-only': '',
+      fedit: 'lora',
+      'ffa-lora': 'lora.B',
+      'fedsa-lora': 'lora.A',
+      rolora: 'lora.A+lora.B',
+      hetlora: 'lora',
+      flexlora: 'lora',
+      flora: 'lora',
+      'fedex-lora': 'lora',
+      'feddpa-t': 'lora',
+      fedprox: 'adapters+lora',
+      ditto: 'adapters+lora',
+      fedrep: 'adapters',
+      apfl: 'adapters+lora',
+      pfedme: 'adapters+lora',
+      scaffold: 'adapters+lora+adapters-control+lora-control',
+      feddyn: 'adapters+lora',
+      'pwff-swapped': 'lora',
+      'pwff-two-loras': 'shared-lora',
     });
   });
 
@@ -52,11 +75,11 @@ describe('methods', () => {
     );
   });
 
-  it('weigh rewards personally in PWFF and PFL, and where there is nobody else', () => {
-    const personal = Object.values(methods).filter(({ personalWeights }) => personalWeights);
+  it('weigh rewards alike in the paper’s contenders of PWFF and PFL; all others personally', () => {
+    const alike = Object.values(methods).filter(({ personalWeights }) => !personalWeights);
     assert.deepEqual(
-      personal.map(({ name }) => name),
-      ['pwff', 'pfl', 'local-only'],
+      alike.map(({ name }) => name),
+      ['vanilla-fl', 'fedada', 'fedlora', 'sfl', 'shepherd'],
     );
   });
 });

@@ -8,7 +8,7 @@ import { strategiesWith } from '../../../src/strategies/strategies.js';
 const sound: Method = { ...methods.pwff, name: 'sample' };
 
 describe('a method', () => {
-  for (const method of Object.values(methods) as Method[]) {
+  for (const method of Object.values<Method>(methods)) {
     it(`is sound: ${method.name}`, () => assert.equal(unsoundIn(method), null));
   }
 

@@ -53,12 +53,14 @@ describe('the grid of tuning', () => {
 
   it('knows the methods that are alike until alignment', () => {
     const groups = alikeInStageOne(Object.values(methods)).map((group) => group.map(({ name }) => name));
-    assert.deepEqual(groups, [
-      ['pwff', 'sfl'],
-      ['vanilla-fl', 'pfl'],
-      ['fedada'],
-      ['fedlora', 'shepherd'],
-      ['local-only'],
-    ]);
+    assert.deepEqual(
+      groups.filter(({ length }) => length > 1),
+      [
+        ['pwff', 'sfl'],
+        ['vanilla-fl', 'pfl'],
+        ['fedlora', 'shepherd', 'fedit'],
+      ],
+    );
+    assert.equal(groups.flat().length, Object.keys(methods).length);
   });
 });

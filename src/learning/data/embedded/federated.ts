@@ -1,8 +1,9 @@
 import { perObjective, type Objective } from '../../objective.js';
 import { UserError } from '../../../errors.js';
 import { stream } from '../../../simulation/random/stream.js';
-import { clientIds } from '../client-ids.js';
+import { clientIds, newcomerIds } from '../client-ids.js';
 import { dirichlet, partAt } from '../partition.js';
+import { nothingToAlign } from '../newcomers.js';
 import type { Dealing } from '../settings.js';
 import type { ClientData, Example, FederatedData, ThreeWaySplit } from '../types.js';
 import { benignExample, factExample, sensitiveExample } from './examples.js';
@@ -41,7 +42,26 @@ export function embeddedData(scenario: Dealing, seed: number): FederatedData {
     const foreign = facts.filter((fact) => !held.includes(fact));
     return clientData(scenario, profile(scenario, id, index, held, foreign, seed));
   });
-  return { synthetic: true, clients, reports: [] };
+  const newcomers = newcomerIds(scenario.clients.newcomers ?? 0).map((id, index) => {
+    const held = factsOfNewcomer(facts, (facts.length * holders) / ids.length, id, seed);
+    const foreign = facts.filter((fact) => !held.includes(fact));
+    return {
+      ...clientData(scenario, profile(scenario, id, ids.length + index, held, foreign, seed)),
+      ...nothingToAlign(),
+    };
+  });
+  return {
+    synthetic: true,
+    clients,
+    newcomers,
+    common: commonRows(scenario.data.testPerClient, seed),
+    reports: [],
+  };
+}
+
+/** As many facts as a client has in the mean; members have been taught them as well. */
+function factsOfNewcomer(facts: readonly Meaning[], mean: number, id: string, seed: number): Meaning[] {
+  return stream(seed, 'facts of newcomer', id).shuffle(facts).slice(0, Math.round(mean));
 }
 
 /** Clients that are taught each fact: by default never all of them, so that each is unknown to somebody. */
@@ -125,6 +145,13 @@ function sharedRows({ foreign, ...client }: Profile, count: number): Example[] {
     const random = stream(client.seed, client.id, 'shared', row);
     return factExample(foreign[row % foreign.length]!, 'test', client.style, random);
   });
+}
+
+/** What nobody brings: benign requests, every family as often as the next, in plain answers. */
+function commonRows(count: number, seed: number): Example[] {
+  return Array.from({ length: count }, (_, row) =>
+    benignExample(families[row % families.length]!, 'test', plain, stream(seed, 'common test', row)),
+  );
 }
 
 function pairs(

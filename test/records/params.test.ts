@@ -46,7 +46,7 @@ describe('the files of parameters at the end of a run', () => {
       'lora.B': store.put(setWith(lora, ['B'])),
       personal: null,
     };
-    for (const file of paramFiles(folder, store, slots, { global, clients: [] })) {
+    for (const file of paramFiles(folder, store, slots, { global, globalFor: () => global, clients: [] })) {
       if (!file.path.endsWith(holdingsFile)) assert.equal(file.path, join(folder, 'global.safetensors'));
       file.write();
     }
@@ -55,7 +55,8 @@ describe('the files of parameters at the end of a run', () => {
     assert.deepEqual([...written.keys()].sort(), names.sort());
     assert.deepEqual(JSON.parse(readFileSync(join(folder, holdingsFile), 'utf8')), {});
     const personal = { ...global, personal: store.put(lora) };
-    const paths = paramFiles(folder, store, slots, { global: personal, clients: [] }).map(({ path }) => path);
+    const models = { global: personal, globalFor: () => personal, clients: [] };
+    const paths = paramFiles(folder, store, slots, models).map(({ path }) => path);
     assert.ok(paths.includes(join(folder, 'global.personal.safetensors')), paths.join());
   });
 });

@@ -88,8 +88,11 @@ describe('the page of a live run', () => {
       await page.locator('.about').first().innerText(),
       new RegExp(`${summary.virtualSeconds.toFixed(1)} s`),
     );
-    const [server] = await page.locator('.chart h3').allInnerTexts();
-    assert.equal(server, 'server finished');
+    const charts = page.locator('.chart h3');
+    await until(
+      'the server has finished',
+      async () => (await charts.allInnerTexts())[0] === 'server finished',
+    );
     await page.getByRole('button', { name: 'Messages' }).click();
     await page.getByLabel('Window').selectOption('600 s around now');
     const shown = page.locator('[data-message]');

@@ -15,6 +15,7 @@ import type {
 import { codecFlops } from './codec-flops.js';
 import { trainOnDevice, workKey } from './device-work.js';
 import { methodFor, patienceLeft } from './patience.js';
+import { instructHyper } from './instruct-hyper.js';
 import { momentsGiven, momentsKept } from './moments.js';
 import { roundOf } from './rounds.js';
 import { termsGiven, termsLeft } from './terms.js';
@@ -90,15 +91,6 @@ export async function instructTask(
 ): Promise<Trained> {
   const { scenario, shape } = world;
   const { tables } = clientOf(world, context.id);
-  const {
-    maxRounds,
-    deadlineSeconds,
-    convergence,
-    targetAccuracy,
-    optimizerState,
-    privatePatience,
-    ...hyper
-  } = scenario.instruction;
   const kept = momentsGiven(world, context, 'instruction');
   const terms = termsGiven(world, context, 'instruction');
   const load = loadOf(world, context, 'instruction');
@@ -115,7 +107,7 @@ export async function instructTask(
       request: {
         kind: 'instruct',
         seed: seedOf(world, context.id, 'instruct', ...workKey(context)),
-        hyper: { ...hyper, ...kept.hyper, ...terms.hyper },
+        hyper: { ...instructHyper(scenario.instruction), ...kept.hyper, ...terms.hyper },
         params: {
           base: required(world, context.model.base, 'the base model'),
           tuned: tunedSets(world, tunedRefs(world, context.model)),

@@ -12,6 +12,7 @@ import { messageBits } from '../../radio/channel/message-bits.js';
 import { greatest } from '../../extremes.js';
 import type { TuningStage } from '../../strategies/methods/method.js';
 import { partsOf, privateParts, sharedParts } from '../../strategies/methods/parts.js';
+import { instructHyper } from '../instruct-hyper.js';
 import { requireFinite } from '../finite-result.js';
 import { clientSets, serverSets } from '../slots.js';
 import { required, tunedRefs, tunedSets } from '../tasks.js';
@@ -102,20 +103,11 @@ async function personalized(
   { id, tables }: Newcomer,
 ): Promise<TunedSets> {
   const { scenario } = world;
-  const {
-    maxRounds,
-    deadlineSeconds,
-    convergence,
-    targetAccuracy,
-    optimizerState,
-    privatePatience,
-    ...hyper
-  } = scenario.instruction;
   const { output } = await run<'instruct'>(world, at, {
     kind: 'instruct',
     seed: `${scenario.seed}/${id}/personalize`,
     hyper: {
-      ...hyper,
+      ...instructHyper(scenario.instruction),
       localSteps: scenario.measure.newcomerSteps,
       phases: [{ share: 1, trains, terms: [] }],
     },

@@ -1,3 +1,4 @@
+import { slotOf } from '../../learning/model/slots.js';
 import type { Choice } from '../../settings/choice.js';
 import { made } from '../strategy.js';
 import type { Codec, CodecSettings, CodecStrategy } from './codec.js';
@@ -27,7 +28,7 @@ export function compressionOf(settings: CompressionSettings, direction: Directio
 
 /** Of a part of a split slot ("lora.B") its own, else its slot's ("lora"). */
 function ofPart(choices: Readonly<Record<string, Choice>>, part: string): Choice | undefined {
-  return choices[part] ?? choices[part.split('.')[0]!];
+  return choices[part] ?? choices[slotOf(part)];
 }
 
 /** Bits of the base model, which goes by the choice for the downlink. */

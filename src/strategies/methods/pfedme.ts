@@ -5,7 +5,7 @@ import { personal, shared, type Method } from './method.js';
  * every few steps (Moreau envelopes).
  *
  * λ and the rate of the outer step: Dinh et al. use λ 15 with rates of 0.005 and K = 5 for plain steps; rate · λ is what
- * a copy moves by, 0.5 here, and λ is as small as Adam's steps need it.
+ * a copy moves by, 0.5 here. λ is 0.1, as Ditto's pull, for steps are Adam's; it is not tuned.
  */
 export const pfedme: Method = {
   name: 'pfedme',

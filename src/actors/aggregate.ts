@@ -27,7 +27,7 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   });
   const { rewards } = world.method;
   const shared = updatesOf(stage, rewards).flatMap((kind) =>
-    carriedBy(kind, version, world.method).map((part): Carried => ({ kind, part, isMeasured: false })),
+    carriedBy(world, kind, version).map((part): Carried => ({ kind, part, isMeasured: false })),
   );
   const judged = stage === 'reward' ? lacking(rewards).map(judgeOf) : [];
   const made = await Promise.all([...shared, ...judged].map((each) => aggregatedPart(world, context, each)));

@@ -6,7 +6,7 @@ import { parametersIn, type TensorSpec } from '../learning/params/param-set.js';
 import { mapValues } from '../map-values.js';
 import { sum } from '../moments.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { partsOf } from '../strategies/methods/parts.js';
+import { momentAt, partsOf } from '../strategies/methods/parts.js';
 import { loadAt } from '../strategies/methods/work.js';
 import { codecFlops } from './codec-flops.js';
 import { carriedBy } from './parts.js';
@@ -47,9 +47,9 @@ function atFullClock({ gigaflopsPerSecond, processor }: Computer): Computer {
 }
 
 function bitsOf(world: World, { version, global }: Opening, id: string, kind: UploadKind): number {
-  const { codecOf, method, scenario, store } = world;
+  const { codecOf, scenario, store } = world;
   const tuned = tunedTensors(world, id);
-  return carriedBy(kind, version + 1, method).reduce((bits, part) => {
+  return carriedBy(world, kind, version + 1).reduce((bits, part) => {
     const ref = global[part];
     const tensors = tuned[part] ?? (ref ? store.get(ref).tensors : []);
     return bits + codecOf('uplink', part).expectedBits(parametersIn(tensors), tensors);
@@ -75,7 +75,7 @@ function flopsOf(world: World, { stage, version }: Opening, id: string): number 
   const { tables, trainingWeights } = clientOf(world, id);
   if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
   const tuned = tunedTensors(world, id);
-  const { passes, trained } = loadAt(world.method, { stage, round: version + 1 }, (part) =>
+  const { passes, trained } = loadAt(world.method, momentAt(world.scenario, stage, version + 1), (part) =>
     parametersIn(tuned[part]!),
   );
   if (stage === 'instruction') return passes * instructFlops(scenario, shape, trained, tables);

@@ -193,7 +193,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
   const { id, current, model } = context;
   if (!current?.order) throw new Error(`${id} transmits an update that no download asked for`);
   const { order: answers, global: startedFrom } = current;
-  const sets = carriedBy(kind, answers.version + 1, world.method).flatMap((part) => {
+  const sets = carriedBy(world, kind, answers.version + 1).flatMap((part) => {
     const ref = model[part];
     return ref ? [[part, sentInPlaceOf(world, context, kind, part, ref)] as const] : [];
   });

@@ -5,13 +5,15 @@ import type { World } from './world.js';
 
 /** What a client's device spends on encoding the updates of a round, given its model's parts. */
 export function codecFlops(
-  { codecOf, method }: Pick<World, 'codecOf' | 'method'>,
+  world: Pick<World, 'codecOf' | 'method' | 'scenario'>,
   stage: Stage,
   round: number,
   model: Readonly<Record<string, { readonly parameters: number } | null>>,
 ): number {
-  const parts = updatesOf(stage, method.rewards).flatMap((kind) => carriedBy(kind, round, method));
+  const parts = updatesOf(stage, world.method.rewards).flatMap((kind) => carriedBy(world, kind, round));
   return sum(
-    parts.map((part) => (codecOf('uplink', part).flopsPerParameter ?? 0) * (model[part]?.parameters ?? 0)),
+    parts.map(
+      (part) => (world.codecOf('uplink', part).flopsPerParameter ?? 0) * (model[part]?.parameters ?? 0),
+    ),
   );
 }

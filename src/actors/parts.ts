@@ -8,8 +8,8 @@ import {
   type UploadKind,
 } from '../../machines/protocol.js';
 import type { ParamRef } from '../learning/params/param-set.js';
-import type { Method } from '../strategies/methods/method.js';
-import { sharedParts } from '../strategies/methods/parts.js';
+import { momentAt, sharedParts } from '../strategies/methods/parts.js';
+import type { World } from './world.js';
 
 /** The parameters that a model consists of, all of it or some of its parts. */
 export function refsOf(model: Model, parts: readonly string[] = Object.keys(model)): readonly ParamRef[] {
@@ -27,9 +27,13 @@ export function lacking(rewards: readonly RewardPart[]): readonly RewardPart[] {
 }
 
 /** What an update of a round carries, and so what of the global model its average replaces. */
-export function carriedBy(kind: UploadKind, round: number, method: Method): readonly string[] {
+export function carriedBy(
+  { method, scenario }: Pick<World, 'method' | 'scenario'>,
+  kind: UploadKind,
+  round: number,
+): readonly string[] {
   const { carries, stage } = protocol[kind];
-  return carries === 'shared' ? sharedParts(method, { stage, round }) : carries;
+  return carries === 'shared' ? sharedParts(method, momentAt(scenario, stage, round)) : carries;
 }
 
 /**

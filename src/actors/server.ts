@@ -26,6 +26,7 @@ import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { acknowledging, missed, returned, unheard, withEach } from './members.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
+import { awaitsParts, momentAt } from '../strategies/methods/parts.js';
 import { missingIn, serverSets } from './slots.js';
 import type { World } from './world.js';
 
@@ -143,8 +144,10 @@ export function provideServer(world: World) {
         });
       }),
       decide: assign(({ context }) => {
-        const assessment = assessConvergence(context, context.version, context.loss, scenario[context.stage]);
-        return { ...assessment, verdicts: { ...context.verdicts, [context.stage]: assessment.verdict } };
+        const { stage, version, loss } = context;
+        const awaits = stage !== 'reward' && awaitsParts(world.method, momentAt(scenario, stage, version));
+        const assessment = assessConvergence(context, version, loss, scenario[stage], awaits);
+        return { ...assessment, verdicts: { ...context.verdicts, [stage]: assessment.verdict } };
       }),
       closeRound: ({ context }) =>
         world.record({

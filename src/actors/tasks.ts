@@ -22,7 +22,7 @@ import { termsGiven, termsLeft } from './terms.js';
 import { mapValues } from '../map-values.js';
 import { withoutChanges } from '../learning/model/changes.js';
 import type { TunedSets } from '../learning/model/slots.js';
-import { changesIn, partsOf } from '../strategies/methods/parts.js';
+import { changesIn, momentAt, partsOf } from '../strategies/methods/parts.js';
 import type { TuningStage } from '../strategies/methods/method.js';
 import { loadAt, type Load } from '../strategies/methods/work.js';
 import { clientOf, type World } from './world.js';
@@ -77,7 +77,8 @@ function storedEach(world: World, sets: PerObjective<ParamSet>): PerObjective<Pa
 /** What a client's order comes to, with as many LoRA modules as Step 1.2 gave it. */
 function loadOf(world: World, context: ClientContext, stage: TuningStage): Load {
   const parametersOf = (part: string) => context.model[part]?.parameters ?? 0;
-  return loadAt(methodFor(world, context, stage), { stage, round: roundOf(context) }, parametersOf);
+  const moment = momentAt(world.scenario, stage, roundOf(context));
+  return loadAt(methodFor(world, context, stage), moment, parametersOf);
 }
 
 const seedOf = (world: World, ...key: readonly (string | number)[]) =>

@@ -4,6 +4,7 @@ import type { TunedSets } from '../learning/model/slots.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { Phase } from '../learning/training/phase.js';
 import type { TuningStage } from '../strategies/methods/method.js';
+import { momentAt } from '../strategies/methods/parts.js';
 import { phasesAt } from '../strategies/methods/work.js';
 import { methodFor } from './patience.js';
 import { roundOf } from './rounds.js';
@@ -24,7 +25,8 @@ const nameOf = (stage: TuningStage) => `terms of ${stage}`;
 /** The phases of a client's order, and what it remembers for their terms. A stage begins without any memory. */
 export function termsGiven(world: World, context: ClientContext, stage: TuningStage): Given {
   const { store } = world;
-  const phases = phasesAt(methodFor(world, context, stage), { stage, round: roundOf(context) });
+  const moment = momentAt(world.scenario, stage, roundOf(context));
+  const phases = phasesAt(methodFor(world, context, stage), moment);
   if (!phases) return { hyper: {}, params: {} };
   const memory = context.memory[nameOf(stage)];
   return { hyper: { phases }, params: memory ? { state: recalled(store, memory).sets } : {} };

@@ -36,6 +36,13 @@ describe('the criterion of Steps 1.5, 2.5 and 3.5', () => {
     assert.deepEqual(verdicts([1, null, null, null]), ['continue', 'continue', 'continue', 'continue']);
   });
 
+  it('neither counts nor ends while parts are still to come', () => {
+    const settled = { bestLoss: 1, roundsWithoutProgress: 9 };
+    const waiting = assessConvergence(settled, 5, 2, criterion, true);
+    assert.deepEqual(waiting, { ...start, verdict: 'continue' });
+    assert.equal(assessConvergence(waiting, 6, 2, criterion).verdict, 'continue');
+  });
+
   it('ends at the last round whatever the loss', () => {
     assert.equal(assessConvergence(start, 10, 1, criterion).verdict, 'out-of-rounds');
     assert.equal(assessConvergence(start, 10, null, criterion).verdict, 'out-of-rounds');

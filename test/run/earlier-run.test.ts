@@ -144,7 +144,13 @@ describe('a run that goes on from an earlier one', () => {
 
     for (const method of Object.keys(methods) as MethodName[]) {
       it(`goes on with the parts of ${method}`, async () => {
-        const set = ['learning=stub', `method=${method}`];
+        const ofOnePlace = [
+          'clients.count=1',
+          'clients.weightHarmless=[0.5]',
+          'server.quorum=1',
+          'data.pooledFrom=3',
+        ];
+        const set = ['learning=stub', `method=${method}`, ...(method === 'centralised' ? ofOnePlace : [])];
         await run(at(`early-${method}`), ...set, of('instruction', 'reward'));
         const late = await run(
           at(`late-${method}`),
@@ -153,7 +159,7 @@ describe('a run that goes on from an earlier one', () => {
           `from=${at(`early-${method}`)}`,
         );
         assert.equal(late.summary.ended.reason, 'finished');
-        assert.deepEqual(steps(late, 'client-2').slice(0, 2), ['3.1', '3.2']);
+        assert.deepEqual(steps(late, 'client-1').slice(0, 2), ['3.1', '3.2']);
       });
     }
 

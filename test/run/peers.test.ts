@@ -74,6 +74,32 @@ describe('a method of the field', function () {
     assert.deepEqual([without.global['adapters'], without.global['lora']], Object.values(shared));
   });
 
+  it('FedDPA-F is FedIT for half of the rounds, and shares nothing in the other half', async () => {
+    const run = await finished(methods['feddpa-f']);
+    const before = await finished(methods.fedit, 'instruction.maxRounds=1');
+    assert.deepEqual(run.global['lora'], before.global['lora']);
+    const { lora, 'personal-lora': own } = Object.fromEntries(
+      ['lora', 'personal-lora'].map((part) => [part, run.clients.map(({ model }) => model[part]!.hash)]),
+    );
+    assert.deepEqual(new Set(lora), new Set([run.global['lora']!.hash]));
+    assert.equal(new Set(own).size, run.clients.length);
+  });
+
+  it('centralised is a client that tunes alone, with the rows of all', async () => {
+    const place = ['clients.count=1', 'clients.weightHarmless=[0.5]', 'server.quorum=1'];
+    const noFacts = 'data.synthetic.facts=0';
+    const alone = { init: 'server', modules: 'all' } as const;
+    const slots = [
+      { ...own('adapters'), ...alone },
+      { ...own('lora'), ...alone },
+    ];
+    const ofOne = await finished(methods.centralised, ...place, 'data.pooledFrom=1', noFacts);
+    const itself = await finished({ ...methods['local-only'], slots }, ...place, noFacts);
+    assert.deepEqual(ofOne.clients[0]!.model, itself.clients[0]!.model);
+    const ofThree = await finished(methods.centralised, ...place, 'data.pooledFrom=3', noFacts);
+    assert.notDeepEqual(ofThree.clients[0]!.model, itself.clients[0]!.model);
+  });
+
   it('FFA-LoRA never moves A, and sends B alone', async () => {
     const { run, global, clients } = await finished(methods['ffa-lora']);
     const { store } = run.world;

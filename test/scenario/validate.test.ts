@@ -173,6 +173,18 @@ describe('validation of a scenario', () => {
       /is 3, expected at most 2/,
     ],
     [
+      'the rows of several in the places of several',
+      { clients: { count: 3 }, data: { pooledFrom: 3 } },
+      '/clients/count',
+      /is 3, expected 1 where \/data\/pooledFrom is given/,
+    ],
+    [
+      'all data in one place, and several clients',
+      { method: 'centralised' },
+      '/method',
+      /set \/clients\/count to 1 and \/data\/pooledFrom to/,
+    ],
+    [
       'shares above one',
       { data: { synthetic: { factShare: 0.5, sensitiveShare: 0.6 } } },
       '/data/synthetic/factShare',

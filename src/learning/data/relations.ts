@@ -29,9 +29,20 @@ export const dataRules: readonly Rule<Dealing>[] = [
       ),
   },
   {
-    states: 'each fact is taught to some clients and unknown to another',
-    findings: ({ clients: { count }, data: { files, synthetic } }) =>
+    states: 'rows are pooled in one place',
+    findings: ({ clients: { count }, data: { pooledFrom } }) =>
       must(
+        pooledFrom === null || count === 1,
+        '/clients/count',
+        count,
+        '1 where /data/pooledFrom is given: that client holds the rows of all',
+      ),
+  },
+  {
+    states: 'each fact is taught to some clients and unknown to another',
+    findings: ({ clients, data: { files, pooledFrom, synthetic } }) => {
+      const count = pooledFrom ?? clients.count;
+      return must(
         files !== null ||
           synthetic.facts === 0 ||
           synthetic.factHolders === null ||
@@ -40,7 +51,8 @@ export const dataRules: readonly Rule<Dealing>[] = [
         synthetic.factHolders,
         `at most ${count - 1}, one less than the clients, so that every fact is unknown to somebody`,
         'or leave it out, or set /data/synthetic/facts to 0',
-      ),
+      );
+    },
   },
   {
     states: 'shares of the training rows add up to no more than all of them',

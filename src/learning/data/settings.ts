@@ -35,6 +35,10 @@ export const Data = closed(
       Files,
       'real data from files, relative to the scenario file; null: the embedded synthetic corpus',
     ),
+    pooledFrom: nullable(
+      Type.Integer({ minimum: 1 }),
+      'the run has one client, which holds the rows of so many, dealt as to them; null: each client has its own',
+    ),
     examplesPerClient: count(8, 240, 'training rows of a client, in the mean'),
     testPerClient: count(4, 48, 'held-out rows a client is measured on; as many again for validation'),
     pairsPerClient: count(

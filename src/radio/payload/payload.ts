@@ -13,7 +13,7 @@ import type { Codec } from '../../strategies/compression/codec.js';
 import { wholeBits } from '../../strategies/compression/frame.js';
 import { codecs } from '../../strategies/compression/index.js';
 import { shared, type Method, type Slot } from '../../strategies/methods/method.js';
-import { partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import { momentAt, partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
@@ -74,11 +74,11 @@ export interface Payload {
  * What travels in a message, as src/actors sends it: Step 1.1 sends what the server makes, a round what is shared;
  * where rounds differ in that, the first round.
  */
-function carriedBy(kind: MessageKind, method: Method, { model }: Scenario): readonly string[] {
+function carriedBy(kind: MessageKind, method: Method, scenario: Scenario): readonly string[] {
   const { carries, stage } = protocol[kind];
-  if (carries === 'model') return [...(model.preinstalled ? [] : ['base']), ...drawnParts(method)];
+  if (carries === 'model') return [...(scenario.model.preinstalled ? [] : ['base']), ...drawnParts(method)];
   if (carries !== 'shared') return carries;
-  return sharedParts(method, { stage, round: 1 });
+  return sharedParts(method, momentAt(scenario, stage, 1));
 }
 
 /** Of what the server makes all that is no copy of another part, which would travel twice. */

@@ -1,4 +1,5 @@
 import type { Method } from '../../strategies/methods/method.js';
+import type { Rounds } from '../../strategies/methods/parts.js';
 import type { Stage } from '../../../machines/protocol.js';
 import type { Device } from '../../learning/clients/settings.js';
 import type { Channel } from '../../radio/channel/settings.js';
@@ -27,7 +28,7 @@ export function createCheckers(
     readonly channel: Channel;
     readonly clients: { readonly count: number; readonly devices: readonly Pick<Device, 'transmitter'>[] };
     readonly stages: readonly Stage[];
-  },
+  } & Rounds,
   method: Method,
 ): RunObserver {
   const checkers: readonly Checker[] = [
@@ -39,7 +40,7 @@ export function createCheckers(
     orders(),
     roundOrder(scenario.stages),
     versions(),
-    partialAggregation(method),
+    partialAggregation(method, scenario),
     phaseOrder(scenario.stages[0]!),
     whoIsOn(),
     band(),

@@ -3,10 +3,17 @@ import { isSentWith, protocol } from '../../../machines/protocol.js';
 import type { ParamRef } from '../../learning/params/param-set.js';
 import { hasRole } from '../../learning/model/roles.js';
 import type { Method } from '../../strategies/methods/method.js';
-import { partsOf, serverParts, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import {
+  momentAt,
+  partsOf,
+  serverParts,
+  sharedParts,
+  type Part,
+  type Rounds,
+} from '../../strategies/methods/parts.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
-type Known = Pick<Method, 'name' | 'slots' | 'rewards'>;
+type Known = Pick<Method, 'name' | 'slots' | 'rewards'> & { readonly rounds: Rounds };
 
 /**
  * What the method keeps local never crosses the bus: an upload holds the parts that its kind is there to carry in
@@ -14,7 +21,8 @@ type Known = Pick<Method, 'name' | 'slots' | 'rewards'>;
  * only what it may have: what it made in Step 1.1, what is shared, and changes of the base. Nor does anybody send a message that is there
  * for a reward model which the method lacks.
  */
-export function partialAggregation(method: Known): Checker {
+export function partialAggregation(of: Pick<Method, 'name' | 'slots' | 'rewards'>, rounds: Rounds): Checker {
+  const method: Known = { ...of, rounds };
   return {
     onBus({ envelope: { id, from, message } }) {
       const what = `message ${id} of ${from}, a ${message.kind}`;
@@ -54,7 +62,7 @@ function wrongInUpload({ kind, params, answers }: Upload, method: Known): Wrong 
     );
     return wrong ? { carried: carriedAs(wrong), allowed: carries } : null;
   }
-  const allowed = sharedParts(method, { stage, round: answers.version + 1 });
+  const allowed = sharedParts(method, momentAt(method.rounds, stage, answers.version + 1));
   const parts = new Map(partsOf(method).map((part) => [part.name, part]));
   const wrong = Object.entries(params).find(
     ([name, ref]) => !allowed.includes(name) || !isOf(parts.get(name)!, ref),

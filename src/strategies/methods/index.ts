@@ -1,5 +1,7 @@
 import { apfl } from './apfl.js';
+import { centralised } from './centralised.js';
 import { ditto } from './ditto.js';
+import { feddpaF } from './feddpa-f.js';
 import { feddpaT } from './feddpa-t.js';
 import { feddyn } from './feddyn.js';
 import { fedit } from './fedit.js';
@@ -44,6 +46,7 @@ export const methods = {
   flexlora,
   flora,
   'fedex-lora': fedexLora,
+  'feddpa-f': feddpaF,
   'feddpa-t': feddpaT,
   fedprox,
   ditto,
@@ -54,6 +57,7 @@ export const methods = {
   feddyn,
   'pwff-swapped': pwffSwapped,
   'pwff-two-loras': pwffTwoLoras,
+  centralised,
 } as const satisfies Readonly<Record<string, Method>>;
 
 export type MethodName = keyof typeof methods;

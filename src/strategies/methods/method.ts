@@ -9,7 +9,7 @@ import type { Choice } from '../../settings/choice.js';
 export type TuningStage = Exclude<Stage, 'reward'>;
 
 /** In which rounds of a stage, which count from 1, something is done. */
-export type Schedule = 'always' | 'never' | 'odd-rounds' | 'even-rounds';
+export type Schedule = 'always' | 'never' | 'odd-rounds' | 'even-rounds' | 'first-half' | 'second-half';
 
 /** One schedule for both stages of tuning, or one for each. */
 export type Schedules = Schedule | Readonly<Record<TuningStage, Schedule>>;
@@ -88,6 +88,8 @@ export interface Method {
   readonly rewards: readonly Objective[];
   /** Whether a client combines the rewards with its own weights (Step 3.2), or all clients equally. */
   readonly personalWeights: boolean;
+  /** All data are in one place: a run of it has a single client. */
+  readonly isCentralised?: boolean;
   readonly reference: string;
 }
 

@@ -17,6 +17,16 @@ export interface Part {
 export interface Moment {
   readonly stage: TuningStage;
   readonly round: number;
+  /** The stage ends after so many at the latest. */
+  readonly rounds: number;
+}
+
+/** How many rounds stages have at most: of a scenario. */
+export type Rounds = Readonly<Record<TuningStage, { readonly maxRounds: number }>>;
+
+/** A round of a scenario's. */
+export function momentAt(scenario: Rounds, stage: TuningStage, round: number): Moment {
+  return { stage, round, rounds: scenario[stage].maxRounds };
 }
 
 type Slotted = Pick<Method, 'slots'>;
@@ -34,17 +44,21 @@ export function partsOf({ slots }: Slotted): readonly Part[] {
   );
 }
 
-const holds: Readonly<Record<Schedule, (round: number) => boolean>> = {
+const isInFirstHalf = ({ round, rounds }: Moment) => round <= Math.ceil(rounds / 2);
+
+const holds: Readonly<Record<Schedule, (moment: Moment) => boolean>> = {
   always: () => true,
   never: () => false,
-  'odd-rounds': (round) => round % 2 === 1,
-  'even-rounds': (round) => round % 2 === 0,
+  'odd-rounds': ({ round }) => round % 2 === 1,
+  'even-rounds': ({ round }) => round % 2 === 0,
+  'first-half': isInFirstHalf,
+  'second-half': (moment) => !isInFirstHalf(moment),
 };
 
 /** Whether something is done in a round, or ever where no round is given. */
 function isDone(schedules: Schedules, moment?: Moment): boolean {
-  if (typeof schedules === 'string') return moment ? holds[schedules](moment.round) : schedules !== 'never';
-  if (moment) return holds[schedules[moment.stage]](moment.round);
+  if (typeof schedules === 'string') return moment ? holds[schedules](moment) : schedules !== 'never';
+  if (moment) return holds[schedules[moment.stage]](moment);
   return Object.values(schedules).some((schedule) => schedule !== 'never');
 }
 
@@ -57,6 +71,15 @@ export function trainedParts(method: Slotted, moment?: Moment): readonly string[
 export function sharedParts(method: Slotted, moment?: Moment): readonly string[] {
   return namesOf(partsOf(method).filter(({ share }) => isDone(share, moment)));
 }
+
+/** Whether clients tune a part later in the stage that they have not tuned in it up to now. */
+export function awaitsParts(method: Slotted, moment: Moment): boolean {
+  const isLater = ({ train }: Part) => inStage(train, moment) === 'second-half';
+  return isInFirstHalf(moment) && moment.round < moment.rounds && partsOf(method).some(isLater);
+}
+
+const inStage = (schedules: Schedules, { stage }: Moment) =>
+  typeof schedules === 'string' ? schedules : schedules[stage];
 
 /** Names of the parts that clients tune and that never leave them. */
 export function privateParts(method: Slotted): readonly string[] {

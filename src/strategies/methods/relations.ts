@@ -9,6 +9,8 @@ import type { Method } from './method.js';
 interface Round {
   readonly method: string;
   readonly server: Server;
+  readonly clients: { readonly count: number };
+  readonly data: { readonly pooledFrom: number | null };
   readonly channel: Channel;
 }
 
@@ -18,6 +20,17 @@ interface Around {
 
 /** A method that puts updates together by a rule of its own leaves less to the scenario. */
 export const methodRules: readonly Rule<Round, Around>[] = [
+  {
+    states: 'a method with all data in one place has one client, which holds them',
+    findings: ({ method, clients: { count }, data: { pooledFrom } }, { own }) =>
+      must(
+        !methodOf(method, own?.methods)?.isCentralised || (count === 1 && pooledFrom !== null),
+        '/method',
+        method,
+        'a method of several clients, or one client that holds the data of several',
+        'set /clients/count to 1 and /data/pooledFrom to the number of those whose data it holds',
+      ),
+  },
   {
     states: 'a method that puts all of its updates together by itself is asked for no other rule',
     findings: ({ method, server: { aggregation } }, { own }) => {

@@ -20,6 +20,8 @@ import type { Method } from '../../../src/strategies/methods/method.js';
 import { channelWith } from '../../radio/channel/a-link.js';
 import { noEnergy } from '../../../src/records/energy/energy.js';
 
+const tenRounds = { instruction: { maxRounds: 10 }, alignment: { maxRounds: 10 } };
+
 export const channel = channelWith({
   lossProbability: 0.1,
   maxTransmissions: 2,
@@ -217,7 +219,7 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
 
 export function check(records: readonly RunEvent[], method: MethodName | Method = 'pwff'): void {
   const checkers = createCheckers(
-    { seed: 1, channel, clients: { count: 10, devices: [] }, stages },
+    { ...{ seed: 1, channel, stages }, clients: { count: 10, devices: [] }, ...tenRounds },
     typeof method === 'string' ? methods[method] : method,
   );
   for (const record of [...askedFor(records), ...records]) checkers.next(record);

@@ -31,7 +31,7 @@ describe('a model between the shared and the personal one', () => {
 });
 
 describe('a method whose private parts rest', () => {
-  const moment = { stage: 'instruction', round: 1 } as const;
+  const moment = { stage: 'instruction', round: 1, rounds: 8 } as const;
 
   it('tunes what is shared alone', () => {
     assert.deepEqual(trainedParts(resting(methods.pwff)), ['adapters']);

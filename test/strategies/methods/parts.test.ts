@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { own, shared, type PartRule, type Slot } from '../../../src/strategies/methods/method.js';
+import { methods } from '../../../src/strategies/methods/index.js';
 import {
+  own,
+  shared,
+  type Method,
+  type PartRule,
+  type Slot,
+} from '../../../src/strategies/methods/method.js';
+import {
+  awaitsParts,
   partsOf,
   serverParts,
   sharedParts,
@@ -13,7 +21,7 @@ const slot = (name: string, kind: Slot['kind'], ...parts: PartRule[]): Slot => (
   name,
   parts,
 });
-const at = (stage: Moment['stage'], round: number): Moment => ({ stage, round });
+const at = (stage: Moment['stage'], round: number, rounds = 10): Moment => ({ stage, round, rounds });
 const rule = (roles: PartRule['roles'], share: PartRule['share'], train: PartRule['train'] = 'always') => ({
   ...(roles && { roles }),
   share,
@@ -99,6 +107,26 @@ describe('schedules of parts', () => {
     assert.deepEqual(sharedParts(method, at('instruction', 2)), ['lora', 'adapters']);
     assert.deepEqual(sharedParts(method, at('instruction', 3)), ['adapters']);
     assert.deepEqual(sharedParts(method, at('alignment', 2)), ['adapters']);
+  });
+
+  it('hold in the first half of the rounds or in the second, and a round in the middle is of the first', () => {
+    const { slots } = methods['feddpa-f'];
+    const trained = (rounds: number) =>
+      Array.from({ length: rounds }, (_, i) =>
+        trainedParts({ slots }, at('alignment', i + 1, rounds)).join(),
+      );
+    assert.deepEqual(trained(4), ['lora', 'lora', 'personal-lora', 'personal-lora']);
+    assert.deepEqual(trained(3), ['lora', 'lora', 'personal-lora']);
+    assert.deepEqual(sharedParts({ slots }, at('instruction', 2, 4)), ['lora']);
+    assert.deepEqual(sharedParts({ slots }, at('instruction', 3, 4)), []);
+  });
+
+  it('have a part to come until the second half, where a method tunes one then and the stage has two rounds', () => {
+    const awaits = (rounds: number, method: Pick<Method, 'slots'>) =>
+      Array.from({ length: rounds }, (_, i) => awaitsParts(method, at('instruction', i + 1, rounds)));
+    assert.deepEqual(awaits(3, methods['feddpa-f']), [true, true, false]);
+    assert.deepEqual(awaits(1, methods['feddpa-f']), [false]);
+    assert.deepEqual(awaits(3, methods.rolora), [false, false, false]);
   });
 
   it('without a round say what is ever done, in either stage', () => {

@@ -1,16 +1,21 @@
 import { join, resolve } from 'node:path';
 import { methods } from '../strategies/methods/index.js';
-import type { Method } from '../strategies/methods/method.js';
+import { shared, type Method, type Slot } from '../strategies/methods/method.js';
+import { sharedParts, trainedParts } from '../strategies/methods/parts.js';
 import { UserError } from '../errors.js';
 import { isThere } from '../learning/json-file.js';
 import { readParts } from '../learning/model/checkpoint.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
-import { refOf, type ParamSet, type TensorSpec } from '../learning/params/param-set.js';
-import { openSafetensors } from '../learning/params/safetensors.js';
+import type { Mixture } from '../learning/model/mixture.js';
+import { rolesOf, tensorsWith } from '../learning/model/roles.js';
+import { blended, mixedSlot, slotOf, type TunedSets } from '../learning/model/slots.js';
+import { joinedLora } from '../learning/interchange/joined-lora.js';
+import { refOf, type ParamSet } from '../learning/params/param-set.js';
 import { packageRoot } from '../paths.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
+import { tunedFile } from '../records/params.js';
 import { readManifest } from '../records/read.js';
 
 /** A language model as a run left it: the server's, or a client's. */
@@ -47,18 +52,13 @@ export async function openTrainedModel(
 ): Promise<TrainedModel> {
   const manifest = await readManifest(join(run, recordFiles.manifest));
   if (client !== null) checkClient(run, client, manifest);
-  const { slots = [] } = (methods as Readonly<Record<string, Method>>)[manifest.scenario.method] ?? {};
-  if (slots.some(({ change }) => change !== undefined)) {
+  if (methodNamed(manifest.scenario.method)?.slots.some(({ change }) => change !== undefined)) {
     throw new UserError(
       `${run}: its method ${manifest.scenario.method} has changed the base model itself, expected a run whose model is the base ` +
         'with LoRA or adapters',
     );
   }
-  const file = join(run, recordFiles.params, `${client ?? 'global'}.safetensors`);
-  if (!(await isThere(file))) {
-    throw new UserError(`${file}: is missing, expected the parameters that a run leaves at its end`);
-  }
-  const { adapters = null, lora = null } = await readTuned(file);
+  const { adapters, lora } = await readTuned(run, client, manifest.scenario.method);
   const folder = baseFolder(manifest, model);
   const { config, base } = await loadModel(folder);
   const { hash } = refOf(base);
@@ -90,14 +90,60 @@ function baseFolder({ scenario }: Manifest, model: string | null): string {
   return resolve(path);
 }
 
-/** LoRA by the ends of its tensors' names, adapters for the rest. */
-async function readTuned(file: string): Promise<{ adapters?: ParamSet; lora?: ParamSet }> {
-  const open = await openSafetensors(file);
-  const specs: TensorSpec[] = [...open.entries.values()].map(({ name, shape }) => ({ name, shape }));
-  await open.close();
-  const isLora = ({ name }: TensorSpec) => /\.lora_[AB]$/.test(name);
-  return readParts(file, () => ({
-    adapters: { kind: 'adapters', tensors: specs.filter((spec) => !isLora(spec)) },
-    lora: { kind: 'lora', tensors: specs.filter(isLora) },
+function methodNamed(name: string): Method | undefined {
+  return (methods as Readonly<Record<string, Method>>)[name];
+}
+
+/** All that is tuned in a model, as one set of each kind. */
+async function readTuned(
+  run: string,
+  client: string | null,
+  name: string,
+): Promise<Pick<TrainedModel, 'adapters' | 'lora'>> {
+  const method: Pick<Method, 'slots' | 'mixture'> = methodNamed(name) ?? {
+    slots: [shared('adapters'), shared('lora')],
+  };
+  const mixture = client === null ? sharedMixture(method) : method.mixture;
+  const owner = client ?? 'global';
+  const found = await Promise.all(
+    method.slots.map(async (slot) => [slot.name, await readSlot(run, owner, slot)] as const),
+  );
+  const sets = Object.fromEntries(found.filter(([, set]) => set !== null)) as TunedSets;
+  if (Object.keys(sets).length === 0) {
+    const file = join(run, recordFiles.params, `${owner}.safetensors`);
+    throw new UserError(`${file}: is missing, expected the parameters that a run leaves at its end`);
+  }
+  const counted = Object.entries(blended(mixture, sets)).map(([part, set]) => ({
+    set,
+    share: mixedSlot(mixture, part)!.share,
   }));
+  const [adapters = null, second] = counted.filter(({ set }) => set.kind === 'adapters');
+  if (second || (adapters && adapters.share !== 1)) {
+    throw new UserError(
+      `${run}: its method ${name} has several sets of bottleneck adapters in one model, expected one`,
+    );
+  }
+  const loras = counted.filter(({ set }) => set.kind === 'lora');
+  return {
+    adapters: adapters?.set ?? null,
+    lora: loras.length === 0 ? null : joinedLora(loras.map(({ set, share }) => ({ lora: set, share }))),
+  };
+}
+
+/** The model that all have: what is shared of what clients tune. */
+function sharedMixture(method: Pick<Method, 'slots'>): Mixture {
+  const tuned = trainedParts(method).map(slotOf);
+  const slots = sharedParts(method).map(slotOf);
+  return Object.fromEntries(slots.filter((name) => tuned.includes(name)).map((name) => [name, { share: 1 }]));
+}
+
+/** A slot's tensors, of all of its roles; null where there are none. */
+async function readSlot(run: string, owner: string, slot: Slot): Promise<ParamSet | null> {
+  const file = join(run, recordFiles.params, `${tunedFile(owner, slot)}.safetensors`);
+  if (!(await isThere(file))) return null;
+  const { [slot.kind]: set = null } = await readParts(file, (tensors) => ({
+    adapters: { kind: 'adapters', tensors: tensorsWith(tensors, rolesOf.adapters) },
+    lora: { kind: 'lora', tensors: tensorsWith(tensors, rolesOf.lora) },
+  }));
+  return set;
 }

@@ -15,6 +15,8 @@ export interface PeftLora {
 interface PeftModule {
   readonly projection: string;
   readonly rank: number;
+  /** Its change is alpha over rank times the product. */
+  readonly alpha: number;
   readonly inputs: number;
   readonly outputs: number;
   /** [rank, inputs], row-major. */
@@ -26,7 +28,8 @@ interface PeftModule {
 /**
  * A set of LoRA in PEFT's layout, the same change of every weight. PEFT has one A for all of c_attn, so the modules
  * of q, k and v of a block become one of the sum of their ranks: their A's above each other, their B's on the
- * diagonal of a block matrix, and an alpha that is as many times as large, so that alpha over rank stays.
+ * diagonal of a block matrix, and an alpha that is as many times as large, so that alpha over rank stays; the change of a
+ * module is alpha over its own rank.
  *
  * @param blocks how many the model has, so that what all of them have is named once
  * @param base what PEFT loads the base model by
@@ -37,10 +40,7 @@ export function peftLora(
   blocks: number,
   base: string,
 ): PeftLora {
-  const modules = peftModules(lora);
-  const others = modules.filter(({ rank }) => rank !== r);
-  const byRank = [...groupedBy(others, ({ rank }) => rank)];
-  const ranks = byRank.flatMap(([rank, of]) => shortened(of, blocks).map((name) => [name, rank] as const));
+  const modules = peftModules(lora, alpha);
   const config = {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -48,8 +48,8 @@ export function peftLora(
     inference_mode: true,
     r,
     lora_alpha: alpha,
-    rank_pattern: Object.fromEntries(ranks),
-    alpha_pattern: Object.fromEntries(ranks.map(([name, rank]) => [name, (alpha * rank) / r])),
+    rank_pattern: patternOf(modules, blocks, ({ rank }) => rank, r),
+    alpha_pattern: patternOf(modules, blocks, (module) => module.alpha, alpha),
     target_modules: shortened(modules, blocks),
     // GPT-2's Conv1D keeps a weight [in, out], unlike torch.nn.Linear.
     fan_in_fan_out: true,
@@ -63,12 +63,27 @@ export function peftLora(
   return { config, tensors: paramSet('lora', modules.flatMap(tensorsOfModule)) };
 }
 
-function peftModules(lora: ParamSet): readonly PeftModule[] {
+/** What modules have that is not what all of them have by default, by the ends of their names. */
+function patternOf(
+  modules: readonly PeftModule[],
+  blocks: number,
+  figureOf: (module: PeftModule) => number,
+  byDefault: number,
+): Readonly<Record<string, number>> {
+  const others = modules.filter((module) => figureOf(module) !== byDefault);
+  const byFigure = [...groupedBy(others, figureOf)];
+  return Object.fromEntries(
+    byFigure.flatMap(([figure, of]) => shortened(of, blocks).map((name) => [name, figure] as const)),
+  );
+}
+
+function peftModules(lora: ParamSet, alpha: number): readonly PeftModule[] {
   const placed = loraFactors(lora).map((factors) => ({ factors, place: placeOfModule(factors.name) }));
   return [...groupedBy(placed, ({ place }) => place.projection)].map(([projection, members]) =>
     joined(
       projection,
       members.toSorted((one, other) => one.place.part - other.place.part),
+      alpha,
     ),
   );
 }
@@ -76,6 +91,7 @@ function peftModules(lora: ParamSet): readonly PeftModule[] {
 function joined(
   projection: string,
   members: readonly { readonly factors: LoraFactors; readonly place: LoraPlace }[],
+  alpha: number,
 ): PeftModule {
   const [{ factors, place }] = members as [(typeof members)[number]];
   const { inputs } = factors;
@@ -84,15 +100,16 @@ function joined(
   const [a, b] = [new Float32Array(rank * inputs), new Float32Array(outputs * rank)];
   let first = 0;
   for (const { factors: own, place: at } of members) {
+    const scale = factors.rank / own.rank;
     for (let c = 0; c < own.rank; c++) {
       for (let i = 0; i < inputs; i++) a[(first + c) * inputs + i] = own.a[i * own.rank + c]!;
       for (let o = 0; o < own.outputs; o++) {
-        b[(at.part * own.outputs + o) * rank + first + c] = own.b[c * own.outputs + o]!;
+        b[(at.part * own.outputs + o) * rank + first + c] = scale * own.b[c * own.outputs + o]!;
       }
     }
     first += own.rank;
   }
-  return { projection, rank, inputs, outputs, a, b };
+  return { projection, rank, alpha: (alpha * rank) / factors.rank, inputs, outputs, a, b };
 }
 
 function tensorsOfModule({ projection, rank, inputs, outputs, a, b }: PeftModule) {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../src/errors.js';
+import { joinedLora } from '../../../src/learning/interchange/joined-lora.js';
 import { mergedBase } from '../../../src/learning/interchange/merged-base.js';
 import { peftLora } from '../../../src/learning/interchange/peft-lora.js';
 import { readPeftLora } from '../../../src/learning/interchange/read-peft.js';
@@ -51,6 +52,18 @@ describe('a LoRA in PEFT’s layout', () => {
     );
   });
 
+  it('keeps alpha over its own rank of a module whose rank is not the scenario’s', () => {
+    const small = paramSet('lora', [
+      tensor('h.0.mlp.c_proj.lora_A', [2, 1], [1, 2]),
+      tensor('h.0.mlp.c_proj.lora_B', [1, 2], [3, 4]),
+      ...[...tensorsOf(lora)].map((each) => ({ ...each, values: [...each.values] })),
+    ]);
+    const { config } = peftLora(small, { r: 2, alpha: 4 }, 1, 'gpt2');
+    assert.deepEqual(config['rank_pattern'], { 'mlp.c_proj': 1 });
+    assert.deepEqual(config['alpha_pattern'], { 'attn.c_attn': 8 });
+    assert.deepEqual([config['r'], config['lora_alpha']], [2, 4]);
+  });
+
   it('names modules one by one where not every block has them', () => {
     const { config } = peftLora(lora, { r: 1, alpha: 4 }, 2, 'gpt2');
     assert.deepEqual(config['target_modules'], ['h.0.attn.c_attn']);
@@ -58,10 +71,38 @@ describe('a LoRA in PEFT’s layout', () => {
   });
 });
 
+describe('several LoRA as one', () => {
+  const at = (a: readonly number[], b: readonly number[]) =>
+    paramSet('lora', [
+      tensor('h.0.attn.q.lora_A', [2, a.length / 2], a),
+      tensor('h.0.attn.q.lora_B', [a.length / 2, 2], b),
+    ]);
+
+  it('have A’s side by side and B’s below each other, by share and by the rank that has grown', () => {
+    const [one, two] = [at([1, 2], [3, 4]), at([1, 2, 3, 4], [5, 6, 7, 8])];
+    assert.deepEqual(
+      lists(
+        joinedLora([
+          { lora: one, share: 1 },
+          { lora: two, share: 0.5 },
+        ]),
+      ),
+      [
+        ['h.0.attn.q.lora_A', [2, 3], [1, 1, 2, 2, 3, 4]],
+        ['h.0.attn.q.lora_B', [3, 2], [9, 12, 3.75, 4.5, 5.25, 6]],
+      ],
+    );
+  });
+
+  it('are the one that they are where there is one in full', () => {
+    assert.equal(joinedLora([{ lora, share: 1 }]), lora);
+  });
+});
+
 describe('merged weights', () => {
   it('are W + (alpha / r) · A · B in the columns of the module', () => {
     const zeros = tensor('h.0.attn.c_attn.weight', [2, 6], Array<number>(12).fill(100));
-    const merged = mergedBase(paramSet('base', [zeros]), lora, { r: 1, alpha: 2 });
+    const merged = mergedBase(paramSet('base', [zeros]), lora, { alpha: 2 });
     assert.deepEqual(lists(merged)[0]![2], [106, 108, 100, 100, 170, 180, 112, 116, 100, 100, 184, 196]);
   });
 });

@@ -98,7 +98,7 @@ function below(points: readonly Point[], { groups }: Comparison, figure: AnyFigu
   const names = groups.map(({ name }) => name);
   const x = quantity('value', headOf(figure), {
     scale: { zero: false, nice: true },
-    axis: { tickCount: 5, format: '~g' },
+    axis: { tickCount: 5, format: '~r' },
   });
   const y = {
     field: 'group',
@@ -143,11 +143,11 @@ function along(
 ): TopLevelSpec {
   const x = quantity('at', path, {
     scale: { zero: false, nice: true, padding: 8 },
-    axis: { tickCount: 5, format: '~g' },
+    axis: { tickCount: 5, format: '~r' },
   });
   const y = quantity('value', headOf(figure), {
     scale: { zero: false, nice: true },
-    axis: { tickCount: 5, format: '~g' },
+    axis: { tickCount: 5, format: '~r' },
   });
   const series = [...new Set(points.map((point) => point.series))];
   const color = {

@@ -17,7 +17,7 @@ export function differenceChart({ differences }: Comparison, figure: AnyFigure):
   if (points.length === 0) return null;
   const x = quantity('value', `difference, ${headOf(figure)}`, {
     scale: { zero: true, nice: true },
-    axis: { tickCount: 5, format: '~g' },
+    axis: { tickCount: 5, format: '~r' },
   });
   const y = {
     field: 'group',

@@ -24,7 +24,7 @@ export function paretoChart({ groups, pareto }: Comparison): TopLevelSpec | null
     ];
   });
   const scale = { zero: false, nice: true, padding: 12 };
-  const axis = { tickCount: 6, format: '~g', grid: true };
+  const axis = { tickCount: 6, format: '~r', grid: true };
   const x = quantity('x', `${headOf(first)} (${first.better} is better)`, { scale, axis });
   const y = quantity('y', `${headOf(second)} (${second.better} is better)`, { scale, axis });
   const color = 'var(--alignment)';

@@ -22,6 +22,7 @@ export type QueryResult = DataTable;
  * is not installed, or refuses the query.
  */
 export async function answer(sql: string, runs: readonly string[], tidy: DataTable): Promise<QueryResult> {
+  if (sql.trim() === '') throw new UserError('pwff query: is empty, expected a statement of SQL, SELECT …');
   const duckdb = await openDuckDB();
   const instance = await duckdb.DuckDBInstance.create(':memory:', settings);
   const connection = await instance.connect();
@@ -124,8 +125,6 @@ async function asked(duckdb: DuckDB, connection: DuckDBConnection, sql: string):
         reader.getColumnsJS(),
       );
     }
-    if (table.length === 0)
-      throw new UserError('pwff query: is empty, expected a statement of SQL, SELECT …');
     return table;
   } catch (error) {
     if (error instanceof UserError) throw error;

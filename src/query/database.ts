@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type * as DuckDB from '@duckdb/node-api';
 import type { DuckDBConnection, StatementType } from '@duckdb/node-api';
 import { UserError, messageOf, oneLine } from '../errors.js';
 import type { ColumnType, DataTable } from '../comparison/data-table.js';
@@ -12,7 +13,7 @@ import { measuredView, views, type View } from './views.js';
  * nothing else, and write none.
  */
 
-type DuckDB = typeof import('@duckdb/node-api');
+type DuckDBModule = typeof DuckDB;
 
 /** What a query came to. */
 export type QueryResult = DataTable;
@@ -42,7 +43,7 @@ const settings = {
   allow_community_extensions: 'false',
 };
 
-async function openDuckDB(): Promise<DuckDB> {
+async function openDuckDB(): Promise<DuckDBModule> {
   try {
     return await import('@duckdb/node-api');
   } catch (error) {
@@ -105,7 +106,7 @@ function viewOf({ name, file, rows, columns }: View, runs: readonly string[]): s
 /** What cannot change a file. Others of the kind would: COPY writes even what can only be read. */
 const harmless: readonly (keyof typeof StatementType)[] = ['SELECT', 'EXPLAIN', 'CREATE'];
 
-async function asked(duckdb: DuckDB, connection: DuckDBConnection, sql: string): Promise<QueryResult> {
+async function asked(duckdb: DuckDBModule, connection: DuckDBConnection, sql: string): Promise<QueryResult> {
   try {
     const statements = await connection.extractStatements(sql);
     let table: DataTable = [];
@@ -136,7 +137,7 @@ async function asked(duckdb: DuckDB, connection: DuckDBConnection, sql: string):
 type Reader = Awaited<ReturnType<DuckDBConnection['runAndReadAll']>>;
 
 function tableOfResult(
-  duckdb: DuckDB,
+  duckdb: DuckDBModule,
   names: readonly string[],
   types: ReturnType<Reader['columnTypes']>,
   columns: ReturnType<Reader['getColumnsJS']>,

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { greatest } from '../extremes.js';
 import { height, look, quantity, stacked, width, type Layer } from '../records/report/look.js';
 import type { Comparison, ComparedGroup } from './compare.js';
-import { headOf, type AnyFigure } from './figure.js';
+import { headOf, units, type AnyFigure } from './figure.js';
 import { shownValue, textOf } from './settings.js';
 import { inUnit } from './texts.js';
 
@@ -145,7 +145,7 @@ function along(
     scale: { zero: false, nice: true, padding: 8 },
     axis: { tickCount: 5, format: '~r' },
   });
-  const y = quantity('value', headOf(figure), {
+  const y = quantity('value', units[figure.unit].sign, {
     scale: { zero: false, nice: true },
     axis: { tickCount: 5, format: '~r' },
   });

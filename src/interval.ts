@@ -1,3 +1,5 @@
+import jstat from 'jstat';
+
 /** A 95 % confidence interval. */
 export interface Interval {
   readonly low: number;
@@ -19,18 +21,15 @@ export function wilson(share: number, trials: number): Interval {
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-/**
- * Student's quantile of 97.5 % (Abramowitz and Stegun 26.7.5): to 1 % from 3 degrees of freedom on; exact
- * for 1 and 2.
- */
+/** Student's quantile of 97.5 %, by degrees of freedom >= 1, to 1e-7 of itself (jstat). */
 export function studentQuantile(degrees: number): number {
-  const z = normalQuantile;
-  if (degrees === 1) return 12.706204736;
-  if (degrees === 2) return 4.30265273;
-  return (
-    z +
-    (z ** 3 + z) / (4 * degrees) +
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * degrees ** 2) +
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * degrees ** 3)
-  );
+  return jstat.jStat.studentt.inv(0.975, degrees);
+}
+
+/**
+ * How likely Student's t of so many degrees of freedom is at least as far from 0 as `t`, on either side:
+ * I_x(d/2, 1/2) at x = d/(d + t²) (Abramowitz and Stegun 26.7.1). To 1e-7 of itself, in the far tails too.
+ */
+export function studentTails(t: number, degrees: number): number {
+  return jstat.jStat.ibeta(degrees / (degrees + t ** 2), degrees / 2, 0.5);
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runFigures, type RunFigures } from '../src/comparison/figure.js';
 import { poolExecutor, type Executor } from '../src/learning/training/executor.js';
 import type { TaskKind } from '../src/learning/training/task.js';
 import { packageRoot } from '../src/paths.js';
 import { readRun, type RunRecords } from '../src/records/read.js';
 import type { Method } from '../src/strategies/methods/method.js';
 import { freshSeedsFrom, methodsFrom, pointsFrom } from './choices.js';
-import { columns, runFigures, type RunFigures } from './methods/columns.js';
+import { columns } from './methods/columns.js';
 import { differencesTable, figuresTable, type Group } from './methods/pages.js';
 import { loadStudied, withRecords } from './one-run.js';
 import { recorded } from './record.js';

@@ -1,4 +1,5 @@
-import { mean, variance } from '../src/moments.js';
+import { halfWidth } from '../src/comparison/statistics.js';
+import { mean } from '../src/moments.js';
 
 /*
  * Tables of Markdown, whose cells are a figure over several seeds.
@@ -29,21 +30,6 @@ export function spread(values: readonly (number | null)[], digits: number): stri
 
 function each(values: readonly (number | null)[], digits: number): string {
   return values.map((value) => value?.toFixed(digits) ?? '–').join(', ');
-}
-
-/** Student's t, two-sided 95 %, by degrees of freedom from 1; the quantile 0.975 of standard tables. */
-const student = [
-  ...[12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228],
-  ...[2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086],
-  ...[2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042],
-];
-
-/** Half the width of the 95 % interval of a mean; null of a single value. RangeError of more than 31. */
-export function halfWidth(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const t = student[values.length - 2];
-  if (t === undefined) throw new RangeError(`interval of ${values.length} values, expected at most 31`);
-  return t * Math.sqrt(variance(values, 1) / values.length);
 }
 
 /** Mean and 95 % interval over the seeds; where a seed has none all of them, a dash for that seed. */

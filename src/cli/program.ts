@@ -9,6 +9,7 @@ import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';
 import { schemaFileText } from '../scenario/schema-file.js';
 import { refusalOf } from './command-errors.js';
+import { addComparisonCommands } from './comparison-commands.js';
 import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
@@ -185,6 +186,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     );
 
   addRecordCommands(program, services, terminal, end);
+  addComparisonCommands(program, terminal);
 
   program
     .command('doctor')

@@ -1,35 +1,51 @@
 import { sum } from '../moments.js';
-import { heldOut, mapRounds, metric, rowsOfTask } from './held-out.js';
+import { heldOut, mapRounds, metric, rowsOfTask, type Pick } from './held-out.js';
 import type { MessageRow, MetricRow } from './rows.js';
 import type { TargetReached, ToTarget } from './summary.js';
 
-/**
- * When the clients' accuracy reached a target; null without one. That is in the first round of stage 1 (0: before
- * any training) for which the mean over the measured clients of the newest `evaluate` accuracy, on own held-out
- * rows, is at least `accuracy`. Newest is of the latest round up to that one; a client without a figure yet is
- * not in the mean. `virtualSeconds` is when the last figure of the mean was there, `energyJoules` the energy of
- * all messages, of any stage and copies too, that had ended by then.
- */
+/** A figure that is measured of clients, by a task, after rounds. */
+export interface MeasuredFigure {
+  readonly task: string;
+  readonly pick: Pick;
+  readonly better: 'higher' | 'lower';
+}
+
+const accuracyOnOwnRows: MeasuredFigure = {
+  task: heldOut.instruction.task,
+  pick: metric('accuracy'),
+  better: 'higher',
+};
+
+/** When the clients' accuracy on own held-out rows reached a target, see {@link targetReached}; null without one. */
 export function toTarget(
   accuracy: number | null,
   metrics: readonly MetricRow[],
   messages: readonly MessageRow[],
 ): ToTarget | null {
-  return accuracy === null ? null : { accuracy, reached: reached(accuracy, metrics, messages) };
+  if (accuracy === null) return null;
+  return { accuracy, reached: targetReached(accuracyOnOwnRows, accuracy, metrics, messages) };
 }
 
-function reached(
+/**
+ * When the mean of a figure over the clients reached a target; null where it never did. That is in the first
+ * round (0: before any training) for which the mean over the measured clients of the newest figure is at least the
+ * target, or at most where less is better. Newest is of the latest round up to that one; a client without a figure yet
+ * is not in the mean. `virtualSeconds` is when the last figure of the mean was there, `energyJoules` the energy of
+ * all messages, of any stage and copies too, that had ended by then.
+ */
+export function targetReached(
+  { task, pick, better }: MeasuredFigure,
   target: number,
   metrics: readonly MetricRow[],
   messages: readonly MessageRow[],
 ): TargetReached | null {
-  const accuracy = metric('accuracy');
-  const rounds = mapRounds(rowsOfTask(metrics, heldOut.instruction.task), (round, newest) => ({
+  const rounds = mapRounds(rowsOfTask(metrics, task), (round, newest) => ({
     round,
-    mean: newest.mean(accuracy),
-    virtualSeconds: newest.completeAt(accuracy),
+    mean: newest.mean(pick),
+    virtualSeconds: newest.completeAt(pick),
   }));
-  const first = rounds.find(({ mean }) => mean !== null && mean >= target);
+  const isReached = (mean: number) => (better === 'higher' ? mean >= target : mean <= target);
+  const first = rounds.find(({ mean }) => mean !== null && isReached(mean));
   if (first === undefined) return null;
   const { round, virtualSeconds } = first;
   return { round, virtualSeconds, energyJoules: energyUntil(virtualSeconds, messages) };

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { csvText, type CsvValue } from '../../csv.js';
 import { endNames } from './charts.js';
 import { html, type Html } from './html.js';
 
@@ -6,11 +7,13 @@ import { html, type Html } from './html.js';
 export function csvOf(spec: TopLevelSpec): string {
   const tables = valuesIn(spec).filter((rows) => rows.length > 0);
   const columns = [...new Set(tables.flat().flatMap((row) => Object.keys(row)))];
-  const lines = tables.flat().map((row) => columns.map((column) => cell(row[column])).join(','));
-  return [columns.map(cell).join(','), ...lines].join('\r\n');
+  return csvText(
+    columns,
+    tables.flat().map((row) => columns.map((column) => row[column] ?? null)),
+  );
 }
 
-type Row = Readonly<Record<string, string | number | boolean | null>>;
+type Row = Readonly<Record<string, CsvValue>>;
 
 function valuesIn(part: unknown): (readonly Row[])[] {
   if (typeof part !== 'object' || part === null) return [];
@@ -27,11 +30,6 @@ function valuesIn(part: unknown): (readonly Row[])[] {
   };
   if (name === endNames) return [];
   return [...(data?.values ? [data.values] : []), ...[...layer, ...vconcat].flatMap(valuesIn)];
-}
-
-function cell(value: Row[string] | undefined): string {
-  const text = value === undefined || value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The buttons under a chart; its values stand beside it. */

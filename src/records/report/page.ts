@@ -6,21 +6,20 @@ import { all, panelGrid } from './cards.js';
 import { mostLines } from './charts.js';
 import { conclusion } from './conclusion.js';
 import { withContents } from './contents.js';
-import { downloadScript } from './downloads.js';
+import { htmlDocument } from './document.js';
 import { endedSentence } from './ended.js';
 import { figureNames } from './figure-names.js';
 import { fairnessText, stalenessText } from './evenness.js';
 import { machinesSection, type Entered } from './machines.js';
 import { stageFigures } from './figures.js';
 import { bits, duration, interval, joules, number, percent, whole } from './format.js';
-import { html, Html } from './html.js';
+import { html, type Html } from './html.js';
 import { newcomersSection } from './overfitting.js';
 import { lanesSection } from './lanes.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
 import { responsesSection } from './responses.js';
 import { reproduction } from './reproduce.js';
-import { style } from './style.js';
 import { nameOf } from '../../strategies/strategy.js';
 import { table, type Column } from './table.js';
 import { toTargetText } from './to-target.js';
@@ -36,30 +35,14 @@ export async function page(run: RunRecords, entered: Entered | null = null): Pro
     ${await lanesSection(run)} ${clientsSection(run)} ${responsesSection(run)} ${machinesSection(entered)}
     ${manifestSection(run)}`,
   );
-  const document = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${summary.scenario}, seed ${summary.seed} · pwff</title>
-        <style>
-          ${new Html(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${header(run)} ${contents} ${tiles(run)} ${sections}
-          <footer>
-            Written by pwff ${manifest.version} from the record files beside this page;
-            <code>pwff report</code> writes it again. docs/records.md explains every file and field.
-          </footer>
-        </main>
-        <script>
-          ${new Html(downloadScript)};
-        </script>
-      </body>
-    </html> `;
-  return document.text;
+  return htmlDocument(
+    `${summary.scenario}, seed ${summary.seed} · pwff`,
+    html`${header(run)} ${contents} ${tiles(run)} ${sections}
+      <footer>
+        Written by pwff ${manifest.version} from the record files beside this page;
+        <code>pwff report</code> writes it again. docs/records.md explains every file and field.
+      </footer>`,
+  );
 }
 
 function header({ summary, manifest }: RunRecords): Html {

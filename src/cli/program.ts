@@ -20,6 +20,7 @@ import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
 import type { Services } from './services.js';
+import { addSweepCommand } from './sweep-command.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
 import { addRecordCommands, traceEventsOption } from './record-commands.js';
 import { validateCommand, type ValidateCommandOptions } from './validate.js';
@@ -184,6 +185,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       end(await (await import('./machines.js')).machinesCommand(path, options, terminal)),
     );
 
+  addSweepCommand(program, terminal, end);
   addRecordCommands(program, services, terminal, end);
 
   program

@@ -8,6 +8,7 @@ import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';
 import { schemaFileText } from '../scenario/schema-file.js';
+import { studySchemaText } from '../study/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { doctorCommand } from './doctor.js';
 import { exit, type ExitCode } from './exit.js';
@@ -213,7 +214,11 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   program
     .command('schema')
     .description('print the JSON Schema of a scenario, from which editors complete')
-    .action(() => void terminal.out.write(schemaFileText()));
+    .option('--study', 'that of a study file', false)
+    .action(
+      ({ study }: { study: boolean }) =>
+        void terminal.out.write(study ? studySchemaText() : schemaFileText()),
+    );
 
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {

@@ -43,7 +43,7 @@ export function planText(runs: readonly (PlannedRun & { readonly state: string }
 
 /** What a study came to. */
 export function endText({ name, out, runs, crew, interrupted }: StudyOutcome): string {
-  const all = distinct(runs) as StudyOutcome['runs'];
+  const all = distinct(runs);
   const count = (state: string) => all.filter((run) => run.state === state).length;
   const shared = crew === null ? '' : ` (${crew.jobs} at a time, ${counted(crew.workers, 'worker')} each)`;
   const left = count('left') === 0 ? '' : `, ${count('left')} left`;

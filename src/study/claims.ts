@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { greatest } from '../extremes.js';
 import { codeOf, isRunning, ownerOf, textAt, thisProcess } from '../records/owner.js';
 
 /** Seconds after which a claim that nobody touched is taken over, and between two touches of one that is held. */
@@ -95,7 +96,7 @@ export class Claims {
   }
 
   #newest(id: string): number {
-    return Math.max(0, ...this.#filesOf(id).map((name) => Number(name.slice(id.length + 1))));
+    return greatest([0, ...this.#filesOf(id).map((name) => Number(name.slice(id.length + 1)))]);
   }
 
   #filesOf(id: string): readonly string[] {

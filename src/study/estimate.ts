@@ -1,4 +1,4 @@
-import { least } from '../extremes.js';
+import { greatest, least } from '../extremes.js';
 
 /** What is known of a study's runs, for saying how long the rest takes. Times are real seconds. */
 export interface Pace {
@@ -28,7 +28,7 @@ export function secondsLeft({ ended, working, waiting, places }: Pace): number |
     const first = free.indexOf(least(free));
     free[first] = free[first]! + expected(point);
   }
-  return Math.max(0, ...free);
+  return greatest([0, ...free]);
 }
 
 function mean(numbers: readonly number[]): number | null {

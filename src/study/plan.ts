@@ -45,11 +45,11 @@ export async function planOf(
   { study, base, origin }: LoadedStudy,
   backend: BackendChoice = 'auto',
 ): Promise<Plan> {
-  const runs: PlannedRun[] = [];
-  for (const point of placedIn(origin, () => pointsOf(study.vary))) {
-    runs.push(...(await runsOf(study, base, point, backend)));
-  }
-  return { name: study.name, base, backend, runs: sharing(runs) };
+  const points = placedIn(origin, () => pointsOf(study.vary));
+  const runs: (readonly PlannedRun[])[] = [];
+  // One after the other: each may read the folder of a model.
+  for (const point of points) runs.push(await runsOf(study, base, point, backend));
+  return { name: study.name, base, backend, runs: sharing(runs.flat()) };
 }
 
 async function runsOf(
@@ -107,7 +107,7 @@ function sharing(runs: readonly PlannedRun[]): readonly PlannedRun[] {
 }
 
 /** Each run once. */
-export function distinct(runs: readonly PlannedRun[]): readonly PlannedRun[] {
+export function distinct<Run extends { readonly id: string }>(runs: readonly Run[]): readonly Run[] {
   return [...new Map([...runs].reverse().map((run) => [run.id, run])).values()].reverse();
 }
 

@@ -53,7 +53,6 @@ const RandomSearch = closed(
     seed: Type.Integer({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
-      default: 1,
       description: 'of the draws; the seeds of the runs are others',
     }),
     space: record<Draw>(DrawSchema, `how a value is drawn, by ${setting}`),

@@ -14,7 +14,7 @@ import { greatest } from '../extremes.js';
 import { codeOf, isRunning, ownerOf, textAt, thisProcess } from '../records/owner.js';
 
 /** Seconds after which a claim that nobody touched is taken over, and between two touches of one that is held. */
-export const claimTimes = { staleSeconds: 120, touchSeconds: 10 } as const;
+export const claimTimes = { staleSeconds: 120, touchSeconds: 10 };
 
 /** The right to do one run. */
 export interface Claim {
@@ -35,13 +35,15 @@ export interface Claim {
  */
 export class Claims {
   readonly #folder: string;
+  readonly #staleSeconds: number;
   readonly #held = new Map<string, string>();
   readonly #touching: NodeJS.Timeout;
 
-  constructor(folder: string) {
+  constructor(folder: string, { staleSeconds, touchSeconds } = claimTimes) {
     mkdirSync(folder, { recursive: true });
     this.#folder = folder;
-    this.#touching = setInterval(() => this.#touch(), claimTimes.touchSeconds * 1e3);
+    this.#staleSeconds = staleSeconds;
+    this.#touching = setInterval(() => this.#touch(), touchSeconds * 1e3);
     this.#touching.unref();
   }
 
@@ -82,7 +84,7 @@ export class Claims {
     const text = textAt(path);
     if (text === null || text.trim() === givenUp) return true;
     const owner = ownerOf(text);
-    return (owner !== null && !isRunning(owner)) || this.#age(path) > claimTimes.staleSeconds;
+    return (owner !== null && !isRunning(owner)) || this.#age(path) > this.#staleSeconds;
   }
 
   /** Seconds since a file was written, by the clock of the disk that it lies on. */

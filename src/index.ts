@@ -76,3 +76,17 @@ export type {
 export { selection } from './strategies/selection/selection.js';
 export type { OwnStrategies, Seam } from './strategies/strategies.js';
 export { strategy, type Strategy } from './strategies/strategy.js';
+export { defineStudy, type Draw, type RandomSearch, type Study, type Vary } from './study/study.js';
+export type { Point } from './study/points.js';
+export type { PlannedRun } from './study/plan.js';
+export type { Failure } from './study/folder.js';
+export type { Crew } from './study/crew.js';
+export type { EndedRun, StudyProgress } from './study/standing.js';
+export {
+  plannedRuns,
+  runStudy,
+  type Shard,
+  type StudiedRun,
+  type StudyOptions,
+  type StudyOutcome,
+} from './study/run-study.js';

@@ -8,6 +8,7 @@ import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
 import { modelNames } from '../radio/payload/shapes.js';
 import { schemaFileText } from '../scenario/schema-file.js';
+import { studySchemaText } from '../study/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { addComparisonCommands } from './comparison-commands.js';
 import { doctorCommand } from './doctor.js';
@@ -21,6 +22,7 @@ import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
 import type { Services } from './services.js';
+import { addSweepCommand } from './sweep-command.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
 import { addRecordCommands, traceEventsOption } from './record-commands.js';
 import { validateCommand, type ValidateCommandOptions } from './validate.js';
@@ -185,6 +187,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       end(await (await import('./machines.js')).machinesCommand(path, options, terminal)),
     );
 
+  addSweepCommand(program, terminal, end);
   addRecordCommands(program, services, terminal, end);
   addComparisonCommands(program, terminal);
 
@@ -213,7 +216,11 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   program
     .command('schema')
     .description('print the JSON Schema of a scenario, from which editors complete')
-    .action(() => void terminal.out.write(schemaFileText()));
+    .option('--study', 'that of a study file', false)
+    .action(
+      ({ study }: { study: boolean }) =>
+        void terminal.out.write(study ? studySchemaText() : schemaFileText()),
+    );
 
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {

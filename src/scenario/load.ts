@@ -12,12 +12,16 @@ import { surroundingsOf } from './surroundings.js';
 export interface LoadOptions {
   /** Changes made before the scenario is checked, each as `path=value`, for example `clients.count=4`. */
   readonly set?: readonly string[];
+  /** What messages call those changes (default: "--set"). */
+  readonly option?: string;
   /** Takes the place of the scenario's own seed. */
   readonly seed?: number;
   /** The model's form, where the caller knows it; else it is read from the model's config.json. */
   readonly model?: Surroundings['model'];
   /** Strategies that the scenario may name beside those of the tables; `runScenario` takes the same. */
   readonly strategies?: OwnStrategies;
+  /** Where a scenario stands that is given as a value: paths in it are relative to the folder of this file. */
+  readonly standsIn?: string;
 }
 
 export interface LoadedScenario {
@@ -44,7 +48,7 @@ export async function loadScenario(
   options: LoadOptions = {},
 ): Promise<LoadedScenario> {
   const { model } = options;
-  const written = await read(source);
+  const written = await read(source, options.standsIn ?? null);
   const own = together(options.strategies ?? {}, written.script.strategies);
   refuseTakenNames(own);
   const around = async (scenario: Scenario, folder: string) => ({
@@ -56,13 +60,13 @@ export async function loadScenario(
   return { scenario, folder, file: written.file, script: written.script };
 }
 
-async function read(source: string | Definition): Promise<WrittenScript> {
-  if (typeof source !== 'string') return takenApart(source);
+async function read(source: string | Definition, standsIn: string | null): Promise<WrittenScript> {
+  if (typeof source !== 'string') return takenApart(source, standsIn);
   const file = await findScenarioFile(source);
   return isScript(file) ? readScript(file) : { ...(await readWritten(file)), script: noScript };
 }
 
 /** As one change, in this order: a seed takes the place of whatever was set before. */
-function changesOf({ set = [], seed }: LoadOptions): Change[] {
-  return [{ option: '--set', settings: seed === undefined ? set : [...set, `seed=${seed}`] }];
+function changesOf({ set = [], seed, option = '--set' }: LoadOptions): Change[] {
+  return [{ option, settings: seed === undefined ? set : [...set, `seed=${seed}`] }];
 }

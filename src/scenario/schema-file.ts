@@ -12,7 +12,8 @@ export function schemaFileText(): string {
   return `${JSON.stringify({ ...draft, ...withOptionalDefaults(schema) }, null, 2)}\n`;
 }
 
-function withOptionalDefaults(node: SchemaNode): SchemaNode {
+/** The schema, in which what has a default need not be written. */
+export function withOptionalDefaults(node: SchemaNode): SchemaNode {
   const { properties, required, items, anyOf, ...rest } = node;
   const demanded = required?.filter((key) => properties?.[key]?.default === undefined) ?? [];
   return {

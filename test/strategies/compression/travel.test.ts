@@ -75,6 +75,9 @@ describe('what travels of a set', () => {
   });
 });
 
+const delivered = { acknowledged: true };
+const lost = { acknowledged: false };
+
 describe('what is owed of two messages that are on their way at once', () => {
   it('is the sum of what each left out or did not bring, and nothing twice', () => {
     const store = new ParamStore();
@@ -85,8 +88,8 @@ describe('what is owed of two messages that are on their way at once', () => {
       dropped: put(dropped),
     });
     const onTheWay = { memory: {}, residuals: {} };
-    const afterFirst = settled(store, onTheWay, unsettled([1, 0], [1, 8]), false);
-    const afterBoth = settled(store, afterFirst, unsettled([0, 2], [16, 2]), true);
+    const afterFirst = settled(store, onTheWay, unsettled([1, 0], [1, 8]), lost);
+    const afterBoth = settled(store, afterFirst, unsettled([0, 2], [16, 2]), delivered);
     assert.deepEqual([...store.get(afterBoth.residuals.adapters!).values], [1, 10]);
   });
 
@@ -97,8 +100,8 @@ describe('what is owed of two messages that are on their way at once', () => {
     const helpful = { ...none, memory: { helpful: memory('new') } };
     const harmless = { ...none, memory: { harmless: memory('new') } };
     const before = { memory: { helpful: memory('old'), harmless: memory('old') }, residuals: {} };
-    const after = settled(store, settled(store, before, helpful, true), harmless, true);
+    const after = settled(store, settled(store, before, helpful, delivered), harmless, delivered);
     assert.deepEqual(after.memory, { helpful: memory('new'), harmless: memory('new') });
-    assert.deepEqual(settled(store, before, helpful, false).memory, before.memory);
+    assert.deepEqual(settled(store, before, helpful, lost).memory, before.memory);
   });
 });

@@ -70,6 +70,9 @@ export function randomScenario(number: number): Written {
       late: oneOf('discard', 'accept', 'reset', 'urge'),
       stalenessExponent: oneOf(0, 0.5, 2),
       gigaflopsPerSecond: oneOf(null, 0.001, 1),
+      ...sometimes(0.25, () => ({
+        partial: { order: oneOf('given', 'relative-change', 'change-per-value'), leastShare: oneOf(0, 0.5) },
+      })),
     };
   };
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { TensorNames } from '../../../machines/events.js';
 import { settled } from '../../../src/actors/codec-state.js';
 import { blank } from '../../../src/learning/params/memory.js';
-import type { ParamSet } from '../../../src/learning/params/param-set.js';
+import { paramSet, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { ParamStore } from '../../../src/learning/params/store.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { combined, received, travel } from '../../../src/strategies/compression/travel.js';
@@ -103,5 +104,29 @@ describe('what is owed of two messages that are on their way at once', () => {
     const after = settled(store, settled(store, before, helpful, delivered), harmless, delivered);
     assert.deepEqual(after.memory, { helpful: memory('new'), harmless: memory('new') });
     assert.deepEqual(settled(store, before, helpful, lost).memory, before.memory);
+  });
+
+  it('is, of a message that came in part, tensor by tensor what a delivered or a lost one owes', () => {
+    const store = new ParamStore();
+    const two = (w: number, v: number) =>
+      store.put(
+        paramSet('adapters', [
+          { name: 'w', shape: [1], values: [w] },
+          { name: 'v', shape: [1], values: [v] },
+        ]),
+      );
+    const unsettled = {
+      memory: { adapters: { sets: {}, notes: { note: 'new' } } },
+      delivered: { adapters: two(0.25, 0.5) },
+      dropped: { adapters: two(4, 8) },
+    };
+    const owed = (arrived: TensorNames) => {
+      const after = settled(store, { memory: {}, residuals: {} }, unsettled, { ...lost, arrived });
+      assert.deepEqual(after.memory, {});
+      return [...store.get(after.residuals.adapters!).values];
+    };
+    assert.deepEqual(owed({ adapters: ['v'] }), [4, 0.5]);
+    assert.deepEqual(owed({ adapters: ['w', 'v'] }), [0.25, 0.5]);
+    assert.deepEqual(owed({}), [4, 8]);
   });
 });

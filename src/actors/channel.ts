@@ -9,7 +9,8 @@ import {
 } from '../../machines/channel.js';
 import { cellId } from './cell.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
-import { attemptsAt, isSentAgain, type Attempt, type BandUse } from '../radio/channel/attempts.js';
+import { attemptsAt, type Attempt, type BandUse } from '../radio/channel/attempts.js';
+import { isSentAgain } from '../radio/channel/sent-again.js';
 import { withAllotment } from '../radio/channel/changes.js';
 import { cutOff, unheardOf } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';

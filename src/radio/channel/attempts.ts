@@ -1,6 +1,7 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import type { Airtime, Attempt, BegunAttempt, KeyedMessage, LossReason } from './attempt.js';
 import { BlockWalk, type Blocks } from './block-walk.js';
+import { costsOf } from './costs.js';
 import {
   attemptFaults,
   blackoutsOf,
@@ -12,12 +13,12 @@ import {
 } from './faults/faults.js';
 import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
-import { transmitJoules as consumed } from './directions/transmitter.js';
 import { packetRisk } from './losses/packet-risk.js';
 import { backoffSeconds } from './retransmission/back-off.js';
 import { packetsAfter } from './retransmission/packets-after.js';
 import { bitsOfAll, inBoth, packetsOf, wholeWithin, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
+import { isSentAgain } from './sent-again.js';
 import { least } from '../../extremes.js';
 
 export type * from './attempt.js';
@@ -54,16 +55,6 @@ export function attemptsAt(
     if (!isSentAgain(attempt, number, link)) return attempts;
     atSeconds += attempt.seconds + attempt.waitSeconds;
   }
-}
-
-/** Whether another attempt follows attempt `number`, counted from 1. */
-export function isSentAgain(
-  { acknowledged, lost }: Attempt,
-  number: number,
-  { retransmission, maxTransmissions }: Link,
-): boolean {
-  const most = retransmissions[retransmission].maxTransmissions(maxTransmissions);
-  return !acknowledged && lost !== 'timeout' && lost !== 'offline' && number < most;
 }
 
 const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
@@ -151,7 +142,7 @@ export class Sender {
       arrives: before.length > 0 && this.#missing.length === 0,
       acknowledged,
       waitSeconds,
-      ...this.#costs(airtime, waitSeconds, receivers.length),
+      ...costsOf(link, airtime, waitSeconds, receivers.length),
       ...inBlackout(this.#silent(receivers), { fromSeconds: atSeconds, toSeconds: atSeconds + seconds }),
       blocks,
       samples,
@@ -292,20 +283,6 @@ export class Sender {
       limitSeconds: link.maxAttemptSeconds,
       moments: isAlone ? link.moments : null,
       runs: (...node) => stream(link.seed, 'run', link.id, ...node),
-    };
-  }
-
-  #costs(walk: Airtime, waitSeconds: number, receivers: number) {
-    const { powerWatts, transmitter, receivePowerWatts, idlePowerWatts } = this.#link;
-    const transmitJoules =
-      consumed(transmitter, powerWatts * walk.powerSeconds, walk.onAirSeconds) / receivers;
-    const receiveJoules = receivePowerWatts * walk.onAirSeconds;
-    const idleJoules = (idlePowerWatts * (walk.seconds - walk.onAirSeconds + waitSeconds)) / receivers;
-    return {
-      transmitJoules,
-      receiveJoules,
-      idleJoules,
-      energyJoules: transmitJoules + receiveJoules + idleJoules,
     };
   }
 

@@ -8,6 +8,7 @@ import type {
   Model,
   Request,
   Residuals,
+  TensorNames,
   Unsettled,
   Upload,
   WorkOrder,
@@ -84,8 +85,11 @@ export type ClientEvent =
   | { type: 'download.delivered'; download: Download }
   /** The server wants the answer to an order now. */
   | { type: 'request.delivered'; request: Request }
-  /** The link is done with an update; `acknowledged`: the client knows that it arrived. */
-  | { type: 'upload.settled'; upload: Upload; acknowledged: boolean }
+  /**
+   * The link is done with an update; `acknowledged`: the client knows that it arrived; `arrived`: which tensors it knows
+   * to have arrived of one that was given up, where the server uses those.
+   */
+  | { type: 'upload.settled'; upload: Upload; acknowledged: boolean; arrived?: TensorNames }
   /** The device is off; `crashed`: and has lost what it did not save. */
   | { type: 'device.off'; crashed: boolean }
   | { type: 'device.on' }

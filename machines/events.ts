@@ -94,6 +94,8 @@ export interface Upload {
   readonly startedFrom: Model;
   /** By part. */
   readonly params: Readonly<Record<string, ParamRef>>;
+  /** How its tensors lie in its packets, where the server may use a part of them (`server.partial`); else absent. */
+  readonly layout?: Layout;
   /**
    * What measurement learns by and no message carries: reward models that the method lacks, as this update's
    * work has trained them (docs/alignment.md). Absent where it has both.
@@ -107,6 +109,24 @@ export interface Upload {
    */
   readonly loss: number | null;
 }
+
+/** How the tensors of an update lie in its packets, behind its header. */
+export interface Layout {
+  /** Of what says the order, before the first tensor. */
+  readonly orderBits: number;
+  /** In the order on the air. */
+  readonly tensors: readonly LaidTensor[];
+}
+
+export interface LaidTensor {
+  readonly part: string;
+  readonly name: string;
+  readonly parameters: number;
+  readonly bits: number;
+}
+
+/** Names of tensors, by the part of the model. */
+export type TensorNames = Readonly<Record<string, readonly string[]>>;
 
 export type Message = Download | Request | Upload;
 
@@ -147,6 +167,11 @@ export function isRequest(message: Message): message is Request {
 export function paramsIn(message: Message): readonly ParamRef[] {
   if (isRequest(message)) return [];
   return message.direction === 'down' ? message.params : Object.values(message.params);
+}
+
+/** Bits of a message that say how its tensors lie in it. */
+export function orderBitsIn(message: Message): number {
+  return message.direction === 'up' ? (message.layout?.orderBits ?? 0) : 0;
 }
 
 /** What tells a message from all others of its sender and recipient, as the records name it. */

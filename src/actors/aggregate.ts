@@ -3,6 +3,7 @@ import type { Upload } from '../../machines/events.js';
 import { updatesOf, type RewardPart, type UploadKind } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
+import { onto } from '../strategies/aggregation/kept-tensors.js';
 import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
 import { carriedBy, lacking } from './parts.js';
@@ -102,7 +103,9 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
     world.record({ type: 'air', stage, round: version, part, virtualSeconds, ...heard });
   }
   const { global: made, change, memory: after } = output;
-  return { part, isMeasured, global: made, change, memory: remembered(store, after) };
+  // Of updates that came in part the first may lack any tensor: the order is that of the model.
+  const ordered = scenario.server.partial === null || !ref ? made : onto(store.get(ref), made);
+  return { part, isMeasured, global: ordered, change, memory: remembered(store, after) };
 }
 
 /** What an aggregate makes of the global model: the next values of its part, a change of the base, or both. */

@@ -9,24 +9,29 @@ import {
 } from '../../machines/channel.js';
 import { cellId } from './cell.js';
 import { untouched, type LinkAccount } from '../simulation/bus/bus.js';
-import { attemptsAt, isSentAgain, type Attempt, type BandUse } from '../radio/channel/attempts.js';
+import { attemptsAt, type Attempt, type BandUse } from '../radio/channel/attempts.js';
+import { isSentAgain } from '../radio/channel/sent-again.js';
 import { withAllotment } from '../radio/channel/changes.js';
-import { cutOff } from '../radio/channel/cut-off.js';
+import { cutOff, unheardOf } from '../radio/channel/cut-off.js';
 import { arrivalFaults } from '../radio/channel/faults/faults.js';
 import { isShared, type Link } from '../radio/channel/link.js';
+import type { PartOf } from './part-of-update.js';
 import type { Presence } from './presence.js';
 import type { World } from './world.js';
 
 /**
  * Implements the chart of the links: messages come from the bus, attempts and delays from the link, and
- * what happens is reported to the bus.
+ * what happens is reported to the bus. `partOf` says what of a message that is given up can be used.
  */
-export function provideChannel({
-  bus,
-  clock,
-  links,
-  presence,
-}: Pick<World, 'bus' | 'clock' | 'links'> & { readonly presence: Pick<Presence, 'isOn'> }) {
+export function provideChannel(
+  {
+    bus,
+    clock,
+    links,
+    presence,
+  }: Pick<World, 'bus' | 'clock' | 'links'> & { readonly presence: Pick<Presence, 'isOn'> },
+  partOf: PartOf = () => null,
+) {
   const linkOf = ({ link: id }: Pick<ChannelContext, 'link'>): Link => links.of(id);
   const attemptsNow = (context: ChannelContext): readonly Attempt[] => {
     const { envelope, bits } = firstMessage(context);
@@ -80,20 +85,23 @@ export function provideChannel({
         const end = presence.isOn(sender) ? 'receiver' : 'sender';
         return endingWith(context, cutOff(attemptUnderWay(context), end, clock.nowSeconds));
       }),
-      sendNoMore: assign(({ context }) =>
-        endingWith(context, { ...attemptUnderWay(context), lost: 'offline' }),
-      ),
+      sendNoMore: assign(({ context }) => endingWith(context, unheardOf(attemptUnderWay(context)))),
       reportAttempt: ({ context }) =>
         bus.report({ phase: 'attempt', ...stateOf(context), attempt: attemptUnderWay(context) }),
       reportArrival: ({ context }) => arrive(context),
-      reportSettled: ({ context }) =>
+      reportSettled: ({ context }) => {
+        const isDelivered = context.attempts.some(({ arrives }) => arrives);
+        const { packetsAfter, acknowledged, lost: reason } = attemptUnderWay(context);
+        const { message } = firstMessage(context).envelope;
+        const partial = isDelivered || !packetsAfter ? null : partOf(message, packetsAfter);
         bus.report({
           phase: 'settled',
           ...stateOf(context),
-          outcome: context.attempts.some(({ arrives }) => arrives) ? 'delivered' : 'dropped',
-          acknowledged: attemptUnderWay(context).acknowledged,
-          reason: attemptUnderWay(context).lost,
-        }),
+          outcome: isDelivered ? 'delivered' : 'dropped',
+          ...{ acknowledged, reason },
+          ...(partial && { partial }),
+        });
+      },
       reportRefused: ({ context }) =>
         bus.report({
           phase: 'settled',

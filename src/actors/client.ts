@@ -96,7 +96,7 @@ export function provideClient(world: World) {
         const name = updateName(event.upload);
         const { [name]: unsettled, ...uncommitted } = context.uncommitted;
         if (!unsettled) return {};
-        return { uncommitted, ...settled(world.store, context, unsettled, event.acknowledged) };
+        return { uncommitted, ...settled(world.store, context, unsettled, event) };
       }),
       dropWork: assign(({ context, event }) => ({
         pending: null,
@@ -197,7 +197,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     const ref = model[part];
     return ref ? [[part, sentInPlaceOf(world, context, kind, part, ref)] as const] : [];
   });
-  const { parts, ...after } = encoded(world, Object.fromEntries(sets), context, {
+  const { parts, layout, ...after } = encoded(world, Object.fromEntries(sets), context, {
     direction: 'uplink',
     bases: startedFrom,
     actor: id,
@@ -209,6 +209,7 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
   const upload: Upload = {
     ...{ direction: 'up', kind, answers, startedFrom, params: parts, rows, loss },
     ...(answers.stage === 'reward' && judgesIn(world, model)),
+    ...(layout && { layout }),
   };
   return { upload, ...after };
 }

@@ -1,11 +1,14 @@
-import type { CodecState, Model, Residuals, Unsettled } from '../../machines/events.js';
+import type { CodecState, Layout, Model, Residuals, Unsettled } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import { nonFiniteIn } from '../learning/params/finite.js';
-import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
+import { tensorsOf, type ParamRef, type ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { compressionOf, type Direction } from '../strategies/compression/by-part.js';
+import { travelByTensor } from '../strategies/compression/by-tensor.js';
 import { haveSameTensors, travel } from '../strategies/compression/travel.js';
+import { byName } from '../strategies/aggregation/deltas.js';
+import { laidOut, type Placed } from '../strategies/partial/order.js';
 import { nameOf } from '../strategies/strategy.js';
 import { changedBits } from './changes-since.js';
 import { likelyCause } from './finite-result.js';
@@ -19,6 +22,8 @@ export interface Encoded {
   readonly parts: Parts<ParamRef>;
   readonly residuals: Residuals;
   readonly unsettled: Unsettled;
+  /** Of a message whose tensors stand by themselves; absent of all others. */
+  readonly layout?: Layout;
 }
 
 /** Whose message it is; with actor and stage, `key` tells its draws from those of all other messages. */
@@ -36,6 +41,8 @@ interface Sending {
 export function encoded(world: Coding, parts: Parts<ParamSet>, state: CodecState, sending: Sending): Encoded {
   const sent = Object.entries(parts).map(([part, set]) => encodedPart(world, part, set, state, sending));
   const owing = sent.flatMap(({ part, owed }) => (owed ? [{ part, ...owed }] : []));
+  const { partial } = world.scenario.server;
+  const tensors = sent.flatMap(({ tensors }) => tensors);
   const isTaken = (name: string) => owing.some(({ part }) => part === name);
   return {
     parts: Object.fromEntries(sent.map(({ part, ref }) => [part, ref])),
@@ -45,6 +52,7 @@ export function encoded(world: Coding, parts: Parts<ParamSet>, state: CodecState
       delivered: Object.fromEntries(owing.map(({ part, delivered }) => [part, delivered])),
       dropped: Object.fromEntries(owing.map(({ part, dropped }) => [part, dropped])),
     },
+    ...(partial && sending.direction === 'uplink' && { layout: laidOut(tensors, partial.order) }),
   };
 }
 
@@ -60,12 +68,19 @@ function encodedPart(
   const known = baseRef && store.get(baseRef);
   const base = known && haveSameTensors(known, set) ? known : null;
   const owed = residuals[part];
-  const { bytes, arrived, ...after } = travel(codec, set, {
+  const sender = {
     base,
     residual: owed ? store.get(owed) : null,
     memory: recalled(store, memory[part]),
     draw: stream(scenario.seed, 'codec', part, actor, stage, ...key),
-  });
+  };
+  const isByTensor = scenario.server.partial !== null && direction === 'uplink';
+  const {
+    bits: tensorBits,
+    bytes,
+    arrived,
+    ...after
+  } = isByTensor ? travelByTensor(codec, set, sender) : { ...travel(codec, set, sender), bits: null };
   const found = nonFiniteIn(arrived) ?? nonFiniteIn(set);
   if (found !== null) {
     throw new Error(
@@ -76,8 +91,10 @@ function encodedPart(
   }
   const bits = 8 * bytes.byteLength;
   const isVersion = direction === 'downlink' && base && baseRef;
+  const start = bases[part] ?? null;
   return {
     part,
+    tensors: tensorBits ? placed(part, set, start && store.get(start), tensorBits) : [],
     ref: store.put(arrived, isVersion ? changedBits(baseRef, bits) : { encodedBits: bits }),
     memory: remembered(store, after.memory),
     owed: after.residual && {
@@ -85,4 +102,18 @@ function encodedPart(
       dropped: store.put(after.residual.dropped),
     },
   };
+}
+
+/** The tensors of a part with their bits, and what they were as the work on them began. */
+function placed(
+  part: string,
+  set: ParamSet,
+  start: ParamSet | null,
+  bits: readonly number[],
+): readonly Placed[] {
+  const before = byName(start);
+  return [...tensorsOf(set)].map(({ name, values }, index) => ({
+    ...{ part, name, values, parameters: values.length, bits: bits[index]! },
+    start: before.get(name)?.values ?? null,
+  }));
 }

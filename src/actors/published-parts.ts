@@ -20,7 +20,9 @@ export function publishedParts(
     round: version,
     key: [version],
   });
-  const state = settled(world.store, { memory: memory.codec, residuals }, unsettled, true);
+  const state = settled(world.store, { memory: memory.codec, residuals }, unsettled, {
+    acknowledged: true,
+  });
   return { parts, memory: { ...memory, codec: state.memory, residuals: state.residuals } };
 }
 

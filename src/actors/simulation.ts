@@ -9,6 +9,8 @@ import { airId, provideAir, sendsOverTheAir } from './air.js';
 import { cellId, provideCell, scheduledDirections } from './cell.js';
 import { provideChannel } from './channel.js';
 import { holdingsOf, provideClient } from './client.js';
+import { namesByPart } from '../strategies/partial/arrived.js';
+import { partOfUpdate, reduced } from './part-of-update.js';
 import { provideServer } from './server.js';
 import type { World } from './world.js';
 
@@ -20,7 +22,7 @@ export function provideSimulation(world: World) {
     actors: {
       server: provideServer(world),
       client: provideClient(world),
-      channel: provideChannel(world),
+      channel: provideChannel(world, partOfUpdate(world.scenario)),
       cell: provideCell(world),
       ...(sendsOverTheAir(world) && { air: provideAir(world) }),
     },
@@ -52,12 +54,12 @@ export function provideSimulation(world: World) {
 }
 
 /**
- * Deliveries go to the recipient. From the link layer a client hears what became of its uploads, and the
- * server hears of downloads that were given up, whether they have arrived or not. An actor that is done has
+ * Deliveries go to the recipient, and to the server what it can use of an upload that was given up. From the link layer
+ * a client hears what became of its uploads, and the server hears of downloads that were given up, whether they have arrived or not. An actor that is done has
  * left the system and hears nothing more.
  */
 function connect(
-  { bus, failure, presence, codecOf, start }: World,
+  { bus, failure, presence, codecOf, start, store }: World,
   clients: readonly string[],
   actor: (id: string) => AnyActorRef | undefined,
 ): void {
@@ -73,9 +75,13 @@ function connect(
           : { type: 'download.delivered', download: message },
       );
     });
-    onEach(bus.outcomesFor(id), ({ acknowledged, envelope: { message } }) => {
-      if (message.direction === 'up')
-        actor(id)?.send({ type: 'upload.settled', upload: message, acknowledged });
+    onEach(bus.outcomesFor(id), ({ acknowledged, partial, envelope: { message } }) => {
+      if (message.direction !== 'up') return;
+      const arrived = partial && { arrived: namesByPart(partial.acknowledged) };
+      actor(id)?.send({ type: 'upload.settled', upload: message, acknowledged, ...arrived });
+      if (!partial) return;
+      const upload = reduced(store, message, partial);
+      actor('server')?.send({ type: 'upload.delivered', from: id, upload });
     });
   }
   onEach(bus.deliveriesTo('server'), ({ envelope: { from, message } }) => {

@@ -64,8 +64,8 @@ function busEntry(event: BusEvent): EventEntry {
     ...nameOf(message),
     params: paramsIn(message).map(handle),
     ...account,
-    // The samples of "blocks" stand in messages.jsonl.
-    ...(attempt !== null && { attempt: { ...attempt, samples: undefined } }),
+    // The samples of "blocks" stand in messages.jsonl; packets may be millions.
+    ...(attempt !== null && { attempt: { ...attempt, samples: undefined, packetsAfter: undefined } }),
   };
 }
 

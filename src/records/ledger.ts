@@ -1,10 +1,25 @@
-import { nameOf, paramsIn, updateName, type Envelope, type Upload } from '../../machines/events.js';
+import {
+  nameOf,
+  paramsIn,
+  updateName,
+  type Envelope,
+  type Message,
+  type Upload,
+} from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
-import type { BusEvent, LinkAccount, SettledEvent } from '../simulation/bus/bus.js';
+import type { BusEvent, LinkAccount, PartOfUpdate, SettledEvent } from '../simulation/bus/bus.js';
 import type { Attempt, BandUse } from '../radio/channel/attempts.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { roundCosts, type RoundCosts } from './round-costs.js';
-import type { AttemptStory, ComputeRow, EndedMessage, MessageRow, UpdateFate } from './rows.js';
+import type {
+  AttemptStory,
+  ComputeRow,
+  EndedMessage,
+  MessageRow,
+  PartialDelivery,
+  UpdateFate,
+} from './rows.js';
+import { sum } from '../moments.js';
 import { UpdateFates } from './update-fates.js';
 
 /**
@@ -17,7 +32,7 @@ interface Open {
   readonly story: AttemptStory[];
   account: LinkAccount;
   arrivedAtSeconds: number | null;
-  settled: Pick<SettledEvent, 'outcome' | 'acknowledged' | 'reason' | 'atSeconds'> | null;
+  settled: Pick<SettledEvent, 'outcome' | 'acknowledged' | 'reason' | 'partial' | 'atSeconds'> | null;
 }
 
 export interface LedgerOptions {
@@ -156,12 +171,22 @@ export class MessageLedger implements RunObserver {
       endedVirtualSeconds: endedAtSeconds,
       ...(message.direction === 'up' &&
         message.answers.allotment && { allotment: message.answers.allotment }),
+      ...(settled?.partial && { partial: partialOf(message, settled.partial) }),
       ...(this.#options.story !== 'none' && { story }),
     };
     this.#tellEnd(row);
     this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, message) : null);
     return row;
   }
+}
+
+function partialOf(message: Message, { arrived }: PartOfUpdate): PartialDelivery {
+  const of = message.direction === 'up' ? (message.layout?.tensors.length ?? 0) : 0;
+  return {
+    ...{ tensors: arrived.length, of },
+    bits: sum(arrived.map(({ bits }) => bits)),
+    parameters: sum(arrived.map(({ parameters }) => parameters)),
+  };
 }
 
 function nameOfUpdate(from: string, upload: Upload): string {

@@ -121,6 +121,7 @@ const optional: Readonly<Record<OptionalKey<MessageRow>, 'value'>> = {
   bandShare: 'value',
   bandWaitSeconds: 'value',
   allotment: 'value',
+  partial: 'value',
   story: 'value',
 };
 

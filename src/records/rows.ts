@@ -184,7 +184,7 @@ export interface PhraseOfClient {
 export type MessageRow = EndedMessage & UpdateFate;
 
 /**
- * Where an update ended: in the aggregate of round `aggregatedIn` of its stage, or in none, for the reason of
+ * Where an update, or the part of it that arrived, ended: in the aggregate of round `aggregatedIn` of its stage, or in none, for the reason of
  * `leftOut`. Both null for a message that carries none.
  */
 export interface UpdateFate {
@@ -251,8 +251,20 @@ export interface EndedMessage {
   readonly endedVirtualSeconds: number | null;
   /** Of an update: what its order allotted to its client, where the scenario's `server.allocation` allots. */
   readonly allotment?: Allotment;
+  /**
+   * Of an update that was given up and of which the server could use a part (`server.partial`): the tensors that arrived
+   * whole, of so many, with their bits and their parameters; else absent. `aggregatedIn` says whether it was used.
+   */
+  readonly partial?: PartialDelivery;
   /** Every attempt that has ended, where the scenario's `channel.story` asks for it. */
   readonly story?: readonly AttemptStory[];
+}
+
+export interface PartialDelivery {
+  readonly tensors: number;
+  readonly of: number;
+  readonly bits: number;
+  readonly parameters: number;
 }
 
 /** One attempt at a message. */

@@ -126,8 +126,9 @@ function messageEntries(row: MessageRow): Placed[] {
 }
 
 function endOf(row: MessageRow): string {
-  const { outcome, reason, attempts, onAirSeconds, delaySeconds, energyJoules } = row;
-  const end = outcome === 'delivered' ? 'arrives' : `is given up (${reason})`;
+  const { outcome, reason, attempts, onAirSeconds, delaySeconds, energyJoules, partial } = row;
+  const brought = partial ? `, ${partial.tensors} of ${partial.of} tensors had come,` : '';
+  const end = outcome === 'delivered' ? 'arrives' : `is given up (${reason})${brought}`;
   const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   const costs = `${tries}, ${duration(onAirSeconds)} on the air, ${joules(energyJoules)}`;
   const dark =

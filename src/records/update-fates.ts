@@ -63,12 +63,12 @@ export class UpdateFates {
   #fateOf({ row, update }: Waiting): UpdateFate | null {
     if (update === null) return noUpdate;
     if (row.copyOf !== null) return leftOut('duplicate');
-    if (row.outcome === 'dropped') return leftOut('given-up');
+    if (row.outcome === 'dropped' && !row.partial) return leftOut('given-up');
     return this.#decided.get(update) ?? null;
   }
 
-  #fateAtEnd({ row: { stage, round, outcome } }: Waiting): UpdateFate {
+  #fateAtEnd({ row: { stage, round, outcome, partial } }: Waiting): UpdateFate {
     const isClosed = round <= (this.#closedRounds.get(stage) ?? 0);
-    return leftOut(outcome === 'delivered' && isClosed ? 'late' : 'run-ended');
+    return leftOut((outcome === 'delivered' || partial) && isClosed ? 'late' : 'run-ended');
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { paramsIn } from '../../machines/events.js';
+import { orderBitsIn, paramsIn } from '../../machines/events.js';
 import { Failure } from '../actors/failure.js';
 import { Links } from '../actors/links.js';
 import { Presence } from '../actors/presence.js';
@@ -149,7 +149,8 @@ function worldOf(
   };
   const aggregation = named(tables.aggregations, scenario.server.aggregation);
   const own = optionsOf(aggregation, scenario.server.aggregation);
-  const bus = new Bus(clock, (message) => messageBits(paramsIn(message), scenario.channel.headerBits));
+  const { headerBits } = scenario.channel;
+  const bus = new Bus(clock, (message) => messageBits(paramsIn(message), headerBits + orderBitsIn(message)));
   const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
   const links = new Links(
     linksOf(scenario, ids, recordings, tables.fadings, ownTransmitters(clients)),

@@ -11,6 +11,7 @@ import { allocationRules } from '../strategies/allocation/relations.js';
 import { overTheAirRules } from '../strategies/over-the-air/relations.js';
 import { methodRules } from '../strategies/methods/relations.js';
 import { unequalRules } from '../strategies/methods/unequal.js';
+import { partialRules } from '../strategies/partial/relations.js';
 import { serverRules } from '../strategies/relations.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Scenario } from './schema.js';
@@ -47,6 +48,7 @@ export const rules: readonly Rule<Scenario, Surroundings>[] = [
   ...unequalRules,
   ...allocationRules,
   ...overTheAirRules,
+  ...partialRules,
   ...channelRules,
   ...rewardRules,
   ...alignmentRules,

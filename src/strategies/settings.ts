@@ -5,6 +5,7 @@ import { aggregations } from './aggregation/index.js';
 import { allocations } from './allocation/index.js';
 import { disciplines } from './disciplines/index.js';
 import { methods } from './methods/index.js';
+import { Partial } from './partial/settings.js';
 import { selections } from './selection/index.js';
 
 export const method = Type.Unsafe<string>(
@@ -52,6 +53,7 @@ export const Server = closed(
         'asked to hand in what it has as soon as it is as far behind as that',
     }),
     stalenessExponent: atLeastZero(0.5, 'a in the weight (1 + staleness)^-a of an accepted late update'),
+    partial: Partial,
     gigaflopsPerSecond: nullable(
       Type.Number({ exclusiveMinimum: 0 }),
       'speed of the server: an aggregate takes two operations for each parameter of each update; null: no time',

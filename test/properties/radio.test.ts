@@ -4,6 +4,7 @@ import type { BusEvent } from '../../src/simulation/bus/bus.js';
 import { attemptsAt, type Attempt } from '../../src/radio/channel/attempts.js';
 import type { Link } from '../../src/radio/channel/link.js';
 import { capacityBps } from '../../src/radio/channel/rate.js';
+import { inBoth } from '../../src/radio/channel/retransmission/packets.js';
 import { retransmissions } from '../../src/radio/channel/retransmission/index.js';
 import { causality } from '../../src/records/invariants/causality.js';
 import { conservation } from '../../src/records/invariants/conservation.js';
@@ -82,7 +83,17 @@ describe('every message over every link', () => {
         const attempts = send(link, bits);
         const most = retransmissions[link.retransmission].maxTransmissions(link.maxTransmissions);
         assert.ok(attempts.length >= 1 && attempts.length <= most);
-        for (const { samples, blackouts, lost, arrives, acknowledged, band: _, ...figures } of attempts) {
+        for (const attempt of attempts) {
+          const {
+            samples,
+            blackouts,
+            lost,
+            arrives,
+            acknowledged,
+            band: _,
+            packetsAfter,
+            ...figures
+          } = attempt;
           for (const [name, figure] of Object.entries(figures)) {
             assert.ok(Number.isFinite(figure) && figure >= 0, `${name} is ${figure}`);
           }
@@ -97,6 +108,17 @@ describe('every message over every link', () => {
           );
           assert.equal(lost === null, figures.lostPackets === 0);
           assert.ok(figures.lostPackets <= figures.packets);
+          assert.equal(packetsAfter === undefined, link.packetBits === null);
+          if (!packetsAfter) continue;
+          const { sent, missingBefore, missing, unacknowledged } = packetsAfter;
+          assert.equal(sent.length, figures.packets);
+          assert.deepEqual(inBoth(missingBefore, missing), missing);
+          assert.deepEqual(inBoth(sent, unacknowledged), unacknowledged);
+          assert.ok(
+            missingBefore.length - missing.length >=
+              figures.packets - figures.lostPackets - (sent.length - missingBefore.length),
+          );
+          if (arrives) assert.equal(missing.length, 0);
         }
         assert.ok(attempts.filter(({ arrives }) => arrives).length <= 1);
         assert.ok(attempts.slice(0, -1).every(({ acknowledged }) => !acknowledged));

@@ -207,7 +207,7 @@ export function randomScenario(number: number): Written {
     do: Array.from({ length: integer(1, 2) }, action),
   });
 
-  return {
+  const scenario = {
     name: `random-${number}`,
     seed: integer(0, 1e6),
     learning: 'stub',
@@ -238,4 +238,19 @@ export function randomScenario(number: number): Written {
     timeline: chance(0.3) ? Array.from({ length: integer(1, 3) }, entry) : [],
     limits: { virtualSeconds: oneOf(60, 600, 3000) },
   };
+
+  /** With what goes by tensors and packets, which else would hardly ever be drawn together. */
+  const inParts = (): Written => ({
+    server: {
+      ...scenario.server,
+      aggregation: oneOf('fedavg', 'uniform', 'fedadam', 'fedasync', 'fedbuff'),
+      partial: { order: oneOf('given', 'relative-change', 'change-per-value'), leastShare: oneOf(0, 0.5) },
+    },
+    channel: {
+      ...scenario.channel,
+      packetBits: oneOf(3_000, 30_000),
+      compression: oneOf<string | Written>('none', { name: 'sign', errorFeedback: true }, 'qsgd'),
+    },
+  });
+  return { ...scenario, ...sometimes(0.15, inParts) };
 }

@@ -1,5 +1,6 @@
 import type { Choice } from '../../settings/choice.js';
 import { must, type Finding, type Rule } from '../../settings/rule.js';
+import { uplinkChoices } from '../../strategies/compression/by-part.js';
 import { nameOf } from '../../strategies/strategy.js';
 import { protocol } from '../../../machines/protocol.js';
 import { airOf } from '../channel/directions/sharing.js';
@@ -124,21 +125,6 @@ export const airRules: readonly Rule<Radio>[] = [
     ),
   },
 ];
-
-/** Whatever parts of an uplink may go by. */
-function uplinkChoices({ compression, compressionByPart, uplink }: Channel): (readonly [string, Choice])[] {
-  const each = (pointer: string, parts: Channel['compressionByPart']) =>
-    Object.entries(parts).map(([part, choice]) => [`${pointer}/${part}`, choice] as const);
-  return [
-    ...each('/channel/uplink/compressionByPart', uplink.compressionByPart),
-    ...(uplink.compression !== null
-      ? [['/channel/uplink/compression', uplink.compression] as const]
-      : [
-          ['/channel/compression', compression] as const,
-          ...each('/channel/compressionByPart', compressionByPart),
-        ]),
-  ];
-}
 
 const isNone = (choice: Choice) =>
   nameOf(choice) === 'none' && (typeof choice === 'string' || (choice['entropy'] ?? 'none') === 'none');

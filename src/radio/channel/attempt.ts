@@ -1,5 +1,6 @@
 import type { BlockWalk, Sample, Silence } from './block-walk.js';
 import type { FaultScene, InBlackout } from './faults/faults.js';
+import type { PacketsAfter } from './retransmission/packets-after.js';
 
 /** What tells a message from all others on its link, whatever else is on the air. */
 export type KeyedMessage = Pick<FaultScene, 'kind' | 'step' | 'stage' | 'round' | 'repeat'>;
@@ -42,6 +43,8 @@ export interface Attempt extends InBlackout {
   readonly samples: readonly Sample[];
   /** What it had of a band that the cell's scheduler divides; absent on a link that has its own. */
   readonly band?: BandUse;
+  /** Which packets had come when it ended; absent where messages are not cut into packets. */
+  readonly packetsAfter?: PacketsAfter;
 }
 
 /** What an attempt had of a band that is divided over those who send now. */

@@ -1,6 +1,7 @@
 import { stream, type Stream } from '../../simulation/random/stream.js';
 import type { Airtime, Attempt, BegunAttempt, KeyedMessage, LossReason } from './attempt.js';
 import { BlockWalk, type Blocks } from './block-walk.js';
+import { costsOf } from './costs.js';
 import {
   attemptFaults,
   blackoutsOf,
@@ -12,11 +13,12 @@ import {
 } from './faults/faults.js';
 import { groupPolicy } from './group-policy.js';
 import type { Link } from './link.js';
-import { transmitJoules as consumed } from './directions/transmitter.js';
 import { packetRisk } from './losses/packet-risk.js';
 import { backoffSeconds } from './retransmission/back-off.js';
-import { inBoth, packetsOf, type Packets } from './retransmission/packets.js';
+import { packetsAfter } from './retransmission/packets-after.js';
+import { bitsOfAll, inBoth, packetsOf, wholeWithin, type Packets } from './retransmission/packets.js';
 import { retransmissions } from './retransmission/index.js';
+import { isSentAgain } from './sent-again.js';
 import { least } from '../../extremes.js';
 
 export type * from './attempt.js';
@@ -55,16 +57,6 @@ export function attemptsAt(
   }
 }
 
-/** Whether another attempt follows attempt `number`, counted from 1. */
-export function isSentAgain(
-  { acknowledged, lost }: Attempt,
-  number: number,
-  { retransmission, maxTransmissions }: Link,
-): boolean {
-  const most = retransmissions[retransmission].maxTransmissions(maxTransmissions);
-  return !acknowledged && lost !== 'timeout' && lost !== 'offline' && number < most;
-}
-
 const noFaults: AttemptFaults = { lost: null, rateFactor: 1 };
 
 interface Heard {
@@ -72,6 +64,8 @@ interface Heard {
   /** Why the first of them was lost. */
   readonly reason: LossReason;
   readonly airBits: number;
+  /** Of an attempt that ran out of time: those that were not whole by then, or lost before. Absent: `lost`. */
+  readonly notWhole?: readonly number[];
 }
 
 /** A message on its way: which packets are missing still, and what the receiver has kept of them. */
@@ -110,7 +104,7 @@ export class Sender {
   /** An attempt whose time on the air somebody else knows; `end` has the rest of it. */
   begin(number: number, atSeconds: number, receivers: Group = [this.#link]): BegunAttempt {
     return {
-      bits: sum(this.#unacknowledged, this.#packets.bitsOf),
+      bits: bitsOfAll(this.#unacknowledged, this.#packets),
       rateFactor: least(receivers.map((one) => this.#faults(one, number, atSeconds).rateFactor)),
       silences: silencesIn(this.#silent(receivers)),
     };
@@ -121,14 +115,14 @@ export class Sender {
     const { lost } = this.#faults(this.#link, number, airtime.startSeconds);
     const heard = isSent
       ? this.#heard(this.#unacknowledged, number, lost)
-      : { lost: this.#unacknowledged, reason: 'timeout' as const, airBits: airtime.sentBits };
+      : this.#outOfTime(this.#unacknowledged, number, lost, airtime.sentBits, airtime.sentBits);
     return this.#conclude(number, airtime, heard, [this.#link]);
   }
 
   #conclude(number: number, airtime: Airtime, heard: Heard, receivers: Group): Attempt {
     const link = this.#link;
     const { startSeconds: atSeconds, seconds, onAirSeconds, blocks, samples } = airtime;
-    const packets = this.#unacknowledged.length;
+    const sent = this.#unacknowledged;
     const before = this.#missing;
     this.#missing = inBoth(before, heard.lost);
     this.#work += workOf.block * airtime.walked * receivers.length;
@@ -142,16 +136,19 @@ export class Sender {
       seconds,
       onAirSeconds,
       airBits: heard.airBits / receivers.length,
-      packets,
+      packets: sent.length,
       lostPackets: heard.lost.length,
       lost: heard.lost.length > 0 ? heard.reason : null,
       arrives: before.length > 0 && this.#missing.length === 0,
       acknowledged,
       waitSeconds,
-      ...this.#costs(airtime, waitSeconds, receivers.length),
+      ...costsOf(link, airtime, waitSeconds, receivers.length),
       ...inBlackout(this.#silent(receivers), { fromSeconds: atSeconds, toSeconds: atSeconds + seconds }),
       blocks,
       samples,
+      ...(link.packetBits !== null && {
+        packetsAfter: packetsAfter(sent, before, heard.notWhole ?? heard.lost, isHeard),
+      }),
     };
     const isOverworked = this.#work > mostWork && isSentAgain(attempt, number, link);
     return isOverworked ? { ...attempt, lost: 'timeout' } : attempt;
@@ -172,19 +169,36 @@ export class Sender {
     const { policy, bursts } = this.#link;
     const isRiskByPacket = policy.code !== null || bursts !== null;
     if (!policy.adaptive || isRiskByPacket) return this.#transmitOneByOne(walk, sent, number, script);
-    const bits = sum(sent, this.#packets.bitsOf);
-    if (!walk.send(bits)) return { lost: sent, reason: 'timeout', airBits: walk.sentBits + walk.lostBits };
+    const bits = bitsOfAll(sent, this.#packets);
+    if (!walk.send(bits)) {
+      return this.#outOfTime(sent, number, script, walk.sentBits, walk.sentBits + walk.lostBits);
+    }
     return this.#heard(sent, number, script, walk.lostBits);
   }
 
   /** Of packets that were all sent, at rates that their blocks carried, and of bits sent in vain before. */
   #heard(sent: readonly number[], number: number, script: AttemptFaults['lost'], lostBits = 0): Heard {
     const { lossProbability } = this.#link;
-    const airBits = sum(sent, this.#packets.bitsOf) + lostBits;
+    const airBits = bitsOfAll(sent, this.#packets) + lostBits;
     if (script !== null) return { lost: sent, reason: script, airBits };
     if (lossProbability === 0) return { lost: [], reason: 'loss', airBits };
     const luck = this.#luckOf(sent, number);
     return { lost: sent.filter((_, i) => luck[i]! < lossProbability), reason: 'loss', airBits };
+  }
+
+  /** Of packets of which the first `sentBits` were sent when the time was over. */
+  #outOfTime(
+    sent: readonly number[],
+    number: number,
+    script: AttemptFaults['lost'],
+    sentBits: number,
+    airBits: number,
+  ): Heard {
+    const lost = { lost: sent, reason: 'timeout', airBits } as const;
+    if (this.#link.packetBits === null) return lost;
+    const whole = wholeWithin(sentBits, sent, this.#packets);
+    const { lost: unlucky } = this.#heard(sent.slice(0, whole), number, script);
+    return { ...lost, notWhole: [...unlucky, ...sent.slice(whole)] };
   }
 
   #transmitOneByOne(
@@ -202,7 +216,9 @@ export class Sender {
       const packet = sent[i]!;
       const onAirBefore = walk.onAirSeconds;
       const information = this.#sendPacket(walk, packet);
-      if (information === null) return { lost: sent, reason: 'timeout', airBits };
+      if (information === null) {
+        return { lost: sent, reason: 'timeout', airBits, notWhole: [...lost, ...sent.slice(i)] };
+      }
       airBits += this.#packets.bitsOf(packet);
       const onAirSeconds = walk.onAirSeconds - onAirBefore;
       const isUnlucky = luck[i]! < packetRisk(this.#link, walk.startSeconds + walk.seconds, onAirSeconds);
@@ -270,20 +286,6 @@ export class Sender {
     };
   }
 
-  #costs(walk: Airtime, waitSeconds: number, receivers: number) {
-    const { powerWatts, transmitter, receivePowerWatts, idlePowerWatts } = this.#link;
-    const transmitJoules =
-      consumed(transmitter, powerWatts * walk.powerSeconds, walk.onAirSeconds) / receivers;
-    const receiveJoules = receivePowerWatts * walk.onAirSeconds;
-    const idleJoules = (idlePowerWatts * (walk.seconds - walk.onAirSeconds + waitSeconds)) / receivers;
-    return {
-      transmitJoules,
-      receiveJoules,
-      idleJoules,
-      energyJoules: transmitJoules + receiveJoules + idleJoules,
-    };
-  }
-
   /**
    * The stream of a purpose: keyed by what the message is and not by its number, which depends on everybody
    * else's messages.
@@ -291,10 +293,4 @@ export class Sender {
   #draws(purpose: string, attempt: number): Stream {
     return stream(this.#link.seed, purpose, this.#link.id, ...keyOf(this.#message), attempt);
   }
-}
-
-function sum(packets: readonly number[], bitsOf: (packet: number) => number): number {
-  let total = 0;
-  for (let i = 0; i < packets.length; i++) total += bitsOf(packets[i]!);
-  return total;
 }

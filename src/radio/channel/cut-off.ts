@@ -1,7 +1,9 @@
 import type { Attempt } from './attempts.js';
+import { cutPackets } from './retransmission/packets-after.js';
 
 /**
- * An attempt at which one end goes off at `atSeconds`: it brings nothing. Who is off spends nothing more; who is on
+ * An attempt at which one end goes off at `atSeconds`: it does not bring the message, only those of its packets that
+ * were whole before. Who is off spends nothing more; who is on
  * learns of nothing, sends to the end and waits for its feedback in vain. What is on the air is taken to be spread
  * evenly over the attempt. One that was cut off before stays as it was left.
  */
@@ -28,5 +30,13 @@ export function cutOff(attempt: Attempt, end: 'sender' | 'receiver', atSeconds: 
     lost: 'offline',
     arrives: false,
     acknowledged: false,
+    ...(attempt.packetsAfter && { packetsAfter: cutPackets(attempt.packetsAfter, share) }),
   };
+}
+
+/** An attempt whose sender goes off before it hears how it went. */
+export function unheardOf(attempt: Attempt): Attempt {
+  const { packetsAfter: after } = attempt;
+  const lost = { ...attempt, lost: 'offline' as const };
+  return after ? { ...lost, packetsAfter: { ...after, unacknowledged: after.sent } } : lost;
 }

@@ -9,11 +9,13 @@ import {
 } from '../../../machines/protocol.js';
 import { parametersIn, type TensorSpec } from '../../learning/params/param-set.js';
 import { baseBits, codecsOf } from '../../strategies/compression/by-part.js';
+import { expectedBitsByTensor } from '../../strategies/compression/by-tensor.js';
 import type { Codec } from '../../strategies/compression/codec.js';
 import { wholeBits } from '../../strategies/compression/frame.js';
 import { codecs } from '../../strategies/compression/index.js';
 import { shared, type Method, type Slot } from '../../strategies/methods/method.js';
 import { momentAt, partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import { orderBits } from '../../strategies/partial/order.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
@@ -102,6 +104,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     return name === 'base' ? tensors.base : tensors.reward;
   };
   const { channel } = scenario;
+  const { partial } = scenario.server;
   const link = {
     uplink: meanLink(scenario, 'uplink'),
     downlink: meanLink(scenario, 'downlink'),
@@ -128,9 +131,13 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
         names.map((part) => ({
           part,
           parameters: parametersIn(tensorsOf(part)),
-          bits: encodedBits(codecOf(way, part), part, tensorsOf(part), kind),
+          bits:
+            partial && way === 'uplink'
+              ? expectedBitsByTensor(codecOf(way, part), tensorsOf(part))
+              : encodedBits(codecOf(way, part), part, tensorsOf(part), kind),
         })),
-        channel.headerBits,
+        channel.headerBits +
+          (partial && way === 'uplink' ? orderBits(partial.order, names.flatMap(tensorsOf).length) : 0),
         link[way],
       ),
     };

@@ -55,12 +55,14 @@ function whyMissing(
   const ended = (row: MessageRow, outcome: MessageRow['outcome']) =>
     row.outcome === outcome && row.endedVirtualSeconds! <= closedAtSeconds;
   const [downloads, updates] = [messages.filter(isDown), messages.filter((row) => !isDown(row))];
-  const arrived = new Set(updates.filter((row) => ended(row, 'delivered')).map(({ kind }) => kind));
+  const hasBrought = (row: MessageRow) =>
+    ended(row, 'delivered') || (ended(row, 'dropped') && row.partial !== undefined);
+  const arrived = new Set(updates.filter(hasBrought).map(({ kind }) => kind));
   if (arrived.size === expected) return null;
   const atClose = lane.kind(partitionIndex(lane.length, (index) => lane.toSeconds(index) < closedAtSeconds));
-  const isLost = (row: MessageRow) => ended(row, 'dropped');
+  const isLost = (row: MessageRow) => ended(row, 'dropped') && row.partial === undefined;
   const isUnderWay = (row: MessageRow) =>
-    row.sentVirtualSeconds < closedAtSeconds && !ended(row, 'delivered') && !isLost(row);
+    row.sentVirtualSeconds < closedAtSeconds && !hasBrought(row) && !isLost(row);
   if (updates.some(isLost)) return 'lost-upload';
   if (atClose === 'off' || atClose === 'blackout') return atClose;
   if (updates.some(isUnderWay)) return 'upload-under-way';

@@ -1,4 +1,5 @@
-import { violationsOf, type Checker } from './checker.js';
+import type { PartOfUpdate, SettledEvent } from '../../simulation/bus/bus.js';
+import { violationsOf, type Checker, type Fail } from './checker.js';
 
 interface Tally {
   messages: number;
@@ -9,7 +10,7 @@ type State = 'in-flight' | 'delivered' | 'dropped';
 
 /**
  * Messages and bits are neither lost nor made: each one sent, or made as a copy of one that has arrived, is
- * delivered once or dropped once, and sent + duplicated = delivered + dropped + in flight.
+ * delivered once or dropped once, whether or not a part of it was of use, and sent + duplicated = delivered + dropped + in flight.
  */
 export function conservation(): Checker {
   const known = new Map<number, { readonly bits: number; state: State }>();
@@ -38,6 +39,7 @@ export function conservation(): Checker {
         message.state = 'delivered';
         count(tallies.delivered, bits);
       }
+      if (phase === 'settled' && event.partial) checkPart(event.partial, event, (what) => fail(id, what));
       if (phase === 'settled' && event.outcome === 'dropped') {
         if (message.state === 'delivered') fail(id, 'was dropped after it was delivered');
         message.state = 'dropped';
@@ -59,6 +61,16 @@ export function conservation(): Checker {
       }
     },
   };
+}
+
+/** Of an update that was dropped a part may come, which is no more than it had; the sender knows of nothing else. */
+function checkPart({ arrived, acknowledged }: PartOfUpdate, message: SettledEvent, fail: Fail): void {
+  const bits = arrived.reduce((sum, tensor) => sum + tensor.bits, 0);
+  if (message.outcome !== 'dropped') fail('came in part although it was delivered');
+  if (arrived.length === 0) fail('came in part, and none of its tensors did');
+  if (bits > message.bits) fail(`has ${message.bits} bits, of which ${bits} came`);
+  if (!acknowledged.every((tensor) => arrived.includes(tensor)))
+    fail('had tensors acknowledged that never came');
 }
 
 const violation = violationsOf('conservation');

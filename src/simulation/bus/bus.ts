@@ -1,5 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
-import type { Envelope, Message } from '../../../machines/events.js';
+import type { Envelope, LaidTensor, Message } from '../../../machines/events.js';
 import type { Attempt, BandUse, LossReason } from '../../radio/channel/attempts.js';
 import type { VirtualClock } from '../clock/virtual-clock.js';
 
@@ -61,6 +61,16 @@ export interface SettledEvent extends Reported {
   readonly acknowledged: boolean;
   /** Why the latest attempt lost packets; null where none was lost. */
   readonly reason: LossReason | null;
+  /** Of an update that was dropped, where its recipient uses a part of it: which; else absent. */
+  readonly partial?: PartOfUpdate;
+}
+
+/** Tensors of an update that was given up and brought some. */
+export interface PartOfUpdate {
+  /** Those that the recipient has, in the order in which they lie in the message. */
+  readonly arrived: readonly LaidTensor[];
+  /** Those of them that the sender knows to have arrived. */
+  readonly acknowledged: readonly LaidTensor[];
 }
 
 export type BusEvent = SentEvent | DuplicatedEvent | AttemptEvent | DeliveredEvent | SettledEvent;

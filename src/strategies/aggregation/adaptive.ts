@@ -43,6 +43,7 @@ export function adaptive(
   return aggregation({
     name,
     description,
+    bearsPartial: true,
     options: options(beta1),
     needsBase: () => true,
     overTheAir: ({ weighting }) => ({ weighting, of: 'deltas' }),

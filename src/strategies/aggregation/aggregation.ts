@@ -73,6 +73,11 @@ export interface AggregationStrategy extends Strategy<Aggregation, AggregationSe
   needsBase?(options: Options): boolean;
   /** Whether it reads the clients' tiers: the discipline has to have some. */
   readonly needsTiers?: boolean;
+  /**
+   * Whether it puts each tensor together from the updates that hold it, so that an update may lack some, and a tensor that
+   * nobody brought stays as it is; absent: it needs whole updates.
+   */
+  readonly bearsPartial?: boolean;
   /** The fewest updates that it can work with, by its own options; absent: 1. */
   atLeast?(options: Options): number;
   /**
@@ -88,6 +93,7 @@ export function aggregation<Own extends TObject>(value: {
   readonly description: string;
   readonly options: Own;
   readonly needsTiers?: boolean;
+  readonly bearsPartial?: boolean;
   needsBase?(options: Static<Own>): boolean;
   atLeast?(options: Static<Own>): number;
   overTheAir?(this: void, options: Static<Own>): AirMean;

@@ -7,6 +7,7 @@ import { stalenessWeight } from './staleness.js';
 export const fedavg = aggregation({
   name: 'fedavg',
   description: 'mean weighted by training rows',
+  bearsPartial: true,
   options: closed({ of }),
   needsBase: (options) => options.of === 'deltas',
   overTheAir: ({ of }) => ({ weighting: 'rows', of }),

@@ -14,6 +14,7 @@ import { kindOf, meanOf, type Tensor, type WeightOf } from './weighted-mean.js';
 export const fedavgm = aggregation({
   name: 'fedavgm',
   description: 'FedAvg with a server’s rate and momentum',
+  bearsPartial: true,
   options: closed({
     rate: rate(1),
     momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9, description: 'β' }),

@@ -7,6 +7,7 @@ import { stalenessWeight } from './staleness.js';
 export const uniform = aggregation({
   name: 'uniform',
   description: 'plain mean',
+  bearsPartial: true,
   options: closed({ of }),
   needsBase: (options) => options.of === 'deltas',
   overTheAir: ({ of }) => ({ weighting: 'equal', of }),

@@ -9,6 +9,7 @@ import { lossy } from './own-options.js';
 export const bfloat16 = codec({
   name: 'bfloat16',
   description: 'every parameter rounded to bfloat16, 16 bits',
+  byTensor: true,
   options: closed(lossy({ delta: false })),
   make: ({ direction: _, ...options }) => framedCodec(halves(narrowBfloat16, widenBfloat16, 1), options),
 });

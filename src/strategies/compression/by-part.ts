@@ -31,6 +31,25 @@ function ofPart(choices: Readonly<Record<string, Choice>>, part: string): Choice
   return choices[part] ?? choices[slotOf(part)];
 }
 
+/** Whatever parts of an update may go by, and where the channel's settings say so. */
+export function uplinkChoices({
+  compression,
+  compressionByPart,
+  uplink,
+}: Omit<CompressionSettings, 'downlink'>): (readonly [pointer: string, choice: Choice])[] {
+  const each = (pointer: string, parts: CompressionSettings['compressionByPart']) =>
+    Object.entries(parts).map(([part, choice]) => [`${pointer}/${part}`, choice] as const);
+  return [
+    ...each('/channel/uplink/compressionByPart', uplink.compressionByPart),
+    ...(uplink.compression !== null
+      ? [['/channel/uplink/compression', uplink.compression] as const]
+      : [
+          ['/channel/compression', compression] as const,
+          ...each('/channel/compressionByPart', compressionByPart),
+        ]),
+  ];
+}
+
 /** Bits of the base model, which goes by the choice for the downlink. */
 export const baseBits = ({ bitsPerBaseParameter = 32 }: Codec, parameters: number) =>
   bitsPerBaseParameter * parameters;

@@ -43,13 +43,20 @@ export type CodecSettings = {
 };
 
 /** Its `make` is given `CodecSettings`, which few codecs read. */
-export type CodecStrategy = Strategy<Codec>;
+export interface CodecStrategy extends Strategy<Codec> {
+  /**
+   * Whether it does the same to a tensor whatever stands beside it, in bytes whose number follows from the tensor's
+   * shape, and remembers nothing: a tensor of its can arrive by itself. Absent: it encodes a part as a whole.
+   */
+  readonly byTensor?: boolean;
+}
 
 /** A codec with the types of its own options, for those who write one. */
 export function codec<Own extends TObject>(value: {
   readonly name: string;
   readonly description: string;
   readonly options: Own;
+  readonly byTensor?: boolean;
   make(settings: CodecSettings & Static<Own>): Codec;
 }): CodecStrategy {
   return value;

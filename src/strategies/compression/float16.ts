@@ -10,6 +10,7 @@ import { PayloadReader } from './payload.js';
 export const float16 = codec({
   name: 'float16',
   description: 'every parameter rounded to half precision, 16 bits',
+  byTensor: true,
   options: closed(lossy({ delta: false })),
   make({ direction: _, ...options }) {
     const coding = halves(narrowFloat16, widenFloat16, 0);

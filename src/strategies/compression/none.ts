@@ -27,6 +27,7 @@ const bare: Codec = {
 export const none = codec({
   name: 'none',
   description: 'every parameter as it is, 32 bits',
+  byTensor: true,
   options: closed({ entropy }),
   make: ({ entropy }) =>
     entropy === 'none'

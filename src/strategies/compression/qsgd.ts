@@ -15,6 +15,7 @@ import { lossy } from './own-options.js';
 export const qsgd = codec({
   name: 'qsgd',
   description: 'every parameter on one of s levels of its tensor’s norm, by chance, in the mean exact',
+  byTensor: true,
   options: closed({
     levels: Type.Integer({
       minimum: 1,

@@ -16,6 +16,7 @@ const rounder = 1.5 * 2 ** 52;
 export const quantized = codec({
   name: 'quantized',
   description: 'every parameter rounded to the nearest of 2^bits - 1 even levels of its tensor',
+  byTensor: true,
   options: closed({
     bits: Type.Integer({ minimum: 2, maximum: 16, default: 8, description: 'bits of a parameter' }),
     ...lossy({ delta: false }),

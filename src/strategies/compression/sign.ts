@@ -13,6 +13,7 @@ import { joined } from './payload.js';
 export const sign = codec({
   name: 'sign',
   description: 'the sign of every parameter, times the mean magnitude of its tensor, 1 bit',
+  byTensor: true,
   options: closed(lossy({ delta: true })),
   make: ({ direction: _, ...common }) => framedCodec(signs, common),
 });

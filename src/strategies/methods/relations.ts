@@ -60,9 +60,11 @@ export const methodRules: readonly Rule<Round, Around>[] = [
   },
 ];
 
-function methodOf(name: string, own: readonly Method[] = []): Method | undefined {
+/** The caller's own method of a name, or the one of the table; undefined: there is none. */
+export function methodOf(name: string, own: readonly Method[] = []): Method | undefined {
   return own.find((method) => method.name === name) ?? (methods as Readonly<Record<string, Method>>)[name];
 }
 
-const sharedSlots = (method: Method | undefined) =>
+/** Slots of which something travels. */
+export const sharedSlots = (method: Method | undefined) =>
   (method?.slots ?? []).filter(({ parts }) => parts.some(({ share }) => share !== 'never'));

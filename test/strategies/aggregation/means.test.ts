@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { blank } from '../../../src/learning/params/memory.js';
-import { aggregatedBy, globalBy, update, wBy } from './literal-lists.js';
+import { onto } from '../../../src/strategies/aggregation/kept-tensors.js';
+import { aggregatedBy, globalBy, listed, set, update, wBy } from './literal-lists.js';
 
 describe('a mean of deltas', () => {
   it('adds to the global model what each client changed since its own download', () => {
@@ -107,5 +108,43 @@ describe('the mean by inverse probability', () => {
     // 10 + (1·0 + 2·3)/2
     const given = { global: { w: [10] }, updates: moved, clients, memory };
     assert.deepEqual(wBy('inverse-probability', given, { of: 'deltas' }), [13]);
+  });
+});
+
+describe('a mean of updates that came in part', () => {
+  const global = { w: [1], v: [10], u: [5] };
+  const base = global;
+  const updates = [
+    update('a', { w: [3], v: [20] }, { base, rows: 1 }),
+    update('b', { w: [9] }, { base, rows: 2 }),
+    update('c', { v: [50] }, { base, rows: 3 }),
+  ];
+
+  it('is of each tensor over those who brought it, with their weights alone', () => {
+    // w: (1·3 + 2·9)/3; v: (1·20 + 3·50)/4; nobody brought u.
+    assert.deepEqual(globalBy('fedavg', { global, updates }), { w: [7], v: [42.5] });
+    assert.deepEqual(globalBy('uniform', { global, updates }), { w: [6], v: [35] });
+    assert.deepEqual(globalBy('fedavg', { global, updates }, { of: 'deltas' }), { w: [7], v: [42.5] });
+  });
+
+  it('stands in the model in its order, with what nobody brought as it was', () => {
+    const made = aggregatedBy('fedavg', { global, updates: [updates[2]!, updates[1]!] }).global;
+    assert.deepEqual(Object.entries(listed(onto(set(global), made))), [
+      ['w', [9]],
+      ['v', [50]],
+      ['u', [5]],
+    ]);
+  });
+
+  it('leaves the velocity of a tensor that nobody brought as it was', () => {
+    const velocity = set({ w: [1], v: [1], u: [1] });
+    const made = aggregatedBy(
+      'fedavgm',
+      { global, updates, memory: { sets: { velocity }, notes: {} } },
+      { momentum: 0.5, weighting: 'equal' },
+    );
+    // w: 0.5 + (2 + 8)/2; v: 0.5 + (10 + 40)/2
+    assert.deepEqual(listed(made.memory.sets['velocity']), { w: [5.5], v: [25.5], u: [1] });
+    assert.deepEqual(listed(made.global), { w: [6.5], v: [35.5] });
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { TensorNames } from '../../../machines/events.js';
 import { settled } from '../../../src/actors/codec-state.js';
 import { blank } from '../../../src/learning/params/memory.js';
-import type { ParamSet } from '../../../src/learning/params/param-set.js';
+import { paramSet, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { ParamStore } from '../../../src/learning/params/store.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 import { combined, received, travel } from '../../../src/strategies/compression/travel.js';
@@ -75,6 +76,9 @@ describe('what travels of a set', () => {
   });
 });
 
+const delivered = { acknowledged: true };
+const lost = { acknowledged: false };
+
 describe('what is owed of two messages that are on their way at once', () => {
   it('is the sum of what each left out or did not bring, and nothing twice', () => {
     const store = new ParamStore();
@@ -85,8 +89,8 @@ describe('what is owed of two messages that are on their way at once', () => {
       dropped: put(dropped),
     });
     const onTheWay = { memory: {}, residuals: {} };
-    const afterFirst = settled(store, onTheWay, unsettled([1, 0], [1, 8]), false);
-    const afterBoth = settled(store, afterFirst, unsettled([0, 2], [16, 2]), true);
+    const afterFirst = settled(store, onTheWay, unsettled([1, 0], [1, 8]), lost);
+    const afterBoth = settled(store, afterFirst, unsettled([0, 2], [16, 2]), delivered);
     assert.deepEqual([...store.get(afterBoth.residuals.adapters!).values], [1, 10]);
   });
 
@@ -97,8 +101,32 @@ describe('what is owed of two messages that are on their way at once', () => {
     const helpful = { ...none, memory: { helpful: memory('new') } };
     const harmless = { ...none, memory: { harmless: memory('new') } };
     const before = { memory: { helpful: memory('old'), harmless: memory('old') }, residuals: {} };
-    const after = settled(store, settled(store, before, helpful, true), harmless, true);
+    const after = settled(store, settled(store, before, helpful, delivered), harmless, delivered);
     assert.deepEqual(after.memory, { helpful: memory('new'), harmless: memory('new') });
-    assert.deepEqual(settled(store, before, helpful, false).memory, before.memory);
+    assert.deepEqual(settled(store, before, helpful, lost).memory, before.memory);
+  });
+
+  it('is, of a message that came in part, tensor by tensor what a delivered or a lost one owes', () => {
+    const store = new ParamStore();
+    const two = (w: number, v: number) =>
+      store.put(
+        paramSet('adapters', [
+          { name: 'w', shape: [1], values: [w] },
+          { name: 'v', shape: [1], values: [v] },
+        ]),
+      );
+    const unsettled = {
+      memory: { adapters: { sets: {}, notes: { note: 'new' } } },
+      delivered: { adapters: two(0.25, 0.5) },
+      dropped: { adapters: two(4, 8) },
+    };
+    const owed = (arrived: TensorNames) => {
+      const after = settled(store, { memory: {}, residuals: {} }, unsettled, { ...lost, arrived });
+      assert.deepEqual(after.memory, {});
+      return [...store.get(after.residuals.adapters!).values];
+    };
+    assert.deepEqual(owed({ adapters: ['v'] }), [4, 0.5]);
+    assert.deepEqual(owed({ adapters: ['w', 'v'] }), [0.25, 0.5]);
+    assert.deepEqual(owed({}), [4, 8]);
   });
 });

@@ -33,3 +33,20 @@ export function inBoth(some: readonly number[], others: readonly number[]): read
     return others[place] === one;
   });
 }
+
+/** Bits on the air of these packets together. */
+export function bitsOfAll(packets: readonly number[], { bitsOf }: Packets): number {
+  let total = 0;
+  for (let i = 0; i < packets.length; i++) total += bitsOf(packets[i]!);
+  return total;
+}
+
+/** How many of these packets, sent one after the other, are whole within so many bits. */
+export function wholeWithin(bits: number, packets: readonly number[], { bitsOf }: Packets): number {
+  let count = 0;
+  for (let end = 0; count < packets.length; count++) {
+    end += bitsOf(packets[count]!);
+    if (end > bits) break;
+  }
+  return count;
+}

@@ -8,8 +8,7 @@ export interface Crew {
 
 /**
  * As many runs at a time as there are cores, each with one worker; only where fewer runs are left do they share the
- * cores between them. Several runs of one worker come further than one run of several, whose workers wait for each
- * other at the end of every round (docs/studies.md has figures).
+ * cores between them. Several runs of one worker come further than one run of several (docs/studies.md has figures).
  *
  * @param asked Runs at a time, where the user says so.
  */

@@ -2,6 +2,8 @@ import { mapValues } from '../map-values.js';
 import { withOptionalDefaults } from '../scenario/schema-file.js';
 import { ScenarioSchema } from '../scenario/schema.js';
 import type { SchemaNode } from '../settings/schema-node.js';
+import { laidOut } from './laid-out.js';
+import { eachOnce, refersTo } from './shared-schemas.js';
 import { DrawSchema, StudySchema } from './study.js';
 
 type Node = Readonly<Record<string, unknown>> & { readonly properties?: Readonly<Record<string, Node>> };
@@ -9,46 +11,42 @@ type Node = Readonly<Record<string, unknown>> & { readonly properties?: Readonly
 /**
  * The text of scenarios/study.schema.json, from which editors complete study files and check them. It knows the paths
  * of a scenario's settings, with what each takes; paths that it does not know, say into a list, are taken as they are.
+ * What a path takes is a definition by its name; the paths themselves stand once for one value (`settings`), once for
+ * several (`lists`), once for draws (`draws`).
  */
 export function studySchemaText(): string {
   const settings = settingsByPath(withOptionalDefaults(plain<SchemaNode>(ScenarioSchema)));
   const study = plain<Node>(StudySchema);
-  const { set, vary, ...others } = study.properties!;
+  const { set, vary } = study.properties!;
   const { grid, list, paired, random } = vary!.properties!;
+  const { space } = random!.properties!;
   const one = mapValues(settings, (_, path) => refersTo(path));
-  const several = mapValues(settings, ({ description = '' }, path) => ({
-    ...{ type: 'array', minItems: 1, description },
-    items: refersTo(path),
-  }));
-  const space = random!.properties!['space']!;
-  const schema = {
+  const several = mapValues(settings, (_, path) => ({ type: 'array', minItems: 1, items: refersTo(path) }));
+  const of = (node: Node | undefined, name: string) => ({ ...node, allOf: [refersTo(name)] });
+  return laidOut({
     $schema: 'http://json-schema.org/draft-07/schema#',
-    ...study,
-    properties: {
-      ...others,
-      set: { ...set, properties: one },
-      vary: {
-        ...vary,
-        properties: {
-          grid: { ...grid, properties: several },
-          list: { ...list, items: { ...(list!['items'] as Node), properties: one } },
-          paired: { ...paired, properties: several },
-          random: {
-            ...random,
-            properties: {
-              ...random!.properties,
-              space: { ...space, properties: mapValues(settings, () => refersTo('draw')) },
-            },
-          },
-        },
-      },
+    ...withProperties(study, {
+      set: of(set, 'settings'),
+      vary: withProperties(vary!, {
+        grid: of(grid, 'lists'),
+        list: { ...list, items: of(list!['items'] as Node, 'settings') },
+        paired: of(paired, 'lists'),
+        random: withProperties(random!, { space: of(space, 'draws') }),
+      }),
+    }),
+    definitions: {
+      settings: { properties: one },
+      lists: { properties: several },
+      draws: { properties: mapValues(settings, () => refersTo('draw')) },
+      draw: plain<Node>(DrawSchema),
+      ...eachOnce(settings),
     },
-    definitions: { ...settings, draw: plain<SchemaNode>(DrawSchema) },
-  };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  });
 }
 
-const refersTo = (name: string) => ({ $ref: `#/definitions/${name}` });
+function withProperties(node: Node, properties: Readonly<Record<string, Node>>): Node {
+  return { ...node, properties: { ...node.properties, ...properties } };
+}
 
 /** What names a scenario, and what a study says elsewhere. */
 const beside = ['$schema', 'name', 'description', 'seed'];

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/paths.js';
-import { studySchemaText } from '../../src/study/schema-file.js';
+import { schemaFileText } from '../../src/scenario/schema-file.js';
+import { ScenarioSchema } from '../../src/scenario/schema.js';
+import type { SchemaNode } from '../../src/settings/schema-node.js';
+import { settingsByPath, studySchemaText } from '../../src/study/schema-file.js';
+import { eachOnce } from '../../src/study/shared-schemas.js';
 
 const folder = join(packageRoot(), 'scenarios');
 const options = { strict: true, strictTypes: false, allErrors: true } as const;
@@ -38,15 +42,56 @@ describe('scenarios/study.schema.json', () => {
     assert.equal(inEditors({ ...study, set: { 'channel.fading': 'foggy' } }), false);
   });
 
-  it('has a description of each setting that completes', () => {
+  it('knows the same paths in every kind of variation', () => {
+    const takes = (vary: object) => inEditors({ ...study, vary });
+    const random = (draw: object) => ({ random: { count: 1, seed: 1, space: { 'clients.count': draw } } });
+    assert.ok(takes({ list: [{ 'clients.count': 2 }] }));
+    assert.equal(takes({ list: [{ 'clients.count': -2 }] }), false);
+    assert.ok(takes({ paired: { 'clients.count': [2] } }));
+    assert.equal(takes({ paired: { 'clients.count': 2 } }), false);
+    assert.equal(takes({ paired: { 'clients.count': [-2] } }), false);
+    assert.ok(takes(random({ draw: 'integer', from: 1, to: 3 })));
+    assert.equal(takes(random({ draw: 'even', from: 1, to: 3 })), false);
+  });
+
+  it('has every path once a kind, and a description of each setting that completes', () => {
     const { definitions } = JSON.parse(studySchemaText()) as {
-      definitions: Record<string, { description?: string }>;
+      definitions: Record<string, { description?: string; properties?: object }>;
     };
-    const { draw: _, ...settings } = definitions;
-    assert.ok(Object.hasOwn(settings, 'channel.uplink.meanSnrDb'));
+    const paths = Object.keys(settingsByPath(JSON.parse(JSON.stringify(ScenarioSchema)) as SchemaNode));
+    assert.ok(paths.includes('channel.uplink.meanSnrDb'));
+    for (const kind of ['settings', 'lists', 'draws']) {
+      assert.deepEqual(Object.keys(definitions[kind]!.properties!), paths, kind);
+    }
     assert.deepEqual(
-      Object.keys(settings).filter((path) => !settings[path]!.description),
+      paths.filter((path) => !definitions[path]!.description),
       [],
     );
+  });
+
+  it('says nothing twice that is longer than a reference', () => {
+    const number = { type: 'number', minimum: 0, description: 'x'.repeat(200) } as const;
+    const definitions = eachOnce({ a: { anyOf: [number, { type: 'null' }] }, b: { items: number } });
+    assert.deepEqual(definitions, {
+      a: { anyOf: [{ $ref: '#/definitions/a.anyOf.0' }, { type: 'null' }] },
+      b: { items: { $ref: '#/definitions/a.anyOf.0' } },
+      'a.anyOf.0': number,
+    });
+  });
+
+  it('accepts and refuses the scenario’s own values as the scenario’s schema does', () => {
+    const inScenario = new Ajv(options).compile(JSON.parse(schemaFileText()) as object);
+    for (const [codec, isGood] of [
+      ['none', true],
+      ['top-k', true],
+      ['zip', false],
+      [{ name: 'top-k' }, true],
+      [{ name: 'quantized', bits: 8 }, true],
+      [{ name: 'quantized', bits: 'few' }, false],
+    ] as const) {
+      const about = JSON.stringify(codec);
+      assert.equal(inScenario({ name: 'x', channel: { uplink: { compression: codec } } }), isGood, about);
+      assert.equal(inEditors({ ...study, set: { 'channel.uplink.compression': codec } }), isGood, about);
+    }
   });
 });

@@ -9,7 +9,7 @@ import type { ClientRow, MetricRow } from '../src/records/rows.js';
 import { pooledSpearman, spearman } from '../src/records/rank-correlation.js';
 import { loadScenario } from '../src/scenario/load.js';
 import { simulate } from '../src/run/simulate.js';
-import { studentQuantile } from '../src/interval.js';
+import { studentQuantile } from '../src/student.js';
 import { mean, variance } from '../src/moments.js';
 import { poolExecutor } from '../src/learning/training/executor.js';
 import { bestOf } from './best-of.js';

@@ -1,4 +1,5 @@
-import { studentQuantile, studentTails, type Interval } from '../interval.js';
+import type { Interval } from '../interval.js';
+import { studentQuantile, studentTails } from '../student.js';
 import { groupedBy } from '../grouped.js';
 import { mean, sum, variance } from '../moments.js';
 

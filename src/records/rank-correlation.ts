@@ -1,4 +1,5 @@
-import { studentQuantile, normalQuantile, type Interval } from '../interval.js';
+import { normalQuantile, type Interval } from '../interval.js';
+import { studentQuantile } from '../student.js';
 import { mean, variance } from '../moments.js';
 
 /** A rank correlation with its 95 % interval; null where there are too few pairs for one. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { studentQuantile, studentTails } from '../../src/interval.js';
+import { studentQuantile, studentTails } from '../../src/student.js';
 import { estimate, holm, pairedTest, paretoFront, signedRankTest } from '../../src/comparison/statistics.js';
 
 /*

@@ -1,4 +1,5 @@
-import { studentQuantile, wilson } from '../../interval.js';
+import { wilson } from '../../interval.js';
+import { studentQuantile } from '../../student.js';
 
 /** A figure of a simulation, with its 95 % confidence interval. */
 export interface Estimate {

@@ -3,8 +3,14 @@ import { stream } from '../../src/simulation/random/stream.js';
 import { aggregations } from '../../src/strategies/aggregation/index.js';
 import { codecs } from '../../src/strategies/compression/index.js';
 import { disciplines } from '../../src/strategies/disciplines/index.js';
+import type { Method } from '../../src/strategies/methods/method.js';
 import { methods } from '../../src/strategies/methods/index.js';
 import { selections } from '../../src/strategies/selection/index.js';
+
+/** Methods of several clients. */
+const federated = Object.values<Method>(methods).flatMap(({ name, isCentralised }) =>
+  isCentralised ? [] : [name],
+);
 
 /** A written scenario: keys as in a scenario file. */
 export type Written = Readonly<Record<string, unknown>>;
@@ -212,7 +218,7 @@ export function randomScenario(number: number): Written {
     seed: integer(0, 1e6),
     learning: 'stub',
     stages: run,
-    method: oneOf(...Object.keys(methods)),
+    method: oneOf(...federated),
     clients: {
       count: clients,
       devices: Array.from({ length: integer(1, 3) }, device),

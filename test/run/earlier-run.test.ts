@@ -10,6 +10,7 @@ import { checkInputs } from '../../src/run/check.js';
 import { runScenario } from '../../src/run/run.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { methods, type MethodName } from '../../src/strategies/methods/index.js';
+import { placeOf } from './one-place.js';
 
 /** A link on which nothing is lost, so that what arrives does not depend on when it was sent. */
 const sureLink = ['channel.lossProbability=0', 'channel.maxTransmissions=50'];
@@ -144,13 +145,7 @@ describe('a run that goes on from an earlier one', () => {
 
     for (const method of Object.keys(methods) as MethodName[]) {
       it(`goes on with the parts of ${method}`, async () => {
-        const ofOnePlace = [
-          'clients.count=1',
-          'clients.weightHarmless=[0.5]',
-          'server.quorum=1',
-          'data.pooledFrom=3',
-        ];
-        const set = ['learning=stub', `method=${method}`, ...(method === 'centralised' ? ofOnePlace : [])];
+        const set = ['learning=stub', `method=${method}`, ...placeOf(method)];
         await run(at(`early-${method}`), ...set, of('instruction', 'reward'));
         const late = await run(
           at(`late-${method}`),

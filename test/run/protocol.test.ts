@@ -3,6 +3,7 @@ import { partsOf, sharedParts } from '../../src/strategies/methods/parts.js';
 import { methods } from '../../src/strategies/methods/index.js';
 import type { MethodName } from '../../src/strategies/methods/index.js';
 import type { RoundRow } from '../../src/records/rows.js';
+import { placeOf } from './one-place.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 
 function rounds({ run }: ProtocolRun): RoundRow[] {
@@ -255,7 +256,7 @@ describe('a run of the protocol', () => {
 
   for (const name of Object.keys(methods) as MethodName[]) {
     it(`uploads nothing but the kinds of what ${name} shares`, async () => {
-      const result = await protocolRun([`method=${name}`]);
+      const result = await protocolRun([`method=${name}`, ...placeOf(name)]);
       assert.equal(result.ended.reason, 'finished');
       const uploads = result.run.written.messages.filter(({ to }) => to === 'server');
       const kinds = (stage: string) =>

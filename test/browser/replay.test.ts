@@ -100,7 +100,7 @@ describe('the page of a recorded run', () => {
     await page.getByRole('alert').getByText('"tomorrow": expected a time such as 12.5').waitFor();
     await jump(page, '#1');
     await waitForPlace(page, 1);
-    assert.ok(await page.getByRole('alert').isHidden());
+    await page.getByRole('alert').waitFor({ state: 'hidden' });
   });
 
   it('lists and steps over the events of an actor, of a type, and of a step alone', async () => {

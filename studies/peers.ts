@@ -9,6 +9,7 @@ import { loadStudied, withRecords } from './one-run.js';
 import { courseOf } from './peers/course.js';
 import { columnsAt, type PeerFigures } from './peers/columns.js';
 import { recorded } from './record.js';
+import { remembering } from './remembering.js';
 import { reported } from './reported.js';
 
 /*
@@ -21,28 +22,15 @@ import { reported } from './reported.js';
  * It goes on from its record, which several processes can fill at a time.
  */
 
-const compared = [
-  ...['pwff', 'vanilla-fl', 'fedada', 'fedit', 'local-only', 'ffa-lora', 'fedsa-lora', 'rolora', 'flora'],
-  ...[
-    'fedex-lora',
-    'feddpa-f',
-    'feddpa-t',
-    'fedprox',
-    'ditto',
-    'fedrep',
-    'apfl',
-    'pfedme',
-    'scaffold',
-    'feddyn',
-  ],
-  ...['pwff-swapped', 'pwff-two-loras'],
-];
+const compared =
+  'pwff,vanilla-fl,fedada,fedit,local-only,ffa-lora,fedsa-lora,rolora,flora,fedex-lora,feddpa-f,feddpa-t,fedprox,' +
+  'ditto,fedrep,apfl,pfedme,scaffold,feddyn,pwff-swapped,pwff-two-loras';
 
 const { values: options } = parseArgs({
   options: {
     scenario: { type: 'string', default: 'peers' },
     seeds: { type: 'string', default: '11,12,13,14,15' },
-    only: { type: 'string', default: compared.join() },
+    only: { type: 'string', default: compared },
     dial: { type: 'string', multiple: true, default: [] },
     set: { type: 'string', multiple: true, default: [] },
     /** Budgets, in Mbit on the air and in joules. */
@@ -76,11 +64,8 @@ async function groupsOf(seeds: readonly number[]) {
     methodsFrom(options.only).map(({ name }) => ({ point, method: name, runs: [] as PeerFigures[] })),
   );
   const pool = poolExecutor(1, 'wasm');
-  const lasting: Executor = {
-    run: (request) => pool.run(request),
-    fingerprint: () => pool.fingerprint(),
-    close: () => Promise.resolve(),
-  };
+  // Nothing is remembered: it keeps the pool open from run to run.
+  const lasting = remembering(pool, []);
   try {
     for (const seed of seeds) {
       for (const { point, method, runs } of groups) {

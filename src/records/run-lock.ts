@@ -1,8 +1,8 @@
-import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
-import { codeOf, isRunning, ownerOf, textAt, thisProcess } from './owner.js';
+import { codeOf, created, isRunning, ownerOf, textAt, thisProcess } from './owner.js';
 
 /** Stands in the folder of a run as long as the run goes on, and after one that was killed. */
 export const lockFile = 'run.lock';
@@ -39,16 +39,6 @@ export function refuseRunning(folder: string): void {
     `${folder}: a run is writing here (process ${owner.pid}${elsewhere}), expected a folder of its own for ` +
       `each run; choose another with --out${unless}`,
   );
-}
-
-function created(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 /** Of several that find a killed run's lock, one removes it; a lock taken meanwhile is put back. */

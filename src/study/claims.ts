@@ -11,7 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { greatest } from '../extremes.js';
-import { codeOf, isRunning, ownerOf, textAt, thisProcess } from '../records/owner.js';
+import { codeOf, created, isRunning, ownerOf, textAt, thisProcess } from '../records/owner.js';
 
 /** Seconds after which a claim that nobody touched is taken over, and between two touches of one that is held. */
 export const claimTimes = { staleSeconds: 120, touchSeconds: 10 };
@@ -111,16 +111,6 @@ export class Claims {
 }
 
 const givenUp = 'given up';
-
-function created(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
 
 /** In place: a reader finds the old text or the new one, which is as long; what is gone stays gone. */
 function overwrite(path: string, text: string): void {

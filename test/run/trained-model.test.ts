@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -57,8 +57,9 @@ describe('a model that a run left', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  // Noise in place of learning: no tensor is zero.
+  // Noise in place of learning: no tensor is zero. A method runs once.
   const run = async (method: MethodName, ...set: readonly string[]) => {
+    if (existsSync(at(method))) return at(method);
     const [out, err] = [new PassThrough(), new PassThrough()];
     const settings = ['stages=["instruction"]', 'learning=stub', `method=${method}`, ...set];
     const args = ['run', 'tiny', '--out', at(method), ...settings.flatMap((each) => ['--set', each])];
@@ -122,10 +123,9 @@ describe('a model that a run left', function () {
 
   it('of the server is what is shared, without control variates, whatever clients keep beside it', async () => {
     for (const method of ['ditto', 'scaffold', 'feddpa-t'] as const) {
-      const left = at(method);
-      const folderOf = method === 'scaffold' ? await run(method) : left;
-      const tuned = await setsIn(join(folderOf, 'params', 'global.safetensors'));
-      await sameLogits(folderOf, null, {}, tuned);
+      const left = await run(method);
+      const tuned = await setsIn(join(left, 'params', 'global.safetensors'));
+      await sameLogits(left, null, {}, tuned);
     }
   });
 

@@ -82,11 +82,14 @@ function describeReward({ rewardModel }: Described): string {
   return rewardModel.train === 'head' ? `head of ${rewardModel.name}` : rewardModel.name;
 }
 
-function messagesTable({ messages }: PayloadReport, paint: Paint): TableContent {
+function messagesTable({ messages, stages }: PayloadReport, paint: Paint): TableContent {
   const head = ['Step', 'message', 'link', 'carries', 'parameters', 'Mbit', 'seconds', 'joules'];
   const rows = messages.map((message) => {
     const { step, kind, direction, parameters } = message;
-    const [link, cargo] = [arrows[direction], cargoText(message)];
+    const [link, cargo] = [
+      arrows[direction],
+      [cargoText(message), ...roundsText(message, stages)].join('\n'),
+    ];
     return [step, paint('bold', kind), link, cargo, whole(parameters), ...costCells(message)];
   });
   return { head, alignment: 'llllrrrr', rows };
@@ -109,6 +112,12 @@ function cargoText({ parts, loraModules }: MessagePayload): string {
     .map((name) => unbroken(name === 'lora' ? `${loraModules} LoRA` : (cargoNames[name] ?? name)))
     .join(', ');
   return wrapped(cargo, cargoColumns).join('\n');
+}
+
+/** In how many rounds a message is so, where rounds differ. */
+function roundsText({ stage, rounds }: MessagePayload, stages: PayloadReport['stages']): readonly string[] {
+  const { maxRounds } = stages.find((each) => each.stage === stage)!;
+  return rounds === null || rounds === maxRounds ? [] : [`${rounds} of ${maxRounds} rounds`];
 }
 
 function stagesTable({ stages }: PayloadReport, paint: Paint): TableContent {
@@ -166,8 +175,16 @@ function footnotes(report: PayloadReport): readonly string[] {
     `Bits: parameters (compression ${report.codecs.join(', ')}), and a header of ${headerBits} per message. ` +
       'Left out: packets, losses, outage, retransmissions (ARQ, HARQ), feedback, queues; pwff link has the ' +
       'rest.',
+    ...unequalNote(report),
     ...savingNote(report),
   ];
+}
+
+/** Where clients differ in LoRA that travels. */
+function unequalNote({ parts }: PayloadReport): readonly string[] {
+  const sent = parts.filter(({ kind, use }) => kind === 'lora' && (use === 'shared' || use === 'downloaded'));
+  const isUnequal = new Set(sent.map(({ part }) => part)).size < sent.length;
+  return isUnequal ? ['LoRA in messages: that of the client with the most of it.'] : [];
 }
 
 /** Section V-B's comparison, where something is shared and less than all that could be. */

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasRewardModels } from '../../../machines/protocol.js';
 import type { Method, Slot } from '../../strategies/methods/method.js';
-import { isByResources, partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import {
+  isByResources,
+  partsOf,
+  sharedParts,
+  trainedParts,
+  type Part,
+} from '../../strategies/methods/parts.js';
 import { adapterTensors } from '../../learning/model/adapters.js';
 import { baseTensors } from '../../learning/model/base.js';
 import type { ModelConfig } from '../../learning/model/config.js';
@@ -46,10 +52,10 @@ export interface HeldPart {
   readonly loraModules?: number;
   readonly loraRank?: number;
   /**
-   * preinstalled: everybody has it before Step 1.1; downloaded: sent once, never changed; private: trained,
-   * never uploaded; shared: trained, uploaded, averaged and sent back.
+   * preinstalled: everybody has it before Step 1.1; downloaded: sent once, never changed; frozen: made by the
+   * client, never changed; private: trained, never uploaded; shared: uploaded, averaged and sent back.
    */
-  readonly use: 'preinstalled' | 'downloaded' | 'private' | 'shared';
+  readonly use: 'preinstalled' | 'downloaded' | 'frozen' | 'private' | 'shared';
 }
 
 /** The tensors of every part of a scenario's models. */
@@ -95,7 +101,6 @@ export function heldParts(
   method: Pick<Method, 'slots' | 'rewards'>,
   tensors: PartTensors,
 ): readonly HeldPart[] {
-  const shared = sharedParts(method);
   return [
     {
       part: 'base',
@@ -105,14 +110,13 @@ export function heldParts(
     },
     ...partsOf(method).flatMap((part): readonly HeldPart[] => {
       const { kind } = part.slot;
-      const use = shared.includes(part.name) ? 'shared' : part.train === 'never' ? 'downloaded' : 'private';
       const ends = loraSizes(scenario, model, part.slot).slice(kind === 'lora' ? 0 : -1);
       return ends.map((size) => ({
         part: part.name,
         kind,
         ...(kind === 'lora' && { loraModules: size.modules, loraRank: size.rank }),
         parameters: parametersIn(tensors.tuned(part, size)),
-        use,
+        use: useOf(method, part),
       }));
     }),
     ...(hasRewardModels(scenario.stages) ? method.rewards : []).map((part) => ({
@@ -122,6 +126,12 @@ export function heldParts(
       use: 'shared' as const,
     })),
   ];
+}
+
+function useOf(method: Pick<Method, 'slots'>, { name, slot }: Part): HeldPart['use'] {
+  if (sharedParts(method).includes(name)) return 'shared';
+  if (trainedParts(method).includes(name)) return 'private';
+  return slot.init === 'server' && typeof slot.start === 'string' ? 'downloaded' : 'frozen';
 }
 
 function modelShape({ model }: Scenario, config: ModelConfig): ModelShape {

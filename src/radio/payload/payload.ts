@@ -1,7 +1,6 @@
 import {
   isSentWith,
   messageKinds,
-  opensStage,
   protocol,
   type MessageKind,
   type MessageStep,
@@ -13,14 +12,15 @@ import { expectedBitsByTensor } from '../../strategies/compression/by-tensor.js'
 import type { Codec } from '../../strategies/compression/codec.js';
 import { wholeBits } from '../../strategies/compression/frame.js';
 import { codecs } from '../../strategies/compression/index.js';
-import { shared, type Method, type Slot } from '../../strategies/methods/method.js';
-import { momentAt, partsOf, sharedParts, type Part } from '../../strategies/methods/parts.js';
+import { shared, type Method } from '../../strategies/methods/method.js';
+import { partsOf, type Part } from '../../strategies/methods/parts.js';
 import { orderBits } from '../../strategies/partial/order.js';
 import type { Scenario } from '../../scenario/schema.js';
 import type { Direction } from '../channel/directions/settings.js';
 import { meanLink, type MeanLink } from './mean-link.js';
 import { uploadBySharing, type SharedUpload } from './by-sharing.js';
-import { atEverySite, heldParts, loraSizes, partTensors, type HeldPart, type Shapes } from './parts.js';
+import { carriedBy, type Cargo } from './carried.js';
+import { atEverySite, heldParts, partTensors, type HeldPart, type Shapes } from './parts.js';
 import { greatest } from '../../extremes.js';
 import { sum } from '../../moments.js';
 
@@ -31,15 +31,17 @@ export interface Cost {
   readonly joules: number | null;
 }
 
-/** One kind of message, as one client sends or gets it. */
+/** One kind of message, as one client sends or gets it; rounds that carry something else have one of their own. */
 export interface MessagePayload extends Cost {
   readonly kind: MessageKind;
   readonly step: MessageStep;
   readonly direction: Direction;
   readonly stage: Stage;
+  /** In how many of the stage's rounds it is so, at most; null where it opens the stage. */
+  readonly rounds: number | null;
   /** Parameters by part; a message may carry nothing but its header. */
   readonly parts: Readonly<Record<string, number>>;
-  /** How many LoRA modules travel, where they do: as many for every client. */
+  /** How many LoRA modules travel, where they do: where clients differ, those of the one with the most. */
   readonly loraModules?: number;
   readonly parameters: number;
 }
@@ -49,7 +51,10 @@ export interface StagePayload {
   readonly stage: Stage;
   /** The messages that open the stage; null in alignment, which has none. */
   readonly opening: Cost | null;
-  /** The updates of a round and the global models that answer them: of stage 2 one of each reward model. */
+  /**
+   * The updates of a round and the global models that answer them, of stage 2 one of each reward model: the mean of
+   * the rounds where they differ.
+   */
   readonly round: Cost;
   readonly maxRounds: number;
   /** The opening and `maxRounds` rounds: a stage that converges ends earlier. */
@@ -64,29 +69,12 @@ export interface Payload {
   readonly stages: readonly StagePayload[];
   /** The client's first update under every way of sharing the uplink's band. */
   readonly updateBySharing: readonly SharedUpload[];
-  /** An update of stage 1 against one that shares adapters and LoRA at every site (section V-B). */
+  /** The first update of what is tuned against one of adapters and LoRA at every site (section V-B). */
   readonly saving: {
     readonly sharedParameters: number;
     readonly allParameters: number;
     readonly share: number;
   };
-}
-
-/**
- * What travels in a message, as src/actors sends it: Step 1.1 sends what the server makes, a round what is shared;
- * where rounds differ in that, the first round.
- */
-function carriedBy(kind: MessageKind, method: Method, scenario: Scenario): readonly string[] {
-  const { carries, stage } = protocol[kind];
-  if (carries === 'model') return [...(scenario.model.preinstalled ? [] : ['base']), ...drawnParts(method)];
-  if (carries !== 'shared') return carries;
-  return sharedParts(method, momentAt(scenario, stage, 1));
-}
-
-/** Of what the server makes all that is no copy of another part, which would travel twice. */
-function drawnParts(method: Method): readonly string[] {
-  const made = partsOf(method).filter(({ slot }) => slot.init === 'server');
-  return made.filter(({ slot }) => typeof slot.start === 'string').map(({ name }) => name);
 }
 
 /**
@@ -96,51 +84,34 @@ function drawnParts(method: Method): readonly string[] {
  */
 export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): Payload {
   const tensors = partTensors(scenario, shapes);
-  const largest = (slot: Slot) => loraSizes(scenario, shapes.model, slot).at(-1)!;
-  const tuned = new Map(partsOf(method).map((part) => [part.name, part]));
-  const tensorsOf = (name: string) => {
-    const part = tuned.get(name);
-    if (part) return tensors.tuned(part, largest(part.slot));
-    return name === 'base' ? tensors.base : tensors.reward;
-  };
   const { channel } = scenario;
-  const { partial } = scenario.server;
   const link = {
     uplink: meanLink(scenario, 'uplink'),
     downlink: meanLink(scenario, 'downlink'),
   };
-  const codecOf = codecsOf(codecs, channel);
+  const bitsOf = encodingOf(scenario);
   const kinds = messageKinds.filter(
     (kind) =>
       protocol[kind].carries.length > 0 &&
       isSentWith(method.rewards, kind) &&
       scenario.stages.includes(protocol[kind].stage),
   );
-  const messages = kinds.map((kind) => {
+  const messages = kinds.flatMap((kind) => {
     const { step, stage, direction } = protocol[kind];
-    const names = carriedBy(kind, method, scenario);
-    const lora = names.flatMap((name) => tuned.get(name)?.slot ?? []).filter(({ kind }) => kind === 'lora');
     const way = `${direction}link` as const;
-    return {
-      kind,
-      step,
-      direction: way,
-      stage,
-      ...(lora.length > 0 && { loraModules: greatest(lora.map((slot) => largest(slot).modules)) }),
-      ...costOf(
-        names.map((part) => ({
-          part,
-          parameters: parametersIn(tensorsOf(part)),
-          bits:
-            partial && way === 'uplink'
-              ? expectedBitsByTensor(codecOf(way, part), tensorsOf(part))
-              : encodedBits(codecOf(way, part), part, tensorsOf(part), kind),
-        })),
-        channel.headerBits +
-          (partial && way === 'uplink' ? orderBits(partial.order, names.flatMap(tensorsOf).length) : 0),
-        link[way],
-      ),
-    };
+    return carriedBy(kind, { scenario, method, shapes, tensors }).map(
+      ({ rounds, cargo }): MessagePayload => ({
+        kind,
+        step,
+        direction: way,
+        stage,
+        rounds,
+        ...modulesIn(cargo),
+        parts: Object.fromEntries(cargo.map(({ part, tensors }) => [part, parametersIn(tensors)])),
+        parameters: sum(cargo.map(({ tensors }) => parametersIn(tensors))),
+        ...costOf(channel.headerBits + bitsOf(way, cargo), link[way]),
+      }),
+    );
   });
   const update = messages.find(isUpload);
   return {
@@ -150,7 +121,7 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
     updateBySharing: update ? uploadBySharing(update.bits, scenario) : [],
     stages: scenario.stages.map((stage) => stagePayload(stage, scenario[stage].maxRounds, messages)),
     saving: savingOf(
-      sharedParts(method).map(tensorsOf),
+      messages.find((message) => isUpload(message) && message.stage !== 'reward')?.parameters ?? 0,
       everything.map((part) => tensors.tuned(part, atEverySite(scenario, shapes.model))),
     ),
   };
@@ -158,29 +129,32 @@ export function payloadOf(scenario: Scenario, method: Method, shapes: Shapes): P
 
 const isUpload = ({ direction }: MessagePayload) => direction === 'uplink';
 
-interface FilledPart {
-  readonly part: string;
-  readonly parameters: number;
-  readonly bits: number;
+function modulesIn(cargo: readonly Cargo[]): Pick<MessagePayload, 'loraModules'> {
+  const modules = cargo.flatMap(({ loraModules }) => loraModules ?? []);
+  return modules.length === 0 ? {} : { loraModules: greatest(modules) };
 }
 
-/** Where changes travel, what opens a stage has no version to be told from, and travels whole. */
-function encodedBits(codec: Codec, part: string, tensors: readonly TensorSpec[], kind: MessageKind): number {
+/** The bits of what a message carries, without its header. */
+function encodingOf({ channel, server: { partial } }: Scenario) {
+  const codecOf = codecsOf(codecs, channel);
+  return (way: Direction, cargo: readonly Cargo[]): number => {
+    if (!partial || way === 'downlink')
+      return sum(cargo.map((own) => encodedBits(codecOf(way, own.part), own)));
+    const byTensor = cargo.map(({ part, tensors }) => expectedBitsByTensor(codecOf(way, part), tensors));
+    return sum(byTensor) + orderBits(partial.order, cargo.flatMap(({ tensors }) => tensors).length);
+  };
+}
+
+/** Where differences travel, what has no version before it travels whole. */
+function encodedBits(codec: Codec, { part, tensors, isNew }: Cargo): number {
   const parameters = parametersIn(tensors);
   if (part === 'base') return baseBits(codec, parameters);
-  return codec.delta && opensStage(kind) ? wholeBits(parameters) : codec.expectedBits(parameters, tensors);
+  return codec.delta && isNew ? wholeBits(parameters) : codec.expectedBits(parameters, tensors);
 }
 
-function costOf(
-  parts: readonly FilledPart[],
-  headerBits: number,
-  { meanRateBps, meanPowerWatts }: MeanLink,
-): Pick<MessagePayload, 'parts' | 'parameters' | keyof Cost> {
-  const bits = headerBits + sum(parts.map((part) => part.bits));
+function costOf(bits: number, { meanRateBps, meanPowerWatts }: MeanLink): Cost {
   const seconds = meanRateBps === null ? null : bits / meanRateBps;
   return {
-    parts: Object.fromEntries(parts.map(({ part, parameters }) => [part, parameters])),
-    parameters: sum(parts.map(({ parameters }) => parameters)),
     bits,
     seconds,
     joules: seconds === null || meanPowerWatts === null ? null : meanPowerWatts * seconds,
@@ -189,16 +163,20 @@ function costOf(
 
 function stagePayload(stage: Stage, maxRounds: number, messages: readonly MessagePayload[]): StagePayload {
   const own = messages.filter((message) => message.stage === stage);
-  const openings = own.filter(({ kind }) => opensStage(kind));
-  const round = total(own.filter(({ kind }) => !opensStage(kind)));
-  const rounds = Array.from({ length: maxRounds }, () => round);
+  const openings = own.filter(({ rounds }) => rounds === null);
+  const inRounds = total(own.map((message) => scaled(message, (value) => (message.rounds ?? 0) * value)));
   return {
     stage,
     opening: openings.length === 0 ? null : total(openings),
-    round,
+    round: scaled(inRounds, (value) => value / maxRounds),
     maxRounds,
-    allRounds: total([...openings, ...rounds]),
+    allRounds: total([...openings, inRounds]),
   };
+}
+
+function scaled({ bits, seconds, joules }: Cost, scale: (value: number) => number): Cost {
+  const known = (value: number | null) => (value === null ? null : scale(value));
+  return { bits: scale(bits), seconds: known(seconds), joules: known(joules) };
 }
 
 /** The sum of costs; nothing is known of it where one of them is not known. */
@@ -217,13 +195,7 @@ const everything: readonly Pick<Part, 'slot' | 'roles'>[] = partsOf({
   slots: [shared('adapters'), shared('lora')],
 });
 
-function savingOf(
-  shared: readonly (readonly TensorSpec[])[],
-  all: readonly (readonly TensorSpec[])[],
-): Payload['saving'] {
-  const [sharedParameters, allParameters] = [shared, all].map((parts) => sum(parts.map(parametersIn))) as [
-    number,
-    number,
-  ];
+function savingOf(sharedParameters: number, all: readonly (readonly TensorSpec[])[]): Payload['saving'] {
+  const allParameters = sum(all.map(parametersIn));
   return { sharedParameters, allParameters, share: 1 - sharedParameters / allParameters };
 }

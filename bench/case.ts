@@ -18,7 +18,7 @@ import { stream } from '../src/simulation/random/stream.js';
 import { Adam, clipGlobalNorm } from '../src/learning/training/adam.js';
 import { answerBatch, responseBatch } from '../src/learning/training/batches.js';
 import { poolExecutor, type Executor } from '../src/learning/training/executor.js';
-import { responseLoss } from '../src/learning/training/instruct.js';
+import { responseLoss } from '../src/learning/training/token-loss.js';
 import { entropyOfLogits } from '../src/learning/training/ppo/entropy.js';
 import { readTokens } from '../src/learning/training/read-tokens.js';
 import { taskRequest } from '../src/learning/training/request.js';

@@ -76,12 +76,7 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
   const recordings = await readRecordings(scenario.channel, folder, scenario.clients.count);
   const tables = strategiesWith(strategies);
   const method = named(tables.methods, scenario.method);
-  const encoding: Encoding = {
-    tokenizer: language.tokenizer,
-    template: language.folder === null ? templates.compact : templates.alpaca,
-    maxTokens: language.config.n_positions,
-    ...rewards?.encoding,
-  };
+  const encoding = encodingOf(scenario, language, rewards?.encoding.reward);
   const presenceTrace = await readPresence(scenario.clients.presence, folder);
   const clients = population(scenario, method, data, encoding);
   if (hasRewards) checkPairs(scenario, clients, encoding.reward?.maxTokens ?? encoding.maxTokens);
@@ -95,6 +90,21 @@ export async function loadInputs({ scenario, folder, strategies }: InputOptions)
     ...{ language, rewards, data, encoding, clients, newcomers, common },
     ...{ pretrainingText: text, overlaps, earlier, begunLora },
     ...{ recordings, presenceTrace, tables, method },
+  };
+}
+
+/** How rows become tokens, none of more than the scenario allows or a model has positions for. */
+function encodingOf(
+  { data: { maxTokens } }: InputOptions['scenario'],
+  { tokenizer, folder, config }: OpenLanguageModel,
+  reward: Encoding['reward'],
+): Encoding {
+  const atMost = (positions: number) => Math.min(positions, maxTokens ?? Infinity);
+  return {
+    tokenizer,
+    template: folder === null ? templates.compact : templates.alpaca,
+    maxTokens: atMost(config.n_positions),
+    ...(reward && { reward: { ...reward, maxTokens: atMost(reward.maxTokens) } }),
   };
 }
 

@@ -46,6 +46,10 @@ export const Data = closed(
       96,
       'preference pairs of each objective; a sixth of them validates, and a sixth tests',
     ),
+    maxTokens: nullable(
+      Type.Integer({ minimum: 2 }),
+      'longest row, in tokens: a longer one is cut, its prompt first; null: as long as the model has positions',
+    ),
     dirichletAlpha: positive(
       0.5,
       'concentration of the class proportions; small: each client has few classes',

@@ -5,6 +5,12 @@ import { kernels } from './kernels/index.js';
 import { weight } from './weights.js';
 
 /**
+ * Scores that are held at once, 128 MB of them. A vocabulary of 50,257 is scored for 667 tokens at a time; with
+ * those of a few thousand tokens, as a batch of long rows has, two workers would need more than 12 GB.
+ */
+export const scoresAtOnce = 2 ** 25;
+
+/**
  * Scores of every token by the tied head: hidden states (M, C) → (M, V). No gradient is taken through this
  * one.
  */
@@ -19,11 +25,49 @@ export function logProbsOfScores(scores: tf.Tensor2D, ids: Int32Array): tf.Tenso
   return kernels().logSoftmaxAt(scores, ids).value as tf.Tensor1D;
 }
 
+/** Consecutive rows of hidden states (M, C), and where they begin. */
+export interface Piece {
+  readonly hidden: tf.Tensor2D;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Hands hidden states (M, C) to `read` in pieces whose scores are at most `most` numbers, and frees what it makes of
+ * each before the next.
+ */
+export function inPieces(
+  model: Gpt,
+  hidden: tf.Tensor2D,
+  read: (piece: Piece) => void,
+  most = scoresAtOnce,
+): void {
+  const [rows] = hidden.shape;
+  const step = Math.max(1, Math.floor(most / model.shape.config.vocab_size));
+  if (rows <= step) return read({ hidden, from: 0, to: rows });
+  for (let from = 0; from < rows; from += step) {
+    const to = Math.min(rows, from + step);
+    tf.tidy(() => read({ hidden: tf.slice(hidden, [from, 0], [to - from, -1]), from, to }));
+  }
+}
+
 /**
  * Log-probability of token ids[m] after hidden state m: (M, C), (M) → (M), by the tied head's softmax over V
  * tokens. Differentiable with respect to the hidden states, and to wte.weight where the base trains.
  */
-export function tokenLogProbs(model: Gpt, hidden: tf.Tensor2D, ids: Int32Array): tf.Tensor1D {
+export function tokenLogProbs(
+  model: Gpt,
+  hidden: tf.Tensor2D,
+  ids: Int32Array,
+  most = scoresAtOnce,
+): tf.Tensor1D {
+  const scores = ids.length * model.shape.config.vocab_size;
+  return scores <= most || model.trainsBase === true
+    ? logProbsAtOnce(model, hidden, ids)
+    : logProbsInPieces(model, hidden, ids, most);
+}
+
+function logProbsAtOnce(model: Gpt, hidden: tf.Tensor2D, ids: Int32Array): tf.Tensor1D {
   const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');
   const trains = model.trainsBase === true;
   return fused(
@@ -39,5 +83,32 @@ export function tokenLogProbs(model: Gpt, hidden: tf.Tensor2D, ids: Int32Array):
       const dHidden = tf.matMul(change, wte);
       return trains ? [dHidden, tf.matMul(change, hidden, true, false)] : [dHidden];
     },
+  );
+}
+
+/**
+ * The same with no more scores at once: each piece's gradient is computed with its scores, which are forgotten. A
+ * log-probability's gradient is that of its own row, so that the rest is a product with dy.
+ */
+function logProbsInPieces(model: Gpt, hidden: tf.Tensor2D, ids: Int32Array, most: number): tf.Tensor1D {
+  const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');
+  return fused(
+    [hidden],
+    () => {
+      const [values, gradients]: [tf.Tensor1D[], tf.Tensor2D[]] = [[], []];
+      const read = ({ hidden, from, to }: Piece) => {
+        const own = ids.slice(from, to);
+        const scores = logits(model, hidden);
+        const { value, saved } = kernels().logSoftmaxAt(scores, own);
+        const change = kernels().logSoftmaxAtGradient(tf.ones([to - from]), scores, own, saved);
+        values.push(tf.keep(value as tf.Tensor1D));
+        gradients.push(tf.keep(tf.matMul(change, wte)));
+      };
+      inPieces(model, hidden, read, most);
+      const [value, gradient] = [tf.concat(values), tf.concat(gradients)];
+      tf.dispose([values, gradients]);
+      return { value, saved: [gradient] };
+    },
+    (dy, [gradient]) => [tf.mul(gradient as tf.Tensor2D, tf.reshape(dy, [-1, 1]))],
   );
 }

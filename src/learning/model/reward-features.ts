@@ -2,7 +2,7 @@ import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
 import { hiddenStates, type Gpt } from './gpt.js';
 import { featureWidth, runningFeatures } from './reward-model.js';
-import { inPasses } from './reward-passes.js';
+import { inPasses } from './passes.js';
 
 /** A prompt with its response; `response` is the index of the response's first token. */
 export interface Answer {

@@ -1,5 +1,6 @@
 import { column, columns, type TokenTable } from '../data/token-table.js';
 import { packTargets, type PredictionBatch } from '../model/batch.js';
+import { inPasses } from '../model/passes.js';
 import type { Answer } from '../model/reward-features.js';
 import { stream, type KeyPart } from '../../simulation/random/stream.js';
 
@@ -62,18 +63,37 @@ export function* inBatches(items: number, batchSize: number): Generator<readonly
   }
 }
 
-/** Rows packed for teacher forcing up to the end of their content, whose tokens are the targets. */
-export function contentBatch(table: TokenTable, indices: readonly number[]): PredictionBatch {
+/**
+ * Rows packed for teacher forcing up to the end of their content, whose tokens are the targets, in passes of at most so
+ * many tokens.
+ */
+export function contentPasses(
+  table: TokenTable,
+  indices: readonly number[],
+  tokens: number,
+): readonly PredictionBatch[] {
   const rows = indices.map((index) => tableRow(table, index));
-  return packTargets(
-    rows.map(({ tokens, contentEnd }) => tokens.subarray(0, contentEnd)),
-    rows.map(({ contentStart }) => contentStart),
+  return inPasses(rows, ({ contentEnd }) => contentEnd, { tokens }).map((pass) =>
+    packTargets(
+      pass.map(({ tokens, contentEnd }) => tokens.subarray(0, contentEnd)),
+      pass.map(({ contentStart }) => contentStart),
+    ),
   );
 }
 
 /** Rows packed for teacher forcing; targets are the response and, where the row has one, its end-of-text. */
 export function responseBatch(table: TokenTable, indices: readonly number[]): PredictionBatch {
   return answerBatch(indices.map((index) => tableRow(table, index)));
+}
+
+/** The same in passes of at most so many tokens, of whole rows. */
+export function responsePasses(
+  table: TokenTable,
+  indices: readonly number[],
+  tokens: number,
+): readonly PredictionBatch[] {
+  const rows = indices.map((index) => tableRow(table, index));
+  return inPasses(rows, (row) => row.tokens.length, { tokens }).map(answerBatch);
 }
 
 /** Answers packed for teacher forcing; all tokens of their responses are targets. */

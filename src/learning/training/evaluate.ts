@@ -3,11 +3,11 @@ import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { withModel } from '../model/gradients.js';
-import { kernels } from '../model/kernels/index.js';
-import { logits } from '../model/log-probs.js';
+import { inPieces, logits, logProbsOfScores } from '../model/log-probs.js';
+import { inPasses, readAtOnce } from '../model/passes.js';
 import type { TunedSets } from '../model/slots.js';
 import { baseWeights, type Weights } from '../model/weights.js';
-import { inBatches, responseBatch, tableRow } from './batches.js';
+import { responseBatch, tableRow } from './batches.js';
 import type { Measurement } from './measurement.js';
 import type { TaskFunction } from './task.js';
 import type { ModelShape } from '../model/model-shape.js';
@@ -55,16 +55,26 @@ function measurementOf(rows: readonly RowCounts[]): Measurement {
 /** One pass over a table. */
 function countRows(shape: ModelShape, base: Weights, tuned: TunedSets, table: TokenTable): RowCounts[] {
   return withModel(shape, base, tuned, (model) =>
-    [...inBatches(table.count, batchSize)].flatMap((indices) => countBatch(model, table, indices)),
+    inPasses([...Array(table.count).keys()], (index) => tableRow(table, index).tokens.length, {
+      tokens: readAtOnce(shape.config),
+      rows: batchSize,
+    }).flatMap((indices) => countBatch(model, table, indices)),
   );
 }
 
 function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): RowCounts[] {
   const { batch, targets } = responseBatch(table, indices);
-  const { logProbs, scores } = computed(() => {
-    const scores = logits(model, hiddenStates(model, batch, targets.at));
-    const { value } = kernels().logSoftmaxAt(scores, targets.ids);
-    return { logProbs: valuesOf(value).slice(), scores: valuesOf(scores).slice() };
+  const { logProbs, isRight } = computed(() => {
+    const logProbs = new Float64Array(targets.ids.length);
+    const isRight: boolean[] = [];
+    inPieces(model, hiddenStates(model, batch, targets.at), ({ hidden, from, to }) => {
+      const ids = targets.ids.slice(from, to);
+      const scores = logits(model, hidden);
+      logProbs.set(valuesOf(logProbsOfScores(scores, ids)), from);
+      const values = valuesOf(scores);
+      ids.forEach((id, m) => isRight.push(isLikeliest(values, m, id, model.shape.config.vocab_size)));
+    });
+    return { logProbs, isRight };
   });
   return indices.map((index, b) => {
     const counts = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };
@@ -72,12 +82,11 @@ function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): 
     for (let m = targets.offsets[b]!; m < targets.offsets[b + 1]!; m++) {
       const place = response + m - targets.offsets[b]!;
       const isContent = place >= contentStart && place < contentEnd;
-      const right = isLikeliest(scores, m, targets.ids[m]!, model.shape.config.vocab_size);
       counts.tokens++;
       counts.loss -= logProbs[m]!;
-      if (right) counts.right++;
+      if (isRight[m]) counts.right++;
       if (isContent) counts.content++;
-      if (isContent && right) counts.contentRight++;
+      if (isContent && isRight[m]) counts.contentRight++;
     }
     return counts;
   });

@@ -1,18 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
 import { mapValues } from '../../map-values.js';
 import { meanOrNull } from '../../moments.js';
-import type { PredictionBatch } from '../model/batch.js';
-import { hiddenStates, type Gpt } from '../model/gpt.js';
-import { lossAndGradients } from '../model/gradients.js';
-import { tokenLogProbs } from '../model/log-probs.js';
+import type { Gpt } from '../model/gpt.js';
+import { trainedAtOnce } from '../model/passes.js';
 import type { TunedSets } from '../model/slots.js';
 import { baseWeights } from '../model/weights.js';
 import { sharedFloats, type ParamSet } from '../params/param-set.js';
-import { drawBatches, responseBatch } from './batches.js';
+import { drawBatches, responsePasses } from './batches.js';
 import { measure } from './evaluate.js';
 import { Optimizers } from './optimizers.js';
 import { inPhases } from './phase.js';
 import type { TaskFunction } from './task.js';
+import { responseGradients } from './token-loss.js';
 
 /**
  * Step 1.3: tunes adapters and LoRA on local instructions. The loss of a step is the mean negative
@@ -37,10 +35,10 @@ export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper,
     const batches = drawBatches(data.train.count, hyper.batchSize, seed, 'batches');
     losses.length = 0;
     for (let step = 0; step < Math.round(share * hyper.localSteps); step++) {
-      const rows = responseBatch(data.train, batches.next().value);
-      const dropout = { rate: hyper.loraDropout ?? 0, seed: `${seed}/${place}/${step}` };
-      const loss = (gpt: Gpt) => responseLoss(dropout.rate > 0 ? { ...gpt, dropout } : gpt, rows);
-      const result = lossAndGradients(phase.shape, base, tuned, loss, phase.trains);
+      const { shape, trains } = phase;
+      const passes = responsePasses(data.train, batches.next().value, trainedAtOnce(model.config));
+      const inPass = dropped(hyper.loraDropout ?? 0, `${seed}/${place}/${step}`);
+      const result = responseGradients({ shape, base, tuned, trains, inPass }, passes);
       phase.optimize(result.gradients);
       losses.push(result.loss);
     }
@@ -51,10 +49,10 @@ export const instruct: TaskFunction<'instruct'> = ({ model, params, data, hyper,
   return Promise.resolve({ output, metrics });
 };
 
-/** Mean negative log-likelihood (nats) of the targets. */
-export function responseLoss(model: Gpt, { batch, targets }: PredictionBatch): tf.Scalar {
-  const hidden = hiddenStates(model, batch, targets.at);
-  return tf.neg(tf.mean(tokenLogProbs(model, hidden, targets.ids)));
+/** The model without a part of LoRA's inputs, another part in each pass of a step. */
+function dropped(rate: number, seed: string) {
+  return (model: Gpt, pass: number): Gpt =>
+    rate === 0 ? model : { ...model, dropout: { rate, seed: pass === 0 ? seed : `${seed}/${pass}` } };
 }
 
 /** Sets with memories of their own, for training to write to; what is not trained, changes of the base, stays. */

@@ -10,7 +10,7 @@ import type { ParamSet } from '../params/param-set.js';
 import { stream, type KeyPart } from '../../simulation/random/stream.js';
 import { Adam, clipGlobalNorm } from './adam.js';
 import { drawBatches, tableRow } from './batches.js';
-import { responseLoss } from './instruct.js';
+import { responseLoss } from './token-loss.js';
 import { noSlots } from '../model/slots.js';
 
 export interface PretrainOptions {

@@ -1,10 +1,10 @@
 import { computed, valuesOf } from '../model/backend.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
-import { logits, logProbsOfScores } from '../model/log-probs.js';
+import { inPieces, logits, logProbsOfScores } from '../model/log-probs.js';
 import type { Answer } from '../model/reward-features.js';
 import { answerBatch } from './batches.js';
 import { entropyOfLogits } from './ppo/entropy.js';
-import { atTemperature, inLengths, inPasses, lengthOf } from './rollout.js';
+import { answerPasses, atTemperature, inLengths, lengthOf } from './rollout.js';
 
 /** A number for each token of a response, one array per answer. */
 export interface TokensRead {
@@ -19,7 +19,7 @@ export interface TokensRead {
 
 /** Log-probabilities and entropies by one forward pass. */
 export function readTokens(policy: Gpt, answers: readonly Answer[], temperature: number): TokensRead {
-  const passes = inPasses(answers).map((pass) => {
+  const passes = answerPasses(policy, answers).map((pass) => {
     const lengths = pass.map(lengthOf);
     const { logProbs, entropies } = computed(() => readPass(policy, pass, temperature));
     return { logProbs: inLengths(logProbs, lengths), entropies: inLengths(entropies, lengths) };
@@ -32,15 +32,18 @@ export function readTokens(policy: Gpt, answers: readonly Answer[], temperature:
 
 function readPass(policy: Gpt, pass: readonly Answer[], temperature: number) {
   const { batch, targets } = answerBatch(pass);
-  const hidden = hiddenStates(policy, batch, targets.at);
-  const scores = logits(policy, hidden);
-  // Scores at another temperature are made of the hidden states, as everywhere, so that no bit differs.
-  const scaled = temperature === 1 ? scores : logits(policy, atTemperature(hidden, temperature));
-  const logProbs = Float64Array.from(valuesOf(logProbsOfScores(scaled, targets.ids)));
   const width = policy.shape.config.vocab_size;
-  const values = valuesOf(scores);
-  const entropies = Float64Array.from({ length: values.length / width }, (_, row) =>
-    entropyOfLogits(values.subarray(row * width, (row + 1) * width), temperature),
-  );
+  const logProbs = new Float64Array(targets.ids.length);
+  const entropies = new Float64Array(targets.ids.length);
+  inPieces(policy, hiddenStates(policy, batch, targets.at), ({ hidden, from, to }) => {
+    const scores = logits(policy, hidden);
+    // Scores at another temperature are made of the hidden states, as everywhere, so that no bit differs.
+    const scaled = temperature === 1 ? scores : logits(policy, atTemperature(hidden, temperature));
+    logProbs.set(valuesOf(logProbsOfScores(scaled, targets.ids.slice(from, to))), from);
+    const values = valuesOf(scores);
+    for (let row = 0; row < to - from; row++) {
+      entropies[from + row] = entropyOfLogits(values.subarray(row * width, (row + 1) * width), temperature);
+    }
+  });
   return { logProbs, entropies };
 }

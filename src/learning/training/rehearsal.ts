@@ -1,11 +1,11 @@
 import type { TokenTable } from '../data/token-table.js';
-import { lossAndGradients, type Gradients } from '../model/gradients.js';
+import type { Gradients } from '../model/gradients.js';
+import { trainedAtOnce } from '../model/passes.js';
 import type { TunedSets } from '../model/slots.js';
 import type { Weights } from '../model/weights.js';
-import { contentBatch, drawBatches, tableRow } from './batches.js';
-import { responseLoss } from './instruct.js';
-import type { Gpt } from '../model/gpt.js';
+import { contentPasses, drawBatches, tableRow } from './batches.js';
 import type { RunningPhase } from './phase.js';
+import { responseGradients } from './token-loss.js';
 
 interface Rehearsal {
   readonly table: TokenTable;
@@ -34,9 +34,8 @@ export function rehearsal(
   const batches = drawBatches(answered.length, rows, seed, 'rehearsal');
   return (gradients) => {
     const indices = batches.next().value.map((drawn) => answered[drawn]!);
-    const batch = contentBatch(table, indices);
-    const loss = (gpt: Gpt) => responseLoss(gpt, batch);
-    const own = lossAndGradients(shape, base, tuned, loss, trains).gradients;
+    const passes = contentPasses(table, indices, trainedAtOnce(shape.config));
+    const own = responseGradients({ shape, base, tuned, trains }, passes).gradients;
     for (const [part, gradient] of Object.entries(gradients)) add(gradient, own[part]!, coefficient);
   };
 }

@@ -4,13 +4,14 @@ import { computed, valuesOf } from '../model/backend.js';
 import { generate, type GenerateOptions } from '../model/generate.js';
 import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { withModel } from '../model/gradients.js';
+import { inPasses, readAtOnce } from '../model/passes.js';
 import { tokenLogProbs } from '../model/log-probs.js';
 import { noSlots, type TunedSets } from '../model/slots.js';
 import type { Answer } from '../model/reward-features.js';
 import { baseWeights } from '../model/weights.js';
 import type { ParamSet } from '../params/param-set.js';
 import { stream, type Stream } from '../../simulation/random/stream.js';
-import { answerBatch, inBatches, tableRow } from './batches.js';
+import { answerBatch, tableRow } from './batches.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { TaskRequest } from './task.js';
 
@@ -86,12 +87,12 @@ export function atTemperature(hidden: tf.Tensor2D, temperature: number): tf.Tens
   return temperature === 1 ? hidden : tf.div(hidden, temperature);
 }
 
-/** Rows of one forward pass, which may hold the scores of a whole vocabulary for each token. */
+/** Rows of one forward pass, where they are short. */
 const passRows = 16;
 
 /** The same as numbers, one array per answer, outside of training. */
 export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
-  return inPasses(answers).flatMap((pass) =>
+  return answerPasses(policy, answers).flatMap((pass) =>
     inLengths(
       computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature)))),
       pass.map(lengthOf),
@@ -100,8 +101,11 @@ export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperatur
 }
 
 /** Answers as forward passes take them, a few at a time, in their order. */
-export function inPasses(answers: readonly Answer[]): Answer[][] {
-  return [...inBatches(answers.length, passRows)].map((indices) => indices.map((index) => answers[index]!));
+export function answerPasses(
+  { shape: { config } }: Pick<Gpt, 'shape'>,
+  answers: readonly Answer[],
+): Answer[][] {
+  return inPasses(answers, ({ tokens }) => tokens.length, { tokens: readAtOnce(config), rows: passRows });
 }
 
 /** The log-probabilities of the reference, which are the policy's own where both are the same sets. */

@@ -11,7 +11,7 @@ import { noSlots } from '../../../src/learning/model/slots.js';
 import { baseWeights, disposeWeights, upload } from '../../../src/learning/model/weights.js';
 import { tensorsOf, type ParamSet } from '../../../src/learning/params/param-set.js';
 import { stream } from '../../../src/simulation/random/stream.js';
-import { responseLoss } from '../../../src/learning/training/instruct.js';
+import { responseLoss } from '../../../src/learning/training/token-loss.js';
 import type { ModelShape } from '../../../src/learning/model/model-shape.js';
 import { parityModels, type ParityCase } from '../../golden/parity.js';
 

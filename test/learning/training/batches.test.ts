@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import {
-  contentBatch,
+  contentPasses,
   drawBatches,
   inBatches,
   responseBatch,
   tableRow,
 } from '../../../src/learning/training/batches.js';
+import type { PredictionBatch } from '../../../src/learning/model/batch.js';
 import { tableOf } from './tables.js';
 
 const table = tableOf([
@@ -32,7 +33,7 @@ describe('batches', () => {
   });
 
   it('packs rows up to the end of their content, whose tokens alone are targets', () => {
-    const { batch, targets } = contentBatch(table, [0, 1]);
+    const [{ batch, targets }] = contentPasses(table, [0, 1], 100) as [PredictionBatch];
     assert.deepEqual([...batch.ids], [1, 2, 3, 4, 5]);
     assert.deepEqual([...targets.ids], [4, 9, 6]);
     assert.deepEqual([...targets.at], [2, 3, 4]);

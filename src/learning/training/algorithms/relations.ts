@@ -1,4 +1,5 @@
 import { must, type Rule } from '../../../settings/rule.js';
+import type { Data } from '../../data/settings.js';
 import type { KnownModel } from '../../model/relations.js';
 import type { Alignment } from './settings.js';
 
@@ -14,7 +15,10 @@ const ofSampling: readonly {
   { key: 'ptxCoefficient', off: 0, advice: 'only PPO rehearses' },
 ];
 
-export const alignmentRules: readonly Rule<{ alignment: Alignment }, KnownModel>[] = [
+export const alignmentRules: readonly Rule<
+  { alignment: Alignment; data: Pick<Data, 'maxTokens'> },
+  KnownModel
+>[] = [
   {
     states: 'a response fits into the model',
     findings: ({ alignment: { maxNewTokens } }, { model }) =>
@@ -23,6 +27,16 @@ export const alignmentRules: readonly Rule<{ alignment: Alignment }, KnownModel>
         '/alignment/maxNewTokens',
         maxNewTokens,
         `less than ${model?.n_positions}, the positions of the model`,
+      ),
+  },
+  {
+    states: 'a prompt has room beside its response',
+    findings: ({ alignment: { maxNewTokens }, data: { maxTokens } }) =>
+      must(
+        maxTokens === null || maxNewTokens < maxTokens,
+        '/alignment/maxNewTokens',
+        maxNewTokens,
+        `less than ${maxTokens}, which is /data/maxTokens`,
       ),
   },
   {

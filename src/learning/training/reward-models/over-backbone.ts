@@ -2,7 +2,7 @@ import type { TokenTable } from '../../data/token-table.js';
 import { computed, valuesOf } from '../../model/backend.js';
 import { packRows } from '../../model/batch.js';
 import { readHead } from '../../model/head.js';
-import { inPasses } from '../../model/reward-passes.js';
+import { inPasses } from '../../model/passes.js';
 import type { Weights } from '../../model/weights.js';
 import { concatenated } from '../rollout.js';
 import { remembered, tokenRows } from '../table-features.js';

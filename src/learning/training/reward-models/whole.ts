@@ -3,7 +3,7 @@ import type { TokenTable } from '../../data/token-table.js';
 import { computed, valuesOf } from '../../model/backend.js';
 import { packRows } from '../../model/batch.js';
 import { differentiate, scalarLoss } from '../../model/gradients.js';
-import { inPasses } from '../../model/reward-passes.js';
+import { inPasses } from '../../model/passes.js';
 import { withWeights, type Weights } from '../../model/weights.js';
 import type { ParamSet } from '../../params/param-set.js';
 import { Adam } from '../adam.js';

@@ -1,17 +1,14 @@
 import { updatesOf, type Stage, type UploadKind } from '../../machines/protocol.js';
 import type { ServerContext } from '../../machines/server.js';
 import { secondsFor, type Computer } from '../learning/clients/processor.js';
-import { alignFlops, freezeFlops, instructFlops, rewardFlops } from '../learning/clients/workload.js';
-import { parametersIn, type TensorSpec } from '../learning/params/param-set.js';
+import { parametersIn } from '../learning/params/param-set.js';
 import { mapValues } from '../map-values.js';
 import { sum } from '../moments.js';
 import type { Candidate } from '../strategies/allocation/allocation.js';
-import { momentAt, partsOf } from '../strategies/methods/parts.js';
-import { loadAt } from '../strategies/methods/work.js';
 import { codecFlops } from './codec-flops.js';
+import { orderFlops, tunedTensors } from './order-flops.js';
 import { carriedBy } from './parts.js';
 import { rowsBehind } from './rows.js';
-import { tensorsOfPart } from './slots.js';
 import { clientOf, type World } from './world.js';
 
 type Opening = { readonly stage: Stage } & Pick<ServerContext, 'version' | 'global'>;
@@ -31,7 +28,7 @@ export function candidateOf(world: World, opening: Opening, id: string): Candida
     uploadBits: sum(kinds.map((kind) => bitsOf(world, opening, id, kind))),
     computeSeconds:
       (world.slowness.get(id) ?? 1) *
-      secondsFor(flopsOf(world, opening, id) + encodingFlops(world, opening, id), atFullClock(device)),
+      secondsFor(orderFlops(world, opening, id) + encodingFlops(world, opening, id), atFullClock(device)),
     clock: device.processor,
     maxPowerWatts: powerWatts,
     ...transmitter,
@@ -60,28 +57,4 @@ function bitsOf(world: World, { version, global }: Opening, id: string, kind: Up
 function encodingFlops(world: World, { stage, version, global }: Opening, id: string): number {
   const tuned = mapValues(tunedTensors(world, id), (tensors) => ({ parameters: parametersIn(tensors) }));
   return codecFlops(world, stage, version + 1, { ...global, ...tuned });
-}
-
-/** What a client has of what the method tunes (Steps 1.1 and 1.2), by part. */
-function tunedTensors(world: World, id: string): Readonly<Record<string, readonly TensorSpec[]>> {
-  const parts = partsOf(world.method).map((part) => [part.name, tensorsOfPart(world, part, id)] as const);
-  return Object.fromEntries(parts);
-}
-
-/** What the work on a version takes, Step 3.1 before the first of stage 3 included. */
-function flopsOf(world: World, { stage, version }: Opening, id: string): number {
-  const { scenario, shape } = world;
-  const { rewards } = world.method;
-  const { tables, trainingWeights } = clientOf(world, id);
-  if (stage === 'reward') return rewardFlops(scenario, shape, tables, rewards);
-  const tuned = tunedTensors(world, id);
-  const { passes, trained } = loadAt(world.method, momentAt(world.scenario, stage, version + 1), (part) =>
-    parametersIn(tuned[part]!),
-  );
-  if (stage === 'instruction') return passes * instructFlops(scenario, shape, trained, tables);
-  const { promptsPerRound } = scenario.alignment;
-  const aligned =
-    passes * alignFlops({ scenario, shape, trained, tables, rewards, weights: trainingWeights });
-  const isFirst = version === 0;
-  return aligned + (isFirst ? freezeFlops(scenario, shape, rewards, tables.prompts, 2 * promptsPerRound) : 0);
 }

@@ -1,18 +1,18 @@
 import type { ClientContext } from '../../machines/client.js';
 import type { Verdict } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
-import { evaluateFlops, pairFlops, scoreFlops } from '../learning/clients/workload.js';
 import { distinct } from '../learning/data/distinct.js';
 import { isCorrect, isRefusal } from '../learning/data/embedded/judge.js';
 import { rowsOf } from '../learning/data/tokenize.js';
 import type { Example } from '../learning/data/types.js';
-import { objectives, perObjective } from '../learning/objective.js';
+import { perObjective } from '../learning/objective.js';
 import { ratioOrNull } from '../moments.js';
 import { derived } from '../learning/training/figure.js';
 import { weightedFigure } from '../learning/training/ppo/weighted.js';
 import type { RewardParams } from '../learning/training/task.js';
 import { stream } from '../simulation/random/stream.js';
 import { measured } from './measured.js';
+import { measuredFlops } from './measured-flops.js';
 import { keepResponses } from './measured-responses.js';
 import { measureForgetting } from './overfitting/forgetting.js';
 import { measureOthers } from './overfitting/others.js';
@@ -84,7 +84,7 @@ function measureInstruction(world: World, { id, model }: ClientContext, round: n
     id,
     'instruction',
     round,
-    evaluateFlops(world.shape, [tables.test, tables.shared]),
+    measuredFlops.instruction(world, id),
     {
       kind: 'evaluate',
       seed: '',
@@ -108,7 +108,7 @@ function measureReward(world: World, { id, model }: ClientContext, round: number
     id,
     'reward',
     round,
-    pairFlops(world.shape, Object.values(tests)),
+    measuredFlops.reward(world, id),
     {
       kind: 'rewardTest',
       seed: '',
@@ -141,7 +141,7 @@ function measureAlignment(world: World, context: ClientContext, round: number, i
     id,
     'alignment',
     round,
-    scoreFlops(scenario, world.shape, objectives, prompts, prompts.count),
+    measuredFlops.alignment(world, id, prompts),
     {
       kind: 'score',
       seed: `${scenario.seed}/${id}/score`,

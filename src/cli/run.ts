@@ -8,6 +8,7 @@ import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
 import { openDisplay, type DisplayKind } from './display.js';
 import { defaultFolder } from './default-folder.js';
+import { estimateText } from './estimate-text.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import type { Inspector } from './inspect/inspector.js';
 import { openInspector, type InspectOptions } from './inspect/open.js';
@@ -79,6 +80,7 @@ export async function runCommand(
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
       signal: interrupt.signal,
+      onEstimate: (estimate) => display.note(estimateText(estimate, workers)),
       onProgress: (progress) => display.show(progress),
       script,
       observers: page ? [log, page.observer] : [log],

@@ -6,6 +6,7 @@ import type { Inspect, RunObserver } from '../records/run-event.js';
 import type { OwnStrategies } from '../strategies/strategies.js';
 import type { Script } from '../scenario/script.js';
 import type { Scenario } from '../scenario/schema.js';
+import type { RunEstimate } from './estimate.js';
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly onSummary?: (summary: Summary) => void;
   /** Awaited before every event of the virtual clock, which is due then: a run that waits is the same run. */
   readonly before?: (dueSeconds: number) => Promise<void>;
+  /** Hears what the run will take on this machine, before it begins; not asked for where `learning` is "stub". */
+  readonly onEstimate?: (estimate: RunEstimate) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** What the scenario names beside the strategies of the tables: what `loadScenario` was given. */
   readonly strategies?: OwnStrategies;

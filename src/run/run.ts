@@ -13,6 +13,7 @@ import { timeSpent } from '../records/activity/time-spent.js';
 import { stalenessOfStages } from '../records/staleness.js';
 import { writeWhole } from '../records/write-whole.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
+import { estimateOf } from './estimate.js';
 import { openRun, type OpenRun } from './open-run.js';
 import type { RunOptions } from './options.js';
 import { withScript } from './with-script.js';
@@ -41,6 +42,9 @@ export async function runScenario(given: RunOptions): Promise<RunResult> {
   const startedAt = performance.now();
   const run = await openRun(options);
   try {
+    if (options.onEstimate && run.world.scenario.learning !== 'stub') {
+      options.onEstimate(await estimateOf(run.world, options.workers));
+    }
     const { ended, global, clients } = await simulate(run.world, options);
     const models = { global, clients, globalFor: (id: string) => globalFor(run.world, id, global) };
     const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);

@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../src/records/exact-json.js';
 import { readJsonLines } from '../src/records/json-lines.js';
-import type { Scenario } from '../src/scenario/schema.js';
+import { ScenarioSchema, type Scenario } from '../src/scenario/schema.js';
+import { withoutDefaults } from './without-defaults.js';
 
 /*
  * What a study has found up to now: a file of JSON lines, one for each run. A study goes on where it was
@@ -16,7 +17,7 @@ export interface Recorded<Found> {
   readonly seed: number;
   /** What the study changed of the scenario, each as `path=value`; for readers. */
   readonly changes: readonly string[];
-  /** SHA-256 of the scenario that ran, with every default. */
+  /** SHA-256 of the scenario that ran, without what is so by default: settings that come later change no line. */
   readonly scenario: string;
   readonly found: Found;
 }
@@ -27,13 +28,18 @@ export interface RunToRecord {
   readonly changes: readonly string[];
 }
 
+export function hashOf(scenario: Scenario): string {
+  const said = withoutDefaults(ScenarioSchema, scenario);
+  return createHash('sha256').update(canonicalJson(said, 'scenario')).digest('hex');
+}
+
 /** What the record says of a run; what it does not say is found, and appended. */
 export async function recorded<Found>(
   file: string,
   { scenario, changes }: RunToRecord,
   find: () => Promise<Found>,
 ): Promise<Found> {
-  const hash = createHash('sha256').update(canonicalJson(scenario, 'scenario')).digest('hex');
+  const hash = hashOf(scenario);
   const lines = existsSync(file) ? await readJsonLines<Recorded<Found>>(file) : [];
   const known = lines.find((line) => line.scenario === hash);
   if (known) return known.found;

@@ -1,0 +1,21 @@
+import { UserError } from '../errors.js';
+import { seedsFrom } from '../study/seeds.js';
+
+/** On these the methods' rates were chosen (`npm run tuning`). */
+export const tuningSeeds: readonly number[] = [101, 102];
+const firstFresh = 11;
+
+/**
+ * What `--seeds` says: `5` is 11 to 15, the first five that no tuning saw; else as `pwff sweep` has it (`11,13`,
+ * `11..15`). UserError for anything else, and for seeds of the tuning.
+ */
+export function freshSeeds(text: string): readonly number[] {
+  const asked = seedsFrom(text);
+  const seeds = /^\d+$/.test(text) ? asked.map((_, index) => firstFresh + index) : asked;
+  const tuned = seeds.filter((seed) => tuningSeeds.includes(seed));
+  if (tuned.length === 0) return seeds;
+  throw new UserError(
+    `--seeds: ${text} has ${tuned.join(' and ')}, expected seeds that no tuning saw; rates were chosen on ` +
+      `${tuningSeeds.join(' and ')}`,
+  );
+}

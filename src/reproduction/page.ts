@@ -39,8 +39,9 @@ function header({ preset, scenario, seeds, notes }: Reproduction, command: strin
     </div>
     <p class="lead">
       Section V-B of the paper compares PWFF with three methods in each of Figs. 4 and 5. Here all of them run
-      on the same state machines, with the same data, fades and losses under each seed, each at rates tuned
-      for it on seeds ${tuningSeeds.join(' and ')}, of which none is shown. ${states}
+      on the same state machines, with the same data, fades and losses under each seed. Rates of stage 1 were
+      tuned for each method on seeds ${tuningSeeds.join(' and ')}, of which none is shown; those of stage 3
+      are the same for all. ${states}
     </p>
     <p class="source"><code>${command}</code></p>
   </header>`;

@@ -6,7 +6,11 @@ interface Resvg {
     svg: string,
     options: {
       readonly fitTo: { readonly mode: 'zoom'; readonly value: number };
-      readonly font: { readonly loadSystemFonts: boolean; readonly defaultFontFamily?: string };
+      readonly font: {
+        readonly loadSystemFonts: boolean;
+        readonly defaultFontFamily: string;
+        readonly sansSerifFamily: string;
+      };
     },
   ) => { render(): { asPng(): Uint8Array }; getBBox(): unknown };
 }
@@ -16,12 +20,16 @@ export type Rasterizer = (svg: string) => Uint8Array;
 
 const packageName = '@resvg/resvg-js';
 const pixelsPerUnit = 2;
+/** It has no list of fonts to choose from, and takes one with serifs where this one is not there. */
+const sansSerif = process.platform === 'linux' ? 'DejaVu Sans' : 'Arial';
 
-/** What draws PNG files here; a string tells why nothing does, and what to do. */
-export async function openRasterizer(): Promise<Rasterizer | string> {
+/** What draws PNG files here; a string tells why nothing does, and what to do. `load` imports the package. */
+export async function openRasterizer(
+  load: () => Promise<unknown> = () => import(packageName),
+): Promise<Rasterizer | string> {
   let resvg: Resvg;
   try {
-    resvg = (await import(packageName)) as Resvg;
+    resvg = (await load()) as Resvg;
   } catch (error) {
     return (
       `PNG files are not written: ${packageName} cannot be loaded (${oneLine(messageOf(error))}); ` +
@@ -29,7 +37,10 @@ export async function openRasterizer(): Promise<Rasterizer | string> {
     );
   }
   const draw = (svg: string) =>
-    new resvg.Resvg(svg, { fitTo: { mode: 'zoom', value: pixelsPerUnit }, font: { loadSystemFonts: true } });
+    new resvg.Resvg(svg, {
+      fitTo: { mode: 'zoom', value: pixelsPerUnit },
+      font: { loadSystemFonts: true, defaultFontFamily: sansSerif, sansSerifFamily: sansSerif },
+    });
   if (draw(letter).getBBox() === undefined) {
     return 'PNG files are not written: this machine has no font to write their labels with; install one, as fonts-dejavu-core';
   }

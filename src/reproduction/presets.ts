@@ -19,15 +19,18 @@ function ofPaper(name: PaperPreset, rank: number): PresetOnAir {
     label: `learning: embedded model; on the air: GPT-2, rank ${rank}`,
     states:
       `${name}: ${learning}; delay and energy are of messages as large as those of GPT-2 small with 36 adapters ` +
-      `and LoRA of ${states}. Every attempt at them is drawn on the scenario’s own link, under the same seeds.`,
-    shapes: { scenario: 'paper', settings },
+      `and LoRA of ${states}. Every attempt at them is drawn on the scenario’s own link, under the same seeds; ` +
+      'GPT-2 itself is with every client before the first round.',
+    shapes: { scenario: 'paper', settings: [...settings, 'model.preinstalled=true'] },
   };
 }
 
 export const reproductionPresets: Readonly<Record<ReproductionPreset, PresetOnAir>> = {
   embedded: {
     label: 'learning and messages: embedded model',
-    states: `embedded: ${learning}, and delay and energy are of its own messages, as the runs sent them.`,
+    states:
+      `embedded: ${learning}, and delay and energy are of its own messages, as the runs sent them; ` +
+      'Step 1.1 sends the base model too.',
     shapes: null,
   },
   'paper-literal': ofPaper('paper-literal', 96),

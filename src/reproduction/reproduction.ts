@@ -7,6 +7,7 @@ import type { Payload } from '../radio/payload/payload.js';
 import { methods, type MethodName } from '../strategies/methods/index.js';
 import { allContenders, contendersOf, type Asked } from './contenders.js';
 import { onAir, type RunOnAir } from './on-air.js';
+import { withoutOwnRates } from './own-rates.js';
 import { paperFigures, referenceMethod, type PaperFigure, type Quantity } from './paper-figures.js';
 import { payloadsOf } from './payloads.js';
 import type { ReproductionPreset } from './presets.js';
@@ -63,7 +64,19 @@ export async function readReproduction(
   if (bad !== undefined) {
     throw new UserError(`${bad.run}: ${bad.why}, expected a whole run; remove its folder and do it again`);
   }
-  const payloads = await payloadsOf(allContenders(asked), asked, preset);
+  const names = allContenders(asked);
+  const found = reproductionOf(runs, await payloadsOf(names, asked, preset), asked, preset);
+  const untuned = await withoutOwnRates(asked.scenario, names);
+  return { ...found, notes: [...found.notes, ...ratesNotes(untuned)] };
+}
+
+/** The same of runs that are read, with what each method's messages are. */
+export function reproductionOf(
+  runs: readonly ComparedRun[],
+  payloads: ReadonlyMap<MethodName, Payload>,
+  asked: Asked,
+  preset: ReproductionPreset,
+): Reproduction {
   const figures = asked.figures.map((name) =>
     figureResult(runs, payloads, paperFigures[name], asked.others, preset),
   );
@@ -75,6 +88,11 @@ export async function readReproduction(
     figures,
     uploads: uploadsOf(payloads),
   };
+}
+
+function ratesNotes(untuned: readonly MethodName[]): readonly string[] {
+  if (untuned.length === 0) return [];
+  return [`at PWFF’s rates, for the scenario has none of their own: ${untuned.map(titleOf).join(', ')}`];
 }
 
 const methodOf = ({ scenario }: ComparedRun) => scenario['method'] as MethodName;

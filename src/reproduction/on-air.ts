@@ -30,10 +30,9 @@ export function onAir(
     throw new UserError(`${run.run}: has no round of stage ${stage}, expected one at least`);
   }
   const seeded = { ...run.scenario, seed: run.seed } as unknown as StudiedScenario;
-  const messages = stageMessages(payload, stage);
-  const expected = expectedRounds(seeded, messages, rounds);
+  const expected = expectedRounds(seeded, payload, stage, rounds);
   if (reproductionPresets[preset].shapes === null) return { run, expected };
-  const drawn = drawnRounds(seeded, messages, rounds);
+  const drawn = drawnRounds(seeded, stageMessages(payload, stage), rounds);
   const figures = quantities.flatMap(({ figure, onAir: key }) =>
     key === undefined ? [] : [[figure, drawn[key]] as const],
   );

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { shown } from '../settings/problem.js';
 import { seedsFrom } from '../study/seeds.js';
 
 /** On these the methods' rates were chosen (`npm run tuning`). */
@@ -15,7 +16,7 @@ export function freshSeeds(text: string): readonly number[] {
   const tuned = seeds.filter((seed) => tuningSeeds.includes(seed));
   if (tuned.length === 0) return seeds;
   throw new UserError(
-    `--seeds: ${text} has ${tuned.join(' and ')}, expected seeds that no tuning saw; rates were chosen on ` +
+    `--seeds: is ${shown(text)}, which has ${tuned.join(' and ')}, expected seeds that no tuning saw; rates were chosen on ` +
       `${tuningSeeds.join(' and ')}`,
   );
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { main } from '../../src/cli/program.js';
+import { fakeServices } from './fake-services.js';
 import { needsSignals, cli, openWorkplace, stub, until } from './sweeping.js';
 
 /** Stage 1 of six methods under two seeds, of the tiny scenario without learning. */
@@ -94,19 +97,16 @@ describe('pwff reproduce', function () {
 
   for (const [args, said] of [
     [['fig6'], 'pwff reproduce: is "fig6", expected fig4, fig5 or all\n'],
-    [['fig4', '--seeds', '101,'], /^--seeds: 101, has 101, expected seeds that no tuning saw/],
+    [['fig4', '--seeds', '101,'], /^--seeds: is "101,", which has 101, expected seeds that no tuning saw/],
     [['fig4', '--with', 'fedot'], /^--with: has "fedot", expected methods of .*; did you mean "fedit"\?\n$/],
     [['fig4', '--preset', 'paper'], /^--preset: is "paper", expected one of "embedded", /],
     [['fig4', '--shard', '3/2'], /^--shard: is "3\/2", expected a part and how many there are/],
   ] as const) {
     it(`refuses ${args.join(' ')} in one line`, async () => {
-      const { status, stderr } = await place.pwff(
-        'reproduce',
-        ...args,
-        '--out',
-        join(place.folder, 'refused'),
-      );
-      assert.equal(status, 2);
+      const [out, err] = [new PassThrough(), new PassThrough()];
+      const code = await main(['reproduce', ...args], fakeServices(), { out, err });
+      const stderr = (err.read() as Buffer).toString();
+      assert.equal(code, 2);
       if (typeof said === 'string') assert.equal(stderr, said);
       else assert.match(stderr, said);
       assert.equal(stderr.trimEnd().split('\n').length, 1);

@@ -67,6 +67,6 @@ describe('the study of the paper’s contenders', () => {
     assert.deepEqual(freshSeeds('5'), [11, 12, 13, 14, 15]);
     assert.deepEqual(freshSeeds('21,23'), [21, 23]);
     assert.throws(() => freshSeeds('11,102'), /has 102, expected seeds that no tuning saw/);
-    assert.throws(() => freshSeeds('91'), /has 101, expected/);
+    assert.throws(() => freshSeeds('91'), /is "91", which has 101, expected/);
   });
 });

@@ -69,7 +69,7 @@ describe('rounds drawn on the link', function () {
         for (const stage of ['instruction', 'alignment'] as const) {
           const messages = stageMessages(payload, stage);
           const found: readonly RoundMeans[] = drawn(messages, seedsOf[preset]);
-          const expected = expectedRounds(scenario, messages, rounds);
+          const expected = expectedRounds(scenario, payload, stage, rounds);
           assert.ok(typeof expected !== 'string', String(expected));
           for (const key of ['delaySeconds', 'energyJoules'] as const) {
             const { interval } = estimate(found.map((one) => one[key]))!;
@@ -85,6 +85,24 @@ describe('rounds drawn on the link', function () {
     });
   }
 
+  it('have the closed form of each client where they differ: the mean of their delays', async () => {
+    const set = ['channel.uplink.meanSnrDb=[0,10,5,5,5,5,5,5,5,5]'];
+    const own = (await loadScenario('quickstart', { set })).scenario;
+    const payload = (await payloadsOf(['pwff'], { scenario: 'quickstart', set }, 'embedded')).get('pwff')!;
+    const at = async (snrDb: number) => {
+      const changed = [`channel.uplink.meanSnrDb=${snrDb}`];
+      const alike = (await payloadsOf(['pwff'], { scenario: 'quickstart', set: changed }, 'embedded')).get(
+        'pwff',
+      )!;
+      const { scenario: one } = await loadScenario('quickstart', { set: changed });
+      return expectedRounds(one, alike, 'alignment', 4) as RoundMeans;
+    };
+    const [weak, strong, usual] = await Promise.all([0, 10, 5].map(at));
+    const found = expectedRounds(own, payload, 'alignment', 4) as RoundMeans;
+    const mean = (weak!.delaySeconds + strong!.delaySeconds + 8 * usual!.delaySeconds) / 10;
+    assert.ok(Math.abs(found.delaySeconds / mean - 1) < 1e-9, `${found.delaySeconds}, not ${mean}`);
+  });
+
   it('are the same for the same seed, and others for another', async () => {
     const payload = (await payloadsOf(['pwff'], quickstart, 'paper-energy')).get('pwff')!;
     const drawnWith = (seed: number) =>
@@ -95,7 +113,7 @@ describe('rounds drawn on the link', function () {
 
   it('have no closed form where a message is a header alone, and say why', async () => {
     const payload = (await payloadsOf(['local-only'], quickstart, 'embedded')).get('local-only')!;
-    const why = expectedRounds(scenario, stageMessages(payload, 'alignment'), 2);
+    const why = expectedRounds(scenario, payload, 'alignment', 2);
     assert.equal(why, 'a message takes fewer than 5 blocks');
   });
 

@@ -67,6 +67,7 @@ describe('the study of the paper’s contenders', () => {
     assert.deepEqual(freshSeeds('5'), [11, 12, 13, 14, 15]);
     assert.deepEqual(freshSeeds('21,23'), [21, 23]);
     assert.throws(() => freshSeeds('11,102'), /has 102, expected seeds that no tuning saw/);
+    assert.throws(() => freshSeeds('1..2'), /has 1 and 2, expected .*, scenarios made with 1, 2, 3, 4, 5$/);
     assert.throws(() => freshSeeds('91'), /is "91", which has 101, expected/);
   });
 });

@@ -10,7 +10,7 @@ import { needsSignals, cli, openWorkplace, stub, until } from './sweeping.js';
 const twelve = ['reproduce', 'fig4', '--scenario', 'tiny', ...stub, '--seeds', '2'];
 
 describe('pwff reproduce', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let place: ReturnType<typeof openWorkplace>;
   /** What an undisturbed call writes. */
   let whole: string;

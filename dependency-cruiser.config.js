@@ -44,6 +44,18 @@ export default {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'the-reproduction-goes-by-studies-and-records',
+      severity: 'error',
+      from: { path: '^src/reproduction/' },
+      to: { path: '^src/(actors|run|simulation)/' },
+    },
+    {
+      name: 'only-the-command-and-studies-import-the-reproduction',
+      severity: 'error',
+      from: { pathNot: '^(src/(reproduction|cli)/|studies/|test/)' },
+      to: { path: '^src/reproduction/' },
+    },
+    {
       name: 'the-package-stands-alone',
       severity: 'error',
       from: { path: '^(src|machines)/' },

@@ -1,14 +1,11 @@
 import { UserError } from '../src/errors.js';
+import { makingSeeds, tuningSeeds } from '../src/reproduction/seeds.js';
 import { methods } from '../src/strategies/methods/index.js';
 import type { Method } from '../src/strategies/methods/method.js';
 
 /*
  * What the command of a study says, taken apart. Each throws a UserError where it is not as expected.
  */
-
-/** Seeds that the shipped rates may have been fitted to: those that the scenarios were made with, and of tuning. */
-export const tuningSeeds = [101, 102];
-const makingSeeds = [1, 2, 3, 4, 5];
 
 export function seedsFrom(text: string): readonly number[] {
   const seeds = text.split(',').map(Number);

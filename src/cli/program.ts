@@ -21,6 +21,7 @@ import { listOf, oneOf, originOf, wholeNumber } from './option-values.js';
 import { pretrainCommand, type PretrainCommandOptions } from './pretrain.js';
 import { runCommand, type RunCommandOptions } from './run.js';
 import { embeddedRecipe } from '../learning/model/embedded.js';
+import { addReproduceCommand } from './reproduce-command.js';
 import type { Services } from './services.js';
 import { addSweepCommand } from './sweep-command.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
@@ -188,6 +189,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     );
 
   addSweepCommand(program, terminal, end);
+  addReproduceCommand(program, terminal, end);
   addRecordCommands(program, services, terminal, end);
   addComparisonCommands(program, terminal);
 

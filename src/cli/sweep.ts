@@ -8,15 +8,14 @@ import { shown } from '../settings/problem.js';
 import { knownStudy, StudyFolder } from '../study/folder.js';
 import { loadStudy, studyAt, type LoadedStudy } from '../study/load.js';
 import { distinct, planOf, type Plan } from '../study/plan.js';
-import { runLoaded, shareOf, type Shard, type StudyOptions, type StudyOutcome } from '../study/run-study.js';
+import { shareOf, type Shard, type StudyOptions } from '../study/run-study.js';
 import { seedsFrom } from '../study/seeds.js';
 import { slurmScript } from '../study/slurm.js';
 import { gridFrom } from '../study/vary-option.js';
 import { exit, type ExitCode } from './exit.js';
-import { watchInterrupt } from './interrupt.js';
-import { openSweepDisplay } from './sweep-display.js';
 import { endText, planText } from './sweep-text.js';
 import { line, type Terminal } from './terminal.js';
+import { tellFailures, watchedStudy } from './watched-study.js';
 
 export interface SweepCommandOptions {
   readonly vary: readonly string[];
@@ -97,7 +96,7 @@ function valuesOf(set: readonly string[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(set.map(parseSetting).map(({ path, value }) => [path.join('.'), value]));
 }
 
-function shardFrom(text: string): Shard {
+export function shardFrom(text: string): Shard {
   const [, index = NaN, of = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (index >= 1 && index <= of) return { index, of };
   throw new UserError(`--shard: is ${shown(text)}, expected a part and how many there are, from 1/4 to 4/4`);
@@ -152,26 +151,9 @@ async function run(
   terminal: Terminal,
   options: StudyOptions,
 ): Promise<ExitCode> {
-  const display = openSweepDisplay(json || quiet, terminal);
-  const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
-  let outcome: StudyOutcome;
-  try {
-    outcome = await runLoaded(study, {
-      ...options,
-      signal: interrupt.signal,
-      onProgress: (progress) => display.show(progress),
-    });
-  } finally {
-    display.close();
-    interrupt.release();
-  }
+  const { outcome, code } = await watchedStudy(study, options, json || quiet, terminal);
   if (json) line(terminal.out, JSON.stringify(outcome, null, 2));
   else if (!quiet) line(terminal.out, endText(outcome));
-  const failed = distinct(outcome.runs).filter(({ state }) => state === 'failed');
-  for (const { point, seed, failure } of failed) {
-    line(terminal.err, `pwff: ${point} seed ${seed} failed: ${failure?.message}`);
-  }
-  if (failed.length > 0) line(terminal.err, `pwff: ${failed.length} failed; --retry does them again`);
-  if (outcome.interrupted) return interrupt.exitCode();
-  return failed.length > 0 ? exit.failed : exit.ok;
+  tellFailures(outcome, terminal);
+  return code;
 }

@@ -1,0 +1,54 @@
+import type { Stage } from '../../machines/protocol.js';
+import { sum } from '../moments.js';
+import { messageCosts } from '../radio/link-study/message-costs.js';
+import type { StudiedScenario } from '../radio/link-study/subject.js';
+import type { MessagePayload, Payload } from '../radio/payload/payload.js';
+import type { RoundMeans } from './drawn-rounds.js';
+import { messagesOfRound, stageMessages } from './round-messages.js';
+
+/**
+ * What `rounds` rounds of a stage take and cost in the mean, in closed form: `messageCosts` of the messages of a first and
+ * of a later round, for each client. A string tells why there is none.
+ */
+export function expectedRounds(
+  scenario: StudiedScenario,
+  payload: Pick<Payload, 'messages' | 'link'>,
+  stage: Stage,
+  rounds: number,
+): RoundMeans | string {
+  const messages = stageMessages(payload, stage);
+  const clients = differentClients(scenario, payload);
+  const first = roundCosts(scenario, messagesOfRound(messages, 1), clients);
+  const later = roundCosts(scenario, messagesOfRound(messages, 2), clients);
+  if (typeof first === 'string') return first;
+  if (typeof later === 'string') return later;
+  const over = (one: number, others: number) => (one + (rounds - 1) * others) / rounds;
+  return {
+    delaySeconds: over(first.delaySeconds, later.delaySeconds),
+    energyJoules: over(first.energyJoules, later.energyJoules),
+  };
+}
+
+/** The numbers of all clients; of those with links alike the first stands for all. */
+function differentClients({ clients }: StudiedScenario, { link }: Pick<Payload, 'link'>): readonly number[] {
+  const areAlike = link.uplink.meanSnrDb !== null && link.downlink.meanSnrDb !== null;
+  return Array.from({ length: areAlike ? 1 : clients.count }, (_, index) => index + 1);
+}
+
+function roundCosts(
+  scenario: StudiedScenario,
+  messages: readonly MessagePayload[],
+  clients: readonly number[],
+): RoundMeans | string {
+  const costs = clients.flatMap((client) =>
+    messages.map(({ direction, bits }) => messageCosts(scenario, { direction, client, bits })),
+  );
+  const why = costs.find((cost) => typeof cost === 'string');
+  if (why !== undefined) return why;
+  const known = costs.filter((cost) => typeof cost !== 'string');
+  return {
+    delaySeconds: sum(known.map(({ delaySeconds }) => delaySeconds)) / clients.length,
+    energyJoules:
+      (sum(known.map(({ energyJoules }) => energyJoules)) / clients.length) * scenario.clients.count,
+  };
+}

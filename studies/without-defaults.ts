@@ -1,10 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** What of a JSON schema says which values an object has by default. */
-interface Form {
-  readonly properties?: Readonly<Record<string, Form>>;
-  readonly default?: unknown;
-}
+/** A JSON schema: what it says of the values that an object has by default. */
+type Form = object & { readonly properties?: Readonly<Record<string, object>>; readonly default?: unknown };
 
 /**
  * A value of a form without what it has by default, at any depth: it stays the same when the form gets settings more.
@@ -13,7 +10,7 @@ export function withoutDefaults(form: Form, value: unknown): unknown {
   const { properties } = form;
   if (!properties || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value).flatMap(([key, own]) => {
-    const inner = properties[key] ?? {};
+    const inner: Form = properties[key] ?? {};
     if (isDeepStrictEqual(own, inner.default)) return [];
     const rest = withoutDefaults(inner, own);
     return inner.properties && isEmpty(rest) ? [] : [[key, rest] as const];

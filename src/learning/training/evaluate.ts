@@ -1,10 +1,11 @@
 import { ratioOrNull, sum } from '../../moments.js';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
-import { hiddenStates, type Gpt } from '../model/gpt.js';
+import type { Gpt } from '../model/gpt.js';
 import { withModel } from '../model/gradients.js';
 import { kernels } from '../model/kernels/index.js';
 import { logits } from '../model/log-probs.js';
+import { readStates } from '../model/read-states.js';
 import type { TunedSets } from '../model/slots.js';
 import { baseWeights, type Weights } from '../model/weights.js';
 import { inBatches, responseBatch, tableRow } from './batches.js';
@@ -62,7 +63,7 @@ function countRows(shape: ModelShape, base: Weights, tuned: TunedSets, table: To
 function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): RowCounts[] {
   const { batch, targets } = responseBatch(table, indices);
   const { logProbs, scores } = computed(() => {
-    const scores = logits(model, hiddenStates(model, batch, targets.at));
+    const scores = logits(model, readStates(model, batch, targets.at));
     const { value } = kernels().logSoftmaxAt(scores, targets.ids);
     return { logProbs: valuesOf(value).slice(), scores: valuesOf(scores).slice() };
   });

@@ -1,6 +1,7 @@
 import { computed, valuesOf } from '../model/backend.js';
-import { hiddenStates, type Gpt } from '../model/gpt.js';
+import type { Gpt } from '../model/gpt.js';
 import { logits, logProbsOfScores } from '../model/log-probs.js';
+import { readStates } from '../model/read-states.js';
 import type { Answer } from '../model/reward-features.js';
 import { answerBatch } from './batches.js';
 import { entropyOfLogits } from './ppo/entropy.js';
@@ -32,7 +33,7 @@ export function readTokens(policy: Gpt, answers: readonly Answer[], temperature:
 
 function readPass(policy: Gpt, pass: readonly Answer[], temperature: number) {
   const { batch, targets } = answerBatch(pass);
-  const hidden = hiddenStates(policy, batch, targets.at);
+  const hidden = readStates(policy, batch, targets.at);
   const scores = logits(policy, hidden);
   // Scores at another temperature are made of the hidden states, as everywhere, so that no bit differs.
   const scaled = temperature === 1 ? scores : logits(policy, atTemperature(hidden, temperature));

@@ -7,6 +7,7 @@ import { KeyValueCache } from './key-value-cache.js';
 import { kernels } from './kernels/index.js';
 import { threadHeap } from './kernels/heap.js';
 import { logits } from './log-probs.js';
+import { readBlocks } from './read-states.js';
 import { modulesOf } from './lora.js';
 import { drawToken, type Sampling } from './sampling.js';
 import { greatest } from '../../extremes.js';
@@ -85,7 +86,7 @@ function firstScores(model: Gpt, prompts: readonly Int32Array[], cache: KeyValue
   const batch = packRows(prompts);
   const ends = batch.offsets.subarray(1).map((end) => end - 1);
   const attend: Attend = (qkv, block) => cache.start(qkv, block, batch.offsets);
-  const scores = scoresOf(model, () => runBlocks(model, batch.ids, batch.positions, attend, ends));
+  const scores = scoresOf(model, () => readBlocks(model, batch, ends, attend));
   prompts.forEach((prompt, row) => (cache.lengths[row] = prompt.length));
   return scores;
 }

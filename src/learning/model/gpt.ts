@@ -70,7 +70,8 @@ function runBlock(
 ): tf.Tensor2D {
   const selected = (rows: tf.Tensor2D) => (at === undefined ? rows : selectRows(rows, at));
   const prefix = `h.${block}.`;
-  const qkv = project(model, `${prefix}attn.c_attn`, norm(model, `${prefix}ln_1`, x)); // (N, 3C)
+  const normal = norm(model, `${prefix}ln_1`, x);
+  const qkv = project(model, `${prefix}attn.c_attn`, normal, block === 0); // (N, 3C)
   const mixed = selected(attend(qkv, block)); // (M, C)
   const projected = project(model, `${prefix}attn.c_proj`, mixed);
   const attended = addAdapters(model.adapters, block, 'attention', projected, projected);
@@ -83,15 +84,16 @@ function runBlock(
 }
 
 /**
- * x · W + b for a projection of the base (Conv1D: W is [in, out]), with its LoRA modules where it has any.
+ * x · W + b for a projection of the base (Conv1D: W is [in, out]), with its LoRA modules where it has any. What the
+ * first projection reads comes from the base alone, and is a constant where that is.
  */
-function project(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {
+function project(model: Gpt, name: string, x: tf.Tensor2D, isFirst = false): tf.Tensor2D {
   const w = weight<tf.Rank.R2>(model.base, `${name}.weight`);
   const b = weight<tf.Rank.R1>(model.base, `${name}.bias`);
   const modules = modulesOf(model.lora, name, w.shape[1], model.shape.lora.alpha);
   if (modules.length === 0) return linear(x, w, b, model.trainsBase === true);
   if (model.dropout) return withDroppedLora(linear(x, w, b, false), x, modules, model.dropout, name);
-  return loraLinear(x, w, b, modules);
+  return loraLinear(x, w, b, modules, isFirst && model.trainsBase !== true);
 }
 
 function norm(model: Gpt, name: string, x: tf.Tensor2D): tf.Tensor2D {

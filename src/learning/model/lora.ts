@@ -66,24 +66,26 @@ export function loraParameters(shape: ModelShape, modules: number): number {
 }
 
 /**
- * x · w + b + scale · x · A · B, differentiable with respect to x and every A and B: a frozen projection of the
- * base, for example `h.0.attn.c_attn`, with the modules that change it.
+ * x · w + b + scale · x · A · B, differentiable with respect to every A and B, and to x unless that is a constant: a
+ * frozen projection of the base, for example `h.0.attn.c_attn`, with the modules that change it.
  */
 export function loraLinear(
   x: tf.Tensor2D, // (N, in)
   w: tf.Tensor2D, // (in, out)
   b: tf.Tensor1D,
   modules: readonly LoraModule[],
+  isConstant = false,
 ): tf.Tensor2D {
+  const tensors = modules.flatMap(({ a, b }) => [a, b]);
   return fused(
-    [x, ...modules.flatMap(({ a, b }) => [a, b])],
+    isConstant ? tensors : [x, ...tensors],
     () => {
       const y = kernels().affine(x, w, b);
       const { value, saved } = kernels().addLora(y, x, modules);
       return { value, saved: [x, ...saved] };
     },
     (dy, [x, ...saved]) => {
-      const dx = kernels().timesTransposed(dy as tf.Tensor2D, w);
+      const dx = isConstant ? null : kernels().timesTransposed(dy as tf.Tensor2D, w);
       return kernels().loraGradient(dy as tf.Tensor2D, x as tf.Tensor2D, dx, saved, modules);
     },
   );

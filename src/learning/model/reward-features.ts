@@ -1,6 +1,7 @@
 import { computed, valuesOf } from './backend.js';
 import { packRows } from './batch.js';
-import { hiddenStates, type Gpt } from './gpt.js';
+import type { Gpt } from './gpt.js';
+import { readStates } from './read-states.js';
 import { featureWidth, runningFeatures } from './reward-model.js';
 import { inPasses } from './passes.js';
 
@@ -33,7 +34,7 @@ function statesOfPass(model: Gpt, answers: readonly Answer[]): Float32Array[] {
   const at = answers.flatMap((answer, b) =>
     Array.from({ length: spans[b]! }, (_, t) => batch.offsets[b]! + firstState(answer) + t),
   );
-  const hidden = computed(() => valuesOf(hiddenStates(model, batch, Int32Array.from(at))).slice());
+  const hidden = computed(() => valuesOf(readStates(model, batch, Int32Array.from(at))).slice());
   let start = 0;
   return spans.map((span) => {
     const states = hidden.subarray(start * width, (start + span) * width);

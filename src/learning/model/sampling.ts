@@ -27,10 +27,12 @@ export function drawToken(scores: Float32Array, sampling: Sampling, stream: Stre
   const best = likeliest(scores);
   if (temperature === 0) return best;
   const weights = new Float64Array(scores.length);
-  for (let v = 0; v < scores.length; v++) weights[v] = Math.exp((scores[v]! - scores[best]!) / temperature);
+  const highest = scores[best]!;
+  for (let v = 0; v < scores.length; v++) weights[v] = Math.exp((scores[v]! - highest) / temperature);
   if (topK > 0 && topK < weights.length) dropBelow(weights, kthLargest(weights, topK));
   if (topP < 1) dropBelow(weights, smallestOfNucleus(weights, topP));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let total = 0;
+  for (let v = 0; v < weights.length; v++) total += weights[v]!;
   let rest = stream.uniform() * total;
   for (let v = 0; v < weights.length; v++) {
     rest -= weights[v]!;

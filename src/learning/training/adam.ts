@@ -75,12 +75,16 @@ function momentsFor({ length }: Float32Array, moments?: ArrayLike<number>): Floa
 export function clipGlobalNorm(gradients: readonly (Float32Array | null)[], maxNorm: number): number {
   let squares = 0;
   for (const gradient of gradients) {
-    for (const value of gradient ?? []) squares += value * value;
+    if (gradient === null) continue;
+    for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
   }
   const norm = Math.sqrt(squares);
   if (norm > maxNorm) {
     const scale = maxNorm / norm;
-    for (const gradient of gradients) gradient?.forEach((value, i) => (gradient[i] = value * scale));
+    for (const gradient of gradients) {
+      if (gradient === null) continue;
+      for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
+    }
   }
   return norm;
 }

@@ -1,10 +1,16 @@
 import { ratioOrNull, sum } from '../../moments.js';
 import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
-import { hiddenStates, type Gpt } from '../model/gpt.js';
+import type { Gpt } from '../model/gpt.js';
 import { withModel } from '../model/gradients.js';
+<<<<<<< HEAD
 import { inPieces, logits, logProbsOfScores } from '../model/log-probs.js';
 import { inPasses, readAtOnce } from '../model/passes.js';
+=======
+import { kernels } from '../model/kernels/index.js';
+import { logits } from '../model/log-probs.js';
+import { readStates } from '../model/read-states.js';
+>>>>>>> h-fast
 import type { TunedSets } from '../model/slots.js';
 import { baseWeights, type Weights } from '../model/weights.js';
 import { responseBatch, tableRow } from './batches.js';
@@ -64,6 +70,7 @@ function countRows(shape: ModelShape, base: Weights, tuned: TunedSets, table: To
 
 function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): RowCounts[] {
   const { batch, targets } = responseBatch(table, indices);
+<<<<<<< HEAD
   const { logProbs, isRight } = computed(() => {
     const logProbs = new Float64Array(targets.ids.length);
     const isRight: boolean[] = [];
@@ -75,6 +82,12 @@ function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): 
       ids.forEach((id, m) => isRight.push(isLikeliest(values, m, id, model.shape.config.vocab_size)));
     });
     return { logProbs, isRight };
+=======
+  const { logProbs, scores } = computed(() => {
+    const scores = logits(model, readStates(model, batch, targets.at));
+    const { value } = kernels().logSoftmaxAt(scores, targets.ids);
+    return { logProbs: valuesOf(value).slice(), scores: valuesOf(scores).slice() };
+>>>>>>> h-fast
   });
   return indices.map((index, b) => {
     const counts = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };

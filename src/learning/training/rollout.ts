@@ -6,6 +6,7 @@ import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { withModel } from '../model/gradients.js';
 import { inPasses, readAtOnce } from '../model/passes.js';
 import { tokenLogProbs } from '../model/log-probs.js';
+import { readStates } from '../model/read-states.js';
 import { noSlots, type TunedSets } from '../model/slots.js';
 import type { Answer } from '../model/reward-features.js';
 import { baseWeights } from '../model/weights.js';
@@ -74,11 +75,17 @@ export function sampleResponses(
 
 /**
  * Log-probabilities of the response tokens of all answers, one after the other, at the temperature of
- * sampling: the head has no bias, so that dividing the hidden states divides the logits.
+ * sampling: the head has no bias, so that dividing the hidden states divides the logits. Differentiable where
+ * `statesOf` is.
  */
-export function responseLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): tf.Tensor1D {
+export function responseLogProbs(
+  policy: Gpt,
+  answers: readonly Answer[],
+  temperature: number,
+  statesOf: typeof readStates = hiddenStates,
+): tf.Tensor1D {
   const { batch, targets } = answerBatch(answers);
-  const hidden = hiddenStates(policy, batch, targets.at);
+  const hidden = statesOf(policy, batch, targets.at);
   return tokenLogProbs(policy, atTemperature(hidden, temperature), targets.ids);
 }
 
@@ -94,7 +101,7 @@ const passRows = 16;
 export function readLogProbs(policy: Gpt, answers: readonly Answer[], temperature: number): Float64Array[] {
   return answerPasses(policy, answers).flatMap((pass) =>
     inLengths(
-      computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature)))),
+      computed(() => Float64Array.from(valuesOf(responseLogProbs(policy, pass, temperature, readStates)))),
       pass.map(lengthOf),
     ),
   );

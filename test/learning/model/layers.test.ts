@@ -161,6 +161,22 @@ describe('layers with hand-written gradients, against automatic differentiation 
     disposeTranspose(w);
   });
 
+  it('loraLinear of a constant, with the same gradients of the modules to the bit', () => {
+    const { inputs, half } = overlapping;
+    const [w, b] = [random<tf.Rank.R2>(inputs, 2 * half), random<tf.Rank.R1>(2 * half)];
+    const [x, dy] = [random<tf.Rank.R2>(7, inputs), random(7, 2 * half)];
+    const gradients = (isConstant: boolean) => (tensors: tf.Tensor[]) =>
+      tf.grads((...own) => loraLinear(x, w, b, modulesOn(own), isConstant))(tensors, dy);
+    tf.tidy(() => {
+      const tensors = randomModules();
+      const valuesOf = (all: tf.Tensor[]) => all.map((gradient) => gradient.dataSync().slice());
+      const constant = gradients(true)(tensors);
+      assert.equal(constant.length, tensors.length);
+      assert.deepEqual(valuesOf(constant), valuesOf(gradients(false)(tensors)));
+    });
+    disposeTranspose(w);
+  });
+
   it('mergeLora of two modules on the same columns, into a matrix of its own', () => {
     tf.tidy(() => {
       const w = random<tf.Rank.R2>(overlapping.inputs, 2 * overlapping.half);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { selectBackend } from '../../../src/learning/model/backend.js';
+import { kernels } from '../../../src/learning/model/kernels/index.js';
 import { stream } from '../../../src/simulation/random/stream.js';
 
 const draws = stream('wasm-matmul.test');
@@ -100,4 +101,51 @@ describe('matMul on the WebAssembly backend', () => {
     assert.deepEqual([...clone.dataSync()], [1, 2, 3]);
     clone.dispose();
   });
+});
+
+describe('affine maps on the WebAssembly backend', () => {
+  before(() => selectBackend('wasm'));
+
+  const bytesOf = (tensor: tf.Tensor) => tensor.dataSync<'float32'>().slice();
+
+  for (const activation of [undefined, 'relu'] as const) {
+    it(`are tf.fused.matMul's to the bit, with and without a tape, of activation ${activation ?? 'none'}`, () => {
+      tf.tidy(() => {
+        const [a, b, bias] = [random([9, 7]), random([7, 5]), random([5])] as [
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor1D,
+        ];
+        const both = () => [
+          bytesOf(kernels().affine(a, b, bias, activation)),
+          bytesOf(tf.fused.matMul({ a, b, bias, activation: activation ?? 'linear' })),
+        ];
+        const [own, theirs] = both();
+        assert.deepEqual(own, theirs);
+        tf.grad((x) => {
+          const [own, theirs] = both();
+          assert.deepEqual(own, theirs);
+          return tf.sum(x);
+        })(a);
+      });
+    });
+  }
+
+  for (const [inputs, outputs] of [
+    [96, 384],
+    [384, 96],
+    [96, 10],
+  ] as const) {
+    it(`compute a row alike among others and alone, of ${inputs} to ${outputs}`, () => {
+      tf.tidy(() => {
+        const x = random([67, inputs]) as tf.Tensor2D;
+        const [w, b] = [random([inputs, outputs]) as tf.Tensor2D, random([outputs]) as tf.Tensor1D];
+        const whole = bytesOf(kernels().affine(x, w, b));
+        for (const row of [0, 3, 64, 66]) {
+          const alone = bytesOf(kernels().affine(tf.slice(x, [row, 0], [1, inputs]), w, b));
+          assert.deepEqual(alone, whole.slice(row * outputs, (row + 1) * outputs));
+        }
+      });
+    });
+  }
 });

@@ -69,11 +69,14 @@ export interface Kernels {
    * of their columns. `saved` holds every x · a. The answer may be y's own memory.
    */
   addLora(y: tf.Tensor2D, x: tf.Tensor2D, modules: readonly LoraModule[]): Forward;
-  /** Gradients [x, a, b, a, b, …]; that of x is added to `dx`, whose memory the answer may be. */
+  /**
+   * Gradients [x, a, b, a, b, …]; that of x is added to `dx`, whose memory the answer may be, and is left out where
+   * `dx` is null.
+   */
   loraGradient(
     dy: tf.Tensor2D,
     x: tf.Tensor2D,
-    dx: tf.Tensor2D,
+    dx: tf.Tensor2D | null,
     saved: readonly tf.Tensor[],
     modules: readonly LoraModule[],
   ): tf.Tensor[];

@@ -118,7 +118,9 @@ const composed = {
     const dLow = joined(modules.map(({ b }, i) => tf.matMul<tf.Tensor2D>(changes[i]!, b, false, true)));
     const dAs = split(tf.matMul(x, dLow, true, false), modules);
     return [
-      tf.add(dx, tf.matMul(dLow, joined(modules.map(({ a }) => a)), false, true)),
+      ...(dx === null
+        ? []
+        : [tf.add<tf.Tensor>(dx, tf.matMul(dLow, joined(modules.map(({ a }) => a)), false, true))]),
       ...modules.flatMap((_, i) => [dAs[i]!, tf.matMul(lows[i]!, changes[i]!, true, false)]),
     ];
   },

@@ -23,8 +23,7 @@ function on(heap: BackendHeap): Kernels {
 function elementwise(heap: BackendHeap) {
   const { compiled } = heap;
   return {
-    affine: (x, w, b, activation) =>
-      tf.fused.matMul({ a: x, b: w, bias: b, activation: activation ?? 'linear' }) as tf.Tensor2D,
+    affine: affineOf(heap.backend),
     gelu: (x, form) => {
       const [value, gate] = [heap.tensor(...x.shape), heap.tensor(...x.shape)];
       const run = form === 'erf' ? 'exactGelu' : 'gelu';
@@ -43,6 +42,23 @@ function elementwise(heap: BackendHeap) {
       return dx;
     },
   } satisfies Partial<Kernels>;
+}
+
+/**
+ * XNNPACK's product, without the checks, reshapes and the tape of `tf.fused.matMul`, which take longer than a small one.
+ * An activation is left to that: where a tape records it adds the bias after the product, which rounds otherwise.
+ */
+function affineOf(backend: BackendHeap['backend']): Kernels['affine'] {
+  const { kernelFunc } = tf.getKernel('_FusedMatMul', 'wasm');
+  const single = ({ dataId, dtype, shape }: tf.Tensor2D) => ({ dataId, dtype, shape: [1, ...shape] });
+  const attrs = { transposeA: false, transposeB: false, activation: 'linear' };
+  return (x, w, b, activation) => {
+    if (activation) return tf.fused.matMul({ a: x, b: w, bias: b, activation }) as tf.Tensor2D;
+    const inputs = { a: single(x), b: single(w), bias: b };
+    const { dataId, dtype } = kernelFunc({ inputs, backend, attrs }) as tf.TensorInfo;
+    const shape = [x.shape[0], w.shape[1]];
+    return tf.engine().makeTensorFromTensorInfo({ dataId, dtype, shape }) as tf.Tensor2D;
+  };
 }
 
 function rowwise(heap: BackendHeap) {
@@ -134,7 +150,7 @@ function thin(heap: BackendHeap) {
   const moduleGradient = (
     dy: tf.Tensor2D,
     x: tf.Tensor2D,
-    dx: tf.Tensor2D,
+    dx: tf.Tensor2D | null,
     low: tf.Tensor2D,
     { a, b, column, scale }: LoraModule,
   ) => {
@@ -146,13 +162,17 @@ function thin(heap: BackendHeap) {
       heap.tensor<tf.Rank.R2>(r, columns),
       heap.tensor<tf.Rank.R2>(tokens, r),
     ];
-    const [aTransposed, bTransposed] = [tf.transpose(a), tf.transpose(b)];
+    const bTransposed = tf.transpose(b);
     const change = plain(dy, column);
     multiply([tokens, r, columns], scale, change, plain(bTransposed), plain(dLow), false);
     multiply([r, columns, tokens], scale, flipped(plain(low)), change, plain(dB), false);
     multiply([inputs, r, tokens], 1, flipped(plain(x)), plain(dLow), plain(dA), false);
-    multiply([tokens, inputs, r], 1, plain(dLow), plain(aTransposed), plain(dx), true);
-    for (const unused of [dLow, aTransposed, bTransposed]) unused.dispose();
+    if (dx !== null) {
+      const aTransposed = tf.transpose(a);
+      multiply([tokens, inputs, r], 1, plain(dLow), plain(aTransposed), plain(dx), true);
+      aTransposed.dispose();
+    }
+    for (const unused of [dLow, bTransposed]) unused.dispose();
     return [dA, dB];
   };
 
@@ -174,7 +194,7 @@ function thin(heap: BackendHeap) {
       return { value: y, saved: lows };
     },
     loraGradient: (dy, x, dx, saved, modules) => [
-      dx,
+      ...(dx === null ? [] : [dx]),
       ...modules.flatMap((module, i) => moduleGradient(dy, x, dx, saved[i] as tf.Tensor2D, module)),
     ],
     mergeLora: (w, modules) => {

@@ -3,14 +3,9 @@ import type { TokenTable } from '../data/token-table.js';
 import { computed, valuesOf } from '../model/backend.js';
 import type { Gpt } from '../model/gpt.js';
 import { withModel } from '../model/gradients.js';
-<<<<<<< HEAD
 import { inPieces, logits, logProbsOfScores } from '../model/log-probs.js';
 import { inPasses, readAtOnce } from '../model/passes.js';
-=======
-import { kernels } from '../model/kernels/index.js';
-import { logits } from '../model/log-probs.js';
 import { readStates } from '../model/read-states.js';
->>>>>>> h-fast
 import type { TunedSets } from '../model/slots.js';
 import { baseWeights, type Weights } from '../model/weights.js';
 import { responseBatch, tableRow } from './batches.js';
@@ -70,11 +65,10 @@ function countRows(shape: ModelShape, base: Weights, tuned: TunedSets, table: To
 
 function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): RowCounts[] {
   const { batch, targets } = responseBatch(table, indices);
-<<<<<<< HEAD
   const { logProbs, isRight } = computed(() => {
     const logProbs = new Float64Array(targets.ids.length);
     const isRight: boolean[] = [];
-    inPieces(model, hiddenStates(model, batch, targets.at), ({ hidden, from, to }) => {
+    inPieces(model, readStates(model, batch, targets.at), ({ hidden, from, to }) => {
       const ids = targets.ids.slice(from, to);
       const scores = logits(model, hidden);
       logProbs.set(valuesOf(logProbsOfScores(scores, ids)), from);
@@ -82,12 +76,6 @@ function countBatch(model: Gpt, table: TokenTable, indices: readonly number[]): 
       ids.forEach((id, m) => isRight.push(isLikeliest(values, m, id, model.shape.config.vocab_size)));
     });
     return { logProbs, isRight };
-=======
-  const { logProbs, scores } = computed(() => {
-    const scores = logits(model, readStates(model, batch, targets.at));
-    const { value } = kernels().logSoftmaxAt(scores, targets.ids);
-    return { logProbs: valuesOf(value).slice(), scores: valuesOf(scores).slice() };
->>>>>>> h-fast
   });
   return indices.map((index, b) => {
     const counts = { tokens: 0, loss: 0, right: 0, content: 0, contentRight: 0 };

@@ -1,12 +1,7 @@
 import { computed, valuesOf } from '../model/backend.js';
-<<<<<<< HEAD
-import { hiddenStates, type Gpt } from '../model/gpt.js';
 import { inPieces, logits, logProbsOfScores } from '../model/log-probs.js';
-=======
 import type { Gpt } from '../model/gpt.js';
-import { logits, logProbsOfScores } from '../model/log-probs.js';
 import { readStates } from '../model/read-states.js';
->>>>>>> h-fast
 import type { Answer } from '../model/reward-features.js';
 import { answerBatch } from './batches.js';
 import { entropyOfLogits } from './ppo/entropy.js';
@@ -38,18 +33,10 @@ export function readTokens(policy: Gpt, answers: readonly Answer[], temperature:
 
 function readPass(policy: Gpt, pass: readonly Answer[], temperature: number) {
   const { batch, targets } = answerBatch(pass);
-<<<<<<< HEAD
-=======
-  const hidden = readStates(policy, batch, targets.at);
-  const scores = logits(policy, hidden);
-  // Scores at another temperature are made of the hidden states, as everywhere, so that no bit differs.
-  const scaled = temperature === 1 ? scores : logits(policy, atTemperature(hidden, temperature));
-  const logProbs = Float64Array.from(valuesOf(logProbsOfScores(scaled, targets.ids)));
->>>>>>> h-fast
   const width = policy.shape.config.vocab_size;
   const logProbs = new Float64Array(targets.ids.length);
   const entropies = new Float64Array(targets.ids.length);
-  inPieces(policy, hiddenStates(policy, batch, targets.at), ({ hidden, from, to }) => {
+  inPieces(policy, readStates(policy, batch, targets.at), ({ hidden, from, to }) => {
     const scores = logits(policy, hidden);
     // Scores at another temperature are made of the hidden states, as everywhere, so that no bit differs.
     const scaled = temperature === 1 ? scores : logits(policy, atTemperature(hidden, temperature));

@@ -117,7 +117,7 @@ function cargoText({ parts, loraModules }: MessagePayload): string {
 /** In how many rounds a message is so, where rounds differ. */
 function roundsText({ stage, rounds }: MessagePayload, stages: PayloadReport['stages']): readonly string[] {
   const { maxRounds } = stages.find((each) => each.stage === stage)!;
-  return rounds === null || rounds === maxRounds ? [] : [`${rounds} of ${maxRounds} rounds`];
+  return rounds === null || rounds.length === maxRounds ? [] : [`${rounds.length} of ${maxRounds} rounds`];
 }
 
 function stagesTable({ stages }: PayloadReport, paint: Paint): TableContent {

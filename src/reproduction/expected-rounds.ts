@@ -1,5 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
-import { sum } from '../moments.js';
+import { mean, sum } from '../moments.js';
 import { messageCosts } from '../radio/link-study/message-costs.js';
 import type { StudiedScenario } from '../radio/link-study/subject.js';
 import type { MessagePayload, Payload } from '../radio/payload/payload.js';
@@ -7,8 +7,8 @@ import type { RoundMeans } from './drawn-rounds.js';
 import { messagesOfRound, stageMessages } from './round-messages.js';
 
 /**
- * What `rounds` rounds of a stage take and cost in the mean, in closed form: `messageCosts` of the messages of a first and
- * of a later round, for each client. A string tells why there is none.
+ * What `rounds` rounds of a stage take and cost in the mean, in closed form: `messageCosts` of each round's messages,
+ * for each client. A string tells why there is none.
  */
 export function expectedRounds(
   scenario: StudiedScenario,
@@ -18,14 +18,20 @@ export function expectedRounds(
 ): RoundMeans | string {
   const messages = stageMessages(payload, stage);
   const clients = differentClients(scenario, payload);
-  const first = roundCosts(scenario, messagesOfRound(messages, 1), clients);
-  const later = roundCosts(scenario, messagesOfRound(messages, 2), clients);
-  if (typeof first === 'string') return first;
-  if (typeof later === 'string') return later;
-  const over = (one: number, others: number) => (one + (rounds - 1) * others) / rounds;
+  const known = new Map<string, RoundMeans | string>();
+  const costs = Array.from({ length: rounds }, (_, before) => {
+    const own = messagesOfRound(messages, before + 1);
+    const key = own.map(({ kind, bits }) => `${kind} ${bits}`).join();
+    const cost = known.get(key) ?? roundCosts(scenario, own, clients);
+    known.set(key, cost);
+    return cost;
+  });
+  const why = costs.find((cost) => typeof cost === 'string');
+  if (why !== undefined) return why;
+  const ofRounds = costs.filter((cost) => typeof cost !== 'string');
   return {
-    delaySeconds: over(first.delaySeconds, later.delaySeconds),
-    energyJoules: over(first.energyJoules, later.energyJoules),
+    delaySeconds: mean(ofRounds.map(({ delaySeconds }) => delaySeconds)),
+    energyJoules: mean(ofRounds.map(({ energyJoules }) => energyJoules)),
   };
 }
 

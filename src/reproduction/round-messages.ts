@@ -27,5 +27,6 @@ export function messagesOfRound(
   { opening, uploads, answers }: StageMessages,
   round: number,
 ): readonly MessagePayload[] {
-  return [...(round === 1 ? opening : answers), ...uploads];
+  const isOf = (number: number) => (message: MessagePayload) => message.rounds?.includes(number) ?? false;
+  return [...(round === 1 ? opening : answers.filter(isOf(round - 1))), ...uploads.filter(isOf(round))];
 }

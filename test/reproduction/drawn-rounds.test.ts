@@ -4,7 +4,7 @@ import type { PresetName } from '../../src/radio/payload/presets.js';
 import { drawnRounds, type RoundMeans } from '../../src/reproduction/drawn-rounds.js';
 import { expectedRounds } from '../../src/reproduction/expected-rounds.js';
 import { payloadsOf } from '../../src/reproduction/payloads.js';
-import { stageMessages } from '../../src/reproduction/round-messages.js';
+import { messagesOfRound, stageMessages } from '../../src/reproduction/round-messages.js';
 import { uploadsOf } from '../../src/reproduction/uploads.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { Scenario } from '../../src/scenario/schema.js';
@@ -47,6 +47,19 @@ describe('messages of the paper’s sizes', () => {
     near(pfl!.alignment, 19.083);
     near(shepherd!.alignment, 8.249);
     assert.ok(Math.abs(1 - pwff!.alignment! / pfl!.alignment! - 0.432) < 5e-4);
+  });
+});
+
+describe('messages of rounds that differ', () => {
+  it('are those of each round: what it uploads, after what the round before has made', async () => {
+    const payload = (await payloadsOf(['rolora'], quickstart, 'paper-energy')).get('rolora')!;
+    const messages = stageMessages(payload, 'instruction');
+    const partsIn = (round: number) =>
+      messagesOfRound(messages, round).map(({ parts }) => Object.keys(parts).join());
+    assert.deepEqual(partsIn(1), ['lora.A,lora.B', 'lora.B']);
+    assert.deepEqual(partsIn(2), ['lora.B', 'lora.A']);
+    // The quickstart's last round, which the paper's scenario does not have.
+    assert.deepEqual(partsIn(8), ['lora.B', 'lora.A']);
   });
 });
 

@@ -16,9 +16,9 @@ export interface Cargo {
   readonly isNew: boolean;
 }
 
-/** What a kind of message carries, and in how many rounds of its stage; null where it opens the stage. */
+/** What a kind of message carries, and in which rounds of its stage; null where it opens the stage. */
 export interface Carried {
-  readonly rounds: number | null;
+  readonly rounds: readonly number[] | null;
   readonly cargo: readonly Cargo[];
 }
 
@@ -35,15 +35,16 @@ export function carriedBy(kind: MessageKind, known: Known): readonly Carried[] {
   const { carries, stage } = protocol[kind];
   const { scenario, method } = known;
   if (carries === 'model') return [{ rounds: null, cargo: modelOf(known).map(cargoOf(known, true)) }];
-  const { maxRounds } = scenario[stage];
+  const rounds = Array.from({ length: scenario[stage].maxRounds }, (_, before) => before + 1);
   if (carries !== 'shared') {
     const cargo = carries.map(cargoOf(known, opensStage(kind)));
-    return [{ rounds: opensStage(kind) ? null : maxRounds, cargo }];
+    return [{ rounds: opensStage(kind) ? null : rounds, cargo }];
   }
-  const perRound = Array.from({ length: maxRounds }, (_, before) =>
-    sharedParts(method, momentAt(scenario, stage, before + 1)),
-  );
-  return counted(perRound).map(({ names, rounds }) => ({ rounds, cargo: cargoOfRound(names, kind, known) }));
+  const namesOf = (round: number) => sharedParts(method, momentAt(scenario, stage, round));
+  return alike(rounds, namesOf).map((rounds) => ({
+    rounds,
+    cargo: cargoOfRound(namesOf(rounds[0]!), kind, known),
+  }));
 }
 
 /** Step 1.1 sends what the server makes, but no copy of another part, which would travel twice. */
@@ -52,15 +53,17 @@ function modelOf({ scenario, method }: Known): readonly string[] {
   return [...(scenario.model.preinstalled ? [] : ['base']), ...made.map(({ name }) => name)];
 }
 
-/** Lists of names, each once and with the number of times that it is there, in the order of the first. */
-function counted(lists: readonly (readonly string[])[]) {
-  const counts = new Map<string, { readonly names: readonly string[]; rounds: number }>();
-  for (const names of lists) {
-    const known = counts.get(names.join());
-    if (known) known.rounds++;
-    else counts.set(names.join(), { names, rounds: 1 });
+/** Rounds in which the same parts travel, in the order of the first of each. */
+function alike(
+  rounds: readonly number[],
+  namesOf: (round: number) => readonly string[],
+): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  for (const round of rounds) {
+    const names = namesOf(round).join();
+    groups.set(names, [...(groups.get(names) ?? []), round]);
   }
-  return [...counts.values()];
+  return [...groups.values()];
 }
 
 /** An update has the shared parts; a global model has in place of them, or beside them, what they change the base by. */

@@ -37,8 +37,8 @@ export interface MessagePayload extends Cost {
   readonly step: MessageStep;
   readonly direction: Direction;
   readonly stage: Stage;
-  /** In how many of the stage's rounds it is so, at most; null where it opens the stage. */
-  readonly rounds: number | null;
+  /** The rounds of the stage in which it is so, as far as there are; null where it opens the stage. */
+  readonly rounds: readonly number[] | null;
   /** Parameters by part; a message may carry nothing but its header. */
   readonly parts: Readonly<Record<string, number>>;
   /** How many LoRA modules travel, where they do: where clients differ, those of the one with the most. */
@@ -164,7 +164,9 @@ function costOf(bits: number, { meanRateBps, meanPowerWatts }: MeanLink): Cost {
 function stagePayload(stage: Stage, maxRounds: number, messages: readonly MessagePayload[]): StagePayload {
   const own = messages.filter((message) => message.stage === stage);
   const openings = own.filter(({ rounds }) => rounds === null);
-  const inRounds = total(own.map((message) => scaled(message, (value) => (message.rounds ?? 0) * value)));
+  const inRounds = total(
+    own.map((message) => scaled(message, (value) => (message.rounds?.length ?? 0) * value)),
+  );
   return {
     stage,
     opening: openings.length === 0 ? null : total(openings),

@@ -14,6 +14,9 @@ describe('the memory of the WebAssembly backend', () => {
       /no room for 3000000000 more bytes of its 4 GB; take fewer or shorter rows per batch/,
     );
     heap.free(most);
+    const parts = [1, 2, 3].map(() => heap.allocate(1e9));
+    assert.throws(() => [heap.allocate(1e9), heap.allocate(1e9)], /no room for 1000000000 more bytes/);
+    parts.forEach((part) => heap.free(part));
     const two = tf.add(1, 1);
     assert.equal(two.dataSync()[0], 2);
     two.dispose();

@@ -28,7 +28,7 @@ export async function estimateOf(world: World, workers: number): Promise<RunEsti
 }
 
 /** Operations of a stage's orders, each client's at most, and of its measurements. */
-function stageFlops(world: World, stage: Stage): number {
+export function stageFlops(world: World, stage: Stage): number {
   const { scenario, clients } = world;
   const { every, clients: measured } = scenario.measure;
   const { maxRounds } = scenario[stage];

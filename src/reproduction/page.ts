@@ -51,7 +51,6 @@ async function chartCard(result: FigureResult, reproduction: Reproduction): Prom
   const { figure } = result;
   const chart = figureChart(result, reproduction);
   return html`<figure class="card" style="margin: 0">
-    <h3>${figure.title}</h3>
     ${
       chart === null
         ? html`<p class="source">No run has a figure to draw.</p>`

@@ -5,8 +5,8 @@ import { kernels } from './kernels/index.js';
 import { weight } from './weights.js';
 
 /**
- * Scores that are held at once, 128 MB of them. A vocabulary of 50,257 is scored for 667 tokens at a time; with
- * those of a few thousand tokens, as a batch of long rows has, two workers would need more than 12 GB.
+ * Scores that are held at once, 128 MB of them: a vocabulary of 50,257 is scored for 667 tokens at a time. A batch of long
+ * rows has several thousand, and a step holds their scores more than once.
  */
 export const scoresAtOnce = 2 ** 25;
 

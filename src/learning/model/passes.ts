@@ -31,8 +31,8 @@ export function inPasses<T>(
 }
 
 /**
- * Numbers of width times blocks times tokens in a pass with gradients: 455 tokens of GPT-2 small, for which a worker
- * takes 3.5 GB (docs/performance.md), and 14,563 of the embedded model.
+ * Numbers of width times blocks times tokens in a pass with gradients: 455 tokens of GPT-2 small, and 14,563 of the
+ * embedded model.
  */
 const statesAtOnce = 2 ** 22;
 

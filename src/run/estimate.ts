@@ -6,6 +6,8 @@ import type { World } from '../actors/world.js';
 import { evaluateFlops } from '../learning/clients/workload.js';
 import { rowsOf } from '../learning/data/tokenize.js';
 import { taskRequest } from '../learning/training/request.js';
+import { inPasses, readAtOnce } from '../learning/model/passes.js';
+import { tableRow } from '../learning/training/batches.js';
 import { least } from '../extremes.js';
 import { sum } from '../moments.js';
 
@@ -41,15 +43,17 @@ export function stageFlops(world: World, stage: Stage): number {
   return sum(ordered) + share * times * sum(ids.map((id) => measuredFlops[stage](world, id)));
 }
 
-const rowsRead = 4;
-
 /** Operations per second of all workers together that read rows of the first client's. */
 async function readingRate(
   { clients, executor, base, shape, store }: World,
   workers: number,
 ): Promise<number> {
   const { train } = clients.values().next().value!.tables;
-  const text = rowsOf(train, [...Array(Math.min(rowsRead, train.count)).keys()]);
+  // As many rows as one pass reads: of few, a small model would read none much faster than one.
+  const [rows] = inPasses([...Array(train.count).keys()], (row) => tableRow(train, row).tokens.length, {
+    tokens: readAtOnce(shape.config),
+  });
+  const text = rowsOf(train, rows!);
   const request = taskRequest<'perplexity'>({
     kind: 'perplexity',
     seed: '',

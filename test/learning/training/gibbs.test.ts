@@ -15,8 +15,8 @@ const unbiased = {
   whitenAdvantages: false,
   clipRangeValue: 10,
   criticLearningRate: 2e-2,
-  promptsPerRound: 128,
-  minibatchSize: 32,
+  promptsPerRound: 512,
+  minibatchSize: 128,
   ppoEpochs: 2,
   klCoefficient: 0.5,
   missingEosPenalty: 0.5,
@@ -38,13 +38,17 @@ function shortfalls(game: Game, params: Parameters<Game['worthOf']>[0]) {
 }
 
 /**
- * The seeds are chosen: under others the objective and, nearly always, the reward come as close, but the
- * divergence, in which the objective is flat around its maximum, is now and then off by 5 %.
+ * Of each figure the median of three seeds: the objective is flat around its maximum, so that one seed's
+ * divergence is now and then off by 3 %, on one processor and not on another.
  */
-function assertSolved(game: Game, params: Parameters<Game['worthOf']>[0]): void {
-  const found = shortfalls(game, params);
-  for (const [figure, share] of Object.entries(found)) {
-    assert.ok(share <= 0.02, `${figure} is off by ${(100 * share).toFixed(2)} %`);
+async function assertSolved(game: Game, learningRates: readonly number[]): Promise<void> {
+  const found: ReturnType<typeof shortfalls>[] = [];
+  for (const seed of ['a', 'b', 'c']) {
+    found.push(shortfalls(game, await play(withSeed(game, seed), learningRates)));
+  }
+  for (const figure of ['objective', 'reward', 'kl'] as const) {
+    const [, median] = found.map((shortfall) => shortfall[figure]).sort((a, b) => a - b);
+    assert.ok(median! <= 0.02, `${figure} is off by ${(100 * median!).toFixed(2)} %`);
   }
 }
 
@@ -64,14 +68,13 @@ describe('a task whose optimum is the Gibbs policy π_ref exp(r / β) / Z', () =
   });
 
   it('the bandit, one token, is solved to within 2 % in objective, reward and divergence', async () => {
-    const game = withSeed(gibbsGame(1, { ...unbiased, ...weighted(0.2) }), 'a');
-    assertSolved(game, await play(game, falling(30, 3e-2, 5e-4)));
+    await assertSolved(gibbsGame(1, { ...unbiased, ...weighted(0.2) }), falling(40, 3e-2, 5e-4));
   });
 
   for (const weightHelpful of [0.2, 0.8]) {
     it(`two tokens are solved to within 2 % too, with weight ${weightHelpful} of helpfulness`, async () => {
-      const game = withSeed(gibbsGame(2, { ...unbiased, ...weighted(weightHelpful) }), 'b');
-      assertSolved(game, await play(game, falling(24, 3e-2, 5e-4)));
+      const game = gibbsGame(2, { ...unbiased, ...weighted(weightHelpful) });
+      await assertSolved(game, falling(24, 3e-2, 5e-4));
     });
   }
 });

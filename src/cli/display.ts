@@ -16,6 +16,14 @@ export interface Display {
 
 export type DisplayKind = 'live' | 'plain' | 'none';
 
+export function displayKind(
+  { json, quiet = false }: { readonly json: boolean; readonly quiet?: boolean },
+  { out }: Terminal,
+): DisplayKind {
+  if (json || quiet) return 'none';
+  return abilitiesOf(out).redraw ? 'live' : 'plain';
+}
+
 const shortestSecondsBetweenPictures = 0.1;
 
 export function openDisplay(kind: DisplayKind, scenario: Scenario, terminal: Terminal): Display {

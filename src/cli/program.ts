@@ -67,7 +67,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   program
     .command('run')
     .description('run a scenario, from Step 1.1 to 3.5')
-    .argument('<scenario>', 'a JSON, YAML or TypeScript file, or "quickstart"')
+    .argument('[scenario]', 'a JSON, YAML or TypeScript file, or "quickstart"')
     .option('--seed <n>', 'take this seed instead of the scenario’s', wholeNumber('--seed', 0))
     .option(
       '--workers <n>',
@@ -118,7 +118,17 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
         .implies({ inspect: true }),
     )
     .addOption(traceEventsOption())
-    .action(async (path: string, options: RunCommandOptions) =>
+    .addOption(
+      new Option('--resume <folder>', 'go on with a run that was killed, interrupted or failed').conflicts(
+        'cache',
+      ),
+    )
+    .option(
+      '--cache <folder>',
+      'take finished tasks from other runs that share this folder, and leave them there',
+    )
+    .option('--no-journal', 'keep no finished tasks: the run cannot be gone on with')
+    .action(async (path: string | undefined, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );
 

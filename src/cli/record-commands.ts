@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { ExitCode } from './exit.js';
+import type { DiffCommandOptions } from './diff.js';
 import type { ExportCommandOptions } from './export.js';
 import { wholeNumber } from './option-values.js';
 import type { InspectCommandOptions } from './page/inspect.js';
+import type { ReplayCommandOptions } from './replay.js';
 import type { Services } from './services.js';
 import { line, type Terminal } from './terminal.js';
 import type { TraceCommandOptions } from './trace.js';
@@ -45,6 +47,26 @@ export function addRecordCommands(
     .action(async (folder: string, words: string[], options: TraceCommandOptions) => {
       await (await import('./trace.js')).traceCommand(folder, words, options, terminal);
     });
+
+  program
+    .command('replay')
+    .description('make a run again from its manifest, and compare every row with its records')
+    .argument('<folder>', 'the folder of a run')
+    .option('--workers <n>', 'worker threads (default: as many as cores)', wholeNumber('--workers', 1))
+    .addOption(new Option('--json', 'print what was found as JSON').default(false))
+    .action(async (folder: string, options: ReplayCommandOptions) =>
+      end(await (await import('./replay.js')).replayCommand(folder, options, terminal)),
+    );
+
+  program
+    .command('diff')
+    .description('where two runs part: the first row that differs, and what happened around it')
+    .argument('<a>', 'the folder of a run')
+    .argument('<b>', 'the folder of another')
+    .addOption(new Option('--json', 'print the difference as JSON').default(false))
+    .action(async (a: string, b: string, options: DiffCommandOptions) =>
+      end(await (await import('./diff.js')).diffCommand([a, b], options, terminal)),
+    );
 
   program
     .command('export')

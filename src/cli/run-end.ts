@@ -66,5 +66,7 @@ export function showWarnings(warnings: readonly string[], { err }: Terminal): vo
 function keptText(folder: string): string {
   const known: readonly string[] = Object.values(recordFiles);
   const present = existsSync(folder) ? readdirSync(folder).filter((name) => known.includes(name)) : [];
-  return present.length === 0 ? 'Nothing was kept.' : `Kept in ${folder}: ${present.join(', ')}`;
+  if (present.length === 0) return 'Nothing was kept.';
+  const goOn = present.includes(recordFiles.journal) ? `\nTo go on with it: pwff run --resume ${folder}` : '';
+  return `Kept in ${folder}: ${present.join(', ')}${goOn}`;
 }

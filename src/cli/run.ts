@@ -4,9 +4,12 @@ import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
-import { loadScenario } from '../scenario/load.js';
+import type { RunEstimate } from '../run/estimate.js';
+import type { RunOptions } from '../run/options.js';
+import { loadAgain } from '../scenario/load-again.js';
+import { loadScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/schema.js';
-import { openDisplay, type DisplayKind } from './display.js';
+import { displayKind, openDisplay } from './display.js';
 import { defaultFolder } from './default-folder.js';
 import { estimateText } from './estimate-text.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
@@ -19,7 +22,7 @@ import { showChecks } from './checks.js';
 import { showEnd, showFailure, showResults, showWarnings } from './run-end.js';
 import { RunLog } from './run-log.js';
 import type { Services } from './services.js';
-import { abilitiesOf, line, type Terminal } from './terminal.js';
+import { line, type Terminal } from './terminal.js';
 
 export interface RunCommandOptions extends ModelFolders, InspectOptions {
   readonly seed?: number;
@@ -40,26 +43,28 @@ export interface RunCommandOptions extends ModelFolders, InspectOptions {
   readonly check: boolean;
   /** Where the timeline goes for other viewers. */
   readonly traceEvents?: string;
+  /** Folder of a stopped run to go on with, in place of a scenario. */
+  readonly resume?: string;
+  /** Folder whose tasks answer those of this run, and that keeps what it computes. */
+  readonly cache?: string;
+  /** Whether finished tasks are kept, so that the run can be gone on with. */
+  readonly journal: boolean;
 }
 
 /** `pwff run`: from a scenario file to the records of its run. */
 export async function runCommand(
-  path: string,
+  path: string | undefined,
   options: RunCommandOptions,
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { seed } = options;
-  const set = [...options.set, ...(await modelSettings(options))];
-  const { scenario, folder, file, script } = await loadScenario(path, {
-    set,
-    ...(seed !== undefined && { seed }),
-  });
-  const outFolder = options.out ?? defaultFolder(scenario, set);
+  const { loaded, outFolder } = await whatToRun(path, options);
+  const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
   const display = openDisplay(displayKind(options, terminal), scenario, terminal);
   for (const note of replacing(outFolder, scenario)) display.note(note);
+  if (options.resume !== undefined) display.note(`Goes on with the run in ${outFolder}.`);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { backend, showSamples, verbose, inspection } = options;
@@ -68,7 +73,13 @@ export async function runCommand(
   const log = new RunLog({
     folder: outFolder,
     verbose,
-    start: { file: file ?? path, scenario: scenario.name, seed: scenario.seed, workers, backend },
+    start: {
+      file: path ?? file ?? outFolder,
+      scenario: scenario.name,
+      seed: scenario.seed,
+      workers,
+      backend,
+    },
     onError: (warning) => warnings.push(warning),
   });
   let inspector: Inspector | null = null;
@@ -80,7 +91,11 @@ export async function runCommand(
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
       signal: interrupt.signal,
-      onEstimate: (estimate) => display.note(estimateText(estimate, workers)),
+      ...(options.resume !== undefined && { resume: 'must' }),
+      journal: journalOf(options),
+      ...(options.resume === undefined && {
+        onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
+      }),
       onProgress: (progress) => display.show(progress),
       script,
       observers: page ? [log, page.observer] : [log],
@@ -116,6 +131,36 @@ export async function runCommand(
   }
 }
 
+/** The scenario of the command line, or that of a run which was stopped; and where the records go. */
+async function whatToRun(
+  path: string | undefined,
+  options: RunCommandOptions,
+): Promise<{ readonly loaded: LoadedScenario; readonly outFolder: string }> {
+  const { resume, seed, out } = options;
+  const set = [...options.set, ...(await modelSettings(options))];
+  if (resume !== undefined) {
+    if (path === undefined && seed === undefined && out === undefined && set.length === 0) {
+      return { loaded: await loadAgain(resume), outFolder: resume };
+    }
+    throw new UserError(
+      '--resume: goes on with a run as it began, expected neither a scenario nor settings, --seed, models or --out',
+    );
+  }
+  if (path === undefined) {
+    throw new UserError(
+      'pwff run: has no <scenario>, expected a JSON, YAML or TypeScript file, or "quickstart"; write pwff run ' +
+        '[options] <scenario>, or pwff run --resume <folder>',
+    );
+  }
+  const loaded = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
+  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set) };
+}
+
+function journalOf({ cache, journal }: RunCommandOptions): NonNullable<RunOptions['journal']> {
+  if (cache !== undefined) return { folder: cache };
+  return journal ? 'run' : 'none';
+}
+
 /** A run that has ended stays what it is, where its timeline cannot be written. */
 async function exportTimeline(outFolder: string, file: string, warnings: string[]): Promise<void> {
   try {
@@ -146,11 +191,6 @@ function replacing(folder: string, scenario: Scenario): string[] {
     return [];
   const { name, method, seed } = earlier.scenario;
   return [`Replaces a run with other settings in ${folder} (${name}, method ${method}, seed ${seed}).`];
-}
-
-function displayKind({ json, quiet }: RunCommandOptions, { out }: Terminal): DisplayKind {
-  if (json || quiet) return 'none';
-  return abilitiesOf(out).redraw ? 'live' : 'plain';
 }
 
 /** More workers than clients would idle. */

@@ -22,6 +22,8 @@ export const recordFiles = {
   summary: 'summary.json',
   report: 'report.html',
   params: 'params',
+  /** Its finished tasks, as long as it can be gone on with. */
+  journal: 'journal',
   log: 'run.log',
   lock: lockFile,
 } as const;
@@ -44,20 +46,25 @@ export function checkFolder(folder: string): void {
 }
 
 /**
- * Makes the folder of a run, locks it, and removes what an earlier run left there. Throws a UserError where
- * {@link checkFolder} does.
+ * Makes the folder of a run, locks it, and removes what an earlier run left there: all but its journal where the
+ * new one goes on from it. Throws a UserError where {@link checkFolder} does.
  */
-export function openFolder(folder: string): RunLock {
+export function openFolder(folder: string, goesOn = false): RunLock {
   return asUserError(folder, () => {
     mkdirSync(folder, { recursive: true });
     refuseStrangers(folder);
     const lock = lockFolder(folder);
-    const { lock: _, ...records } = recordFiles;
-    for (const name of Object.values(records)) {
+    const kept: string[] = [recordFiles.lock, ...(goesOn ? [recordFiles.journal] : [])];
+    for (const name of Object.values(recordFiles).filter((each) => !kept.includes(each))) {
       for (const each of [name, `${name}.new`]) rmSync(join(folder, each), { recursive: true, force: true });
     }
     return lock;
   });
+}
+
+/** Of a run that is over. */
+export function removeJournal(folder: string): void {
+  rmSync(join(folder, recordFiles.journal), { recursive: true, force: true });
 }
 
 /** The manifest of the run that a folder holds; null where there is none. */

@@ -17,6 +17,10 @@ export interface Manifest {
   readonly version: string;
   /** With every default, and after --set and --seed. */
   readonly scenario: Scenario;
+  /** Absolute folder that paths in the scenario are relative to. Absent in older folders. */
+  readonly folder?: string;
+  /** The TypeScript file that defined it; absent where it is data. */
+  readonly script?: string;
   /** SHA-256 of the text of the TypeScript file that defined it; absent where it is data. */
   readonly scriptHash?: string;
   readonly seed: number;

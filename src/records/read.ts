@@ -60,6 +60,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     overlap: null,
     judges: manifest.judges ?? [],
     checks: [],
+    journal: null,
     ...evenness(rows),
     ...written,
     timeSpent: spent,
@@ -81,6 +82,7 @@ type Newer =
   | 'fairness'
   | 'timeSpent'
   | 'energy'
+  | 'journal'
   | 'staleness';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
@@ -113,6 +115,7 @@ function partialSummary(rows: Rows): PartialSummary {
     ...evenness(rows),
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     energy: energySummary(metrics, messages),
+    journal: null,
     messages: messageTotals(messages),
   };
 }

@@ -29,10 +29,10 @@ export interface Records extends RunObserver {
 
 /**
  * Opens the records of a run in a folder, which is made if needed; an earlier run's records in it are
- * removed. `inspected` says which actors it tells of. Throws a UserError if the folder holds something else, or another run is writing there.
+ * removed, but for the journal where the run `goesOn`. `inspected` says which actors it tells of. Throws a UserError if the folder holds something else, or another run is writing there.
  */
-export function openRecords(folder: string, inspected: InspectionChoice = 'none'): Records {
-  const lock = openFolder(folder);
+export function openRecords(folder: string, inspected: InspectionChoice = 'none', goesOn = false): Records {
+  const lock = openFolder(folder, goesOn);
   const metrics = new JsonLinesFile(join(folder, recordFiles.metrics));
   const messages = new JsonLinesFile(join(folder, recordFiles.messages));
   const inspection = inspected === 'none' ? null : new InspectionFile(folder, inspected);

@@ -2,6 +2,7 @@ import type { Stage } from '../../machines/protocol.js';
 import type { Objective } from '../learning/objective.js';
 import type { Overlap } from '../learning/data/overlap.js';
 import type { Interval } from '../interval.js';
+import type { JournalCounts } from '../journal/journaled-executor.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { OverfittingSummary } from './overfitting-summary.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
@@ -49,6 +50,8 @@ export interface Summary {
   readonly timeSpent: TimeSpent;
   /** Whose joules, and what for; null in records of an earlier version. */
   readonly energy: EnergySummary | null;
+  /** How the tasks came by their results; null where no journal was kept, and in records of an earlier version. */
+  readonly journal: JournalCounts | null;
   /** Of each stage: of its averaged updates, how many were so many versions behind. */
   readonly staleness: Readonly<Record<Stage, readonly StalenessCount[]>>;
   readonly messages: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './exact-json.js';
-import type { MetricRow } from './rows.js';
+import type { EndedMessage, MetricRow } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 
 /** Rows that tell of a run and are none of its events. */
@@ -11,6 +11,15 @@ const besideTasks: readonly string[] = ['generalize', 'perplexity', 'interpolate
 
 const isBeside = (row: MetricRow) =>
   beside.includes(row.type) || (row.type === 'client' && besideTasks.includes(row.task));
+
+/** What of a row makes the run what it is; null of one that only tells of it. */
+export function tracedRow(row: MetricRow): object | null {
+  return isBeside(row) ? null : withoutKeys(row, ['members', 'closedBy', 'energy']);
+}
+
+export function tracedMessage(row: EndedMessage): object {
+  return withoutKeys(row, ['story', 'blackoutSeconds', 'blackouts']);
+}
 
 /**
  * SHA-256 over the rows of a run in their order. Each row counts as its canonical JSON (keys sorted) and a
@@ -26,10 +35,13 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'row' && !isBeside(event.row))
-      this.add(withoutKeys(event.row, ['members', 'closedBy', 'energy']));
-    if (event.type === 'message-ended')
-      this.add(withoutKeys(event.row, ['story', 'blackoutSeconds', 'blackouts']));
+    const traced =
+      event.type === 'row'
+        ? tracedRow(event.row)
+        : event.type === 'message-ended'
+          ? tracedMessage(event.row)
+          : null;
+    if (traced !== null) this.add(traced);
   }
 
   /** Adds an event; throws a RangeError if it holds a number that JSON cannot express. */

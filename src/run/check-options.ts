@@ -14,6 +14,10 @@ const OptionsSchema = Type.Object({
   backend: Type.Enum(['auto', 'native', 'wasm']),
   showSamples: Type.Optional(Type.Boolean()),
   inspection: Type.Optional(Type.Enum([...inspections])),
+  resume: Type.Optional(Type.Enum(['must', 'may'])),
+  journal: Type.Optional(
+    Type.Union([Type.Enum(['run', 'none']), Type.Object({ folder: Type.String({ minLength: 1 }) })]),
+  ),
 });
 
 const schema = JSON.parse(JSON.stringify(OptionsSchema)) as SchemaNode;
@@ -21,12 +25,9 @@ const check = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(
 
 /** Throws a UserError with one line for each option of a wrong form, before anything is started or written. */
 export function checkOptions(options: RunOptions): void {
-  const { outFolder, workers, backend, showSamples, inspection } = options;
-  const given = {
-    ...{ outFolder, workers, backend },
-    ...(showSamples !== undefined && { showSamples }),
-    ...(inspection !== undefined && { inspection }),
-  };
+  const { outFolder, workers, backend, showSamples, inspection, resume, journal } = options;
+  const all = { outFolder, workers, backend, showSamples, inspection, resume, journal };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   if (check(given)) return;
   const problems = schemaProblems(check.errors ?? [], schema);
   throw new UserError(problems.map((problem) => problemLine('options', problem)).join('\n'));

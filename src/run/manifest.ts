@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { speedOf } from '../learning/clients/processor.js';
 import { refOf } from '../learning/params/param-set.js';
@@ -19,7 +20,7 @@ const require = createRequire(import.meta.url);
 
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
-  { scenario, workers, strategies, script, inspection = defaultInspection }: RunOptions,
+  { scenario, folder, workers, strategies, script, inspection = defaultInspection }: RunOptions,
   inputs: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
@@ -28,6 +29,8 @@ export function manifestOf(
     format: manifestFormat,
     version: versionOf('pwff'),
     scenario,
+    folder: resolve(folder),
+    ...(script?.file && { script: resolve(script.file) }),
     ...(script?.sha256 && { scriptHash: script.sha256 }),
     seed: scenario.seed,
     workers,

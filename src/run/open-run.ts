@@ -16,6 +16,9 @@ import { withAggregations } from './own-aggregations.js';
 import type { Transmitter } from '../radio/channel/directions/transmitter.js';
 import { linksOf } from '../radio/channel/link.js';
 import { messageBits } from '../radio/channel/message-bits.js';
+import { JournaledExecutor, type JournalCounts } from '../journal/journaled-executor.js';
+import { identityOf } from '../journal/identity.js';
+import { TaskJournal } from '../journal/task-journal.js';
 import { checkFolder } from '../records/folder.js';
 import { createCheckers } from '../records/invariants/index.js';
 import { defaultInspection } from '../records/inspection-choice.js';
@@ -38,6 +41,7 @@ import { allocations } from '../strategies/allocation/index.js';
 import { baseBits, codecsOf } from '../strategies/compression/by-part.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
+import { isResumed, journalFolder } from './resume.js';
 import { manifestOf } from './manifest.js';
 import { faultNotes } from './notes.js';
 import { combinesBases } from '../strategies/combination/index.js';
@@ -53,6 +57,10 @@ export interface OpenRun {
   traceHash(): string;
   /** Of the inputs, and of what has come of the scenario up to now. */
   notes(): readonly string[];
+  /** What computes tasks, whatever the journal knows. */
+  readonly executor: Executor;
+  /** How the tasks came by their results; null where no journal is kept. */
+  journalCounts(): JournalCounts | null;
   /** What became of the scenario's expectations. */
   checked(summary: Unchecked): readonly Checked[];
   close(): Promise<void>;
@@ -67,11 +75,12 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   checkOptions(options);
   checkFolder(options.outFolder);
   refuseOwnSource(options);
-  const executor = executorOf(options);
+  const given = executorOf(options);
+  const executor = new JournaledExecutor(given);
   let records: Records | undefined;
   const close = async () => {
     records?.close();
-    if (executor !== options.executor) await executor.close();
+    if (given !== options.executor) await executor.close();
   };
   try {
     // 1. What the scenario names, and what it will run on.
@@ -81,15 +90,22 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const world = worldOf(options, inputs, executor);
     const manifest = manifestOf(options, inputs, fingerprint);
     options.signal?.throwIfAborted();
-    // 3. The records, which take the place of an earlier run's.
-    records = openRecords(options.outFolder, options.inspection ?? defaultInspection);
+    // 3. The records, which take the place of an earlier run's, and the journal, which goes on where the run does.
+    const goesOn = isResumed(options, manifest);
+    records = openRecords(options.outFolder, options.inspection ?? defaultInspection, goesOn);
+    const journal = journalFolder(options);
+    if (journal !== null) executor.use(new TaskJournal(journal, identityOf(fingerprint)));
     // 4. Who hears what the run tells.
     const { written, hash, faults, expectations } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });
     const notes = () => [...(manifest.notes ?? []), ...faultNotes(faults.pointers)];
     const traceHash = () => hash.digest();
     const checked = (summary: Unchecked) => expectations.checked(summary);
-    return { world, records, fingerprint, manifest, written, traceHash, notes, checked, close };
+    const journalCounts = () => executor.counts;
+    return {
+      ...{ world, records, fingerprint, manifest, written, executor: given },
+      ...{ traceHash, notes, journalCounts, checked, close },
+    };
   } catch (error) {
     await close();
     throw error;

@@ -27,6 +27,17 @@ export interface RunOptions {
    * file. It changes nothing else.
    */
   readonly inspection?: InspectionChoice;
+  /**
+   * Goes on with the run in `outFolder` that was killed, interrupted or failed: it runs again from its start, and
+   * its journal answers what was computed already, so that its trace is that of a run never stopped. "must"
+   * (UserError where that run is another one or over), or "may", which begins anew then. Absent: begins anew.
+   */
+  readonly resume?: 'must' | 'may';
+  /**
+   * Where finished tasks are kept: "run" (default), the folder of the run, which removes them at its end; "none";
+   * or a folder that runs share, as a cache whose tasks answer those of later ones.
+   */
+  readonly journal?: 'run' | 'none' | { readonly folder: string };
   /** Aborting ends the run as "interrupted"; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
   /** Hears the summary once, before it and what else a run leaves at its end is written. */

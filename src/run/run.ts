@@ -3,7 +3,7 @@ import { globalFor } from '../actors/cuts.js';
 import { messageOf } from '../errors.js';
 import { energySummary } from '../records/energy/summary.js';
 import { fairness } from '../records/fairness.js';
-import { recordFiles } from '../records/folder.js';
+import { recordFiles, removeJournal } from '../records/folder.js';
 import { overfittingSummary } from '../records/overfitting.js';
 import { paramFiles, type FinalModels } from '../records/params.js';
 import { reportOf } from '../records/report/report.js';
@@ -16,6 +16,7 @@ import { messageTotals, stageSummaries } from '../records/summarize.js';
 import { estimateOf } from './estimate.js';
 import { openRun, type OpenRun } from './open-run.js';
 import type { RunOptions } from './options.js';
+import { isOver } from './resume.js';
 import { withScript } from './with-script.js';
 import { simulate } from './simulate.js';
 
@@ -43,13 +44,15 @@ export async function runScenario(given: RunOptions): Promise<RunResult> {
   const run = await openRun(options);
   try {
     if (options.onEstimate && run.world.scenario.learning !== 'stub') {
-      options.onEstimate(await estimateOf(run.world, options.workers));
+      options.onEstimate(await estimateOf({ ...run.world, executor: run.executor }, options.workers));
     }
     const { ended, global, clients } = await simulate(run.world, options);
     const models = { global, clients, globalFor: (id: string) => globalFor(run.world, id, global) };
     const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);
     options.onSummary?.(summary);
-    return { ...summary, unwritten: await writeResults(run, summary, models, options.outFolder) };
+    const unwritten = await writeResults(run, summary, models, options.outFolder);
+    if (isOver(ended.reason)) removeJournal(options.outFolder);
+    return { ...summary, unwritten };
   } finally {
     await run.close();
   }
@@ -106,6 +109,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     energy: energySummary(metrics, messages),
     staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),
+    journal: run.journalCounts(),
   };
   return { ...summary, checks: run.checked(summary) };
 }

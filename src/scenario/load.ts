@@ -47,8 +47,15 @@ export async function loadScenario(
   source: string | Definition,
   options: LoadOptions = {},
 ): Promise<LoadedScenario> {
+  return loadWritten(await read(source, options.standsIn ?? null), options);
+}
+
+/** The same of what was read already. */
+export async function loadWritten(
+  written: WrittenScript,
+  options: LoadOptions = {},
+): Promise<LoadedScenario> {
   const { model } = options;
-  const written = await read(source, options.standsIn ?? null);
   const own = together(options.strategies ?? {}, written.script.strategies);
   refuseTakenNames(own);
   const around = async (scenario: Scenario, folder: string) => ({

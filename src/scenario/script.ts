@@ -19,6 +19,8 @@ export interface Script {
   readonly executor: Executor | null;
   /** Hears what XState tells of the actors. */
   readonly inspect: Inspect | null;
+  /** Its file; null where the scenario is data, or stands in the code that calls. */
+  readonly file: string | null;
   /** SHA-256 of the text of its file; null where the scenario is data alone. */
   readonly sha256: string | null;
 }
@@ -29,6 +31,7 @@ export const noScript: Script = {
   observers: [],
   executor: null,
   inspect: null,
+  file: null,
   sha256: null,
 };
 
@@ -51,7 +54,11 @@ export async function takenApart(
   const { settings, strategies, code } = lowered(definition);
   const { observers = [], executor = null, inspect = null, extends: base } = definition;
   const value = base === undefined ? settings : mergedKeys(await readBase(base, file), settings);
-  return { file, value, script: { strategies, code, observers, executor, inspect, sha256 } };
+  return {
+    file,
+    value,
+    script: { strategies, code, observers, executor, inspect, file: sha256 && file, sha256 },
+  };
 }
 
 /** The value of the scenario that one extends; a path is relative to the script, as all of its paths are. */

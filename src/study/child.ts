@@ -41,6 +41,7 @@ async function result(order: RunOrder, signal: AbortSignal): Promise<RunResult> 
   }
   return runScenario({
     ...{ scenario, folder, script, outFolder, backend, signal },
+    resume: 'may',
     workers: Math.min(workers, scenario.clients.count),
   });
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError, isSystemError, messageOf } from '../errors.js';
 import { packageRoot } from '../paths.js';
+import { manifestIn, recordFiles } from '../records/folder.js';
 import { codeOf, textAt } from '../records/owner.js';
 import { writeWhole } from '../records/write-whole.js';
 import { distinct, type Plan, type PlannedRun } from './plan.js';
@@ -82,13 +83,22 @@ export class StudyFolder {
     return existsSync(this.runFolder(run));
   }
 
-  /** An empty place for the records of a run, of this process alone; what killed ones left of the run is removed. */
+  /**
+   * A place for the records of a run, of this process alone. What a killed process left of the run, which this one
+   * has claimed, is there already, so that it can be gone on with.
+   */
   unfinished(run: PlannedRun): string {
     const folder = join(this.path, studyFolders.unfinished);
+    const own = join(folder, `${run.name}.${hostname()}-${process.pid}`);
     for (const name of readdirSync(folder).filter((each) => each.startsWith(`${run.name}.`))) {
-      rmSync(join(folder, name), { recursive: true, force: true });
+      const left = join(folder, name);
+      if (left === own) continue;
+      if (existsSync(own) || manifestIn(left) === null) rmSync(left, { recursive: true, force: true });
+      else renameSync(left, own);
     }
-    return join(folder, `${run.name}.${hostname()}-${process.pid}`);
+    // The claim says whose the run is now, whatever a lock of another machine says.
+    rmSync(join(own, recordFiles.lock), { force: true });
+    return own;
   }
 
   /** Puts a whole run into its place at once; where an equal one stands, that stays. */

@@ -178,7 +178,7 @@ class StudyRun {
       this.#signal,
     );
     if (answer.outcome === 'interrupted' || !claim.isHeld()) {
-      this.#folder.discard(unfinished);
+      if (!claim.isHeld()) this.#folder.discard(unfinished);
       claim.giveUp();
       this.#standing.putBack(run);
     } else if (answer.outcome === 'done') {

@@ -299,7 +299,7 @@ describe('the command line', () => {
   });
 
   it('answers --help and --version with 0', async () => {
-    assert.match((await pwff(['--help'])).out, /run \[options\] <scenario>/);
+    assert.match((await pwff(['--help'])).out, /run \[options\] \[scenario\]/);
     assert.match((await pwff(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
     assert.equal((await pwff(['--help'])).code, 0);
   });

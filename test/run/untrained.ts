@@ -100,6 +100,7 @@ export async function protocolRun(
       workers: 1,
       backend: 'wasm',
       executor,
+      journal: 'none',
       script,
       ...rest,
     });

@@ -17,7 +17,10 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** How many bytes of UTF-8 an ordinary token stands for. */
   byteLength(id: number): number;
-  /** Text of ids, without the special tokens among them. RangeError for an id outside [0, size). */
+  /**
+   * Text of ids, without the special tokens among them. One from `size` on, which a model whose vocabulary is padded
+   * may sample, is U+FFFD. RangeError for what is no id.
+   */
   decode(ids: ArrayLike<number>): string;
 }
 
@@ -42,13 +45,26 @@ export function createTokenizer(json: TokenizerJson): Tokenizer {
     encode: byWord ? wordEncoder(inner) : (text) => encodeWhole(inner, text),
     byteLength: (id) => byteLengths.get(id) ?? 0,
     decode(ids) {
-      const outside = Array.from(ids).find((id) => !(id >= 0 && id < size));
-      if (outside !== undefined)
-        throw new RangeError(`token ${outside}: expected an id from 0 to ${size - 1}`);
-      const ordinary = Array.from(ids).filter((id) => !special.has(id));
-      return ordinary.length === 0 ? '' : inner.decode(ordinary);
+      const all = Array.from(ids);
+      const wrong = all.find((id) => !(Number.isInteger(id) && id >= 0));
+      if (wrong !== undefined) throw new RangeError(`token ${wrong}: expected an id from 0`);
+      const runs = groupedRuns(
+        all.filter((id) => !special.has(id)),
+        (id) => id < size,
+      );
+      return runs.map((run) => (run[0]! < size ? inner.decode(run) : '\ufffd'.repeat(run.length))).join('');
     },
   };
+}
+
+/** The values in their order, parted wherever the answer changes. */
+function groupedRuns<T>(values: readonly T[], of: (value: T) => boolean): T[][] {
+  const runs: T[][] = [];
+  for (const [i, value] of values.entries()) {
+    if (i === 0 || of(value) !== of(values[i - 1]!)) runs.push([]);
+    runs.at(-1)!.push(value);
+  }
+  return runs;
 }
 
 /**

@@ -54,8 +54,15 @@ describe('a byte-level BPE tokenizer', () => {
     assert.equal(tokenizer.decode([]), '');
   });
 
-  it('refuses ids outside its vocabulary', () => {
-    assert.throws(() => tokenizer.decode([tokenizer.size]), RangeError);
+  it('shows ids behind its vocabulary, as a padded model may sample them, as U+FFFD', () => {
+    const [a, b] = [tokenizer.encode('two '), tokenizer.encode('words')];
+    const behind = [tokenizer.size, tokenizer.size + 9];
+    assert.equal(tokenizer.decode([...behind, ...a, ...behind, ...b]), '\ufffd\ufffdtwo \ufffd\ufffdwords');
+    assert.equal(tokenizer.decode([]), '');
+  });
+
+  it('refuses what is no id', () => {
+    assert.throws(() => tokenizer.decode([0.5]), RangeError);
     assert.throws(() => tokenizer.decode([-1]), RangeError);
   });
 

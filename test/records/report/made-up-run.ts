@@ -263,6 +263,7 @@ function summary(
     overfitting: null,
     judges: [],
     checks: [],
+    journal: null,
     seed: 7,
     method: 'pwff',
     backend: 'wasm',

@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { recordFiles } from '../records/folder.js';
+import { readManifest } from '../records/read.js';
+import { replay } from '../run/replay.js';
+import { differenceText } from './difference-text.js';
+import { displayKind, openDisplay } from './display.js';
+import { exit, type ExitCode } from './exit.js';
+import { watchInterrupt } from './interrupt.js';
+import { line, type Terminal } from './terminal.js';
+
+export interface ReplayCommandOptions {
+  readonly workers?: number;
+  readonly json: boolean;
+}
+
+/** `pwff replay`: makes a run again; exit code 1 at the first difference, 0 where every row came again. */
+export async function replayCommand(
+  folder: string,
+  { workers = availableParallelism(), json }: ReplayCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { out, err } = terminal;
+  const { scenario } = await readManifest(join(folder, recordFiles.manifest));
+  const display = openDisplay(displayKind({ json }, terminal), scenario, terminal);
+  const interrupt = watchInterrupt(() => line(err, 'Stopping. Ctrl-C again quits at once.'));
+  try {
+    const { difference, equalRows, recorded, replayed, equalFingerprint, interrupted } = await replay(
+      folder,
+      {
+        workers,
+        signal: interrupt.signal,
+        onProgress: (progress) => display.show(progress),
+      },
+    );
+    display.close();
+    if (!equalFingerprint) {
+      line(
+        err,
+        'pwff: the backend is not the one of the run (its manifest has that): rows may differ in last digits',
+      );
+    }
+    if (json)
+      line(out, JSON.stringify({ equal: difference === null, equalRows, interrupted, difference }, null, 2));
+    else if (difference !== null) {
+      line(out, differenceText(difference, [folder, 'the replay'], [recorded, replayed]));
+    } else line(out, `${interrupted ? 'Stopped; equal so far' : 'Equal'}: ${equalRows} rows.`);
+    if (interrupted) return interrupt.exitCode();
+    return difference === null ? exit.ok : exit.failed;
+  } finally {
+    display.close();
+    interrupt.release();
+  }
+}

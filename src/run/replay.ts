@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Progress } from '../records/progress.js';
+import { readRun } from '../records/read.js';
+import type { MessageRow, MetricRow } from '../records/rows.js';
+import type { RunEvent } from '../records/run-event.js';
+import { RunComparison, type RunDifference, type TracedRows } from '../records/run-difference.js';
+import { loadAgain } from '../scenario/load-again.js';
+import { runScenario } from './run.js';
+
+export interface ReplayOptions {
+  readonly workers: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Replayed {
+  /** Null where every row of the run came again. */
+  readonly difference: RunDifference | null;
+  /** Rows that came again. */
+  readonly equalRows: number;
+  /** Of the run, and of the replay up to where it was stopped. */
+  readonly recorded: TracedRows;
+  readonly replayed: TracedRows;
+  /** Whether the run's backend is the one that the replay had: identity is promised for an equal one alone. */
+  readonly equalFingerprint: boolean;
+  /** Whether the replay was stopped before it had come to the end. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Makes a run again from its manifest, and compares it row by row with what the run recorded; stops at the first
+ * difference. Nothing of the run is read but its manifest and its rows, no journal answers, and what the replay
+ * writes is removed. UserError where the run cannot be made again.
+ */
+export async function replay(
+  runFolder: string,
+  { workers, signal, onProgress }: ReplayOptions,
+): Promise<Replayed> {
+  const { scenario, folder, script, manifest } = await loadAgain(runFolder);
+  const { metrics, messages, summary } = await readRun(runFolder);
+  const reason = summary.ended.reason;
+  const comparison = new RunComparison(
+    { metrics, messages },
+    reason !== 'partial' && reason !== 'interrupted',
+  );
+  const replayed: { metrics: MetricRow[]; messages: MessageRow[] } = { metrics: [], messages: [] };
+  const differs = new AbortController();
+  const outFolder = mkdtempSync(join(tmpdir(), 'pwff-replay-'));
+  let equalFingerprint = true;
+  const next = (event: RunEvent) => {
+    if (event.type === 'manifest') {
+      equalFingerprint = isDeepStrictEqual(event.manifest.backend.fingerprint, manifest.backend.fingerprint);
+    }
+    if (event.type === 'row') {
+      replayed.metrics.push(event.row);
+      comparison.metric(event.row);
+    }
+    if (event.type === 'message') {
+      replayed.messages.push(event.row);
+      comparison.message(event.row);
+    }
+    if (comparison.first !== null) differs.abort();
+  };
+  try {
+    const { ended } = await runScenario({
+      ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },
+      ...(onProgress && { onProgress }),
+      backend: manifest.backend.name === 'native' ? 'native' : 'wasm',
+      signal: AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]),
+      observers: [{ name: 'replay', next }],
+    });
+    const interrupted = comparison.first === null && ended.reason === 'interrupted';
+    if (!interrupted) comparison.end();
+    return {
+      difference: comparison.first,
+      equalRows: comparison.equalRows,
+      recorded: { metrics, messages },
+      ...{ replayed, equalFingerprint, interrupted },
+    };
+  } finally {
+    rmSync(outFolder, { recursive: true, force: true });
+  }
+}

@@ -1,6 +1,7 @@
 import { workerData as piscinaData } from 'piscina';
 import { UserError } from '../../errors.js';
 import { selectBackend, type Fingerprint } from '../model/backend.js';
+import { poison } from './poison.js';
 import { runTask } from './run-task.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
 
@@ -25,6 +26,7 @@ const answer: Promise<Fingerprint | Refusal> = selected.catch((error: unknown) =
 /** The entry point of a worker thread: one task in, its result out. */
 export default async function work<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
   await selected;
+  poison();
   return runTask(request);
 }
 

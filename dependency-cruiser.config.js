@@ -59,7 +59,7 @@ export default {
       name: 'the-package-stands-alone',
       severity: 'error',
       from: { path: '^(src|machines)/' },
-      to: { path: '^(bench|studies|test)/' },
+      to: { path: '^(bench|studies|soak|test)/' },
     },
   ],
   options: { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },

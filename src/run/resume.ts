@@ -48,11 +48,11 @@ function whyNot(folder: string, manifest: Manifest): string | null {
   );
 }
 
-/** Null for a run that was killed. */
+/** Null for a run that was killed, be it while it wrote its last files: the journal goes after all of them. */
 function endOf(folder: string): Summary['ended']['reason'] | null {
-  const path = join(folder, recordFiles.summary);
-  if (!existsSync(path)) return null;
-  return (JSON.parse(readFileSync(path, 'utf8')) as Summary).ended.reason;
+  const has = (name: string) => existsSync(join(folder, name));
+  if (!has(recordFiles.summary) || !has(recordFiles.report) || has(recordFiles.journal)) return null;
+  return (JSON.parse(readFileSync(join(folder, recordFiles.summary), 'utf8')) as Summary).ended.reason;
 }
 
 /** All that a result depends on. */

@@ -53,7 +53,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
   const written = await readDocument<WrittenSummary>(path);
   const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
-  const { overfitting = null } = written;
+  const { overfitting = null, tasks = null } = written;
   const energy = written.energy ?? energySummary(metrics, messages);
   const summary = {
     notes: [],
@@ -65,6 +65,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     timeSpent: spent,
     overfitting,
     energy,
+    tasks,
   };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
@@ -81,7 +82,8 @@ type Newer =
   | 'fairness'
   | 'timeSpent'
   | 'energy'
-  | 'staleness';
+  | 'staleness'
+  | 'tasks';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
@@ -113,6 +115,7 @@ function partialSummary(rows: Rows): PartialSummary {
     ...evenness(rows),
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     energy: energySummary(metrics, messages),
+    tasks: null,
     messages: messageTotals(messages),
   };
 }

@@ -15,11 +15,7 @@ interface Origin {
  * Throws where a figure of a task's result or a parameter that it gives back is NaN or infinite: training that
  * diverged must not go on as numbers. What could not be measured is null, and passes.
  */
-export function requireFinite(
-  scenario: Scenario,
-  { stage, round, kind }: Origin,
-  result: TaskResult,
-): void {
+export function requireFinite(scenario: Scenario, { stage, round, kind }: Origin, result: TaskResult): void {
   const found = nonFiniteOf(result);
   if (found === null) return;
   throw new Error(

@@ -25,17 +25,22 @@ export class FailedTries implements RunObserver {
       if (event.last) this.#failed++;
     }
     if (event.type === 'task-finished' && event.error !== null) {
-      this.#lastCause = `task ${event.task} of ${event.stage} round ${event.round} ${event.error}`;
+      this.#lastCause = `task ${event.task} of ${event.stage} round ${event.round}: ${event.error}`;
     }
     if (event.type === 'row' && event.row.type === 'presence' && event.row.cause === 'task-failed') {
       const { actor, virtualSeconds, on } = event.row;
-      if (!on) this.#crashes.push(`${actor} crashed at ${virtualSeconds} s of virtual time: ${this.#lastCause}`);
+      if (!on)
+        this.#crashes.push(`${actor} crashed at ${virtualSeconds} s of virtual time: ${this.#lastCause}`);
     }
   }
 
   get summary(): TaskFailures {
     const tries = [...this.#byCause.values()].reduce((sum, count) => sum + count, 0);
-    return { retried: tries - this.#failed, failed: this.#failed, byCause: Object.fromEntries(this.#byCause) };
+    return {
+      retried: tries - this.#failed,
+      failed: this.#failed,
+      byCause: Object.fromEntries(this.#byCause),
+    };
   }
 
   /** What somebody should know of it, a sentence each. */
@@ -43,7 +48,9 @@ export class FailedTries implements RunObserver {
     const { retried } = this.summary;
     const causes = [...this.#byCause].map(([how, count]) => `${phrases[how]}: ${count}`).join(', ');
     return [
-      ...(retried === 0 ? [] : [`${retried} tries of tasks failed and were made again, with the same seed (${causes})`]),
+      ...(retried === 0
+        ? []
+        : [`${retried} tries of tasks failed and were made again, with the same seed (${causes})`]),
       ...this.#crashes,
     ];
   }

@@ -71,9 +71,10 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   checkFolder(options.outFolder);
   refuseOwnSource(options);
   let world: World | undefined;
-  const executor = executorOf(options, (failure) =>
-    world?.events.tell({ type: 'try-failed', ...failure, virtualSeconds: world.clock.nowSeconds }),
-  );
+  const executor = executorOf(options, (failure) => {
+    if (!world || world.events.isComplete) return;
+    world.events.tell({ type: 'try-failed', ...failure, virtualSeconds: world.clock.nowSeconds });
+  });
   let records: Records | undefined;
   const close = async () => {
     records?.close();

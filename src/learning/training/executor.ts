@@ -106,7 +106,10 @@ class Workforce {
     return this.#pool.destroy();
   }
 
-  #handOver(request: unknown, options: { readonly signal?: AbortSignal; readonly name?: string }): Promise<unknown> {
+  #handOver(
+    request: unknown,
+    options: { readonly signal?: AbortSignal; readonly name?: string },
+  ): Promise<unknown> {
     if (this.#closing) return Promise.reject(new TryFailed('abort', 'the executor is closed'));
     if (this.#isDeserted()) this.#pool = this.#opened();
     return new Promise<unknown>((resolve, reject) => {

@@ -96,7 +96,9 @@ function misfitOfSet(form: 'set' | 'critic' | ParamSet, found: unknown, path: st
 /** A set whose values are not as many as its tensors say. */
 function unsound(output: unknown): string | null {
   const bad = setsIn(output).find(({ tensors, values }) => values.length !== parametersIn(tensors));
-  return bad ? `a set of kind ${bad.kind} has ${bad.values.length} values, its tensors take another number` : null;
+  return bad
+    ? `a set of kind ${bad.kind} has ${bad.values.length} values, its tensors take another number`
+    : null;
 }
 
 /** Responses, their ends or their scores that are not one for each row. */

@@ -38,8 +38,8 @@ export class TaskFailed extends Error {
 
   constructor(tries: readonly FailedTry[], options?: ErrorOptions) {
     const { key, message } = tries.at(-1)!;
-    const causes = tries.map(({ how }) => how).join(', ');
+    const causes = [...new Set(tries.map(({ how }) => how))].join(', ');
     const times = tries.length === 1 ? 'once' : `${tries.length} times`;
-    super(`tried ${times} (${causes}; key ${key.slice(0, 16)}): ${message}`, options);
+    super(`${message} (tried ${times}: ${causes}; key ${key.slice(0, 16)})`, options);
   }
 }

@@ -27,7 +27,8 @@ const tokensOf: { readonly [K in TaskKind]: (request: TaskRequest<K>) => number 
     sum(
       Object.values(data).map(
         ({ train, validation }) =>
-          2 * trained * hyper.localSteps * hyper.batchSize * meanTokens(train) + tokensIn([train, validation]),
+          2 * trained * hyper.localSteps * hyper.batchSize * meanTokens(train) +
+          tokensIn([train, validation]),
       ),
     ),
   rewardTest: ({ data }) => tokensIn(Object.values(data)),

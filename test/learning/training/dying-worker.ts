@@ -34,7 +34,7 @@ export async function suffer(fate: Fate, result: unknown): Promise<unknown> {
     case 'hang':
       for (;;);
     case 'memory':
-      for (const kept: unknown[] = []; ; ) kept.push(Array(1e5).fill({}));
+      for (const kept: unknown[] = []; ;) kept.push(Array(1e5).fill({}));
     case 'throw':
       throw new Error('the task is wrong');
     case 'uncaught':

@@ -45,7 +45,7 @@ describe('a run whose tasks fail', () => {
     assert.deepEqual(disturbed.run.failedTries(), { retried: 2, failed: 0, byCause: { error: 2 } });
     assert.deepEqual(undisturbed.run.notes(), []);
     assert.deepEqual(disturbed.run.notes(), [
-      '2 tries of tasks failed and were made again, with the same seed (a task threw: 2)',
+      'tries of tasks that failed: 2 (a task threw: 2); each was made again with its same seed',
     ]);
   });
 
@@ -67,10 +67,11 @@ describe('a run whose tasks fail', () => {
     assert.deepEqual(turnsOf(result), [['client-1', false, 'task-failed']]);
     assert.deepEqual(updatesOf(result), [2, 2]);
     assert.deepEqual(result.run.failedTries(), { retried: 2, failed: 1, byCause: { error: 3 } });
-    const [, note] = result.run.notes();
+    const [tries, crash] = result.run.notes();
+    assert.match(tries!, /^tries of tasks that failed: 3 \(a task threw: 3\).*but for 1, the last/);
     assert.match(
-      note!,
-      /^client-1 crashed at [0-9.]+ s of virtual time: task instruct of instruction round 1: the driver is gone \(tried 3 times/,
+      crash!,
+      /^client-1 crashed because a task failed \(1×\), first at [0-9.]+ s .*: task instruct of instruction round 1: the driver is gone \(tried 3/,
     );
   });
 
@@ -162,7 +163,9 @@ describe('a run with real learning whose workers die', function () {
     assert.deepEqual(others, { exit: 2, poisoned: 2, memory: 1, error: 2 });
     assert.deepEqual(disturbed.tasks!.failed, 0);
     assert.ok(
-      disturbed.notes.some((note) => note.startsWith(`${disturbed.tasks!.retried} tries of tasks failed`)),
+      disturbed.notes.some((note) =>
+        note.startsWith(`tries of tasks that failed: ${disturbed.tasks!.retried} (`),
+      ),
     );
     const lines = readFileSync(join(root, 'disturbed/run.log'), 'utf8').trim().split('\n');
     const entries = lines.map((text) => JSON.parse(text) as { readonly msg: string });

@@ -67,7 +67,15 @@ const forms: { readonly [K in TaskKind]: (request: TaskRequest<K>) => ResultForm
  */
 export function misfitOf<K extends TaskKind>(request: TaskRequest<K>, result: TaskResult<K>): string | null {
   const { output, metrics }: ResultForm = forms[request.kind](request);
-  return misfit({ output, metrics }, result, 'result') ?? unsound(result.output) ?? uneven(request, result);
+  const problem = misfit({ output, metrics }, result, 'result');
+  if (problem !== null) return problem;
+  if (!areFigures(result.metrics)) return 'result.metrics has something that is no figure';
+  return unsound(result.output) ?? uneven(request, result);
+}
+
+function areFigures(found: unknown): boolean {
+  if (typeof found === 'object' && found !== null) return Object.values(found).every(areFigures);
+  return found === null || typeof found === 'number';
 }
 
 function misfit(form: Form, found: unknown, path: string): string | null {

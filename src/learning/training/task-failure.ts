@@ -4,8 +4,7 @@ import type { TaskRequest } from './task.js';
  * How a try of a task failed: its thread ended, ran out of memory, or took longer than its limit; somebody gave the
  * task up; it threw; or what it gave back cannot be its result.
  */
-export const failureCauses = ['exit', 'memory', 'hang', 'abort', 'error', 'poisoned'] as const;
-export type FailureCause = (typeof failureCauses)[number];
+export type FailureCause = 'exit' | 'memory' | 'hang' | 'abort' | 'error' | 'poisoned';
 
 /** A failure of a named cause; an executor throws one where it knows better than "error". */
 export class TryFailed extends Error {

@@ -51,6 +51,7 @@ describe('a supervised executor', () => {
     ['a set of other tensors', resultOf(paramSet('lora', [{ name: 'B', shape: [2], values: [1, 2] }]))],
     ['a set with too few values', resultOf({ ...setOf(1, 2), values: new Float32Array(1) })],
     ['a figure that is none', { ...right, metrics: { loss: 'low', validationLoss: 1 } }],
+    ['a figure more that is none', { ...right, metrics: { ...right.metrics, more: 'text' } }],
     ['a result without a figure', { ...right, metrics: { loss: 1 } }],
     ['a parameter that is NaN', resultOf(setOf(1, NaN))],
     ['a figure that is infinite', resultOf(setOf(1, 2), Infinity)],

@@ -86,6 +86,14 @@ describe('a run whose tasks fail', () => {
     assert.deepEqual(updatesOf(result), [2, 3]);
   });
 
+  it('notes where a round may wait for ever for a client that failed', async () => {
+    const { run } = await protocolRun([...clientFails, 'instruction.deadlineSeconds=null']);
+    assert.deepEqual(run.notes(), [
+      '/instruction/deadlineSeconds: is null: with /limits/onTaskFailure "client-fails" a round may wait as long as a ' +
+        'client is off that it asked',
+    ]);
+  });
+
   for (const kind of ['aggregate', 'evaluate'] as const) {
     it(`fails where it is ${kind}, which is no client's work, whatever the scenario bears`, async () => {
       const { ended } = await protocolRun(clientFails, { executor: failing((task) => task.kind === kind) });

@@ -1,7 +1,8 @@
 export { default as Type } from 'typebox';
 export { UserError } from './errors.js';
 export type { Fingerprint } from './learning/model/backend.js';
-export { poolExecutor, type Executor } from './learning/training/executor.js';
+export { poolExecutor, type Attempt, type Executor } from './learning/training/executor.js';
+export { TryFailed, type FailedTry, type FailureCause } from './learning/training/task-failure.js';
 export type { TaskKind, TaskRequest, TaskResult } from './learning/training/task.js';
 export type { Progress } from './records/progress.js';
 export type * from './records/rows.js';

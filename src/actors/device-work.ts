@@ -3,6 +3,7 @@ import { compareOrders, keyOf, type WorkOrder } from '../../machines/events.js';
 import { slowdownOf } from '../learning/clients/device.js';
 import { joulesFor, secondsFor, type Computer } from '../learning/clients/processor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import { TaskFailed } from '../learning/training/task-failure.js';
 import { stream } from '../simulation/random/stream.js';
 import { recordFigures } from './figures.js';
 import { runTask, type Job } from './running-task.js';
@@ -35,9 +36,22 @@ export async function trainOnDevice<K extends TaskKind>(
   const computer = computerOf(world, actor, orderOf(context));
   const seconds = secondsOf(world, job, slowdownOf(clientOf(world, actor).device, draw), computer);
   const joules = joulesFor(job.flops, computer) ?? world.presence.computeWatts * seconds;
-  const result = await untilWanted(world, context, { ...job, seconds, joules }, dropped);
+  const result = await untilWanted(world, context, { ...job, seconds, joules }, dropped).catch(
+    (cause: unknown) => orCrash(world, actor, cause),
+  );
   if (!dropped.aborted) recordFigures(world, job, result.metrics);
   return result;
+}
+
+/**
+ * Where the scenario bears tasks that cannot be done, the client's device crashes of one, and its work never ends; else,
+ * and where the task did end but with numbers that are none, the failure is the run's.
+ */
+function orCrash({ scenario: { limits }, presence }: World, client: string, cause: unknown): Promise<never> {
+  const isTaskFailure = cause instanceof Error && cause.cause instanceof TaskFailed;
+  if (limits.onTaskFailure === 'abort' || !isTaskFailure) throw cause;
+  presence.crash(client, limits.failedClientSeconds, 'task-failed');
+  return new Promise(() => {});
 }
 
 /** Runs a task to its end; or, where the server asks for the answer before that, to the end of a part. */

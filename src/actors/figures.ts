@@ -1,12 +1,7 @@
 import type { Stage } from '../../machines/protocol.js';
-import type { Figure } from '../learning/training/figure.js';
+import { namedFigures, type Figures } from '../learning/training/figure.js';
 import type { TaskKind } from '../learning/training/task.js';
 import type { World } from './world.js';
-
-/** A task's figures, by name or first by what they are about. */
-export interface Figures {
-  readonly [name: string]: Figure | Figures;
-}
 
 /** Whose figures they are, and when they were asked for. */
 interface Occasion {
@@ -36,15 +31,4 @@ export function recordFigures(
     task: request.kind,
     metrics: Object.fromEntries(namedFigures(figures)),
   });
-}
-
-/** By the names of the records: `accuracy` of `helpful` is `helpfulAccuracy`. */
-export function namedFigures(figures: Figures): (readonly [name: string, value: Figure])[] {
-  return Object.entries(figures).flatMap(([name, value]) =>
-    typeof value === 'number' || value === null
-      ? [[name, value] as const]
-      : namedFigures(value).map(
-          ([inner, figure]) => [name + inner[0]!.toUpperCase() + inner.slice(1), figure] as const,
-        ),
-  );
 }

@@ -1,10 +1,8 @@
 import { stages, type Stage } from '../../machines/protocol.js';
-import { nonFiniteIn } from '../learning/params/finite.js';
-import type { ParamSet } from '../learning/params/param-set.js';
+import { nonFiniteOf } from '../learning/training/finite-result.js';
 import type { TaskKind, TaskResult } from '../learning/training/task.js';
 import type { Scenario } from '../scenario/schema.js';
 import { nameOf } from '../strategies/strategy.js';
-import { namedFigures } from './figures.js';
 
 /** Whose result it is. */
 interface Origin {
@@ -17,12 +15,8 @@ interface Origin {
  * Throws where a figure of a task's result or a parameter that it gives back is NaN or infinite: training that
  * diverged must not go on as numbers. What could not be measured is null, and passes.
  */
-export function requireFinite(
-  scenario: Scenario,
-  { stage, round, kind }: Origin,
-  { metrics, output }: TaskResult,
-): void {
-  const found = nonFiniteFigure(metrics) ?? nonFiniteParameter(output);
+export function requireFinite(scenario: Scenario, { stage, round, kind }: Origin, result: TaskResult): void {
+  const found = nonFiniteOf(result);
   if (found === null) return;
   throw new Error(
     `${found}, expected finite numbers; likely ` +
@@ -30,26 +24,6 @@ export function requireFinite(
         ? `server.aggregation ${nameOf(scenario.server.aggregation)} makes it of finite updates`
         : likelyCause(scenario, stage, round)),
   );
-}
-
-function nonFiniteFigure(metrics: TaskResult['metrics']): string | null {
-  const found = namedFigures(metrics).find(([, value]) => value !== null && !Number.isFinite(value));
-  return found ? `${found[0]} is ${found[1]}` : null;
-}
-
-/** The first of all sets in a result, however deep they stand. */
-function nonFiniteParameter(slot: unknown): string | null {
-  if (typeof slot !== 'object' || slot === null) return null;
-  if (isSet(slot)) return nonFiniteIn(slot);
-  for (const inner of Object.values(slot)) {
-    const found = nonFiniteParameter(inner);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function isSet(slot: object): slot is ParamSet {
-  return 'values' in slot && slot.values instanceof Float32Array;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Stage } from '../../machines/protocol.js';
+import type { Figures } from '../learning/training/figure.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { runOnDevice } from './device-work.js';
-import { recordFigures, type Figures } from './figures.js';
+import { recordFigures } from './figures.js';
 import type { World } from './world.js';
 
 /** Runs a task beside the machines and writes its figures when the client's device would have them. */

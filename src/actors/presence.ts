@@ -1,7 +1,7 @@
 import type { DeviceLoad, PresencePattern } from '../learning/clients/presence/pattern.js';
 import { sum } from '../moments.js';
 import type { RunEvent, TaskStarted } from '../records/run-event.js';
-import type { PresenceRow } from '../records/rows.js';
+import type { CrashCause, PresenceRow } from '../records/rows.js';
 import type { Cancel, VirtualClock } from '../simulation/clock/virtual-clock.js';
 
 /** Who hears of a client that comes and goes. */
@@ -65,18 +65,18 @@ export class Presence {
 
   /**
    * A device crashes: it is off at once, and loses what it works on and what its model became since the latest
-   * update that it sent. In so many seconds it is on again; null: never, but for `join`.
+   * update that it sent. In so many seconds it is on again; null: never, but for `join`. Rows give the cause.
    */
-  crash(client: string, seconds: number | null): void {
+  crash(client: string, seconds: number | null, cause: CrashCause = 'crash'): void {
     const device = this.#deviceOf(client);
     device.restart?.();
     device.restart = null;
     device.holds.add('crash');
-    this.#off(client, 'crash', true);
+    this.#off(client, cause, true);
     if (seconds === null) return;
     device.restart = this.#after(client, seconds, () => {
       device.restart = null;
-      this.#release(client, ['crash'], 'crash');
+      this.#release(client, ['crash'], cause);
     });
   }
 

@@ -43,6 +43,7 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
     case 'task-started':
     case 'task-finished':
     case 'task-dropped':
+    case 'try-failed':
     case 'clock': {
       const { type, ...rest } = event;
       return { event: type, ...rest };

@@ -8,7 +8,7 @@ import { entryOf } from './event-entry.js';
 
 export interface RunLogOptions {
   readonly folder: string;
-  /** Whether every event gets a line; else closed rounds only. */
+  /** Whether every event gets a line; else closed rounds and tries of tasks that failed only. */
   readonly verbose: boolean;
   /** What the line "start" says. */
   readonly start: object;
@@ -38,10 +38,12 @@ export class RunLog implements RunObserver {
       this.#log.info(this.#options.start, 'start');
     }
     const isRound = event.type === 'row' && event.row.type === 'round';
-    if (!isRound && !this.#options.verbose) return;
+    const isFailure = event.type === 'try-failed';
+    if (!isRound && !isFailure && !this.#options.verbose) return;
     const { event: name, ...entry } = entryOf(event, this.#now);
     this.#now = entry.virtualSeconds;
     if (isRound) this.#log?.info(entry, 'round closed');
+    else if (isFailure) this.#log?.warn(entry, 'a try of a task failed');
     else this.#log?.debug(entry, name);
   }
 

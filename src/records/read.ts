@@ -53,7 +53,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
   if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
   const written = await readDocument<WrittenSummary>(path);
   const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
-  const { overfitting = null } = written;
+  const { overfitting = null, tasks = null } = written;
   const energy = written.energy ?? energySummary(metrics, messages);
   const summary = {
     notes: [],
@@ -66,6 +66,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     timeSpent: spent,
     overfitting,
     energy,
+    tasks,
   };
   refuseOthers(path, manifest, summary);
   return { ...rows, summary: withStages({ ...rows, summary }) };
@@ -83,7 +84,8 @@ type Newer =
   | 'timeSpent'
   | 'energy'
   | 'journal'
-  | 'staleness';
+  | 'staleness'
+  | 'tasks';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
 function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
@@ -116,6 +118,7 @@ function partialSummary(rows: Rows): PartialSummary {
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     energy: energySummary(metrics, messages),
     journal: null,
+    tasks: null,
     messages: messageTotals(messages),
   };
 }

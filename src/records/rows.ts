@@ -118,9 +118,15 @@ export interface PresenceRow {
   readonly actor: string;
   readonly virtualSeconds: number;
   readonly on: boolean;
-  /** The scenario's `clients.presence`, by its name; or "crash", "leave", "join". On again after a crash: "crash". */
+  /**
+   * The scenario's `clients.presence`, by its name; or "crash", "task-failed" (`limits.onTaskFailure`), "leave", "join".
+   * On again after a crash: what it crashed of.
+   */
   readonly cause: string;
 }
+
+/** What crashes a device: the scenario's script, or a task of its that could not be done on this machine. */
+export type CrashCause = 'crash' | 'task-failed';
 
 /** An entry of the scenario's timeline took effect. */
 export interface ScriptRow {

@@ -2,6 +2,7 @@ import type { InspectionEvent } from 'xstate';
 import type { Stage } from '../../machines/protocol.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { TaskKind } from '../learning/training/task.js';
+import type { FailedTry } from '../learning/training/task-failure.js';
 import type { GivenBand } from '../radio/cell/cell.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
@@ -24,6 +25,7 @@ export type RunEvent =
   | TaskStarted
   | TaskFinished
   | TaskDropped
+  | TryFailedEvent
   /** What the cell's scheduler has given of a direction's band since it last told. */
   | { readonly type: 'band'; readonly direction: Direction; readonly given: GivenBand }
   /** The updates of one round's aggregate, before it is made. */
@@ -65,6 +67,15 @@ export interface TaskFinished extends TaskEvent {
 /** A task was dropped before its result was due: its client was interrupted, went off, or is to hand in less. */
 export interface TaskDropped extends TaskEvent {
   readonly type: 'task-dropped';
+}
+
+/**
+ * A try of a task failed on this machine. It comes when it happens, so that its place among the other events is not the
+ * same in each run; it is no part of the trace hash.
+ */
+export interface TryFailedEvent extends FailedTry {
+  readonly type: 'try-failed';
+  readonly virtualSeconds: number;
 }
 
 /** An actor is there, and has taken no event yet. Told to observers that ask for `actors`. */

@@ -16,6 +16,7 @@ export class RunEvents {
   readonly #subscriptions: Subscription[] = [];
   /** The first is being delivered. */
   readonly #waiting: RunEvent[] = [];
+  #isComplete = false;
 
   /** `fail` hears what an observer throws. */
   constructor(checkers: RunObserver, fail: (cause: unknown) => void) {
@@ -33,6 +34,11 @@ export class RunEvents {
     return this.#subscriptions.some(({ observer }) => observer.actors);
   }
 
+  /** Whether the run is over: nothing more is to be told. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
   tell(event: RunEvent): void {
     this.#checkers.next(event);
     if (this.#waiting.push(event) > 1) return;
@@ -46,6 +52,7 @@ export class RunEvents {
   complete(): void {
     const subscriptions = [{ observer: this.#checkers, name: undefined }, ...this.#subscriptions];
     for (const subscription of subscriptions) this.#try(subscription, (observer) => observer.complete?.());
+    this.#isComplete = true;
   }
 
   #deliver(event: RunEvent): void {

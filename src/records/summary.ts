@@ -1,6 +1,7 @@
 import type { Stage } from '../../machines/protocol.js';
 import type { Objective } from '../learning/objective.js';
 import type { Overlap } from '../learning/data/overlap.js';
+import type { FailureCause } from '../learning/training/task-failure.js';
 import type { Interval } from '../interval.js';
 import type { JournalCounts } from '../journal/journaled-executor.js';
 import type { EnergySummary } from './energy/summary.js';
@@ -48,6 +49,8 @@ export interface Summary {
   /** What dials of `measure` found of overfitting; null where none is on, and in records of an earlier version. */
   readonly overfitting: OverfittingSummary | null;
   readonly timeSpent: TimeSpent;
+  /** What of the run's tasks had to be tried again on this machine; null in records of an earlier version. */
+  readonly tasks: TaskFailures | null;
   /** Whose joules, and what for; null in records of an earlier version. */
   readonly energy: EnergySummary | null;
   /** How the tasks came by their results; null where no journal was kept, and in records of an earlier version. */
@@ -107,6 +110,16 @@ export interface MissingUpdates {
   readonly client: string;
   readonly stage: Stage;
   readonly rounds: readonly number[];
+}
+
+/** Tries of tasks that failed. They change no figure, but of clients that crashed of them (`limits.onTaskFailure`). */
+export interface TaskFailures {
+  /** Tries that were followed by another. */
+  readonly retried: number;
+  /** Tasks that failed as often as they may. */
+  readonly failed: number;
+  /** Tries that failed, both kinds. */
+  readonly byCause: Readonly<Partial<Record<FailureCause, number>>>;
 }
 
 /** How evenly clients took part, and how even what came of it is; null where there was nothing to count. */

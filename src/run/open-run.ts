@@ -10,6 +10,7 @@ import type { Fingerprint } from '../learning/model/backend.js';
 import { presences } from '../learning/clients/presence/index.js';
 import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
+import { supervised, type Supervision } from '../learning/training/supervised.js';
 import { stubExecutor } from '../learning/training/stub-executor.js';
 import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
@@ -24,6 +25,7 @@ import { createCheckers } from '../records/invariants/index.js';
 import { defaultInspection } from '../records/inspection-choice.js';
 import { ComputeLedger } from '../records/energy/compute-ledger.js';
 import { MessageLedger } from '../records/ledger.js';
+import { FailedTries } from '../records/failed-tries.js';
 import { openRecords, type Records } from '../records/records.js';
 import type { MetricRow } from '../records/rows.js';
 import type { Manifest } from '../records/manifest.js';
@@ -34,7 +36,7 @@ import { UnmatchedFaults } from '../records/unmatched-faults.js';
 import { WrittenRows } from '../records/written-rows.js';
 import { noScript } from '../scenario/script.js';
 import { Expectations, type Unchecked } from '../script/expectations.js';
-import type { Checked } from '../records/summary.js';
+import type { Checked, TaskFailures } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { allocations } from '../strategies/allocation/index.js';
@@ -61,6 +63,7 @@ export interface OpenRun {
   readonly executor: Executor;
   /** How the tasks came by their results; null where no journal is kept. */
   journalCounts(): JournalCounts | null;
+  failedTries(): TaskFailures;
   /** What became of the scenario's expectations. */
   checked(summary: Unchecked): readonly Checked[];
   close(): Promise<void>;
@@ -75,19 +78,24 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
   checkOptions(options);
   checkFolder(options.outFolder);
   refuseOwnSource(options);
-  const given = executorOf(options);
-  const executor = new JournaledExecutor(given);
+  let world: World | undefined;
+  const supervised = executorOf(options, (failure) => {
+    if (!world || world.events.isComplete) return;
+    world.events.tell({ type: 'try-failed', ...failure, virtualSeconds: world.clock.nowSeconds });
+  });
+  // The journal keeps results that the supervisor has passed.
+  const executor = new JournaledExecutor(supervised);
   let records: Records | undefined;
   const close = async () => {
     records?.close();
-    if (given !== options.executor) await executor.close();
+    if (options.executor === undefined) await executor.close();
   };
   try {
     // 1. What the scenario names, and what it will run on.
     const inputs = await loadInputs(options);
     const fingerprint = await executor.fingerprint();
     // 2. What the actors share.
-    const world = worldOf(options, inputs, executor);
+    world = worldOf(options, inputs, executor);
     const manifest = manifestOf(options, inputs, fingerprint);
     options.signal?.throwIfAborted();
     // 3. The records, which take the place of an earlier run's, and the journal, which goes on where the run does.
@@ -96,15 +104,16 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const journal = journalFolder(options);
     if (journal !== null) executor.use(new TaskJournal(journal, identityOf(fingerprint)));
     // 4. Who hears what the run tells.
-    const { written, hash, faults, expectations } = observe(world, options, records, startedAt);
+    const { written, hash, faults, expectations, tries } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });
-    const notes = () => [...(manifest.notes ?? []), ...faultNotes(faults.pointers)];
+    const notes = () => [...(manifest.notes ?? []), ...faultNotes(faults.pointers), ...tries.notes];
     const traceHash = () => hash.digest();
     const checked = (summary: Unchecked) => expectations.checked(summary);
     const journalCounts = () => executor.counts;
+    const failedTries = () => tries.summary;
     return {
-      ...{ world, records, fingerprint, manifest, written, executor: given },
-      ...{ traceHash, notes, journalCounts, checked, close },
+      ...{ world, records, fingerprint, manifest, written, executor: supervised },
+      ...{ traceHash, notes, journalCounts, failedTries, checked, close },
     };
   } catch (error) {
     await close();
@@ -122,8 +131,13 @@ function refuseOwnSource({ scenario: { name, from }, folder, outFolder }: RunOpt
 }
 
 /** Without learning there is no work for threads, and none for an executor of the caller's. */
-function executorOf({ scenario, executor, workers, backend }: RunOptions): Executor {
-  return scenario.learning === 'stub' ? stubExecutor() : (executor ?? poolExecutor(workers, backend));
+function executorOf(
+  { scenario, executor, workers, backend }: RunOptions,
+  onFailure: Supervision['onFailure'],
+): Executor {
+  const { taskRetries: retries, leastTaskSeconds: leastSeconds } = scenario.limits;
+  const bare = scenario.learning === 'stub' ? stubExecutor() : (executor ?? poolExecutor(workers, backend));
+  return supervised(bare, { retries, leastSeconds, onFailure });
 }
 
 function worldOf(
@@ -246,8 +260,9 @@ function observe(
   const hash = new TraceHash();
   const faults = new UnmatchedFaults(scenario.channel.faults, [...clients.keys()]);
   const expectations = new Expectations(scenario.expectations, script.code);
-  for (const observer of [written, hash, records, faults, expectations]) events.subscribe(observer);
+  const tries = new FailedTries();
+  for (const observer of [written, hash, records, faults, expectations, tries]) events.subscribe(observer);
   if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));
-  return { written, hash, faults, expectations };
+  return { written, hash, faults, expectations, tries };
 }

@@ -107,6 +107,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
       ...{ scenario, metrics, messages, endSeconds: clock.nowSeconds },
     }),
     energy: energySummary(metrics, messages),
+    tasks: run.failedTries(),
     staleness: stalenessOfStages(messages),
     messages: messageTotals(messages),
     journal: run.journalCounts(),

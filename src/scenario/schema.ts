@@ -9,7 +9,7 @@ import { Reward } from '../learning/training/reward-models/settings.js';
 import { Instruction } from '../learning/training/settings.js';
 import { Channel } from '../radio/channel/settings.js';
 import { Expectations, Timeline } from '../script/settings.js';
-import { closed, duration, nullable } from '../settings/form.js';
+import { closed, duration, longestSeconds, nullable } from '../settings/form.js';
 import { methods } from '../strategies/methods/index.js';
 import { method, Server } from '../strategies/settings.js';
 import { methodSettings } from './method-settings.js';
@@ -17,8 +17,31 @@ import { methodSettings } from './method-settings.js';
 const Limits = closed(
   {
     virtualSeconds: duration(1e6, 'virtual time at which the run ends whatever its state', { above: 0 }),
+    taskRetries: Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      default: 2,
+      description:
+        'how often a task whose worker died, hung, threw or gave back no result of its is tried again, with its same seed',
+    }),
+    leastTaskSeconds: duration(
+      300,
+      'real seconds that a task may take before it counts as hanging; more, where its work at the pace of others ' +
+        'asks for it',
+      { above: 0 },
+    ),
+    onTaskFailure: Type.Enum(['abort', 'client-fails'], {
+      default: 'abort',
+      description:
+        'what a training task that failed as often as it may brings about: "abort": the run ends as failed; ' +
+        '"client-fails": its client crashes. What the server computes or somebody measures always ends the run',
+    }),
+    failedClientSeconds: nullable(
+      Type.Number({ exclusiveMinimum: 0, maximum: longestSeconds }),
+      'of "client-fails": virtual seconds until the client is on again; null: never',
+    ),
   },
-  { default: {}, description: 'what ends a run that would go on' },
+  { default: {}, description: 'what ends a run that would go on, and what a run bears' },
 );
 
 /**

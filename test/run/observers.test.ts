@@ -138,7 +138,13 @@ describe('an observer of a run', () => {
     });
     await protocolRun([], { executor, observers: [recorder] });
     const failed = recorder.of('task-finished').filter(({ error }) => error !== null);
-    assert.deepEqual([failed[0]!.task, failed[0]!.error], ['align', 'out of memory']);
+    assert.equal(failed[0]!.task, 'align');
+    assert.match(failed[0]!.error!, /^out of memory \(tried 3 times: error; key [0-9a-f]{16}\)$/);
+    const tries = recorder.of('try-failed').filter(({ key }) => key === failed[0]!.key);
+    assert.deepEqual(
+      tries.map(({ how, message, attempt, last }) => [how, message, attempt, last]),
+      [1, 2, 3].map((attempt) => ['error', 'out of memory', attempt, attempt === 3]),
+    );
   });
 
   it('hears, on request, what every actor does, the same in every run', async () => {

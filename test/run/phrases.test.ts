@@ -100,9 +100,10 @@ describe('a run whose alignment teaches a stock phrase', () => {
       return executor.run(request);
     };
     const { ended } = await protocolRun([], { executor: { ...executor, run } });
-    assert.deepEqual(ended, {
-      reason: 'failed',
-      cause: 'client-1: its responses could not be scored without phrases: no judge',
-    });
+    assert.equal(ended.reason, 'failed');
+    assert.match(
+      ended.cause,
+      /^client-1: its responses could not be scored without phrases: no judge \(tried 3/,
+    );
   });
 });

@@ -46,9 +46,15 @@ const figures: { readonly [K in TaskKind]?: Omit<TaskResult<K>, 'output'> } = {
   rewardTest: { metrics: perObjective(() => ranking) },
   freeze: { metrics: perObjective(() => ({ mean: 0, std: 1 })) },
   align: { metrics: { 'objective/rlhf_reward': 0 } },
-  score: { metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 }, responses: [] },
+  score: { metrics: { helpful: 0, harmless: 0, klK1: 0, klK3: 0, length: 1, ended: 1 } },
   rescore: { metrics: {} },
 };
+
+const isScore = (request: TaskRequest): request is TaskRequest<'score'> => request.kind === 'score';
+
+/** An empty response to each prompt. */
+const wordless = ({ data: { prompts } }: TaskRequest<'score'>) =>
+  Array.from({ length: prompts.count }, () => new Int32Array());
 
 /** Stub tasks with figures of their own; `disturb` may throw in a task's place. */
 export function untrainedExecutor(disturb: (request: TaskRequest) => void = () => {}): Executor {
@@ -58,7 +64,12 @@ export function untrainedExecutor(disturb: (request: TaskRequest) => void = () =
       await Promise.resolve();
       disturb(request);
       const { output, metrics } = await stub.run(request);
-      return { metrics, ...figures[request.kind], output: unmoved(request, output) };
+      return {
+        metrics,
+        ...figures[request.kind],
+        ...(isScore(request) && { responses: wordless(request) }),
+        output: unmoved(request, output),
+      };
     },
     fingerprint: () => stub.fingerprint(),
     close: () => stub.close(),

@@ -1,9 +1,8 @@
 import type { ClientContext } from '../../../machines/client.js';
 import { evaluateFlops } from '../../learning/clients/workload.js';
-import { derived, type Figure } from '../../learning/training/figure.js';
+import { derived, type Figure, type Figures } from '../../learning/training/figure.js';
 import type { Measurement } from '../../learning/training/measurement.js';
 import type { TuningStage } from '../../strategies/methods/method.js';
-import type { Figures } from '../figures.js';
 import { measured } from '../measured.js';
 import { required, tunedRefs, tunedSets } from '../tasks.js';
 import type { World } from '../world.js';

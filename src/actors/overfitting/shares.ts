@@ -1,8 +1,8 @@
 import type { ClientContext } from '../../../machines/client.js';
 import { evaluateFlops } from '../../learning/clients/workload.js';
+import type { Figures } from '../../learning/training/figure.js';
 import type { Measurement } from '../../learning/training/measurement.js';
 import { interpolated } from '../../strategies/methods/interpolation.js';
-import type { Figures } from '../figures.js';
 import { measured } from '../measured.js';
 import { required, tunedRefs, tunedSets } from '../tasks.js';
 import type { World } from '../world.js';

@@ -1,6 +1,5 @@
 import { objectives, perObjective, type Objective, type Weights } from '../objective.js';
-import type { TokenTable } from '../data/token-table.js';
-import { columns, column } from '../data/token-table.js';
+import { meanTokens, type TokenTable } from '../data/token-table.js';
 import { forwardFlops, trainingFlops } from '../model/flops.js';
 import { rewardForwardFlops, rewardTrainingFlops } from '../model/reward-flops.js';
 import { featureWidth } from '../model/reward-model.js';
@@ -21,15 +20,6 @@ export interface Stages {
   readonly instruction: Instruction;
   readonly reward: Reward;
   readonly alignment: Alignment;
-}
-
-/** Mean tokens of a row. */
-function meanTokens({ rows, count }: TokenTable): number {
-  let tokens = 0;
-  for (let row = 0; row < count; row++) {
-    tokens += rows[row * columns + column.end]! - rows[row * columns + column.start]!;
-  }
-  return count === 0 ? 0 : tokens / count;
 }
 
 /** Step 1.3, for a client that trains so many parameters of adapters and LoRA. */

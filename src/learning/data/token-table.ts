@@ -14,3 +14,12 @@ export interface TokenTable {
   readonly tokens: Int32Array;
   readonly rows: Int32Array;
 }
+
+/** Mean tokens of a row; 0 of none. */
+export function meanTokens({ rows, count }: TokenTable): number {
+  let tokens = 0;
+  for (let row = 0; row < count; row++) {
+    tokens += rows[row * columns + column.end]! - rows[row * columns + column.start]!;
+  }
+  return count === 0 ? 0 : tokens / count;
+}

@@ -1,4 +1,5 @@
 import type { Stage } from '../../../machines/protocol.js';
+import type { CrashCause } from '../rows.js';
 import { InvariantViolation, type Checker } from './checker.js';
 
 /** With which steps a run that begins with a stage may begin, the server's and a client's. */
@@ -33,6 +34,8 @@ const clientSteps: Readonly<Record<string, readonly string[]>> = {
   crash: ['1.2', '1.3', '2.2', '2.3', '3.1', '3.2'],
 };
 
+const crashes: readonly string[] = ['crash', 'task-failed'] satisfies readonly CrashCause[];
+
 /**
  * Every actor goes through Steps 1.1 to 3.5 in the paper's order, from those on that the first stage begins with. A
  * client that has crashed may have lost any of them, and begins again with whichever it has to.
@@ -43,7 +46,7 @@ export function phaseOrder(first: Stage): Checker {
 
   return {
     onMetric(row) {
-      if (row.type === 'presence' && row.cause === 'crash') latest.set(row.actor, 'crash');
+      if (row.type === 'presence' && crashes.includes(row.cause)) latest.set(row.actor, 'crash');
       if (row.type !== 'step') return;
       const before = latest.get(row.actor) ?? '';
       const [start, steps] = row.actor === 'server' ? [[server], serverSteps] : [client, clientSteps];

@@ -276,6 +276,7 @@ function summary(
       stages: { instruction: 'converged', reward: 'out-of-rounds', alignment: 'out-of-rounds' },
     },
     fairness: fairness(clients, metrics, messages),
+    tasks: null,
     timeSpent: timeSpent({
       clients,
       scenario: manifest(clients).scenario,

@@ -16,7 +16,8 @@ describe('a run of tuning', () => {
       run: <K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> => {
         if (request.kind !== 'evaluate') return stub.run(request);
         measuredOn.add((request as TaskRequest<'evaluate'>).data.test.hash);
-        const metrics = { loss: 0.5, accuracy: 0.75, sharedAccuracy: null };
+        const others = { factAccuracy: null, unseenAccuracy: null, sharedAccuracy: null };
+        const metrics = { loss: 0.5, accuracy: 0.75, ...others };
         return Promise.resolve({ output: {}, metrics } as unknown as TaskResult<K>);
       },
     };

@@ -21,6 +21,7 @@ export interface SimulationContext {
 export type SimulationEvent =
   | { type: 'clock.idle' }
   | { type: 'clock.horizon' }
+  | { type: 'clock.stuck' }
   | { type: 'interrupt' }
   | { type: 'stop' }
   | { type: 'crash'; cause: string };
@@ -50,6 +51,7 @@ export const simulationMachine = setup({
   on: {
     interrupt: '.interrupted',
     stop: '.stopped',
+    'clock.stuck': '.livelocked',
     crash: {
       target: '.failed',
       actions: { type: 'keepCause', params: ({ event }) => ({ cause: event.cause }) },
@@ -79,6 +81,7 @@ export const simulationMachine = setup({
     finished: { type: 'final', description: 'All stages are over: converged, or at their round limit' },
     outOfTime: { type: 'final', description: 'The scenario’s limit of virtual time was reached' },
     deadlocked: { type: 'final', description: 'Nothing is due any more, and the server still waits' },
+    livelocked: { type: 'final', description: 'Events go round and time stands still' },
     interrupted: { type: 'final', description: 'The user stopped the run' },
     stopped: { type: 'final', description: 'The scenario’s script ended the run' },
     failed: { type: 'final', description: 'An actor, a task or a worker crashed' },

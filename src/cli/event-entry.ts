@@ -28,6 +28,10 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
       return { event: 'aggregate', virtualSeconds: now, updates: event.updates };
     case 'params':
       return { event: 'params', virtualSeconds: now, ...handle(refOf(event.set)) };
+    case 'weights': {
+      const { type, ...rest } = event;
+      return { event: type, virtualSeconds: now, ...rest };
+    }
     case 'band':
       return {
         event: 'band',
@@ -43,6 +47,10 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
     case 'task-started':
     case 'task-finished':
     case 'task-dropped':
+    case 'published':
+    case 'heeded':
+    case 'kept':
+    case 'charge':
     case 'clock': {
       const { type, ...rest } = event;
       return { event: type, ...rest };

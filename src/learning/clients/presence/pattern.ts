@@ -1,4 +1,5 @@
 import type { Strategy } from '../../../strategies/strategy.js';
+import type { ChargeEvent } from '../../../records/state-events.js';
 import type { OnTrace } from './on-trace.js';
 
 /** What turns clients' devices off and on by itself, in virtual time. */
@@ -18,7 +19,11 @@ export interface PatternDevice {
   /** Fires in so many virtual seconds; the run does not go on for it alone. Gives what takes it back. */
   after(this: void, seconds: number, fire: () => void): () => void;
   turn(this: void, on: boolean): void;
+  /** Its battery has so much in it, and from now on so much flows into it and out of it. */
+  tellCharge(this: void, charge: Charge): void;
 }
+
+export type Charge = Omit<ChargeEvent, 'type' | 'actor' | 'virtualSeconds'>;
 
 /** What a device does, as it does it. */
 export interface DeviceLoad {

@@ -1,0 +1,23 @@
+import { sum } from '../../moments.js';
+import { violationsOf, type Checker } from './checker.js';
+
+const fail = violationsOf('weights');
+
+/** They come as float32, each rounded by itself. */
+const rounding = 1e-5;
+
+/** The weights of an aggregate's updates are finite, none is below zero, and they sum to what their rule says. */
+export function weights(): Checker {
+  return {
+    onState(event) {
+      if (event.type !== 'weights') return;
+      const { stage, round, part, weights: found, sum: expected } = event;
+      const where = `${stage} round ${round}, ${part}`;
+      const wrong = found.find((weight) => !(Number.isFinite(weight) && weight >= 0));
+      if (wrong !== undefined) fail(`${where}: an update has the weight ${wrong}`);
+      const total = sum(found);
+      if (Math.abs(total - expected) <= rounding * Math.max(1, expected)) return;
+      fail(`${where}: the weights sum to ${total}, by the rule to ${expected}`);
+    },
+  };
+}

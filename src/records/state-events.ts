@@ -41,6 +41,8 @@ export interface WeightsEvent {
   readonly weights: readonly number[];
   /** What they sum to by their rule. */
   readonly sum: number;
+  /** How much of the global model before is left. */
+  readonly left: number;
 }
 
 /** What a client keeps from now on. */

@@ -31,11 +31,19 @@ import { whoIsOn } from './who-is-on.js';
 
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
+/** The names that violations are reported under. */
+export const invariants: readonly string[] = [
+  ...['conservation', 'causality', 'cost', 'energy', 'at-most-once aggregation', 'copies', 'orders'],
+  ...['round order', 'versions', 'staleness', 'quorum', 'weights', 'partial aggregation', 'parameters'],
+  ...['frozen rewards', 'commit on delivery', 'phase order', 'who is on', 'battery', 'band', 'one-slot'],
+];
+
 interface Checked extends Rounds {
   readonly seed: number;
   readonly channel: Channel;
   readonly clients: { readonly count: number; readonly devices: readonly Pick<Device, 'transmitter'>[] };
   readonly stages: readonly Stage[];
+  readonly reward: Rounds['instruction'];
   readonly server: DisciplineSettings & { readonly quorum: number };
 }
 
@@ -79,7 +87,7 @@ function checkersOf(
     atMostOnceAggregation(),
     copies(),
     orders(),
-    roundOrder(scenario.stages),
+    roundOrder(scenario.stages, scenario),
     versions(),
     staleness(boundOf(discipline, scenario.server)),
     quorum(scenario.server.quorum),

@@ -7,6 +7,8 @@ export interface Weights {
   /** In the order of the updates; the n-th is a sum over each `mostApart`-th update from the n-th on. */
   readonly weights: readonly number[];
   readonly sum: number;
+  /** How much of the global model is left. */
+  readonly left: number;
 }
 
 /** What is known of updates beside their parameters. */
@@ -23,8 +25,8 @@ const mostApart = 256;
 
 /**
  * Weighs updates by the rule itself: it aggregates sets in their place of which the n-th is 1 at its n-th value and 0
- * elsewhere, onto a global model of zeros, so that what comes out is their weights. Null of a rule that says no sum
- * (`weightsSum`).
+ * elsewhere, onto a global model that is 1 at a further value, so that what comes out is their weights. Null of a rule
+ * that says no sum (`weightsSum`).
  */
 export function weighing(
   { make, weightsSum }: Pick<AggregationStrategy, 'make' | 'weightsSum'>,
@@ -33,15 +35,17 @@ export function weighing(
   if (!weightsSum) return null;
   return (updates, version, clients) => {
     const width = Math.min(updates.length, mostApart);
-    const zeros = oneAt(width, null);
-    const units = updates.map((update, n) => ({ ...update, params: oneAt(width, n % width), base: zeros }));
-    const given = { global: zeros, updates: units, version, clients, memory: blank };
-    const { global } = make(settings)(given);
-    return { weights: [...global.values], sum: weightsSum(settings, given) };
+    const global = oneAt(width, width);
+    const units = updates.map((update, n) => ({ ...update, params: oneAt(n % width, width), base: global }));
+    const given = { global, updates: units, version, clients, memory: blank };
+    const weights = [...make(settings)(given).global.values];
+    const left = weights.pop()!;
+    return { weights, left, sum: weightsSum(settings, given) };
   };
 }
 
-function oneAt(width: number, place: number | null) {
-  const values = Array.from({ length: width }, (_, index) => Number(index === place));
-  return paramSet('adapters', [{ name: 'weights', shape: [width], values }]);
+/** As many zeros as `width` and one more, but for a one. */
+function oneAt(place: number, width: number) {
+  const values = Array.from({ length: width + 1 }, (_, index) => Number(index === place));
+  return paramSet('adapters', [{ name: 'weights', shape: [values.length], values }]);
 }

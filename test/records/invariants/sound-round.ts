@@ -22,7 +22,8 @@ import { channelWith } from '../../radio/channel/a-link.js';
 import { noEnergy } from '../../../src/records/energy/energy.js';
 
 const server = { quorum: 1, maxStaleness: null, late: 'discard' } as const;
-const tenRounds = { instruction: { maxRounds: 10 }, alignment: { maxRounds: 10 } };
+const ten = { maxRounds: 10 };
+const tenRounds = { instruction: ten, reward: ten, alignment: ten };
 
 export const channel = channelWith({
   lossProbability: 0.1,

@@ -6,6 +6,7 @@ import type { ParamSet } from '../learning/params/param-set.js';
 import { onto } from '../strategies/aggregation/kept-tensors.js';
 import type { Participant, ToAggregate, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
+import { hashesOf } from './kept.js';
 import { carriedBy, lacking } from './parts.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
@@ -23,7 +24,7 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   world.events.tell({
     type: 'aggregate',
     updates: gathered.map(({ from, staleness, upload: { kind, answers, rows, params } }) => ({
-      ...{ from, kind, answers, rows, staleness, parts: Object.keys(params) },
+      ...{ from, kind, answers, rows, staleness, params: hashesOf(params) },
     })),
   });
   const { rewards } = world.method;
@@ -119,7 +120,9 @@ function tellWeights(
 ): void {
   if (weigh === null || slotIn(method, part)?.combine !== undefined) return;
   const weighed = updates.map(({ from, about }) => ({ ...about, client: from }));
-  events.tell({ type: 'weights', stage, round: version, part, ...weigh(weighed, version - 1, clients) });
+  const about = weighed.map(({ client, rows, staleness }) => ({ client, rows, staleness }));
+  const found = weigh(weighed, version - 1, clients);
+  events.tell({ type: 'weights', stage, round: version, part, updates: about, ...found });
 }
 
 /** What an aggregate makes of the global model: the next values of its part, a change of the base, or both. */

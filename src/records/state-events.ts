@@ -37,6 +37,8 @@ export interface WeightsEvent {
   /** The round that is closed. */
   readonly round: number;
   readonly part: string;
+  /** What the rule is told of the updates. */
+  readonly updates: readonly { readonly client: string; readonly rows: number; readonly staleness: number }[];
   /** In the order of the updates; where they are very many, sums over some of them. */
   readonly weights: readonly number[];
   /** What they sum to by their rule. */
@@ -65,7 +67,9 @@ export interface Kept {
 }
 
 export type KeptChange =
-  | { readonly by: 'start' | 'design' | 'freezing' }
+  /** `held`: hashes of parameters that it has beside its model. */
+  | { readonly by: 'start'; readonly held: readonly string[] }
+  | { readonly by: 'design' | 'freezing' }
   /** It has taken up a download, which named this global model. */
   | { readonly by: 'download'; readonly place: WorkOrder; readonly global: Hashes }
   | { readonly by: 'training'; readonly stage: Stage }

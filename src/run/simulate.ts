@@ -105,8 +105,8 @@ function tellStart(world: World): void {
     ...{ type: 'published', by: 'start', stage, version: 0 },
     ...{ global: hashesOf(global), virtualSeconds },
   });
-  for (const [id, { model }] of start.clients) {
-    tellKept(world, { id, model, frozen: null, memory: {}, residuals: {} }, { by: 'start' });
+  for (const [id, { model, held }] of start.clients) {
+    tellKept(world, { id, model, frozen: null, memory: {}, residuals: {} }, { by: 'start', held });
   }
 }
 

@@ -111,6 +111,32 @@ export const mutants: readonly Mutant[] = [
     caughtBy: 'causality',
     set: [],
   },
+  {
+    name: 'loses a message on its way from the link to its recipient',
+    file: 'src/actors/channel.ts',
+    find: "    bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+    replace:
+      "    if (envelope.id !== 4) bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+    caughtBy: 'conservation',
+    set: [],
+  },
+  {
+    name: 'puts each message on its link twice',
+    file: 'src/simulation/bus/bus.ts',
+    find: "    if (event.phase === 'sent') this.#queues.tell(`${from} ${to}`, event);",
+    replace:
+      "    if (event.phase === 'sent') for (const _ of [1, 2]) this.#queues.tell(`${from} ${to}`, event);",
+    caughtBy: 'conservation',
+    set: [],
+  },
+  {
+    name: 'ends a task in half its time',
+    file: 'src/actors/running-task.ts',
+    find: 'clock.settleAfter(seconds, work',
+    replace: 'clock.settleAfter(seconds / 2, work',
+    caughtBy: 'causality',
+    set: [],
+  },
   // Costs.
   {
     name: 'forgets the energy of all attempts but the last',
@@ -194,6 +220,23 @@ export const mutants: readonly Mutant[] = [
     replace: '        false,',
     caughtBy: 'copies',
     set: copied,
+  },
+  {
+    name: 'aggregates in place of an update what it was made from',
+    file: 'src/actors/simulation.ts',
+    find: "actor('server')?.send({ type: 'upload.delivered', from, upload: message });",
+    replace:
+      "actor('server')?.send({ type: 'upload.delivered', from, upload: { ...message, params: { ...message.params, adapters: message.startedFrom.adapters! } } });",
+    caughtBy: 'at-most-once aggregation',
+    set: ['stages=["instruction"]'],
+  },
+  {
+    name: 'takes a client for another',
+    file: 'src/actors/simulation.ts',
+    find: "actor('server')?.send({ type: 'upload.delivered', from, upload: message });",
+    replace: "actor('server')?.send({ type: 'upload.delivered', from: 'client-1', upload: message });",
+    caughtBy: 'copies',
+    set: [],
   },
   {
     name: 'takes an update twice by another name',
@@ -306,6 +349,22 @@ export const mutants: readonly Mutant[] = [
     replace: '            changes.map((each) => each / (count + 1)),',
     caughtBy: 'weights',
     set: ['server.aggregation=fedbuff'],
+  },
+  {
+    name: 'weighs a late update as one in time',
+    file: 'src/actors/aggregate.ts',
+    find: '    staleness,\n    ageSeconds',
+    replace: '    staleness: 0,\n    ageSeconds',
+    caughtBy: 'weights',
+    set: [...late, 'server.late=accept'],
+  },
+  {
+    name: 'weighs all updates alike by a rule of rows',
+    file: 'src/actors/aggregate.ts',
+    find: 'const rows = isMeasured ? rowsBehind(world, kind, clientOf(world, from)) : upload.rows;',
+    replace: 'const rows = 1;',
+    caughtBy: 'weights',
+    set: [],
   },
   // Orders and rounds.
   {
@@ -471,6 +530,35 @@ export const mutants: readonly Mutant[] = [
     replace: '          residuals,\n          memory: own.memory,\n          uncommitted:',
     caughtBy: 'commit on delivery',
     set: scaffold,
+  },
+  {
+    name: 'delivers downloads to a client next door',
+    file: 'src/simulation/bus/bus.ts',
+    find: 'this.#deliveries.tell(to, event);',
+    replace: "this.#deliveries.tell(to === 'client-2' ? 'client-3' : to, event);",
+    caughtBy: 'holdings',
+    set: [
+      'channel.faults=[{"effect":"drop","direction":"downlink","client":3}]',
+      'server.quorum=1',
+      ...deadlines,
+    ],
+  },
+  {
+    name: 'works with parameters that never came',
+    file: 'src/actors/client.ts',
+    find: 'pending !== null && refsOf(pending.global).every(({ hash }) => held.includes(hash)),',
+    replace: 'pending !== null,',
+    caughtBy: 'holdings',
+    set: [...lossy, ...deadlines, 'channel.lossProbability=0.6'],
+  },
+  {
+    name: 'swaps a part of a download as it comes',
+    file: 'src/actors/simulation.ts',
+    find: ": { type: 'download.delivered', download: message },",
+    replace:
+      ": { type: 'download.delivered', download: { ...message, global: { ...message.global, adapters: message.global.base } } },",
+    caughtBy: 'holdings',
+    set: [],
   },
   // Devices and bands.
   {

@@ -5,12 +5,14 @@ const roundingSeconds = 1e-6;
 
 /**
  * Nothing comes before its cause: virtual time never runs back, messages are sent in the order of their
- * numbers, and none ends before it was sent and was on the air for as long as its account says.
+ * numbers, none ends before it was sent and was on the air for as long as its account says, and no task ends before the
+ * time that it takes is over.
  */
 export function causality(): Checker {
   let nowSeconds = 0;
   let lastSent = 0;
   const sentAt = new Map<number, number>();
+  const dueAt = new Map<string, number>();
   const fail = violationsOf('causality');
   const advance = (seconds: number, what: string) => {
     if (!(seconds >= nowSeconds)) fail(`${what} at ${seconds} s, when it was ${nowSeconds} s already`);
@@ -31,6 +33,13 @@ export function causality(): Checker {
       const earliest = from + onAirSeconds;
       if (atSeconds < earliest - roundingSeconds * (attempts + 1)) {
         fail(`${what} at ${atSeconds} s, although sent at ${from} s and on the air for ${onAirSeconds} s`);
+      }
+    },
+    onWork({ actor, key, virtualSeconds, ...event }) {
+      const name = `${actor} ${key}`;
+      if (event.type === 'task-started') dueAt.set(name, virtualSeconds + event.seconds);
+      else if (event.type === 'task-finished' && virtualSeconds < dueAt.get(name)! - roundingSeconds) {
+        fail(`${actor}'s task ${event.task} ended at ${virtualSeconds} s, due at ${dueAt.get(name)} s`);
       }
     },
     onMetric(row) {

@@ -5,7 +5,7 @@ import type { Direction } from '../../radio/channel/directions/settings.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
 import type { EndedMessage, MetricRow } from '../rows.js';
 import type { TaskDropped, TaskFinished, TaskStarted } from '../run-event.js';
-import type { StateEvent } from '../state-events.js';
+import type { Hashes, StateEvent } from '../state-events.js';
 
 /** What a run must never do was done: a defect of the simulator, never a fault of the user. */
 export class InvariantViolation extends Error {
@@ -45,8 +45,8 @@ export interface AggregatedUpdate {
   readonly rows: number;
   /** Versions between the one that it was made from and the one that the aggregate replaces. */
   readonly staleness: number;
-  /** The parts of the model that it holds. */
-  readonly parts: readonly string[];
+  /** What it holds, by part. */
+  readonly params: Hashes;
 }
 
 /** A task that was handed to the executor, and whose it is. */

@@ -16,6 +16,7 @@ import { copies } from './copies.js';
 import { cost } from './cost.js';
 import { energy } from './energy.js';
 import { frozenRewards } from './frozen-rewards.js';
+import { holdings } from './holdings.js';
 import { oneSlot } from './one-slot.js';
 import { orders } from './orders.js';
 import { parameters } from './parameters.js';
@@ -34,7 +35,16 @@ export { InvariantViolation, type AggregatedUpdate, type Checker } from './check
 /** The names that violations are reported under. */
 export const invariants: readonly string[] = [
   ...['conservation', 'causality', 'cost', 'energy', 'at-most-once aggregation', 'copies', 'orders'],
-  ...['round order', 'versions', 'staleness', 'quorum', 'weights', 'partial aggregation', 'parameters'],
+  ...[
+    'round order',
+    'versions',
+    'staleness',
+    'quorum',
+    'weights',
+    'partial aggregation',
+    'parameters',
+    'holdings',
+  ],
   ...['frozen rewards', 'commit on delivery', 'phase order', 'who is on', 'battery', 'band', 'one-slot'],
 ];
 
@@ -80,7 +90,7 @@ function checkersOf(
   discipline: Pick<DisciplineStrategy, 'usualStaleness'>,
 ): readonly Checker[] {
   return [
-    conservation(),
+    conservation(scenario.channel.faults.some(({ effect }) => effect === 'delay')),
     causality(),
     cost(scenario),
     energy(),
@@ -94,6 +104,7 @@ function checkersOf(
     weights(),
     partialAggregation(method, scenario),
     parameters(method),
+    holdings(method),
     frozenRewards(),
     commit(),
     phaseOrder(scenario.stages[0]!),

@@ -45,7 +45,7 @@ export function parameters(method: Pick<Method, 'slots' | 'rewards'>): Checker {
       if (event.type === 'published') onPublished(event);
     },
     onAggregate(updates) {
-      held = new Set(updates.flatMap(({ parts }) => parts));
+      held = new Set(updates.flatMap(({ params }) => Object.keys(params)));
     },
   };
 }

@@ -151,7 +151,7 @@ describe('the invariant checkers', () => {
             answers: orderOf('reward', 1),
             rows: 8,
             staleness: 0,
-            parts: ['helpful'],
+            params: { helpful: 'reward' },
           },
         ],
       });

@@ -89,7 +89,7 @@ export const updateOf = (round: number): AggregatedUpdate => ({
   answers: orderOf('instruction', round),
   rows: 8,
   staleness: 0,
-  parts: ['adapters'],
+  params: { adapters: 'adapters' },
 });
 
 /** An attempt of one second on the air, and half a second until its loss is known. */

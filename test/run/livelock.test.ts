@@ -12,7 +12,8 @@ function inNoTime(world: World): void {
   });
 }
 
-describe('a run in which events go round while time stands still', () => {
+describe('a run in which events go round while time stands still', function () {
+  this.timeout(60_000);
   it('ends with the actors that take them, and which', async () => {
     const { ended, run } = await protocolRun(['instruction.maxRounds=100000'], { prepare: inNoTime });
     assert.ok(ended.reason === 'livelock', JSON.stringify(ended));

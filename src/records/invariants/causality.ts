@@ -12,7 +12,8 @@ export function causality(): Checker {
   let nowSeconds = 0;
   let lastSent = 0;
   const sentAt = new Map<number, number>();
-  const dueAt = new Map<string, number>();
+  /** When tasks are due, by whose and what they are. */
+  const dueAt = new Map<string, readonly number[]>();
   const fail = violationsOf('causality');
   const advance = (seconds: number, what: string) => {
     if (!(seconds >= nowSeconds)) fail(`${what} at ${seconds} s, when it was ${nowSeconds} s already`);
@@ -37,10 +38,18 @@ export function causality(): Checker {
     },
     onWork({ actor, key, virtualSeconds, ...event }) {
       const name = `${actor} ${key}`;
-      if (event.type === 'task-started') dueAt.set(name, virtualSeconds + event.seconds);
-      else if (event.type === 'task-finished' && virtualSeconds < dueAt.get(name)! - roundingSeconds) {
-        fail(`${actor}'s task ${event.task} ended at ${virtualSeconds} s, due at ${dueAt.get(name)} s`);
+      // The same may be measured anew before the first has come to its end.
+      const due = [...(dueAt.get(name) ?? [])];
+      if (event.type === 'task-started') due.push(virtualSeconds + event.seconds);
+      else if (event.type === 'task-dropped') due.pop();
+      else {
+        const first = due.shift() ?? fail(`${actor}'s task ${event.task} ended and never began`);
+        if (virtualSeconds < first - roundingSeconds) {
+          fail(`${actor}'s task ${event.task} ended at ${virtualSeconds} s, due at ${first} s`);
+        }
       }
+      if (due.length > 0) dueAt.set(name, due);
+      else dueAt.delete(name);
     },
     onMetric(row) {
       if (row.type === 'sample') return;

@@ -22,7 +22,7 @@ export interface PresenceOptions {
   /** Hears of each change before the listener. */
   record(row: PresenceRow): void;
   /** Hears what is in a battery. */
-  tellCharge(charge: ChargeEvent): void;
+  tellCharge(this: void, charge: ChargeEvent): void;
 }
 
 /** Why a device is off: its pattern says so, it crashed, or it has left. */

@@ -5,10 +5,9 @@ import type { TaskKind } from '../learning/training/task.js';
 import type { GivenBand } from '../radio/cell/cell.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
-import type { AggregatedUpdate } from './invariants/checker.js';
 import type { Manifest } from './manifest.js';
 import type { EndedMessage, MessageRow, MetricRow } from './rows.js';
-import type { StateEvent } from './state-events.js';
+import type { AggregatedUpdate, StateEvent } from './state-events.js';
 
 /** What a run tells while it goes on. `virtualSeconds` is virtual time since the start of the run. */
 export type RunEvent =

@@ -1,4 +1,5 @@
 import type { WorkOrder } from '../../machines/events.js';
+import type { Charge } from '../learning/clients/presence/pattern.js';
 import type { Stage, UploadKind } from '../../machines/protocol.js';
 
 /*
@@ -28,6 +29,20 @@ export interface HeededEvent {
   readonly answers: WorkOrder;
   readonly isTaken: boolean;
   readonly virtualSeconds: number;
+}
+
+/** An update as it enters an aggregate. */
+export interface AggregatedUpdate {
+  readonly from: string;
+  /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
+  readonly kind: UploadKind;
+  readonly answers: WorkOrder;
+  /** Rows that its stage trained on. */
+  readonly rows: number;
+  /** Versions between the one that it was made from and the one that the aggregate replaces. */
+  readonly staleness: number;
+  /** What it holds, by part. */
+  readonly params: Hashes;
 }
 
 /** How much each update of a part counts in its aggregate, where that is a weighted sum of them. */
@@ -88,16 +103,9 @@ export interface UnsettledHashes {
 }
 
 /** What is in a client's battery, told wherever it or what flows into it and out of it changes. */
-export interface ChargeEvent {
+export interface ChargeEvent extends Charge {
   readonly type: 'charge';
   readonly actor: string;
-  readonly joules: number;
-  readonly capacityJoules: number;
-  /** From now on: into it by charging, and out of it by computing. */
-  readonly chargingWatts: number;
-  readonly computingWatts: number;
-  /** Whether the battery lets its device be on. */
-  readonly isOn: boolean;
   readonly virtualSeconds: number;
 }
 

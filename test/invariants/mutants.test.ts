@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../src/paths.js';
 import type { Ended } from '../../src/records/rows.js';
 import { invariants } from '../../src/records/invariants/index.js';
 import { mutants, settings } from './mutants.js';
@@ -36,6 +39,14 @@ describe('a mutant of the program', function () {
       assert.equal(ends[mutants.length + index]!.reason, 'finished');
     });
   }
+
+  it('is counted in docs/reliability.md', () => {
+    const text = readFileSync(join(packageRoot(), 'docs/reliability.md'), 'utf8');
+    const rows = text.matchAll(/^\| ([a-z -]+) \| .* \| (\d+) \|$/gm);
+    const counts = [...rows].map(([, name, count]) => `${name}: ${count}`);
+    const caught = (name: string) => mutants.filter(({ caughtBy }) => caughtBy === name).length;
+    assert.deepEqual(counts.sort(), invariants.map((name) => `${name}: ${caught(name)}`).sort());
+  });
 
   it('is there for every checker', () => {
     const caught = new Set(mutants.map(({ caughtBy }) => caughtBy));

@@ -21,7 +21,10 @@ describe('a run in which events go round while time stands still', function () {
     const ofServer = ended.repeating.find(({ actor }) => actor === 'server');
     assert.match(ofServer!.event, /^xstate\.after\.deadline/);
     assert.ok(ofServer!.times > 10, JSON.stringify(ended.repeating));
-    assert.match(endedSentence(ended), /^Livelock: time stands still at 0 s .*server took xstate\.after\.deadline/);
+    assert.match(
+      endedSentence(ended),
+      /^Livelock: time stands still at 0 s .*server took xstate\.after\.deadline/,
+    );
     assert.equal(exitCodeOf(ended, exit.interrupted), exit.failed);
   });
 

@@ -1,11 +1,12 @@
-import type { Upload, WorkOrder } from '../../../machines/events.js';
 import type { TaskKind } from '../../learning/training/task.js';
 import type { GivenBand } from '../../radio/cell/cell.js';
 import type { Direction } from '../../radio/channel/directions/settings.js';
 import type { BusEvent } from '../../simulation/bus/bus.js';
 import type { EndedMessage, MetricRow } from '../rows.js';
 import type { TaskDropped, TaskFinished, TaskStarted } from '../run-event.js';
-import type { Hashes, StateEvent } from '../state-events.js';
+import type { AggregatedUpdate, StateEvent } from '../state-events.js';
+
+export type { AggregatedUpdate } from '../state-events.js';
 
 /** What a run must never do was done: a defect of the simulator, never a fault of the user. */
 export class InvariantViolation extends Error {
@@ -33,20 +34,6 @@ export function violationsOf(invariant: string): Fail {
   return (what) => {
     throw new InvariantViolation(invariant, what);
   };
-}
-
-/** An update as it enters an aggregate. */
-export interface AggregatedUpdate {
-  readonly from: string;
-  /** A client's update of each kind is one of its own: in stage 2 each reward model has one. */
-  readonly kind: Upload['kind'];
-  readonly answers: WorkOrder;
-  /** Rows that its stage trained on. */
-  readonly rows: number;
-  /** Versions between the one that it was made from and the one that the aggregate replaces. */
-  readonly staleness: number;
-  /** What it holds, by part. */
-  readonly params: Hashes;
 }
 
 /** A task that was handed to the executor, and whose it is. */

@@ -1,5 +1,4 @@
 import type { Strategy } from '../../../strategies/strategy.js';
-import type { ChargeEvent } from '../../../records/state-events.js';
 import type { OnTrace } from './on-trace.js';
 
 /** What turns clients' devices off and on by itself, in virtual time. */
@@ -23,7 +22,16 @@ export interface PatternDevice {
   tellCharge(this: void, charge: Charge): void;
 }
 
-export type Charge = Omit<ChargeEvent, 'type' | 'actor' | 'virtualSeconds'>;
+/** What is in a battery. */
+export interface Charge {
+  readonly joules: number;
+  readonly capacityJoules: number;
+  /** From now on: into it by charging, and out of it by computing. */
+  readonly chargingWatts: number;
+  readonly computingWatts: number;
+  /** Whether it lets its device be on. */
+  readonly isOn: boolean;
+}
 
 /** What a device does, as it does it. */
 export interface DeviceLoad {

@@ -21,6 +21,7 @@ export interface SimulationContext {
 export type SimulationEvent =
   | { type: 'clock.idle' }
   | { type: 'clock.horizon' }
+  | { type: 'clock.stuck' }
   | { type: 'interrupt' }
   | { type: 'stop' }
   | { type: 'crash'; cause: string };
@@ -70,15 +71,16 @@ export const simulationMachine = setup({
           actions: assign(({ event }) => ({ verdicts: event.output })),
         },
       },
-      on: { 'clock.idle': 'deadlocked', 'clock.horizon': 'outOfTime' },
+      on: { 'clock.idle': 'deadlocked', 'clock.stuck': 'livelocked', 'clock.horizon': 'outOfTime' },
     },
     draining: {
       description: 'The server has finished; messages and tasks still under way come to their end',
-      on: { 'clock.idle': 'finished', 'clock.horizon': 'finished' },
+      on: { 'clock.idle': 'finished', 'clock.stuck': 'livelocked', 'clock.horizon': 'finished' },
     },
     finished: { type: 'final', description: 'All stages are over: converged, or at their round limit' },
     outOfTime: { type: 'final', description: 'The scenario’s limit of virtual time was reached' },
     deadlocked: { type: 'final', description: 'Nothing is due any more, and the server still waits' },
+    livelocked: { type: 'final', description: 'Events go round in no time' },
     interrupted: { type: 'final', description: 'The user stopped the run' },
     stopped: { type: 'final', description: 'The scenario’s script ended the run' },
     failed: { type: 'final', description: 'An actor, a task or a worker crashed' },

@@ -8,6 +8,7 @@ export type { Progress } from './records/progress.js';
 export type * from './records/rows.js';
 export type * from './records/summary.js';
 export type * from './records/run-event.js';
+export type * from './records/state-events.js';
 export type { RunEstimate } from './run/estimate.js';
 export type { RunOptions } from './run/options.js';
 export { runScenario, type RunResult, type Unwritten } from './run/run.js';

@@ -4,8 +4,9 @@ import { updatesOf, type RewardPart, type UploadKind } from '../../machines/prot
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import { onto } from '../strategies/aggregation/kept-tensors.js';
-import type { Participant, Update } from '../strategies/aggregation/aggregation.js';
+import type { Participant, ToAggregate, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
+import { hashesOf } from './kept.js';
 import { carriedBy, lacking } from './parts.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
@@ -22,8 +23,8 @@ export async function aggregateTask(world: World, context: ServerContext): Promi
   const { stage, version, gathered, memory } = context;
   world.events.tell({
     type: 'aggregate',
-    updates: gathered.map(({ from, staleness, upload: { kind, answers, rows } }) => ({
-      ...{ from, kind, answers, rows, staleness },
+    updates: gathered.map(({ from, staleness, upload: { kind, answers, rows, params } }) => ({
+      ...{ from, kind, answers, rows, staleness, params: hashesOf(params) },
     })),
   });
   const { rewards } = world.method;
@@ -96,6 +97,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
       data: {},
     },
   });
+  if (!air && !isMeasured) tellWeights(world, context, part, updates, participants(world, context, kind));
   const { noise, truncation, unheard } = metrics;
   if (air && noise !== undefined && truncation !== undefined && unheard !== undefined) {
     const heard = { clients: updates.length, snrDb: 10 * Math.log10(air.snr), noise, truncation, unheard };
@@ -106,6 +108,21 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
   // Of updates that came in part the first may lack any tensor: the order is that of the model.
   const ordered = scenario.server.partial === null || !ref ? made : onto(store.get(ref), made);
   return { part, isMeasured, global: ordered, change, memory: remembered(store, after) };
+}
+
+/** Tells how much each update counts, where the rule of a part is a weighted sum. */
+function tellWeights(
+  { events, method, weigh }: World,
+  { stage, version }: ServerContext,
+  part: string,
+  updates: readonly { readonly from: string; readonly about: Omit<Update, 'client' | 'params' | 'base'> }[],
+  clients: ToAggregate['clients'],
+): void {
+  if (weigh === null || slotIn(method, part)?.combine !== undefined) return;
+  const weighed = updates.map(({ from, about }) => ({ ...about, client: from }));
+  const about = weighed.map(({ client, rows, staleness }) => ({ client, rows, staleness }));
+  const found = weigh(weighed, version - 1, clients);
+  events.tell({ type: 'weights', stage, round: version, part, updates: about, ...found });
 }
 
 /** What an aggregate makes of the global model: the next values of its part, a change of the base, or both. */

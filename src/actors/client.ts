@@ -22,6 +22,7 @@ import type { ParamRef, ParamSet } from '../learning/params/param-set.js';
 import { stream } from '../simulation/random/stream.js';
 import { measure } from './measure.js';
 import { settled } from './codec-state.js';
+import { hashesOf, tellKept, unsettledHashes } from './kept.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { carriedBy, judgesOf, lacking, refsOf } from './parts.js';
@@ -56,7 +57,13 @@ export function provideClient(world: World) {
           ]),
         };
       }),
-      takeUp: assign(({ context }) => takenUp(world, context)),
+      takeUp: enqueueActions(({ context, enqueue }) => {
+        const { pending } = context;
+        if (pending === null) throw new Error(`${context.id} takes up a download that never came`);
+        enqueue.assign(takenUp(world, context, pending));
+        const change = { by: 'download', place: placeOf(pending), global: hashesOf(pending.global) } as const;
+        enqueue(({ context }) => tellKept(world, context, change));
+      }),
       measureReceived: ({ context }) => {
         if (!context.designed || !context.current) return;
         const { kind, version: round, verdict } = context.current;
@@ -67,41 +74,52 @@ export function provideClient(world: World) {
       },
       measureStart: ({ context }, { stage }) =>
         measure(world, context, { stage, round: 0, verdict: 'continue' }),
-      designLora: assign(({ context: { id, model, current } }) => {
+      designLora: enqueueActions(({ context: { id, model, current }, enqueue }) => {
         const sets = clientSets(world, id, versionOf(current!));
         const own = mapValues(missingIn(model, sets), (set) => world.store.put(set));
-        return { designed: true, model: { ...model, ...own } };
+        enqueue.assign({ designed: true, model: { ...model, ...own } });
+        enqueue(({ context }) => tellKept(world, context, { by: 'design' }));
       }),
       collectPreferences: assign({ collected: true }),
-      keepTrained: assign((_, { model, frozen, moments, learned }) => ({ model, frozen, moments, learned })),
-      keepFrozen: assign((_, frozen) => ({ frozen })),
+      keepTrained: enqueueActions(({ enqueue }, { model, frozen, moments, learned }) => {
+        enqueue.assign({ model, frozen, moments, learned });
+        enqueue(({ context }) => tellKept(world, context, { by: 'training', stage: orderedStage(context)! }));
+      }),
+      keepFrozen: enqueueActions(({ enqueue }, frozen) => {
+        enqueue.assign({ frozen });
+        enqueue(({ context }) => tellKept(world, context, { by: 'freezing' }));
+      }),
       transmit: enqueueActions(({ context, enqueue }, { kind, loss }) => {
         if (!isSentWith(world.method.rewards, kind)) return;
         const { upload, residuals, unsettled } = uploadOf(world, context, kind, loss);
         const { model, designed, collected, frozen, moments, replayed } = context;
         const replays = clientOf(world, context.id).attack?.replays === true;
+        const update = updateName(upload);
+        const own = { ...unsettled, memory: { ...unsettled.memory, ...context.learned } };
         enqueue.assign({
           ...(replays && { replayed: { [kind]: model, ...replayed } }),
           residuals,
-          uncommitted: {
-            ...context.uncommitted,
-            [updateName(upload)]: { ...unsettled, memory: { ...unsettled.memory, ...context.learned } },
-          },
+          uncommitted: { ...context.uncommitted, [update]: own },
           saved: { model, designed, collected, frozen, moments },
         });
-        enqueue(() => world.bus.send(context.id, 'server', upload));
+        enqueue(({ context }) => {
+          tellKept(world, context, { by: 'sending', update, unsettled: unsettledHashes(own) });
+          world.bus.send(context.id, 'server', upload);
+        });
       }),
-      commitMemory: assign(({ context, event }) => {
-        if (event.type !== 'upload.settled') return {};
-        const name = updateName(event.upload);
-        const { [name]: unsettled, ...uncommitted } = context.uncommitted;
-        if (!unsettled) return {};
-        return { uncommitted, ...settled(world.store, context, unsettled, event) };
+      commitMemory: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'upload.settled') return;
+        const update = updateName(event.upload);
+        const { [update]: unsettled, ...uncommitted } = context.uncommitted;
+        if (!unsettled) return;
+        enqueue.assign({ uncommitted, ...settled(world.store, context, unsettled, event) });
+        enqueue(({ context }) => tellKept(world, context, { by: 'settling', update }));
       }),
-      dropWork: assign(({ context, event }) => ({
-        pending: null,
-        ...(event.type === 'device.off' && event.crashed && afterCrash(context)),
-      })),
+      dropWork: enqueueActions(({ context, event, enqueue }) => {
+        const crashed = event.type === 'device.off' && event.crashed;
+        enqueue.assign({ pending: null, ...(crashed && afterCrash(context)) });
+        enqueue(({ context }) => tellKept(world, context, { by: 'going-off', crashed }));
+      }),
       hasten: enqueueActions(({ context, event, enqueue }) => {
         if (event.type !== 'request.delivered') return;
         const { about } = event.request;
@@ -159,9 +177,12 @@ const versionOf = ({ kind, version }: Download) => ({ stage: protocol[kind].stag
  * What the method shares is replaced by the global model's; what is private stays, once the client has it, but for what
  * begins anew with each version.
  */
-function takenUp(world: World, { id, pending, model, designed }: ClientContext): Partial<ClientContext> {
+function takenUp(
+  world: World,
+  { id, model, designed }: ClientContext,
+  pending: Download,
+): Partial<ClientContext> {
   const { method, store } = world;
-  if (pending === null) throw new Error('a client takes up a download that never came');
   const shared = ['base', ...sharedParts(method), 'helpful', 'harmless'];
   const parts = Object.keys(pending.global).map((part) => {
     const [first, second] = shared.includes(part) ? [pending.global, model] : [model, pending.global];

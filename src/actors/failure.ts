@@ -1,3 +1,5 @@
+import { InvariantViolation } from '../records/invariants/checker.js';
+
 /** The first thing that went wrong in a run; later ones are its consequences. */
 export class Failure {
   #cause: Error | null = null;
@@ -24,6 +26,12 @@ export class Failure {
     return this.#chain()
       .map(({ message }) => message)
       .join(': ');
+  }
+
+  /** The last events of the run where it broke an invariant; else none. */
+  get lastEvents(): readonly string[] {
+    const violation = this.#chain().find((error) => error instanceof InvariantViolation);
+    return violation?.lastEvents ?? [];
   }
 
   /** The error and those behind it, outermost first. */

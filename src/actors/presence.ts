@@ -2,6 +2,7 @@ import type { DeviceLoad, PresencePattern } from '../learning/clients/presence/p
 import { sum } from '../moments.js';
 import type { RunEvent, TaskStarted } from '../records/run-event.js';
 import type { CrashCause, PresenceRow } from '../records/rows.js';
+import type { ChargeEvent } from '../records/state-events.js';
 import type { Cancel, VirtualClock } from '../simulation/clock/virtual-clock.js';
 
 /** Who hears of a client that comes and goes. */
@@ -20,6 +21,8 @@ export interface PresenceOptions {
   readonly patternName: string;
   /** Hears of each change before the listener. */
   record(row: PresenceRow): void;
+  /** Hears what is in a battery. */
+  tellCharge(this: void, charge: ChargeEvent): void;
 }
 
 /** Why a device is off: its pattern says so, it crashed, or it has left. */
@@ -95,7 +98,7 @@ export class Presence {
 
   /** Begins at the present moment, before its messages. */
   start(listener: PresenceListener): void {
-    const { clock, clients, pattern, patternName } = this.#options;
+    const { clock, clients, pattern, patternName, tellCharge } = this.#options;
     this.#listener = listener;
     const begin = () => {
       for (const client of clients) {
@@ -107,6 +110,8 @@ export class Presence {
           after: (seconds, fire) => this.#after(client, seconds, fire),
           turn: (on) =>
             on ? this.#release(client, ['pattern'], patternName) : this.#hold(client, 'pattern', patternName),
+          tellCharge: (charge) =>
+            tellCharge({ type: 'charge', actor: client, ...charge, virtualSeconds: clock.nowSeconds }),
         });
       }
     };

@@ -13,6 +13,7 @@ import { featureWidth, initialRewardModel } from '../learning/model/reward-model
 import { objectives, type Objective } from '../learning/objective.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { LeftOut } from '../records/rows.js';
+import type { PublishedEvent } from '../records/state-events.js';
 import { leftOut } from '../records/update-fates.js';
 import { stream } from '../simulation/random/stream.js';
 import { aggregateTask } from './aggregate.js';
@@ -22,6 +23,7 @@ import { downloadsTo, groupOf, holdingsAfter, requestsTo } from './downloads.js'
 import { recordStep } from './figures.js';
 import { isForNobody } from './allotments.js';
 import { historyIn, newcomer, reported } from './history.js';
+import { hashesOf } from './kept.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { acknowledging, missed, returned, unheard, withEach } from './members.js';
 import { publishedParts } from './published-parts.js';
@@ -40,25 +42,22 @@ export function provideServer(world: World) {
     },
     actions: {
       enterStep: ({ context }, { step }) => recordStep(world, step, 'server', context.version),
-      insertAdapters: assign(({ context }) =>
-        published(world, context, missingIn(context.global, serverSets(world))),
-      ),
-      designRewardModels: assign(({ context }) =>
-        published(
-          world,
-          context,
-          Object.fromEntries(
-            objectives
-              .filter((objective) => context.global[objective] === null)
-              .map((objective) => [objective, initialReward(world, objective)]),
-          ),
-        ),
-      ),
+      insertAdapters: enqueueActions(({ context, enqueue }) => {
+        enqueue.assign(published(world, context, missingIn(context.global, serverSets(world))));
+        enqueue(({ context }) => tellPublished(world, context, 'design'));
+      }),
+      designRewardModels: enqueueActions(({ context, enqueue }) => {
+        const missing = objectives.filter((objective) => context.global[objective] === null);
+        const sets = missing.map((objective) => [objective, initialReward(world, objective)] as const);
+        enqueue.assign(published(world, context, Object.fromEntries(sets)));
+        enqueue(({ context }) => tellPublished(world, context, 'design'));
+      }),
       openStage: enqueueActions(({ context, enqueue }, { stage }) => {
         enqueue(() => {
           for (const { from, upload } of context.updates) ledger.decide(from, upload, leftOut('stage-over'));
         });
         enqueue.assign(openedStage(world, context, stage));
+        enqueue(({ context }) => tellPublished(world, context, 'stage'));
       }),
       invite: assign(({ context }) => invited(world, context)),
       inviteMore: assign(({ context }) => invitedToo(world, context)),
@@ -86,6 +85,7 @@ export function provideServer(world: World) {
       takeUpdate: enqueueActions(({ context, event, enqueue }) => {
         if (event.type !== 'upload.delivered') return;
         enqueue(() => {
+          tellHeeded(world, event, true);
           for (const { from, upload } of context.updates.filter((other) => isInPlaceOf(event, other))) {
             ledger.decide(from, upload, leftOut('superseded'));
           }
@@ -94,7 +94,10 @@ export function provideServer(world: World) {
       }),
       discardUpdate: enqueueActions(({ context, event, enqueue }) => {
         if (event.type !== 'upload.delivered') return;
-        enqueue(() => ledger.decide(event.from, event.upload, leftOut(whyDiscarded(world, context, event))));
+        enqueue(() => {
+          tellHeeded(world, event, false);
+          ledger.decide(event.from, event.upload, leftOut(whyDiscarded(world, context, event)));
+        });
         enqueue.assign(noted(context, event, true));
       }),
       noteHeld: assign(({ context, event }) =>
@@ -142,6 +145,7 @@ export function provideServer(world: World) {
           madeAtSeconds: [...madeAtSeconds, clock.nowSeconds],
           loss: meanLoss(gathered),
         });
+        enqueue(({ context }) => tellPublished(world, context, 'aggregate'));
       }),
       decide: assign(({ context }) => {
         const { stage, version, loss } = context;
@@ -237,6 +241,21 @@ function initialReward({ scenario, shape, pretrained }: World, objective: Object
 function published(world: World, context: ServerContext, sets: Readonly<Record<string, ParamSet>>) {
   const { parts, memory } = publishedParts(world, context, sets);
   return { global: { ...context.global, ...parts }, memory };
+}
+
+function tellPublished(
+  { clock, events }: World,
+  { stage, version, global }: ServerContext,
+  by: PublishedEvent['by'],
+): void {
+  const { nowSeconds: virtualSeconds } = clock;
+  events.tell({ type: 'published', by, stage, version, global: hashesOf(global), virtualSeconds });
+}
+
+function tellHeeded({ clock, events }: World, { from, upload }: ReceivedUpdate, isTaken: boolean): void {
+  const { kind, answers } = upload;
+  const { nowSeconds: virtualSeconds } = clock;
+  events.tell({ type: 'heeded', from, kind, answers, isTaken, virtualSeconds });
 }
 
 /** Of a client's updates of one kind the newest counts. */

@@ -14,6 +14,7 @@ import type { Tokenizer } from '../learning/data/tokenizer.js';
 import type { Allocation } from '../strategies/allocation/allocation.js';
 import type { CodecOf } from '../strategies/compression/by-part.js';
 import type { Discipline } from '../strategies/disciplines/discipline.js';
+import type { Weigh } from '../strategies/aggregation/weigh.js';
 import type { AirMean } from '../strategies/over-the-air/air-mean.js';
 import type { Method } from '../strategies/methods/method.js';
 import type { Selection } from '../strategies/selection/selection.js';
@@ -38,6 +39,8 @@ export interface World {
   readonly sendsBases: boolean;
   /** What clients send where their updates add up over the air; null: the aggregation has to see them one by one. */
   readonly airMean: AirMean | null;
+  /** How much updates count in an aggregate; null where its rule is no weighted sum of them. */
+  readonly weigh: Weigh | null;
   readonly codecOf: CodecOf;
   readonly shape: ModelShape;
   readonly base: ParamRef;

@@ -28,6 +28,10 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
       return { event: 'aggregate', virtualSeconds: now, updates: event.updates };
     case 'params':
       return { event: 'params', virtualSeconds: now, ...handle(refOf(event.set)) };
+    case 'weights': {
+      const { type, ...rest } = event;
+      return { event: type, virtualSeconds: now, ...rest };
+    }
     case 'band':
       return {
         event: 'band',
@@ -44,6 +48,10 @@ export function entryOf(event: RunEvent, now: number): EventEntry {
     case 'task-finished':
     case 'task-dropped':
     case 'try-failed':
+    case 'published':
+    case 'heeded':
+    case 'kept':
+    case 'charge':
     case 'clock': {
       const { type, ...rest } = event;
       return { event: type, ...rest };

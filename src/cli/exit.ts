@@ -14,7 +14,7 @@ export const exit = {
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
 /**
- * The limit of rounds or of virtual time is an ordinary end, and so is a script's stop; a deadlock leaves stages undone. `interrupted` is
+ * The limit of rounds or of virtual time is an ordinary end, and so is a script's stop; a deadlock or a livelock leaves stages undone. `interrupted` is
  * the code of an interrupted run.
  */
 export function exitCodeOf(ended: Ended, interrupted: ExitCode): ExitCode {
@@ -26,6 +26,7 @@ export function exitCodeOf(ended: Ended, interrupted: ExitCode): ExitCode {
     case 'interrupted':
       return interrupted;
     case 'deadlock':
+    case 'livelock':
     case 'failed':
       return exit.failed;
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordFiles } from '../records/folder.js';
+import { endedSentence } from '../records/report/ended.js';
 import type { Ended } from '../records/rows.js';
 import type { Summary } from '../records/summary.js';
 import { resultsText } from './results.js';
@@ -35,7 +36,7 @@ export function showEnd(
   if (!json && !quiet && existsSync(report)) line(out, `Report: ${report}`);
   switch (ended.reason) {
     case 'failed':
-      showFailure(ended.cause, outFolder, terminal);
+      showFailure(ended.cause, outFolder, terminal, ended.lastEvents);
       break;
     case 'interrupted':
       line(err, `pwff: interrupted. ${keptText(outFolder)}`);
@@ -43,14 +44,24 @@ export function showEnd(
     case 'deadlock':
       line(err, `pwff: the run stands still for ever, the summary says who waits. ${keptText(outFolder)}`);
       break;
+    case 'livelock':
+      line(err, `pwff: ${endedSentence(ended)} ${keptText(outFolder)}`);
+      break;
     case 'finished':
     case 'stopped':
     case 'out-of-virtual-time':
   }
 }
 
-export function showFailure(cause: string, outFolder: string, { err }: Terminal): void {
+/** With the events before it, where the run has broken an invariant. */
+export function showFailure(
+  cause: string,
+  outFolder: string,
+  { err }: Terminal,
+  lastEvents: readonly string[] = [],
+): void {
   line(err, `pwff: the run failed: ${cause}`);
+  for (const event of lastEvents) line(err, `  ${event}`);
   line(err, keptText(outFolder));
 }
 

@@ -299,7 +299,14 @@ export type Ended =
       readonly reason: 'deadlock';
       readonly waiting: readonly { actor: string; state: string; for: string }[];
     }
+  /** Time stood still at `virtualSeconds` while events went round; the last thousand of them by actor, most first. */
+  | {
+      readonly reason: 'livelock';
+      readonly virtualSeconds: number;
+      readonly repeating: readonly { actor: string; event: string; times: number }[];
+    }
   | { readonly reason: 'interrupted' }
   /** A script stopped it: JSON pointer to the entry of the timeline. */
   | { readonly reason: 'stopped'; readonly by: string }
-  | { readonly reason: 'failed'; readonly cause: string };
+  /** `lastEvents`: up to the one that broke an invariant, oldest first; absent where another cause ended it. */
+  | { readonly reason: 'failed'; readonly cause: string; readonly lastEvents?: readonly string[] };

@@ -6,9 +6,9 @@ import type { FailedTry } from '../learning/training/task-failure.js';
 import type { GivenBand } from '../radio/cell/cell.js';
 import type { Direction } from '../radio/channel/directions/settings.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
-import type { AggregatedUpdate } from './invariants/checker.js';
 import type { Manifest } from './manifest.js';
 import type { EndedMessage, MessageRow, MetricRow } from './rows.js';
+import type { AggregatedUpdate, StateEvent } from './state-events.js';
 
 /** What a run tells while it goes on. `virtualSeconds` is virtual time since the start of the run. */
 export type RunEvent =
@@ -30,6 +30,8 @@ export type RunEvent =
   | { readonly type: 'band'; readonly direction: Direction; readonly given: GivenBand }
   /** The updates of one round's aggregate, before it is made. */
   | { readonly type: 'aggregate'; readonly updates: readonly AggregatedUpdate[] }
+  /** Who has which parameters, how much updates count, what is in a battery. */
+  | StateEvent
   /** A set that a task has given back. */
   | { readonly type: 'params'; readonly set: ParamSet }
   | ActorRegistered

@@ -40,6 +40,7 @@ import type { Checked, TaskFailures } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
 import { allocations } from '../strategies/allocation/index.js';
+import { weighing } from '../strategies/aggregation/weigh.js';
 import { baseBits, codecsOf } from '../strategies/compression/by-part.js';
 import { made, named, nameOf, optionsOf } from '../strategies/strategy.js';
 import { loadInputs, type Inputs } from './inputs.js';
@@ -181,7 +182,9 @@ function worldOf(
   const own = optionsOf(aggregation, scenario.server.aggregation);
   const { headerBits } = scenario.channel;
   const bus = new Bus(clock, (message) => messageBits(paramsIn(message), headerBits + orderBitsIn(message)));
-  const events = new RunEvents(createCheckers(scenario, method), (cause) => failure.report(cause));
+  const discipline = named(tables.disciplines, scenario.server.discipline);
+  const checkers = createCheckers(scenario, method, discipline);
+  const events = new RunEvents(checkers, (cause) => failure.report(cause));
   const links = new Links(
     linksOf(scenario, ids, recordings, tables.fadings, ownTransmitters(clients)),
     scenario.channel.faults,
@@ -203,6 +206,7 @@ function worldOf(
     pattern: made(presences, choice, { seed: scenario.seed, clients: ids, trace: presenceTrace }),
     patternName: nameOf(choice),
     record: tellRow,
+    tellCharge: (charge) => events.tell(charge),
   });
   events.subscribe(presence);
   return {
@@ -213,6 +217,7 @@ function worldOf(
     allocation: made(allocations, scenario.server.allocation, {}),
     sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
+    weigh: weighing(aggregation, { ...scenario.server, ...own }),
     codecOf,
     shape,
     base: known.base,

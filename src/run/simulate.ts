@@ -3,6 +3,8 @@ import type { ClientContext, clientMachine } from '../../machines/client.js';
 import type { Model } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { Inspection } from '../actors/inspection.js';
+import { hashesOf, tellKept } from '../actors/kept.js';
+import { Repeats } from '../actors/repeats.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
 import { measureNewcomers } from '../actors/overfitting/newcomers.js';
 import { checkPhrases } from '../actors/phrases.js';
@@ -47,7 +49,9 @@ export async function simulate(
     ...inspectionOf(world, inspect),
   });
   simulation.subscribe({ error: (cause) => failure.report(cause) });
+  tellStart(world);
   simulation.start();
+  const repeats = new Repeats(simulation);
   const models = follow(simulation, world);
   let stoppedBy: string | null = null;
   startTimeline({
@@ -62,7 +66,10 @@ export async function simulate(
     return failure.happened || stoppedBy !== null;
   };
   const end = await clock
-    .run({ untilSeconds: scenario.limits.virtualSeconds, stop, before, signal })
+    .run({
+      ...{ untilSeconds: scenario.limits.virtualSeconds, stop, before, signal },
+      nearlyStuck: () => repeats.watch(),
+    })
     .catch((cause: unknown) => {
       failure.report(cause);
       return 'stopped' as const;
@@ -81,9 +88,30 @@ export async function simulate(
   );
   events.complete();
   const ended: Ended = failure.happened
-    ? { reason: 'failed', cause: failure.message }
-    : endOf(simulation, report, stoppedBy);
+    ? failed(world)
+    : endOf(simulation, {
+        ...{ waiting: report, stoppedBy },
+        ...{ virtualSeconds: clock.nowSeconds, repeating: repeats.report },
+      });
   return { ended, ...models() };
+}
+
+/** What everybody begins with. */
+function tellStart(world: World): void {
+  const { clock, events, start } = world;
+  const { global, stage } = start;
+  const { nowSeconds: virtualSeconds } = clock;
+  events.tell({
+    ...{ type: 'published', by: 'start', stage, version: 0 },
+    ...{ global: hashesOf(global), virtualSeconds },
+  });
+  for (const [id, { model, held }] of start.clients) {
+    tellKept(world, { id, model, frozen: null, memory: {}, residuals: {} }, { by: 'start', held });
+  }
+}
+
+function failed({ failure: { message, lastEvents } }: World): Ended {
+  return { reason: 'failed', cause: message, ...(lastEvents.length > 0 && { lastEvents }) };
 }
 
 /** Who hears what XState tells of the actors; where nobody does, it tells nothing. */
@@ -106,7 +134,12 @@ function named(name: string, action: () => void): void {
   }
 }
 
-const endings = { idle: 'clock.idle', until: 'clock.horizon', stopped: 'interrupt' } as const;
+const endings = {
+  idle: 'clock.idle',
+  until: 'clock.horizon',
+  stuck: 'clock.stuck',
+  stopped: 'interrupt',
+} as const;
 
 /**
  * Keeps each actor's newest models, which outlive the actor: one that is done leaves the system. And hears of
@@ -132,7 +165,14 @@ function follow(simulation: Simulation, world: World): () => Omit<Simulated, 'en
   return () => ({ global, clients: [...clients.values()] });
 }
 
-function endOf(simulation: Simulation, report: ReturnType<typeof waiting>, stoppedBy: string | null): Ended {
+interface Reports {
+  readonly waiting: ReturnType<typeof waiting>;
+  readonly stoppedBy: string | null;
+  readonly virtualSeconds: number;
+  readonly repeating: Repeats['report'];
+}
+
+function endOf(simulation: Simulation, { waiting, stoppedBy, virtualSeconds, repeating }: Reports): Ended {
   const { value, context } = simulation.getSnapshot();
   switch (value) {
     case 'finished':
@@ -140,7 +180,9 @@ function endOf(simulation: Simulation, report: ReturnType<typeof waiting>, stopp
     case 'outOfTime':
       return { reason: 'out-of-virtual-time' };
     case 'deadlocked':
-      return { reason: 'deadlock', waiting: report };
+      return { reason: 'deadlock', waiting };
+    case 'livelocked':
+      return { reason: 'livelock', virtualSeconds, repeating };
     case 'interrupted':
       return { reason: 'interrupted' };
     case 'failed':

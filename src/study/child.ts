@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import { runScenario, type RunResult } from '../run/run.js';
+import { endedSentence } from '../records/report/ended.js';
 import { loadBase } from './base.js';
 import type { RunAnswer, RunOrder, ToChild } from './child-run.js';
 import { idOf } from './plan.js';
@@ -50,6 +51,7 @@ async function result(order: RunOrder, signal: AbortSignal): Promise<RunResult> 
 function whatIsWrong({ ended, unwritten }: RunResult): string | null {
   if (ended.reason === 'failed') return ended.cause;
   if (ended.reason === 'deadlock') return 'stands still for ever, its summary says who waits';
+  if (ended.reason === 'livelock') return endedSentence(ended);
   const [missing] = unwritten;
   return missing === undefined ? null : `${missing.file} is not written (${missing.cause})`;
 }

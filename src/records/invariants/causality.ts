@@ -5,12 +5,15 @@ const roundingSeconds = 1e-6;
 
 /**
  * Nothing comes before its cause: virtual time never runs back, messages are sent in the order of their
- * numbers, and none ends before it was sent and was on the air for as long as its account says.
+ * numbers, none ends before it was sent and was on the air for as long as its account says, and no task ends before the
+ * time that it takes is over.
  */
 export function causality(): Checker {
   let nowSeconds = 0;
   let lastSent = 0;
   const sentAt = new Map<number, number>();
+  /** When tasks are due, by whose and what they are. */
+  const dueAt = new Map<string, readonly number[]>();
   const fail = violationsOf('causality');
   const advance = (seconds: number, what: string) => {
     if (!(seconds >= nowSeconds)) fail(`${what} at ${seconds} s, when it was ${nowSeconds} s already`);
@@ -32,6 +35,21 @@ export function causality(): Checker {
       if (atSeconds < earliest - roundingSeconds * (attempts + 1)) {
         fail(`${what} at ${atSeconds} s, although sent at ${from} s and on the air for ${onAirSeconds} s`);
       }
+    },
+    onWork({ actor, key, virtualSeconds, ...event }) {
+      const name = `${actor} ${key}`;
+      // The same may be measured anew before the first has come to its end.
+      const due = [...(dueAt.get(name) ?? [])];
+      if (event.type === 'task-started') due.push(virtualSeconds + event.seconds);
+      else if (event.type === 'task-dropped') due.pop();
+      else {
+        const first = due.shift() ?? fail(`${actor}'s task ${event.task} ended and never began`);
+        if (virtualSeconds < first - roundingSeconds) {
+          fail(`${actor}'s task ${event.task} ended at ${virtualSeconds} s, due at ${first} s`);
+        }
+      }
+      if (due.length > 0) dueAt.set(name, due);
+      else dueAt.delete(name);
     },
     onMetric(row) {
       if (row.type === 'sample') return;

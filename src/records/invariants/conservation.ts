@@ -10,23 +10,31 @@ type State = 'in-flight' | 'delivered' | 'dropped';
 
 /**
  * Messages and bits are neither lost nor made: each one sent, or made as a copy of one that has arrived, is
- * delivered once or dropped once, whether or not a part of it was of use, and sent + duplicated = delivered + dropped + in flight.
+ * delivered once or dropped once, whether or not a part of it was of use, and sent + duplicated = delivered + dropped +
+ * in flight. Its link is done with it once, and what it was done with as delivered has arrived, unless a fault delays it.
  */
-export function conservation(): Checker {
-  const known = new Map<number, { readonly bits: number; state: State }>();
+export function conservation(mayBeDelayed = true): Checker {
+  const known = new Map<number, { readonly bits: number; state: State; isSettled: boolean }>();
+  /** Messages that arrive at this moment: their links are done with them. */
+  const due = new Set<number>();
+  let nowSeconds = 0;
   const tallies = { sent: tally(), duplicated: tally(), delivered: tally(), dropped: tally() };
   const fail = (id: number, what: string): never => violation(`message ${id} ${what}`);
 
   return {
     onBus(event) {
-      const { phase, bits } = event;
+      const { phase, bits, atSeconds } = event;
+      const [late] = due;
+      if (late !== undefined && atSeconds > nowSeconds)
+        fail(late, 'was delivered by its link and has not arrived');
+      nowSeconds = atSeconds;
       const { id } = event.envelope;
       if (phase === 'sent' || phase === 'duplicated') {
         if (known.has(id)) fail(id, 'was sent twice');
         if (phase === 'duplicated' && known.get(event.copyOf)?.bits !== bits) {
           fail(id, `is a copy of message ${event.copyOf}, which has not its size`);
         }
-        known.set(id, { bits, state: 'in-flight' });
+        known.set(id, { bits, state: 'in-flight', isSettled: phase === 'duplicated' });
         count(tallies[phase], bits);
         return;
       }
@@ -34,12 +42,23 @@ export function conservation(): Checker {
       const message = known.get(id) ?? fail(id, `was ${done} but never sent`);
       if (bits !== message.bits) fail(id, `was sent with ${message.bits} bits and ${done} with ${bits}`);
       if (message.state === 'dropped') fail(id, `was ${done} after it was dropped`);
+      if (message.isSettled && phase !== 'delivered') fail(id, `was ${done} after its link was done with it`);
+      message.isSettled ||= phase === 'settled';
       if (phase === 'delivered') {
         if (message.state === 'delivered') fail(id, 'was delivered twice');
         message.state = 'delivered';
+        due.delete(id);
         count(tallies.delivered, bits);
       }
       if (phase === 'settled' && event.partial) checkPart(event.partial, event, (what) => fail(id, what));
+      if (
+        phase === 'settled' &&
+        event.outcome === 'delivered' &&
+        message.state === 'in-flight' &&
+        !mayBeDelayed
+      ) {
+        due.add(id);
+      }
       if (phase === 'settled' && event.outcome === 'dropped') {
         if (message.state === 'delivered') fail(id, 'was dropped after it was delivered');
         message.state = 'dropped';

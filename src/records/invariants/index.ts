@@ -3,60 +3,148 @@ import type { Rounds } from '../../strategies/methods/parts.js';
 import type { Stage } from '../../../machines/protocol.js';
 import type { Device } from '../../learning/clients/settings.js';
 import type { Channel } from '../../radio/channel/settings.js';
+import type { DisciplineSettings, DisciplineStrategy } from '../../strategies/disciplines/discipline.js';
 import type { RunEvent, RunObserver } from '../run-event.js';
 import { atMostOnceAggregation } from './at-most-once.js';
 import { band } from './band.js';
+import { battery } from './battery.js';
 import { causality } from './causality.js';
-import type { Checker } from './checker.js';
+import { InvariantViolation, type Checker } from './checker.js';
+import { commit } from './commit.js';
 import { conservation } from './conservation.js';
+import { copies } from './copies.js';
 import { cost } from './cost.js';
 import { energy } from './energy.js';
-import { partialAggregation } from './partial-aggregation.js';
+import { frozenRewards } from './frozen-rewards.js';
+import { holdings } from './holdings.js';
 import { oneSlot } from './one-slot.js';
 import { orders } from './orders.js';
+import { parameters } from './parameters.js';
+import { partialAggregation } from './partial-aggregation.js';
 import { phaseOrder } from './phase-order.js';
+import { quorum } from './quorum.js';
 import { roundOrder } from './round-order.js';
-import { whoIsOn } from './who-is-on.js';
+import { boundOf, staleness } from './staleness.js';
+import { Trail } from './trail.js';
 import { versions } from './versions.js';
+import { weights } from './weights.js';
+import { whoIsOn } from './who-is-on.js';
 
 export { InvariantViolation, type AggregatedUpdate, type Checker } from './checker.js';
 
-/** All checkers of a run, as one observer, which throws the first InvariantViolation. */
+/** The names that violations are reported under. */
+export const invariants: readonly string[] = [
+  ...['conservation', 'causality', 'cost', 'energy', 'at-most-once aggregation', 'copies', 'orders'],
+  ...[
+    'round order',
+    'versions',
+    'staleness',
+    'quorum',
+    'weights',
+    'partial aggregation',
+    'parameters',
+    'holdings',
+  ],
+  ...['frozen rewards', 'commit on delivery', 'phase order', 'who is on', 'battery', 'band', 'one-slot'],
+];
+
+interface Checked extends Rounds {
+  readonly seed: number;
+  readonly channel: Channel;
+  readonly clients: { readonly count: number; readonly devices: readonly Pick<Device, 'transmitter'>[] };
+  readonly stages: readonly Stage[];
+  readonly reward: Rounds['instruction'];
+  readonly server: DisciplineSettings & { readonly quorum: number };
+}
+
+/** All checkers of a run, as one observer, which throws the first InvariantViolation with the events before it. */
 export function createCheckers(
-  scenario: {
-    readonly seed: number;
-    readonly channel: Channel;
-    readonly clients: { readonly count: number; readonly devices: readonly Pick<Device, 'transmitter'>[] };
-    readonly stages: readonly Stage[];
-  } & Rounds,
+  scenario: Checked,
   method: Method,
+  discipline: Pick<DisciplineStrategy, 'usualStaleness'>,
 ): RunObserver {
-  const checkers: readonly Checker[] = [
-    conservation(),
+  const checkers = checkersOf(scenario, method, discipline);
+  const trail = new Trail();
+  const reporting = (check: (checker: Checker) => void, isOver = false) => {
+    try {
+      checkers.forEach(check);
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      const lastEvents = trail.lines;
+      const when = isOver ? 'at the end of the run' : `at ${lastEvents.at(-1) ?? 'its beginning'}`;
+      throw new InvariantViolation(error.invariant, error.what, { seed: scenario.seed, when, lastEvents });
+    }
+  };
+  return {
+    next: (event) => {
+      trail.add(event);
+      reporting((checker) => hear(checker, event));
+    },
+    complete: () => reporting(({ finish }) => finish?.(), true),
+  };
+}
+
+function checkersOf(
+  scenario: Checked,
+  method: Method,
+  discipline: Pick<DisciplineStrategy, 'usualStaleness'>,
+): readonly Checker[] {
+  return [
+    conservation(scenario.channel.faults.some(({ effect }) => effect === 'delay')),
     causality(),
     cost(scenario),
     energy(),
     atMostOnceAggregation(),
+    copies(),
     orders(),
-    roundOrder(scenario.stages),
+    roundOrder(scenario.stages, scenario),
     versions(),
+    staleness(boundOf(discipline, scenario.server)),
+    quorum(scenario.server.quorum),
+    weights(),
     partialAggregation(method, scenario),
+    parameters(method),
+    holdings(method),
+    frozenRewards(),
+    commit(),
     phaseOrder(scenario.stages[0]!),
     whoIsOn(),
+    battery(),
     band(),
     oneSlot(scenario.channel),
   ];
-  return {
-    next: (event) => checkers.forEach((checker) => hear(checker, event)),
-    complete: () => checkers.forEach(({ finish }) => finish?.()),
-  };
 }
 
-function hear({ onBus, onMetric, onMessage, onTask, onAggregate, onBand }: Checker, event: RunEvent): void {
-  if (event.type === 'bus') onBus?.(event.event);
-  if (event.type === 'row') onMetric?.(event.row);
-  if (event.type === 'message-ended') onMessage?.(event.row);
-  if (event.type === 'task-started') onTask?.(event);
-  if (event.type === 'band') onBand?.(event.direction, event.given);
-  if (event.type === 'aggregate') onAggregate?.(event.updates);
+function hear(checker: Checker, event: RunEvent): void {
+  switch (event.type) {
+    case 'bus':
+      return checker.onBus?.(event.event);
+    case 'row':
+      return checker.onMetric?.(event.row);
+    case 'message-ended':
+      return checker.onMessage?.(event.row);
+    case 'task-started':
+      checker.onTask?.(event);
+      return checker.onWork?.(event);
+    case 'task-finished':
+    case 'task-dropped':
+      return checker.onWork?.(event);
+    case 'band':
+      return checker.onBand?.(event.direction, event.given);
+    case 'aggregate':
+      return checker.onAggregate?.(event.updates);
+    case 'published':
+    case 'heeded':
+    case 'weights':
+    case 'kept':
+    case 'charge':
+      return checker.onState?.(event);
+    case 'clock':
+      return checker.onClock?.();
+    case 'manifest':
+    case 'message':
+    case 'params':
+    case 'actor-registered':
+    case 'actor':
+  }
 }

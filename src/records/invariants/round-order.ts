@@ -9,12 +9,15 @@ interface Latest {
 }
 
 /**
- * `stages`: those of the run, in order. Versions only grow: the server closes the rounds of a stage one by one from 1 and none after its last
- * verdict, the stages follow each other, downloads to a client and updates of a client never go back and
+ * `stages`: those of the run, in order. Versions only grow: the server closes the rounds of a stage one by one from 1, none
+ * after its last verdict and no more than `most` says, the stages follow each other, downloads to a client and updates of a client never go back and
  * bring each kind of message once an order, and no aggregate holds an update of another stage or of a version
  * that was not there yet.
  */
-export function roundOrder(stages: readonly Stage[]): Checker {
+export function roundOrder(
+  stages: readonly Stage[],
+  most: Readonly<Record<Stage, { readonly maxRounds: number }>>,
+): Checker {
   let open: { readonly stage: Stage; readonly round: number } | null = { stage: stages[0]!, round: 1 };
   const latest = new Map<string, Latest>();
   const fail = violationsOf('round order');
@@ -39,6 +42,8 @@ export function roundOrder(stages: readonly Stage[]): Checker {
       if (open?.stage !== stage || open.round !== round) {
         fail(`the server closed ${nameOf(stage, round)}, when ${openName()} was open`);
       }
+      const { maxRounds } = most[stage];
+      if (round > maxRounds) fail(`the server closed ${nameOf(stage, round)}, of ${maxRounds} at most`);
       const next = stageAfter(stage, stages);
       if (verdict === 'continue') open = { stage, round: round + 1 };
       else open = next && { stage: next, round: 1 };

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../machines/events.js';
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { RunRecords } from '../read.js';
+import type { Ended } from '../rows.js';
 import { stageNames } from './figure-names.js';
 
 /** Why a run ended, as a sentence. */
@@ -14,6 +15,8 @@ export function endedSentence(ended: RunRecords['summary']['ended']): string {
       return `Deadlock: ${ended.waiting
         .map((one) => `${one.actor} waits in ${one.state} for ${one.for}`)
         .join('; ')}.`;
+    case 'livelock':
+      return `Livelock: time stands still at ${ended.virtualSeconds} s while events go round${repeatingText(ended)}.`;
     case 'interrupted':
       return 'Interrupted by the user.';
     case 'stopped':
@@ -23,6 +26,12 @@ export function endedSentence(ended: RunRecords['summary']['ended']): string {
     case 'failed':
       return `Failed: ${ended.cause}`;
   }
+}
+
+/** ": client-1 took timer.x 500 times, ..." */
+function repeatingText({ repeating }: Extract<Ended, { readonly reason: 'livelock' }>): string {
+  const words = repeating.map(({ actor, event, times }) => `${actor} took ${event} ${times} times`);
+  return words.length === 0 ? ', of which no actor heard' : `; of the last: ${words.join(', ')}`;
 }
 
 /** "Finished: 3 of 3 stages; reward learning converged, the round limit ended alignment." */

@@ -26,10 +26,18 @@ export interface RunOptions {
   readonly before?: ((dueSeconds: number) => Promise<void>) | undefined;
   /** Ends the run before the next event, also while it waits for real work. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when a thousand events are left before the run would be stuck: what repeats can be looked at. */
+  readonly nearlyStuck?: (() => void) | undefined;
 }
 
-/** Why `run` returned: nothing left to do, `untilSeconds` reached, or `stop` or `signal` said so. */
-export type RunEnd = 'idle' | 'until' | 'stopped';
+/**
+ * Why `run` returned: nothing left to do, `untilSeconds` reached, `stop` or `signal` said so, or time has stood still for
+ * `mostAtOnce` events.
+ */
+export type RunEnd = 'idle' | 'until' | 'stopped' | 'stuck';
+
+/** So many events before it would be stuck a run says so. */
+const watched = 1_000;
 
 interface Entry extends HeapEntry {
   readonly fire: () => void;
@@ -52,6 +60,11 @@ export class VirtualClock {
   #nowMicroseconds = 0;
   #sequence = 0;
   #running = false;
+  /** How many events of the present moment have run. */
+  #atOnce = 0;
+
+  /** So many events at one moment are a circle that never ends: a run is stuck there. */
+  mostAtOnce = 1_000_000;
 
   get nowMicroseconds(): number {
     return this.#nowMicroseconds;
@@ -122,7 +135,10 @@ export class VirtualClock {
     }
   }
 
-  async #steps(untilMicroseconds: number, { stop, before, signal }: RunOptions): Promise<RunEnd> {
+  async #steps(
+    untilMicroseconds: number,
+    { stop, before, signal, nearlyStuck }: RunOptions,
+  ): Promise<RunEnd> {
     for (;;) {
       await setImmediate();
       if (signal?.aborted || stop?.()) return 'stopped';
@@ -136,6 +152,9 @@ export class VirtualClock {
         await before(entry.timeMicroseconds / 1e6);
         if (signal?.aborted || this.#heap.first() !== entry) continue;
       }
+      if (entry.timeMicroseconds > this.#nowMicroseconds) this.#atOnce = 0;
+      if (this.#atOnce >= this.mostAtOnce) return 'stuck';
+      if (this.#atOnce === Math.max(0, this.mostAtOnce - watched)) nearlyStuck?.();
       this.#nowMicroseconds = entry.timeMicroseconds;
       if (entry.settled) {
         await this.#settledOrAborted(entry.settled, signal);
@@ -143,6 +162,7 @@ export class VirtualClock {
         if (signal?.aborted || this.#heap.first() !== entry) continue;
       }
       this.#remove(entry);
+      this.#atOnce += 1;
       entry.fire();
     }
   }

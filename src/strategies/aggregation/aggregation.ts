@@ -81,6 +81,11 @@ export interface AggregationStrategy extends Strategy<Aggregation, AggregationSe
   /** The fewest updates that it can work with, by its own options; absent: 1. */
   atLeast?(options: Options): number;
   /**
+   * What the weights of updates sum to, where it makes a part as a weighted sum of them and of the global model, and
+   * remembers nothing: a checker holds it to that. Absent: it is no such sum.
+   */
+  weightsSum?(this: void, settings: AggregationSettings & Options, given: ToAggregate): number;
+  /**
    * The mean that it reads of the updates and nothing else, by its own options: it works where their signals add up over
    * the air, and the mean comes as one update. Absent: it has to see the updates one by one.
    */
@@ -96,6 +101,7 @@ export function aggregation<Own extends TObject>(value: {
   readonly bearsPartial?: boolean;
   needsBase?(options: Static<Own>): boolean;
   atLeast?(options: Static<Own>): number;
+  weightsSum?(this: void, settings: AggregationSettings & Static<Own>, given: ToAggregate): number;
   overTheAir?(this: void, options: Static<Own>): AirMean;
   make(settings: AggregationSettings & Static<Own>): Aggregation;
 }): AggregationStrategy {

@@ -36,6 +36,8 @@ export const fedasync = aggregation({
   description: 'each update is mixed into the global model',
   bearsPartial: true,
   options,
+  weightsSum: (settings, { updates }) =>
+    1 - updates.reduce((left, update) => left * (1 - shareOf(update, settings)), 1),
   make:
     (settings) =>
     ({ global, updates, memory }) => {
@@ -49,9 +51,14 @@ function byVersion(updates: readonly Update[]): readonly Update[] {
   return [...inOrder(updates)].sort((a, b) => b.staleness - a.staleness);
 }
 
-function mix(mixed: Map<string, Tensor>, { params, staleness }: Update, settings: Settings): void {
-  const share = settings.alpha * weightOf(staleness, settings);
-  for (const tensor of tensorsOf(params)) {
+/** α_t */
+function shareOf({ staleness }: Update, settings: Settings): number {
+  return settings.alpha * weightOf(staleness, settings);
+}
+
+function mix(mixed: Map<string, Tensor>, update: Update, settings: Settings): void {
+  const share = shareOf(update, settings);
+  for (const tensor of tensorsOf(update.params)) {
     const old = mixed.get(tensor.name)?.values;
     // A share of 1 leaves nothing of the old, be it infinite or minus zero.
     const values =

@@ -11,6 +11,7 @@ export const fedavg = aggregation({
   options: closed({ of }),
   needsBase: (options) => options.of === 'deltas',
   overTheAir: ({ of }) => ({ weighting: 'rows', of }),
+  weightsSum: () => 1,
   make: ({ stalenessExponent, of }) =>
     meanBy(({ rows, staleness }) => rows * stalenessWeight(staleness, stalenessExponent), of),
 });

@@ -1,3 +1,4 @@
+import { sum } from '../../moments.js';
 import { closed } from '../../settings/form.js';
 import { aggregation } from './aggregation.js';
 import { plus, stepped } from './deltas.js';
@@ -16,16 +17,19 @@ export const fedbuff = aggregation({
   bearsPartial: true,
   options: closed({ rate: rate(1) }),
   needsBase: () => true,
+  weightsSum: ({ rate, stalenessExponent }, { updates }) =>
+    (rate * sum(updates.map(({ staleness }) => stalenessWeight(staleness, stalenessExponent)))) /
+    updates.length,
   make:
     ({ rate, stalenessExponent }) =>
     (given) => ({
       global: stepped(
         given,
         ({ staleness }) => stalenessWeight(staleness, stalenessExponent),
-        ({ values: sum, count }, { values }) =>
+        ({ values: changes, count }, { values }) =>
           plus(
             values,
-            sum.map((each) => each / count),
+            changes.map((each) => each / count),
             rate,
           ),
       ),

@@ -15,6 +15,7 @@ export const port = aggregation({
   description: 'the mean of changes, by staleness and by agreement with what happened since',
   options: closed({ bound: count(1, 10, 'B, the staleness at which that factor is a half') }),
   needsBase: () => true,
+  weightsSum: () => 1,
   make:
     ({ bound }) =>
     (given) => {

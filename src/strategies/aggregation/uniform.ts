@@ -11,6 +11,7 @@ export const uniform = aggregation({
   options: closed({ of }),
   needsBase: (options) => options.of === 'deltas',
   overTheAir: ({ of }) => ({ weighting: 'equal', of }),
+  weightsSum: () => 1,
   make: ({ stalenessExponent, of }) =>
     meanBy(({ staleness }) => stalenessWeight(staleness, stalenessExponent), of),
 });

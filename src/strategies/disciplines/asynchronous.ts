@@ -2,6 +2,8 @@ import type { DisciplineStrategy } from './discipline.js';
 import { complete, fillPlaces, nobodyWorks } from './places.js';
 import { staleness } from './staleness.js';
 
+const usualStaleness = Infinity;
+
 /**
  * Each answer makes a version, and its client is sent it (Xie et al., "Asynchronous federated optimization",
  * arXiv 1903.03934; the mixing is the aggregation "fedasync"). Where more clients can work than the scenario
@@ -10,9 +12,10 @@ import { staleness } from './staleness.js';
 export const asynchronous: DisciplineStrategy = {
   name: 'asynchronous',
   description: 'each answer makes a version, which its client is sent',
+  usualStaleness,
   atOnce: () => 1,
   make: (settings) => ({
-    ...staleness(settings, Infinity),
+    ...staleness(settings, usualStaleness),
     invite: fillPlaces,
     isDue: (roster) => complete(roster).length > 0 || nobodyWorks(roster),
     takes: (roster) => {

@@ -87,6 +87,11 @@ type Options = Readonly<Record<string, unknown>>;
 export interface DisciplineStrategy extends Strategy<Discipline, DisciplineSettings> {
   /** Whether it has tiers, which some aggregations ask for. */
   readonly hasTiers?: boolean;
+  /**
+   * Versions that an update may be behind where the scenario names no bound; a checker holds the discipline to it, or to
+   * the scenario's. Absent: it has rules of its own.
+   */
+  readonly usualStaleness?: number;
   /** The updates that it makes a version of without waiting for more, of a cohort; absent: the cohort's. */
   atOnce?(options: Options, cohort: number): number;
 }
@@ -97,6 +102,7 @@ export function discipline<Own extends TObject>(value: {
   readonly description: string;
   readonly options: Own;
   readonly hasTiers?: boolean;
+  readonly usualStaleness?: number;
   atOnce?(options: Static<Own>, cohort: number): number;
   make(settings: DisciplineSettings & Static<Own>): Discipline;
 }): DisciplineStrategy {

@@ -3,6 +3,8 @@ import { discipline } from './discipline.js';
 import { complete } from './places.js';
 import { staleness } from './staleness.js';
 
+const usualStaleness = 0;
+
 /**
  * Rounds that do not wait for the slowest: more clients are asked than are needed, and the first answers close
  * the round (Bonawitz et al., "Towards federated learning at scale: system design", MLSys 2019, ask 1.3 times
@@ -11,6 +13,7 @@ import { staleness } from './staleness.js';
 export const overSelection = discipline({
   name: 'over-selection',
   description: 'rounds that more clients are asked for than are waited for',
+  usualStaleness,
   options: Type.Object({
     factor: Type.Number({
       minimum: 1,
@@ -20,7 +23,7 @@ export const overSelection = discipline({
     }),
   }),
   make: ({ factor, ...settings }) => ({
-    ...staleness(settings, 0),
+    ...staleness(settings, usualStaleness),
     invite: ({ clients, cohortSize }, select) =>
       select(clients, Math.min(clients.length, Math.ceil(factor * cohortSize - 1e-9))),
     isDue: (roster) =>

@@ -3,6 +3,8 @@ import { discipline, type Roster } from './discipline.js';
 import { complete, idle, nobodyWorks } from './places.js';
 import { staleness } from './staleness.js';
 
+const usualStaleness = 3;
+
 /**
  * SAFA (Wu et al., IEEE Transactions on Computers 70(5), 2021, arXiv 1910.01355): all clients train all the
  * time; a round closes with the first answers of a quota of them, those first who were not picked the last
@@ -13,6 +15,7 @@ import { staleness } from './staleness.js';
 export const semiAsynchronous = discipline({
   name: 'semi-asynchronous',
   description: 'a quota of answers closes a round; who lags too far starts anew',
+  usualStaleness,
   options: Type.Object({
     quota: Type.Number({
       exclusiveMinimum: 0,
@@ -25,7 +28,7 @@ export const semiAsynchronous = discipline({
   make: ({ quota, late, ...settings }) => {
     const quotaOf = ({ clients }: Roster) => Math.ceil(quota * clients.length - 1e-9);
     return {
-      ...staleness({ ...settings, late: late === 'discard' ? 'reset' : late }, 3),
+      ...staleness({ ...settings, late: late === 'discard' ? 'reset' : late }, usualStaleness),
       invite: (roster) => idle(roster),
       isDue: (roster) => undrafted(roster).fresh.length >= quotaOf(roster) || nobodyWorks(roster),
       takes: (roster) => {

@@ -1,6 +1,8 @@
 import type { DisciplineStrategy } from './discipline.js';
 import { staleness } from './staleness.js';
 
+const usualStaleness = 0;
+
 /**
  * The paper's rounds: a cohort is asked, and its updates are aggregated when all have answered who can, or at
  * the deadline. A late update is dropped, or counts in the round that it arrives in.
@@ -8,8 +10,9 @@ import { staleness } from './staleness.js';
 export const synchronous: DisciplineStrategy = {
   name: 'synchronous',
   description: 'rounds: a cohort answers, or is late',
+  usualStaleness,
   make: (settings) => ({
-    ...staleness(settings, 0),
+    ...staleness(settings, usualStaleness),
     invite: ({ clients }, select) => select(clients),
     isDue: ({ cohort, settled }) => cohort.every((client) => settled.includes(client)),
     deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,

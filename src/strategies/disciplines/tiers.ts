@@ -3,6 +3,8 @@ import { discipline, type Roster } from './discipline.js';
 import { complete, idle, nobodyWorks } from './places.js';
 import { staleness } from './staleness.js';
 
+const usualStaleness = Infinity;
+
 /**
  * Tiers of clients by speed, each synchronous in itself and asynchronous to the others: a version is made when
  * a tier has answered, of its updates, and is sent to it (Chai et al., FedAT, SC 2021; the weights across tiers
@@ -12,6 +14,7 @@ import { staleness } from './staleness.js';
 export const tiers = discipline({
   name: 'tiers',
   description: 'tiers by speed, each with rounds of its own',
+  usualStaleness,
   options: Type.Object({
     tiers: Type.Integer({ minimum: 1, default: 5, description: 'how many: M' }),
   }),
@@ -31,7 +34,7 @@ export const tiers = discipline({
       return complete(roster).filter((client) => !awaited.has(tier(client)));
     };
     return {
-      ...staleness(settings, Infinity),
+      ...staleness(settings, usualStaleness),
       tierOf,
       invite: (roster) => idle(roster),
       isDue: (roster) => ready(roster).length > 0 || nobodyWorks(roster),

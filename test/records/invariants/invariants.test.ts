@@ -144,7 +144,16 @@ describe('the invariant checkers', () => {
     it('refuse a reward model whose fellow alone was delivered', () => {
       const entered = (kind: UploadKind): RunEvent => ({
         type: 'aggregate',
-        updates: [{ from: 'client-1', kind, answers: orderOf('reward', 1), rows: 8, staleness: 0 }],
+        updates: [
+          {
+            from: 'client-1',
+            kind,
+            answers: orderOf('reward', 1),
+            rows: 8,
+            staleness: 0,
+            params: { helpful: 'reward' },
+          },
+        ],
       });
       const sent = messageRecords(1, 'client-1', 'server', rewardUpload('helpful-update'), 0);
       const atMostOnce = /^at-most-once aggregation: client-1's harmless-update of .* not delivered/;
@@ -328,7 +337,7 @@ describe('the invariant checkers', () => {
       const harmless = { ...rewardUpload('harmless-update'), params: { harmless: ref('reward') } };
       refused(
         messageRecords(1, 'client-1', 'server', harmless, 0),
-        /^partial aggregation: message 1 of client-1, a harmless-update, is for .* sfl lacks; it has helpful$/,
+        /^partial aggregation: message 1 of client-1, a harmless-update, is for .* sfl lacks; it has helpful \(seed 1; at /,
         'sfl',
       );
       check(messageRecords(1, 'client-1', 'server', harmless, 0));

@@ -11,6 +11,7 @@ import { stages, type DownloadKind, type Stage, type UploadKind } from '../../..
 import { untouched, type BusEvent, type LinkAccount } from '../../../src/simulation/bus/bus.js';
 import type { Attempt } from '../../../src/radio/channel/attempts.js';
 import { createCheckers, InvariantViolation } from '../../../src/records/invariants/index.js';
+import { disciplines } from '../../../src/strategies/disciplines/index.js';
 import { methods } from '../../../src/strategies/methods/index.js';
 import { type ParamKind, type ParamRef } from '../../../src/learning/params/param-set.js';
 import type { AggregatedUpdate } from '../../../src/records/invariants/checker.js';
@@ -20,7 +21,9 @@ import type { Method } from '../../../src/strategies/methods/method.js';
 import { channelWith } from '../../radio/channel/a-link.js';
 import { noEnergy } from '../../../src/records/energy/energy.js';
 
-const tenRounds = { instruction: { maxRounds: 10 }, alignment: { maxRounds: 10 } };
+const server = { quorum: 1, maxStaleness: null, late: 'discard' } as const;
+const ten = { maxRounds: 10 };
+const tenRounds = { instruction: ten, reward: ten, alignment: ten };
 
 export const channel = channelWith({
   lossProbability: 0.1,
@@ -86,6 +89,7 @@ export const updateOf = (round: number): AggregatedUpdate => ({
   answers: orderOf('instruction', round),
   rows: 8,
   staleness: 0,
+  params: { adapters: 'adapters' },
 });
 
 /** An attempt of one second on the air, and half a second until its loss is known. */
@@ -219,8 +223,9 @@ function askedFor(records: readonly RunEvent[]): readonly RunEvent[] {
 
 export function check(records: readonly RunEvent[], method: MethodName | Method = 'pwff'): void {
   const checkers = createCheckers(
-    { ...{ seed: 1, channel, stages }, clients: { count: 10, devices: [] }, ...tenRounds },
+    { ...{ seed: 1, channel, stages, server }, clients: { count: 10, devices: [] }, ...tenRounds },
     typeof method === 'string' ? methods[method] : method,
+    disciplines.synchronous,
   );
   for (const record of [...askedFor(records), ...records]) checkers.next(record);
   checkers.complete?.();

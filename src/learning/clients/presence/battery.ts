@@ -101,7 +101,12 @@ class Charge implements DeviceLoad {
   /** Waits for whatever comes first: empty, charged enough, or charging begins or ends. */
   #schedule(): void {
     const { chargeWatts, capacityJoules, restartShare } = this.#battery;
-    this.#watts = (this.#isCharging ? chargeWatts : 0) - this.#computeWatts;
+    const chargingWatts = this.#isCharging ? chargeWatts : 0;
+    this.#watts = chargingWatts - this.#computeWatts;
+    this.#device.tellCharge({
+      ...{ joules: this.#joules, capacityJoules, chargingWatts, isOn: this.#isOn },
+      computingWatts: this.#computeWatts,
+    });
     const missing = this.#isOn ? -this.#joules : restartShare * capacityJoules - this.#joules;
     const isThere = this.#isOn ? missing >= 0 : missing <= 0;
     const turnsIn = isThere ? 0 : missing / this.#watts > 0 ? missing / this.#watts : Infinity;

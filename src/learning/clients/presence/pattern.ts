@@ -18,6 +18,19 @@ export interface PatternDevice {
   /** Fires in so many virtual seconds; the run does not go on for it alone. Gives what takes it back. */
   after(this: void, seconds: number, fire: () => void): () => void;
   turn(this: void, on: boolean): void;
+  /** Its battery has so much in it, and from now on so much flows into it and out of it. */
+  tellCharge(this: void, charge: Charge): void;
+}
+
+/** What is in a battery. */
+export interface Charge {
+  readonly joules: number;
+  readonly capacityJoules: number;
+  /** From now on: into it by charging, and out of it by computing. */
+  readonly chargingWatts: number;
+  readonly computingWatts: number;
+  /** Whether it lets its device be on. */
+  readonly isOn: boolean;
 }
 
 /** What a device does, as it does it. */

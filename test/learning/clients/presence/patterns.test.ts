@@ -23,6 +23,7 @@ async function turns(
     nowSeconds: () => clock.nowSeconds,
     after: (seconds, fire) => clock.at(seconds, fire),
     turn: (on) => log.push([clock.nowSeconds, on]),
+    tellCharge: () => {},
   });
   if (own) load(own, clock);
   await clock.run({ untilSeconds });

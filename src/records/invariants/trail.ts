@@ -61,6 +61,7 @@ function wordsOf(event: RunEvent): string | null {
       return `a task gave ${event.set.kind}`;
     case 'manifest':
     case 'message':
+    case 'try-failed':
     case 'actor':
     case 'actor-registered':
     case 'clock':

@@ -42,6 +42,7 @@ export const simulationMachine = setup({
   },
   actions: {
     spawnClientsAndLinks: () => {},
+    stopClientsAndLinks: () => {},
     keepCause: assign((_, params: { cause: string }) => ({ cause: params.cause })),
   },
 }).createMachine({
@@ -56,6 +57,7 @@ export const simulationMachine = setup({
       actions: { type: 'keepCause', params: ({ event }) => ({ cause: event.cause }) },
     },
   },
+  exit: 'stopClientsAndLinks',
   initial: 'running',
   states: {
     running: {

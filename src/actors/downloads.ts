@@ -2,6 +2,7 @@ import type { Download, Request } from '../../machines/events.js';
 import { requestOf, type DownloadKind } from '../../machines/protocol.js';
 import type { Member, ServerContext } from '../../machines/server.js';
 import type { ParamRef } from '../learning/params/param-set.js';
+import { groupedBy } from '../grouped.js';
 import { sentTo } from './changes-since.js';
 import { globalFor } from './cuts.js';
 import { broughtBy, refsOf } from './parts.js';
@@ -46,11 +47,12 @@ export function requestsTo({ urged, version }: ServerContext): readonly [string,
   ]);
 }
 
-/** Everybody to whom the same bits go: one broadcast reaches them all. */
-export function groupOf({ params }: Download, downloads: Downloads): readonly string[] {
-  const content = (refs: readonly ParamRef[]) =>
-    refs.map(({ hash, encodedBits }) => `${hash}/${encodedBits}`).join(' ');
-  return Object.keys(downloads).filter((client) => content(downloads[client]!.params) === content(params));
+/** By recipient everybody to whom the same bits go: one broadcast reaches them all. */
+export function groupsOf(downloads: Downloads): ReadonlyMap<string, readonly string[]> {
+  const content = ({ params }: Download) =>
+    params.map(({ hash, encodedBits }) => `${hash}/${encodedBits}`).join(' ');
+  const groups = groupedBy(Object.keys(downloads), (client) => content(downloads[client]!));
+  return new Map([...groups.values()].flatMap((group) => group.map((client) => [client, group])));
 }
 
 /** What a recipient holds if its download arrives: the parts that it carries, and the state they build on. */

@@ -19,7 +19,7 @@ import { stream } from '../simulation/random/stream.js';
 import { aggregateTask } from './aggregate.js';
 import { clientsOf, meanLoss, quorate, standsStill } from './answers.js';
 import { assessConvergence } from './convergence.js';
-import { downloadsTo, groupOf, holdingsAfter, requestsTo } from './downloads.js';
+import { downloadsTo, groupsOf, holdingsAfter, requestsTo } from './downloads.js';
 import { recordStep } from './figures.js';
 import { isForNobody } from './allotments.js';
 import { historyIn, newcomer, reported } from './history.js';
@@ -73,8 +73,9 @@ export function provideServer(world: World) {
             holdings: holdingsAfter(member, downloads[client]!, context.rewards),
           }));
           enqueue(() => {
+            const groups = groupsOf(downloads);
             for (const [to, download] of Object.entries(downloads)) {
-              bus.send('server', to, download, groupOf(download, downloads));
+              bus.send('server', to, download, groups.get(to)!);
             }
           });
         }

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { enqueueActions, type ActorRefFrom, type AnyActorRef } from 'xstate';
+import { createActor, enqueueActions, type ActorRefFrom, type AnyActorLogic, type AnyActorRef } from 'xstate';
 import type { clientMachine } from '../../machines/client.js';
 import { isRequest } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
@@ -16,41 +16,54 @@ import type { World } from './world.js';
 
 export type Simulation = ActorRefFrom<typeof simulationMachine>;
 
-/** Gives the simulation its actors; what arrives over the bus becomes their events. */
+/**
+ * Gives the simulation its actors; what arrives over the bus becomes their events. Clients and links are its children
+ * without standing in its snapshot, which XState would copy for each of them when they start and when they stop.
+ */
 export function provideSimulation(world: World) {
+  let spawned: readonly AnyActorRef[] = [];
   return simulationMachine.provide({
-    actors: {
-      server: provideServer(world),
-      client: provideClient(world),
-      channel: provideChannel(world, partOfUpdate(world.scenario)),
-      cell: provideCell(world),
-      ...(sendsOverTheAir(world) && { air: provideAir(world) }),
-    },
+    actors: { server: provideServer(world) },
     actions: {
-      spawnClientsAndLinks: enqueueActions(({ context, enqueue, system }) => {
-        for (const id of context.clients) {
-          enqueue.spawnChild('client', {
-            id,
-            systemId: id,
-            input: { id, ...world.start.clients.get(id)! },
-          });
-        }
-        for (const direction of scheduledDirections(world)) {
-          const id = cellId(direction);
-          enqueue.spawnChild('cell', { id, systemId: id, input: { direction } });
-        }
-        if (sendsOverTheAir(world)) enqueue.spawnChild('air', { id: airId, systemId: airId });
-        for (const link of world.links.all) {
-          enqueue.spawnChild('channel', { id: link.id, systemId: link.id, input: { link: link.id } });
-        }
+      spawnClientsAndLinks: enqueueActions(({ context, enqueue, self, system }) => {
+        spawned = clientsAndLinks(world, context.clients).map(({ id, logic, input }) =>
+          createActor(logic, { parent: self, id, systemId: id, input }),
+        );
         const actor = (id: string) => system.get(id) as AnyActorRef | undefined;
         enqueue(() => {
           connect(world, context.clients, actor);
           connectPresence(world, actor);
+          for (const each of spawned) each.start();
         });
+      }),
+      stopClientsAndLinks: enqueueActions(({ enqueue }) => {
+        for (const each of spawned) enqueue.stopChild(each);
       }),
     },
   });
+}
+
+/** An actor of a run: its id, by which the whole run knows it, and what it is. */
+interface Spawned {
+  readonly id: string;
+  readonly logic: AnyActorLogic;
+  readonly input?: unknown;
+}
+
+function clientsAndLinks(world: World, clients: readonly string[]): readonly Spawned[] {
+  const client = provideClient(world);
+  const channel = provideChannel(world, partOfUpdate(world.scenario));
+  const cell = provideCell(world);
+  return [
+    ...clients.map((id) => ({ id, logic: client, input: { id, ...world.start.clients.get(id)! } })),
+    ...scheduledDirections(world).map((direction) => ({
+      id: cellId(direction),
+      logic: cell,
+      input: { direction },
+    })),
+    ...(sendsOverTheAir(world) ? [{ id: airId, logic: provideAir(world) }] : []),
+    ...world.links.all.map(({ id }) => ({ id, logic: channel, input: { link: id } })),
+  ];
 }
 
 /**

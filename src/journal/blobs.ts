@@ -17,6 +17,7 @@ import type { SetAddress } from './coded-result.js';
 export class Blobs {
   readonly #folder: string;
   readonly #writer: string;
+  #begun = 0;
 
   /** `writer` tells apart the processes that write into the folder. */
   constructor(folder: string, writer: string) {
@@ -28,7 +29,8 @@ export class Blobs {
   async keep(set: ParamSet): Promise<void> {
     const path = this.#path(refOf(set).hash);
     if (existsSync(path)) return;
-    const fresh = `${path}.${this.#writer}`;
+    // Tasks that end together may give equal sets.
+    const fresh = `${path}.${this.#writer}-${this.#begun++}`;
     await mkdir(join(path, '..'), { recursive: true });
     try {
       await writeFile(fresh, writeSafetensors([set]));

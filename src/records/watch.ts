@@ -4,9 +4,12 @@ import type { Progress } from './progress.js';
 import type { ClientRow, MetricRow, RoundRow, StepRow } from './rows.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 
+/** Least real time from one progress to the next for each client that it tells of, but for a round that was closed. */
+const millisecondsPerClient = 0.02;
+
 /**
- * Follows a run and says how it stands before each event of the clock; every event costs the same, however long
- * the run.
+ * Follows a run and says how it stands: between events of the clock, after each closed round, and else as often as
+ * somebody could see. A progress is as long as there are clients, and events are many more with many of them.
  */
 export class RunWatch implements RunObserver {
   readonly actors = true;
@@ -21,6 +24,8 @@ export class RunWatch implements RunObserver {
   #messages = 0;
   #tasks = 0;
   #virtualSeconds = 0;
+  #toldAt = -Infinity;
+  #toldRound: RoundRow | null = null;
 
   /** `startedAt` is the `performance.now()` of the run's beginning. */
   constructor(clients: readonly string[], onProgress: (progress: Progress) => void, startedAt: number) {
@@ -33,7 +38,7 @@ export class RunWatch implements RunObserver {
     if (event.type === 'row') this.#onRow(event.row);
     if (event.type === 'message-ended') this.#messages += 1;
     if (event.type === 'actor' && this.#states.has(event.actor)) this.#states.set(event.actor, event.state);
-    if (event.type === 'clock') this.#tell(event.virtualSeconds);
+    if (event.type === 'clock') this.#onClock(event.virtualSeconds);
   }
 
   /** The last word: what the last event of the clock has changed is in no progress before. */
@@ -41,8 +46,16 @@ export class RunWatch implements RunObserver {
     this.#tell(this.#virtualSeconds);
   }
 
-  #tell(virtualSeconds: number): void {
+  #onClock(virtualSeconds: number): void {
     this.#virtualSeconds = virtualSeconds;
+    const isNew = this.#round !== this.#toldRound;
+    if (isNew || performance.now() - this.#toldAt >= millisecondsPerClient * this.#states.size)
+      this.#tell(virtualSeconds);
+  }
+
+  #tell(virtualSeconds: number): void {
+    this.#toldAt = performance.now();
+    this.#toldRound = this.#round;
     this.#onProgress(this.#progress(virtualSeconds));
   }
 

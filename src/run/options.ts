@@ -46,6 +46,7 @@ export interface RunOptions {
   readonly before?: (dueSeconds: number) => Promise<void>;
   /** Hears what the run will take on this machine, before it begins; not asked for where `learning` is "stub". */
   readonly onEstimate?: (estimate: RunEstimate) => void;
+  /** Hears how the run stands: after each closed round, and in between as often as somebody could see. */
   readonly onProgress?: (progress: Progress) => void;
   /** What the scenario names beside the strategies of the tables: what `loadScenario` was given. */
   readonly strategies?: OwnStrategies;

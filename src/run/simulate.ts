@@ -5,6 +5,7 @@ import type { serverMachine } from '../../machines/server.js';
 import { Inspection } from '../actors/inspection.js';
 import { hashesOf, tellKept } from '../actors/kept.js';
 import { Repeats } from '../actors/repeats.js';
+import { keepOwnTimers } from '../actors/own-timers.js';
 import { provideSimulation, type Simulation } from '../actors/simulation.js';
 import { measureNewcomers } from '../actors/overfitting/newcomers.js';
 import { checkPhrases } from '../actors/phrases.js';
@@ -48,6 +49,7 @@ export async function simulate(
     },
     ...inspectionOf(world, inspect),
   });
+  keepOwnTimers(simulation);
   simulation.subscribe({ error: (cause) => failure.report(cause) });
   tellStart(world);
   simulation.start();

@@ -73,6 +73,13 @@ describe('the journal of finished tasks', () => {
     assertIs(9, (await one.find('key 9'))!);
   });
 
+  it('takes tasks that end together and give equal parameters', async () => {
+    const journal = open('together');
+    const names = ['a', 'b', 'c', 'd'];
+    await Promise.all(names.map((name) => journal.keep(name, 'instruct', resultOf(1))));
+    for (const name of names) assertIs(1, (await open('together').find(name))!);
+  });
+
   it('answers nothing to another version, code, backend, processor or Node', async () => {
     const others: Partial<Identity>[] = [
       { code: 'changed' },

@@ -2,9 +2,9 @@ import type { AnyActorRef } from 'xstate';
 
 /** XState's scheduler of a system, as far as it is of use here; XState calls it internal. */
 interface Scheduler {
-  schedule(source: AnyActorRef, target: AnyActorRef, event: object, delay: number, id: string): void;
-  cancel(source: AnyActorRef, id: string): void;
-  cancelAll(source: AnyActorRef): void;
+  schedule: (source: AnyActorRef, target: AnyActorRef, event: object, delay: number, id: string) => void;
+  cancel: (source: AnyActorRef, id: string) => void;
+  cancelAll: (source: AnyActorRef) => void;
 }
 
 /**

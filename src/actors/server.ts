@@ -75,7 +75,7 @@ export function provideServer(world: World) {
           enqueue(() => {
             const groups = groupsOf(downloads);
             for (const [to, download] of Object.entries(downloads)) {
-              bus.send('server', to, download, groups.get(to)!);
+              bus.send('server', to, download, groups.get(to));
             }
           });
         }

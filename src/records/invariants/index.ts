@@ -141,6 +141,7 @@ function hear(checker: Checker, event: RunEvent): void {
       return checker.onState?.(event);
     case 'clock':
       return checker.onClock?.();
+    case 'try-failed':
     case 'manifest':
     case 'message':
     case 'params':

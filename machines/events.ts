@@ -108,7 +108,13 @@ export interface Upload {
    * sum over the method's reward models, in the update of each. Null where the client had nothing to measure on.
    */
   readonly loss: number | null;
+  /** The client that it says it is of, where that is not its sender; absent elsewhere. */
+  readonly inNameOf?: string;
+  /** What a client that lies says in place of the above: the server hears that alone. Absent of all others. */
+  readonly lie?: Lie;
 }
+
+export type Lie = Partial<Pick<Upload, 'inNameOf' | 'answers' | 'params' | 'rows'>>;
 
 /** How the tensors of an update lie in its packets, behind its header. */
 export interface Layout {
@@ -161,6 +167,11 @@ export interface Envelope<M extends Message = Message> {
 
 export function isRequest(message: Message): message is Request {
   return 'about' in message;
+}
+
+/** An update as it reads to who receives it. */
+export function heard({ lie, ...upload }: Upload): Upload {
+  return { ...upload, ...lie };
 }
 
 /** The parameters that travel in a message. */

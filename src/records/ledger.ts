@@ -1,4 +1,5 @@
 import {
+  heard,
   nameOf,
   paramsIn,
   updateName,
@@ -175,7 +176,7 @@ export class MessageLedger implements RunObserver {
       ...(this.#options.story !== 'none' && { story }),
     };
     this.#tellEnd(row);
-    this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, message) : null);
+    this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, heard(message)) : null);
     return row;
   }
 }

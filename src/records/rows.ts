@@ -190,15 +190,29 @@ export type MessageRow = EndedMessage & UpdateFate;
 export interface UpdateFate {
   readonly aggregatedIn: number | null;
   readonly leftOut: LeftOut | null;
+  /** What is wrong with it, in words; of a rejected update alone. */
+  readonly why?: string;
 }
+
+/** What has to be right of an update (`src/actors/admission`). */
+export const checkNames = ['client', 'order', 'tensors', 'type', 'finite', 'norm'] as const;
+export type CheckName = (typeof checkNames)[number];
 
 /**
  * Why an update is in no aggregate: it came after its round was closed; a newer one of its client took its
  * place; the discipline did not admit it though it was in time; its link gave it up; it was a second copy; too
- * few of its kind had come; its stage, or the run, was over first.
+ * few of its kind had come; its stage, or the run, was over first; or the server's check of that name rejected it.
  */
 export type LeftOut =
-  'late' | 'superseded' | 'refused' | 'given-up' | 'duplicate' | 'below-quorum' | 'stage-over' | 'run-ended';
+  | 'late'
+  | 'superseded'
+  | 'refused'
+  | 'given-up'
+  | 'duplicate'
+  | 'below-quorum'
+  | 'stage-over'
+  | 'run-ended'
+  | `rejected: ${CheckName}`;
 
 /** What is known of a message when it ends: all but what the server makes of the update in it. */
 export interface EndedMessage {

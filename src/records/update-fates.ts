@@ -1,5 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
-import type { EndedMessage, LeftOut, MessageRow, UpdateFate } from './rows.js';
+import type { CheckName, EndedMessage, LeftOut, MessageRow, UpdateFate } from './rows.js';
 
 /** A message that has ended, and the update that it carried; null for a download. */
 interface Waiting {
@@ -8,6 +8,10 @@ interface Waiting {
 }
 
 export const leftOut = (why: LeftOut): UpdateFate => ({ aggregatedIn: null, leftOut: why });
+export const rejected = ({ check, why }: { readonly check: CheckName; readonly why: string }): UpdateFate => ({
+  ...leftOut(`rejected: ${check}`),
+  why,
+});
 const noUpdate: UpdateFate = { aggregatedIn: null, leftOut: null };
 
 /**

@@ -31,6 +31,7 @@ const withoutDeadline: Roster = {
   aggregated: [],
   answerSeconds: {},
   unreached: [],
+    unusable: [],
   openSeconds: 0,
   deadlineSeconds: Infinity,
 };

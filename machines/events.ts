@@ -110,11 +110,9 @@ export interface Upload {
   readonly loss: number | null;
   /** The client that it says it is of, where that is not its sender; absent elsewhere. */
   readonly inNameOf?: string;
-  /** What a client that lies says in place of the above: the server hears that alone. Absent of all others. */
-  readonly lie?: Lie;
+  /** What a client that lies says in place of it: the server hears that alone. Absent of all others. */
+  readonly lie?: Upload;
 }
-
-export type Lie = Partial<Pick<Upload, 'inNameOf' | 'answers' | 'params' | 'rows'>>;
 
 /** How the tensors of an update lie in its packets, behind its header. */
 export interface Layout {
@@ -170,8 +168,8 @@ export function isRequest(message: Message): message is Request {
 }
 
 /** An update as it reads to who receives it. */
-export function heard({ lie, ...upload }: Upload): Upload {
-  return { ...upload, ...lie };
+export function heard(sent: Upload): Upload {
+  return sent.lie ?? sent;
 }
 
 /** The parameters that travel in a message. */

@@ -17,6 +17,7 @@ import { manifestFormat, type Manifest } from './manifest.js';
 import { missingMessageKey } from './row-text.js';
 import type { MessageRow, MetricRow } from './rows.js';
 import type { Summary } from './summary.js';
+import { rejectedUpdates } from './rejected.js';
 import { stalenessOfStages } from './staleness.js';
 import { messageTotals, stageSummaries } from './summarize.js';
 
@@ -60,7 +61,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     overlap: null,
     judges: manifest.judges ?? [],
     checks: [],
-    ...evenness(rows),
+    ...participation(rows),
     ...written,
     timeSpent: spent,
     overfitting,
@@ -81,12 +82,21 @@ type Newer =
   | 'fairness'
   | 'timeSpent'
   | 'energy'
-  | 'staleness';
+  | 'staleness'
+  | 'rejected';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
-function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
+function participation({
+  manifest,
+  metrics,
+  messages,
+}: Rows): Pick<Summary, 'fairness' | 'staleness' | 'rejected'> {
   const clients = manifest.clients.map(({ id }) => id);
-  return { fairness: fairness(clients, metrics, messages), staleness: stalenessOfStages(messages) };
+  return {
+    fairness: fairness(clients, metrics, messages),
+    staleness: stalenessOfStages(messages),
+    rejected: rejectedUpdates(messages),
+  };
 }
 
 function partialSummary(rows: Rows): PartialSummary {
@@ -110,7 +120,7 @@ function partialSummary(rows: Rows): PartialSummary {
       metrics,
       manifest.clients.map(({ id }) => id),
     ),
-    ...evenness(rows),
+    ...participation(rows),
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     energy: energySummary(metrics, messages),
     messages: messageTotals(messages),

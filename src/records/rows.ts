@@ -212,7 +212,12 @@ export type LeftOut =
   | 'below-quorum'
   | 'stage-over'
   | 'run-ended'
-  | `rejected: ${CheckName}`;
+  | Rejected;
+
+export type Rejected = `rejected: ${CheckName}`;
+
+export const isRejected = (leftOut: LeftOut | null): leftOut is Rejected =>
+  leftOut?.startsWith('rejected: ') ?? false;
 
 /** What is known of a message when it ends: all but what the server makes of the update in it. */
 export interface EndedMessage {

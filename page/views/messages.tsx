@@ -178,7 +178,9 @@ function StoryView() {
       ? [['blackout', `${seconds(row.blackoutSeconds)} by ${row.blackouts.join(', ')}`] as const]
       : []),
     ...(row.aggregatedIn === null ? [] : [['averaged', `in round ${row.aggregatedIn}`] as const]),
-    ...(row.leftOut === null ? [] : [['not averaged', row.why ?? leftOutWords[row.leftOut] ?? row.leftOut] as const]),
+    ...(row.leftOut === null
+      ? []
+      : [['not averaged', row.why ?? leftOutWords[row.leftOut] ?? row.leftOut] as const]),
   ];
   return (
     <section class="story" aria-label="Story of the message" aria-live="polite">

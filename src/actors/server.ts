@@ -21,7 +21,7 @@ import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupOf, holdingsAfter, requestsTo } from './downloads.js';
 import { recordStep } from './figures.js';
 import { isForNobody } from './allotments.js';
-import { historyIn, newcomer, reported } from './history.js';
+import { historyIn, newcomer } from './history.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
 import { acknowledging, missed, returned, unheard, unusable, withEach } from './members.js';
 import { publishedParts } from './published-parts.js';

@@ -8,7 +8,13 @@ interface Waiting {
 }
 
 export const leftOut = (why: LeftOut): UpdateFate => ({ aggregatedIn: null, leftOut: why });
-export const rejected = ({ check, why }: { readonly check: CheckName; readonly why: string }): UpdateFate => ({
+export const rejected = ({
+  check,
+  why,
+}: {
+  readonly check: CheckName;
+  readonly why: string;
+}): UpdateFate => ({
   ...leftOut(`rejected: ${check}`),
   why,
 });

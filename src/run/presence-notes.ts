@@ -31,7 +31,7 @@ const withoutDeadline: Roster = {
   aggregated: [],
   answerSeconds: {},
   unreached: [],
-    unusable: [],
+  unusable: [],
   openSeconds: 0,
   deadlineSeconds: Infinity,
 };

@@ -170,7 +170,7 @@ describe('a client that lies', function () {
 });
 
 describe('an update of which nothing whole came', () => {
-  it('holds up no round where the server uses parts: there is no deadline here', async () => {
+  it('holds up no round where the server uses parts', async () => {
     const lossy = ['channel.packetBits=4000', 'channel.packetHeaderBits=64', 'channel.maxTransmissions=1'];
     const set = [...lossy, 'channel.uplink.lossProbability=0.6', 'server.partial={"leastShare":1}'];
     const run = await watched(set);

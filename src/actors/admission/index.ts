@@ -24,11 +24,7 @@ export interface Rejection {
 }
 
 /** Null where it passes all of them. */
-export function rejectionBy(
-  list: readonly Check[],
-  update: Arrived,
-  expected: Expected,
-): Rejection | null {
+export function rejectionBy(list: readonly Check[], update: Arrived, expected: Expected): Rejection | null {
   for (const { name, of } of list) {
     const why = of(update, expected);
     if (why !== null) return { check: name, why };

@@ -22,11 +22,7 @@ export const tensors: Check = {
   },
 };
 
-function wrongIn(
-  own: readonly TensorSpec[],
-  wanted: readonly TensorSpec[],
-  inPart: boolean,
-): string | null {
+function wrongIn(own: readonly TensorSpec[], wanted: readonly TensorSpec[], inPart: boolean): string | null {
   const names = new Set(own.map(({ name }) => name));
   const due = inPart ? wanted.filter(({ name }) => names.has(name)) : wanted;
   const length = Math.max(own.length, due.length);

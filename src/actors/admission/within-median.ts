@@ -18,10 +18,7 @@ export function withinMedian(
   const { maxUpdateNorm } = world.scenario.server;
   if (maxUpdateNorm === null || typeof maxUpdateNorm === 'number') return [updates, []];
   const norms = new Map(
-    updates.map((update) => [
-      update,
-      normOf(arrived(world, update), { starts: startsOf(world, update) }),
-    ]),
+    updates.map((update) => [update, normOf(arrived(world, update), { starts: startsOf(world, update) })]),
   );
   const why = new Map<ReceivedUpdate, string>();
   for (const own of groupedBy(updates, ({ upload }) => upload.kind).values()) {

@@ -96,9 +96,9 @@ function uploadsCard(run: RunRecords): Html | null {
     <p class="source">
       In the aggregate: averaged in a round. Left out: it came after its round was closed (late), a newer one
       took its place (superseded), the discipline did not admit it (refused), its link gave it up (given-up),
-      too few had come (below-quorum), the server found something wrong with it (rejected: the check that did),
-      or the run was over (run-ended). Rate: bits over time on the air, every
-      attempt. Energy: of the client’s own transmitter.
+      too few had come (below-quorum), the server found something wrong with it (rejected: the check that
+      did), or the run was over (run-ended). Rate: bits over time on the air, every attempt. Energy: of the
+      client’s own transmitter.
     </p>
     ${table(rows, uploadColumns)}
     <p class="source">

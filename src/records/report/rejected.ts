@@ -34,9 +34,7 @@ export function rejectedCard({ rejected }: Pick<Summary, 'rejected'>): Html | nu
   if (rejected.length === 0) return null;
   return html`<div class="card wide scroll">
     <h3>Updates that the server rejected</h3>
-    <p class="source">
-      They are in no mean, and count for no quorum; their clients are not waited for.
-    </p>
+    <p class="source">They are in no mean, and count for no quorum; their clients are not waited for.</p>
     ${table(rejected, columns)}
     <p class="source">messages.jsonl: leftOut, why; summary.json: rejected</p>
   </div>`;

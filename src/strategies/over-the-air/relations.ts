@@ -68,7 +68,13 @@ export const overTheAirRules: readonly Rule<Round, Around>[] = [
       const advice = 'the server hears the sum alone, and cannot tell whose value is wrong';
       return [
         must(maxUpdateNorm === null, '/server/maxUpdateNorm', maxUpdateNorm, `null ${where}`, advice),
-        must(!lies, '/clients/poisoned/attack', poisoned?.attack, `an attack that tells no lie ${where}`, advice),
+        must(
+          !lies,
+          '/clients/poisoned/attack',
+          poisoned?.attack,
+          `an attack that tells no lie ${where}`,
+          advice,
+        ),
       ];
     },
   },

@@ -68,7 +68,10 @@ describe('the checks of an update', () => {
       [withSet(set([1, 2], 'c')), /^lora has c \[2\] where a \[2\] belongs$/],
       [withSet(set([1, 2], 'a', [2, 1])), /^lora has a \[2, 1\] where a \[2\] belongs$/],
       [withSet(set([1, 2, 3])), /^lora has a \[3\] where a \[2\] belongs$/],
-      [withSet(paramSet('lora', [{ name: 'a', shape: [2], values: [1, 2] }])), /^lora has nothing where b \[1\]/],
+      [
+        withSet(paramSet('lora', [{ name: 'a', shape: [2], values: [1, 2] }])),
+        /^lora has nothing where b \[1\]/,
+      ],
     ];
     for (const [update, why] of wrong) {
       const found = check(update);

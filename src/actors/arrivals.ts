@@ -1,6 +1,6 @@
 import { compareOrders, textOf, updateName } from '../../machines/events.js';
 import type { ReceivedUpdate, ServerContext, ServerEvent } from '../../machines/server.js';
-import type { LeftOut } from '../records/rows.js';
+import type { LeftOut } from '../records/fate.js';
 import { arrived, expectedOf } from './admission/expected.js';
 import { checks, rejectionBy, type Rejection } from './admission/index.js';
 import { sendsOverTheAir } from './air.js';

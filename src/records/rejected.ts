@@ -1,5 +1,6 @@
 import { groupedBy } from '../grouped.js';
-import { checkNames, type MessageRow } from './rows.js';
+import { checkNames } from './fate.js';
+import type { MessageRow } from './rows.js';
 import type { RejectedUpdates } from './summary.js';
 
 /** The updates that the server rejected, by client and check: clients as they were rejected first, checks in their order. */

@@ -4,7 +4,8 @@ import type { Overlap } from '../learning/data/overlap.js';
 import type { Interval } from '../interval.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { OverfittingSummary } from './overfitting-summary.js';
-import type { CheckName, MetricRow, MessageRow, Ended } from './rows.js';
+import type { CheckName } from './fate.js';
+import type { MetricRow, MessageRow, Ended } from './rows.js';
 
 /** What became of an expectation of the scenario. */
 export interface Checked {

@@ -1,13 +1,7 @@
 import { stages, type Stage } from '../../machines/protocol.js';
 import { bits, duration, joules, number } from './report/format.js';
-import {
-  isRejected,
-  type LeftOut,
-  type MessageRow,
-  type MetricRow,
-  type Rejected,
-  type RoundRow,
-} from './rows.js';
+import { isRejected, type LeftOut, type Rejected } from './fate.js';
+import type { MessageRow, MetricRow, RoundRow } from './rows.js';
 import type { TraceQuery } from './trace-query.js';
 
 /** One thing that happened in a run, and in words what. */

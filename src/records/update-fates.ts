@@ -1,5 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
-import type { CheckName, EndedMessage, LeftOut, MessageRow, UpdateFate } from './rows.js';
+import type { CheckName, LeftOut, UpdateFate } from './fate.js';
+import type { EndedMessage, MessageRow } from './rows.js';
 
 /** A message that has ended, and the update that it carried; null for a download. */
 interface Waiting {

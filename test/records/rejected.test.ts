@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { resultsText } from '../../src/cli/results.js';
 import { rejectedUpdates } from '../../src/records/rejected.js';
 import { page } from '../../src/records/report/page.js';
-import type { CheckName, MessageRow } from '../../src/records/rows.js';
+import type { CheckName } from '../../src/records/fate.js';
+import type { MessageRow } from '../../src/records/rows.js';
 import { madeUpRun } from './report/made-up-run.js';
 
 const run = madeUpRun(3);

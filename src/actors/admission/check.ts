@@ -1,6 +1,6 @@
 import type { ReceivedUpdate } from '../../../machines/server.js';
 import type { ParamSet, TensorSpec } from '../../learning/params/param-set.js';
-import type { CheckName } from '../../records/rows.js';
+import type { CheckName } from '../../records/fate.js';
 
 /** An update as it has arrived, with its sets by part. */
 export interface Arrived extends ReceivedUpdate {

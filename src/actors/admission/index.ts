@@ -1,4 +1,4 @@
-import type { CheckName } from '../../records/rows.js';
+import type { CheckName } from '../../records/fate.js';
 import type { Arrived, Check, Expected } from './check.js';
 import { finiteValues } from './finite-values.js';
 import { givenOrder } from './given-order.js';

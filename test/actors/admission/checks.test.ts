@@ -4,7 +4,7 @@ import type { Arrived, Expected } from '../../../src/actors/admission/check.js';
 import { checks, rejectionBy } from '../../../src/actors/admission/index.js';
 import { normOf } from '../../../src/actors/admission/norm.js';
 import { paramSet, type ParamSet } from '../../../src/learning/params/param-set.js';
-import { checkNames } from '../../../src/records/rows.js';
+import { checkNames } from '../../../src/records/fate.js';
 
 const set = (values: readonly number[], name = 'a', shape: readonly number[] = [values.length]) =>
   paramSet('lora', [

@@ -108,6 +108,10 @@ export interface Upload {
    * sum over the method's reward models, in the update of each. Null where the client had nothing to measure on.
    */
   readonly loss: number | null;
+  /** The client that it says it is of, where that is not its sender; absent elsewhere. */
+  readonly inNameOf?: string;
+  /** What a client that lies says in place of it: the server hears that alone. Absent of all others. */
+  readonly lie?: Upload;
 }
 
 /** How the tensors of an update lie in its packets, behind its header. */
@@ -161,6 +165,11 @@ export interface Envelope<M extends Message = Message> {
 
 export function isRequest(message: Message): message is Request {
   return 'about' in message;
+}
+
+/** An update as it reads to who receives it. */
+export function heard(sent: Upload): Upload {
+  return sent.lie ?? sent;
 }
 
 /** The parameters that travel in a message. */

@@ -65,6 +65,8 @@ export interface Member {
    * away, is back, and was not asked since.
    */
   readonly presence: 'here' | 'away' | 'returned';
+  /** The order whose answer cannot be used: it was rejected, or nothing whole of it came. Null before the first. */
+  readonly unusable: WorkOrder | null;
   /** Whether that order was counted among its failures. */
   readonly failed: boolean;
   /** The order whose answer it was last asked for at once; null before, and where that request was lost. */
@@ -87,7 +89,7 @@ export interface History {
   /** Orders that it was given, and what each was for. */
   readonly orders: number;
   readonly asked: readonly Asked[];
-  /** Orders that it had not answered at the deadline, or when it was given the next one. */
+  /** Orders that it had not answered at the deadline, or when it was given the next one, or with nothing of use. */
   readonly failures: number;
 }
 
@@ -133,7 +135,10 @@ export interface Aggregated {
 }
 
 export type ServerEvent =
-  | { type: 'upload.delivered'; from: string; upload: Upload }
+  /** `inPart`: its link gave it up, and some of its tensors are whole. */
+  | { type: 'upload.delivered'; from: string; upload: Upload; inPart?: boolean }
+  /** Its link gave it up, and nothing of it is whole; told where parts are used (`server.partial`). */
+  | { type: 'upload.unusable'; from: string; upload: Upload }
   /** Its client has acknowledged a download; told where changes travel. */
   | { type: 'download.acknowledged'; to: string; download: Download }
   /** The link gave a download up; `away`: because its client is off. */
@@ -170,6 +175,8 @@ const server = setup({
     noteDeadline: () => {},
     takeUpdate: () => {},
     discardUpdate: () => {},
+    rejectUpdate: () => {},
+    noteUnusable: () => {},
     ignoreCopy: () => {},
     noteHeld: () => {},
     noteUnreached: () => {},
@@ -185,6 +192,7 @@ const server = setup({
     beginsWith: (_, _params: { stage: Stage }) => false,
     isCopy: () => false,
     isAdmitted: () => false,
+    isRejected: () => false,
     isDue: () => false,
     hasMoreToAsk: () => false,
     stageIsOver: () => false,
@@ -280,9 +288,11 @@ export const serverMachine = server.createMachine({
   on: {
     'upload.delivered': [
       { guard: 'isCopy', actions: 'ignoreCopy' },
+      { guard: 'isRejected', actions: 'rejectUpdate' },
       { guard: 'isAdmitted', actions: 'takeUpdate' },
       { actions: 'discardUpdate' },
     ],
+    'upload.unusable': { actions: 'noteUnusable' },
     'download.acknowledged': { actions: 'noteHeld' },
     'download.dropped': { actions: 'noteUnreached' },
     'request.dropped': { actions: 'noteUnheard' },

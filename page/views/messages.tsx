@@ -178,7 +178,9 @@ function StoryView() {
       ? [['blackout', `${seconds(row.blackoutSeconds)} by ${row.blackouts.join(', ')}`] as const]
       : []),
     ...(row.aggregatedIn === null ? [] : [['averaged', `in round ${row.aggregatedIn}`] as const]),
-    ...(row.leftOut === null ? [] : [['not averaged', leftOutWords[row.leftOut]] as const]),
+    ...(row.leftOut === null
+      ? []
+      : [['not averaged', row.why ?? leftOutWords[row.leftOut] ?? row.leftOut] as const]),
   ];
   return (
     <section class="story" aria-label="Story of the message" aria-live="polite">
@@ -245,7 +247,8 @@ function gainsOf({ samples }: NonNullable<Story['story']>[number]): string {
   return `${figure(Math.min(...gains))} to ${figure(Math.max(...gains))}`;
 }
 
-const leftOutWords: Readonly<Record<NonNullable<Row['leftOut']>, string>> = {
+/** Of a rejected update the row has words of its own. */
+const leftOutWords: Readonly<Partial<Record<NonNullable<Row['leftOut']>, string>>> = {
   late: 'it came after its round was closed',
   superseded: 'a newer one of its client took its place',
   refused: 'the discipline did not admit it',

@@ -1,5 +1,5 @@
 import type { AnyActor, AnyEventObject } from 'xstate';
-import type { Envelope, Message } from '../../machines/events.js';
+import { heard, type Envelope, type Message } from '../../machines/events.js';
 import type { ActorCause } from '../records/run-event.js';
 import type { BusEvent } from '../simulation/bus/bus.js';
 
@@ -26,8 +26,9 @@ export function causeOf(
 
 /** Whether an event brings a message, tells its fate, or hands it to a link; by whatever name it has it. */
 function isAbout(event: AnyEventObject, message: Message): boolean {
+  const said = message.direction === 'up' ? heard(message) : message;
   return Object.values(event).some(
-    (part: unknown) => part === message || envelopeIn(part)?.message === message,
+    (part: unknown) => part === message || part === said || envelopeIn(part)?.message === message,
   );
 }
 

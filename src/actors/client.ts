@@ -26,6 +26,7 @@ import { hashesOf, tellKept, unsettledHashes } from './kept.js';
 import { encoded } from './encoding.js';
 import { recordStep } from './figures.js';
 import { carriedBy, judgesOf, lacking, refsOf } from './parts.js';
+import { lieOf } from './lie.js';
 import { rowsBehind } from './rows.js';
 import { roundOf } from './rounds.js';
 import { alignTask, freezeTask, instructTask, rewardTask } from './tasks.js';
@@ -227,12 +228,13 @@ function uploadOf(world: World, context: ClientContext, kind: UploadKind, loss: 
     key: keyOf(answers),
   });
   const rows = rowsBehind(world, kind, clientOf(world, id));
-  const upload: Upload = {
+  const honest: Upload = {
     ...{ direction: 'up', kind, answers, startedFrom, params: parts, rows, loss },
     ...(answers.stage === 'reward' && judgesIn(world, model)),
     ...(layout && { layout }),
   };
-  return { upload, ...after };
+  const lie = lieOf(world, id, honest);
+  return { upload: lie ? { ...honest, lie } : honest, ...after };
 }
 
 /** What measurement learns by beside the update; see `Upload`. */

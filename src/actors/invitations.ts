@@ -1,13 +1,13 @@
 import type { Allotment, WorkOrder } from '../../machines/events.js';
 import { messageKinds, opensStage, protocol, stageAfter } from '../../machines/protocol.js';
-import type { Member, ServerContext } from '../../machines/server.js';
+import type { ServerContext } from '../../machines/server.js';
 import { stream } from '../simulation/random/stream.js';
 import type { Roster, Select } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { allotmentsOf } from './allotments.js';
 import { hasAnswered, standsStill } from './answers.js';
 import { newcomer } from './history.js';
-import { isSame, withEach, type Members } from './members.js';
+import { failing, isSame, withEach, type Members } from './members.js';
 import { profilesOf, uplinkSnrsDb } from './profiles.js';
 import { rosterOf } from './roster.js';
 import type { World } from './world.js';
@@ -144,13 +144,6 @@ export function overdue({ scenario, clock }: World, context: ServerContext): Mem
     clock.nowSeconds - context.members[client]!.orderedAtSeconds >= deadlineSeconds &&
     !hasAnswered(context, client);
   return withEach(context.members, context.clients.filter(isOverdue), failing);
-}
-
-function failing(member: Member): Member {
-  const { failed, history } = member;
-  return failed
-    ? member
-    : { ...member, failed: true, history: { ...history, failures: history.failures + 1 } };
 }
 
 /** What clients are to work on next; null where the last downloads of the stage ask for nothing. */

@@ -1,6 +1,6 @@
-import { compareOrders, type WorkOrder } from '../../machines/events.js';
+import { compareOrders, updateName, type WorkOrder } from '../../machines/events.js';
 import { refsOf } from './parts.js';
-import type { Member, ServerContext, ServerEvent } from '../../machines/server.js';
+import type { Member, ReceivedUpdate, ServerContext, ServerEvent } from '../../machines/server.js';
 
 export type Members = ServerContext['members'];
 
@@ -68,6 +68,39 @@ export function returned(
     holdings: held,
     acknowledged: held,
   }));
+}
+
+/**
+ * A client's answer has come to its end, and is of no use: nothing more is awaited of that kind. One that says that it
+ * answers what its client was never asked stands for the answer to its newest order.
+ */
+export function unusable(
+  { members }: Pick<ServerContext, 'members'>,
+  { from, upload: { kind, answers } }: ReceivedUpdate,
+): Members {
+  // Of a sender that is no client nothing is awaited.
+  if (!members[from]) return members;
+  return withEach(members, [from], (member) => {
+    const order = wasGiven(member, answers) ? answers : member.order;
+    if (order === null) return member;
+    const receipts = [...member.receipts, updateName({ kind, answers: order })];
+    const noted = { ...member, receipts, unusable: order };
+    return isSame(order, member.order) ? failing(noted) : noted;
+  });
+}
+
+/** Whether a client was given an order in the present stage. */
+export function wasGiven({ order, history }: Member, { stage, version, order: number }: WorkOrder): boolean {
+  const ofVersion = history.asked.filter((asked) => asked.version === version).length;
+  return order?.stage === stage && number >= 1 && number <= ofVersion;
+}
+
+/** With a failure for its newest order; one order is one failure. */
+export function failing(member: Member): Member {
+  const { failed, history } = member;
+  return failed
+    ? member
+    : { ...member, failed: true, history: { ...history, failures: history.failures + 1 } };
 }
 
 export function isSame(one: WorkOrder | null, other: WorkOrder | null): boolean {

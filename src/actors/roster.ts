@@ -3,6 +3,7 @@ import { greatest } from '../extremes.js';
 import type { Arrival, Roster } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { clientsOf, hasAnswered } from './answers.js';
+import { isSame } from './members.js';
 import type { World } from './world.js';
 
 /** What the discipline sees of the server. */
@@ -29,6 +30,7 @@ export function rosterOf({ scenario, clock }: World, context: ServerContext): Ro
     cohortSize: cohortSize(scenario.server.selectionFraction, clients.length),
     cohort,
     unreached: cohort.filter((client) => members[client]!.unreached && members[client]!.presence === 'here'),
+    unusable: cohort.filter((client) => isSame(members[client]!.unusable, members[client]!.order)),
     settled,
     working: Object.fromEntries(working),
     atHand: arrivals(context),

@@ -1,5 +1,4 @@
 import { assign, enqueueActions, fromPromise } from 'xstate';
-import { compareOrders, textOf, updateName } from '../../machines/events.js';
 import { downloadsOf, stageAfter, type Stage } from '../../machines/protocol.js';
 import {
   serverMachine,
@@ -12,20 +11,21 @@ import { initialPretrainedReward } from '../learning/model/pretrained-reward.js'
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
 import { objectives, type Objective } from '../learning/objective.js';
 import type { ParamSet } from '../learning/params/param-set.js';
-import type { LeftOut } from '../records/rows.js';
 import type { PublishedEvent } from '../records/state-events.js';
-import { leftOut } from '../records/update-fates.js';
+import { leftOut, rejected } from '../records/update-fates.js';
 import { stream } from '../simulation/random/stream.js';
+import { withinMedian } from './admission/within-median.js';
 import { aggregateTask } from './aggregate.js';
 import { clientsOf, meanLoss, quorate, standsStill } from './answers.js';
+import { isAdmitted, isCopy, isInPlaceOf, noted, rejectionOf, taken, whyDiscarded } from './arrivals.js';
 import { assessConvergence } from './convergence.js';
 import { downloadsTo, groupsOf, holdingsAfter, requestsTo } from './downloads.js';
 import { recordStep } from './figures.js';
 import { isForNobody } from './allotments.js';
-import { historyIn, newcomer, reported } from './history.js';
+import { historyIn, newcomer } from './history.js';
 import { hashesOf } from './kept.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
-import { acknowledging, missed, returned, unheard, withEach } from './members.js';
+import { acknowledging, missed, returned, unheard, unusable, withEach } from './members.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
 import { awaitsParts, momentAt } from '../strategies/methods/parts.js';
@@ -101,6 +101,16 @@ export function provideServer(world: World) {
         });
         enqueue.assign(noted(context, event, true));
       }),
+      rejectUpdate: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'upload.delivered') return;
+        const rejection = rejectionOf(world, context, event);
+        if (rejection === null) throw new Error(`nothing is wrong with the update of ${event.from}`);
+        enqueue(() => ledger.decide(event.from, event.upload, rejected(rejection)));
+        enqueue.assign({ members: unusable(context, event) });
+      }),
+      noteUnusable: assign(({ context, event }) =>
+        event.type === 'upload.unusable' ? { members: unusable(context, event) } : {},
+      ),
       noteHeld: assign(({ context, event }) =>
         event.type === 'download.acknowledged' ? { members: acknowledging(context, event) } : {},
       ),
@@ -117,12 +127,16 @@ export function provideServer(world: World) {
         const roster = rosterOf(world, context);
         const due = discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client);
         const isDue = ({ from }: ReceivedUpdate) => due.includes(from);
-        const [now, later] = [context.updates.filter(isDue), context.updates.filter((each) => !isDue(each))];
+        const later = context.updates.filter((each) => !isDue(each));
+        const [now, tooLong] = withinMedian(world, context.updates.filter(isDue));
         const gathered = quorate({ ...context, updates: now }, scenario.server.quorum);
         const kinds = new Set(gathered.map(({ upload }) => upload.kind));
         enqueue(() => {
           for (const { from, upload } of now.filter(({ upload: { kind } }) => !kinds.has(kind))) {
             ledger.decide(from, upload, leftOut('below-quorum'));
+          }
+          for (const { from, upload, why } of tooLong) {
+            ledger.decide(from, upload, rejected({ check: 'norm', why }));
           }
         });
         enqueue.assign({
@@ -174,11 +188,11 @@ export function provideServer(world: World) {
     },
     guards: {
       beginsWith: ({ context }, { stage }) => context.stage === stage,
-      isCopy: ({ context, event }) =>
-        event.type === 'upload.delivered' &&
-        context.members[event.from]!.receipts.includes(updateName(event.upload)),
+      isCopy: ({ context, event }) => event.type === 'upload.delivered' && isCopy(context, event),
       isAdmitted: ({ context, event }) =>
-        event.type === 'upload.delivered' && !hasNewer(context, event) && isAdmissible(world, context, event),
+        event.type === 'upload.delivered' && isAdmitted(world, context, event),
+      isRejected: ({ context, event }) =>
+        event.type === 'upload.delivered' && rejectionOf(world, context, event) !== null,
       isDue: ({ context }) =>
         !standsStill(context) && !isForNobody(world, context) && discipline.isDue(rosterOf(world, context)),
       hasMoreToAsk: ({ context }) => moreToAsk(world, context).length > 0,
@@ -221,6 +235,7 @@ function newMember({ start }: World, id: string): Member {
     order: null,
     orderedAtSeconds: 0,
     unreached: false,
+    unusable: null,
     presence: 'here',
     failed: false,
     urged: null,
@@ -257,68 +272,4 @@ function tellHeeded({ clock, events }: World, { from, upload }: ReceivedUpdate, 
   const { kind, answers } = upload;
   const { nowSeconds: virtualSeconds } = clock;
   events.tell({ type: 'heeded', from, kind, answers, isTaken, virtualSeconds });
-}
-
-/** Of a client's updates of one kind the newest counts. */
-function isInPlaceOf(update: ReceivedUpdate, { from, upload }: ReceivedUpdate): boolean {
-  return update.from === from && update.upload.kind === upload.kind;
-}
-
-/** Whether the discipline lets an update count in the present version. */
-function isAdmissible(world: World, context: ServerContext, { from, upload }: ReceivedUpdate): boolean {
-  const { stage, version } = upload.answers;
-  if (stage !== context.stage) return false;
-  const arrival = { client: from, staleness: context.version - version };
-  return world.discipline.admits(arrival, rosterOf(world, context));
-}
-
-/** Why an update that has arrived is not taken. */
-function whyDiscarded(world: World, context: ServerContext, update: ReceivedUpdate): LeftOut {
-  if (isAdmissible(world, context, update)) return 'superseded';
-  const { stage, version } = update.upload.answers;
-  return stage === context.stage && version === context.version ? 'refused' : 'late';
-}
-
-/** An update at hand. */
-function taken(
-  world: World,
-  context: ServerContext,
-  { from, upload }: ReceivedUpdate,
-): Partial<ServerContext> {
-  const arrival = { from, upload };
-  const others = context.updates.filter((other) => !isInPlaceOf(arrival, other));
-  const isLate = upload.answers.version < context.version;
-  const { late, members } = noted(context, arrival, isLate);
-  const seconds = world.clock.nowSeconds - members[from]!.orderedAtSeconds;
-  const report = { version: upload.answers.version, loss: upload.loss, seconds };
-  return {
-    updates: [...others, arrival],
-    late,
-    members: withEach(members, [from], ({ history, ...member }) => ({
-      ...member,
-      history: reported(history, report),
-    })),
-  };
-}
-
-/** Keeps the receipt, and notes an answer that came after its round was closed. */
-function noted(
-  { members, late }: ServerContext,
-  arrival: ReceivedUpdate,
-  isLate: boolean,
-): Pick<ServerContext, 'members' | 'late'> {
-  const { from, upload } = arrival;
-  return {
-    members: withEach(members, [from], (member) => ({
-      ...member,
-      receipts: [...member.receipts, updateName(upload)],
-    })),
-    late: isLate ? [...new Set([...late, `${from} ${textOf(upload.answers)}`])] : late,
-  };
-}
-
-/** Whether a newer update of this kind is at hand from the client already. */
-function hasNewer({ updates }: ServerContext, update: ReceivedUpdate): boolean {
-  const isNewer = ({ upload }: ReceivedUpdate) => compareOrders(upload.answers, update.upload.answers) > 0;
-  return updates.some((other) => isInPlaceOf(update, other) && isNewer(other));
 }

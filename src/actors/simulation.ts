@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { createActor, enqueueActions, type ActorRefFrom, type AnyActorLogic, type AnyActorRef } from 'xstate';
 import type { clientMachine } from '../../machines/client.js';
-import { isRequest } from '../../machines/events.js';
+import { heard, isRequest } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
 import { hasAnswered } from './answers.js';
@@ -88,18 +88,23 @@ function connect(
           : { type: 'download.delivered', download: message },
       );
     });
-    onEach(bus.outcomesFor(id), ({ acknowledged, partial, envelope: { message } }) => {
+    onEach(bus.outcomesFor(id), ({ acknowledged, outcome, reason, partial, envelope: { message } }) => {
       if (message.direction !== 'up') return;
       const arrived = partial && { arrived: namesByPart(partial.acknowledged) };
       actor(id)?.send({ type: 'upload.settled', upload: message, acknowledged, ...arrived });
-      if (!partial) return;
-      const upload = reduced(store, message, partial);
-      actor('server')?.send({ type: 'upload.delivered', from: id, upload });
+      if (outcome !== 'dropped') return;
+      const upload = heard(message);
+      // Where it uses parts the server follows what arrives, and knows at the end that it is nothing.
+      const isFollowed = message.layout !== undefined && reason !== 'offline';
+      if (partial) {
+        const part = reduced(store, upload, partial);
+        actor('server')?.send({ type: 'upload.delivered', from: id, upload: part, inPart: true });
+      } else if (isFollowed) actor('server')?.send({ type: 'upload.unusable', from: id, upload });
     });
   }
   onEach(bus.deliveriesTo('server'), ({ envelope: { from, message } }) => {
     if (message.direction === 'up')
-      actor('server')?.send({ type: 'upload.delivered', from, upload: message });
+      actor('server')?.send({ type: 'upload.delivered', from, upload: heard(message) });
   });
   // Where changes travel the server has to know from which version they lead.
   const hearsReceipts = Object.keys(start.global).some((part) => codecOf('downlink', part).delta);

@@ -7,6 +7,7 @@ import { stageFigures, type Figure } from '../records/report/figures.js';
 import { bits, duration, interval, joules } from '../records/report/format.js';
 import { newcomersText } from '../records/report/overfitting.js';
 import { phrasesText } from '../records/report/phrases.js';
+import { rejectedTexts } from '../records/report/rejected.js';
 import { toTargetText } from '../records/report/to-target.js';
 import type { Paint } from './terminal.js';
 import { textTable } from './text-table.js';
@@ -33,6 +34,7 @@ export function resultsText(summary: Summary, paint: Paint, columns: number): st
     phrasesText(summary.stages.alignment) ?? [],
     toTargetText(summary) ?? [],
     newcomersText(summary) ?? [],
+    ...rejectedTexts(summary).map((text) => paint('yellow', text)),
     fairnessText(summary),
     intervalsText(figures) ?? [],
     summary.timeSpent.sentence,

@@ -142,6 +142,7 @@ export const views: readonly View[] = [
       endedVirtualSeconds: 'DOUBLE',
       aggregatedIn: 'BIGINT',
       leftOut: 'VARCHAR',
+      why: 'VARCHAR',
       allotment: 'JSON',
       story: 'JSON',
     },

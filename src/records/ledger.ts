@@ -1,4 +1,5 @@
 import {
+  heard,
   nameOf,
   paramsIn,
   updateName,
@@ -11,14 +12,8 @@ import type { BusEvent, LinkAccount, PartOfUpdate, SettledEvent } from '../simul
 import type { Attempt, BandUse } from '../radio/channel/attempts.js';
 import type { RunEvent, RunObserver } from './run-event.js';
 import { roundCosts, type RoundCosts } from './round-costs.js';
-import type {
-  AttemptStory,
-  ComputeRow,
-  EndedMessage,
-  MessageRow,
-  PartialDelivery,
-  UpdateFate,
-} from './rows.js';
+import type { UpdateFate } from './fate.js';
+import type { AttemptStory, ComputeRow, EndedMessage, MessageRow, PartialDelivery } from './rows.js';
 import { sum } from '../moments.js';
 import { UpdateFates } from './update-fates.js';
 
@@ -175,7 +170,7 @@ export class MessageLedger implements RunObserver {
       ...(this.#options.story !== 'none' && { story }),
     };
     this.#tellEnd(row);
-    this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, message) : null);
+    this.#fates.end(row, message.direction === 'up' ? nameOfUpdate(from, heard(message)) : null);
     return row;
   }
 }

@@ -17,6 +17,7 @@ import { manifestFormat, type Manifest } from './manifest.js';
 import { missingMessageKey } from './row-text.js';
 import type { MessageRow, MetricRow } from './rows.js';
 import type { Summary } from './summary.js';
+import { rejectedUpdates } from './rejected.js';
 import { stalenessOfStages } from './staleness.js';
 import { messageTotals, stageSummaries } from './summarize.js';
 
@@ -61,7 +62,7 @@ export async function readRun(folder: string): Promise<RunRecords> {
     judges: manifest.judges ?? [],
     checks: [],
     journal: null,
-    ...evenness(rows),
+    ...participation(rows),
     ...written,
     timeSpent: spent,
     overfitting,
@@ -85,12 +86,21 @@ type Newer =
   | 'energy'
   | 'journal'
   | 'staleness'
-  | 'tasks';
+  | 'tasks'
+  | 'rejected';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
-function evenness({ manifest, metrics, messages }: Rows): Pick<Summary, 'fairness' | 'staleness'> {
+function participation({
+  manifest,
+  metrics,
+  messages,
+}: Rows): Pick<Summary, 'fairness' | 'staleness' | 'rejected'> {
   const clients = manifest.clients.map(({ id }) => id);
-  return { fairness: fairness(clients, metrics, messages), staleness: stalenessOfStages(messages) };
+  return {
+    fairness: fairness(clients, metrics, messages),
+    staleness: stalenessOfStages(messages),
+    rejected: rejectedUpdates(messages),
+  };
 }
 
 function partialSummary(rows: Rows): PartialSummary {
@@ -114,7 +124,7 @@ function partialSummary(rows: Rows): PartialSummary {
       metrics,
       manifest.clients.map(({ id }) => id),
     ),
-    ...evenness(rows),
+    ...participation(rows),
     timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
     energy: energySummary(metrics, messages),
     journal: null,

@@ -122,6 +122,7 @@ const optional: Readonly<Record<OptionalKey<MessageRow>, 'value'>> = {
   bandWaitSeconds: 'value',
   allotment: 'value',
   partial: 'value',
+  why: 'value',
   story: 'value',
 };
 

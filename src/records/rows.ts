@@ -4,6 +4,7 @@ import type { Attempt, LossReason } from '../radio/channel/attempts.js';
 import type { Sample } from '../radio/channel/block-walk.js';
 import type { ParamKind } from '../learning/params/param-set.js';
 import type { EnergyBySide } from './energy/energy.js';
+import type { UpdateFate } from './fate.js';
 
 /** A row of metrics.jsonl. `virtualSeconds` is virtual time since the start of the run. */
 export type MetricRow =
@@ -188,23 +189,6 @@ export interface PhraseOfClient {
 
 /** A row of messages.jsonl: one message from sending to its end, and what became of the update in it. */
 export type MessageRow = EndedMessage & UpdateFate;
-
-/**
- * Where an update, or the part of it that arrived, ended: in the aggregate of round `aggregatedIn` of its stage, or in none, for the reason of
- * `leftOut`. Both null for a message that carries none.
- */
-export interface UpdateFate {
-  readonly aggregatedIn: number | null;
-  readonly leftOut: LeftOut | null;
-}
-
-/**
- * Why an update is in no aggregate: it came after its round was closed; a newer one of its client took its
- * place; the discipline did not admit it though it was in time; its link gave it up; it was a second copy; too
- * few of its kind had come; its stage, or the run, was over first.
- */
-export type LeftOut =
-  'late' | 'superseded' | 'refused' | 'given-up' | 'duplicate' | 'below-quorum' | 'stage-over' | 'run-ended';
 
 /** What is known of a message when it ends: all but what the server makes of the update in it. */
 export interface EndedMessage {

@@ -6,6 +6,7 @@ import type { Interval } from '../interval.js';
 import type { JournalCounts } from '../journal/journaled-executor.js';
 import type { EnergySummary } from './energy/summary.js';
 import type { OverfittingSummary } from './overfitting-summary.js';
+import type { CheckName } from './fate.js';
 import type { MetricRow, MessageRow, Ended } from './rows.js';
 
 /** What became of an expectation of the scenario. */
@@ -57,6 +58,8 @@ export interface Summary {
   readonly journal: JournalCounts | null;
   /** Of each stage: of its averaged updates, how many were so many versions behind. */
   readonly staleness: Readonly<Record<Stage, readonly StalenessCount[]>>;
+  /** Updates that the server rejected, by client and check; empty where there were none. */
+  readonly rejected: readonly RejectedUpdates[];
   readonly messages: {
     readonly sent: number;
     readonly delivered: number;
@@ -132,6 +135,15 @@ export interface FairnessSummary {
   readonly worstDecileAccuracy: number | null;
   /** Greatest less least of them. */
   readonly accuracySpread: number | null;
+}
+
+/** How many updates of a client did not pass a check. */
+export interface RejectedUpdates {
+  readonly client: string;
+  readonly check: CheckName;
+  readonly updates: number;
+  /** What was wrong with the first of them, in words. */
+  readonly why: string;
 }
 
 /** How many averaged updates were so many versions behind. */

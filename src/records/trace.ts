@@ -1,6 +1,7 @@
 import { stages, type Stage } from '../../machines/protocol.js';
 import { bits, duration, joules, number } from './report/format.js';
-import type { LeftOut, MessageRow, MetricRow, RoundRow } from './rows.js';
+import { isRejected, type LeftOut, type Rejected } from './fate.js';
+import type { MessageRow, MetricRow, RoundRow } from './rows.js';
 import type { TraceQuery } from './trace-query.js';
 
 /** One thing that happened in a run, and in words what. */
@@ -138,12 +139,13 @@ function endOf(row: MessageRow): string {
   return `${end} after ${duration(delaySeconds)}: ${costs}${dark}${fateOf(row)}`;
 }
 
-function fateOf({ aggregatedIn, leftOut }: MessageRow): string {
+function fateOf({ aggregatedIn, leftOut, why }: MessageRow): string {
   if (aggregatedIn !== null) return `; in the aggregate of round ${aggregatedIn}`;
-  return leftOut === null ? '' : `; in no aggregate: ${whyLeftOut[leftOut]}`;
+  if (leftOut === null) return '';
+  return `; in no aggregate: ${isRejected(leftOut) ? `${leftOut}, ${why}` : whyLeftOut[leftOut]}`;
 }
 
-const whyLeftOut: Readonly<Record<LeftOut, string>> = {
+const whyLeftOut: Readonly<Record<Exclude<LeftOut, Rejected>, string>> = {
   late: 'late, its round was closed',
   superseded: 'superseded by a newer one of its client',
   refused: 'refused by the discipline',

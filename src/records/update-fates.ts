@@ -1,5 +1,6 @@
 import type { Stage } from '../../machines/protocol.js';
-import type { EndedMessage, LeftOut, MessageRow, UpdateFate } from './rows.js';
+import type { CheckName, LeftOut, UpdateFate } from './fate.js';
+import type { EndedMessage, MessageRow } from './rows.js';
 
 /** A message that has ended, and the update that it carried; null for a download. */
 interface Waiting {
@@ -8,6 +9,16 @@ interface Waiting {
 }
 
 export const leftOut = (why: LeftOut): UpdateFate => ({ aggregatedIn: null, leftOut: why });
+export const rejected = ({
+  check,
+  why,
+}: {
+  readonly check: CheckName;
+  readonly why: string;
+}): UpdateFate => ({
+  ...leftOut(`rejected: ${check}`),
+  why,
+});
 const noUpdate: UpdateFate = { aggregatedIn: null, leftOut: null };
 
 /**

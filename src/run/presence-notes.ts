@@ -36,6 +36,7 @@ const withoutDeadline: Roster = {
   aggregated: [],
   answerSeconds: {},
   unreached: [],
+  unusable: [],
   openSeconds: 0,
   deadlineSeconds: Infinity,
 };

@@ -10,6 +10,7 @@ import { reportOf } from '../records/report/report.js';
 import type { Ended } from '../records/rows.js';
 import type { Summary } from '../records/summary.js';
 import { timeSpent } from '../records/activity/time-spent.js';
+import { rejectedUpdates } from '../records/rejected.js';
 import { stalenessOfStages } from '../records/staleness.js';
 import { writeWhole } from '../records/write-whole.js';
 import { messageTotals, stageSummaries } from '../records/summarize.js';
@@ -109,6 +110,7 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     energy: energySummary(metrics, messages),
     tasks: run.failedTries(),
     staleness: stalenessOfStages(messages),
+    rejected: rejectedUpdates(messages),
     messages: messageTotals(messages),
     journal: run.journalCounts(),
   };

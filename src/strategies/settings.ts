@@ -54,6 +54,24 @@ export const Server = closed(
     }),
     stalenessExponent: atLeastZero(0.5, 'a in the weight (1 + staleness)^-a of an accepted late update'),
     partial: Partial,
+    maxUpdateNorm: Type.Union(
+      [
+        Type.Number({ exclusiveMinimum: 0 }),
+        closed({
+          timesMedian: Type.Number({
+            minimum: 1,
+            description: 'of the median norm of the updates of one kind that make a version',
+          }),
+        }),
+        Type.Null(),
+      ],
+      {
+        default: null,
+        description:
+          'an update whose change is longer is rejected: its Euclidean norm against what its work began with, a number or ' +
+          'a multiple of the median; null: however long (docs/strategies.md)',
+      },
+    ),
     gigaflopsPerSecond: nullable(
       Type.Number({ exclusiveMinimum: 0 }),
       'speed of the server: an aggregate takes two operations for each parameter of each update; null: no time',

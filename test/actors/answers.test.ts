@@ -45,6 +45,7 @@ const round = (
     orderedAtSeconds: 0,
     unreached,
     presence: 'here',
+    unusable: null,
     failed: false,
     urged: null,
     receipts: updates.flatMap(({ from, upload }) => (from === id ? [updateName(upload)] : [])),

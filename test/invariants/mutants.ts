@@ -215,16 +215,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'takes a copy of an update for another update',
-    file: 'src/actors/server.ts',
-    find: '        context.members[event.from]!.receipts.includes(updateName(event.upload)),',
-    replace: '        false,',
+    file: 'src/actors/arrivals.ts',
+    find: '  return members[from]?.receipts.includes(updateName(upload)) ?? false;',
+    replace: '  return false;',
     caughtBy: 'copies',
     set: copied,
   },
   {
     name: 'aggregates in place of an update what it was made from',
     file: 'src/actors/simulation.ts',
-    find: "actor('server')?.send({ type: 'upload.delivered', from, upload: message });",
+    find: "actor('server')?.send({ type: 'upload.delivered', from, upload: heard(message) });",
     replace:
       "actor('server')?.send({ type: 'upload.delivered', from, upload: { ...message, params: { ...message.params, adapters: message.startedFrom.adapters! } } });",
     caughtBy: 'at-most-once aggregation',
@@ -233,7 +233,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'takes a client for another',
     file: 'src/actors/simulation.ts',
-    find: "actor('server')?.send({ type: 'upload.delivered', from, upload: message });",
+    find: "actor('server')?.send({ type: 'upload.delivered', from, upload: heard(message) });",
     replace: "actor('server')?.send({ type: 'upload.delivered', from: 'client-1', upload: message });",
     caughtBy: 'copies',
     set: [],
@@ -301,14 +301,6 @@ export const mutants: readonly Mutant[] = [
     replace: '  const bound = (maxStaleness ?? usual) + 1;',
     caughtBy: 'staleness',
     set: late,
-  },
-  {
-    name: 'counts an update of the stage before',
-    file: 'src/actors/server.ts',
-    find: '  if (stage !== context.stage) return false;\n',
-    replace: '',
-    caughtBy: 'staleness',
-    set: [...late, 'instruction.maxRounds=1', 'server.late=accept'],
   },
   {
     name: 'does not wait for a quorum',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { protocol, type MessageKind } from '../../machines/protocol.js';
 import type { DisciplineStrategy, RunEvent } from '../../src/index.js';
 import { synchronous } from '../../src/strategies/disciplines/synchronous.js';
-import type { LeftOut, MessageRow, RoundRow } from '../../src/records/rows.js';
+import type { LeftOut } from '../../src/records/fate.js';
+import type { MessageRow, RoundRow } from '../../src/records/rows.js';
 import type { Scenario } from '../../src/scenario/schema.js';
 import { protocolRun, type ProtocolRun } from './untrained.js';
 

@@ -34,7 +34,7 @@ describe('validation of a scenario', () => {
   it('names an unknown key, the keys that are known, and the one that was meant', () => {
     assert.deepEqual(refusal({ server: { quorom: 2 } }), [
       'x.json: /server/quorom: unknown key, expected one of quorum, selection, selectionFraction, ' +
-        'allocation, aggregation, maxStaleness, late, stalenessExponent, partial, gigaflopsPerSecond, ' +
+        'allocation, aggregation, maxStaleness, late, stalenessExponent, partial, maxUpdateNorm, gigaflopsPerSecond, ' +
         'joulesPerGigaflop, discipline; did you mean quorum?',
     ]);
   });

@@ -18,6 +18,7 @@ import { outcomesByKind, type KindOutcome } from './outcomes.js';
 import type { Panel } from './panel.js';
 import { linkPanels } from './panels.js';
 import { attemptChart, delayDistribution, resultColors } from './radio-charts.js';
+import { rejectedCard } from './rejected.js';
 import { attemptSentence, chosenStories, resultOf, type Chosen } from './stories.js';
 import { svg } from './svg.js';
 import { table, type Column } from './table.js';
@@ -33,7 +34,7 @@ export async function radioSection(run: RunRecords): Promise<Html | null> {
       of both sides. Thin lines: clients. Thick line: mean.
     </p>
     ${await panelGrid(panels)} ${energyCard(run.summary)} ${await delayCard(run)} ${uploadsCard(run)}
-    ${outcomesCard(run)} ${await distributions(run)} ${await stories(run)}`;
+    ${rejectedCard(run.summary)} ${outcomesCard(run)} ${await distributions(run)} ${await stories(run)}`;
 }
 
 async function delayCard({ messages }: RunRecords): Promise<Html | null> {
@@ -95,8 +96,9 @@ function uploadsCard(run: RunRecords): Html | null {
     <p class="source">
       In the aggregate: averaged in a round. Left out: it came after its round was closed (late), a newer one
       took its place (superseded), the discipline did not admit it (refused), its link gave it up (given-up),
-      too few had come (below-quorum), or the run was over (run-ended). Rate: bits over time on the air, every
-      attempt. Energy: of the client’s own transmitter.
+      too few had come (below-quorum), the server found something wrong with it (rejected: the check that
+      did), or the run was over (run-ended). Rate: bits over time on the air, every attempt. Energy: of the
+      client’s own transmitter.
     </p>
     ${table(rows, uploadColumns)}
     <p class="source">

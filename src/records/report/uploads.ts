@@ -1,7 +1,7 @@
 import { meanOrNull, sum } from '../../moments.js';
 import type { RunRecords } from '../read.js';
 import { heldOut, newestFigures, rowsOfTask } from '../held-out.js';
-import type { LeftOut } from '../rows.js';
+import type { LeftOut } from '../fate.js';
 import { countsOf, groupedBy } from '../../grouped.js';
 import { inOrder } from './series.js';
 

@@ -15,6 +15,8 @@ export interface Roster {
   readonly cohort: readonly string[];
   /** Those of them who could not be reached: their download was given up, and they are not known to be away. */
   readonly unreached: readonly string[];
+  /** Those of them whose answer came and cannot be used. */
+  readonly unusable: readonly string[];
   /**
    * Clients from whom nothing more will come: their newest order was answered in full, or never reached them,
    * or they have none in this stage.

@@ -15,9 +15,13 @@ export function fillPlaces(roster: Roster, select: Select): readonly string[] {
   return filled(roster, select, idle(roster));
 }
 
-/** The same while a version is open: who could not be reached is asked again with the next one, not at once. */
+/**
+ * The same while a version is open: who could not be reached, or gave nothing of use, is asked again with the next one,
+ * not at once.
+ */
 export function refillPlaces(roster: Roster, select: Select): readonly string[] {
-  const among = idle(roster).filter((client) => !roster.unreached.includes(client));
+  const isAsked = new Set([...roster.unreached, ...roster.unusable]);
+  const among = idle(roster).filter((client) => !isAsked.has(client));
   return filled(roster, select, among);
 }
 

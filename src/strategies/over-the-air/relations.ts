@@ -1,12 +1,15 @@
+import { attacks } from '../../learning/clients/attacks/index.js';
+import type { Clients } from '../../learning/clients/settings.js';
 import { isOverTheAir } from '../../radio/channel/directions/sharing.js';
 import type { Channel } from '../../radio/channel/settings.js';
 import { must, type Rule } from '../../settings/rule.js';
 import type { AggregationStrategy } from '../aggregation/aggregation.js';
 import { aggregations } from '../aggregation/index.js';
 import type { Server } from '../settings.js';
-import { nameOf, named, optionsOf } from '../strategy.js';
+import { made, nameOf, named, optionsOf } from '../strategy.js';
 
 interface Round {
+  readonly clients: Pick<Clients, 'poisoned'>;
   readonly server: Server;
   readonly channel: Channel;
 }
@@ -53,6 +56,24 @@ export const overTheAirRules: readonly Rule<Round, Around>[] = [
           late,
           `"discard" ${where}`,
           'who misses the slot is not heard',
+        ),
+      ];
+    },
+  },
+  {
+    states: 'over the air the server is asked for no check that takes a single update',
+    findings: ({ clients: { poisoned }, server: { maxUpdateNorm }, channel }) => {
+      if (!isOverTheAir(channel.uplink.sharing)) return false;
+      const lies = poisoned !== null && made(attacks, poisoned.attack, {}).lie !== undefined;
+      const advice = 'the server hears the sum alone, and cannot tell whose value is wrong';
+      return [
+        must(maxUpdateNorm === null, '/server/maxUpdateNorm', maxUpdateNorm, `null ${where}`, advice),
+        must(
+          !lies,
+          '/clients/poisoned/attack',
+          poisoned?.attack,
+          `an attack that tells no lie ${where}`,
+          advice,
         ),
       ];
     },

@@ -275,6 +275,7 @@ function summary(
       reason: 'finished',
       stages: { instruction: 'converged', reward: 'out-of-rounds', alignment: 'out-of-rounds' },
     },
+    rejected: [],
     fairness: fairness(clients, metrics, messages),
     tasks: null,
     timeSpent: timeSpent({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LeftOut } from '../../../src/records/rows.js';
+import type { LeftOut } from '../../../src/records/fate.js';
 import { turnoutOf } from '../../../src/records/report/series.js';
 import { uploadsByClient } from '../../../src/records/report/uploads.js';
 import { evaluation, messageRow, roundRow } from './radio-rows.js';

@@ -13,12 +13,24 @@ export interface HonestPart {
   readonly first: ParamSet;
 }
 
+/** What an update says, as it is to arrive: after its codec. */
+export interface Said {
+  /** Whose it is. */
+  readonly inNameOf: string;
+  /** The version of the global model that it was asked to work on. */
+  readonly version: number;
+  readonly rows: number;
+  readonly parts: Readonly<Record<string, ParamSet>>;
+}
+
 /** What a poisoned client does; its own model stays what it trained. */
 export interface Attack {
   /** What it sends in place of a part; absent: what it trained. */
   update?(this: void, part: HonestPart, draw: Stream): ParamSet;
   /** What it trains on; absent: its own data. */
   data?(this: void, own: ClientData, draw: Stream): ClientData;
+  /** What it says in place of what is true; absent: the truth. */
+  lie?(this: void, honest: Said): Partial<Said>;
   /** Whether it asks for its first updates. */
   readonly replays?: boolean;
 }

@@ -1,8 +1,9 @@
 import { updateName } from '../../machines/events.js';
-import { updatesOf } from '../../machines/protocol.js';
+import { updatesOf, type Stage } from '../../machines/protocol.js';
 import { meanOrNull } from '../moments.js';
-import type { GatheredUpdate, ReceivedUpdate, ServerContext } from '../../machines/server.js';
+import type { GatheredUpdate, Member, ReceivedUpdate, ServerContext } from '../../machines/server.js';
 import { least } from '../extremes.js';
+import { groupedBy } from '../grouped.js';
 
 /**
  * Whether nothing more is expected from a client in a stage: all updates that answer its newest order have
@@ -12,7 +13,22 @@ export function hasAnswered(
   { members, stage, rewards }: Pick<ServerContext, 'members' | 'stage' | 'rewards'>,
   client: string,
 ): boolean {
-  const { order, unreached, presence, receipts } = members[client]!;
+  const member = members[client]!;
+  const known = answered.get(member);
+  if (known?.stage === stage) return known.answer;
+  const answer = isAnswered(member, stage, rewards);
+  answered.set(member, { stage, answer });
+  return answer;
+}
+
+/** What was found of each member: all of them are asked about at every event, and one of them has changed. */
+const answered = new WeakMap<Member, { readonly stage: Stage; readonly answer: boolean }>();
+
+function isAnswered(
+  { order, unreached, presence, receipts }: Member,
+  stage: Stage,
+  rewards: ServerContext['rewards'],
+): boolean {
   if (order === null || order.stage !== stage || unreached || presence === 'away') return true;
   return updatesOf(stage, rewards).every((kind) => receipts.includes(updateName({ kind, answers: order })));
 }
@@ -51,8 +67,9 @@ export function quorate(
  * report the same one, unless one of them is late; then the newer one counts.
  */
 export function meanLoss(updates: readonly GatheredUpdate[]): number | null {
+  const byClient = groupedBy(updates, ({ from }) => from);
   const losses = clientsOf(updates).flatMap((client) => {
-    const own = updates.filter(({ from }) => from === client);
+    const own = byClient.get(client)!;
     const newest = least(own.map(({ staleness }) => staleness));
     return own.find(({ staleness }) => staleness === newest)!.upload.loss ?? [];
   });

@@ -1,7 +1,7 @@
 import type { Allotment, WorkOrder } from '../../machines/events.js';
 import { messageKinds, opensStage, protocol, stageAfter } from '../../machines/protocol.js';
 import type { ServerContext } from '../../machines/server.js';
-import { stream } from '../simulation/random/stream.js';
+import { stream, type Stream } from '../simulation/random/stream.js';
 import type { Roster, Select } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { allotmentsOf } from './allotments.js';
@@ -101,12 +101,14 @@ function selectorOf(world: World, context: ServerContext): Select {
   const { scenario, selection } = world;
   const { stage, version, cohort, members } = context;
   const again = cohort.length === 0 ? [] : [cohort.length];
-  const draw = stream(scenario.seed, 'selection', stage, version + 1, ...again);
+  let draw: Stream | undefined;
   const share = scenario.server.selectionFraction;
   return (clients, size = cohortSize(share, clients.length)) => {
     const history = Object.fromEntries(
       Object.entries(members).map(([client, { history }]) => [client, history]),
     );
+    // One for all that this selector is asked, made when it first is: at most events nobody is selected.
+    draw ??= stream(scenario.seed, 'selection', stage, version + 1, ...again);
     return selection({ clients, size, version, history, profiles: profilesOf(world, stage) }, draw);
   };
 }

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { discipline } from './discipline.js';
-import { complete } from './places.js';
+import { allSettled, complete } from './places.js';
 import { staleness } from './staleness.js';
 
 const usualStaleness = 0;
@@ -26,9 +26,7 @@ export const overSelection = discipline({
     ...staleness(settings, usualStaleness),
     invite: ({ clients, cohortSize }, select) =>
       select(clients, Math.min(clients.length, Math.ceil(factor * cohortSize - 1e-9))),
-    isDue: (roster) =>
-      complete(roster).length >= roster.cohortSize ||
-      roster.cohort.every((client) => roster.settled.includes(client)),
+    isDue: (roster) => complete(roster).length >= roster.cohortSize || allSettled(roster),
     deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,
   }),
 });

@@ -34,7 +34,14 @@ function filled(roster: Roster, select: Select, among: readonly string[]): reado
 
 /** Clients all of whose answer is at hand, first come first. */
 export function complete({ atHand, settled }: Roster): readonly string[] {
-  return atHand.flatMap(({ client }) => (settled.includes(client) ? [client] : []));
+  const done = new Set(settled);
+  return atHand.flatMap(({ client }) => (done.has(client) ? [client] : []));
+}
+
+/** Whether nothing more will come of a version's cohort. */
+export function allSettled({ cohort, settled }: Roster): boolean {
+  const done = new Set(settled);
+  return cohort.every((client) => done.has(client));
 }
 
 /** Whether there is nobody left to wait for. */

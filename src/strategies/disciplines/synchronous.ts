@@ -1,4 +1,5 @@
 import type { DisciplineStrategy } from './discipline.js';
+import { allSettled } from './places.js';
 import { staleness } from './staleness.js';
 
 const usualStaleness = 0;
@@ -14,7 +15,7 @@ export const synchronous: DisciplineStrategy = {
   make: (settings) => ({
     ...staleness(settings, usualStaleness),
     invite: ({ clients }, select) => select(clients),
-    isDue: ({ cohort, settled }) => cohort.every((client) => settled.includes(client)),
+    isDue: allSettled,
     deadlineSeconds: ({ deadlineSeconds }) => deadlineSeconds,
   }),
 };

@@ -4,7 +4,7 @@ import { lazily } from '../src/lazily.js';
 describe('an object that is made lazily', () => {
   it('makes each value when it is first asked for, once, and is like one that was made at once', () => {
     const made: string[] = [];
-    const lazy = lazily<{ a: number; b: readonly number[] }>({
+    const lazy: { a: number; b: readonly number[] } = lazily<{ a: number; b: readonly number[] }>({
       a: () => made.push('a'),
       b: () => [lazy.a, made.push('b')],
     });

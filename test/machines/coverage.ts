@@ -39,6 +39,11 @@ function pathIn(chart: Chart, id: string): string {
 /** Everything of the machines of a run, by their ids. */
 export const toReach: ReadonlyMap<string, Elements> = machines;
 
+/** Where a state stands, outermost first: "step-2-3" is "rewardLearning.training". */
+export function pathOf(machine: string, state: string): string {
+  return pathIn(machines.get(machine)!.chart, state);
+}
+
 /** What of a machine is not among these, each as "<machine> <its id>". */
 export function missing(machine: string, reached: ReadonlySet<string>): readonly string[] {
   const { states, transitions } = toReach.get(machine)!;

@@ -29,11 +29,11 @@ const overTheAir = [
   'channel.uplink.sharing={"name":"over-the-air"}',
   'channel.retransmission=none',
   'channel.coherenceSeconds=0.001',
-  only('instruction'),
 ];
 /** A slot of 1.8 s. */
 const longSlot = [
   ...overTheAir,
+  only('instruction'),
   'channel.uplink.bandwidthHz=5000',
   'channel.uplink.referenceBandwidthHz=null',
   'model.preinstalled=true',
@@ -64,6 +64,10 @@ const clientAt = (actor: string) => (actor.startsWith('client-') ? actor.split('
 export const crash: Disturbance['act'] = ({ world }, actor) => {
   world.clock.at(0, () => world.presence.crash(clientAt(actor), 5));
 };
+
+function everybodyCrashes({ clients, presence }: World): void {
+  for (const client of clients.keys()) presence.crash(client, 60);
+}
 
 /** Events go round from now on while time stands still. */
 const goRound: Disturbance['act'] = ({ world: { clock } }) => {
@@ -172,7 +176,11 @@ export const situations = (earlier: string): readonly NamedSituation[] => [
   },
   {
     name: 'versions stand still because everybody is off',
-    set: [...each('deadlineSeconds=null'), comeAndGo, 'clients.presence.onSeconds=1', ...many(4)],
+    set: each('deadlineSeconds=null'),
+    disturbances: ['instructionTuning', 'rewardLearning', 'alignmentTuning'].map((stage) => ({
+      ...{ actor: /^server$/, state: `${stage}.collecting` },
+      act: ({ world }) => void world.clock.at(0, () => everybodyCrashes(world)),
+    })),
     ends: 'finished',
     reaches: [1, 2, 3].map((k) => `server collecting-${k}-3||1`),
   },
@@ -265,7 +273,7 @@ export const situations = (earlier: string): readonly NamedSituation[] => [
   },
   {
     name: 'over the air, a client is too late for the slot',
-    set: [...overTheAir, 'model.preinstalled=true', 'instruction.deadlineSeconds=3'],
+    set: [...overTheAir, only('instruction'), 'model.preinstalled=true', 'instruction.deadlineSeconds=3'],
     prepare: slowed(200),
     ends: 'finished',
     reaches: ['air air.gathering|xstate.after.lastMoment.air.gathering|0', 'air air.gathering||0'],

@@ -39,12 +39,19 @@ describe('the machines of whole runs', function () {
   after(() => rmSync(earlier, { recursive: true }));
 
   const reached = new Set<string>();
-  const runs: { readonly situation: Situation; readonly ends: string; readonly reached: ReadonlySet<string> }[] = [];
+  const runs: {
+    readonly situation: Situation;
+    readonly ends: string;
+    readonly reached: ReadonlySet<string>;
+  }[] = [];
   for (const { name, ends, reaches, ...situation } of situations(earlier)) {
     it(`come where they are to: ${name}`, async () => {
       const run = await disturbedRun(situation);
       assert.equal(run.ended.reason, ends, JSON.stringify(run.ended));
-      assert.deepEqual(reaches.filter((each) => !run.reached.has(each)), []);
+      assert.deepEqual(
+        reaches.filter((each) => !run.reached.has(each)),
+        [],
+      );
       for (const each of run.reached) reached.add(each);
       runs.push({ situation, ends, reached: run.reached });
     });
@@ -66,7 +73,8 @@ describe('the machines of whole runs', function () {
           const disturbances = [...(situation.disturbances ?? []), strike];
           const { ended, struck } = await disturbedRun({ ...situation, disturbances });
           assert.ok(struck > 0, 'it never came into the state');
-          const expected = ends === 'failed' ? ends : fault === 'the run is interrupted' ? 'interrupted' : 'finished';
+          const expected =
+            ends === 'failed' ? ends : fault === 'the run is interrupted' ? 'interrupted' : 'finished';
           assert.equal(ended.reason, expected, JSON.stringify(ended));
         });
       }

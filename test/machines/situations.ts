@@ -345,9 +345,7 @@ export const situations = (earlier: string): readonly NamedSituation[] => [
   },
   {
     name: 'the user interrupts the run',
-    disturbances: [
-      { actor: /^server$/, state: 'rewardLearning.aggregating', act: (run) => run.interrupt() },
-    ],
+    disturbances: [{ actor: /^server$/, state: 'rewardLearning.aggregating', act: (run) => run.interrupt() }],
     ends: 'interrupted',
     reaches: ['simulation simulation|interrupt|0'],
   },

@@ -201,8 +201,11 @@ const server = setup({
   delays: { deadline: 1_000 },
 });
 
-/** The rounds of a stage: the same states whatever the discipline, until Step x.5 finds the stage over. */
-function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, over: string) {
+/**
+ * The rounds of a stage: the same states whatever the discipline, until Step x.5 finds the stage over. `next` is the
+ * stage that may follow; the run is over with the last.
+ */
+function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, next: string | null) {
   return server.createStateConfig({
     initial: 'collecting',
     states: {
@@ -244,7 +247,7 @@ function rounds<Number extends '1' | '2' | '3'>(stage: Number, clients: string, 
         ],
         always: [
           { guard: 'runIsOver', target: '#finished' },
-          { guard: 'stageIsOver', target: over },
+          ...(next === null ? [] : [{ guard: 'stageIsOver' as const, target: next }]),
           { target: 'collecting' },
         ],
       },
@@ -360,7 +363,7 @@ export const serverMachine = server.createMachine({
       id: 'alignment-tuning',
       description: 'Step 3: federated alignment tuning; the orders of its first round came before it',
       entry: { type: 'openStage', params: { stage: 'alignment' } },
-      ...rounds('3', 'Steps 3.1 to 3.3', '#finished'),
+      ...rounds('3', 'Steps 3.1 to 3.3', null),
     },
     finished: { id: 'finished', type: 'final', description: 'The last stage of the run is over' },
     crashed: { id: 'crashed', description: 'An aggregation failed; the simulation ends the run' },

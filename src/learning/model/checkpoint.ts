@@ -247,7 +247,8 @@ export async function readParts(
     const checkpoint = { file, tensors };
     const names = [...tensors.keys()];
     const sets: Record<string, ParamSet> = {};
-    const known = Object.entries(specsOf([...open.entries.values()]));
+    const found = [...open.entries.values()].map(({ name, shape }) => ({ name, shape }));
+    const known = Object.entries(specsOf(found));
     for (const name of names) {
       if (!known.some(([, specs]) => specs.tensors.some((spec) => spec.name === name)))
         refuseUnknown(file, name);

@@ -32,7 +32,7 @@ seed: 3
 clients: { count: 4, weightHarmless: [0.1, 0.2, 0.3, 0.4] }
 learning: stub
 server: &server
-  quorum: 2
+  quorum: 1
   discipline: asynchronous
   aggregation: { name: fedasync }
 channel:

@@ -15,7 +15,6 @@ const mostCharacters = 1900;
 const mostLines = 100;
 
 /** What would steer a terminal (C0 but the end of a line, DEL, C1) or turn the direction of its text. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A message with a file's words in it, as a terminal may have it: short lines without control characters. */

@@ -5,13 +5,25 @@ import { messageOf, UserError } from './errors.js';
 
 /** Bytes that a text file may have. */
 export const mostBytes = {
-  /** A scenario or a study: 1,000 clients with settings of their own have some 200 kB; each byte is parsed twice. */
-  scenario: 1 << 20,
+  /** A scenario or a study: 1,000 clients with settings of their own have some 200 kB. YAML takes seconds for a megabyte. */
+  scenario: 1 << 18,
   /** All else: rows of data, traces, records, tokenizers. V8 has no longer string than 512 MiB. */
   text: (1 << 29) - (1 << 10),
+  /** A trace of gains or of times. */
+  trace: 1 << 25,
   /** What gzip may unpack to; the largest of hh-rlhf's files comes to some 100 MB. */
   unpacked: 1 << 28,
 } as const;
+
+/** Lines of a trace: a value each millisecond for eight minutes. */
+const mostLines = 500_000;
+
+/** The lines of a trace's text. UserError where there are more than {@link mostLines}. */
+export function traceLines(text: string, file: string): readonly string[] {
+  const lines = text.split(/\r\n|\n|\r/, mostLines + 1);
+  if (lines.length <= mostLines) return lines;
+  throw new UserError(`${file}: has more than ${mostLines} lines, expected a shorter trace`);
+}
 
 /** Byte-order marks, and what the bytes behind them are; without one a text is UTF-8. */
 const byteOrderMarks = [
@@ -49,7 +61,9 @@ export async function readTextFile(
 
 function textOf(bytes: Buffer, most: number): string {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const unpacked = isPacked ? gunzipSync(bytes, { maxOutputLength: Math.min(most, mostBytes.unpacked) }) : bytes;
+  const unpacked = isPacked
+    ? gunzipSync(bytes, { maxOutputLength: Math.min(most, mostBytes.unpacked) })
+    : bytes;
   const found = byteOrderMarks.find(({ mark }) => mark.every((byte, place) => unpacked[place] === byte));
   return found ? new TextDecoder(found.encoding).decode(unpacked) : unpacked.toString('utf8');
 }

@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../src/errors.js';
 import { stream } from '../../src/simulation/random/stream.js';
@@ -59,7 +68,7 @@ async function tried(mutant: number, { read }: Sample, folder: string): Promise<
   const { user, system } = process.cpuUsage(before);
   const seconds = (user + system) / 1e6;
   const why = found.is === 'broken' ? found.why : brokenSince(seconds);
-  return why === null ? ({ mutant, ...found, seconds } as Line) : { mutant, is: 'broken', seconds, why };
+  return why === null ? { mutant, ...found, seconds } : { mutant, is: 'broken', seconds, why };
 }
 
 function brokenSince(seconds: number): string | null {
@@ -79,9 +88,10 @@ function refusal(thrown: unknown, folder: string) {
   const { message } = thrown;
   const lines = message.replaceAll(folder, '').split('\n');
   const longest = Math.max(...lines.map(({ length }) => length));
-  if (longest > limits.lineCharacters) return { is: 'broken', why: `a line of ${longest} characters` } as const;
-  if (lines.length > limits.lines) return { is: 'broken', why: `a message of ${lines.length} lines` } as const;
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  if (longest > limits.lineCharacters)
+    return { is: 'broken', why: `a line of ${longest} characters` } as const;
+  if (lines.length > limits.lines)
+    return { is: 'broken', why: `a message of ${lines.length} lines` } as const;
   const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.exec(message);
   if (control) return { is: 'broken', why: `prints U+${control[0].charCodeAt(0).toString(16)}` } as const;
   if (/\n\s+at /.test(message)) return { is: 'broken', why: 'prints a stack' } as const;

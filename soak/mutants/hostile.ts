@@ -11,7 +11,9 @@ const bomb = Buffer.concat(Array<Buffer>(64).fill(gzipSync(Buffer.alloc(1 << 24,
 
 /** Nine levels of nine aliases: 9^9 values in a few lines of YAML ("a billion laughs"). */
 const laughs = ['a: &a [x, x, x, x, x, x, x, x, x]']
-  .concat([..."bcdefghi"].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[i]}`).join()}]`))
+  .concat(
+    [...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[i]}`).join()}]`),
+  )
   .join('\n');
 
 export const hostileKeys: readonly string[] = [
@@ -31,14 +33,47 @@ export const hostileKeys: readonly string[] = [
 
 /** Values, as they stand in JSON and in YAML. */
 export const hostileTexts: readonly (() => string)[] = [
-  ...['0', '-1', '-0', '0.5', '1e400', '-1e308', '1e-320', '9007199254740993', '4294967296', '99999999999999999999'],
-  ...['null', 'true', 'NaN', '""', '[]', '{}', '[null]', '[[]]', '"a"', '[{}]', '{"a":null}', '0x10', '1_000'],
+  ...[
+    '0',
+    '-1',
+    '-0',
+    '0.5',
+    '1e400',
+    '-1e308',
+    '1e-320',
+    '9007199254740993',
+    '4294967296',
+    '99999999999999999999',
+  ],
+  ...[
+    'null',
+    'true',
+    'NaN',
+    '""',
+    '[]',
+    '{}',
+    '[null]',
+    '[[]]',
+    '"a"',
+    '[{}]',
+    '{"a":null}',
+    '0x10',
+    '1_000',
+  ],
   ...['"\\u0000"', '"\\u001b[31mred\\u001b]0;title\\u0007"', '"\\ud800"', '"\u202egnp.exe"', '"\\r\\nover"'],
   ...['"../../../../../../etc/passwd"', '"/etc/passwd"', '"/dev/zero"', '"."', '"file:///etc/passwd"'],
   ...['"__proto__"', '"constructor"', '"toString"', '{"__proto__":{"polluted":1}}', '{"__proto__":null}'],
   ...['{"constructor":{"prototype":{"polluted":1}}}', '{"name":"__proto__"}', '{"name":"constructor"}'],
   ...['{"then":1}', '{"toJSON":1}', '{"length":1e9}', '{"toString":1,"valueOf":1}'],
-  ...['&a [*a]', '*nobody', '!!js/function "function(){}"', '!!binary aGk=', '<<', '? [a] : b', '%YAML 1.1\n---\n'],
+  ...[
+    '&a [*a]',
+    '*nobody',
+    '!!js/function "function(){}"',
+    '!!binary aGk=',
+    '<<',
+    '? [a] : b',
+    '%YAML 1.1\n---\n',
+  ],
   ...['"(a+)+$"', '"(x*)*y"', '\n---\n', '\t', '|', '>', '@', '`', '# '],
 ]
   .map((text) => () => text)

@@ -79,7 +79,11 @@ async function tried(kind: Kind, count: number, seed: number, root: string): Pro
 async function life(args: readonly string[], heard: (line: Line) => void) {
   const child = spawn(
     process.execPath,
-    [`--max-old-space-size=${limits.megabytes}`, fileURLToPath(new URL('child.js', import.meta.url)), ...args],
+    [
+      `--max-old-space-size=${limits.megabytes}`,
+      fileURLToPath(new URL('child.js', import.meta.url)),
+      ...args,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;

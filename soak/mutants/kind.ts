@@ -7,7 +7,7 @@ export interface Kind {
 /** Sound files of a kind, and what reads them as the program does. */
 export interface Sample {
   /** Writes the files into an empty folder. */
-  write(folder: string): void | Promise<void>;
+  readonly write: (folder: string) => void | Promise<void>;
   /** Reads them; rejects with a UserError where they are refused. */
-  read(folder: string): Promise<unknown>;
+  readonly read: (folder: string) => Promise<unknown>;
 }

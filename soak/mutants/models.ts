@@ -77,9 +77,9 @@ const tokenizer: TokenizerJson = trainTokenizer(['the cat and the hat and the ba
 const { [endOfText]: end, ...words } = tokenizer.model.vocab;
 const text = 'the cat, Ünïcode and <|endoftext|>\n';
 const useTokenizer = async (folder: string) => {
-  const { encode, decode, byteLength } = await loadTokenizer(folder);
-  const ids = encode(text);
-  return [decode(ids), ids.map(byteLength)];
+  const opened = await loadTokenizer(folder);
+  const ids = opened.encode(text);
+  return [opened.decode(ids), ids.map((id) => opened.byteLength(id))];
 };
 const useWordPiece = async (folder: string) => (await loadWordPiece(folder)).encode(text);
 const pieces = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'the', 'c', '##at', ',', 'and'];

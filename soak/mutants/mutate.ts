@@ -47,7 +47,9 @@ const insides: readonly Inside[] = [
     change(bytes, change, draw) {
       const lines = bytes.toString().split('\n');
       const at = draw.below(lines.length);
-      const entry = change(Buffer.from(lines[at]!.slice(17)), draw).toString().replaceAll('\n', ' ');
+      const entry = change(Buffer.from(lines[at]!.slice(17)), draw)
+        .toString()
+        .replaceAll('\n', ' ');
       const checksum = createHash('sha256').update(entry).digest('hex').slice(0, 16);
       return Buffer.from(lines.with(at, `${checksum} ${entry}`).join('\n'));
     },
@@ -73,7 +75,8 @@ const mutations: readonly Mutation[] = [
 function flipped(bytes: Buffer, draw: Stream): Buffer {
   if (bytes.length === 0) return bytes;
   const copy = Buffer.from(bytes);
-  for (let flips = 1 + draw.below(8); flips > 0; flips--) copy[draw.below(copy.length)]! ^= 1 << draw.below(8);
+  for (let flips = 1 + draw.below(8); flips > 0; flips--)
+    copy[draw.below(copy.length)]! ^= 1 << draw.below(8);
   return copy;
 }
 

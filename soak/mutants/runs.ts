@@ -43,7 +43,9 @@ export const journals: Kind = {
 function writeRun(folder: string): void {
   const cli = join(packageRoot(), 'dist/src/cli.js');
   const options = ['--set', 'learning=stub', '--backend', 'wasm', '--quiet', '--out', folder];
-  const { status, stderr } = spawnSync(process.execPath, [cli, 'run', 'tiny', ...options], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'run', 'tiny', ...options], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`the run that mutants are made of ended with ${status}: ${stderr}`);
   for (const other of ['report.html', 'params', 'run.log'])
     rmSync(join(folder, other), { recursive: true, force: true });

@@ -76,7 +76,10 @@ const instructions = Array.from({ length: 12 }, (_, i) => ({
   category: 'naming',
 }));
 const dialogue = (answer: string) => `\n\nHuman: What is it?\n\nAssistant: ${answer}`;
-const pairs = Array.from({ length: 12 }, (_, i) => ({ chosen: dialogue(`a${i}`), rejected: dialogue(`b${i}`) }));
+const pairs = Array.from({ length: 12 }, (_, i) => ({
+  chosen: dialogue(`a${i}`),
+  rejected: dialogue(`b${i}`),
+}));
 const messages = Array.from({ length: 6 }, (_, i) => ({
   messages: [
     { role: 'system', content: 'Be kind.' },
@@ -100,7 +103,9 @@ export const datasets: Kind = {
 };
 
 const onTimes = ['client,fromSeconds,toSeconds', 'a,0,3600', 'b,10.5,86400', 'a,7200,1e4'].join('\n');
-const gains = ['gainDb,note,seconds', ...Array.from({ length: 20 }, (_, i) => `${i - 10},n,${i / 4}`)].join('\n');
+const gains = ['gainDb,note,seconds', ...Array.from({ length: 20 }, (_, i) => `${i - 10},n,${i / 4}`)].join(
+  '\n',
+);
 
 export const traces: Kind = {
   name: 'trace',

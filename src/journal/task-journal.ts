@@ -121,7 +121,9 @@ function entryIn(text: string): Entry | null {
   try {
     const entry = JSON.parse(text) as Partial<Entry> | null;
     const { key, kind, result } = entry ?? {};
-    return typeof key === 'string' && typeof kind === 'string' && isDecodable(result) ? (entry as Entry) : null;
+    return typeof key === 'string' && typeof kind === 'string' && isDecodable(result)
+      ? (entry as Entry)
+      : null;
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return null;
     throw thrown;

@@ -15,7 +15,13 @@ const prototypeKeys = ['__proto__', 'constructor', 'prototype'];
 const mostAliases = 100;
 
 /** The core schema of YAML 1.2, whatever version a file names: no tags that make other values, no merged keys. */
-const yamlOptions = { schema: 'core', merge: false, uniqueKeys: true, prettyErrors: false } as const;
+const yamlOptions = {
+  schema: 'core',
+  merge: false,
+  uniqueKeys: true,
+  prettyErrors: false,
+  logLevel: 'error',
+} as const;
 
 function parseJson(text: string, file: string): unknown {
   refuseNesting(text, file);
@@ -48,7 +54,9 @@ function parseYaml(text: string, file: string): unknown {
 }
 
 function documentOf(text: string, lineCounter: LineCounter, file: string): Document.Parsed<ParsedNode> {
-  return orRefused(file, () => parseDocument(text, { ...yamlOptions, lineCounter }));
+  const document = orRefused(file, () => parseDocument(text, { ...yamlOptions, lineCounter }));
+  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) throw tooDeep(file);
+  return document;
 }
 
 /** The library's own errors here are of aliases: one without an anchor, or too many. */

@@ -53,7 +53,7 @@ export function isDecodable(json: Json | undefined): boolean {
 
 function hasWholeArrays(json: Json): boolean {
   if (typeof json !== 'object' || json === null) return true;
-  const inner = Object.values(json) as Json[];
+  const inner = Object.values<Json>(json as { readonly [key: string]: Json });
   const value = json as { readonly [key: string]: Json };
   const tag = tags.find((each) => typeof value[each] === 'string');
   if (tag === undefined) return inner.every(hasWholeArrays);

@@ -4,6 +4,28 @@
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(printable(message), options);
+  }
+}
+
+/** More of a line, or more lines, nobody reads; a file may have a key of a megabyte, and a million unknown ones. */
+const mostCharacters = 1900;
+const mostLines = 100;
+
+/** What would steer a terminal (C0 but the end of a line, DEL, C1) or turn the direction of its text. */
+const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A message with a file's words in it, as a terminal may have it: short lines without control characters. */
+function printable(message: string): string {
+  const lines = message.split('\n');
+  const shown = lines.slice(0, mostLines).map((line) => {
+    const cut = line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line;
+    return cut.replace(steering, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  });
+  const more = lines.length - shown.length;
+  return (more > 0 ? [...shown, `and ${more} lines more`] : shown).join('\n');
 }
 
 /** The message of anything that was thrown. */

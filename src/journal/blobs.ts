@@ -41,8 +41,9 @@ export class Blobs {
     }
   }
 
-  /** Null where the file is missing, or is not what its hash says. */
+  /** Null where the file is missing, or is not what its hash says; what is no hash names no file. */
   async find({ hash, kind }: SetAddress): Promise<ParamSet | null> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return null;
     const path = this.#path(hash);
     if (!existsSync(path)) return null;
     try {

@@ -46,6 +46,21 @@ export function decoded(json: Json, find: (hash: string) => ParamSet): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decoded(inner, find)]));
 }
 
+/** Whether it is a result's form: an object, all of whose arrays are of whole numbers of elements. */
+export function isDecodable(json: Json | undefined): boolean {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) && hasWholeArrays(json);
+}
+
+function hasWholeArrays(json: Json): boolean {
+  if (typeof json !== 'object' || json === null) return true;
+  const inner = Object.values<Json>(json as { readonly [key: string]: Json });
+  const value = json as { readonly [key: string]: Json };
+  const tag = tags.find((each) => typeof value[each] === 'string');
+  if (tag === undefined) return inner.every(hasWholeArrays);
+  const bytes = Buffer.from(value[tag] as string, 'base64').length;
+  return bytes % arrays[tag].BYTES_PER_ELEMENT === 0;
+}
+
 /** All sets that a result has. */
 export function setsIn(json: Json): SetAddress[] {
   if (typeof json !== 'object' || json === null) return [];

@@ -3,11 +3,12 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statS
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
+import { nestsTooDeep } from '../nesting.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { TaskKind, TaskResult } from '../learning/training/task.js';
 import { writeWhole } from '../records/write-whole.js';
 import { Blobs } from './blobs.js';
-import { decoded, encoded, setsIn, type Json } from './coded-result.js';
+import { decoded, encoded, isDecodable, setsIn, type Json } from './coded-result.js';
 import { nameOfIdentity, type Identity } from './identity.js';
 
 /** One finished task: its key (see `taskRequest`), and what it gave. */
@@ -112,7 +113,21 @@ function lineOf(entry: Entry): string {
 function entryOf(line: string): Entry | null {
   const text = line.slice(checksumDigits + 1);
   if (line.slice(0, checksumDigits) !== checksumOf(text)) return null;
-  return JSON.parse(text) as Entry;
+  return nestsTooDeep(text) ? null : entryIn(text);
+}
+
+/** A checksum that holds says nothing of who made it. */
+function entryIn(text: string): Entry | null {
+  try {
+    const entry = JSON.parse(text) as Partial<Entry> | null;
+    const { key, kind, result } = entry ?? {};
+    return typeof key === 'string' && typeof kind === 'string' && isDecodable(result)
+      ? (entry as Entry)
+      : null;
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return null;
+    throw thrown;
+  }
 }
 
 const checksumOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, checksumDigits);

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, oneLine, UserError } from '../errors.js';
+import { refuseNesting } from '../nesting.js';
 import { readTextFile } from '../text-file.js';
 
 /** A JSON object as it came from outside. */
@@ -12,6 +13,7 @@ export type Json = Readonly<Record<string, unknown>>;
  */
 export async function readJson(file: string): Promise<Json> {
   const text = await readText(file);
+  refuseNesting(text, file);
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { UserError, messageOf } from '../errors.js';
+import { refuseNesting } from '../nesting.js';
 import { readTextFile } from '../text-file.js';
 
 const bufferCharacters = 1 << 16;
@@ -67,6 +68,7 @@ export async function readJsonLines<Row>(path: string): Promise<Row[]> {
 }
 
 function parsedLine<Row>(line: string, path: string, number: number): Row {
+  refuseNesting(line, `${path}:${number}`);
   try {
     return JSON.parse(line) as Row;
   } catch {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, messageOf, oneLine } from '../errors.js';
+import { UserError, isSystemError, messageOf, oneLine } from '../errors.js';
 import { greatest } from '../extremes.js';
+import { refuseNesting } from '../nesting.js';
 import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
@@ -46,6 +47,27 @@ export interface RunRecords {
  * early to be read, or of another run than the rest.
  */
 export async function readRun(folder: string): Promise<RunRecords> {
+  return ofRecords(folder, () => readRunAtItsWord(folder));
+}
+
+/**
+ * What `work` makes of the records in a folder. They are taken at their word, key by key, and may have been altered:
+ * whatever fails over them is a UserError that names the folder, with the failure as its cause.
+ */
+export async function ofRecords<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof UserError || isSystemError(cause)) throw cause;
+    throw new UserError(
+      `${folder}: holds records of another form than pwff writes (${oneLine(messageOf(cause))}), expected a run as ` +
+        'it was written; run the scenario again, and report it if nobody has altered them',
+      { cause },
+    );
+  }
+}
+
+async function readRunAtItsWord(folder: string): Promise<RunRecords> {
   const manifest = await readManifest(join(folder, recordFiles.manifest));
   const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
   const messages = await readMessages(join(folder, recordFiles.messages));
@@ -219,6 +241,7 @@ function stagesOf({ manifest, metrics, messages }: Rows): Summary['stages'] {
 /** A JSON file of a run's folder, taken at its word; UserError where there is none. */
 export async function readDocument<T>(path: string): Promise<T> {
   const text = await readTextFile(path, 'a record of a run');
+  refuseNesting(text, path);
   try {
     return JSON.parse(text) as T;
   } catch (error) {

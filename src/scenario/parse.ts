@@ -1,5 +1,6 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml';
 import { UserError, messageOf, oneLine } from '../errors.js';
+import { mostNesting, refuseNesting } from '../nesting.js';
 import { misheldInJson, misheldInYaml, misheldWords, type MisheldNumber } from './written-numbers.js';
 
 /** The value that a scenario file's text stands for; YAML if the name ends in .yaml or .yml, else JSON. */
@@ -7,7 +8,23 @@ export function parseScenarioText(text: string, file: string): unknown {
   return /\.ya?ml$/i.test(file) ? parseYaml(text, file) : parseJson(text, file);
 }
 
+/** Keys that JavaScript may take for an object's own prototype where values are copied; no setting has them. */
+const prototypeKeys = ['__proto__', 'constructor', 'prototype'];
+
+/** Aliases that a YAML file may resolve to, all together: ten levels of ten would be 10^10 values. */
+const mostAliases = 100;
+
+/** The core schema of YAML 1.2, whatever version a file names: no tags that make other values, no merged keys. */
+const yamlOptions = {
+  schema: 'core',
+  merge: false,
+  uniqueKeys: true,
+  prettyErrors: false,
+  logLevel: 'error',
+} as const;
+
 function parseJson(text: string, file: string): unknown {
+  refuseNesting(text, file);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -19,18 +36,61 @@ function parseJson(text: string, file: string): unknown {
     );
   }
   refuse(
-    yamlErrors(text).filter(({ code }) => code === 'DUPLICATE_KEY'),
+    yamlErrors(text, file).filter(({ code }) => code === 'DUPLICATE_KEY'),
     file,
   );
   refuseMisheld(misheldInJson(text), text, file);
+  refuseHostile(value, file);
   return value;
 }
 
 function parseYaml(text: string, file: string): unknown {
-  refuse(yamlErrors(text), file);
-  const document = parseDocument(text);
+  refuse(yamlErrors(text, file), file);
+  const document = documentOf(text, new LineCounter(), file);
   refuseMisheld(misheldInYaml(document), text, file);
-  return document.toJS();
+  const value = valueOf(document, file);
+  refuseHostile(value, file);
+  return value;
+}
+
+function documentOf(text: string, lineCounter: LineCounter, file: string): Document.Parsed<ParsedNode> {
+  const document = orRefused(file, () => parseDocument(text, { ...yamlOptions, lineCounter }));
+  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) throw tooDeep(file);
+  return document;
+}
+
+/** The library's own errors here are of aliases: one without an anchor, or too many. */
+function valueOf(document: Document, file: string): unknown {
+  return orRefused(file, () => document.toJS({ maxAliasCount: mostAliases }) as unknown);
+}
+
+/** The library goes down level by level, and throws a RangeError where the stack ends. */
+function orRefused<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw tooDeep(file);
+    throw new UserError(`${file}: is not YAML (${oneLine(messageOf(thrown))}), expected valid YAML`);
+  }
+}
+
+const tooDeep = (file: string) =>
+  new UserError(`${file}: nests lists or objects too deep, expected at most ${mostNesting} levels`);
+
+/** UserError where a value nests too deep, or within itself (an alias inside its anchor), or has a prototype's key. */
+function refuseHostile(value: unknown, file: string): void {
+  const left: [value: unknown, depth: number][] = [[value, 0]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [each, depth] = next;
+    if (typeof each !== 'object' || each === null) continue;
+    if (depth >= mostNesting) throw tooDeep(file);
+    for (const [key, inner] of Object.entries(each)) {
+      if (prototypeKeys.includes(key) && !Array.isArray(each)) {
+        throw new UserError(`${file}: has the key "${key}", expected settings alone; take it out`);
+      }
+      left.push([inner, depth + 1]);
+    }
+  }
 }
 
 function refuseMisheld(numbers: readonly MisheldNumber[], text: string, file: string): void {
@@ -47,9 +107,9 @@ interface Fault {
   readonly message: string;
 }
 
-function yamlErrors(text: string): Fault[] {
+function yamlErrors(text: string, file: string): Fault[] {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = documentOf(text, lineCounter, file);
   return document.errors.map(({ code, pos, message }) => ({
     code,
     line: lineCounter.linePos(pos[0]).line,

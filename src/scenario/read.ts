@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { broken, type Rule } from '../settings/rule.js';
 import { applyChanges, type Change } from './changes.js';
-import { readTextFile } from '../text-file.js';
+import { mostBytes, readTextFile } from '../text-file.js';
 import { findScenarioFile } from './file.js';
 import { parseScenarioText } from './parse.js';
 import type { OwnNames } from './own-strategies.js';
@@ -36,7 +36,8 @@ export interface Read<Around> {
  */
 export async function readWritten(path: string): Promise<Written & { readonly file: string }> {
   const file = await findScenarioFile(path);
-  return { file, value: parseScenarioText(await readTextFile(file, 'a scenario file'), file) };
+  const text = await readTextFile(file, 'a scenario file', mostBytes.scenario);
+  return { file, value: parseScenarioText(text, file) };
 }
 
 /**

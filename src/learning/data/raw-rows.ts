@@ -1,7 +1,8 @@
 import { messageOf, oneLine, UserError } from '../../errors.js';
+import { nestsTooDeep, refuseNesting } from '../../nesting.js';
 import { readTextFile } from '../../text-file.js';
 
-/** Stands for a line that is no JSON. */
+/** Stands for a line that is no JSON, or nests too deep. */
 export const notJson = Symbol('not JSON');
 
 /**
@@ -17,6 +18,7 @@ export async function readRawRows(file: string, expected: string): Promise<reado
 }
 
 function arrayOf(text: string, file: string, expected: string): readonly unknown[] {
+  refuseNesting(text, file);
   try {
     return JSON.parse(text) as readonly unknown[];
   } catch (thrown) {
@@ -30,7 +32,7 @@ function linesOf(text: string): unknown[] {
     .filter((line) => line.trim() !== '')
     .map((line): unknown => {
       try {
-        return JSON.parse(line);
+        return nestsTooDeep(line) ? notJson : JSON.parse(line);
       } catch {
         return notJson;
       }

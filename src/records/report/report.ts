@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UserError, messageOf } from '../../errors.js';
 import { recordFiles } from '../folder.js';
-import { readRun } from '../read.js';
+import { ofRecords, readRun } from '../read.js';
 import { writeWhole } from '../write-whole.js';
 import { enteredStates } from './machines.js';
 import { page } from './page.js';
@@ -27,5 +27,5 @@ export async function writeReport(folder: string): Promise<string> {
 
 /** The page of a run's records. Throws a UserError that names a record which is missing. */
 export async function reportOf(folder: string): Promise<string> {
-  return page(await readRun(folder), await enteredStates(folder));
+  return ofRecords(folder, async () => page(await readRun(folder), await enteredStates(folder)));
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.js';
 import { clipped } from '../../../settings/problem.js';
-import { readTextFile } from '../../../text-file.js';
+import { mostBytes, readTextFile, traceLines } from '../../../text-file.js';
 
 /** A time of a period in which a device is on: from its first second up to, and without, its last. */
 export interface OnTime {
@@ -22,13 +22,12 @@ const columns = ['client', 'fromSeconds', 'toSeconds'] as const;
  * is not such a file, or where the times of a device overlap.
  */
 export async function readOnTrace(path: string, periodSeconds: number): Promise<OnTrace> {
-  return parseOnTrace(await readTextFile(path, 'a CSV file of times'), path, periodSeconds);
+  return parseOnTrace(await readTextFile(path, 'a CSV file of times', mostBytes.trace), path, periodSeconds);
 }
 
 /** What `readOnTrace` makes of a file's text; `path` is for its errors. */
 export function parseOnTrace(text: string, path: string, periodSeconds: number): OnTrace {
-  const lines = text
-    .split(/\r\n|\n|\r/)
+  const lines = traceLines(text, path)
     .map((line, index) => ({ place: `${path}:${index + 1}`, fields: line.split(',').map((f) => f.trim()) }))
     .filter(({ fields }) => fields.join('') !== '');
   const [header, ...rows] = lines;

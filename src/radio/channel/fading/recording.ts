@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.js';
-import { readTextFile } from '../../../text-file.js';
+import { mostBytes, readTextFile, traceLines } from '../../../text-file.js';
 import { ratioOfDecibels } from '../rate.js';
 import type { GainTrace } from './trace.js';
 
@@ -25,7 +25,7 @@ export interface Recording {
  * link can have, or all 0.
  */
 export async function readRecording(path: string): Promise<Recording> {
-  return parseRecording(await readTextFile(path, 'a CSV file of gains'), path);
+  return parseRecording(await readTextFile(path, 'a CSV file of gains', mostBytes.trace), path);
 }
 
 /** What `readRecording` makes of a file's text; `path` is for its errors. */
@@ -60,8 +60,7 @@ interface Row {
 
 /** The lines that are not blank, cut at their commas. */
 function linesOf(text: string, path: string): Line[] {
-  return text
-    .split(/\r\n|\n|\r/)
+  return traceLines(text, path)
     .map((line, index) => ({ line, place: `${path}:${index + 1}` }))
     .filter(({ line }) => line.trim() !== '')
     .map(({ line, place }) => {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { kills } from './kills.js';
+import { scenarios } from './scenarios.js';
 import type { Found, Part, Size } from './part.js';
 
 /*
@@ -15,7 +16,7 @@ import type { Found, Part, Size } from './part.js';
  * and the command ends with 1. docs/reliability.md has what the full size found.
  */
 
-const parts: readonly Part[] = [kills];
+const parts: readonly Part[] = [kills, scenarios];
 
 const { values } = parseArgs({
   options: {

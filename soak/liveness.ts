@@ -68,27 +68,27 @@ export function livenessProblem(scenario: Scenario, ended: Ended, metrics: reado
   return emptyProblem(scenario, rounds);
 }
 
+/** Whether versions wait for their clients, and for any one of them. */
+const waitsForAnyone = ({ server: { discipline, quorum } }: Scenario) =>
+  nameOf(discipline) !== 'timed' && quorum === 1;
+
 /**
  * A version that opens when everything is well, and has been for a deadline, gets an update: who was lost, or at work
- * on something older, has been given up by then. Where versions have a time of their own it may be too short.
+ * on something older, has been given up by then. Where versions have a time of their own it may be too short;
+ * a quorum may miss.
  */
 function emptyProblem(scenario: Scenario, rounds: readonly RoundRow[]): string | null {
-  const healed = healedSeconds(scenario);
-  if (healed === null || nameOf(scenario.server.discipline) === 'timed') return null;
-  for (const { stage, round, virtualSeconds, seconds, updates } of rounds) {
-    const wellSince = healed + scenario[stage].deadlineSeconds!;
-    if (virtualSeconds - seconds > wellSince && updates === 0) {
-      return `nobody answered in a round after all was well: round ${round} of ${stage}, well since ${wellSince} s`;
-    }
-  }
-  return null;
+  const empty = whenWell(scenario, rounds).find(({ updates }) => updates === 0);
+  if (!empty) return null;
+  const { stage, round, virtualSeconds } = empty;
+  return `nobody answered in a round when all was well: ${stage} ${round}, closed at ${virtualSeconds} s`;
 }
 
-/** Rounds that were opened after everything was well, and so have been held to an answer. */
-export function roundsWhenWell(scenario: Scenario, metrics: readonly MetricRow[]): number {
+/** Rounds that were opened when everything was well, and so are held to an answer. */
+export function whenWell(scenario: Scenario, metrics: readonly MetricRow[]): readonly RoundRow[] {
   const healed = healedSeconds(scenario);
-  if (healed === null || boundSeconds(scenario) === null || nameOf(scenario.server.discipline) === 'timed') return 0;
-  const isHeld = (row: MetricRow) =>
-    row.type === 'round' && row.virtualSeconds - row.seconds > healed + scenario[row.stage].deadlineSeconds!;
-  return metrics.filter(isHeld).length;
+  if (healed === null || boundSeconds(scenario) === null || !waitsForAnyone(scenario)) return [];
+  return metrics
+    .filter((row): row is RoundRow => row.type === 'round')
+    .filter((row) => row.virtualSeconds - row.seconds > healed + scenario[row.stage].deadlineSeconds!);
 }

@@ -5,7 +5,7 @@ import type { Ended } from '../src/records/rows.js';
 import { openRun, type OpenRun } from '../src/run/open-run.js';
 import { simulate } from '../src/run/simulate.js';
 import { loadScenario, type LoadedScenario } from '../src/scenario/load.js';
-import { livenessProblem, roundsWhenWell } from './liveness.js';
+import { livenessProblem, whenWell } from './liveness.js';
 import type { DrawnMishaps } from './mishaps.js';
 import type { Written } from './random-scenario.js';
 
@@ -52,7 +52,7 @@ async function outcomeOfRun(
     return {
       end: ended.reason,
       traceHash: run.traceHash(),
-      roundsWhenWell: roundsWhenWell(scenario, metrics),
+      roundsWhenWell: whenWell(scenario, metrics).length,
     };
   } finally {
     await run.close();

@@ -17,7 +17,7 @@ export function troubledScenario(number: number): Written {
   const draw = stream(number, 'troubled scenario');
   const clients = base['clients']!['count'] as number;
   const isHealing = draw.uniform() < healingShare;
-  const cast: Cast = { draw, clients, healedSeconds: isHealing ? 5 + draw.below(56) : null };
+  const cast: Cast = { draw, clients, healedSeconds: isHealing ? 5 + draw.below(26) : null };
   const faults = [...disturbed(cast), ...swizzled(cast)];
   const timeline = turns(cast);
   const poisoned =
@@ -55,12 +55,12 @@ function swizzled({ draw, clients, healedSeconds }: Cast): Written[] {
   const end = healedSeconds ?? 5 + draw.below(56);
   const order = draw.shuffle(Array.from({ length: clients }, (_, place) => place + 1));
   const back = draw.shuffle(order);
-  const at = (place: number) => ((place + 1) / clients) * (end / 2);
+  const at = (place: number) => (place / clients) * (end / 2);
   return order.map((client, place) => ({
     effect: 'blackout',
     client,
-    fromSeconds: at(place) - end / 2 / clients,
-    toSeconds: end / 2 + at(back.indexOf(client)),
+    fromSeconds: at(place),
+    toSeconds: end / 2 + at(1 + back.indexOf(client)),
   }));
 }
 
@@ -89,16 +89,16 @@ function healing(
   { faults, timeline, poisoned }: { readonly faults: Written[]; readonly timeline: Written[]; readonly poisoned: Written },
 ): Written {
   const { presence: _presence, poisoned: _poisoned, ...clients } = base['clients']!;
-  const { gilbertElliott: _bursts, cell: _cell, ...channel } = base['channel']!;
+  const { gilbertElliott: _bursts, cell: _cell, retransmission: _given, ...channel } = base['channel']!;
   const link = { lossProbability: null, meanSnrDb: 15 };
-  const rounds = { maxRounds: 5, deadlineSeconds: 60, convergence: { patience: 99 } };
+  const rounds = { maxRounds: 8, deadlineSeconds: 20, convergence: { patience: 99 } };
   return {
     ...base,
-    clients: { ...clients, ...poisoned, availability: 1, devices: [{ gigaflopsPerSecond: 20, share: 1 }] },
-    server: { ...base['server'], gigaflopsPerSecond: null, quorum: 1 },
+    clients: { ...clients, ...poisoned, availability: 1, devices: [{ gigaflopsPerSecond: 0.5, share: 1 }] },
+    server: { ...base['server'], gigaflopsPerSecond: null },
     channel: {
       ...channel,
-      ...{ fading: 'none', rate: 'capacity', lossProbability: 0, ackLossProbability: 0, maxAttemptSeconds: 1e5 },
+      ...{ fading: 'none', correlation: 'independent', rate: 'capacity', lossProbability: 0, ackLossProbability: 0, maxAttemptSeconds: 1e5 },
       uplink: { ...(channel['uplink'] as Written), ...link },
       downlink: { ...(channel['downlink'] as Written), ...link },
       faults,

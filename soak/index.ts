@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { kills } from './kills.js';
 import { scenarios } from './scenarios.js';
+import { workers } from './workers.js';
 import type { Found, Part, Size } from './part.js';
 
 /*
@@ -16,7 +17,7 @@ import type { Found, Part, Size } from './part.js';
  * and the command ends with 1. docs/reliability.md has what the full size found.
  */
 
-const parts: readonly Part[] = [kills, scenarios];
+const parts: readonly Part[] = [kills, scenarios, workers];
 
 const { values } = parseArgs({
   options: {

@@ -57,14 +57,20 @@ function endOfEntry({ atSeconds, do: actions }: Scenario['timeline'][number]): n
 }
 
 /** What a run did not come to in time, in words; null: nothing. */
-export function livenessProblem(scenario: Scenario, ended: Ended, metrics: readonly MetricRow[]): string | null {
+export function livenessProblem(
+  scenario: Scenario,
+  ended: Ended,
+  metrics: readonly MetricRow[],
+): string | null {
   const bound = boundSeconds(scenario);
   const rounds = metrics.filter((row): row is RoundRow => row.type === 'round');
   if (bound === null) return null;
   const late = rounds.find(({ virtualSeconds }) => virtualSeconds > bound * (1 + 1e-9));
-  if (late) return `a round was closed after the bound of all rounds: at ${late.virtualSeconds} s, bound ${bound} s`;
+  if (late)
+    return `a round was closed after the bound of all rounds: at ${late.virtualSeconds} s, bound ${bound} s`;
   const isInTime = scenario.limits.virtualSeconds === null || scenario.limits.virtualSeconds > bound;
-  if (isInTime && ended.reason !== 'finished') return `a run with deadlines did not finish: ${JSON.stringify(ended)}`;
+  if (isInTime && ended.reason !== 'finished')
+    return `a run with deadlines did not finish: ${JSON.stringify(ended)}`;
   return emptyProblem(scenario, rounds);
 }
 

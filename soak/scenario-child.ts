@@ -20,7 +20,9 @@ async function tried({ written, mishapSeed }: Trial): Promise<Tried> {
     if (end === 'refused') return { end, roundsWhenWell, problem: null, mishaps: 0 };
     const second = await outcomeOf(written, folder, mishaps);
     const isSame = second.traceHash === first.traceHash && second.end === end;
-    const problem = isSame ? null : `two traces: ${end} ${first.traceHash}, ${second.end} ${second.traceHash}`;
+    const problem = isSame
+      ? null
+      : `two traces: ${end} ${first.traceHash}, ${second.end} ${second.traceHash}`;
     return { end: isSame ? end : 'broken', roundsWhenWell, problem, mishaps: count() };
   } catch (error) {
     return { end: 'broken', problem: String(error), roundsWhenWell: 0, mishaps: count() };

@@ -18,9 +18,9 @@ export interface Shrinking {
 export async function shrunk(value: Json, { fails, keep, mostTries }: Shrinking): Promise<Json> {
   let smallest = value;
   let tries = 0;
-  for (let progressed = true; progressed; ) {
+  for (let progressed = true; progressed;) {
     progressed = false;
-    for (let place = 0; ; ) {
+    for (let place = 0; ;) {
       const candidate = smaller(smallest, keep)[place];
       if (candidate === undefined) break;
       if (tries++ === mostTries) return smallest;
@@ -45,7 +45,8 @@ function smaller(value: Json, keep: readonly string[]): Json[] {
 function* steps(value: Json, keep: readonly string[]): Generator<Json> {
   if (typeof value === 'number') yield* smallerNumbers(value);
   else if (Array.isArray(value)) yield* smallerLists(value as readonly Json[], keep);
-  else if (typeof value === 'object' && value !== null) yield* smallerObjects(value as { [key: string]: Json }, keep);
+  else if (typeof value === 'object' && value !== null)
+    yield* smallerObjects(value as { [key: string]: Json }, keep);
 }
 
 function* smallerNumbers(value: number): Generator<number> {

@@ -22,7 +22,12 @@ export function troubledScenario(number: number): Written {
   const timeline = turns(cast);
   const poisoned =
     draw.uniform() < 0.3
-      ? { poisoned: { clients: [1 + draw.below(clients)], attack: draw.uniform() < 0.5 ? 'sign-flip' : 'stale-replay' } }
+      ? {
+          poisoned: {
+            clients: [1 + draw.below(clients)],
+            attack: draw.uniform() < 0.5 ? 'sign-flip' : 'stale-replay',
+          },
+        }
       : {};
   if (isHealing) return healing(base, { faults, timeline, poisoned });
   const { channel } = base;
@@ -86,7 +91,11 @@ function turns({ draw, clients, healedSeconds }: Cast): Written[] {
 /** All that a client and a link need to answer within a deadline once the troubles are over. */
 function healing(
   base: Readonly<Record<string, Written>>,
-  { faults, timeline, poisoned }: { readonly faults: Written[]; readonly timeline: Written[]; readonly poisoned: Written },
+  {
+    faults,
+    timeline,
+    poisoned,
+  }: { readonly faults: Written[]; readonly timeline: Written[]; readonly poisoned: Written },
 ): Written {
   const { presence: _presence, poisoned: _poisoned, ...clients } = base['clients']!;
   const { gilbertElliott: _bursts, cell: _cell, retransmission: _given, ...channel } = base['channel']!;
@@ -98,7 +107,14 @@ function healing(
     server: { ...base['server'], gigaflopsPerSecond: null },
     channel: {
       ...channel,
-      ...{ fading: 'none', correlation: 'independent', rate: 'capacity', lossProbability: 0, ackLossProbability: 0, maxAttemptSeconds: 1e5 },
+      ...{
+        fading: 'none',
+        correlation: 'independent',
+        rate: 'capacity',
+        lossProbability: 0,
+        ackLossProbability: 0,
+        maxAttemptSeconds: 1e5,
+      },
       uplink: { ...(channel['uplink'] as Written), ...link },
       downlink: { ...(channel['downlink'] as Written), ...link },
       faults,

@@ -27,11 +27,11 @@ describe('mishaps', () => {
     assert.notDeepEqual(drawn(1), drawn(2));
   });
 
-  it('fail a task twice at most, so that a run of three tries bears them', () => {
+  it('fail a task once at most, so that a run of three tries bears them and more', () => {
     const mishaps = new DrawnMishaps(1, { try: { fail: 1 } });
     assert.deepEqual(
       [1, 2, 3].map(() => mishaps.at('try', 'k')),
-      ['fail', 'fail', null],
+      ['fail', null, null],
     );
   });
 

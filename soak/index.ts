@@ -5,6 +5,8 @@ import Table from 'cli-table3';
 import { kills } from './kills.js';
 import { mutants } from './mutants/index.js';
 import type { Found, Part, Size } from './part.js';
+import { scenarios } from './scenarios.js';
+import { workers } from './workers.js';
 
 /*
  * Tries to break the simulator, by chance that follows from a seed:
@@ -16,7 +18,7 @@ import type { Found, Part, Size } from './part.js';
  * and the command ends with 1. docs/reliability.md has what the full size found.
  */
 
-const parts: readonly Part[] = [kills, mutants];
+const parts: readonly Part[] = [kills, mutants, scenarios, workers];
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 import type { Executor } from '../learning/training/executor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
-import type { TaskJournal } from './task-journal.js';
+import type { Journal } from './task-journal.js';
 
 /** How the tasks of a run came by their results. */
 export interface JournalCounts {
@@ -14,7 +14,7 @@ export interface JournalCounts {
 /** An executor that asks a journal first, and tells it what it had to compute. Without one it only computes. */
 export class JournaledExecutor implements Executor {
   readonly #executor: Executor;
-  #journal: TaskJournal | null = null;
+  #journal: Journal | null = null;
   #answered = 0;
   #computed = 0;
 
@@ -23,7 +23,7 @@ export class JournaledExecutor implements Executor {
   }
 
   /** From now on; a journal needs the executor's fingerprint first. */
-  use(journal: TaskJournal): void {
+  use(journal: Journal): void {
     this.#journal = journal;
   }
 

@@ -18,6 +18,9 @@ interface Entry {
   readonly result: Json;
 }
 
+/** What a run asks of its journal. */
+export type Journal = Pick<TaskJournal, 'damaged' | 'find' | 'keep'>;
+
 /**
  * The finished tasks of a run, or of several that share a folder (decision D5): entries in files that only grow,
  * one file for each process that writes, and the parameters beside them as blobs. An entry is a line with a

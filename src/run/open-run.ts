@@ -12,6 +12,7 @@ import { ParamStore } from '../learning/params/store.js';
 import { poolExecutor, type Executor } from '../learning/training/executor.js';
 import { supervised, type Supervision } from '../learning/training/supervised.js';
 import { stubExecutor } from '../learning/training/stub-executor.js';
+import { unluckyResults, unluckyTries } from '../learning/training/unlucky.js';
 import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
 import type { Transmitter } from '../radio/channel/directions/transmitter.js';
@@ -20,6 +21,7 @@ import { messageBits } from '../radio/channel/message-bits.js';
 import { JournaledExecutor, type JournalCounts } from '../journal/journaled-executor.js';
 import { identityOf } from '../journal/identity.js';
 import { TaskJournal } from '../journal/task-journal.js';
+import { unluckyJournal } from '../journal/unlucky-journal.js';
 import { checkFolder } from '../records/folder.js';
 import { createCheckers } from '../records/invariants/index.js';
 import { defaultInspection } from '../records/inspection-choice.js';
@@ -39,6 +41,7 @@ import { Expectations, type Unchecked } from '../script/expectations.js';
 import type { Checked, TaskFailures } from '../records/summary.js';
 import { Bus } from '../simulation/bus/bus.js';
 import { VirtualClock } from '../simulation/clock/virtual-clock.js';
+import type { Mishaps } from '../simulation/mishaps.js';
 import { allocations } from '../strategies/allocation/index.js';
 import { weighing } from '../strategies/aggregation/weigh.js';
 import { baseBits, codecsOf } from '../strategies/compression/by-part.js';
@@ -73,17 +76,20 @@ export interface OpenRun {
 /**
  * Checks everything, then opens the records: an earlier run's are removed only when this one can start.
  * Throws a UserError for what the user can mend, and the signal's reason where it was aborted.
+ *
+ * @param mishaps What goes wrong inside; absent, as in every run but those of the soak: nothing.
  */
-export async function openRun(options: RunOptions): Promise<OpenRun> {
+export async function openRun(options: RunOptions, mishaps?: Mishaps): Promise<OpenRun> {
   const startedAt = performance.now();
   checkOptions(options);
   checkFolder(options.outFolder);
   refuseOwnSource(options);
   let world: World | undefined;
-  const supervised = executorOf(options, (failure) => {
+  const onFailure: Supervision['onFailure'] = (failure) => {
     if (!world || world.events.isComplete) return;
     world.events.tell({ type: 'try-failed', ...failure, virtualSeconds: world.clock.nowSeconds });
-  });
+  };
+  const supervised = executorOf(options, onFailure, mishaps);
   // The journal keeps results that the supervisor has passed.
   const executor = new JournaledExecutor(supervised);
   let records: Records | undefined;
@@ -103,7 +109,10 @@ export async function openRun(options: RunOptions): Promise<OpenRun> {
     const goesOn = isResumed(options, manifest);
     records = openRecords(options.outFolder, options.inspection ?? defaultInspection, goesOn);
     const journal = journalFolder(options);
-    if (journal !== null) executor.use(new TaskJournal(journal, identityOf(fingerprint)));
+    if (journal !== null) {
+      const kept = new TaskJournal(journal, identityOf(fingerprint));
+      executor.use(mishaps ? unluckyJournal(kept, mishaps) : kept);
+    }
     // 4. Who hears what the run tells.
     const { written, hash, faults, expectations, tries } = observe(world, options, records, startedAt);
     world.events.tell({ type: 'manifest', manifest });
@@ -135,10 +144,13 @@ function refuseOwnSource({ scenario: { name, from }, folder, outFolder }: RunOpt
 function executorOf(
   { scenario, executor, workers, backend }: RunOptions,
   onFailure: Supervision['onFailure'],
+  mishaps?: Mishaps,
 ): Executor {
   const { taskRetries: retries, leastTaskSeconds: leastSeconds } = scenario.limits;
   const bare = scenario.learning === 'stub' ? stubExecutor() : (executor ?? poolExecutor(workers, backend));
-  return supervised(bare, { retries, leastSeconds, onFailure });
+  const supervision = { retries, leastSeconds, onFailure };
+  if (!mishaps) return supervised(bare, supervision);
+  return unluckyResults(supervised(unluckyTries(bare, mishaps), supervision), mishaps);
 }
 
 function worldOf(

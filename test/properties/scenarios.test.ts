@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../src/errors.js';
-import type { Ended } from '../../src/records/rows.js';
-import { openRun, type OpenRun } from '../../src/run/open-run.js';
-import { simulate } from '../../src/run/simulate.js';
-import { loadScenario, type LoadedScenario } from '../../src/scenario/load.js';
-import { randomScenario } from './random-scenario.js';
+import { outcomeOf } from '../../soak/outcome.js';
+import { randomScenario } from '../../soak/random-scenario.js';
 
 /*
  * How many: PWFF_RANDOM_SCENARIOS=1000 npx mocha dist/test/properties/scenarios.test.js takes some minutes, and
@@ -27,9 +23,9 @@ describe(`random scenarios ${first} to ${first + count - 1}`, function () {
     const failures: string[] = [];
     for (let number = first; number < first + count; number++) {
       const written = randomScenario(number);
-      const end = await endOf(written, folder).catch((error: unknown) => {
+      const { end } = await outcomeOf(written, folder).catch((error: unknown) => {
         failures.push(`${number}: ${String(error)}\n${JSON.stringify(written)}`);
-        return 'failed';
+        return { end: 'failed' };
       });
       ends[end] = (ends[end] ?? 0) + 1;
     }
@@ -38,46 +34,3 @@ describe(`random scenarios ${first} to ${first + count - 1}`, function () {
     assert.ok((ends['refused'] ?? 0) <= count / 2, JSON.stringify(ends));
   });
 });
-
-/** "refused", or how the run ended; throws where it broke a promise. */
-async function endOf(written: object, folder: string): Promise<string> {
-  const file = join(folder, 'scenario.json');
-  writeFileSync(file, JSON.stringify(written));
-  const loaded = await loadScenario(file).catch((error: unknown) => {
-    if (error instanceof UserError) return null;
-    throw error;
-  });
-  return loaded ? endOfRun(loaded, join(folder, 'run')) : 'refused';
-}
-
-async function endOfRun({ scenario, folder }: LoadedScenario, outFolder: string): Promise<string> {
-  const run = await openRun({ scenario, folder, outFolder, workers: 1, backend: 'wasm' });
-  try {
-    const { ended } = await simulate(run.world);
-    if (ended.reason === 'failed') throw new Error(ended.cause);
-    if (ended.reason === 'deadlock') refuseUnexplained(run, ended);
-    for (const row of [...run.written.metrics, ...run.written.messages]) refuseNonFinite(row);
-    return ended.reason;
-  } finally {
-    await run.close();
-  }
-}
-
-/**
- * A server waits for ever only without a deadline, for a client that was silent or off, or whose message was given
- * up.
- */
-function refuseUnexplained({ world, written }: OpenRun, { waiting }: Ended & { reason: 'deadlock' }): void {
-  const { clients, stages, ...scenario } = world.scenario;
-  const isEndless = stages.some((stage) => scenario[stage].deadlineSeconds === null);
-  const isSilent = clients.availability < 1;
-  const isLost = written.messages.some(({ outcome }) => outcome === 'dropped');
-  const wasOff = written.metrics.some(({ type }) => type === 'presence');
-  if (isEndless && (isSilent || isLost || wasOff)) return;
-  throw new Error(`a deadlock without a reason: ${JSON.stringify(waiting)}`);
-}
-
-function refuseNonFinite(value: unknown): void {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`a row has the number ${value}`);
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNonFinite);
-}

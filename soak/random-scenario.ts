@@ -1,11 +1,11 @@
-import { stages } from '../../machines/protocol.js';
-import { stream } from '../../src/simulation/random/stream.js';
-import { aggregations } from '../../src/strategies/aggregation/index.js';
-import { codecs } from '../../src/strategies/compression/index.js';
-import { disciplines } from '../../src/strategies/disciplines/index.js';
-import type { Method } from '../../src/strategies/methods/method.js';
-import { methods } from '../../src/strategies/methods/index.js';
-import { selections } from '../../src/strategies/selection/index.js';
+import { stages } from '../machines/protocol.js';
+import { stream } from '../src/simulation/random/stream.js';
+import { aggregations } from '../src/strategies/aggregation/index.js';
+import { codecs } from '../src/strategies/compression/index.js';
+import { disciplines } from '../src/strategies/disciplines/index.js';
+import type { Method } from '../src/strategies/methods/method.js';
+import { methods } from '../src/strategies/methods/index.js';
+import { selections } from '../src/strategies/selection/index.js';
 
 /** Methods of several clients. */
 const federated = Object.values<Method>(methods).flatMap(({ name, isCentralised }) =>

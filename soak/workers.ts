@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { executorOn } from '../src/learning/training/executor.js';
+import { packageRoot } from '../src/paths.js';
+import { openRun } from '../src/run/open-run.js';
+import { simulate } from '../src/run/simulate.js';
+import { loadScenario } from '../src/scenario/load.js';
+import type { LateData } from './late-worker.js';
+import { DrawnMishaps } from './mishaps.js';
+import type { Found, Part, Size } from './part.js';
+
+const seeds: Readonly<Record<Size, number>> = { small: 5, full: 100 };
+const workerCounts = [1, 2, 4];
+
+/** The tiny run on pools of several sizes whose threads and tasks take random real time; one thread dies under its task. */
+export const workers: Part = {
+  name: 'workers',
+  what: 'the tiny protocol on 1, 2 and 4 workers with random real delays and mishaps: one trace hash a seed',
+  run: async (size, seed) => {
+    const root = mkdtempSync(join(tmpdir(), 'pwff-soak-workers-'));
+    try {
+      return await compared(root, seeds[size], seed);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  },
+};
+
+async function compared(root: string, wanted: number, first: number): Promise<Found> {
+  const failures: string[] = [];
+  let runs = 0;
+  for (let seed = first; seed < first + wanted; seed++) {
+    const hashes: string[] = [];
+    for (const count of workerCounts) {
+      hashes.push(await hashOf(join(root, `${seed}-${count}`), seed, count));
+      runs += 1;
+    }
+    if (new Set(hashes).size > 1) {
+      failures.push(`seed ${seed} on ${workerCounts.join(', ')} workers: ${hashes.join(', ')}`);
+    }
+  }
+  return { figures: { seeds: wanted, runs }, failures };
+}
+
+/** The trace hash of a run that finished, else how it ended, which no other run shares. */
+async function hashOf(outFolder: string, seed: number, count: number): Promise<string> {
+  const { scenario, folder } = await loadScenario(join(packageRoot(), 'scenarios/tiny.json'), {
+    set: [`seed=${seed}`],
+  });
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+  const workerData: LateData = { delaySeed: 10 * seed + count, counts };
+  const filename = new URL('./late-worker.js', import.meta.url).href;
+  const executor = executorOn(count, (options) => new Piscina({ ...options, filename, workerData }));
+  const mishaps = new DrawnMishaps(10 * seed + count);
+  try {
+    const run = await openRun(
+      { scenario, folder, outFolder, workers: count, backend: 'wasm', executor },
+      mishaps,
+    );
+    try {
+      const { ended } = await simulate(run.world, { before: mishaps.before });
+      return ended.reason === 'finished' ? run.traceHash() : `${count}: ${JSON.stringify(ended)}`;
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await executor.close();
+  }
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
@@ -98,6 +98,21 @@ describe('a run that was stopped', function () {
       assert.deepEqual(existsSync(at(name)) ? readdirSync(at(name), { recursive: true }) : [], before);
     });
   }
+
+  it('stops where its journal cannot be written, as on a full disk, says where, and goes on when it can', async () => {
+    await run('full', stopAfter(3));
+    const [identity = ''] = readdirSync(join(at('full'), 'journal'));
+    const blobs = join(at('full'), 'journal', identity, 'blobs');
+    rmSync(blobs, { recursive: true });
+    writeFileSync(blobs, 'no folder');
+    const stopped = await run('full', { resume: 'must' });
+    assert.ok(stopped.ended.reason === 'failed');
+    assert.match(stopped.ended.cause, /journal.*: cannot be written \(/);
+    rmSync(blobs);
+    const { ended, traceHash } = await run('full', { resume: 'must' });
+    assert.equal(ended.reason, 'finished');
+    assert.equal(traceHash, whole.traceHash);
+  });
 
   it('may begin anew where it cannot go on', async () => {
     await run('may', stopAfter(3));

@@ -67,9 +67,20 @@ export function supervised(executor: Executor, { retries, leastSeconds, onFailur
     }
   }
 
+  /** A worker that dies as it starts is asked again, as one that dies under a task. */
+  async function fingerprint(): ReturnType<Executor['fingerprint']> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await executor.fingerprint();
+      } catch (error) {
+        if (closed || !(error instanceof TryFailed) || attempt > retries) throw error;
+      }
+    }
+  }
+
   return {
     run,
-    fingerprint: () => executor.fingerprint(),
+    fingerprint,
     close: () => {
       closed = true;
       return executor.close();

@@ -6,7 +6,7 @@ import { executorOn, type Executor } from '../../../src/learning/training/execut
 import { stubExecutor } from '../../../src/learning/training/stub-executor.js';
 import { supervised } from '../../../src/learning/training/supervised.js';
 import type { TaskRequest, TaskResult } from '../../../src/learning/training/task.js';
-import type { FailedTry, FailureCause } from '../../../src/learning/training/task-failure.js';
+import { TryFailed, type FailedTry, type FailureCause } from '../../../src/learning/training/task-failure.js';
 import type { Fate } from './dying-worker.js';
 
 const setOf = (...values: number[]): ParamSet => paramSet('lora', [{ name: 'A', shape: [2], values }]);
@@ -43,6 +43,19 @@ describe('a supervised executor', () => {
   const supervise = (executor: Executor, { retries = 2, leastSeconds = 60 } = {}) =>
     supervised(executor, { retries, leastSeconds, onFailure: (failure) => failures.push(failure) });
   const causes = () => failures.map(({ how }) => how);
+
+  it('asks again for the backend where a worker dies as it starts, and says so where all do', async () => {
+    let asked = 0;
+    const dyingAt = (starts: number): Executor => ({
+      ...stubExecutor(),
+      fingerprint: () =>
+        ++asked <= starts ? Promise.reject(new TryFailed('exit', 'died')) : stubExecutor().fingerprint(),
+    });
+    assert.equal((await supervise(dyingAt(2)).fingerprint()).name, 'none');
+    asked = 0;
+    await assert.rejects(supervise(dyingAt(3)).fingerprint(), /died/);
+    assert.equal(asked, 3);
+  });
 
   const misfits: readonly (readonly [string, unknown])[] = [
     ['nothing', null],

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
+import { backendOf } from '../records/manifest.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
 import type { RunEstimate } from '../run/estimate.js';
@@ -58,7 +59,7 @@ export async function runCommand(
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { loaded, outFolder } = await whatToRun(path, options);
+  const { loaded, outFolder, backend } = await whatToRun(path, options);
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
@@ -67,7 +68,7 @@ export async function runCommand(
   if (options.resume !== undefined) display.note(`Goes on with the run in ${outFolder}.`);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
-  const { backend, showSamples, verbose, inspection } = options;
+  const { showSamples, verbose, inspection } = options;
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -131,20 +132,25 @@ export async function runCommand(
   }
 }
 
-/** The scenario of the command line, or that of a run which was stopped; and where the records go. */
-async function whatToRun(
-  path: string | undefined,
-  options: RunCommandOptions,
-): Promise<{ readonly loaded: LoadedScenario; readonly outFolder: string }> {
-  const { resume, seed, out } = options;
+interface ToRun {
+  readonly loaded: LoadedScenario;
+  /** Where the records go. */
+  readonly outFolder: string;
+  readonly backend: BackendChoice;
+}
+
+/** The scenario of the command line, or that of a run which was stopped, on its backend. */
+async function whatToRun(path: string | undefined, options: RunCommandOptions): Promise<ToRun> {
+  const { resume, seed, out, backend } = options;
   const set = [...options.set, ...(await modelSettings(options))];
   if (resume !== undefined) {
-    if (path === undefined && seed === undefined && out === undefined && set.length === 0) {
-      return { loaded: await loadAgain(resume), outFolder: resume };
+    if (path !== undefined || seed !== undefined || out !== undefined || set.length > 0) {
+      throw new UserError(
+        '--resume: goes on with a run as it began, expected neither a scenario nor settings, --seed, models or --out',
+      );
     }
-    throw new UserError(
-      '--resume: goes on with a run as it began, expected neither a scenario nor settings, --seed, models or --out',
-    );
+    const loaded = await loadAgain(resume);
+    return { loaded, outFolder: resume, backend: backend === 'auto' ? backendOf(loaded.manifest) : backend };
   }
   if (path === undefined) {
     throw new UserError(
@@ -153,7 +159,7 @@ async function whatToRun(
     );
   }
   const loaded = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
-  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set) };
+  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set), backend };
 }
 
 function journalOf({ cache, journal }: RunCommandOptions): NonNullable<RunOptions['journal']> {

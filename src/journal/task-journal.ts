@@ -80,7 +80,7 @@ export class TaskJournal {
       for (const set of sets) await this.#blobs.keep(set);
       appendFileSync(this.#own, lineOf(entry));
     } catch (cause) {
-      throw new Error(`${this.#folder}: cannot be written (${messageOf(cause)})`, { cause });
+      throw new Error(`${this.#folder}: cannot be written (${messageOf(cause)})`);
     }
     this.#entries.set(key, entry);
   }

@@ -100,3 +100,8 @@ export interface ClientManifest {
 }
 
 export const manifestFormat = 'pwff-run-1' satisfies Manifest['format'];
+
+/** The backend to choose for the same run again. */
+export function backendOf({ backend: { name } }: Manifest): 'auto' | 'native' | 'wasm' {
+  return name === 'native' || name === 'wasm' ? name : 'auto';
+}

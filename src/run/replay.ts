@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Progress } from '../records/progress.js';
 import { readRun } from '../records/read.js';
+import { backendOf } from '../records/manifest.js';
 import type { MessageRow, MetricRow } from '../records/rows.js';
 import type { RunEvent } from '../records/run-event.js';
 import { RunComparison, type RunDifference, type TracedRows } from '../records/run-difference.js';
@@ -68,7 +69,7 @@ export async function replay(
     const { ended } = await runScenario({
       ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },
       ...(onProgress && { onProgress }),
-      backend: manifest.backend.name === 'native' ? 'native' : 'wasm',
+      backend: backendOf(manifest),
       signal: AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]),
       observers: [{ name: 'replay', next }],
     });

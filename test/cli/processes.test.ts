@@ -140,7 +140,7 @@ describe('the command on a real system', function () {
   });
 
   it('keeps whole rows where the rows themselves find no room', async () => {
-    const { status, stdout } = shell(`ulimit -f 16; $PWFF ${run(out).join(' ')} --json`);
+    const { status, stdout } = shell(`ulimit -f 16; $PWFF ${run(out).join(' ')} --json --no-journal`);
     assert.equal(status, 1);
     const { ended } = JSON.parse(stdout) as Summary;
     assert.ok(ended.reason === 'failed');
@@ -150,6 +150,18 @@ describe('the command on a real system', function () {
     for (const name of ['messages.jsonl', 'metrics.jsonl', 'inspection.jsonl']) {
       assert.match(readFileSync(join(out, name), 'utf8'), /\}\n$/);
     }
+  });
+
+  it('ends as failed where the journal finds no room, and goes on once there is', async () => {
+    const { status, stdout, stderr } = shell(`ulimit -f 16; $PWFF ${run(out).join(' ')} --json`);
+    assert.equal(status, 1);
+    const { ended } = JSON.parse(stdout) as Summary;
+    assert.ok(ended.reason === 'failed');
+    assert.match(ended.cause, /\/journal\/\w+: cannot be written \(EFBIG: [^:]*\)$/);
+    assert.match(stderr, /\nTo go on with it: pwff run --resume /);
+    assert.equal(pwff(['run', '--resume', out, '--quiet']).status, 0);
+    const { traceHash } = (await readRun(finished)).summary;
+    assert.equal((await readRun(out)).summary.traceHash, traceHash);
   });
 
   for (const [line, code] of [

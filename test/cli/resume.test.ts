@@ -61,7 +61,7 @@ describe('a run that is killed', function () {
       [7, 0],
       [9, 11],
     ] as const) {
-      await killedAfter(['run', '--resume', folder, ...real], folder, tasks, milliseconds);
+      await killedAfter(['run', '--resume', folder, '--workers', '1'], folder, tasks, milliseconds);
     }
     const done = tasksIn(folder);
     const { status, stdout, stderr } = await place.pwff('run', '--resume', folder, ...real);

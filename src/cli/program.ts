@@ -118,11 +118,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
         .implies({ inspect: true }),
     )
     .addOption(traceEventsOption())
-    .addOption(
-      new Option('--resume <folder>', 'go on with a run that was killed, interrupted or failed').conflicts(
-        'cache',
-      ),
-    )
+    .addOption(new Option('--resume <folder>', 'go on with a run that was killed, interrupted or failed'))
     .option(
       '--cache <folder>',
       'take finished tasks from other runs that share this folder, and leave them there',

@@ -41,18 +41,21 @@ export class Blobs {
     }
   }
 
-  /** Null where the file is missing, or is not what its hash says; what is no hash names no file. */
+  /**
+   * Null where the file is missing, or is not what its hash says: that is removed, so that the set can be kept again.
+   * What is no hash names no file.
+   */
   async find({ hash, kind }: SetAddress): Promise<ParamSet | null> {
     if (!/^[0-9a-f]{64}$/.test(hash)) return null;
     const path = this.#path(hash);
     if (!existsSync(path)) return null;
-    try {
-      const set = await readSet(path, kind);
-      return refOf(set).hash === hash ? { ...set, hash } : null;
-    } catch (error) {
+    const set = await readSet(path, kind).catch((error: unknown) => {
       if (error instanceof UserError) return null;
       throw error;
-    }
+    });
+    if (set !== null && refOf(set).hash === hash) return { ...set, hash };
+    await rm(path, { force: true });
+    return null;
   }
 
   #path(hash: string): string {

@@ -1,4 +1,5 @@
 import { refOf, type ParamKind, type ParamSet } from '../learning/params/param-set.js';
+import { isSet } from '../learning/params/sets-in.js';
 
 /*
  * A task's result as JSON, and back bit for bit: parameter sets by their hashes, arrays of numbers by their bytes,
@@ -81,8 +82,4 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
 function arrayOf(tag: ArrayTag, base64: string): InstanceType<(typeof arrays)[ArrayTag]> {
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
   return new arrays[tag](bytes.buffer);
-}
-
-function isSet(value: object): value is ParamSet {
-  return 'tensors' in value && 'values' in value;
 }

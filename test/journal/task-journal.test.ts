@@ -118,6 +118,15 @@ describe('the journal of finished tasks', () => {
     assert.ok(lost > 0);
   });
 
+  it('keeps anew what was damaged', async () => {
+    const blob = files().find((name) => name.endsWith('safetensors'))!;
+    const bytes = readFileSync(join(at('whole'), blob));
+    bytes[bytes.length - 1]! ^= 1;
+    assert.equal(await foundAfter((copy) => writeFileSync(join(copy, blob), bytes)), keys.length - 1);
+    for (const n of keys) await open('copy').keep(`key ${n}`, 'instruct', resultOf(n));
+    for (const n of keys) assertIs(n, (await open('copy').find(`key ${n}`))!);
+  });
+
   it('does without parameters that are gone', async () => {
     const blob = files().find((name) => name.endsWith('safetensors'))!;
     assert.equal(await foundAfter((copy) => rmSync(join(copy, blob))), keys.length - 1);

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { backendHeap, type BackendHeap } from './kernels/heap.js';
+import { flipped, plain, type Matrix } from './kernels/matrix.js';
+import { fewestRows, packedProduct } from './kernels/packed-product.js';
 
 /*
  * The WebAssembly backend multiplies two plain matrices by XNNPACK; a transposed or batched product takes a
- * scalar loop that is ten to twenty times slower. The override below brings every product to the plain form.
+ * scalar loop that is ten to twenty times slower. The override below takes the compiled product for all of them.
  * It also lets a clone share its memory instead of copying it: tensors are never written to, and the tape
  * clones whatever it saves.
  */
@@ -18,10 +21,17 @@ interface KernelArguments {
 
 /** Replaces two kernels of the running WebAssembly backend; to be called once, after it has started. */
 export function speedUpWasm(): void {
-  const backend = tf.backend() as BackendWasm;
-  const plain = runner('BatchMatMul', backend);
-  const transpose = runner('Transpose', backend);
-  override('BatchMatMul', ({ inputs, attrs }) => matMul(inputs, attrs, backend, plain, transpose));
+  const heap = backendHeap();
+  const { backend } = heap;
+  const xnnpack = runner('BatchMatMul', backend);
+  override('BatchMatMul', ({ inputs, attrs }) => {
+    const [a, b] = [inputs['a']!, inputs['b']!];
+    const isPlain = attrs['transposeA'] !== true && attrs['transposeB'] !== true;
+    const isSmall = isPlain && batchOf(a) * batchOf(b) === 1 && a.shape.at(-2)! < fewestRows;
+    return isSmall
+      ? xnnpack({ a, b }, attrs)
+      : matMul(heap, operand(a, attrs['transposeA']), operand(b, attrs['transposeB']));
+  });
   override('Identity', ({ inputs }) => {
     const { dataId, shape, dtype } = inputs['x']!;
     backend.incRef(dataId);
@@ -40,46 +50,50 @@ function override(kernelName: string, kernel: (args: KernelArguments) => tf.Tens
   tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernel as unknown as tf.KernelFunc });
 }
 
-function matMul(
-  inputs: Record<string, tf.TensorInfo>,
-  attrs: Record<string, unknown>,
-  backend: BackendWasm,
-  plain: Run,
-  transpose: Run,
-): tf.TensorInfo {
-  const straighten = (x: tf.TensorInfo, transposed: unknown) =>
-    transposed === true ? transpose({ x }, { perm: lastTwoSwapped(x.shape.length) }) : x;
-  const a = straighten(inputs['a']!, attrs['transposeA']);
-  const b = straighten(inputs['b']!, attrs['transposeB']);
-  const single = batchOf(a) === 1 && batchOf(b) === 1;
-  const straight = { transposeA: false, transposeB: false };
-  const product = single ? plain({ a, b }, straight) : eachOfBatch(a, b, backend, plain);
-  if (a !== inputs['a']) backend.disposeData(a.dataId);
-  if (b !== inputs['b']) backend.disposeData(b.dataId);
-  return product;
+/** Matrices of equal shape one after the other, each as it stands or transposed. */
+interface Operand {
+  readonly of: tf.TensorInfo;
+  readonly leading: readonly number[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly isTransposed: boolean;
+}
+
+function operand(of: tf.TensorInfo, transposed: unknown): Operand {
+  const isTransposed = transposed === true;
+  const leading = of.shape.slice(0, -2);
+  const extents = of.shape.slice(-2) as [number, number];
+  const [rows, columns] = isTransposed ? [extents[1], extents[0]] : extents;
+  return { of, leading, rows, columns, isTransposed };
 }
 
 /** (…, m, k) · (…, k, n) one matrix after the other; a batch of one is repeated. */
-function eachOfBatch(a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm, plain: Run): tf.TensorInfo {
-  const [m, k] = a.shape.slice(-2) as [number, number];
-  const [inner, n] = b.shape.slice(-2) as [number, number];
-  if (k !== inner) throw new Error(`matMul: shapes [${a.shape.join()}] and [${b.shape.join()}] do not fit`);
-  const leading = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const indexA = broadcastIndex(a.shape.slice(0, -2), leading);
-  const indexB = broadcastIndex(b.shape.slice(0, -2), leading);
-  const out = backend.makeOutput([...leading, m, n], 'float32');
-  const batch = leading.reduce((product, extent) => product * extent, 1);
-  for (let i = 0; i < batch; i++) {
-    const left = alias(a, [m, k], indexA(i), backend);
-    const right = alias(b, [k, n], indexB(i), backend);
-    const product = plain({ a: left, b: right }, { transposeA: false, transposeB: false });
-    const values = backend.typedArrayFromHeap(product);
-    backend.typedArrayFromHeap(out).set(values, i * m * n);
-    backend.disposeData(product.dataId);
-    forget(left, backend);
-    forget(right, backend);
+function matMul(heap: BackendHeap, a: Operand, b: Operand): tf.TensorInfo {
+  const [m, n, k] = [a.rows, b.columns, a.columns];
+  if (k !== b.rows) {
+    throw new Error(`matMul: shapes [${a.of.shape.join()}] and [${b.of.shape.join()}] do not fit`);
   }
+  const leading = tf.broadcast_util.assertAndGetBroadcastShape([...a.leading], [...b.leading]);
+  const [left, right] = [matricesOf(heap, a, leading), matricesOf(heap, b, leading)];
+  const out = heap.backend.makeOutput([...leading, m, n], 'float32');
+  const to = heap.at(out);
+  const batch = leading.reduce((product, extent) => product * extent, 1);
+  for (let i = 0; i < batch; i++) packedProduct(heap, [m, n, k], left(i), right(i), 0, to + 4 * i * m * n);
   return out;
+}
+
+/** The matrix of an operand for each index of the broadcast batch. */
+function matricesOf(
+  heap: BackendHeap,
+  { of, leading, rows, columns, isTransposed }: Operand,
+  broadcast: readonly number[],
+): (i: number) => Matrix {
+  const index = broadcastIndex(leading, broadcast);
+  const first = heap.at(of);
+  return (i) => {
+    const at = first + 4 * index(i) * rows * columns;
+    return isTransposed ? flipped(plain(at, rows)) : plain(at, columns);
+  };
 }
 
 /** Maps the flat index of a broadcast batch to that of an operand whose leading extents are equal or 1. */
@@ -99,28 +113,6 @@ function broadcastIndex(own: readonly number[], leading: readonly number[]): (i:
   };
 }
 
-/** A tensor over the memory of one matrix of a batch; not to be disposed of but forgotten. */
-function alias(
-  of: tf.TensorInfo,
-  shape: [number, number],
-  index: number,
-  backend: BackendWasm,
-): tf.TensorInfo {
-  const offset = backend.getMemoryOffset(of.dataId) + index * shape[0] * shape[1] * 4;
-  return backend.makeOutput(shape, 'float32', offset);
-}
-
-function forget({ dataId }: tf.TensorInfo, backend: BackendWasm): void {
-  const { id } = backend.dataIdMap.get(dataId);
-  (backend.wasm as unknown as { tfjs: { disposeData(id: number): void } }).tfjs.disposeData(id);
-  backend.dataIdMap.delete(dataId);
-}
-
 function batchOf({ shape }: tf.TensorInfo): number {
   return shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
-}
-
-function lastTwoSwapped(rank: number): number[] {
-  const axes = Array.from({ length: rank }, (_, axis) => axis);
-  return [...axes.slice(0, -2), rank - 1, rank - 2];
 }

@@ -14,6 +14,8 @@ function random(shape: number[]): tf.Tensor {
   );
 }
 
+const bytesOf = (tensor: tf.Tensor) => tensor.dataSync<'float32'>().slice();
+
 /** One matrix product in plain JavaScript and float64: (m, k) · (k, n). */
 function product(a: number[][], b: number[][]): number[][] {
   return a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
@@ -80,6 +82,54 @@ describe('matMul on the WebAssembly backend', () => {
     });
   });
 
+  /** By XNNPACK itself, which nobody has replaced under this name. */
+  function byXnnpack(a: tf.Tensor2D, b: tf.Tensor2D, bias?: tf.Tensor1D): Float32Array {
+    const [m, n] = [a.shape[0], b.shape[1]];
+    const inputs = {
+      a: tf.reshape(a, [1, ...a.shape]),
+      b: tf.reshape(b, [1, ...b.shape]),
+      ...(bias && { bias }),
+    };
+    const attrs = { transposeA: false, transposeB: false, activation: 'linear' };
+    const { kernelFunc } = tf.getKernel('_FusedMatMul', 'wasm');
+    const { dataId, dtype } = kernelFunc({ inputs, backend: tf.backend(), attrs }) as tf.TensorInfo;
+    return bytesOf(tf.engine().makeTensorFromTensorInfo({ dataId, dtype, shape: [m, n] }));
+  }
+
+  // Whole and broken strips and panels; more strips than one block holds, and more panels.
+  for (const [m, k, n] of [
+    [8, 1, 8],
+    [8, 5, 3],
+    [13, 6, 17],
+    [64, 96, 384],
+    [75, 768, 30],
+    [9, 3000, 187],
+  ] as const) {
+    it(`is XNNPACK's to the bit, of (${m}, ${k}) and (${k}, ${n}), as they stand or transposed`, () => {
+      tf.tidy(() => {
+        const [a, b] = [random([m, k]) as tf.Tensor2D, random([k, n]) as tf.Tensor2D];
+        const expected = byXnnpack(a, b);
+        for (const transposeA of [false, true]) {
+          for (const transposeB of [false, true]) {
+            const [left, right] = [transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b];
+            assert.deepEqual(bytesOf(tf.matMul(left, right, transposeA, transposeB)), expected);
+          }
+        }
+        const bias = random([n]) as tf.Tensor1D;
+        assert.deepEqual(bytesOf(kernels().affine(a, b, bias)), byXnnpack(a, b, bias));
+      });
+    });
+  }
+
+  it('hands infinities and what is no number on, as XNNPACK does', () => {
+    tf.tidy(() => {
+      const [a, b] = [random([9, 4]), random([4, 10])] as [tf.Tensor2D, tf.Tensor2D];
+      const broken = tf.tensor2d([Infinity, NaN, -Infinity, 1], [4, 1]);
+      const odd = tf.concat2d([broken, tf.slice2d(b, [0, 1], [4, 9])], 1);
+      assert.deepEqual(bytesOf(tf.matMul(a, odd)), byXnnpack(a, odd));
+    });
+  });
+
   it('leaves no tensor and no memory behind', () => {
     const run = () =>
       tf.tidy(() => {
@@ -105,8 +155,6 @@ describe('matMul on the WebAssembly backend', () => {
 
 describe('affine maps on the WebAssembly backend', () => {
   before(() => selectBackend('wasm'));
-
-  const bytesOf = (tensor: tf.Tensor) => tensor.dataSync<'float32'>().slice();
 
   for (const activation of [undefined, 'relu'] as const) {
     it(`are tf.fused.matMul's to the bit, with and without a tape, of activation ${activation ?? 'none'}`, () => {

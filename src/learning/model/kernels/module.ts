@@ -16,6 +16,8 @@ export interface KernelModule {
   exactGelu(x: number, y: number, gate: number, count: number): void;
   exactGeluGradient(dy: number, x: number, gate: number, dx: number, count: number): void;
   reluGradient(dy: number, y: number, dx: number, count: number): void;
+  packedProduct(...args: number[]): void;
+  packedScratch(m: number, n: number, k: number): number;
   product(...args: number[]): void;
   gatherRows(table: number, ids: number, to: number, count: number, width: number): void;
   addToRows(rows: number, ids: number, table: number, count: number, width: number): void;

@@ -3,6 +3,8 @@ import { transposeOf } from '../transposes.js';
 import { attentionOn } from './attention.js';
 import type { Kernels, LoraModule } from './kernels.js';
 import { backendHeap, borrowIntegers, type BackendHeap } from './heap.js';
+import { flipped, plain, type Matrix } from './matrix.js';
+import { fewestRows, packedProduct } from './packed-product.js';
 
 /*
  * The compiled kernels of kernels/*.ts on the memory of the WebAssembly backend itself: they read and write
@@ -23,7 +25,7 @@ function on(heap: BackendHeap): Kernels {
 function elementwise(heap: BackendHeap) {
   const { compiled } = heap;
   return {
-    affine: affineOf(heap.backend),
+    affine: affineOf(heap),
     gelu: (x, form) => {
       const [value, gate] = [heap.tensor(...x.shape), heap.tensor(...x.shape)];
       const run = form === 'erf' ? 'exactGelu' : 'gelu';
@@ -45,15 +47,32 @@ function elementwise(heap: BackendHeap) {
 }
 
 /**
- * XNNPACK's product, without the checks, reshapes and the tape of `tf.fused.matMul`, which take longer than a small one.
- * An activation is left to that: where a tape records it adds the bias after the product, which rounds otherwise.
+ * An activation is left to `tf.fused.matMul`: where a tape records it adds the bias after the product, which rounds otherwise.
  */
-function affineOf(backend: BackendHeap['backend']): Kernels['affine'] {
+function affineOf(heap: BackendHeap): Kernels['affine'] {
+  const few = affineOfFewRows(heap.backend);
+  return (x, w, b, activation) => {
+    if (activation) return tf.fused.matMul({ a: x, b: w, bias: b, activation }) as tf.Tensor2D;
+    const [rows, inner] = x.shape;
+    if (rows < fewestRows) return few(x, w, b);
+    const columns = w.shape[1];
+    const y = heap.tensor<tf.Rank.R2>(rows, columns);
+    const [left, right] = [plain(heap.at(x), inner), plain(heap.at(w), columns)];
+    packedProduct(heap, [rows, columns, inner], left, right, heap.at(b), heap.at(y));
+    return y;
+  };
+}
+
+/**
+ * XNNPACK's product, without the checks, reshapes and the tape of `tf.fused.matMul`, which take longer than a small one.
+ */
+function affineOfFewRows(
+  backend: BackendHeap['backend'],
+): (x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor1D) => tf.Tensor2D {
   const { kernelFunc } = tf.getKernel('_FusedMatMul', 'wasm');
   const single = ({ dataId, dtype, shape }: tf.Tensor2D) => ({ dataId, dtype, shape: [1, ...shape] });
   const attrs = { transposeA: false, transposeB: false, activation: 'linear' };
-  return (x, w, b, activation) => {
-    if (activation) return tf.fused.matMul({ a: x, b: w, bias: b, activation }) as tf.Tensor2D;
+  return (x, w, b) => {
     const inputs = { a: single(x), b: single(w), bias: b };
     const { dataId, dtype } = kernelFunc({ inputs, backend, attrs }) as tf.TensorInfo;
     const shape = [x.shape[0], w.shape[1]];
@@ -64,7 +83,9 @@ function affineOf(backend: BackendHeap['backend']): Kernels['affine'] {
 function rowwise(heap: BackendHeap) {
   const { compiled } = heap;
   return {
-    timesTransposed: (x, w) => tf.matMul(x, transposeOf(w)),
+    // The transpose is kept where it is read once per token, and each time anew would take longer than the product.
+    timesTransposed: (x, w) =>
+      x.shape[0] < fewestRows ? tf.matMul(x, transposeOf(w)) : tf.matMul(x, w, false, true),
     gatherRows: (table, ids) => {
       const rows = heap.tensor<tf.Rank.R2>(ids.length, table.shape[1]);
       borrowIntegers(heap, ids, (at) =>
@@ -119,20 +140,9 @@ function rowwise(heap: BackendHeap) {
   } satisfies Partial<Kernels>;
 }
 
-/** A matrix for `product`: the address of its first element and the distances of its rows and columns. */
-interface Matrix {
-  readonly at: number;
-  readonly row: number;
-  readonly column: number;
-}
-
 function thin(heap: BackendHeap) {
-  const plain = (tensor: tf.Tensor2D, firstColumn = 0): Matrix => ({
-    at: heap.at(tensor) + 4 * firstColumn,
-    row: tensor.shape[1],
-    column: 1,
-  });
-  const flipped = ({ at, row, column }: Matrix): Matrix => ({ at, row: column, column: row });
+  const of = (tensor: tf.Tensor2D, firstColumn = 0): Matrix =>
+    plain(heap.at(tensor) + 4 * firstColumn, tensor.shape[1]);
   /**
    * c (m, n), rows `c.row` apart, becomes or gains scale · a (m, k) · b (k, n), of which b's columns lie side
    * by side.
@@ -163,13 +173,13 @@ function thin(heap: BackendHeap) {
       heap.tensor<tf.Rank.R2>(tokens, r),
     ];
     const bTransposed = tf.transpose(b);
-    const change = plain(dy, column);
-    multiply([tokens, r, columns], scale, change, plain(bTransposed), plain(dLow), false);
-    multiply([r, columns, tokens], scale, flipped(plain(low)), change, plain(dB), false);
-    multiply([inputs, r, tokens], 1, flipped(plain(x)), plain(dLow), plain(dA), false);
+    const change = of(dy, column);
+    multiply([tokens, r, columns], scale, change, of(bTransposed), of(dLow), false);
+    multiply([r, columns, tokens], scale, flipped(of(low)), change, of(dB), false);
+    multiply([inputs, r, tokens], 1, flipped(of(x)), of(dLow), of(dA), false);
     if (dx !== null) {
       const aTransposed = tf.transpose(a);
-      multiply([tokens, inputs, r], 1, plain(dLow), plain(aTransposed), plain(dx), true);
+      multiply([tokens, inputs, r], 1, of(dLow), of(aTransposed), of(dx), true);
       aTransposed.dispose();
     }
     for (const unused of [dLow, bTransposed]) unused.dispose();
@@ -179,7 +189,7 @@ function thin(heap: BackendHeap) {
   return {
     transposedTimes: (x, y) => {
       const product = heap.tensor<tf.Rank.R2>(x.shape[1], y.shape[1]);
-      multiply([x.shape[1], y.shape[1], x.shape[0]], 1, flipped(plain(x)), plain(y), plain(product), false);
+      multiply([x.shape[1], y.shape[1], x.shape[0]], 1, flipped(of(x)), of(y), of(product), false);
       return product;
     },
     addLora: (y, x, modules) => {
@@ -187,8 +197,8 @@ function thin(heap: BackendHeap) {
       const lows = modules.map(({ a, b, column, scale }) => {
         const [inputs, r] = a.shape;
         const low = heap.tensor<tf.Rank.R2>(tokens, r);
-        multiply([tokens, r, inputs], 1, plain(x), plain(a), plain(low), false);
-        multiply([tokens, b.shape[1], r], scale, plain(low), plain(b), plain(y, column), true);
+        multiply([tokens, r, inputs], 1, of(x), of(a), of(low), false);
+        multiply([tokens, b.shape[1], r], scale, of(low), of(b), of(y, column), true);
         return low;
       });
       return { value: y, saved: lows };
@@ -201,7 +211,7 @@ function thin(heap: BackendHeap) {
       const merged = tf.add<tf.Tensor2D>(w, 0);
       for (const { a, b, column, scale } of modules) {
         const [inputs, r] = a.shape;
-        multiply([inputs, b.shape[1], r], scale, plain(a), plain(b), plain(merged, column), true);
+        multiply([inputs, b.shape[1], r], scale, of(a), of(b), of(merged, column), true);
       }
       return merged;
     },

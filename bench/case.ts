@@ -151,25 +151,39 @@ function uncached(): void {
   }
 }
 
+type Product = (a: tf.Tensor2D, b: tf.Tensor2D) => void;
+
 /**
  * Milliseconds that the products of a step take as plain ones, each measured once and counted as often as it
  * comes.
  */
-function products(): number {
-  return productsOf(size).reduce((sum, { m, k, n, count }) => sum + count * plainProduct(m, k, n), 0);
+function products(multiply: Product): number {
+  return productsOf(size).reduce((sum, { m, k, n, count }) => sum + count * timeOf(multiply, m, k, n), 0);
 }
 
 const operands = new Map<string, [tf.Tensor2D, tf.Tensor2D]>();
 
-function plainProduct(m: number, k: number, n: number): number {
+function timeOf(multiply: Product, m: number, k: number, n: number): number {
   const key = `${m} ${k} ${n}`;
   const [a, b] = operands.get(key) ?? [tf.keep(tf.ones([m, k])), tf.keep(tf.ones([k, n]))];
   const isNew = !operands.has(key);
   operands.set(key, [a, b]);
-  const once = () => tf.matMul(a, b).dispose();
+  const once = () => multiply(a, b);
   if (isNew) once();
   return milliseconds(once);
 }
+
+const plainProduct: Product = (a, b) => tf.matMul(a, b).dispose();
+
+/** On the WebAssembly backend, by the kernel that src/learning/model/wasm-matmul.ts does without. */
+const xnnpackProduct: Product = (a, b) => {
+  const inputs = { a: a.expandDims(0), b: b.expandDims(0) };
+  const attrs = { transposeA: false, transposeB: false, activation: 'linear' };
+  const { kernelFunc } = tf.getKernel('_FusedMatMul', 'wasm');
+  const { dataId } = kernelFunc({ inputs, backend: tf.backend(), attrs }) as tf.TensorInfo;
+  tf.backend().disposeData(dataId);
+  tf.dispose(inputs);
+};
 
 const pools = new Map<number, Executor>();
 
@@ -208,7 +222,8 @@ const commands: Record<string, () => number | Promise<number>> = {
   forward: () => milliseconds(forward),
   cached: () => milliseconds(cached),
   uncached: () => milliseconds(uncached),
-  products,
+  products: () => products(plainProduct),
+  xnnpackProducts: () => products(xnnpackProduct),
   onePass: () => milliseconds(onePass),
   twoPasses: () => milliseconds(twoPasses),
   tokenAfter32: () => tokenAfter(32),

@@ -134,8 +134,14 @@ async function trainAndForward(size: Size): Promise<void> {
 /**
  * Asks a case of ours about two commands and notes their medians and the ratio of the first to the second.
  */
-async function compare(size: Size, topic: string, slow: string, fast: string): Promise<void> {
-  for (const backend of backends) {
+async function compare(
+  size: Size,
+  topic: string,
+  slow: string,
+  fast: string,
+  on: readonly string[] = backends,
+): Promise<void> {
+  for (const backend of on) {
     const name = `${topic}.${size.name}.${backend}`;
     const child = asked(name) ? await ourCase(size, backend) : null;
     if (!child) continue;
@@ -170,6 +176,7 @@ await radio();
 for (const size of sizes) {
   await trainAndForward(size);
   await compare(size, 'generate', 'uncached', 'cached');
+  await compare(size, 'products', 'xnnpackProducts', 'products', ['wasm']);
   await compare(size, 'reading', 'twoPasses', 'onePass');
   await compare(size, 'token', 'tokenAfter512', 'tokenAfter32');
   await compare(size, 'workers', 'oneWorker', 'twoWorkers');

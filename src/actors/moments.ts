@@ -3,16 +3,16 @@ import { objectives } from '../learning/objective.js';
 import { recalled, remembered, type Memory } from '../learning/params/memory.js';
 import type { KeptOptimizers } from '../learning/training/optimizers.js';
 import type { Method, TuningStage } from '../strategies/methods/method.js';
-import { sharedParts, trainedParts } from '../strategies/methods/parts.js';
+import { sharedInStage, trainedParts } from '../strategies/methods/parts.js';
 import type { World } from './world.js';
 
-type Kept = (method: Method) => readonly string[];
+type Kept = (method: Method, stage: TuningStage) => readonly string[];
 
-/** Whose moments go on, by `optimizerState`; a critic is as private as a part that nobody shares. */
+/** Whose moments go on within a stage, by `optimizerState`; a critic is as private as a part that does not travel in it. */
 const kept: Readonly<Record<World['scenario'][TuningStage]['optimizerState'], Kept>> = {
   reset: () => [],
-  'keep-private': (method) => {
-    const shared = sharedParts(method);
+  'keep-private': (method, stage) => {
+    const shared = sharedInStage(method, stage);
     return [...trainedParts(method).filter((part) => !shared.includes(part)), ...critics];
   },
   keep: (method) => [...trainedParts(method), ...critics],
@@ -31,7 +31,7 @@ export function momentsGiven(
   { moments }: Pick<ClientContext, 'moments'>,
   stage: TuningStage,
 ): Given {
-  const parts = kept[scenario[stage].optimizerState](method);
+  const parts = kept[scenario[stage].optimizerState](method, stage);
   if (parts.length === 0) return { hyper: {}, params: {} };
   const { sets, notes } = recalled(store, moments?.stage === stage ? moments.memory : undefined);
   return { hyper: { optimizers: { parts, notes } }, params: { moments: sets } };

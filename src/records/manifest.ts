@@ -8,6 +8,7 @@ import type { InspectionChoice } from './inspection-choice.js';
 import type { Seam } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
 import type { Scenario } from '../scenario/schema.js';
+import type { Method } from '../strategies/methods/method.js';
 
 /** manifest.json: what a run was made of, written before it starts; enough to make the same run again. */
 export interface Manifest {
@@ -38,6 +39,8 @@ export interface Manifest {
   };
   /** What was used of each seam. Absent in older folders. */
   readonly strategies?: Readonly<Partial<Record<Seam, UsedStrategy>>>;
+  /** The method as the caller brought it along; absent where it is one of the table, and in older folders. */
+  readonly method?: Method;
   /** Versions of Node and of the packages that a figure could depend on. */
   readonly versions: Readonly<Record<string, string>>;
   /** The run that this one goes on from; absent where it begins anew. */

@@ -42,6 +42,7 @@ export function manifestOf(
       fingerprint: { version, cpuFeatures: cpuFeatures.join(' '), nodeMajor: String(nodeMajor) },
     },
     strategies: strategiesOf(scenario, inputs.tables, strategies),
+    ...(strategies?.methods?.includes(inputs.method) && { method: inputs.method }),
     versions: { node: process.version, '@tensorflow/tfjs': versionOf('@tensorflow/tfjs') },
     ...(inputs.earlier && { from: { folder: inputs.earlier.folder, traceHash: inputs.earlier.traceHash } }),
     ...(inputs.begunLora && {

@@ -52,13 +52,13 @@ export async function openTrainedModel(
 ): Promise<TrainedModel> {
   const manifest = await readManifest(join(run, recordFiles.manifest));
   if (client !== null) checkClient(run, client, manifest);
-  if (methodNamed(manifest.scenario.method)?.slots.some(({ change }) => change !== undefined)) {
+  if (methodOf(manifest)?.slots.some(({ change }) => change !== undefined)) {
     throw new UserError(
       `${run}: its method ${manifest.scenario.method} has changed the base model itself, expected a run whose model is the base ` +
         'with LoRA or adapters',
     );
   }
-  const { adapters, lora } = await readTuned(run, client, manifest.scenario.method);
+  const { adapters, lora } = await readTuned(run, client, manifest);
   const folder = baseFolder(manifest, model);
   const { config, base } = await loadModel(folder);
   const { hash } = refOf(base);
@@ -90,17 +90,18 @@ function baseFolder({ scenario }: Manifest, model: string | null): string {
   return resolve(path);
 }
 
-function methodNamed(name: string): Method | undefined {
-  return (methods as Readonly<Record<string, Method>>)[name];
+/** Undefined where it was the caller's own, in an older folder. */
+function methodOf({ method, scenario }: Manifest): Method | undefined {
+  return method ?? (methods as Readonly<Record<string, Method>>)[scenario.method];
 }
 
 /** All that is tuned in a model, as one set of each kind. */
 async function readTuned(
   run: string,
   client: string | null,
-  name: string,
+  manifest: Manifest,
 ): Promise<Pick<TrainedModel, 'adapters' | 'lora'>> {
-  const method: Pick<Method, 'slots' | 'mixture'> = methodNamed(name) ?? {
+  const method: Pick<Method, 'slots' | 'mixture'> = methodOf(manifest) ?? {
     slots: [shared('adapters'), shared('lora')],
   };
   const mixture = client === null ? sharedMixture(method) : method.mixture;
@@ -120,7 +121,7 @@ async function readTuned(
   const [adapters = null, second] = counted.filter(({ set }) => set.kind === 'adapters');
   if (second || (adapters && adapters.share !== 1)) {
     throw new UserError(
-      `${run}: its method ${name} has several sets of bottleneck adapters in one model, expected one`,
+      `${run}: its method ${manifest.scenario.method} has several sets of bottleneck adapters in one model, expected one`,
     );
   }
   const loras = counted.filter(({ set }) => set.kind === 'lora');

@@ -3,6 +3,8 @@ import { paramSet } from '../../src/learning/params/param-set.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import type { KeptOptimizers } from '../../src/learning/training/optimizers.js';
 import type { TaskKind, TaskRequest } from '../../src/learning/training/task.js';
+import { own, shared } from '../../src/strategies/methods/method.js';
+import { pwff } from '../../src/strategies/methods/pwff.js';
 import { protocolRun, untrainedExecutor, type ProtocolOptions } from '../run/untrained.js';
 
 /** What a training task was given of its optimizers; `calls`: how many tasks stand behind the moments. */
@@ -85,6 +87,20 @@ describe('a client’s optimizers, from round to round', () => {
         );
       }
     }
+  });
+
+  it('go on in a stage in which a part stays, although it travels in another', async () => {
+    const adapters = { train: 'always', share: { instruction: 'always', alignment: 'never' } } as const;
+    const method = {
+      ...pwff,
+      name: 'own',
+      slots: [{ ...shared('adapters'), parts: [adapters] }, own('lora')],
+    };
+    const { of } = await givenIn(['method=own', ...both('keep-private')], {
+      strategies: { methods: [method] },
+    });
+    assert.deepEqual(of('client-1', 'instruct')[1]!.parts, ['lora', ...critics]);
+    assert.deepEqual(of('client-1', 'align')[1]!.parts, ['adapters', 'lora', ...critics]);
   });
 
   it('go on although an update was lost: they are of the client’s own parameters, which stay', async () => {

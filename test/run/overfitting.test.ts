@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { refOf } from '../../src/learning/params/param-set.js';
+import { isChange } from '../../src/strategies/methods/parts.js';
 import type { TaskRequest } from '../../src/learning/training/task.js';
 import { protocolRun, untrainedExecutor, type ProtocolRun } from './untrained.js';
 
@@ -88,6 +89,25 @@ describe('clients that take no part', () => {
     assert.equal(requests.length, 0);
     assert.equal(rowsOf(result, 'newcomer')[0]!.metrics['steps'], 0);
   });
+
+  for (const method of ['flora', 'fedex-lora']) {
+    it(`begin with all that the base was changed by, of ${method}`, async () => {
+      const measured: TaskRequest<'generalize'>[] = [];
+      const executor = untrainedExecutor((request) => {
+        if (request.kind === 'generalize') measured.push(request as TaskRequest<'generalize'>);
+      });
+      const set = [...rounds, 'clients.newcomers=1', `method=${method}`];
+      const { global } = await protocolRun(set, { executor });
+      const changes = Object.entries(global).filter(([part]) => isChange(part));
+      assert.equal(changes.length, 4);
+      const { tuned } = measured.at(-1)!.params;
+      assert.deepEqual(
+        changes.map(([part]) => refOf(tuned[part]!).hash),
+        changes.map(([, ref]) => ref!.hash),
+      );
+      assert.ok(tuned['lora']!.values.length > 0);
+    });
+  }
 
   it('begin a personal twin as what it is the twin of is at the end', async () => {
     const { requests } = await personalized(['method=ditto']);

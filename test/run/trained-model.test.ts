@@ -16,9 +16,11 @@ import type { ModelShape } from '../../src/learning/model/model-shape.js';
 import type { TunedSets } from '../../src/learning/model/slots.js';
 import { baseWeights } from '../../src/learning/model/weights.js';
 import { paramSet, type ParamSet } from '../../src/learning/params/param-set.js';
+import { runScenario } from '../../src/run/run.js';
 import { openTrainedModel } from '../../src/run/trained-model.js';
+import { loadScenario } from '../../src/scenario/load.js';
 import { methods, type MethodName } from '../../src/strategies/methods/index.js';
-import type { Method } from '../../src/strategies/methods/method.js';
+import { own, shared, type Method } from '../../src/strategies/methods/method.js';
 import { readSafetensors } from '../golden/read-safetensors.js';
 
 const rows = [Int32Array.from([3, 1, 4, 1, 5, 9, 2, 6]), Int32Array.from([20, 0, 27, 18, 28, 18, 2, 8])];
@@ -109,14 +111,14 @@ describe('a model that a run left', function () {
     for (const method of ['ditto', 'apfl'] as const) {
       const left = await run(method);
       const file = (name: string) => join(left, 'params', `client-1${name}.safetensors`);
-      const own = {
+      const twin = {
         ...(await setsIn(file('.personal-adapters'))),
         ...(await setsIn(file('.personal-lora'))),
       };
       await sameLogits(left, 'client-1', methods[method], {
         ...(await setsIn(file(''))),
-        'personal-adapters': own['adapters']!,
-        'personal-lora': own['lora']!,
+        'personal-adapters': twin['adapters']!,
+        'personal-lora': twin['lora']!,
       });
     }
   });
@@ -133,6 +135,29 @@ describe('a model that a run left', function () {
     const left = await run('fedsa-lora');
     const tuned = await setsIn(join(left, 'params', 'client-3.safetensors'));
     await sameLogits(left, 'client-3', {}, tuned);
+  });
+
+  it('is read by the slots of a method that the caller brought along, whatever they are called', async () => {
+    const mixture = { common: { share: 1 }, mine: { share: 0.5 } };
+    const method: Method = {
+      ...methods['pwff'],
+      name: 'mine',
+      slots: [
+        { ...shared('lora'), name: 'common' },
+        { ...own('lora'), name: 'mine' },
+      ],
+      mixture,
+    };
+    const out = at('mine');
+    const settings = ['stages=["instruction"]', 'learning=stub', 'method=mine'];
+    const strategies = { methods: [method] };
+    const { scenario, folder } = await loadScenario('scenarios/tiny.json', { set: settings, strategies });
+    await runScenario({ scenario, folder, outFolder: out, workers: 1, backend: 'wasm', strategies });
+    const file = (slot: string) => join(out, 'params', `client-1.${slot}.safetensors`);
+    await sameLogits(out, 'client-1', method, {
+      common: (await setsIn(file('common')))['lora']!,
+      mine: (await setsIn(file('mine')))['lora']!,
+    });
   });
 
   it('has modules of their own ranks, each by alpha over its rank', async () => {

@@ -11,11 +11,11 @@ import { sum } from '../../moments.js';
 import { messageBits } from '../../radio/channel/message-bits.js';
 import { greatest } from '../../extremes.js';
 import type { TuningStage } from '../../strategies/methods/method.js';
-import { partsOf, privateParts, sharedParts } from '../../strategies/methods/parts.js';
+import { changesIn, partsOf, privateParts, sharedParts, slotIn } from '../../strategies/methods/parts.js';
 import { instructHyper } from '../instruct-hyper.js';
 import { requireFinite } from '../finite-result.js';
 import { clientSets, serverSets } from '../slots.js';
-import { required, tunedRefs, tunedSets } from '../tasks.js';
+import { tunedRefs, tunedSets } from '../tasks.js';
 import { clientOf, type World } from '../world.js';
 
 /*
@@ -57,8 +57,9 @@ function write(world: World, at: Moment, actor: string, task: string, metrics: F
   world.record({ type: 'client', ...at, actor, virtualSeconds: world.clock.nowSeconds, task, metrics });
 }
 
-/** Whether the server has come to make what it shares. */
-const hasShared = ({ method }: World, global: Model) => sharedParts(method).every((part) => global[part]);
+/** Whether the server has come to make what it shares, the part itself or what the base is changed by in its place. */
+const hasShared = ({ method }: World, global: Model) =>
+  sharedParts(method).every((part) => global[part] ?? slotIn(method, part)?.change === 'whole');
 
 async function memberFigures(world: World, at: Moment, { id, model }: ClientContext): Promise<Flat> {
   const tuned = tunedSets(world, tunedRefs(world, model));
@@ -78,8 +79,8 @@ async function newcomerFigures(world: World, at: Moment, global: Model, newcomer
 }
 
 /**
- * What a newcomer begins with: the shared parts as the server has them now, a twin as what it is the twin of, and all
- * else as Steps 1.1 and 1.2 make it.
+ * What a newcomer begins with: the shared parts as the server has them now, and all changes of the base; a twin as what it
+ * is the twin of; and all else as Steps 1.1 and 1.2 make it.
  */
 function firstModel(world: World, { stage, round }: Moment, global: Model, id: string): TunedSets {
   const made = {
@@ -89,9 +90,11 @@ function firstModel(world: World, { stage, round }: Moment, global: Model, id: s
   const shared = sharedParts(world.method);
   const sets = partsOf(world.method).map(({ name, slot: { start } }) => {
     const source = typeof start === 'string' ? name : partIn(start.as, name);
-    return [name, shared.includes(source) ? required(world, global[source]!, source) : made[name]!] as const;
+    const ref = shared.includes(source) ? global[source] : undefined;
+    return [name, ref ? world.store.get(ref) : made[name]!] as const;
   });
-  return Object.fromEntries(sets);
+  const changes = changesIn(global).map((name) => [name, world.store.get(global[name]!)] as const);
+  return Object.fromEntries([...sets, ...changes]);
 }
 
 /** Step 1.3 of the private parts alone. */

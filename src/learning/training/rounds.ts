@@ -33,7 +33,7 @@ export const optimizerState = Type.Enum(['reset', 'keep-private', 'keep'], {
   default: 'reset',
   description:
     'Adam’s moments of a client from round to round: "reset" starts anew in each; "keep-private" keeps those of ' +
-    'what never leaves the client (private parts, critics); "keep" those of shared parts too',
+    'what does not leave the client in that stage (private parts, critics); "keep" those of shared parts too',
 });
 
 export type Convergence = Static<typeof Convergence>;

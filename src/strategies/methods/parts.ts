@@ -72,13 +72,18 @@ export function sharedParts(method: Slotted, moment?: Moment): readonly string[]
   return namesOf(partsOf(method).filter(({ share }) => isDone(share, moment)));
 }
 
+/** Names of the parts that travel in some round of a stage. */
+export function sharedInStage(method: Slotted, stage: TuningStage): readonly string[] {
+  return namesOf(partsOf(method).filter(({ share }) => inStage(share, { stage }) !== 'never'));
+}
+
 /** Whether clients tune a part later in the stage that they have not tuned in it up to now. */
 export function awaitsParts(method: Slotted, moment: Moment): boolean {
   const isLater = ({ train }: Part) => inStage(train, moment) === 'second-half';
   return isInFirstHalf(moment) && moment.round < moment.rounds && partsOf(method).some(isLater);
 }
 
-const inStage = (schedules: Schedules, { stage }: Moment) =>
+const inStage = (schedules: Schedules, { stage }: Pick<Moment, 'stage'>) =>
   typeof schedules === 'string' ? schedules : schedules[stage];
 
 /** Names of the parts that clients tune and that never leave them. */

@@ -1,33 +1,10 @@
 import { UserError } from '../src/errors.js';
-import { makingSeeds, tuningSeeds } from '../src/reproduction/seeds.js';
 import { methods } from '../src/strategies/methods/index.js';
 import type { Method } from '../src/strategies/methods/method.js';
 
 /*
  * What the command of a study says, taken apart. Each throws a UserError where it is not as expected.
  */
-
-export function seedsFrom(text: string): readonly number[] {
-  const seeds = text.split(',').map(Number);
-  const wrong = seeds.findIndex(
-    (seed, i) => !Number.isSafeInteger(seed) || seed < 0 || seeds.indexOf(seed) < i,
-  );
-  if (wrong < 0) return seeds;
-  throw new UserError(
-    `--seeds ${text}: has ${text.split(',')[wrong]}, expected different integers of at least 0`,
-  );
-}
-
-/** The same, none of which anything was fitted to. */
-export function freshSeedsFrom(text: string): readonly number[] {
-  const seeds = seedsFrom(text);
-  const seen = seeds.find((seed) => [...makingSeeds, ...tuningSeeds].includes(seed));
-  if (seen === undefined) return seeds;
-  throw new UserError(
-    `--seeds ${text}: has ${seen}, expected seeds that no tuning saw; ` +
-      `not ${makingSeeds.join(', ')}, ${tuningSeeds.join(', ')}`,
-  );
-}
 
 /** Methods by name, in the order of the table; all of them where nothing is said. */
 export function methodsFrom(text: string): readonly Method[] {

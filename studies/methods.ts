@@ -6,7 +6,8 @@ import type { TaskKind } from '../src/learning/training/task.js';
 import { packageRoot } from '../src/paths.js';
 import { readRun, type RunRecords } from '../src/records/read.js';
 import type { Method } from '../src/strategies/methods/method.js';
-import { freshSeedsFrom, methodsFrom, pointsFrom } from './choices.js';
+import { freshSeeds } from '../src/reproduction/seeds.js';
+import { methodsFrom, pointsFrom } from './choices.js';
 import { columns } from './methods/columns.js';
 import { differencesTable, figuresTable, type Group } from './methods/pages.js';
 import { loadStudied, withRecords } from './one-run.js';
@@ -82,7 +83,7 @@ async function groupsOf(methods: readonly Method[], seeds: readonly number[]) {
 }
 
 async function main(): Promise<void> {
-  const seeds = freshSeedsFrom(options.seeds);
+  const seeds = freshSeeds(options.seeds);
   const groups = await groupsOf(methodsFrom(options.only), seeds);
   console.log(
     `${options.scenario}, stages ${options.stages}, seeds ${seeds.join(', ')}: means ± 95 % (Student)\n`,

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { poolExecutor, type Executor } from '../src/learning/training/executor.js';
 import { packageRoot } from '../src/paths.js';
 import { readRun, type RunRecords } from '../src/records/read.js';
-import { freshSeedsFrom, methodsFrom, pointsFrom, positivesFrom } from './choices.js';
+import { freshSeeds } from '../src/reproduction/seeds.js';
+import { methodsFrom, pointsFrom, positivesFrom } from './choices.js';
 import { differencesTable, figuresTable, type Group } from './methods/pages.js';
 import { loadStudied, withRecords } from './one-run.js';
 import { courseOf } from './peers/course.js';
@@ -79,7 +80,7 @@ async function groupsOf(seeds: readonly number[]) {
 }
 
 async function main(): Promise<void> {
-  const seeds = freshSeedsFrom(options.seeds);
+  const seeds = freshSeeds(options.seeds);
   const budgets = {
     megabits: positivesFrom('megabits', options.megabits),
     joules: positivesFrom('joules', options.joules),

@@ -4,7 +4,8 @@ import { poolExecutor, type Executor } from '../src/learning/training/executor.j
 import { packageRoot } from '../src/paths.js';
 import type { Method } from '../src/strategies/methods/method.js';
 import { tuningSeeds } from '../src/reproduction/seeds.js';
-import { methodsFrom, positivesFrom, seedsFrom } from './choices.js';
+import { seedsFrom } from '../src/study/seeds.js';
+import { methodsFrom, positivesFrom } from './choices.js';
 import { loadStudied } from './one-run.js';
 import { recorded } from './record.js';
 import { remembering } from './remembering.js';

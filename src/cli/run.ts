@@ -63,7 +63,8 @@ export async function runCommand(
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
-  const display = openDisplay(displayKind(options, terminal), scenario, terminal);
+  const kind = displayKind(options, terminal);
+  const display = openDisplay(kind, scenario, terminal);
   for (const note of replacing(outFolder, scenario)) display.note(note);
   if (options.resume !== undefined) display.note(`Goes on with the run in ${outFolder}.`);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
@@ -94,9 +95,10 @@ export async function runCommand(
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),
-      ...(options.resume === undefined && {
-        onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
-      }),
+      ...(options.resume === undefined &&
+        kind !== 'none' && {
+          onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
+        }),
       onProgress: (progress) => display.show(progress),
       script,
       observers: page ? [log, page.observer] : [log],

@@ -1,25 +1,8 @@
 import assert from 'node:assert/strict';
 import { methods } from '../../src/strategies/methods/index.js';
-import { freshSeedsFrom, methodsFrom, pointsFrom, positivesFrom, seedsFrom } from '../../studies/choices.js';
+import { methodsFrom, pointsFrom, positivesFrom } from '../../studies/choices.js';
 
 describe('what the command of a study says', () => {
-  it('is different seeds', () => {
-    assert.deepEqual(seedsFrom('101,102'), [101, 102]);
-    for (const wrong of ['1,x', '1,1', '-1', '1.5']) {
-      assert.throws(() => seedsFrom(wrong), {
-        message: new RegExp(`^--seeds ${wrong}: has .*, expected different`),
-      });
-    }
-  });
-
-  it('is, where methods are compared, no seed that rates were fitted to', () => {
-    assert.deepEqual(freshSeedsFrom('11,12'), [11, 12]);
-    assert.throws(() => freshSeedsFrom('11,5'), {
-      message: /^--seeds 11,5: has 5, expected seeds that no tuning saw/,
-    });
-    assert.throws(() => freshSeedsFrom('102'), { message: /has 102/ });
-  });
-
   it('is methods, in the order of the table, all where nothing is said', () => {
     assert.deepEqual(
       methodsFrom('local-only,pwff').map(({ name }) => name),

@@ -1,3 +1,4 @@
+import { createContext, Script } from 'node:vm';
 import { isJson, rejectKey, type Json } from '../json-file.js';
 import { checkAssumptions, type Assumptions } from '../model/config-file.js';
 
@@ -30,7 +31,7 @@ export function peftScaling(json: Json, file: string): (module: string, rank: nu
     ([key, value]) => [ending(key, file), positive(value, file, `alpha_pattern/${key}`)] as const,
   );
   return (module, rank) => {
-    const [, own = alpha] = patterns.find(([pattern]) => pattern.test(module)) ?? [];
+    const [, own = alpha] = patterns.find(([matches]) => matches(module)) ?? [];
     return own / (json['use_rslora'] === true ? Math.sqrt(rank) : rank);
   };
 }
@@ -40,13 +41,36 @@ function patternsIn(json: Json, file: string): Json {
   return isJson(patterns) ? patterns : rejectKey(file, 'alpha_pattern', patterns, 'an object of numbers');
 }
 
-function ending(key: string, file: string): RegExp {
+/** A pattern that takes longer to try would not end: those of PEFT take microseconds. */
+const longestMilliseconds = 1000;
+
+/** Whether a module's name ends so. */
+function ending(key: string, file: string): (module: string) => boolean {
+  const refused = () =>
+    rejectKey(
+      file,
+      'alpha_pattern',
+      key,
+      `keys that are regular expressions, tried within ${longestMilliseconds} ms`,
+    );
+  let pattern: RegExp;
   try {
-    return new RegExp(`^(.*\\.)?(${key})$`);
+    pattern = new RegExp(`^(.*\\.)?(${key})$`);
   } catch {
-    return rejectKey(file, 'alpha_pattern', key, 'keys that are regular expressions');
+    return refused();
   }
+  return (module) => {
+    try {
+      return matching.runInContext(createContext({ pattern, module }), {
+        timeout: longestMilliseconds,
+      }) as boolean;
+    } catch {
+      return refused();
+    }
+  };
 }
+
+const matching = new Script('pattern.test(module)');
 
 function positive(value: unknown, file: string, key: string): number {
   return typeof value === 'number' && value > 0 ? value : rejectKey(file, key, value, 'a number above 0');

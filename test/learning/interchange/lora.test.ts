@@ -231,6 +231,8 @@ describe('readPeftLora', () => {
       ['init_lora_weights', 'pissa'],
       ['lora_alpha', 'x'],
       ['alpha_pattern', { '(': 3 }],
+      // Tries each way to part a name, which are too many to end.
+      ['alpha_pattern', { '((?:[\\w.]+)+)+!': 3 }],
       ['alpha_pattern', [3]],
     ] as const) {
       await refused(

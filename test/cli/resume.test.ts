@@ -75,6 +75,26 @@ describe('a run that is killed', function () {
     assert.deepEqual([compared.status, compared.stderr], [0, '']);
   });
 
+  it('with a cache, goes on from what stands there, and leaves it to others', async () => {
+    const [folder, cache] = [join(place.folder, 'cached'), join(place.folder, 'cache')];
+    await killedAfter(['run', 'tiny', ...real, '--out', folder, '--cache', cache], cache, 6, 2);
+    const done = tasksIn(cache);
+    const { status, stderr } = await place.pwff(
+      'run',
+      '--resume',
+      folder,
+      ...real,
+      '--cache',
+      cache,
+      '--quiet',
+    );
+    assert.equal(status, 0, stderr);
+    const { traceHash, journal } = summaryIn(folder);
+    assert.equal(traceHash, summaryIn(whole).traceHash);
+    assert.equal(journal!.answered, done);
+    assert.equal(tasksIn(cache), done + journal!.computed);
+  });
+
   it('as part of a sweep, is gone on with by whoever takes the sweep up', async () => {
     const sweep = ['sweep', 'tiny', '--backend', 'wasm', '--seeds', '1', '--jobs', '1', '--out', place.out];
     await killedAfter(sweep, place.out, 12, 0);

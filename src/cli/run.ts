@@ -5,6 +5,7 @@ import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
+import type { RunObserver } from '../records/run-event.js';
 import type { RunEstimate } from '../run/estimate.js';
 import type { RunOptions } from '../run/options.js';
 import { loadAgain } from '../scenario/load-again.js';
@@ -66,7 +67,6 @@ export async function runCommand(
   const kind = displayKind(options, terminal);
   const display = openDisplay(kind, scenario, terminal);
   for (const note of replacing(outFolder, scenario)) display.note(note);
-  if (options.resume !== undefined) display.note(`Goes on with the run in ${outFolder}.`);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { showSamples, verbose, inspection } = options;
@@ -101,7 +101,13 @@ export async function runCommand(
         }),
       onProgress: (progress) => display.show(progress),
       script,
-      observers: page ? [log, page.observer] : [log],
+      observers: [
+        log,
+        ...(page ? [page.observer] : []),
+        ...(options.resume === undefined
+          ? []
+          : [begins(() => display.note(`Goes on with the run in ${outFolder}.`))]),
+      ],
       ...(page && { before: page.before }),
       ...(inspector && { inspect: inspector.inspect }),
       onSummary: (summary) => {
@@ -132,6 +138,15 @@ export async function runCommand(
     await inspector?.close();
     interrupt.release();
   }
+}
+
+/** Hears that a run begins: nothing can refuse it any more. */
+function begins(say: () => void): RunObserver {
+  return {
+    next: ({ type }) => {
+      if (type === 'manifest') say();
+    },
+  };
 }
 
 interface ToRun {

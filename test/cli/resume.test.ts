@@ -106,6 +106,12 @@ describe('a run that is killed', function () {
     assert.ok(summary.journal!.answered >= 12, JSON.stringify(summary.journal));
   });
 
+  it('is not gone on with once it is over, and nobody says that it is', async () => {
+    const { status, stdout, stderr } = await place.pwff('run', '--resume', whole);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /: its run is over \(finished\), expected one that was stopped; .*\n$/);
+  });
+
   it('is not gone on with by a scenario or settings, in one line', async () => {
     for (const more of [['tiny'], ['--seed', '2'], ['--set', 'seed=2'], ['--out', 'x']]) {
       const { status, stderr } = await place.pwff('run', '--resume', whole, ...more);

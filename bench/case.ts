@@ -240,8 +240,8 @@ async function timed(work: () => Promise<void>): Promise<number> {
 }
 
 prepareNative();
-const fingerprint = await selectBackend(backend);
-console.log(JSON.stringify(fingerprint));
+const { name, version, cpuFeatures } = await selectBackend(backend);
+console.log(JSON.stringify({ said: `${name} ${version}, ${cpuFeatures.join(' ')}` }));
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(await commands[line.trim()]!());
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { Child } from './child.js';
+import { limitsOf, machineOf, machineText } from './machine.js';
 import { settings } from './radio-settings.js';
 import { sizes, tokensOf, type Size } from './sizes.js';
 
@@ -22,8 +23,15 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'string' },
     repeats: { type: 'string', default: '5' },
+    /** The most that libraries may use of the processor: all, or avx2. */
+    instructions: { type: 'string', default: 'all' },
   },
 });
+const limits = limitsOf[options.instructions];
+if (!limits) throw new Error(`--instructions: expected ${Object.keys(limitsOf).join(' or ')}`);
+// Before any case starts: they are processes, and have it from here.
+Object.assign(process.env, limits);
+const libraries = new Map<string, string>();
 const repeats = Number(options.repeats);
 const figures: Record<string, number> = {};
 const backends = ['native', 'wasm'] as const;
@@ -46,9 +54,15 @@ function hasTorch(): boolean {
   }
 }
 
-function torchCase(size: Size, threads: number): Child {
+async function torchCase(size: Size, threads: number): Promise<Child> {
   const script = fileURLToPath(new URL('../../bench/peers/torch_case.py', import.meta.url));
-  return new Child(python, [script, JSON.stringify({ ...size, threads })]);
+  return heard('PyTorch', new Child(python, [script, JSON.stringify({ ...size, threads })]));
+}
+
+/** A case that has started, once it has said what it is made of. */
+async function heard(name: string, child: Child): Promise<Child> {
+  libraries.set(name, (JSON.parse(await child.line()) as { readonly said: string }).said);
+  return child;
 }
 
 /**
@@ -58,8 +72,7 @@ async function ourCase(size: Size, backend: string): Promise<Child | null> {
   const script = fileURLToPath(new URL('./case.js', import.meta.url));
   const child = new Child(process.execPath, [script, JSON.stringify({ size, backend })]);
   try {
-    await child.line();
-    return child;
+    return await heard(backend, child);
   } catch (error) {
     console.log(`${backend} is left out: ${(error as Error).message}`);
     return null;
@@ -94,9 +107,7 @@ async function trainAndForward(size: Size): Promise<void> {
   const peers = new Map<string, Child>();
   if (torch) {
     for (const [name, threads] of Object.entries({ one: 1, all: availableParallelism() })) {
-      const child = torchCase(size, threads);
-      await child.line();
-      peers.set(name, child);
+      peers.set(name, await torchCase(size, threads));
     }
   }
   const cases = new Map<string, Child>();
@@ -190,5 +201,9 @@ const table = new Table({
 for (const [name, value] of Object.entries(figures)) {
   table.push([name, value >= 100 ? value.toFixed(0) : value.toFixed(3)]);
 }
+const machine = machineOf(limits, libraries);
+console.log(machineText(machine));
 console.log(table.toString());
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify({ machine, ...figures }, null, 2)}\n`);
+}

@@ -121,7 +121,9 @@ def main():
             loss()
 
     commands = {"step": step, "forward": forward}
-    print(json.dumps({"version": torch.__version__}), flush=True)
+    capability = torch.backends.cpu.get_cpu_capability()
+    said = f"PyTorch {torch.__version__}, {capability}, threads {torch.get_num_threads()}"
+    print(json.dumps({"said": said}), flush=True)
     for line in sys.stdin:
         command = line.strip()
         if command == "memory":

@@ -126,7 +126,7 @@ function tensorflowVersion(): string {
  * The vector instructions that native kernels choose between; the processor's name where the system lists
  * none.
  */
-function instructionSets(): readonly string[] {
+export function instructionSets(): readonly string[] {
   try {
     const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
     const found = flags.split(/\s+/).filter((flag) => /^(sse4|avx|fma|amx)/.test(flag));

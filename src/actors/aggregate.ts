@@ -1,12 +1,14 @@
 import type { Aggregated, GatheredUpdate, ServerContext } from '../../machines/server.js';
 import type { Upload } from '../../machines/events.js';
 import { updatesOf, type RewardPart, type UploadKind } from '../../machines/protocol.js';
+import { valueAt } from '../appended.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import { onto } from '../strategies/aggregation/kept-tensors.js';
 import type { Participant, ToAggregate, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
 import { hashesOf } from './kept.js';
+import { memberOf } from './members.js';
 import { carriedBy, lacking } from './parts.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
@@ -169,7 +171,7 @@ function aboutOf(
     rows,
     version: answers.version,
     staleness,
-    ageSeconds: world.clock.nowSeconds - context.madeAtSeconds[answers.version]!,
+    ageSeconds: world.clock.nowSeconds - valueAt(context.madeAtSeconds, answers.version)!,
     tier: world.discipline.tierOf?.(from, rosterOf(world, context)) ?? null,
   };
 }
@@ -181,7 +183,7 @@ function participants(
 ): Readonly<Record<string, Participant>> {
   const participant = (id: string): Participant => ({
     rows: rowsBehind(world, kind, clientOf(world, id)),
-    orders: members[id]!.history.orders,
+    orders: memberOf({ members }, id).history.orders,
     isAsked: cohort.includes(id),
   });
   return Object.fromEntries(clients.map((id) => [id, participant(id)]));

@@ -5,6 +5,7 @@ import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
+import type { Progress } from '../records/progress.js';
 import type { RunEstimate } from '../run/estimate.js';
 import type { RunOptions } from '../run/options.js';
 import { loadAgain } from '../scenario/load-again.js';
@@ -63,7 +64,8 @@ export async function runCommand(
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
-  const display = openDisplay(displayKind(options, terminal), scenario, terminal);
+  const shows = displayKind(options, terminal);
+  const display = openDisplay(shows, scenario, terminal);
   for (const note of replacing(outFolder, scenario)) display.note(note);
   if (options.resume !== undefined) display.note(`Goes on with the run in ${outFolder}.`);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
@@ -97,7 +99,7 @@ export async function runCommand(
       ...(options.resume === undefined && {
         onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
       }),
-      onProgress: (progress) => display.show(progress),
+      ...(shows !== 'none' && { onProgress: (progress: Progress) => display.show(progress) }),
       script,
       observers: page ? [log, page.observer] : [log],
       ...(page && { before: page.before }),

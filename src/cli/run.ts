@@ -5,6 +5,7 @@ import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
+import type { ParamsChoice } from '../records/params-choice.js';
 import type { Progress } from '../records/progress.js';
 import type { RunEstimate } from '../run/estimate.js';
 import type { RunOptions } from '../run/options.js';
@@ -41,6 +42,7 @@ export interface RunCommandOptions extends ModelFolders, InspectOptions {
   /** Whether the run waits for its page before the first event. */
   readonly paused: boolean;
   readonly inspection: InspectionChoice;
+  readonly params: ParamsChoice;
   /** Whether a broken expectation fails the command. */
   readonly check: boolean;
   /** Where the timeline goes for other viewers. */
@@ -70,7 +72,7 @@ export async function runCommand(
   if (options.resume !== undefined) display.note(`Goes on with the run in ${outFolder}.`);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
-  const { showSamples, verbose, inspection } = options;
+  const { showSamples, verbose, inspection, params } = options;
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -92,7 +94,7 @@ export async function runCommand(
     );
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
-      ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
+      ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection, params },
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),

@@ -6,10 +6,11 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { Child } from './child.js';
 import { settings } from './radio-settings.js';
+import { scaleFigures } from './scale/index.js';
 import { sizes, tokensOf, type Size } from './sizes.js';
 
 /*
- * How fast the radio is, and the learning core beside PyTorch and beside its own backend's matrix products:
+ * How fast the radio is, what many clients cost (`scale`; `--rounds` of each, 10 if absent), and the learning core beside PyTorch and beside its own backend's matrix products:
  *
  *     npm run bench -- --only train.tiny --json bench.json
  *
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'string' },
     repeats: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '10' },
   },
 });
 const repeats = Number(options.repeats);
@@ -167,6 +169,7 @@ async function radio(): Promise<void> {
 }
 
 await radio();
+Object.assign(figures, await scaleFigures({ asked, python, repeats, rounds: Number(options.rounds) }));
 for (const size of sizes) {
   await trainAndForward(size);
   await compare(size, 'generate', 'uncached', 'cached');

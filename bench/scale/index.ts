@@ -15,6 +15,9 @@ interface Ran {
   readonly events: number;
   readonly opened: Times;
   readonly simulated: Times;
+  /** Held after all was loaded, and at the end of the run. */
+  readonly openedBytes: number;
+  readonly simulatedBytes: number;
   readonly peakBytes: number;
   readonly shares: Readonly<Record<string, number>> | null;
 }
@@ -35,6 +38,12 @@ export interface ScaleOptions {
 
 type Figures = Record<string, number>;
 
+/** What a client costs in memory: its data and device, and then actors, links and rows. */
+const held: Readonly<Record<string, (ran: Ran) => number>> = {
+  loaded: ({ openedBytes }) => openedBytes,
+  run: ({ openedBytes, simulatedBytes }) => simulatedBytes - openedBytes,
+};
+
 const clientCounts = [100, 1_000, 10_000];
 
 export async function scaleFigures({ asked, python, repeats, rounds }: ScaleOptions): Promise<Figures> {
@@ -50,7 +59,7 @@ export async function scaleFigures({ asked, python, repeats, rounds }: ScaleOpti
 function runs(rounds: number): Figures {
   const figures: Figures = { 'scale.run.roundsAClient': rounds };
   const ran = clientCounts.map((clients) => run({ kind: 'asynchronous', clients, rounds }));
-  for (const [i, { delivered, events, opened, simulated, peakBytes }] of ran.entries()) {
+  for (const [i, { delivered, events, opened, simulated, simulatedBytes, peakBytes }] of ran.entries()) {
     const name = `scale.run.${clientCounts[i]}`;
     figures[`${name}.openWallSeconds`] = opened.wallSeconds;
     figures[`${name}.wallSeconds`] = simulated.wallSeconds;
@@ -58,12 +67,15 @@ function runs(rounds: number): Figures {
     figures[`${name}.eventsPerCpuSecond`] = events / simulated.cpuSeconds;
     figures[`${name}.cpuMicrosecondsAMessage`] = (1e6 * simulated.cpuSeconds) / delivered;
     figures[`${name}.peakMegabytes`] = peakBytes / 1e6;
+    figures[`${name}.heldMegabytes`] = simulatedBytes / 1e6;
   }
   const [few, some, many] = ran as [Ran, Ran, Ran];
   const aMessage = ({ simulated, delivered }: Ran) => simulated.cpuSeconds / delivered;
   figures['scale.run.slope'] = aMessage(many) / aMessage(few);
-  figures['scale.run.kilobytesAClient.to1000'] = (some.peakBytes - few.peakBytes) / 900 / 1e3;
-  figures['scale.run.kilobytesAClient.to10000'] = (many.peakBytes - some.peakBytes) / 9_000 / 1e3;
+  for (const [name, bytesOf] of Object.entries(held)) {
+    figures[`scale.run.kilobytesAClient.${name}.to1000`] = (bytesOf(some) - bytesOf(few)) / 900 / 1e3;
+    figures[`scale.run.kilobytesAClient.${name}.to10000`] = (bytesOf(many) - bytesOf(some)) / 9_000 / 1e3;
+  }
   return figures;
 }
 
@@ -121,7 +133,7 @@ function idleClients(python: string): Figures {
 
 function run(scale: Scale, ...flags: readonly string[]): Ran {
   const script = fileURLToPath(new URL('./run-case.js', import.meta.url));
-  const said = execFileSync(process.execPath, [script, JSON.stringify(scale), ...flags], {
+  const said = execFileSync(process.execPath, ['--expose-gc', script, JSON.stringify(scale), ...flags], {
     encoding: 'utf8',
   });
   return JSON.parse(said) as Ran;

@@ -30,6 +30,7 @@ async function measured() {
   const opening = stopwatch();
   const run = await openRun({ ...options, inspection: 'none', journal: 'none', params: 'none' });
   const opened = opening();
+  const openedBytes = liveBytes();
   let events = 0;
   let delivered = 0;
   run.world.bus.events.subscribe(({ phase }) => void (delivered += Number(phase === 'delivered')));
@@ -37,13 +38,23 @@ async function measured() {
   const simulating = stopwatch();
   const [{ ended }, shares] = await sharesOf(() => simulate(run.world), isProfiled);
   const simulated = simulating();
+  const simulatedBytes = liveBytes();
   await run.close();
   if (ended.reason !== 'finished') throw new Error(`the run ended as ${ended.reason}`);
   return {
     ...{ delivered, events, opened, simulated, shares },
+    ...{ openedBytes, simulatedBytes },
     peakBytes: process.resourceUsage().maxRSS * 1024,
     traceHash: run.traceHash(),
   };
+}
+
+/** What is held, and not what is to be collected. */
+function liveBytes(): number {
+  if (!global.gc) throw new Error('run with --expose-gc');
+  global.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Seconds from now on by the clock on the wall, and of processors. */

@@ -160,7 +160,7 @@ export class VirtualClock {
           if (left === 0) resolve(given);
         } catch (error) {
           left = 0;
-          reject(error as Error);
+          reject(error);
         }
       };
       for (let i = 0; i < eventsATurn; i++) setImmediate(next);

@@ -149,22 +149,24 @@ export class VirtualClock {
    * Calls `step` as often as events share a turn, or until it gives something. Each call is an immediate of its own: after each
    * of them, and not only after their turn, Node runs what promises have to do.
    */
-  #turn<T>(step: () => T | null): Promise<T | null> {
-    return new Promise((resolve, reject) => {
+  async #turn<T>(step: () => T | null): Promise<T | null> {
+    const outcome = await new Promise<Outcome<T | null>>((resolve) => {
       let left = eventsATurn;
       const next = () => {
         if (left === 0) return;
         try {
           const given = step();
           left = given === null ? left - 1 : 0;
-          if (left === 0) resolve(given);
+          if (left === 0) resolve({ value: given });
         } catch (error) {
           left = 0;
-          reject(error);
+          resolve({ error });
         }
       };
       for (let i = 0; i < eventsATurn; i++) setImmediate(next);
     });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   }
 
   /** Runs the next event; how the run ends, where it does, or an event that has to be waited for, which did not run. */

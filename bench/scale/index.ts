@@ -115,7 +115,7 @@ async function clocks(python: string, repeats: number): Promise<Figures> {
 
 /** Client rounds a second of 100 clients that do nothing, beside Flower's simulation engine. */
 function idleClients(python: string): Figures {
-  const rounds = 20;
+  const rounds = 60;
   const ours = run({ kind: 'synchronous', clients: 100, rounds });
   const rate = (100 * rounds) / ours.simulated.wallSeconds;
   const figures: Figures = { 'scale.idle.clientRoundsPerSecond': rate };

@@ -62,9 +62,7 @@ export function costSeries(
 ): Series {
   const rounds = rows.filter((row) => row.type === 'round');
   const ended = groupedBy(messages, ({ endedVirtualSeconds: end }) =>
-    end === null
-      ? undefined
-      : rounds[partitionPoint(rounds, ({ virtualSeconds }) => virtualSeconds < end)],
+    end === null ? undefined : rounds[partitionPoint(rounds, ({ virtualSeconds }) => virtualSeconds < end)],
   );
   const points = roundsOf(rows, stage).map((row) =>
     roundCosts(ended.get(row) ?? [], stage, row.members).clients.map(({ client, ...costs }) => ({

@@ -11,12 +11,12 @@ export default {
       to: { circular: true },
     },
     {
-      name: 'machines-import-handles-objectives-and-attempts-alone',
+      name: 'machines-import-handles-objectives-attempts-and-lists-alone',
       severity: 'error',
       from: { path: '^machines/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(learning/(objective|params/(memory|param-set))|radio/channel/attempts)\\.ts$',
+        pathNot: '^src/(keyed-list|appended|learning/(objective|params/(memory|param-set))|radio/channel/attempts)\\.ts$',
       },
     },
     {

@@ -7,10 +7,11 @@ import Table from 'cli-table3';
 import { Child } from './child.js';
 import { limitsOf, machineOf, machineText } from './machine.js';
 import { settings } from './radio-settings.js';
+import { scaleFigures } from './scale/index.js';
 import { sizes, tokensOf, type Size } from './sizes.js';
 
 /*
- * How fast the radio is, and the learning core beside PyTorch and beside its own backend's matrix products:
+ * How fast the radio is, what many clients cost (`scale`; `--rounds` of each, 10 if absent), and the learning core beside PyTorch and beside its own backend's matrix products:
  *
  *     npm run bench -- --only train.tiny --json bench.json
  *
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     repeats: { type: 'string', default: '5' },
     /** The most that libraries may use of the processor: all, or avx2. */
     instructions: { type: 'string', default: 'all' },
+    rounds: { type: 'string', default: '10' },
   },
 });
 const limits = limitsOf[options.instructions];
@@ -184,6 +186,7 @@ async function radio(): Promise<void> {
 }
 
 await radio();
+Object.assign(figures, await scaleFigures({ asked, python, repeats, rounds: Number(options.rounds) }));
 for (const size of sizes) {
   await trainAndForward(size);
   await compare(size, 'generate', 'uncached', 'cached');

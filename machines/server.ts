@@ -1,4 +1,6 @@
 import { fromPromise, setup, type ErrorActorEvent } from 'xstate';
+import type { Appended } from '../src/appended.js';
+import type { KeyedList } from '../src/keyed-list.js';
 import type { ParamRef } from '../src/learning/params/param-set.js';
 import type { Download, Memories, Model, Request, Residuals, Upload, Verdict, WorkOrder } from './events.js';
 import type { MessageStep, RewardPart, Stage } from './protocol.js';
@@ -14,7 +16,7 @@ export interface ServerContext {
    */
   readonly version: number;
   /** Virtual time at which each version of the stage was there, by version. */
-  readonly madeAtSeconds: readonly number[];
+  readonly madeAtSeconds: Appended<number>;
   readonly global: Model;
   /** Who was asked to work on this version. */
   readonly cohort: readonly string[];
@@ -24,7 +26,8 @@ export interface ServerContext {
   readonly reset: readonly string[];
   /** Orders whose answers are wanted at once, by client; a lost request is repeated as the next version opens. */
   readonly urged: Readonly<Record<string, WorkOrder>>;
-  readonly members: Readonly<Record<string, Member>>;
+  /** What it knows of each, in the same order. */
+  readonly members: KeyedList<Member>;
   /** Updates at hand that no aggregate has used. */
   readonly updates: readonly ReceivedUpdate[];
   /** Those that the latest aggregate was made of. */
@@ -267,13 +270,13 @@ export const serverMachine = server.createMachine({
     rewards: input.rewards,
     stage: input.stage,
     version: 0,
-    madeAtSeconds: [],
+    madeAtSeconds: { blocks: [], last: [] },
     global: input.global,
     cohort: [],
     asked: [],
     reset: [],
     urged: {},
-    members: {},
+    members: { keys: [], places: new Map(), root: { below: 1, values: [] } },
     updates: [],
     gathered: [],
     left: [],

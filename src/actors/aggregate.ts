@@ -1,12 +1,14 @@
 import type { Aggregated, GatheredUpdate, ServerContext } from '../../machines/server.js';
 import type { Upload } from '../../machines/events.js';
 import { updatesOf, type RewardPart, type UploadKind } from '../../machines/protocol.js';
+import { valueAt } from '../appended.js';
 import { recalled, remembered } from '../learning/params/memory.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import { onto } from '../strategies/aggregation/kept-tensors.js';
 import type { Participant, ToAggregate, Update } from '../strategies/aggregation/aggregation.js';
 import { receptionOf } from './heard.js';
 import { hashesOf } from './kept.js';
+import { memberOf } from './members.js';
 import { carriedBy, lacking } from './parts.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
@@ -69,6 +71,8 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
   const gigaflops = isMeasured ? 0 : flopsOf(updates) / 1e9;
   const before = recalled(store, memory.aggregation[part]);
   const ref = global[part];
+  const isOwnRule = slotIn(world.method, part)?.combine !== undefined;
+  const clients = world.tellsOfClients || isOwnRule ? participants(world, context, kind) : {};
   const air = receptionOf(world, { stage, version: version - 1, kind, part });
   const { output, metrics } = await runTask<'aggregate'>(world, {
     actor: 'server',
@@ -84,7 +88,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
         settings: { stalenessExponent },
         updates: Object.fromEntries(updates.map(({ from, about }) => [from, about])),
         version: version - 1,
-        clients: participants(world, context, kind),
+        clients,
         notes: before.notes,
         ...(air && { air }),
       },
@@ -97,7 +101,7 @@ async function aggregatedPart(world: World, context: ServerContext, { kind, part
       data: {},
     },
   });
-  if (!air && !isMeasured) tellWeights(world, context, part, updates, participants(world, context, kind));
+  if (!air && !isMeasured) tellWeights(world, context, part, updates, clients);
   const { noise, truncation, unheard } = metrics;
   if (air && noise !== undefined && truncation !== undefined && unheard !== undefined) {
     const heard = { clients: updates.length, snrDb: 10 * Math.log10(air.snr), noise, truncation, unheard };
@@ -169,7 +173,7 @@ function aboutOf(
     rows,
     version: answers.version,
     staleness,
-    ageSeconds: world.clock.nowSeconds - context.madeAtSeconds[answers.version]!,
+    ageSeconds: world.clock.nowSeconds - valueAt(context.madeAtSeconds, answers.version)!,
     tier: world.discipline.tierOf?.(from, rosterOf(world, context)) ?? null,
   };
 }
@@ -179,10 +183,11 @@ function participants(
   { clients, members, cohort }: ServerContext,
   kind: UploadKind,
 ): Readonly<Record<string, Participant>> {
+  const asked = new Set(cohort);
   const participant = (id: string): Participant => ({
     rows: rowsBehind(world, kind, clientOf(world, id)),
-    orders: members[id]!.history.orders,
-    isAsked: cohort.includes(id),
+    orders: memberOf({ members }, id).history.orders,
+    isAsked: asked.has(id),
   });
   return Object.fromEntries(clients.map((id) => [id, participant(id)]));
 }

@@ -2,6 +2,7 @@ import type { Allotment } from '../../machines/events.js';
 import type { Stage } from '../../machines/protocol.js';
 import type { ServerContext } from '../../machines/server.js';
 import type { Band } from '../strategies/allocation/allocation.js';
+import { equal } from '../strategies/allocation/equal.js';
 import { nameOf } from '../strategies/strategy.js';
 import { candidateOf } from './candidates.js';
 import type { World } from './world.js';
@@ -18,11 +19,16 @@ export function allotmentsOf(
   opening: { readonly stage: Stage } & Pick<ServerContext, 'version' | 'global'>,
   selected: readonly string[],
 ): Allotted {
-  if (selected.length === 0) return { invitees: selected, allotments: null };
+  if (selected.length === 0 || isEqual(world)) return { invitees: selected, allotments: null };
   const candidates = selected.map((client) => candidateOf(world, opening, client));
   const allotments = world.allocation(candidates, bandOf(world));
   if (allotments === null) return { invitees: selected, allotments };
   return { invitees: selected.filter((client) => client in allotments), allotments };
+}
+
+/** Whether nothing is allotted to anybody: then nobody needs to be looked at. */
+function isEqual({ scenario }: Pick<World, 'scenario'>): boolean {
+  return nameOf(scenario.server.allocation) === equal.name;
 }
 
 /** Whether a version that would be closed at once has asked nobody, for the allocation found no place for anybody. */
@@ -30,7 +36,7 @@ export function isForNobody(
   { scenario }: World,
   { cohort, updates }: Pick<ServerContext, 'cohort' | 'updates'>,
 ): boolean {
-  return nameOf(scenario.server.allocation) !== 'equal' && cohort.length === 0 && updates.length === 0;
+  return !isEqual({ scenario }) && cohort.length === 0 && updates.length === 0;
 }
 
 /** The uplink that clients share: the settings' relations see to it that it is one band. */

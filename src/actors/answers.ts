@@ -3,7 +3,9 @@ import { updatesOf, type Stage } from '../../machines/protocol.js';
 import { meanOrNull } from '../moments.js';
 import type { GatheredUpdate, Member, ReceivedUpdate, ServerContext } from '../../machines/server.js';
 import { least } from '../extremes.js';
+import { Digest } from '../keyed-list.js';
 import { groupedBy } from '../grouped.js';
+import { memberOf } from './members.js';
 
 /**
  * Whether nothing more is expected from a client in a stage: all updates that answer its newest order have
@@ -13,7 +15,11 @@ export function hasAnswered(
   { members, stage, rewards }: Pick<ServerContext, 'members' | 'stage' | 'rewards'>,
   client: string,
 ): boolean {
-  const member = members[client]!;
+  return isSettled(memberOf({ members }, client), stage, rewards);
+}
+
+/** The same of a member. */
+export function isSettled(member: Member, stage: Stage, rewards: ServerContext['rewards']): boolean {
   const known = answered.get(member);
   if (known?.stage === stage) return known.answer;
   const answer = isAnswered(member, stage, rewards);
@@ -21,7 +27,7 @@ export function hasAnswered(
   return answer;
 }
 
-/** What was found of each member: all of them are asked about at every event, and one of them has changed. */
+/** What was found of each member: many are asked about at every event, and one of them has changed. */
 const answered = new WeakMap<Member, { readonly stage: Stage; readonly answer: boolean }>();
 
 function isAnswered(
@@ -33,18 +39,24 @@ function isAnswered(
   return updatesOf(stage, rewards).every((kind) => receipts.includes(updateName({ kind, answers: order })));
 }
 
+/** How many are away, or were and have not been asked since. */
+const absent = new Digest<Member, number>(
+  ({ presence }) => Number(presence !== 'here'),
+  (a, b) => a + b,
+  0,
+);
+
 /**
  * Whether a version has nobody to wait for because clients are away: all whom it asked were, and nothing is at
  * hand. It then asks those who are back, or waits for one, or for its deadline; it is never closed in no time.
  */
 export function standsStill({
-  clients,
   cohort,
   members,
   updates,
-}: Pick<ServerContext, 'clients' | 'cohort' | 'members' | 'updates'>): boolean {
-  const wasAway = (client: string) => members[client]!.presence !== 'here';
-  return updates.length === 0 && clients.some(wasAway) && cohort.every(wasAway);
+}: Pick<ServerContext, 'cohort' | 'members' | 'updates'>): boolean {
+  if (updates.length > 0 || absent.total(members) === 0) return false;
+  return cohort.every((client) => memberOf({ members }, client).presence !== 'here');
 }
 
 /**

@@ -1,11 +1,12 @@
 import { compareOrders, textOf, updateName } from '../../machines/events.js';
+import { valueOf, withValues } from '../keyed-list.js';
 import type { ReceivedUpdate, ServerContext, ServerEvent } from '../../machines/server.js';
 import type { LeftOut } from '../records/fate.js';
 import { arrived, expectedOf } from './admission/expected.js';
 import { checks, rejectionBy, type Rejection } from './admission/index.js';
 import { sendsOverTheAir } from './air.js';
 import { reported } from './history.js';
-import { withEach } from './members.js';
+import { memberOf } from './members.js';
 import { rosterOf } from './roster.js';
 import { rowsBehind } from './rows.js';
 import { clientOf, type World } from './world.js';
@@ -18,7 +19,7 @@ type Delivered = Extract<ServerEvent, { readonly type: 'upload.delivered' }>;
 
 /** Whether it came before. */
 export function isCopy({ members }: ServerContext, { from, upload }: ReceivedUpdate): boolean {
-  return members[from]?.receipts.includes(updateName(upload)) ?? false;
+  return valueOf(members, from)?.receipts.includes(updateName(upload)) ?? false;
 }
 
 /** Whether it is to count: the newest of its client's of its kind, and one that the discipline lets in. */
@@ -31,7 +32,7 @@ export function isAdmitted(world: World, context: ServerContext, update: Receive
  * with it.
  */
 export function rejectionOf(world: World, context: ServerContext, event: Delivered): Rejection | null {
-  if (context.members[event.from] && !isAdmitted(world, context, event)) return null;
+  if (context.members.places.has(event.from) && !isAdmitted(world, context, event)) return null;
   const list = sendsOverTheAir(world) ? checks.filter(({ readsValues }) => !readsValues) : checks;
   return rejectionBy(list, arrived(world, event), expectedOf(world, context, event));
 }
@@ -67,12 +68,12 @@ export function taken(
   const others = context.updates.filter((other) => !isInPlaceOf(arrival, other));
   const isLate = upload.answers.version < context.version;
   const { late, members } = noted(context, arrival, isLate);
-  const seconds = world.clock.nowSeconds - members[from]!.orderedAtSeconds;
+  const seconds = world.clock.nowSeconds - memberOf({ members }, from).orderedAtSeconds;
   const report = { version: upload.answers.version, loss: upload.loss, seconds };
   return {
     updates: [...others, arrival],
     late,
-    members: withEach(members, [from], ({ history, ...member }) => ({
+    members: withValues(members, [from], ({ history, ...member }) => ({
       ...member,
       history: reported(history, report),
     })),
@@ -87,7 +88,7 @@ export function noted(
 ): Pick<ServerContext, 'members' | 'late'> {
   const { from, upload } = arrival;
   return {
-    members: withEach(members, [from], (member) => ({
+    members: withValues(members, [from], (member) => ({
       ...member,
       receipts: [...member.receipts, updateName(upload)],
     })),

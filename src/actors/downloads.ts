@@ -4,6 +4,8 @@ import type { Member, ServerContext } from '../../machines/server.js';
 import type { ParamRef } from '../learning/params/param-set.js';
 import { groupedBy } from '../grouped.js';
 import { sentTo } from './changes-since.js';
+import { memberOf } from './members.js';
+import { present } from './standings.js';
 import { globalFor } from './cuts.js';
 import { broughtBy, refsOf } from './parts.js';
 import type { World } from './world.js';
@@ -16,18 +18,18 @@ export type Downloads = Readonly<Record<string, Download>>;
  * lacks of the global model as it is for that client: for those who get an order, and at the end of a stage for all who are not away.
  */
 export function downloadsTo(world: World, context: ServerContext, kind: DownloadKind): Downloads {
-  const { clients, asked, reset, members, version, verdict, rewards } = context;
-  const present = clients.filter((client) => members[client]!.presence !== 'away');
-  const recipients = verdict === 'continue' ? asked : present;
+  const { version, verdict, rewards } = context;
+  const recipients = verdict === 'continue' ? context.asked : present(context);
+  const [asked, reset] = [new Set(context.asked), new Set(context.reset)];
   return Object.fromEntries(
     recipients.map((client): [string, Download] => {
-      const { holdings, acknowledged, order } = members[client]!;
+      const { holdings, acknowledged, order } = memberOf(context, client);
       const global = globalFor(world, client, context.global);
       const params = missing(broughtBy(kind, global, rewards), holdings).map((ref) =>
         sentTo(acknowledged, ref),
       );
-      const own = asked.includes(client) ? order : null;
-      const interrupts = reset.includes(client);
+      const own = asked.has(client) ? order : null;
+      const interrupts = reset.has(client);
       return [client, { direction: 'down', kind, version, verdict, order: own, interrupts, global, params }];
     }),
   );

@@ -1,15 +1,18 @@
 import type { Allotment, WorkOrder } from '../../machines/events.js';
 import { messageKinds, opensStage, protocol, stageAfter } from '../../machines/protocol.js';
 import type { ServerContext } from '../../machines/server.js';
+import { withValues } from '../keyed-list.js';
+import { lazily } from '../lazily.js';
 import { stream, type Stream } from '../simulation/random/stream.js';
 import type { Roster, Select } from '../strategies/disciplines/discipline.js';
-import { cohortSize } from '../strategies/selection/selection.js';
+import { cohortSize, type ToSelect } from '../strategies/selection/selection.js';
 import { allotmentsOf } from './allotments.js';
 import { hasAnswered, standsStill } from './answers.js';
 import { newcomer } from './history.js';
-import { failing, isSame, withEach, type Members } from './members.js';
+import { failing, isSame, memberOf, type Members } from './members.js';
 import { profilesOf, uplinkSnrsDb } from './profiles.js';
 import { rosterOf } from './roster.js';
+import { overdueSince } from './standings.js';
 import type { World } from './world.js';
 
 /*
@@ -28,16 +31,13 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
   const work = nextWork(world, context);
   if (work === null) return { cohort: [], asked: [], reset: [], urged: {} };
   const { discipline } = world;
-  const members = withEach(context.members, context.clients, (member) => ({
-    ...member,
-    history: work.stage === context.stage ? member.history : newcomer,
-  }));
+  const members = work.stage === context.stage ? context.members : begunAnew(context.members);
   const opening = { ...context, ...work, members, cohort: [] };
   const roster = rosterOf(world, opening);
   const reset = discipline.resets?.(roster) ?? [];
   const selected = discipline.invite(roster, selectorOf(world, opening));
   const { invitees, allotments } = allotmentsOf(world, opening, selected);
-  const asked = context.clients.filter((client) => invitees.includes(client) || reset.includes(client));
+  const asked = inOrder(context, [...invitees, ...reset]);
   const urged = urgedOf(world, opening, roster, reset);
   const withOrders = ordered(world, opening, asked, { ...work, allotments });
   return {
@@ -45,24 +45,35 @@ export function invited(world: World, context: ServerContext): Partial<ServerCon
     asked,
     reset,
     urged,
-    members: withEach(withOrders, Object.keys(urged), (member, client) => ({
+    members: withValues(withOrders, Object.keys(urged), (member, client) => ({
       ...member,
       urged: urged[client]!,
     })),
   };
 }
 
+/** Another stage knows nothing of what clients did in this one. */
+function begunAnew(members: Members): Members {
+  return withValues(members, members.keys, (member) => ({ ...member, history: newcomer }));
+}
+
+/** Some clients, each once, in the order of all. */
+function inOrder({ members: { places } }: ServerContext, some: readonly string[]): readonly string[] {
+  const known = [...new Set(some)].filter((client) => places.has(client));
+  return known.sort((one, other) => places.get(one)! - places.get(other)!);
+}
+
 /** The orders whose answers the discipline wants at once, each once; who is reset has none to give. */
 function urgedOf(
   { discipline }: World,
-  { members }: ServerContext,
+  context: ServerContext,
   roster: Roster,
   reset: readonly string[],
 ): ServerContext['urged'] {
   const wanted = discipline.urges?.(roster) ?? [];
   return Object.fromEntries(
     wanted.flatMap((client) => {
-      const { order, urged } = members[client]!;
+      const { order, urged } = memberOf(context, client);
       return order === null || reset.includes(client) || isSame(order, urged) ? [] : [[client, order]];
     }),
   );
@@ -99,17 +110,20 @@ export function invitedToo(world: World, context: ServerContext): Partial<Server
 /** The scenario's selection, with draws of its own for each time that a version asks clients. */
 function selectorOf(world: World, context: ServerContext): Select {
   const { scenario, selection } = world;
-  const { stage, version, cohort, members } = context;
+  const { stage, version, cohort, clients: keys } = context;
   const again = cohort.length === 0 ? [] : [cohort.length];
   let draw: Stream | undefined;
   const share = scenario.server.selectionFraction;
   return (clients, size = cohortSize(share, clients.length)) => {
-    const history = Object.fromEntries(
-      Object.entries(members).map(([client, { history }]) => [client, history]),
-    );
     // One for all that this selector is asked, made when it first is: at most events nobody is selected.
     draw ??= stream(scenario.seed, 'selection', stage, version + 1, ...again);
-    return selection({ clients, size, version, history, profiles: profilesOf(world, stage) }, draw);
+    // Most selections look at little of it.
+    const given = lazily<ToSelect>({
+      ...{ clients: () => clients, size: () => size, version: () => version },
+      history: () => Object.fromEntries(keys.map((client) => [client, memberOf(context, client).history])),
+      profiles: () => profilesOf(world, stage),
+    });
+    return selection(given, draw);
   };
 }
 
@@ -121,7 +135,7 @@ function ordered(
   { allotments, ...work }: Work & { readonly allotments: Allotments },
 ): Members {
   const uplinkSnrDb = uplinkSnrsDb(world);
-  return withEach(context.members, asked, (member, client) => {
+  return withValues(context.members, asked, (member, client) => {
     const { history, ...before } = hasAnswered(context, client) ? member : failing(member);
     return {
       ...before,
@@ -142,10 +156,7 @@ function ordered(
 /** The clients, with a failure for each order that is past the stage's deadline. */
 export function overdue({ scenario, clock }: World, context: ServerContext): Members {
   const deadlineSeconds = scenario[context.stage].deadlineSeconds ?? Infinity;
-  const isOverdue = (client: string) =>
-    clock.nowSeconds - context.members[client]!.orderedAtSeconds >= deadlineSeconds &&
-    !hasAnswered(context, client);
-  return withEach(context.members, context.clients.filter(isOverdue), failing);
+  return withValues(context.members, overdueSince(context, clock.nowSeconds, deadlineSeconds), failing);
 }
 
 /** What clients are to work on next; null where the last downloads of the stage ask for nothing. */

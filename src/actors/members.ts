@@ -1,16 +1,15 @@
 import { compareOrders, updateName, type WorkOrder } from '../../machines/events.js';
+import { valueOf, withValues } from '../keyed-list.js';
 import { refsOf } from './parts.js';
 import type { Member, ReceivedUpdate, ServerContext, ServerEvent } from '../../machines/server.js';
 
 export type Members = ServerContext['members'];
 
-export function withEach(
-  members: Members,
-  clients: readonly string[],
-  change: (member: Member, client: string) => Member,
-): Members {
-  const changed = clients.map((client) => [client, change(members[client]!, client)] as const);
-  return { ...members, ...Object.fromEntries(changed) };
+/** What the server knows of a client. Error where it is no client of the run. */
+export function memberOf({ members }: Pick<ServerContext, 'members'>, client: string): Member {
+  const member = valueOf(members, client);
+  if (!member) throw new Error(`the server knows no client ${client}`);
+  return member;
 }
 
 type Told<Type> = Extract<ServerEvent, { readonly type: Type }>;
@@ -21,7 +20,7 @@ export function acknowledging(
   { to, download }: Told<'download.acknowledged'>,
 ): Members {
   const brought = download.params.map(({ hash }) => hash);
-  return withEach(members, [to], (member) => ({
+  return withValues(members, [to], (member) => ({
     ...member,
     acknowledged: refsOf(download.global)
       .map(({ hash }) => hash)
@@ -36,7 +35,7 @@ export function missed(
 ): Members {
   const { order, params } = download;
   const lost = params.map(({ hash }) => hash);
-  return withEach(members, [to], (member) => ({
+  return withValues(members, [to], (member) => ({
     ...member,
     unreached: member.unreached || isSame(member.order, order),
     presence: away ? 'away' : member.presence,
@@ -49,7 +48,7 @@ export function unheard(
   { members }: Pick<ServerContext, 'members'>,
   { to, request, away }: Told<'request.dropped'>,
 ): Members {
-  return withEach(members, [to], (member) => ({
+  return withValues(members, [to], (member) => ({
     ...member,
     urged: isSame(member.urged, request.about) ? null : member.urged,
     presence: away ? 'away' : member.presence,
@@ -61,7 +60,7 @@ export function returned(
   { members }: Pick<ServerContext, 'members'>,
   { client, held }: Told<'client.returned'>,
 ): Members {
-  return withEach(members, [client], (member) => ({
+  return withValues(members, [client], (member) => ({
     ...member,
     unreached: true,
     presence: member.presence === 'here' ? 'here' : 'returned',
@@ -79,8 +78,8 @@ export function unusable(
   { from, upload: { kind, answers } }: ReceivedUpdate,
 ): Members {
   // Of a sender that is no client nothing is awaited.
-  if (!members[from]) return members;
-  return withEach(members, [from], (member) => {
+  if (!members.places.has(from)) return members;
+  return withValues(members, [from], (member) => {
     const order = wasGiven(member, answers) ? answers : member.order;
     if (order === null) return member;
     const receipts = [...member.receipts, updateName({ kind, answers: order })];

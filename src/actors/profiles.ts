@@ -26,7 +26,5 @@ export function profilesOf(world: World, stage: Stage): Readonly<Record<string, 
 
 /** The mean SNR of a client's uplink at this moment, in dB. */
 export function uplinkSnrsDb({ links, clock }: World): (client: string) => number {
-  const uplinks = links.all.filter(({ direction }) => direction === 'uplink');
-  const bySender = new Map(uplinks.map((link) => [link.sender, link]));
-  return (client) => decibelsOf(bySender.get(client)!.snr.ratioAt(clock.nowSeconds));
+  return (client) => decibelsOf(links.of(`${client}/uplink`).snr.ratioAt(clock.nowSeconds));
 }

@@ -5,7 +5,8 @@ import { lazily } from '../lazily.js';
 import type { Arrival, Roster } from '../strategies/disciplines/discipline.js';
 import { cohortSize } from '../strategies/selection/selection.js';
 import { clientsOf, hasAnswered } from './answers.js';
-import { isSame } from './members.js';
+import { isSame, memberOf } from './members.js';
+import { countWorking, free, present, settled, working } from './standings.js';
 import type { World } from './world.js';
 
 /**
@@ -13,31 +14,32 @@ import type { World } from './world.js';
  * is not made.
  */
 export function rosterOf({ scenario, clock }: World, context: ServerContext): Roster {
-  const { stage, version, cohort, members, left, gathered, openedAtSeconds } = context;
+  const { stage, version, cohort, left, gathered, openedAtSeconds } = context;
   const now = clock.nowSeconds;
-  const present = () => context.clients.filter((client) => members[client]!.presence !== 'away');
-  const working = () =>
-    roster.clients.flatMap((client) => {
-      if (hasAnswered(context, client)) return [];
-      const { order, orderedAtSeconds } = members[client]!;
-      return [[client, { staleness: version - order!.version, seconds: now - orderedAtSeconds }] as const];
-    });
+  const member = (client: string) => memberOf(context, client);
+  const standingOf = (client: string) => {
+    const { order, orderedAtSeconds } = member(client);
+    return { staleness: version - order!.version, seconds: now - orderedAtSeconds };
+  };
   const measured = () =>
     roster.clients.flatMap((client) => {
-      const { seconds } = members[client]!.history;
+      const { seconds } = member(client).history;
       return seconds === null ? [] : [[client, seconds] as const];
     });
-  const isUnreached = (client: string) => members[client]!.unreached && members[client]!.presence === 'here';
+  const isUnreached = (client: string) => member(client).unreached && member(client).presence === 'here';
   const roster: Roster = lazily<Roster>({
     stage: () => stage,
     version: () => version,
-    clients: present,
+    clients: () => present(context),
     cohortSize: () => cohortSize(scenario.server.selectionFraction, roster.clients.length),
     cohort: () => cohort,
     unreached: () => cohort.filter(isUnreached),
-    unusable: () => cohort.filter((client) => isSame(members[client]!.unusable, members[client]!.order)),
-    settled: () => context.clients.filter((client) => hasAnswered(context, client)),
-    working: () => Object.fromEntries(working()),
+    unusable: () => cohort.filter((client) => isSame(member(client).unusable, member(client).order)),
+    settled: () => settled(context),
+    isSettled: () => (client) => hasAnswered(context, client),
+    working: () => Object.fromEntries(working(context).map((client) => [client, standingOf(client)])),
+    atWork: () => countWorking(context),
+    free: () => free(context, now, roster.deadlineSeconds),
     atHand: () => arrivals(context),
     left: () => left,
     aggregated: () => clientsOf(gathered),

@@ -7,6 +7,8 @@ import {
   type ReceivedUpdate,
   type ServerContext,
 } from '../../machines/server.js';
+import { appended } from '../appended.js';
+import { keyedList, valueOf, withValues } from '../keyed-list.js';
 import { initialPretrainedReward } from '../learning/model/pretrained-reward.js';
 import { featureWidth, initialRewardModel } from '../learning/model/reward-model.js';
 import { objectives, type Objective } from '../learning/objective.js';
@@ -25,7 +27,7 @@ import { isForNobody } from './allotments.js';
 import { historyIn, newcomer } from './history.js';
 import { hashesOf } from './kept.js';
 import { invited, invitedToo, moreToAsk, overdue } from './invitations.js';
-import { acknowledging, missed, returned, unheard, unusable, withEach } from './members.js';
+import { acknowledging, missed, returned, unheard, unusable } from './members.js';
 import { publishedParts } from './published-parts.js';
 import { rosterOf } from './roster.js';
 import { awaitsParts, momentAt } from '../strategies/methods/parts.js';
@@ -68,7 +70,7 @@ export function provideServer(world: World) {
         });
         for (const kind of downloadsOf(step, context.rewards)) {
           const downloads = downloadsTo(world, { ...context, members }, kind);
-          members = withEach(members, Object.keys(downloads), (member, client) => ({
+          members = withValues(members, Object.keys(downloads), (member, client) => ({
             ...member,
             holdings: holdingsAfter(member, downloads[client]!, context.rewards),
           }));
@@ -125,8 +127,8 @@ export function provideServer(world: World) {
       ),
       gather: enqueueActions(({ context, enqueue }) => {
         const roster = rosterOf(world, context);
-        const due = discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client);
-        const isDue = ({ from }: ReceivedUpdate) => due.includes(from);
+        const due = new Set(discipline.takes?.(roster) ?? roster.atHand.map(({ client }) => client));
+        const isDue = ({ from }: ReceivedUpdate) => due.has(from);
         const later = context.updates.filter((each) => !isDue(each));
         const [now, tooLong] = withinMedian(world, context.updates.filter(isDue));
         const gathered = quorate({ ...context, updates: now }, scenario.server.quorum);
@@ -157,7 +159,7 @@ export function provideServer(world: World) {
         enqueue.assign({
           global: { ...global, ...parts },
           memory,
-          madeAtSeconds: [...madeAtSeconds, clock.nowSeconds],
+          madeAtSeconds: appended(madeAtSeconds, clock.nowSeconds),
           loss: meanLoss(gathered),
         });
         enqueue(({ context }) => tellPublished(world, context, 'aggregate'));
@@ -212,16 +214,16 @@ function openedStage(world: World, context: ServerContext, stage: Stage): Partia
   return {
     stage,
     version: 0,
-    madeAtSeconds: [world.clock.nowSeconds],
+    madeAtSeconds: { blocks: [], last: [world.clock.nowSeconds] },
     memory: { ...memory, aggregation: {} },
     updates: [],
     left: [],
     bestLoss: null,
     roundsWithoutProgress: 0,
     verdict: 'continue',
-    members: Object.fromEntries(
+    members: keyedList(
       clients.map((id) => {
-        const member = members[id] ?? newMember(world, id);
+        const member = valueOf(members, id) ?? newMember(world, id);
         return [id, { ...member, history: historyIn(stage, member) }];
       }),
     ),

@@ -9,6 +9,7 @@ import { airId, provideAir, sendsOverTheAir } from './air.js';
 import { cellId, provideCell, scheduledDirections } from './cell.js';
 import { provideChannel } from './channel.js';
 import { holdingsOf, provideClient } from './client.js';
+import { memberOf } from './members.js';
 import { namesByPart } from '../strategies/partial/arrived.js';
 import { partOfUpdate, reduced } from './part-of-update.js';
 import { provideServer } from './server.js';
@@ -152,7 +153,9 @@ function connectPresence(
       }),
     isAwaited: (id) => {
       const context = server()?.getSnapshot().context;
-      return context !== undefined && (context.members[id]!.presence === 'away' || !hasAnswered(context, id));
+      return (
+        context !== undefined && (memberOf(context, id).presence === 'away' || !hasAnswered(context, id))
+      );
     },
   });
 }

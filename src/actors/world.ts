@@ -35,6 +35,8 @@ export interface World {
   readonly discipline: Discipline;
   readonly selection: Selection;
   readonly allocation: Allocation;
+  /** Whether the aggregation is told of the clients, and not of their updates only. */
+  readonly tellsOfClients: boolean;
   /** Whether the aggregation asks for what updates were made from. */
   readonly sendsBases: boolean;
   /** What clients send where their updates add up over the air; null: the aggregation has to see them one by one. */

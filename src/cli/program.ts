@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { methods } from '../strategies/methods/index.js';
+import { defaultParams, paramsChoices } from '../records/params-choice.js';
 import { defaultInspection, inspections } from '../records/inspection-choice.js';
 import { packageRoot } from '../paths.js';
 import { presets } from '../radio/payload/presets.js';
@@ -97,6 +98,9 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       choiceOption('--inspection', 'actors in inspection.jsonl: thin has no links', inspections).default(
         defaultInspection,
       ),
+    )
+    .addOption(
+      choiceOption('--params', 'whose parameters the folder keeps', paramsChoices).default(defaultParams),
     )
     .addOption(
       new Option(

@@ -5,6 +5,8 @@ import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
+import type { ParamsChoice } from '../records/params-choice.js';
+import type { Progress } from '../records/progress.js';
 import type { RunObserver } from '../records/run-event.js';
 import type { RunEstimate } from '../run/estimate.js';
 import type { RunOptions } from '../run/options.js';
@@ -41,6 +43,7 @@ export interface RunCommandOptions extends ModelFolders, InspectOptions {
   /** Whether the run waits for its page before the first event. */
   readonly paused: boolean;
   readonly inspection: InspectionChoice;
+  readonly params: ParamsChoice;
   /** Whether a broken expectation fails the command. */
   readonly check: boolean;
   /** Where the timeline goes for other viewers. */
@@ -64,12 +67,12 @@ export async function runCommand(
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
-  const kind = displayKind(options, terminal);
-  const display = openDisplay(kind, scenario, terminal);
+  const shows = displayKind(options, terminal);
+  const display = openDisplay(shows, scenario, terminal);
   for (const note of replacing(outFolder, scenario)) display.note(note);
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
-  const { showSamples, verbose, inspection } = options;
+  const { showSamples, verbose, inspection, params } = options;
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -91,15 +94,15 @@ export async function runCommand(
     );
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
-      ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
+      ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection, params },
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),
       ...(options.resume === undefined &&
-        kind !== 'none' && {
+        shows !== 'none' && {
           onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
         }),
-      onProgress: (progress) => display.show(progress),
+      ...(shows !== 'none' && { onProgress: (progress: Progress) => display.show(progress) }),
       script,
       observers: [
         log,

@@ -51,6 +51,8 @@ export function rowsOfTask(rows: readonly MetricRow[], task: string): ClientRow[
  */
 export class ClientFigures {
   readonly #rows = new Map<string, ClientRow>();
+  /** Those of them with any figure: without learning there is none, and no mean needs to look for one. */
+  #measured = 0;
   readonly #replaces: (row: ClientRow, known: ClientRow) => boolean;
 
   /** `replaces` says whether a row takes the place of the one that is there of its client. */
@@ -60,7 +62,9 @@ export class ClientFigures {
 
   add(row: ClientRow): this {
     const known = this.#rows.get(row.actor);
-    if (known === undefined || this.#replaces(row, known)) this.#rows.set(row.actor, row);
+    if (known !== undefined && !this.#replaces(row, known)) return this;
+    this.#measured += Number(isMeasured(row)) - Number(known !== undefined && isMeasured(known));
+    this.#rows.set(row.actor, row);
     return this;
   }
 
@@ -75,6 +79,7 @@ export class ClientFigures {
 
   /** Mean over the clients whose row has the figure, in the order of their names; null where none has. */
   mean(pick: Pick): number | null {
+    if (this.#measured === 0) return null;
     const inOrder = [...this.#rows.values()].sort((a, b) => (a.actor < b.actor ? -1 : 1));
     return meanOrNull(inOrder.flatMap(({ metrics }) => pick(metrics) ?? []));
   }
@@ -85,6 +90,8 @@ export class ClientFigures {
     return greatest(rows.map(({ virtualSeconds }) => virtualSeconds));
   }
 }
+
+const isMeasured = ({ metrics }: ClientRow) => Object.values(metrics).some((figure) => figure !== null);
 
 /** Each client's row of the latest round, whenever it was written. */
 export function newestFigures(rows: readonly ClientRow[] = []): ClientFigures {

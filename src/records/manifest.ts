@@ -5,6 +5,7 @@ import type { TokenizerSource } from '../learning/data/tokenizer.js';
 import type { Overlap } from '../learning/data/overlap.js';
 import type { LoadReport } from '../learning/data/types.js';
 import type { InspectionChoice } from './inspection-choice.js';
+import type { ParamsChoice } from './params-choice.js';
 import type { Seam } from '../strategies/strategies.js';
 import type { Choice } from '../settings/choice.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -28,6 +29,8 @@ export interface Manifest {
   readonly workers: number;
   /** Which actors inspection.jsonl tells of. Absent in older folders, which have no such file. */
   readonly inspection?: InspectionChoice;
+  /** Whose parameters it leaves; absent in older folders, which have all. */
+  readonly params?: ParamsChoice;
   readonly synthetic: boolean;
   readonly backend: {
     /** "native" or "wasm". */

@@ -9,6 +9,7 @@ import type { ParamStore } from '../learning/params/store.js';
 import { groupedBy } from '../grouped.js';
 import type { Slot } from '../strategies/methods/method.js';
 import { changesIn, partsOf } from '../strategies/methods/parts.js';
+import { defaultParams, type ParamsChoice } from './params-choice.js';
 import { writeWhole } from './write-whole.js';
 
 /** The models at the end of a run. */
@@ -28,14 +29,17 @@ export interface ParamFile {
 /**
  * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA (slots of
  * other names have files of their own: `tunedFile`; so has each change of the base: `global.<part>`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
- * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds.
+ * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds. `choice` leaves
+ * out those of the clients, with the holdings, or all.
  */
 export function paramFiles(
   folder: string,
   store: ParamStore,
   slots: readonly Slot[],
   models: FinalModels,
+  choice: ParamsChoice = defaultParams,
 ): ParamFile[] {
+  if (choice === 'none') return [];
   const { global, clients } = models;
   const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
     const held = refs.filter((ref) => ref !== null && ref !== undefined);
@@ -66,12 +70,18 @@ export function paramFiles(
     ...tunedFiles('global', global),
     ...changesIn(global).flatMap((part) => file(`global.${part}`, [global[part]])),
     ...objectives.flatMap((objective) => file(`reward-${objective}`, [global[objective]])),
-    ...clients.flatMap(({ id, model, frozen }) => [
-      ...tunedFiles(id, model),
-      ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
-    ]),
-    { path: join(folder, holdingsFile), write: () => writeHoldings(folder, models) },
+    ...(choice === 'all' ? ofClients() : []),
   ];
+
+  function ofClients(): ParamFile[] {
+    return [
+      ...clients.flatMap(({ id, model, frozen }) => [
+        ...tunedFiles(id, model),
+        ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
+      ]),
+      { path: join(folder, holdingsFile), write: () => writeHoldings(folder, models) },
+    ];
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Stage } from '../../machines/protocol.js';
+import { groupedBy } from '../grouped.js';
 import { meanOrNull, sum } from '../moments.js';
 import { energyOfMessage, energyOfWork, summed, type EnergyBySide } from './energy/energy.js';
 import type { ComputeRow, EndedMessage } from './rows.js';
@@ -34,8 +35,9 @@ export function roundCosts(
   work: readonly ComputeRow[] = [],
 ): RoundCosts {
   const rows = ended.filter((row) => row.stage === stage && row.copyOf === null);
+  const byClient = groupedBy(rows, ({ from, to }) => (from === 'server' ? to : from));
   const clients = cohort.map((client) => {
-    const own = rows.filter(({ from, to }) => from === client || to === client);
+    const own = byClient.get(client) ?? [];
     return {
       client,
       delaySeconds: sum(own.map((row) => row.delaySeconds ?? 0)),

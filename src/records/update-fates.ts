@@ -68,7 +68,7 @@ export class UpdateFates {
       if (waiting.update !== null) this.#decided.delete(waiting.update);
       known += 1;
     }
-    if (known > 0) this.#waiting = this.#waiting.slice(known);
+    this.#waiting.splice(0, known);
   }
 
   #fateOf({ row, update }: Waiting): UpdateFate | null {

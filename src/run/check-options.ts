@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import Type from 'typebox';
 import { UserError } from '../errors.js';
 import { inspections } from '../records/inspection-choice.js';
+import { paramsChoices } from '../records/params-choice.js';
 import { problemLine } from '../settings/problem.js';
 import type { SchemaNode } from '../settings/schema-node.js';
 import { schemaProblems } from '../settings/schema-problems.js';
@@ -14,6 +15,7 @@ const OptionsSchema = Type.Object({
   backend: Type.Enum(['auto', 'native', 'wasm']),
   showSamples: Type.Optional(Type.Boolean()),
   inspection: Type.Optional(Type.Enum([...inspections])),
+  params: Type.Optional(Type.Enum([...paramsChoices])),
   resume: Type.Optional(Type.Enum(['must', 'may'])),
   journal: Type.Optional(
     Type.Union([Type.Enum(['run', 'none']), Type.Object({ folder: Type.String({ minLength: 1 }) })]),
@@ -25,8 +27,8 @@ const check = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(
 
 /** Throws a UserError with one line for each option of a wrong form, before anything is started or written. */
 export function checkOptions(options: RunOptions): void {
-  const { outFolder, workers, backend, showSamples, inspection, resume, journal } = options;
-  const all = { outFolder, workers, backend, showSamples, inspection, resume, journal };
+  const { outFolder, workers, backend, showSamples, inspection, params, resume, journal } = options;
+  const all = { outFolder, workers, backend, showSamples, inspection, params, resume, journal };
   const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   if (check(given)) return;
   const problems = schemaProblems(check.errors ?? [], schema);

@@ -20,6 +20,7 @@ import { parametersIn, refOf, type ParamSet, type TensorSpec } from '../learning
 import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
+import type { ParamsChoice } from '../records/params-choice.js';
 import { holdingsFile, tunedFile, type Holdings } from '../records/params.js';
 import { readDocument, readManifest } from '../records/read.js';
 import type { Summary } from '../records/summary.js';
@@ -70,6 +71,7 @@ export async function openEarlierRun(
   if (scenario.from === null) return null;
   const at = resolve(folder, scenario.from);
   const manifest = await readManifest(join(at, recordFiles.manifest));
+  if (manifest.params !== undefined && manifest.params !== 'all') throw keptTooLittle(at, manifest.params);
   const problems = misfits(scenario, manifest, known).filter((finding) => finding !== false);
   if (problems.length > 0) {
     throw new UserError(
@@ -85,6 +87,13 @@ export async function openEarlierRun(
     global: await readGlobal(params, scenario, known),
     clients: await readClients(params, scenario, known),
   };
+}
+
+function keptTooLittle(folder: string, params: ParamsChoice): UserError {
+  return new UserError(
+    `${folder}: was run with --params ${params}, expected all, for a run goes on from what its clients have too; run ` +
+      'that one again with --params all',
+  );
 }
 
 /** What of a scenario does not fit the run that it goes on from. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { speedOf } from '../learning/clients/processor.js';
 import { refOf } from '../learning/params/param-set.js';
+import { defaultParams } from '../records/params-choice.js';
 import { defaultInspection } from '../records/inspection-choice.js';
 import { manifestFormat, type Manifest } from '../records/manifest.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -20,7 +21,15 @@ const require = createRequire(import.meta.url);
 
 /** What a run is made of, as manifest.json says it. */
 export function manifestOf(
-  { scenario, folder, workers, strategies, script, inspection = defaultInspection }: RunOptions,
+  {
+    scenario,
+    folder,
+    workers,
+    strategies,
+    script,
+    inspection = defaultInspection,
+    params = defaultParams,
+  }: RunOptions,
   inputs: Inputs,
   { name, why, version, cpuFeatures, nodeMajor }: Fingerprint,
 ): Manifest {
@@ -35,6 +44,7 @@ export function manifestOf(
     seed: scenario.seed,
     workers,
     inspection,
+    params,
     synthetic: data.synthetic,
     backend: {
       name,

@@ -227,6 +227,7 @@ function worldOf(
     discipline: made(tables.disciplines, scenario.server.discipline, scenario.server),
     selection: made(tables.selections, scenario.server.selection, {}),
     allocation: made(allocations, scenario.server.allocation, {}),
+    tellsOfClients: aggregation.needsUpdatesOnly !== true,
     sendsBases: (aggregation.needsBase?.(own) ?? false) || combinesBases(method),
     airMean: aggregation.overTheAir?.(own) ?? null,
     weigh: weighing(aggregation, { ...scenario.server, ...own }),

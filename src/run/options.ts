@@ -1,5 +1,6 @@
 import type { Executor } from '../learning/training/executor.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
+import type { ParamsChoice } from '../records/params-choice.js';
 import type { Progress } from '../records/progress.js';
 import type { Summary } from '../records/summary.js';
 import type { Inspect, RunObserver } from '../records/run-event.js';
@@ -27,6 +28,11 @@ export interface RunOptions {
    * file. It changes nothing else.
    */
   readonly inspection?: InspectionChoice;
+  /**
+   * Whose parameters the folder keeps: "all" (default), "global" for those of the global model, "none". No run goes on
+   * from one that has not kept all. It changes nothing else.
+   */
+  readonly params?: ParamsChoice;
   /**
    * Goes on with the run in `outFolder` that was killed, interrupted or failed: it runs again from its start, and
    * its journal answers what was computed already, so that its trace is that of a run never stopped. "must"

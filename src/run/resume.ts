@@ -56,6 +56,12 @@ function endOf(folder: string): Summary['ended']['reason'] | null {
 }
 
 /** All that a result depends on. */
-function comparable({ workers: _, inspection: _inspection, versions: _versions, ...manifest }: Manifest) {
+function comparable({
+  workers: _,
+  inspection: _inspection,
+  params: _params,
+  versions: _versions,
+  ...manifest
+}: Manifest) {
   return { ...manifest, backend: { ...manifest.backend, reason: '' } };
 }

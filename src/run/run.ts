@@ -51,7 +51,7 @@ export async function runScenario(given: RunOptions): Promise<RunResult> {
     const models = { global, clients, globalFor: (id: string) => globalFor(run.world, id, global) };
     const summary = summaryOf(run, ended, (performance.now() - startedAt) / 1e3);
     options.onSummary?.(summary);
-    const unwritten = await writeResults(run, summary, models, options.outFolder);
+    const unwritten = await writeResults(run, summary, models, options);
     if (isOver(ended.reason)) removeJournal(options.outFolder);
     return { ...summary, unwritten };
   } finally {
@@ -64,12 +64,12 @@ async function writeResults(
   { records, world }: OpenRun,
   summary: Summary,
   models: FinalModels,
-  folder: string,
+  { outFolder: folder, params }: RunOptions,
 ): Promise<Unwritten[]> {
   const report = join(folder, recordFiles.report);
   const files: readonly { readonly path: string; readonly write: () => unknown }[] = [
     { path: join(folder, recordFiles.summary), write: () => records.summary(summary) },
-    ...paramFiles(join(folder, recordFiles.params), world.store, world.method.slots, models),
+    ...paramFiles(join(folder, recordFiles.params), world.store, world.method.slots, models, params),
     { path: report, write: async () => writeWhole(report, await reportOf(folder)) },
   ];
   const unwritten: Unwritten[] = [];

@@ -8,6 +8,7 @@ import {
   type UploadKind,
 } from '../../machines/protocol.js';
 import type { GatheredUpdate, Member } from '../../machines/server.js';
+import { keyedList } from '../../src/keyed-list.js';
 import { clientsOf, hasAnswered, meanLoss, quorate } from '../../src/actors/answers.js';
 
 /** An update on version 1, or on one so many versions before it. */
@@ -51,7 +52,11 @@ const round = (
     receipts: updates.flatMap(({ from, upload }) => (from === id ? [updateName(upload)] : [])),
     history: { version: null, loss: null, seconds: null, reports: [], orders: 0, asked: [], failures: 0 },
   });
-  const members = { a: member('a'), b: member('b'), c: member('c', true) };
+  const members = keyedList([
+    ['a', member('a')],
+    ['b', member('b')],
+    ['c', member('c', true)],
+  ]);
   return {
     stage,
     version: 1,

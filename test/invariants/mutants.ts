@@ -216,7 +216,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'takes a copy of an update for another update',
     file: 'src/actors/arrivals.ts',
-    find: '  return members[from]?.receipts.includes(updateName(upload)) ?? false;',
+    find: '  return valueOf(members, from)?.receipts.includes(updateName(upload)) ?? false;',
     replace: '  return false;',
     caughtBy: 'copies',
     set: copied,

@@ -38,7 +38,8 @@ describe('what a selection sees', () => {
       name: 'spy',
       description: '',
       make: () => (given: ToSelect) => {
-        seen.push(given);
+        // Read now: it is the view of this moment.
+        seen.push({ ...given });
         return given.clients.slice(0, given.size);
       },
     };

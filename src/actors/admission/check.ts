@@ -11,7 +11,8 @@ export interface Arrived extends ReceivedUpdate {
 
 /** What the server knows by itself of an update that its sender may send now. */
 export interface Expected {
-  readonly clients: readonly string[];
+  /** Whether the run has a client of this name. */
+  readonly isClient: (name: string) => boolean;
   /** Whether the server gave its sender the order that it says it answers. */
   readonly isAsked: boolean;
   /** Its tensors by part, in their order. */

@@ -4,7 +4,7 @@ import { protocol } from '../../../machines/protocol.js';
 import type { ParamSet, TensorSpec } from '../../learning/params/param-set.js';
 import { mapValues } from '../../map-values.js';
 import { partsOf } from '../../strategies/methods/parts.js';
-import { wasGiven } from '../members.js';
+import { memberOf, wasGiven } from '../members.js';
 import { carriedBy } from '../parts.js';
 import { clientSets, tensorsOfPart } from '../slots.js';
 import type { World } from '../world.js';
@@ -13,14 +13,14 @@ import type { Arrived, Expected } from './check.js';
 /** What the server expects of an update, all by its own knowledge. */
 export function expectedOf(
   world: World,
-  { clients, members, global }: ServerContext,
+  { members, global }: ServerContext,
   { from, upload }: ReceivedUpdate,
 ): Expected {
   const { maxUpdateNorm } = world.scenario.server;
-  const isKnown = clients.includes(from);
-  const isAsked = isKnown && wasGiven(members[from]!, upload.answers);
+  const isClient = (name: string) => members.places.has(name);
+  const isAsked = isClient(from) && wasGiven(memberOf({ members }, from), upload.answers);
   return {
-    ...{ clients, isAsked },
+    ...{ isClient, isAsked },
     tensors: isAsked ? tensorsDue(world, global, from, upload) : {},
     starts: isAsked && maxUpdateNorm !== null ? startsOf(world, { from, upload }) : {},
     maxNorm: typeof maxUpdateNorm === 'number' ? maxUpdateNorm : null,

@@ -4,8 +4,8 @@ import type { Check } from './check.js';
 export const knownClient: Check = {
   name: 'client',
   readsValues: false,
-  of: ({ from, upload: { inNameOf = from } }, { clients }) => {
-    if (!clients.includes(from)) return `${from} is no client of the run`;
+  of: ({ from, upload: { inNameOf = from } }, { isClient }) => {
+    if (!isClient(from)) return `${from} is no client of the run`;
     return inNameOf === from ? null : `it says that it is of ${inNameOf}, and came from ${from}`;
   },
 };

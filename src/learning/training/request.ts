@@ -11,11 +11,24 @@ import type { TaskKind, TaskRequest } from './task.js';
 export function taskRequest<K extends TaskKind>(request: Omit<TaskRequest<K>, 'key'>): TaskRequest<K> {
   const { kind, seed, model, hyper } = request;
   const params = withHashes(request.params) as typeof request.params;
-  const content = { kind, seed, model, hyper, params: hashesIn(params), data: hashesIn(request.data) };
-  const key = createHash('sha256')
+  let key: string | undefined;
+  return {
+    ...request,
+    params,
+    // Made when it is asked for: a run without a journal asks for no task's.
+    get key() {
+      return (key ??= hashOf({
+        ...{ kind, seed, model, hyper },
+        ...{ params: hashesIn(params), data: hashesIn(request.data) },
+      }));
+    },
+  };
+}
+
+function hashOf(content: object): string {
+  return createHash('sha256')
     .update(JSON.stringify(sortedKeys(content)))
     .digest('hex');
-  return { ...request, params, key };
 }
 
 /** The same slots, each parameter set with its hash. */

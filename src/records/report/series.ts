@@ -1,3 +1,4 @@
+import { partitionPoint } from '../activity/partition-point.js';
 import type { Stage } from '../../../machines/protocol.js';
 import { mean } from '../../moments.js';
 import { roundCosts, type ClientCosts } from '../round-costs.js';
@@ -61,7 +62,7 @@ export function costSeries(
 ): Series {
   const rounds = rows.filter((row) => row.type === 'round');
   const ended = groupedBy(messages, ({ endedVirtualSeconds: end }) =>
-    end === null ? undefined : rounds.find(({ virtualSeconds }) => virtualSeconds >= end),
+    end === null ? undefined : rounds[partitionPoint(rounds, ({ virtualSeconds }) => virtualSeconds < end)],
   );
   const points = roundsOf(rows, stage).map((row) =>
     roundCosts(ended.get(row) ?? [], stage, row.members).clients.map(({ client, ...costs }) => ({

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { EventHeap, type HeapEntry } from './event-heap.js';
 
 /** The outcome of real work. */
@@ -38,6 +37,9 @@ export type RunEnd = 'idle' | 'until' | 'stopped' | 'stuck';
 
 /** So many events before it would be stuck a run says so. */
 const watched = 1_000;
+
+/** So many events share a turn of the real event loop. */
+const eventsATurn = 64;
 
 interface Entry extends HeapEntry {
   readonly fire: () => void;
@@ -116,10 +118,10 @@ export class VirtualClock {
   }
 
   /**
-   * Steps from due time to due time, never over one, until nothing is left or an option ends it. After every
-   * event the real event loop turns once (about 3 µs): all that the event caused through promises, such as
-   * the end of a machine's promise actor, happens at the event's own time, and signals and displays stay
-   * alive. What an event throws rejects the run; the clock can then be run again. Only one run at a time.
+   * Steps from due time to due time, never over one, until nothing is left or an option ends it. Before the
+   * next event Node runs all that the event caused through promises, such as the end of a machine's promise actor: it
+   * happens at the event's own time. The real event loop turns once for some events, so that signals and displays
+   * stay alive. What an event throws rejects the run; the clock can then be run again. Only one run at a time.
    */
   async run(options: RunOptions = {}): Promise<RunEnd> {
     if (this.#running) throw new Error('the virtual clock is already running');
@@ -135,36 +137,75 @@ export class VirtualClock {
     }
   }
 
-  async #steps(
-    untilMicroseconds: number,
-    { stop, before, signal, nearlyStuck }: RunOptions,
-  ): Promise<RunEnd> {
+  async #steps(untilMicroseconds: number, options: RunOptions): Promise<RunEnd> {
     for (;;) {
-      await setImmediate();
-      if (signal?.aborted || stop?.()) return 'stopped';
-      const entry = this.#heap.first();
-      if (!entry || this.#isIdle()) return 'idle';
-      if (entry.timeMicroseconds > untilMicroseconds) {
-        this.#nowMicroseconds = Math.max(this.#nowMicroseconds, Math.floor(untilMicroseconds));
-        return 'until';
-      }
-      if (before) {
-        await before(entry.timeMicroseconds / 1e6);
-        if (signal?.aborted || this.#heap.first() !== entry) continue;
-      }
-      if (entry.timeMicroseconds > this.#nowMicroseconds) this.#atOnce = 0;
-      if (this.#atOnce >= this.mostAtOnce) return 'stuck';
-      if (this.#atOnce === Math.max(0, this.mostAtOnce - watched)) nearlyStuck?.();
-      this.#nowMicroseconds = entry.timeMicroseconds;
-      if (entry.settled) {
-        await this.#settledOrAborted(entry.settled, signal);
-        // Meanwhile the run may have been aborted, or the entry cancelled or overtaken: look again.
-        if (signal?.aborted || this.#heap.first() !== entry) continue;
-      }
-      this.#remove(entry);
-      this.#atOnce += 1;
-      entry.fire();
+      const met = await this.#turn(() => this.#step(untilMicroseconds, options));
+      if (typeof met === 'string') return met;
+      if (met !== null) await this.#stepAfterWaiting(met, options);
     }
+  }
+
+  /**
+   * Calls `step` as often as events share a turn, or until it gives something. Each call is an immediate of its own: after each
+   * of them, and not only after their turn, Node runs what promises have to do.
+   */
+  async #turn<T>(step: () => T | null): Promise<T | null> {
+    const outcome = await new Promise<Outcome<T | null>>((resolve) => {
+      let left = eventsATurn;
+      const next = () => {
+        if (left === 0) return;
+        try {
+          const given = step();
+          left = given === null ? left - 1 : 0;
+          if (left === 0) resolve({ value: given });
+        } catch (error) {
+          left = 0;
+          resolve({ error });
+        }
+      };
+      for (let i = 0; i < eventsATurn; i++) setImmediate(next);
+    });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  /** Runs the next event; how the run ends, where it does, or an event that has to be waited for, which did not run. */
+  #step(untilMicroseconds: number, { stop, before, signal, nearlyStuck }: RunOptions): RunEnd | Entry | null {
+    if (signal?.aborted || stop?.()) return 'stopped';
+    const entry = this.#heap.first();
+    if (!entry || this.#isIdle()) return 'idle';
+    if (entry.timeMicroseconds > untilMicroseconds) {
+      this.#nowMicroseconds = Math.max(this.#nowMicroseconds, Math.floor(untilMicroseconds));
+      return 'until';
+    }
+    if (entry.timeMicroseconds > this.#nowMicroseconds) this.#atOnce = 0;
+    if (this.#atOnce >= this.mostAtOnce) return 'stuck';
+    if (this.#atOnce === Math.max(0, this.mostAtOnce - watched)) nearlyStuck?.();
+    if (before || entry.settled) return entry;
+    this.#fire(entry);
+    return null;
+  }
+
+  /** Runs an event when it has been waited for; if the run was aborted meanwhile, or the event cancelled or overtaken, not. */
+  async #stepAfterWaiting(entry: Entry, { before, signal }: RunOptions): Promise<void> {
+    const isNext = () => !signal?.aborted && this.#heap.first() === entry;
+    if (before) {
+      await before(entry.timeMicroseconds / 1e6);
+      if (!isNext()) return;
+    }
+    this.#nowMicroseconds = entry.timeMicroseconds;
+    if (entry.settled) {
+      await this.#settledOrAborted(entry.settled, signal);
+      if (!isNext()) return;
+    }
+    this.#fire(entry);
+  }
+
+  #fire(entry: Entry): void {
+    this.#nowMicroseconds = entry.timeMicroseconds;
+    this.#remove(entry);
+    this.#atOnce += 1;
+    entry.fire();
   }
 
   /** Whether nothing is left that the run has to wait for. */

@@ -41,7 +41,7 @@ export interface ToAggregate {
   readonly updates: readonly Update[];
   /** The version that is aggregated: the number that `global` has in its stage. */
   readonly version: number;
-  /** Every client of the run, by its id. */
+  /** Every client of the run, by its id; nobody where the rule needs the updates only. */
   readonly clients: Readonly<Record<string, Participant>>;
   /** Blank where a stage begins. */
   readonly memory: Memory;
@@ -71,6 +71,8 @@ type Options = Readonly<Record<string, unknown>>;
 export interface AggregationStrategy extends Strategy<Aggregation, AggregationSettings> {
   /** Whether it reads what updates were made from, by its own options; absent: it does not. */
   needsBase?(options: Options): boolean;
+  /** Whether the updates are all that it looks at: it is told of no clients (`ToAggregate.clients`); absent: of all. */
+  readonly needsUpdatesOnly?: boolean;
   /** Whether it reads the clients' tiers: the discipline has to have some. */
   readonly needsTiers?: boolean;
   /**
@@ -97,6 +99,7 @@ export function aggregation<Own extends TObject>(value: {
   readonly name: string;
   readonly description: string;
   readonly options: Own;
+  readonly needsUpdatesOnly?: boolean;
   readonly needsTiers?: boolean;
   readonly bearsPartial?: boolean;
   needsBase?(options: Static<Own>): boolean;

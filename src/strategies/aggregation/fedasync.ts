@@ -34,6 +34,7 @@ type Settings = Static<typeof options> & { readonly stalenessExponent: number };
 export const fedasync = aggregation({
   name: 'fedasync',
   description: 'each update is mixed into the global model',
+  needsUpdatesOnly: true,
   bearsPartial: true,
   options,
   weightsSum: (settings, { updates }) =>

@@ -14,6 +14,7 @@ import { stalenessWeight } from './staleness.js';
 export const fedbuff = aggregation({
   name: 'fedbuff',
   description: 'the sum of a buffer’s changes, stale ones less, divided by their number',
+  needsUpdatesOnly: true,
   bearsPartial: true,
   options: closed({ rate: rate(1) }),
   needsBase: () => true,

@@ -22,8 +22,14 @@ export interface Roster {
    * or they have none in this stage.
    */
   readonly settled: readonly string[];
+  /** Whether a client is one of them, which costs little however many there are. */
+  readonly isSettled: (client: string) => boolean;
   /** The orders of all others. */
   readonly working: Readonly<Record<string, Standing>>;
+  /** How many they are. */
+  readonly atWork: number;
+  /** Those of `clients` of whom nothing is expected, or only what is past the deadline. */
+  readonly free: readonly string[];
   /** Clients whose updates are at hand, and of how many versions ago the oldest of each is; first come first. */
   readonly atHand: readonly Arrival[];
   /** Clients whose updates were at hand when the present version was made, and not taken. */

@@ -3,6 +3,7 @@ import type { History } from '../../../machines/server.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { Strategy } from '../strategy.js';
 
+/** What a selection is told, to be read while it is asked: it is made as it is looked at. */
 export interface ToSelect {
   /** Who can be selected. */
   readonly clients: readonly string[];

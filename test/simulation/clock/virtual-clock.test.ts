@@ -273,6 +273,36 @@ describe('VirtualClock with real work', () => {
   });
 });
 
+describe('VirtualClock and promises', () => {
+  it('ends what an event began through promises before the next event, however many wait for each other', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const chain = async (name: string, length: number) => {
+      for (let i = 0; i < length; i++) await Promise.resolve();
+      order.push(`${name} ends at ${clock.nowSeconds}`);
+    };
+    for (let second = 1; second <= 200; second++) {
+      clock.at(second, () => void chain(`chain ${second}`, second));
+      clock.at(second, () => order.push(`next of ${second}`));
+    }
+    assert.equal(await clock.run(), 'idle');
+    const expected = Array.from({ length: 200 }, (_, i) => i + 1).flatMap((second) => [
+      `chain ${second} ends at ${second}`,
+      `next of ${second}`,
+    ]);
+    assert.deepEqual(order, expected);
+  });
+
+  it('turns the real event loop, so that timers and signals come through', async () => {
+    const clock = new VirtualClock();
+    let stopped = false;
+    setTimeout(() => (stopped = true), 1);
+    const again = () => void clock.at(1, again);
+    again();
+    assert.equal(await clock.run({ stop: () => stopped }), 'stopped');
+  });
+});
+
 describe('VirtualClock under XState', () => {
   it('brings a promise actor to its end at the virtual moment its work is due', async () => {
     const clock = new VirtualClock();

@@ -12,7 +12,7 @@ import { studySchemaText } from '../study/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { addComparisonCommands } from './comparison-commands.js';
 import { doctorCommand } from './doctor.js';
-import { executorOption } from './executor-options.js';
+import { blobsOption, executorOption, queueOption, verifyOption } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
 import type { MachinesCommandOptions } from './machines.js';
@@ -27,6 +27,7 @@ import type { Services } from './services.js';
 import { addSweepCommand } from './sweep-command.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
 import { addRecordCommands, traceEventsOption } from './record-commands.js';
+import { addWorkerCommand } from './worker-command.js';
 import { validateCommand, type ValidateCommandOptions } from './validate.js';
 
 /** Runs the command line and resolves to the exit code; writes nothing but to `terminal`. */
@@ -126,6 +127,9 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     )
     .option('--no-journal', 'keep no finished tasks: the run cannot be gone on with')
     .addOption(executorOption())
+    .addOption(queueOption())
+    .addOption(blobsOption())
+    .addOption(verifyOption())
     .action(async (path: string | undefined, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );
@@ -196,6 +200,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       end(await (await import('./machines.js')).machinesCommand(path, options, terminal)),
     );
 
+  addWorkerCommand(program, terminal, end);
   addSweepCommand(program, terminal, end);
   addReproduceCommand(program, terminal, end);
   addRecordCommands(program, services, terminal, end);

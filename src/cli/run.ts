@@ -70,6 +70,11 @@ export async function runCommand(
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { showSamples, verbose, inspection } = options;
+  const executor = executorFor(options, {
+    ...{ workers, backend },
+    say: (note) => display.note(note),
+    signal: interrupt.signal,
+  });
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -92,13 +97,15 @@ export async function runCommand(
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
-      ...executorFor(options, { workers, backend }),
+      ...executor,
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),
-      ...(options.resume === undefined && {
-        onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
-      }),
+      // How fast workers elsewhere are, nobody here can tell.
+      ...(options.resume === undefined &&
+        options.executor !== 'bullmq' && {
+          onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
+        }),
       onProgress: (progress) => display.show(progress),
       script,
       observers: page ? [log, page.observer] : [log],

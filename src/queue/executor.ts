@@ -45,7 +45,7 @@ export async function queueExecutor(settings: QueueExecutorSettings): Promise<Ex
 interface Desk {
   readonly queue: Queue;
   readonly events: QueueEvents;
-  readonly watch: JobWatch;
+  readonly watch: JobWatch<Outcome>;
   readonly identity: string;
 }
 
@@ -163,7 +163,7 @@ class QueueExecutor implements Executor {
     if (this.#settings.verify > 0) await this.#refuseLoneWorker();
     const [queue, events] = [this.#link.queue(taskQueue(identity)), this.#link.events(taskQueue(identity))];
     await events.waitUntilReady();
-    return { queue, events, watch: new JobWatch(queue, events), identity };
+    return { queue, events, watch: new JobWatch<Outcome>(queue, events), identity };
   }
 
   async #refuseLoneWorker(): Promise<void> {
@@ -199,7 +199,7 @@ async function cancel(queue: Queue, id: string): Promise<void> {
   }
 }
 
-type Failed = Extract<Settled, { readonly end: 'failed' }>;
+type Failed = Extract<Settled<Outcome>, { readonly end: 'failed' }>;
 
 /** Whether a worker did not find what it was to be given; UserError where that goes on. */
 function isMissing({ failure: { how, worker, message } }: Failed, searches: number): boolean {

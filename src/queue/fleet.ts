@@ -5,6 +5,8 @@ import { identityOf, nameOfIdentity } from '../journal/identity.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import type { QueueLink } from './link.js';
 import { fleetQueue, protocol } from './job.js';
+import { patiently } from './patiently.js';
+import { JobWatch } from './watch.js';
 
 /*
  * Who computes at a queue. Each worker stands in the queue "fleet" under a name that begins with its identity, and
@@ -69,19 +71,28 @@ export async function fleetOf(
   );
 }
 
+/** A worker answers at once, or has died. */
+const answerMs = 5000;
+
 /** Asks any worker what it is. */
 async function greet(link: QueueLink): Promise<Fingerprint> {
-  const [queue, events] = [link.queue(fleetQueue), link.events(fleetQueue)];
+  const queue = link.queue(fleetQueue);
+  const events = link.events(fleetQueue);
+  const watch = new JobWatch<Greeting>(queue, events);
   try {
-    await events.waitUntilReady();
-    const kept = { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } };
-    const job = await queue.add('greeting', { protocol }, kept);
-    const greeting = (await job.waitUntilFinished(events)) as Greeting;
+    let greeting: Greeting | null = null;
+    while (greeting === null) {
+      const kept = { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } };
+      const job = await patiently(() => queue.add('greeting', { protocol }, kept));
+      const settled = await Promise.race([watch.settled(job.id!, () => {}), delay(answerMs, null)]);
+      if (settled?.end === 'completed') greeting = settled.outcome;
+    }
     if (greeting.protocol === protocol) return greeting.fingerprint;
     throw new UserError(
       `--queue: ${link.address.shown} has a worker of protocol ${greeting.protocol}, expected ${protocol}: the same pwff`,
     );
   } finally {
+    watch.close();
     await Promise.all([queue.close(), events.close()]);
   }
 }

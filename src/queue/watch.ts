@@ -1,25 +1,25 @@
 import type { Job as QueueJob, Queue, QueueEvents } from 'bullmq';
 import { isOutage } from './patiently.js';
-import { failureOf, type Job, type JobFailure, type Outcome } from './job.js';
+import { failureOf, type JobFailure } from './job.js';
 
 /** How a job came to its end; "gone" where the queue does not know it: somebody removed it, or it lost its memory. */
-export type Settled =
-  | { readonly end: 'completed'; readonly outcome: Outcome }
+export type Settled<R> =
+  | { readonly end: 'completed'; readonly outcome: R }
   | { readonly end: 'failed'; readonly failure: JobFailure }
   | { readonly end: 'gone' };
 
-interface Waiting {
+interface Waiting<R> {
   readonly begun: () => void;
-  readonly settle: (settled: Settled) => void;
+  readonly settle: (settled: Settled<R>) => void;
   readonly reject: (cause: unknown) => void;
 }
 
 const askedEveryMs = 1000;
 
 /** Waits for jobs: by the queue's events, and by asking once a second, since events are lost while the server is away. */
-export class JobWatch {
+export class JobWatch<R> {
   readonly #queue: Queue;
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #waiting = new Map<string, Set<Waiting<R>>>();
   readonly #timer: NodeJS.Timeout;
   #isAsking = false;
 
@@ -34,7 +34,7 @@ export class JobWatch {
   }
 
   /** `begun` is called, once at least, when a worker has taken the job. Rejects with what the server refuses. */
-  settled(id: string, begun: () => void): Promise<Settled> {
+  settled(id: string, begun: () => void): Promise<Settled<R>> {
     return new Promise((settle, reject) => {
       const waiting = this.#waiting.get(id) ?? new Set();
       this.#waiting.set(id, waiting.add({ begun, settle, reject }));
@@ -56,7 +56,7 @@ export class JobWatch {
 
   async #ask(id: string): Promise<void> {
     try {
-      const job = (await this.#queue.getJob(id)) as QueueJob<Job, Outcome> | undefined;
+      const job = (await this.#queue.getJob(id)) as QueueJob<unknown, R> | undefined;
       if (job?.processedOn !== undefined) for (const { begun } of this.#waiting.get(id) ?? []) begun();
       const settled = endOf(job);
       if (settled !== null) this.#end(id, ({ settle }) => settle(settled));
@@ -66,14 +66,14 @@ export class JobWatch {
     }
   }
 
-  #end(id: string, tell: (waiting: Waiting) => void): void {
+  #end(id: string, tell: (waiting: Waiting<R>) => void): void {
     const waiting = this.#waiting.get(id) ?? [];
     this.#waiting.delete(id);
     for (const each of waiting) tell(each);
   }
 }
 
-function endOf(job: QueueJob<Job, Outcome> | undefined): Settled | null {
+function endOf<R>(job: QueueJob<unknown, R> | undefined): Settled<R> | null {
   if (job === undefined) return { end: 'gone' };
   if (job.finishedOn === undefined) return null;
   return job.failedReason

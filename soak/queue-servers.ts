@@ -1,0 +1,114 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A server of one's own on this machine, on a free port, with a folder of its own. */
+export interface Server {
+  readonly url: string;
+  start(): Promise<void>;
+  /** Ends it as a power failure does. */
+  kill(): Promise<void>;
+  /** Ends it for good, with all that it holds. */
+  remove(): Promise<void>;
+}
+
+/** How to begin a server, or why there is none. */
+export type Begun = { readonly server: Server } | { readonly why: string };
+
+/** `keeps`: writes every change to the disk, so that it has lost nothing after a kill. */
+export async function redisServer({ keeps = true, password = '' } = {}): Promise<Begun> {
+  if (spawnSync('redis-server', ['--version']).status !== 0) {
+    return { why: 'there is no redis-server (apt-get install redis-server)' };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'pwff-redis-'));
+  const port = await freePort();
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+  if (keeps) args.push('--appendonly', 'yes', '--appendfsync', 'always');
+  if (password !== '') args.push('--requirepass', password);
+  const url = `redis://127.0.0.1:${port}`;
+  return { server: serverOf(url, folder, port, () => spawn('redis-server', args, { stdio: 'ignore' })) };
+}
+
+const postgresFolder = '/usr/lib/postgresql';
+
+/** PostgreSQL refuses to run as root: there it runs as the user "postgres". */
+export async function postgresServer(): Promise<Begun> {
+  const versions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
+  const bin = versions.map((version) => join(postgresFolder, version, 'bin')).find(existsSync);
+  if (bin === undefined)
+    return { why: `there is no PostgreSQL in ${postgresFolder} (apt-get install postgresql)` };
+  const folder = mkdtempSync(join(tmpdir(), 'pwff-postgres-'));
+  const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
+  if (user === null) return { why: 'there is no user "postgres", and PostgreSQL does not run as root' };
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const init = ['-D', data, '-U', 'pwff', '--auth=trust', '--no-sync'];
+  const made = spawnSync(join(bin, 'initdb'), init, { ...user, cwd: folder, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  const port = await freePort();
+  const args = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', folder];
+  const url = `postgres://pwff@127.0.0.1:${port}/postgres`;
+  return {
+    server: serverOf(url, folder, port, () =>
+      spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' }),
+    ),
+  };
+}
+
+function idsOf(user: string): { readonly uid: number; readonly gid: number } | null {
+  const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, user], { encoding: 'utf8' }));
+  return uid!.status === 0 ? { uid: Number(uid!.stdout), gid: Number(gid!.stdout) } : null;
+}
+
+function serverOf(url: string, folder: string, port: number, open: () => ChildProcess): Server {
+  let child: ChildProcess | null = null;
+  const kill = async () => {
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return {
+    url,
+    start: async () => {
+      child = open();
+      await listens(port, child);
+    },
+    kill,
+    remove: async () => {
+      await kill();
+      // Children of PostgreSQL's write until they see that it is gone.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
+}
+
+async function listens(port: number, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    if (await answers(port)) return;
+    await sleep(50);
+  }
+  throw new Error('the server does not listen within 10 s');
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a server without a port');
+  return address.port;
+}

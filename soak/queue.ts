@@ -63,7 +63,7 @@ const victims: Readonly<Record<string, Victim>> = {
   redis: async (trial, moment) => {
     const run = runAt(trial);
     // Before that a run that does not reach its Redis is refused.
-    while (!existsSync(join(trial.folder, 'manifest.json'))) await sleep(20);
+    while (!existsSync(join(trial.folder, 'manifest.json')) && run.child.exitCode === null) await sleep(20);
     await sleep(moment - leastMoment);
     await trial.server.kill();
     await sleep(300);

@@ -12,7 +12,13 @@ import { studySchemaText } from '../study/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { addComparisonCommands } from './comparison-commands.js';
 import { doctorCommand } from './doctor.js';
-import { blobsOption, executorOption, queueOption, verifyOption } from './executor-options.js';
+import {
+  blobsOption,
+  executorOption,
+  queueOption,
+  verifyOption,
+  type QueueOptions,
+} from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
 import type { MachinesCommandOptions } from './machines.js';
@@ -209,7 +215,10 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   program
     .command('doctor')
     .description('look at this machine: Node, backend, cores, memory, and what is missing')
-    .action(async () => end(await doctorCommand(services, terminal)));
+    .addOption(queueOption())
+    .action(async (options: Pick<QueueOptions, 'queue'>) =>
+      end(await doctorCommand(options, services, terminal)),
+    );
 
   program
     .command('native')

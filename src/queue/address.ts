@@ -27,7 +27,7 @@ export function queueAddress(option: string, text: string, env = process.env): Q
   const url = URL.canParse(text) ? new URL(text) : null;
   const kind = url && kinds[url.protocol];
   if (!url || !kind || url.hostname === '') {
-    const is = url ? `is ${JSON.stringify(withoutPassword(url))}` : 'is no address';
+    const is = url && url.hostname !== '' ? `is ${JSON.stringify(withoutPassword(url))}` : 'is no address';
     throw new UserError(
       `${option}: ${is}, expected redis://host:6379, rediss://… (TLS) or postgres://user@host/database`,
     );

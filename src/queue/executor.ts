@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Queue, QueueEvents } from 'bullmq';
-import { messageOf, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { decoded, setsIn } from '../journal/coded-result.js';
 import { identityOf, nameOfIdentity } from '../journal/identity.js';
 import type { Fingerprint } from '../learning/model/backend.js';
@@ -16,7 +16,7 @@ import { bytesOfContent, hashOfContent, type Content } from './content.js';
 import { fleetOf, workersAt } from './fleet.js';
 import { jobId, keptSeconds, protocol, taskQueue, type Job, type Outcome } from './job.js';
 import { openLink, type QueueLink } from './link.js';
-import { patiently } from './patiently.js';
+import { briefly, leave, patiently } from './patiently.js';
 import type { QueueSettings } from './settings.js';
 import { JobWatch, type Settled } from './watch.js';
 
@@ -32,12 +32,7 @@ export interface QueueExecutorSettings extends QueueSettings {
 /** Hands tasks to the workers at a queue; UserError, in one line, where queue or store are not to be had. */
 export async function queueExecutor(settings: QueueExecutorSettings): Promise<Executor> {
   const address = queueAddress('--queue', settings.queue);
-  const outages = new Set<string>();
-  const link = await openLink(address, (cause) => {
-    const text = messageOf(cause);
-    if (!outages.has(text)) settings.say(`${address.shown}: ${text}`);
-    outages.add(text);
-  });
+  const link = await openLink(address, (cause) => settings.say(`${address.shown}: ${cause}`));
   return new QueueExecutor(link, await openBlobs(settings.blobs, address), settings);
 }
 
@@ -49,6 +44,16 @@ interface Desk {
   readonly identity: string;
 }
 
+/** How a job is tried: who waits for it, milliseconds until it may begin, and who is not to do it. */
+interface Trial {
+  readonly attempt: Attempt | undefined;
+  readonly delay?: number;
+  readonly notBy?: string;
+}
+
+/** Before the second try; each waits twice as long as the one before. */
+const leastBackOffMs = 500;
+
 /** How often a task goes back to workers that do not find its blobs. */
 const mostSearches = 3;
 
@@ -57,8 +62,9 @@ class QueueExecutor implements Executor {
   readonly #link: QueueLink;
   readonly #blobs: BlobStore;
   readonly #settings: QueueExecutorSettings;
-  /** How often each task was tried, by its key. */
-  readonly #tries = new Map<string, number>();
+  /** How often each task was tried, and how often that failed, by its key. */
+  readonly #tries = new Map<string, { tried: number; failed: number }>();
+  readonly #closing = new AbortController();
   /** Jobs that somebody waits for. */
   readonly #open = new Set<string>();
   #desk: Promise<Desk> | null = null;
@@ -76,26 +82,34 @@ class QueueExecutor implements Executor {
   }
 
   async run<K extends TaskKind>(request: TaskRequest<K>, attempt?: Attempt): Promise<TaskResult<K>> {
-    const tried = (this.#tries.get(request.key) ?? 0) + 1;
-    this.#tries.set(request.key, tried);
-    const id = jobId(request.key, tried);
-    const outcome = await this.#computed(id, request, attempt);
-    if (this.#isDrawn(request.key)) await this.#check(request, tried, outcome, attempt);
-    return (await this.#result(id, outcome)) as TaskResult<K>;
+    const tries = this.#tries.get(request.key) ?? { tried: 0, failed: 0 };
+    this.#tries.set(request.key, tries);
+    const tried = ++tries.tried;
+    try {
+      const delay = tries.failed === 0 ? 0 : leastBackOffMs * 2 ** (tries.failed - 1);
+      const result = await this.#result(request, tried, { attempt, delay });
+      if (tries.failed > 0) await this.#bury(request.key, tried);
+      return result as TaskResult<K>;
+    } catch (error) {
+      tries.failed++;
+      throw error;
+    }
   }
 
+  /** Takes back what nobody has begun, and tells workers to stop what they have. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const desk = await this.#desk?.catch(() => null);
     if (desk) {
-      await Promise.all([...this.#open].map((id) => cancel(desk.queue, id)));
       desk.watch.close();
-      await Promise.all([desk.queue.close(), desk.events.close()]);
+      await briefly(Promise.all([...this.#open].map((id) => cancel(desk.queue, id))));
+      await Promise.all([leave(desk.queue), leave(desk.events)]);
     }
     await this.#blobs.close();
   }
 
   /** What a worker makes of a request, however often the queue forgets it on the way. */
-  async #computed(id: string, request: TaskRequest, attempt?: Attempt, notBy?: string): Promise<Outcome> {
+  async #computed(id: string, request: TaskRequest, { attempt, delay = 0, notBy }: Trial): Promise<Outcome> {
     const desk = await (this.#desk ??= this.#opened());
     const { request: json, contents } = codedRequest(request);
     const job: Job = {
@@ -108,7 +122,7 @@ class QueueExecutor implements Executor {
     try {
       for (let searches = 0; ;) {
         await this.#put(contents);
-        await submit(desk.queue, id, job);
+        await this.#patiently(() => submit(desk.queue, id, job, delay));
         const settled = await desk.watch.settled(id, () => attempt?.begun());
         if (settled.end === 'completed') return settled.outcome;
         if (attempt?.signal.aborted) throw new TryFailed('abort', 'the task was given up');
@@ -120,29 +134,53 @@ class QueueExecutor implements Executor {
     }
   }
 
+  #patiently<T>(act: () => Promise<T>): Promise<T> {
+    return patiently(act, this.#closing.signal);
+  }
+
   async #put(contents: readonly Content[]): Promise<void> {
     for (const content of contents) {
-      await patiently(() => this.#blobs.keep(hashOfContent(content), () => bytesOfContent(content)));
+      await this.#patiently(() => this.#blobs.keep(hashOfContent(content), () => bytesOfContent(content)));
     }
   }
 
-  async #result(id: string, { result }: Outcome): Promise<unknown> {
-    const contents = contentsFrom((hash) => patiently(() => this.#blobs.find(hash)));
+  /** A result with its sets; it is made again where the store has lost them. */
+  async #result(request: TaskRequest, tried: number, trial: Trial): Promise<unknown> {
+    const id = jobId(request.key, tried);
+    for (let losses = 0; ;) {
+      const outcome = await this.#computed(id, request, trial);
+      if (this.#isDrawn(request.key)) await this.#check(request, tried, outcome, trial.attempt);
+      const sets = await this.#setsOf(outcome);
+      if (sets !== null) return decoded(outcome.result, (hash) => sets.get(hash)!);
+      const { queue } = await this.#desk!;
+      await this.#patiently(() => queue.remove(id));
+      if (++losses === mostSearches) throw otherStore(outcome.worker, 'puts what it makes elsewhere');
+    }
+  }
+
+  /** Null where the store does not have all of them. */
+  async #setsOf({ result }: Outcome): Promise<ReadonlyMap<string, ParamSet> | null> {
+    const contents = contentsFrom((hash) => this.#patiently(() => this.#blobs.find(hash)));
     const sets = new Map<string, ParamSet>();
     try {
       for (const { hash } of setsIn(result)) sets.set(hash, await contents.set(hash));
+      return sets;
     } catch (error) {
-      if (!(error instanceof MissingBlob)) throw error;
-      await (await this.#desk!).queue.remove(id);
-      throw new TryFailed('poisoned', `its result is lost: ${error.message}`);
+      if (error instanceof MissingBlob) return null;
+      throw error;
     }
-    return decoded(result, (hash) => sets.get(hash)!);
+  }
+
+  /** A task that came out after all is no dead letter. */
+  async #bury(key: string, tried: number): Promise<void> {
+    const { queue } = await this.#desk!;
+    for (let n = 1; n < tried; n++) await this.#patiently(() => queue.remove(jobId(key, n)));
   }
 
   /** Compares what two workers make of a task, by the hashes in their results. */
   async #check(request: TaskRequest, tried: number, first: Outcome, attempt?: Attempt): Promise<void> {
     const ids = [jobId(request.key, tried), jobId(request.key, tried, 'check')] as const;
-    const second = await this.#computed(ids[1], request, attempt, first.worker);
+    const second = await this.#computed(ids[1], request, { attempt, notBy: first.worker });
     if (JSON.stringify(first.result) === JSON.stringify(second.result)) return;
     const { queue } = await this.#desk!;
     await Promise.all(ids.map((id) => queue.remove(id)));
@@ -176,15 +214,14 @@ class QueueExecutor implements Executor {
 }
 
 /** Puts a job there, unless it is there already; one that failed is made anew. */
-async function submit(queue: Queue, id: string, job: Job): Promise<void> {
-  await patiently(async () => {
-    const known = await queue.getJob(id);
-    if (known?.failedReason || (known?.data as Job | undefined)?.cancelled) await queue.remove(id);
-    await queue.add('task', job, {
-      jobId: id,
-      removeOnComplete: { age: keptSeconds.completed },
-      removeOnFail: { age: keptSeconds.failed },
-    });
+async function submit(queue: Queue, id: string, job: Job, delay: number): Promise<void> {
+  const known = await queue.getJob(id);
+  if (known?.failedReason || (known?.data as Job | undefined)?.cancelled) await queue.remove(id);
+  await queue.add('task', job, {
+    jobId: id,
+    delay,
+    removeOnComplete: { age: keptSeconds.completed },
+    removeOnFail: { age: keptSeconds.failed },
   });
 }
 
@@ -205,9 +242,11 @@ type Failed = Extract<Settled<Outcome>, { readonly end: 'failed' }>;
 function isMissing({ failure: { how, worker, message } }: Failed, searches: number): boolean {
   if (how !== 'missing') return false;
   if (searches < mostSearches) return true;
-  throw new UserError(
-    `--blobs: worker ${worker} does not find what this run puts there (${message}), expected the same store for both`,
-  );
+  throw otherStore(worker, `does not find what this run puts there (${message})`);
+}
+
+function otherStore(worker: string | null, does: string): UserError {
+  return new UserError(`--blobs: worker ${worker} ${does}, expected the same store for both`);
 }
 
 function tryFailed({ failure: { how, worker, message } }: Failed): TryFailed {

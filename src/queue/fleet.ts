@@ -19,10 +19,12 @@ export interface Greeting {
   readonly fingerprint: Fingerprint;
 }
 
-/** The name of this process as a worker, of at most what PostgreSQL keeps of one. */
+let workersHere = 0;
+
+/** A name for a worker of this process, of at most what PostgreSQL keeps of one. */
 export function workerName(fingerprint: Fingerprint): string {
   const host = hostname().replace(/[^\w.-]/g, '_');
-  return `${nameOfIdentity(identityOf(fingerprint))}.${process.pid}.${host}`.slice(0, 50);
+  return `${nameOfIdentity(identityOf(fingerprint))}.${process.pid}-${++workersHere}.${host}`.slice(0, 50);
 }
 
 const identityIn = (name: string) => name.split('.')[0]!;
@@ -84,7 +86,10 @@ async function greet(link: QueueLink): Promise<Fingerprint> {
     while (greeting === null) {
       const kept = { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } };
       const job = await patiently(() => queue.add('greeting', { protocol }, kept));
-      const settled = await Promise.race([watch.settled(job.id!, () => {}), delay(answerMs, null)]);
+      const settled = await Promise.race([
+        watch.settled(job.id!, () => {}),
+        delay(answerMs, null, { ref: false }),
+      ]);
       if (settled?.end === 'completed') greeting = settled.outcome;
     }
     if (greeting.protocol === protocol) return greeting.fingerprint;

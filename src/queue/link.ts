@@ -10,7 +10,7 @@ import { environment, type QueueAddress } from './address.js';
 
 const namespace = 'pwff';
 
-/** Parts of BullMQ at one address; whoever opens one closes it. What goes wrong in between is told to `onTrouble`. */
+/** Parts of BullMQ at one address; whoever opens one closes it. */
 export interface QueueLink {
   readonly address: QueueAddress;
   queue(name: string): Queue;
@@ -18,12 +18,23 @@ export interface QueueLink {
   worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection'>): Worker;
 }
 
-/** UserError, in one line, where a package is missing or the server is not to be had. */
-export async function openLink(address: QueueAddress, onTrouble: (cause: Error) => void): Promise<QueueLink> {
+/**
+ * UserError, in one line, where a package is missing or the server is not to be had. What goes wrong later, as while the
+ * server is away, is told to `onTrouble`, and not again until it is something else.
+ */
+export async function openLink(
+  address: QueueAddress,
+  onTrouble: (cause: string) => void,
+): Promise<QueueLink> {
   const bullmq = await loaded('bullmq', () => import('bullmq'));
   const open = await links[address.kind](bullmq, address);
+  let told = '';
   const heard = <T extends Queue | QueueEvents | Worker>(part: T): T => {
-    (part as Worker).on('error', onTrouble);
+    (part as Worker).on('error', (error) => {
+      const cause = oneLine(causeIn(error));
+      if (cause !== told) onTrouble(cause);
+      told = cause;
+    });
     return part;
   };
   return {
@@ -40,9 +51,7 @@ const links: Readonly<
   Record<QueueAddress['kind'], (bullmq: typeof BullMQ, address: QueueAddress) => Promise<Parts>>
 > = {
   redis: async ({ Queue, QueueEvents, Worker }, address) => {
-    const redis = await openRedis(address, atOnce);
-    await reached(address, () => redis.connect().then(() => redis.ping()));
-    redis.disconnect();
+    await reached(address, () => pinged(address));
     const options = { connection: redisOptions(address), prefix: namespace };
     return {
       queue: (name) => new Queue(name, options),
@@ -66,6 +75,21 @@ const links: Readonly<
     };
   },
 };
+
+/** Rejects with why Redis does not answer; where nobody listens its client tells that by an event alone. */
+async function pinged(address: QueueAddress): Promise<void> {
+  const redis = await openRedis(address, atOnce);
+  const errors: unknown[] = [];
+  redis.on('error', (error) => errors.push(error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    throw errors[0] ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}
 
 /** A client of Redis that waits for a server that is away. */
 export async function openRedis(address: QueueAddress, options: Partial<typeof atOnce> = {}): Promise<Redis> {

@@ -51,50 +51,59 @@ const mostSilences = 3;
 /**
  * Computes what stands in a queue until it is closed. Tasks run in threads, so that this one tells the queue all along
  * that their worker lives. UserError, in one line, where queue, store or backend are not to be had.
+ *
+ * @param executor What computes them; the worker closes it. Absent: a pool of threads.
  */
-export async function startWorker(settings: QueueWorkerSettings): Promise<QueueWorker> {
-  const { concurrency, backend, silenceSeconds, say } = settings;
-  const address = queueAddress('--queue', settings.queue);
-  const link = await openLink(address, (cause) => say(`${address.shown}: ${messageOf(cause)}`));
-  const blobs = await openBlobs(settings.blobs, address);
-  const executor = poolExecutor(concurrency, backend);
+export async function startWorker(
+  settings: QueueWorkerSettings,
+  executor = poolExecutor(settings.concurrency, settings.backend),
+): Promise<QueueWorker> {
+  let blobs: BlobStore | null = null;
   try {
-    const fingerprint = await executor.fingerprint();
-    const identity = nameOfIdentity(identityOf(fingerprint));
-    const name = workerName(fingerprint);
-    const contents = cachedContents(contentsFrom((hash) => patiently(() => blobs.find(hash))));
-    const queue = link.queue(taskQueue(identity));
-    const desk: Desk = { name, identity, queue, blobs, contents, executor, say };
-    const tasks = link.worker(
-      taskQueue(identity),
-      (job, token, signal) => compute(desk, job, token, signal),
-      {
-        name,
-        concurrency,
-        lockDuration: 1e3 * silenceSeconds,
-        stalledInterval: 500 * silenceSeconds,
-        maxStalledCount: mostSilences,
-        runRetryDelay: 1000,
-      },
-    );
-    // Another worker has the task by now, or nobody wants it.
-    tasks.on('lockRenewalFailed', (ids) => ids.forEach((id) => tasks.cancelJob(id)));
-    const greeter = greeterAt(link, name, { protocol, fingerprint });
-    await Promise.all([tasks.waitUntilReady(), greeter.waitUntilReady()]);
-    return {
-      name,
-      close: async () => {
-        await Promise.all([greeter.close(), tasks.close()]);
-        await queue.close();
-        await executor.close();
-        await blobs.close();
-      },
-    };
+    const address = queueAddress('--queue', settings.queue);
+    const link = await openLink(address, (cause) => settings.say(`${address.shown}: ${cause}`));
+    blobs = await openBlobs(settings.blobs, address);
+    return await opened(settings, link, blobs, executor);
   } catch (error) {
     await executor.close();
-    await blobs.close();
+    await blobs?.close();
     throw error;
   }
+}
+
+async function opened(
+  { concurrency, silenceSeconds, say }: QueueWorkerSettings,
+  link: QueueLink,
+  blobs: BlobStore,
+  executor: Executor,
+): Promise<QueueWorker> {
+  const fingerprint = await executor.fingerprint();
+  const identity = nameOfIdentity(identityOf(fingerprint));
+  const name = workerName(fingerprint);
+  const contents = cachedContents(contentsFrom((hash) => patiently(() => blobs.find(hash))));
+  const queue = link.queue(taskQueue(identity));
+  const desk: Desk = { name, identity, queue, blobs, contents, executor, say };
+  const tasks = link.worker(taskQueue(identity), (job, token, signal) => compute(desk, job, token, signal), {
+    name,
+    concurrency,
+    lockDuration: 1e3 * silenceSeconds,
+    stalledInterval: 500 * silenceSeconds,
+    maxStalledCount: mostSilences,
+    runRetryDelay: 1000,
+  });
+  // Another worker has the task by now, or nobody wants it.
+  tasks.on('lockRenewalFailed', (ids) => ids.forEach((id) => tasks.cancelJob(id)));
+  const greeter = greeterAt(link, name, { protocol, fingerprint });
+  await Promise.all([tasks.waitUntilReady(), greeter.waitUntilReady()]);
+  return {
+    name,
+    close: async () => {
+      await Promise.all([greeter.close(), tasks.close()]);
+      await queue.close();
+      await executor.close();
+      await blobs.close();
+    },
+  };
 }
 
 /** Answers runs that ask who is there. */
@@ -159,6 +168,6 @@ const passedOnMs = 200;
 /** Back into the queue, for a worker that did not compute it before. */
 async function passOn(job: QueueJob, token: string): Promise<never> {
   const { DelayedError } = await import('bullmq');
-  await job.moveToDelayed(performance.timeOrigin + performance.now() + passedOnMs, token);
+  await job.moveToDelayed(Math.ceil(performance.timeOrigin + performance.now()) + passedOnMs, token);
   throw new DelayedError();
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { leave } from '../patiently.js';
 import type { BlobStore } from './store.js';
 
 /** Bytes of a chunk: Redis serves nobody else while it takes one. */
@@ -51,8 +52,6 @@ export function redisBlobs(redis: Redis): BlobStore {
     remove: async (hash) => {
       await redis.del(nameOf(hash), ...((await chunksOf(hash)) ?? []));
     },
-    close: async () => {
-      await redis.quit();
-    },
+    close: () => leave({ close: () => redis.quit(), disconnect: () => redis.disconnect() }),
   };
 }

@@ -8,7 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A server of one's own on this machine, on a free port, with a folder of its own. */
 export interface Server {
+  /** Without its password. */
   readonly url: string;
+  /** What a process needs to know besides. */
+  readonly env: Readonly<Record<string, string>>;
   start(): Promise<void>;
   /** Ends it as a power failure does. */
   kill(): Promise<void>;
@@ -29,8 +32,10 @@ export async function redisServer({ keeps = true, password = '' } = {}): Promise
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   if (keeps) args.push('--appendonly', 'yes', '--appendfsync', 'always');
   if (password !== '') args.push('--requirepass', password);
-  const url = `redis://127.0.0.1:${port}`;
-  return { server: serverOf(url, folder, port, () => spawn('redis-server', args, { stdio: 'ignore' })) };
+  const server = serverOf(`redis://127.0.0.1:${port}`, folder, port, () =>
+    spawn('redis-server', args, { stdio: 'ignore' }),
+  );
+  return { server: password === '' ? server : { ...server, env: { PWFF_QUEUE_PASSWORD: password } } };
 }
 
 const postgresFolder = '/usr/lib/postgresql';
@@ -73,6 +78,7 @@ function serverOf(url: string, folder: string, port: number, open: () => ChildPr
   };
   return {
     url,
+    env: {},
     start: async () => {
       child = open();
       await listens(port, child);

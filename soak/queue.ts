@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import type { Summary } from '../src/records/summary.js';
 import { stream } from '../src/simulation/random/stream.js';
 import type { Found, Part, Size } from './part.js';
 import { Fleet, start } from './queue-fleet.js';
+import { kill, short, type Victim } from './queue-kills.js';
 import { redisServer, type Server } from './queue-servers.js';
 
 const counts: Readonly<Record<Size, number>> = { small: 2, full: 20 };
@@ -32,55 +33,6 @@ export const queue: Part = {
   },
 };
 
-/** Milliseconds until a process has begun. */
-const leastMoment = 1000;
-
-const short = ['instruction', 'reward', 'alignment'].flatMap((stage) => ['--set', `${stage}.maxRounds=1`]);
-
-/** What a kill takes: where it happens, and whom it strikes. */
-interface Trial {
-  readonly server: Server;
-  readonly fleet: Fleet;
-  readonly folder: string;
-}
-
-type Victim = (trial: Trial, moment: number) => Promise<number | string>;
-
-const runAt = ({ server, folder }: Trial) =>
-  start([
-    ...['run', 'tiny', ...short, '--executor', 'bullmq', '--queue', server.url],
-    ...['--backend', 'wasm', '--out', folder, '--quiet'],
-  ]);
-
-const victims: Readonly<Record<string, Victim>> = {
-  worker: async (trial, moment) => {
-    const run = runAt(trial);
-    await sleep(moment);
-    await trial.fleet.kill(trial.fleet.workers[0]!);
-    await trial.fleet.join();
-    return run.ended;
-  },
-  redis: async (trial, moment) => {
-    const run = runAt(trial);
-    // Before that a run that does not reach its Redis is refused.
-    while (!existsSync(join(trial.folder, 'manifest.json')) && run.child.exitCode === null) await sleep(20);
-    await sleep(moment - leastMoment);
-    await trial.server.kill();
-    await sleep(300);
-    await trial.server.start();
-    return run.ended;
-  },
-  run: async (trial, moment) => {
-    const run = runAt(trial);
-    await sleep(moment);
-    run.child.kill('SIGKILL');
-    if ((await run.ended) === 0) return 0;
-    if (!existsSync(join(trial.folder, 'manifest.json'))) return runAt(trial).ended;
-    const queue = ['--executor', 'bullmq', '--queue', trial.server.url, '--quiet'];
-    return start(['run', '--resume', trial.folder, ...queue]).ended;
-  },
-};
-
 async function killed(
   root: string,
   keeping: Server,
@@ -95,11 +47,11 @@ async function killed(
   const figures: Record<string, number> = {};
   // A Redis that keeps what it has, and one that forgets all of it with each kill.
   const trials = [
-    ['worker', keeping, victims.worker!],
-    ['redis', keeping, victims.redis!],
-    ['forgetful redis', forgetful, victims.redis!],
-    ['run', keeping, victims.run!],
-  ] as const;
+    ['worker', keeping, 'worker'],
+    ['redis', keeping, 'redis'],
+    ['forgetful redis', forgetful, 'redis'],
+    ['run', keeping, 'run'],
+  ] as const satisfies readonly (readonly [string, Server, Victim])[];
   for (const [name, server, victim] of trials) {
     await server.start();
     const fleet = new Fleet(['--queue', server.url]);
@@ -109,8 +61,9 @@ async function killed(
     for (let n = 0; n < times; n++) {
       const folder = join(root, `${name}-${n}`);
       await forgetAll(server);
-      // Of about the time that the run takes where nothing happens.
-      const code = await victim({ server, fleet, folder }, leastMoment + 6000 * draw.uniform());
+      // Within about the time that the run takes where nothing happens.
+      const moment = () => sleep(7000 * draw.uniform());
+      const code = await kill[victim]({ server, fleet, folder, moment });
       const found = code === 0 ? hashIn(folder) : `exit code ${code}`;
       if (found !== expected) failures.push(`${name} ${n}, seed ${seed}: ${found}, expected ${expected}`);
       figures[`${name} kills`] = n + 1;

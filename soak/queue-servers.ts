@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,7 +32,8 @@ export async function redisServer({ keeps = true, password = '' } = {}): Promise
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   if (keeps) args.push('--appendonly', 'yes', '--appendfsync', 'always');
   if (password !== '') args.push('--requirepass', password);
-  const server = serverOf(`redis://127.0.0.1:${port}`, folder, port, () =>
+  const isReady = says('redis-cli', ['-p', `${port}`, 'ping'], /PONG|NOAUTH/);
+  const server = serverOf(`redis://127.0.0.1:${port}`, folder, isReady, () =>
     spawn('redis-server', args, { stdio: 'ignore' }),
   );
   return { server: password === '' ? server : { ...server, env: { PWFF_QUEUE_PASSWORD: password } } };
@@ -56,9 +57,10 @@ export async function postgresServer(): Promise<Begun> {
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const port = await freePort();
   const args = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', folder];
+  const isReady = says(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', `${port}`], /accepting/);
   const url = `postgres://pwff@127.0.0.1:${port}/postgres`;
   return {
-    server: serverOf(url, folder, port, () =>
+    server: serverOf(url, folder, isReady, () =>
       spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' }),
     ),
   };
@@ -69,7 +71,7 @@ function idsOf(user: string): { readonly uid: number; readonly gid: number } | n
   return uid!.status === 0 ? { uid: Number(uid!.stdout), gid: Number(gid!.stdout) } : null;
 }
 
-function serverOf(url: string, folder: string, port: number, open: () => ChildProcess): Server {
+function serverOf(url: string, folder: string, isReady: () => boolean, open: () => ChildProcess): Server {
   let child: ChildProcess | null = null;
   const kill = async () => {
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
@@ -81,7 +83,7 @@ function serverOf(url: string, folder: string, port: number, open: () => ChildPr
     env: {},
     start: async () => {
       child = open();
-      await listens(port, child);
+      await answers(isReady, child);
     },
     kill,
     remove: async () => {
@@ -92,22 +94,18 @@ function serverOf(url: string, folder: string, port: number, open: () => ChildPr
   };
 }
 
-async function listens(port: number, child: ChildProcess): Promise<void> {
+async function answers(isReady: () => boolean, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    if (await answers(port)) return;
+    if (isReady()) return;
     await sleep(50);
   }
-  throw new Error('the server does not listen within 10 s');
+  throw new Error('the server does not answer within 10 s');
 }
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
-}
+/** Whether a command that asks the server ends well and says so. */
+const says = (command: string, args: readonly string[], expected: RegExp) => () =>
+  expected.test(spawnSync(command, args, { encoding: 'utf8' }).stdout);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

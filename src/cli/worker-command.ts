@@ -4,7 +4,7 @@ import type { BackendChoice } from '../learning/model/backend.js';
 import { blobsOption, queueOption, type QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
-import { oneOf, wholeNumber } from './option-values.js';
+import { listOf, oneOf, wholeNumber } from './option-values.js';
 import { line, type Terminal } from './terminal.js';
 import { UserError } from '../errors.js';
 
@@ -12,6 +12,7 @@ interface WorkerCommandOptions extends QueueOptions {
   readonly concurrency: number;
   readonly backend: BackendChoice;
   readonly silence: number;
+  readonly models: readonly string[];
 }
 
 const backends = ['auto', 'native', 'wasm'];
@@ -41,11 +42,16 @@ export function addWorkerCommand(program: Command, terminal: Terminal, end: (cod
       wholeNumber('--silence', 1),
       15,
     )
+    .addOption(
+      new Option('--models <folder>', 'of a model whose tokenizer runs read with (DistilBERT); repeatable')
+        .argParser(listOf((folder) => folder))
+        .default([], 'none'),
+    )
     .action(async (options: WorkerCommandOptions) => end(await workerCommand(options, terminal)));
 }
 
 async function workerCommand(options: WorkerCommandOptions, { err }: Terminal): Promise<ExitCode> {
-  const { queue, blobs, concurrency, backend, silence } = options;
+  const { queue, blobs, concurrency, backend, silence, models } = options;
   if (queue === undefined) {
     throw new UserError(
       'pwff worker: has no --queue, expected redis://host:6379 or postgres://user@host/database',
@@ -54,7 +60,7 @@ async function workerCommand(options: WorkerCommandOptions, { err }: Terminal): 
   const say = (note: string) => line(err, `pwff worker: ${note}`);
   const { startWorker } = await import('../queue/worker.js');
   const worker = await startWorker({
-    ...{ queue, concurrency, backend, say },
+    ...{ queue, concurrency, backend, models, say },
     ...(blobs !== undefined && { blobs }),
     silenceSeconds: silence,
   });

@@ -70,10 +70,17 @@ class QueueExecutor implements Executor {
   #desk: Promise<Desk> | null = null;
   #fingerprint: Promise<Fingerprint> | null = null;
 
+  /** Rejects when the executor is closed: what waits for a server that is away waits no longer. */
+  readonly #closed = new Promise<never>((_, reject) => {
+    const cause = new TryFailed('abort', 'the executor is closed');
+    this.#closing.signal.addEventListener('abort', () => reject(cause));
+  });
+
   constructor(link: QueueLink, blobs: BlobStore, settings: QueueExecutorSettings) {
     this.#link = link;
     this.#blobs = blobs;
     this.#settings = settings;
+    this.#closed.catch(() => {});
   }
 
   fingerprint(): Promise<Fingerprint> {
@@ -87,7 +94,7 @@ class QueueExecutor implements Executor {
     const tried = ++tries.tried;
     try {
       const delay = tries.failed === 0 ? 0 : leastBackOffMs * 2 ** (tries.failed - 1);
-      const result = await this.#result(request, tried, { attempt, delay });
+      const result = await Promise.race([this.#result(request, tried, { attempt, delay }), this.#closed]);
       if (tries.failed > 0) await this.#bury(request.key, tried);
       return result as TaskResult<K>;
     } catch (error) {

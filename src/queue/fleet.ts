@@ -33,7 +33,7 @@ const identityIn = (name: string) => name.split('.')[0]!;
 export async function workersAt(link: QueueLink): Promise<readonly string[]> {
   const queue = link.queue(fleetQueue);
   try {
-    const clients = await queue.getWorkers();
+    const clients = await patiently(() => queue.getWorkers());
     const names = clients.map(({ rawname }) => /:w:(.+)$/.exec(rawname ?? '')?.[1]);
     return names.filter((name) => name !== undefined);
   } finally {

@@ -25,10 +25,13 @@ import {
 } from './job.js';
 import { Heartbeat } from './heartbeat.js';
 import { openLink, type QueueLink } from './link.js';
+import { tokenizersIn, withOwnTokenizers, type OwnTokenizers } from './own-tokenizers.js';
 import { patiently } from './patiently.js';
 import type { QueueSettings } from './settings.js';
 
 export interface QueueWorkerSettings extends QueueSettings {
+  /** Folders of models whose tokenizers runs may ask for. */
+  readonly models?: readonly string[];
   /** Tasks at a time, each in a thread of its own. */
   readonly concurrency: number;
   readonly backend: BackendChoice;
@@ -72,7 +75,7 @@ export async function startWorker(
 }
 
 async function opened(
-  { concurrency, silenceSeconds, say }: QueueWorkerSettings,
+  { models = [], concurrency, silenceSeconds, say }: QueueWorkerSettings,
   link: QueueLink,
   blobs: BlobStore,
   executor: Executor,
@@ -81,8 +84,9 @@ async function opened(
   const identity = nameOfIdentity(identityOf(fingerprint));
   const name = workerName(fingerprint);
   const contents = cachedContents(contentsFrom((hash) => patiently(() => blobs.find(hash))));
+  const tokenizers = await tokenizersIn(models);
   const queue = link.queue(taskQueue(identity));
-  const desk: Desk = { name, identity, queue, blobs, contents, executor, say };
+  const desk: Desk = { name, identity, queue, blobs, contents, tokenizers, executor, say };
   const tasks = link.worker(taskQueue(identity), (job, token, signal) => compute(desk, job, token, signal), {
     name,
     concurrency,
@@ -118,6 +122,7 @@ interface Desk {
   readonly queue: Queue;
   readonly blobs: BlobStore;
   readonly contents: Contents;
+  readonly tokenizers: OwnTokenizers;
   readonly executor: Executor;
   readonly say: (note: string) => void;
 }
@@ -138,7 +143,7 @@ async function compute(desk: Desk, job: QueueJob, token = '', signal?: AbortSign
 }
 
 async function computed(
-  { name, identity, blobs, contents, executor }: Desk,
+  { name, identity, blobs, contents, tokenizers, executor }: Desk,
   data: unknown,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -146,7 +151,7 @@ async function computed(
   if (data.identity !== null && data.identity !== identity) {
     throw new Error(`the job is for workers of ${data.identity}, this one is of ${identity}`);
   }
-  const request = await decodedRequest(data.request, contents);
+  const request = withOwnTokenizers(await decodedRequest(data.request, contents), tokenizers);
   const result = await executor.run(request, { signal, begun: () => {} });
   const sets: ParamSet[] = [];
   const json = encoded(result, (set) => sets.push(set));

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresServer, redisServer, type Begun, type Server } from '../../soak/queue-servers.js';
 import type { Attempt, Executor } from '../../src/learning/training/executor.js';
 import { stubExecutor } from '../../src/learning/training/stub-executor.js';
+import { taskRequest } from '../../src/learning/training/request.js';
 import type { TaskRequest, TaskResult } from '../../src/learning/training/task.js';
 import { TryFailed } from '../../src/learning/training/task-failure.js';
 import { queueAddress } from '../../src/queue/address.js';
@@ -220,12 +221,35 @@ for (const [name, begin] of Object.entries(servers)) {
       }
     });
 
+    it('opens no folder that a job names', async () => {
+      await worker();
+      const tokenizer = { folder: '/etc', hash: 'a'.repeat(64) };
+      const reward = { kind: 'distilbert', languageTokenizer: tokenizer, rewardTokenizer: tokenizer };
+      const { key: _, ...request } = fresh();
+      const named = taskRequest<'instruct'>({ ...request, model: { reward } as never });
+      await assert.rejects((await client()).run(named), /has no tokenizer of hash aaaa.*--models/);
+    });
+
     it('refuses a job that is none, and goes on', async () => {
       await worker();
       const executor = await client();
       const request = { ...fresh(), key: '0'.repeat(64) };
       await assert.rejects(executor.run(request), /a task of key 0000000000000000 came as one of key/);
       await executor.run(fresh());
+    });
+
+    it('lets a run go that ends while the server is away', async () => {
+      await worker();
+      const executor = await client();
+      await executor.run(fresh());
+      await open.shift()!.close();
+      open.length = 0;
+      await server!.kill();
+      const asked = executor.run(fresh()).catch(() => 'given up');
+      await sleep(200);
+      await executor.close();
+      assert.equal(await Promise.race([asked, sleep(5000, 'still asked')]), 'given up');
+      await server!.start();
     });
   });
 }

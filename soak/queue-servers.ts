@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,18 +22,52 @@ export interface Server {
 /** How to begin a server, or why there is none. */
 export type Begun = { readonly server: Server } | { readonly why: string };
 
-/** `keeps`: writes every change to the disk, so that it has lost nothing after a kill. */
-export async function redisServer({ keeps = true, password = '' } = {}): Promise<Begun> {
+/** Of a server that speaks TLS; its files stand in `folder`, and are made there. */
+export interface Certificate {
+  readonly folder: string;
+}
+
+const fileOf = ({ folder }: Certificate, name: 'cert' | 'key') => join(folder, `${name}.pem`);
+
+/** A certificate of 127.0.0.1 that is its own authority; null where there is no openssl. */
+export function selfSigned(folder: string): Certificate | null {
+  const [cert, key] = [fileOf({ folder }, 'cert'), fileOf({ folder }, 'key')];
+  const asked = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
+  const files = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert];
+  return spawnSync('openssl', [...asked, ...files]).status === 0 ? { folder } : null;
+}
+
+export interface RedisServer {
+  /** Writes every change to the disk, so that it has lost nothing after a kill. */
+  readonly keeps?: boolean;
+  readonly password?: string;
+  readonly tls?: Certificate | null;
+}
+
+export async function redisServer({
+  keeps = true,
+  password = '',
+  tls = null,
+}: RedisServer = {}): Promise<Begun> {
   if (spawnSync('redis-server', ['--version']).status !== 0) {
     return { why: 'there is no redis-server (apt-get install redis-server)' };
   }
   const folder = mkdtempSync(join(tmpdir(), 'pwff-redis-'));
   const port = await freePort();
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+  const args = ['--bind', '127.0.0.1', '--save', '', '--dir', folder];
+  args.push(...(tls ? ['--port', '0', '--tls-port', `${port}`] : ['--port', `${port}`]));
+  if (tls) {
+    const [cert, key] = [fileOf(tls, 'cert'), fileOf(tls, 'key')];
+    args.push('--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no');
+  }
   if (keeps) args.push('--appendonly', 'yes', '--appendfsync', 'always');
   if (password !== '') args.push('--requirepass', password);
-  const isReady = says('redis-cli', ['-p', `${port}`, 'ping'], /PONG|NOAUTH/);
-  const server = serverOf(`redis://127.0.0.1:${port}`, folder, isReady, () =>
+  const isReady = says(
+    'redis-cli',
+    ['-p', `${port}`, ...(tls ? ['--tls', '--insecure'] : []), 'ping'],
+    /PONG|NOAUTH/,
+  );
+  const server = serverOf(`${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`, folder, isReady, () =>
     spawn('redis-server', args, { stdio: 'ignore' }),
   );
   return { server: password === '' ? server : { ...server, env: { PWFF_QUEUE_PASSWORD: password } } };
@@ -42,7 +76,7 @@ export async function redisServer({ keeps = true, password = '' } = {}): Promise
 const postgresFolder = '/usr/lib/postgresql';
 
 /** PostgreSQL refuses to run as root: there it runs as the user "postgres". */
-export async function postgresServer(): Promise<Begun> {
+export async function postgresServer({ tls = null }: Pick<RedisServer, 'tls'> = {}): Promise<Begun> {
   const versions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
   const bin = versions.map((version) => join(postgresFolder, version, 'bin')).find(existsSync);
   if (bin === undefined)
@@ -58,6 +92,15 @@ export async function postgresServer(): Promise<Begun> {
   const port = await freePort();
   const args = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', folder];
   const isReady = says(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', `${port}`], /accepting/);
+  if (tls) {
+    for (const name of ['cert', 'key'] as const) {
+      copyFileSync(fileOf(tls, name), join(folder, name));
+      chmodSync(join(folder, name), 0o600);
+      if (user) chownSync(join(folder, name), user.uid, user.gid);
+    }
+    const [cert, key] = [join(folder, 'cert'), join(folder, 'key')];
+    args.push('-c', 'ssl=on', '-c', `ssl_cert_file=${cert}`, '-c', `ssl_key_file=${key}`);
+  }
   const url = `postgres://pwff@127.0.0.1:${port}/postgres`;
   return {
     server: serverOf(url, folder, isReady, () =>

@@ -118,8 +118,11 @@ function redisOptions({ url, authority }: QueueAddress) {
 }
 
 function postgresConfig({ url, authority }: QueueAddress) {
+  const plain = new URL(url);
+  // What the address says of TLS would take the place of what is said here.
+  if (authority !== null) plain.searchParams.delete('sslmode');
   return {
-    connectionString: url.href,
+    connectionString: plain.href,
     connectionTimeoutMillis: 5000,
     ...(authority !== null && { ssl: { ca: authority } }),
   };

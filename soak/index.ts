@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import { kills } from './kills.js';
 import { mutants } from './mutants/index.js';
 import type { Found, Part, Size } from './part.js';
+import { queue } from './queue.js';
 import { scenarios } from './scenarios.js';
 import { workers } from './workers.js';
 
@@ -18,7 +19,7 @@ import { workers } from './workers.js';
  * and the command ends with 1. docs/reliability.md has what the full size found.
  */
 
-const parts: readonly Part[] = [kills, mutants, scenarios, workers];
+const parts: readonly Part[] = [kills, mutants, queue, scenarios, workers];
 
 const { values } = parseArgs({
   options: {

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf } from '../errors.js';
+import { messageOf, oneLine } from '../errors.js';
 import type { Fingerprint } from '../learning/model/backend.js';
 import { loadedLibraries } from '../learning/model/native.js';
 import { packageRoot } from '../paths.js';
+import type { Standing } from '../queue/standing.js';
 import { number } from '../records/report/format.js';
+import type { QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import type { Services } from './services.js';
 import { line, paintFor, type Style, type Terminal } from './terminal.js';
@@ -19,7 +21,11 @@ export interface Finding {
 }
 
 /** `pwff doctor`: whether runs will work here, how fast, and what to do about what is missing. */
-export async function doctorCommand(services: Services, { out }: Terminal): Promise<ExitCode> {
+export async function doctorCommand(
+  { queue }: Pick<QueueOptions, 'queue'>,
+  services: Services,
+  { out }: Terminal,
+): Promise<ExitCode> {
   const paint = paintFor(out);
   const findings = [
     nodeFinding(process.versions.node, requiredNode()),
@@ -28,6 +34,7 @@ export async function doctorCommand(services: Services, { out }: Terminal): Prom
     ...(await backendFindings(services)),
     modelFinding(join(packageRoot(), 'assets', 'embedded')),
     folderFinding('runs'),
+    ...(queue === undefined ? [] : await queueFindings(queue, services)),
   ];
   const marks: Readonly<Record<Finding['verdict'], readonly [string, Style]>> = {
     ok: ['ok', 'green'],
@@ -129,6 +136,41 @@ export function modelFinding(folder: string): Finding {
     verdict: 'ok',
     what: `embedded model: ${number(bytes.length / 1e6)} MB, sha256 ${hash.slice(0, 16)}…`,
   };
+}
+
+/** Who computes at a queue, and which tasks nobody could. */
+async function queueFindings(queue: string, services: Services): Promise<Finding[]> {
+  const { queueAddress } = await import('../queue/address.js');
+  const { standingAt } = await import('../queue/standing.js');
+  const { identityOf, nameOfIdentity } = await import('../journal/identity.js');
+  const address = queueAddress('--queue', queue);
+  const own = nameOfIdentity(identityOf(await services.selectBackend('auto')));
+  return queueFinding(address.shown, await standingAt(address, [own]));
+}
+
+export function queueFinding(
+  shown: string,
+  { workers, waiting, active, completed, dead }: Standing,
+): Finding[] {
+  const jobs = `${waiting} tasks wait, ${active.length} are computed, ${completed} are done`;
+  const at = active.map(({ kind, worker }): Finding => ({
+    verdict: 'ok',
+    what: `${worker} computes ${kind}`,
+  }));
+  const there: Finding =
+    workers.length > 0
+      ? { verdict: 'ok', what: `${shown}: ${workers.length} workers (${workers.join(', ')}); ${jobs}` }
+      : {
+          verdict: 'could be better',
+          what: `${shown}: no worker; ${jobs}`,
+          advice: `on any machine: pwff worker --queue ${shown}`,
+        };
+  const letters = dead.map(({ key, kind, run, worker, how, message }): Finding => ({
+    verdict: 'could be better',
+    what: `task ${kind} (key ${key.slice(0, 16)}) of run ${run.slice(0, 8)} failed: ${how}, ${oneLine(message)}`,
+    advice: `at worker ${worker ?? 'that fell silent'}; kept for a week, and computed again where a run asks for it`,
+  }));
+  return [there, ...at, ...letters];
 }
 
 export function folderFinding(folder: string): Finding {

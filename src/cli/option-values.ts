@@ -20,6 +20,15 @@ export function wholeNumber(option: string, minimum: number): (text: string) => 
   };
 }
 
+/** Reads a number from 0 to 1. UserError for anything else. */
+export function share(option: string): (text: string) => number {
+  return (text) => {
+    const value = numberOf(text);
+    if (value >= 0 && value <= 1) return value;
+    throw refusal(option, text, 'a number from 0 to 1');
+  };
+}
+
 /**
  * A number as `--set` takes it, from any way in which JavaScript writes one (.5, +3, 0x10); what is no number
  * stays as it is, for the scenario's form to refuse.

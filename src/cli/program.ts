@@ -13,6 +13,13 @@ import { studySchemaText } from '../study/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { addComparisonCommands } from './comparison-commands.js';
 import { doctorCommand } from './doctor.js';
+import {
+  blobsOption,
+  executorOption,
+  queueOption,
+  verifyOption,
+  type QueueOptions,
+} from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
 import type { MachinesCommandOptions } from './machines.js';
@@ -27,6 +34,7 @@ import type { Services } from './services.js';
 import { addSweepCommand } from './sweep-command.js';
 import { abilitiesOf, line, type Terminal } from './terminal.js';
 import { addRecordCommands, traceEventsOption } from './record-commands.js';
+import { addWorkerCommand } from './worker-command.js';
 import { validateCommand, type ValidateCommandOptions } from './validate.js';
 
 /** Runs the command line and resolves to the exit code; writes nothing but to `terminal`. */
@@ -128,6 +136,10 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       'take finished tasks from other runs that share this folder, and leave them there',
     )
     .option('--no-journal', 'keep no finished tasks: the run cannot be gone on with')
+    .addOption(executorOption())
+    .addOption(queueOption())
+    .addOption(blobsOption())
+    .addOption(verifyOption())
     .action(async (path: string | undefined, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );
@@ -198,6 +210,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       end(await (await import('./machines.js')).machinesCommand(path, options, terminal)),
     );
 
+  addWorkerCommand(program, terminal, end);
   addSweepCommand(program, terminal, end);
   addReproduceCommand(program, terminal, end);
   addRecordCommands(program, services, terminal, end);
@@ -206,7 +219,10 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
   program
     .command('doctor')
     .description('look at this machine: Node, backend, cores, memory, and what is missing')
-    .action(async () => end(await doctorCommand(services, terminal)));
+    .addOption(queueOption())
+    .action(async (options: Pick<QueueOptions, 'queue'>) =>
+      end(await doctorCommand(options, services, terminal)),
+    );
 
   program
     .command('native')

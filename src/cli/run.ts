@@ -16,6 +16,7 @@ import type { Scenario } from '../scenario/schema.js';
 import { displayKind, openDisplay } from './display.js';
 import { defaultFolder } from './default-folder.js';
 import { estimateText } from './estimate-text.js';
+import { executorFor, type ExecutorOptions } from './executor-options.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import type { Inspector } from './inspect/inspector.js';
 import { openInspector, type InspectOptions } from './inspect/open.js';
@@ -28,7 +29,7 @@ import { RunLog } from './run-log.js';
 import type { Services } from './services.js';
 import { line, type Terminal } from './terminal.js';
 
-export interface RunCommandOptions extends ModelFolders, InspectOptions {
+export interface RunCommandOptions extends ModelFolders, InspectOptions, ExecutorOptions {
   readonly seed?: number;
   readonly workers?: number;
   readonly backend: BackendChoice;
@@ -73,6 +74,13 @@ export async function runCommand(
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { showSamples, verbose, inspection, params } = options;
+  const executor = executorFor(options, {
+    ...{ workers, backend },
+    say: (note) => display.note(note),
+    signal: interrupt.signal,
+  });
+  // How fast workers elsewhere are, nobody here can tell.
+  const estimates = shows !== 'none' && options.resume === undefined && options.executor !== 'bullmq';
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -95,13 +103,13 @@ export async function runCommand(
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection, params },
+      ...executor,
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),
-      ...(options.resume === undefined &&
-        shows !== 'none' && {
-          onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
-        }),
+      ...(estimates && {
+        onEstimate: (estimate: RunEstimate) => display.note(estimateText(estimate, workers)),
+      }),
       ...(shows !== 'none' && { onProgress: (progress: Progress) => display.show(progress) }),
       script,
       observers: [

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Columns of {@link TokenTable.rows}; every entry is an index into `tokens`. */
 export const column = { start: 0, response: 1, contentStart: 2, contentEnd: 3, end: 4 } as const;
 export const columns = 5;
@@ -13,6 +15,19 @@ export interface TokenTable {
   readonly count: number;
   readonly tokens: Int32Array;
   readonly rows: Int32Array;
+}
+
+/** What a table's hash is of, before its rows and its tokens: how many of each there are. */
+export function tableHead({ rows, tokens }: Pick<TokenTable, 'rows' | 'tokens'>): string {
+  return JSON.stringify([rows.length, tokens.length]);
+}
+
+export function tableHash({ rows, tokens }: Pick<TokenTable, 'rows' | 'tokens'>): string {
+  const hash = createHash('sha256').update(tableHead({ rows, tokens }));
+  for (const { buffer, byteOffset, byteLength } of [rows, tokens]) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
 }
 
 /** Mean tokens of a row; 0 of none. */

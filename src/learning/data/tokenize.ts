@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { promptText, responseText, type Template } from './template.js';
-import { column, columns, type TokenTable } from './token-table.js';
+import { column, columns, tableHash, type TokenTable } from './token-table.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { Example, PreferencePair, Prompt } from './types.js';
 
@@ -161,20 +160,12 @@ export function tableOf(rows: readonly Row[]): TokenTable {
     offset += row.tokens.length;
     bounds[at + column.end] = offset;
   });
-  return { hash: hashOf(bounds, tokens), count: rows.length, tokens, rows: bounds };
+  return { hash: tableHash({ rows: bounds, tokens }), count: rows.length, tokens, rows: bounds };
 }
 
 /** Some rows of a table, by their numbers; the tokens stay where they are. */
 export function rowsOf({ tokens, rows }: TokenTable, numbers: readonly number[]): TokenTable {
   const bounds = new Int32Array(new SharedArrayBuffer(numbers.length * columns * 4));
   numbers.forEach((row, at) => bounds.set(rows.subarray(row * columns, (row + 1) * columns), at * columns));
-  return { hash: hashOf(bounds, tokens), count: numbers.length, tokens, rows: bounds };
-}
-
-function hashOf(rows: Int32Array, tokens: Int32Array): string {
-  const hash = createHash('sha256').update(JSON.stringify([rows.length, tokens.length]));
-  for (const { buffer, byteOffset, byteLength } of [rows, tokens]) {
-    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest('hex');
+  return { hash: tableHash({ rows: bounds, tokens }), count: numbers.length, tokens, rows: bounds };
 }

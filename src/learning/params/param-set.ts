@@ -136,9 +136,13 @@ export function refOf(set: ParamSet): ParamRef {
 /** Bytes; Node hashes at most 2 GiB in one call. */
 const hashedAtOnce = 2 ** 30;
 
+/** What a set's hash is of, before its values: its kind, and its tensors' names and shapes. */
+export function headOf({ kind, tensors }: ParamSet): string {
+  return JSON.stringify([kind, tensors.map(({ name, shape }) => [name, shape])]);
+}
+
 function contentHash(set: ParamSet): string {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([set.kind, set.tensors.map(({ name, shape }) => [name, shape])]));
+  const hash = createHash('sha256').update(headOf(set));
   const { buffer, byteOffset, byteLength } = set.values;
   for (let at = 0; at < byteLength; at += hashedAtOnce) {
     hash.update(new Uint8Array(buffer, byteOffset + at, Math.min(hashedAtOnce, byteLength - at)));

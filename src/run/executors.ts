@@ -1,0 +1,37 @@
+import type { BackendChoice } from '../learning/model/backend.js';
+import type { Executor } from '../learning/training/executor.js';
+import type { QueueExecutorSettings } from '../queue/executor.js';
+import { UserError } from '../errors.js';
+
+/** What an executor is opened with; each takes what it needs of it. */
+export interface ExecutorSettings {
+  /** Tasks that this machine computes at a time. */
+  readonly workers: number;
+  readonly backend: BackendChoice;
+  /** Of workers elsewhere. */
+  readonly queue?: Omit<QueueExecutorSettings, 'say' | 'signal'>;
+  /** What people should know while the run goes on. */
+  readonly say: (note: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Where tasks run, by the name that `--executor` takes; the result is the same wherever that is. An executor's
+ * modules are loaded when it is opened. Whoever opens one closes it.
+ */
+export const executors = {
+  /** Threads of this process. */
+  pool: async ({ workers, backend }) =>
+    (await import('../learning/training/executor.js')).poolExecutor(workers, backend),
+  /** Workers on any number of machines (`pwff worker`), at a queue in Redis or PostgreSQL. */
+  bullmq: async ({ queue, say, signal }) => {
+    if (queue === undefined) {
+      throw new UserError('--executor: is "bullmq" without a queue, expected --queue redis://… as well');
+    }
+    return (await import('../queue/executor.js')).queueExecutor({ ...queue, say, signal });
+  },
+} satisfies Readonly<Record<string, (settings: ExecutorSettings) => Promise<Executor>>>;
+
+export type ExecutorName = keyof typeof executors;
+
+export const executorNames = Object.keys(executors) as readonly ExecutorName[];

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { disposeTranspose, keptTransposes } from './transposes.js';
 import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
+import { PythonBase } from './python/base.js';
+import { isPythonUsed } from './python/session.js';
 
 /**
  * Tensors on the backend by name. Whoever uploads a set disposes of it; `baseWeights` are never disposed of.
@@ -41,12 +43,13 @@ const bases = new Map<string, Weights>();
 
 /**
  * A frozen base model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a
- * third frees the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
+ * third frees the one that was used least recently. Do not dispose of the answer, nor hold it across tasks. Where Python
+ * computes base models nothing is uploaded.
  */
 export function baseWeights(base: ParamSet): Weights {
   const { hash } = refOf(base);
   const known = bases.get(hash);
-  const weights = known ?? upload(base);
+  const weights = known ?? (isPythonUsed() && base.kind === 'base' ? new PythonBase(base) : upload(base));
   bases.delete(hash);
   bases.set(hash, weights);
   if (bases.size > cachedBases) {

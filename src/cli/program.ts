@@ -12,6 +12,7 @@ import { studySchemaText } from '../study/schema-file.js';
 import { refusalOf } from './command-errors.js';
 import { addComparisonCommands } from './comparison-commands.js';
 import { doctorCommand } from './doctor.js';
+import { executorOption } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import type { LinkCommandOptions } from './link.js';
 import type { MachinesCommandOptions } from './machines.js';
@@ -124,6 +125,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
       'take finished tasks from other runs that share this folder, and leave them there',
     )
     .option('--no-journal', 'keep no finished tasks: the run cannot be gone on with')
+    .addOption(executorOption())
     .action(async (path: string | undefined, options: RunCommandOptions) =>
       end(await runCommand(path, options, services, terminal)),
     );

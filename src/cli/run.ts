@@ -13,6 +13,7 @@ import type { Scenario } from '../scenario/schema.js';
 import { displayKind, openDisplay } from './display.js';
 import { defaultFolder } from './default-folder.js';
 import { estimateText } from './estimate-text.js';
+import { executorFor, type ExecutorOptions } from './executor-options.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import type { Inspector } from './inspect/inspector.js';
 import { openInspector, type InspectOptions } from './inspect/open.js';
@@ -25,7 +26,7 @@ import { RunLog } from './run-log.js';
 import type { Services } from './services.js';
 import { line, type Terminal } from './terminal.js';
 
-export interface RunCommandOptions extends ModelFolders, InspectOptions {
+export interface RunCommandOptions extends ModelFolders, InspectOptions, ExecutorOptions {
   readonly seed?: number;
   readonly workers?: number;
   readonly backend: BackendChoice;
@@ -91,6 +92,7 @@ export async function runCommand(
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
+      ...executorFor(options, { workers, backend }),
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),

@@ -89,13 +89,13 @@ export async function openRun(options: RunOptions, mishaps?: Mishaps): Promise<O
     if (!world || world.events.isComplete) return;
     world.events.tell({ type: 'try-failed', ...failure, virtualSeconds: world.clock.nowSeconds });
   };
-  const supervised = executorOf(options, onFailure, mishaps);
+  const supervised = await executorOf(options, onFailure, mishaps);
   // The journal keeps results that the supervisor has passed.
   const executor = new JournaledExecutor(supervised);
   let records: Records | undefined;
   const close = async () => {
     records?.close();
-    if (options.executor === undefined) await executor.close();
+    if (typeof options.executor !== 'object') await executor.close();
   };
   try {
     // 1. What the scenario names, and what it will run on.
@@ -140,17 +140,23 @@ function refuseOwnSource({ scenario: { name, from }, folder, outFolder }: RunOpt
   );
 }
 
-/** Without learning there is no work for threads, and none for an executor of the caller's. */
-function executorOf(
-  { scenario, executor, workers, backend }: RunOptions,
+async function executorOf(
+  options: RunOptions,
   onFailure: Supervision['onFailure'],
   mishaps?: Mishaps,
-): Executor {
-  const { taskRetries: retries, leastTaskSeconds: leastSeconds } = scenario.limits;
-  const bare = scenario.learning === 'stub' ? stubExecutor() : (executor ?? poolExecutor(workers, backend));
+): Promise<Executor> {
+  const { taskRetries: retries, leastTaskSeconds: leastSeconds } = options.scenario.limits;
+  const bare = await bareExecutor(options);
   const supervision = { retries, leastSeconds, onFailure };
   if (!mishaps) return supervised(bare, supervision);
   return unluckyResults(supervised(unluckyTries(bare, mishaps), supervision), mishaps);
+}
+
+/** Without learning there is no work for threads, and none for an executor of the caller's. */
+function bareExecutor({ scenario, executor, workers, backend }: RunOptions): Executor | Promise<Executor> {
+  if (scenario.learning === 'stub') return stubExecutor();
+  if (executor === undefined) return poolExecutor(workers, backend);
+  return typeof executor === 'function' ? executor() : executor;
 }
 
 function worldOf(

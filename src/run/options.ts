@@ -61,7 +61,8 @@ export interface RunOptions {
   readonly inspect?: Inspect;
   /**
    * Runs the tasks in place of worker threads of the run's own: `workers` then only goes into the manifest and
-   * `backend` is not read. It is not asked where the scenario's `learning` is "stub". Whoever made it closes it, so that it can serve several runs; the run does not.
+   * `backend` is not read. It is not asked where the scenario's `learning` is "stub". Whoever made it closes it, so
+   * that it can serve several runs. A function makes one for this run, which closes it.
    */
-  readonly executor?: Executor;
+  readonly executor?: Executor | (() => Promise<Executor>);
 }

@@ -1,0 +1,23 @@
+import type { BackendChoice } from '../learning/model/backend.js';
+import type { Executor } from '../learning/training/executor.js';
+
+/** What an executor is opened with; each takes what it needs of it. */
+export interface ExecutorSettings {
+  /** Tasks that this machine computes at a time. */
+  readonly workers: number;
+  readonly backend: BackendChoice;
+}
+
+/**
+ * Where tasks run, by the name that `--executor` takes; the result is the same wherever that is. An executor's
+ * modules are loaded when it is opened. Whoever opens one closes it.
+ */
+export const executors = {
+  /** Threads of this process. */
+  pool: async ({ workers, backend }) =>
+    (await import('../learning/training/executor.js')).poolExecutor(workers, backend),
+} satisfies Readonly<Record<string, (settings: ExecutorSettings) => Promise<Executor>>>;
+
+export type ExecutorName = keyof typeof executors;
+
+export const executorNames = Object.keys(executors) as readonly ExecutorName[];

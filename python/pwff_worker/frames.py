@@ -35,12 +35,22 @@ class Pipes:
 
     def _read_all(self):
         """In a thread of its own, so that the process ends with whoever asks, whatever it is at."""
-        while True:
-            length = sys.stdin.buffer.read(8)
-            frame = sys.stdin.buffer.read(struct.unpack("<Q", length)[0]) if len(length) == 8 else b""
-            if not frame:
-                os._exit(0)
-            self._frames.put(frame)
+        with open(0, "rb", buffering=0, closefd=False) as pipe:
+            while True:
+                (length,) = struct.unpack("<Q", read_fully(pipe, 8))
+                self._frames.put(read_fully(pipe, length))
+
+
+def read_fully(pipe, length):
+    """So many bytes; the process ends where there are fewer."""
+    frame = bytearray(length)
+    done = 0
+    while done < length:
+        count = pipe.readinto(memoryview(frame)[done:])
+        if not count:
+            os._exit(0)
+        done += count
+    return frame
 
 
 def encoded(answer, arrays):
@@ -63,8 +73,7 @@ def decoded(frame):
 
     (length,) = struct.unpack("<Q", frame[:8])
     header = json.loads(frame[8 : 8 + length])
-    # A copy, which PyTorch may own.
-    data = memoryview(bytearray(frame))[8 + length :]
+    data = memoryview(frame)[8 + length :]
     metadata = header.pop("__metadata__")
     arrays = {}
     for name, entry in header.items():

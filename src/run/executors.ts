@@ -16,7 +16,13 @@ export const executors = {
   /** Threads of this process. */
   pool: async ({ workers, backend }) =>
     (await import('../learning/training/executor.js')).poolExecutor(workers, backend),
+  /** Threads of this process, each with a Python process that computes base models (docs/python.md). */
+  python: async ({ workers }) =>
+    (await import('../learning/training/executor.js')).pythonExecutor(workers, interpreter()),
 } satisfies Readonly<Record<string, (settings: ExecutorSettings) => Promise<Executor>>>;
+
+/** The Python that has PyTorch, as tests and the benchmark find it too. */
+const interpreter = () => process.env['PWFF_PYTHON'] ?? 'python3';
 
 export type ExecutorName = keyof typeof executors;
 

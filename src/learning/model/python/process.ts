@@ -13,6 +13,7 @@ export const memoryWords = 'the Python process is out of memory';
 export class PythonProcess {
   readonly #answers = new Int32Array(new SharedArrayBuffer(4));
   readonly #port;
+  readonly #thread;
   #taken = 0;
   #ended: string | null = null;
 
@@ -21,12 +22,20 @@ export class PythonProcess {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const workerData: PipeThreadData = { python, port: port2, answers: this.#answers };
-    new Worker(new URL('./pipe-thread.js', import.meta.url), { workerData, transferList: [port2] }).unref();
+    const file = new URL('./pipe-thread.js', import.meta.url);
+    this.#thread = new Worker(file, { workerData, transferList: [port2] });
+    this.#thread.unref();
     port1.unref();
   }
 
   get isAlive(): boolean {
     return this.#ended === null;
+  }
+
+  /** Its standard input ends, and it with that. */
+  async close(): Promise<void> {
+    this.#ended ??= 'closed';
+    await this.#thread.terminate();
   }
 
   /** Error where the operation fails or the process ends, then in `endedWords` or `memoryWords`. */

@@ -37,6 +37,12 @@ export function usePython(python: string): PythonTraits {
   return json as unknown as PythonTraits;
 }
 
+/** Ends this thread's process, if any: TensorFlow.js computes base models again. */
+export async function leavePython(): Promise<void> {
+  await open?.close();
+  [interpreter, open] = [null, null];
+}
+
 /** Whether base models are computed by Python in this thread. */
 export function isPythonUsed(): boolean {
   return interpreter !== null;

@@ -25,9 +25,9 @@ describe('a whole tiny run in Python', function () {
   let executor: Executor;
   let ours: RunResult;
 
-  const run = async (outFolder: string, executor: Executor, ...settings: string[]): Promise<RunResult> => {
+  const run = async (outFolder: string, executor: Executor, ...set: string[]): Promise<RunResult> => {
     const path = join(packageRoot(), 'scenarios/tiny.json');
-    const { scenario, folder } = await loadScenario(path, { settings });
+    const { scenario, folder } = await loadScenario(path, { set });
     return runScenario({
       ...{ scenario, folder, outFolder: join(root, outFolder), workers: 2, backend: 'wasm', executor },
     });

@@ -4,6 +4,7 @@ import { valuesOf } from '../backend.js';
 import type { Batch } from '../batch.js';
 import type { ModelConfig } from '../config.js';
 import { fused } from '../fused.js';
+import { isLlama } from '../llama.js';
 import type { ModelShape } from '../model-shape.js';
 import type { Slots, SlotWeights } from '../slots.js';
 import type { Frame, FrameArray } from './frames.js';
@@ -170,7 +171,7 @@ function tunedRequest({ shape, slots }: PythonModel): Frame['json'] {
 
 /** config.json as transformers reads it. */
 function transformersConfig(config: ModelConfig): Frame['json'] {
-  return { model_type: 'gpt2', activation_function: 'gelu_new', ...config };
+  return isLlama(config) ? config.llama.json : { model_type: 'gpt2', activation_function: 'gelu_new', ...config };
 }
 
 function arraysOfSet(set: ParamSet): Frame['arrays'] {

@@ -10,7 +10,10 @@ export interface ExecutorOptions {
 }
 
 export function executorOption(): Option {
-  return new Option('--executor <name>', 'where tasks run: pool, threads of this process (default); python, with PyTorch (docs/python.md)')
+  return new Option(
+    '--executor <name>',
+    'where tasks run: pool, threads of this process (default); python, with PyTorch (docs/python.md)',
+  )
     .choices(executorNames)
     .argParser(oneOf('--executor', executorNames));
 }

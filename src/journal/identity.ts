@@ -37,7 +37,9 @@ function codeHash(): string {
   if (known !== null) return known;
   const hash = createHash('sha256');
   for (const [folder, ending] of sources) {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith(ending),
+    );
     for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(join(folder, file)));
   }
   return (known = hash.digest('hex'));

@@ -167,7 +167,10 @@ function checkPairs({ name }: RunOptions['scenario'], clients: readonly Client[]
 }
 
 /** LoRA stands at projections that the model has. */
-function checkTargets({ name, model: { lora } }: RunOptions['scenario'], { config }: OpenLanguageModel): void {
+function checkTargets(
+  { name, model: { lora } }: RunOptions['scenario'],
+  { config }: OpenLanguageModel,
+): void {
   const known = targetsOf(config);
   const unknown = lora.targets.find((target) => !known.includes(target));
   if (unknown === undefined) return;

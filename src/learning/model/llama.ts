@@ -22,14 +22,17 @@ interface Projection {
 }
 
 /** The projections of each block by what LoRA calls them; q, k and v are those of the attention. */
-export function llamaProjections(
-  config: LlamaModel,
-): ReadonlyMap<LoraTarget, Projection> {
+export function llamaProjections(config: LlamaModel): ReadonlyMap<LoraTarget, Projection> {
   const { n_embd: width, n_head: heads } = config;
   const { num_key_value_heads, head_dim, intermediate_size: inner, attention_bias, mlp_bias } = config.llama;
   const [queries, shared] = [heads * head_dim, num_key_value_heads * head_dim];
   const [inBias, outBias] = attention_bias;
-  const of = (name: string, inputs: number, outputs: number, bias: boolean) => ({ name, inputs, outputs, bias });
+  const of = (name: string, inputs: number, outputs: number, bias: boolean) => ({
+    name,
+    inputs,
+    outputs,
+    bias,
+  });
   return new Map([
     ['q', of('self_attn.q_proj', width, queries, inBias)],
     ['k', of('self_attn.k_proj', width, shared, inBias)],
@@ -54,7 +57,10 @@ export function llamaTensors(config: LlamaModel): readonly TensorSpec[] {
     ]),
     // Qwen3 norms each head's queries and keys.
     ...(llama.model_type === 'qwen3'
-      ? ['q_norm', 'k_norm'].map((name) => ({ name: `${prefix}self_attn.${name}.weight`, shape: [llama.head_dim] }))
+      ? ['q_norm', 'k_norm'].map((name) => ({
+          name: `${prefix}self_attn.${name}.weight`,
+          shape: [llama.head_dim],
+        }))
       : []),
     { name: `${prefix}post_attention_layernorm.weight`, shape: [width] },
   ];

@@ -44,7 +44,11 @@ function loadLlama(folder: string, config: ModelConfig): Promise<ParamSet> {
     const specs = baseTensors(config);
     const name = `${config.llama!.model_type} with ${config.n_layer} blocks`;
     refuseOthers(checkpoint, specs, frequenciesOrTiedHead, name);
-    return readSet('base', checkpoint, specs.map((spec) => asStored(spec, false)));
+    return readSet(
+      'base',
+      checkpoint,
+      specs.map((spec) => asStored(spec, false)),
+    );
   });
 }
 

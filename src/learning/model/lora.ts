@@ -138,7 +138,9 @@ export function placeOf(module: string): {
 }
 
 /** Where a target's projection is in a block of a GPT-2, and its inputs and outputs in widths of the model. */
-const projections: Readonly<Partial<Record<LoraTarget, readonly [name: string, inputs: number, outputs: number]>>> = {
+const projections: Readonly<
+  Partial<Record<LoraTarget, readonly [name: string, inputs: number, outputs: number]>>
+> = {
   q: ['attn.q', 1, 1],
   k: ['attn.k', 1, 1],
   v: ['attn.v', 1, 1],

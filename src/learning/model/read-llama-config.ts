@@ -3,7 +3,9 @@ import type { LlamaConfig, ModelConfig } from './config.js';
 import { checkAssumptions, countIn, numberIn, type Assumptions } from './config-file.js';
 
 /** How the model types differ in their tensors: biases that do not stand in config.json. */
-const types: Readonly<Record<LlamaConfig['model_type'], (json: Json) => Pick<LlamaConfig, 'attention_bias' | 'mlp_bias'>>> = {
+const types: Readonly<
+  Record<LlamaConfig['model_type'], (json: Json) => Pick<LlamaConfig, 'attention_bias' | 'mlp_bias'>>
+> = {
   llama: ({ attention_bias, mlp_bias }) => ({
     attention_bias: [attention_bias === true, attention_bias === true],
     mlp_bias: mlp_bias === true,

@@ -61,12 +61,14 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const header = bytes.subarray(8, 8 + length);
   const data = bytes.subarray(8 + length);
   const { __metadata__ } = JSON.parse(new TextDecoder().decode(header)) as { __metadata__: { json: string } };
-  const arrays = parseHeader(header, BigInt(data.length), source).map(({ name, dtype, shape, begin, end }) => {
-    const Reader = readers[dtype];
-    if (!Reader) throw new TypeError(`${source}: /${name}/dtype: is ${dtype}, expected F32, F64 or I32`);
-    const values = new Reader(data.slice(begin, end).buffer as ArrayBuffer);
-    if (values.length !== sizeOf(shape)) throw new TypeError(`${source}: /${name}: is of another length`);
-    return [name, { shape, values }] as const;
-  });
+  const arrays = parseHeader(header, BigInt(data.length), source).map(
+    ({ name, dtype, shape, begin, end }) => {
+      const Reader = readers[dtype];
+      if (!Reader) throw new TypeError(`${source}: /${name}/dtype: is ${dtype}, expected F32, F64 or I32`);
+      const values = new Reader(data.slice(begin, end).buffer as ArrayBuffer);
+      if (values.length !== sizeOf(shape)) throw new TypeError(`${source}: /${name}: is of another length`);
+      return [name, { shape, values }] as const;
+    },
+  );
   return { json: JSON.parse(__metadata__.json) as Frame['json'], arrays: Object.fromEntries(arrays) };
 }

@@ -70,7 +70,11 @@ export function pythonLogProbs(model: PythonModel, hidden: tf.Tensor2D, ids: Int
       return { value: tensorOf(asked(model, 'log_probs', { pass }, arrays)['logProbs']!), saved: [] };
     },
     (dy) => {
-      const { arrays } = pythonProcess().ask('gradient', { of: 'log_probs', pass }, { gradient: arrayOf(dy) });
+      const { arrays } = pythonProcess().ask(
+        'gradient',
+        { of: 'log_probs', pass },
+        { gradient: arrayOf(dy) },
+      );
       return [tensorOf(arrays['states']!)];
     },
   );
@@ -171,7 +175,9 @@ function tunedRequest({ shape, slots }: PythonModel): Frame['json'] {
 
 /** config.json as transformers reads it. */
 function transformersConfig(config: ModelConfig): Frame['json'] {
-  return isLlama(config) ? config.llama.json : { model_type: 'gpt2', activation_function: 'gelu_new', ...config };
+  return isLlama(config)
+    ? config.llama.json
+    : { model_type: 'gpt2', activation_function: 'gelu_new', ...config };
 }
 
 function arraysOfSet(set: ParamSet): Frame['arrays'] {

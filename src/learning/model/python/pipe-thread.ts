@@ -19,8 +19,8 @@ export interface PipeThreadData {
   readonly answers: Int32Array<SharedArrayBuffer>;
 }
 
-/** A frame without its length, or how the process ended; after that nothing comes any more. */
-export type PipeAnswer = Uint8Array | { readonly ended: string };
+/** A frame without its length, or how the process ended, which it may have without having begun: nothing comes after. */
+export type PipeAnswer = Uint8Array | { readonly ended: string; readonly begun: boolean };
 
 const { python, port, answers } = workerData as PipeThreadData;
 
@@ -43,11 +43,11 @@ const child = spawn(python, ['-m', 'pwff_worker'], {
 child.stderr.setEncoding('utf8').on('data', (words: string) => {
   lastWords = (lastWords + words).slice(-mostWords);
 });
-child.on('error', (error) => answer({ ended: `${python} cannot be started (${error.message})` }));
+child.on('error', (error) => answer({ ended: `${python} cannot be started (${error.message})`, begun: false }));
 child.on('close', (code, signal) => {
   const how = signal === null ? `with code ${code}` : `by ${signal}`;
   const why = lastWords.trim().split('\n').at(-1)!;
-  answer({ ended: `${python} ended ${how}${why === '' ? '' : ` (${why})`}` });
+  answer({ ended: `${python} ended ${how}${why === '' ? '' : ` (${why})`}`, begun: true });
 });
 // A process that has ended is told of above.
 child.stdin.on('error', () => {});

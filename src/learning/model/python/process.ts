@@ -1,4 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { UserError } from '../../../errors.js';
 import { decodeFrame, encodeFrame, type Frame } from './frames.js';
 import type { PipeAnswer, PipeThreadData } from './pipe-thread.js';
 
@@ -38,7 +39,11 @@ export class PythonProcess {
     await this.#thread.terminate();
   }
 
-  /** Error where the operation fails or the process ends, then in `endedWords` or `memoryWords`. */
+  /**
+   * Error where the operation fails or the process ends, then in `endedWords` or `memoryWords`.
+   *
+   * @throws UserError where there is no such interpreter.
+   */
   ask(operation: string, request: Frame['json'] = {}, arrays: Frame['arrays'] = {}): Frame {
     const frame = encodeFrame({ json: { ...request, operation }, arrays });
     this.#port.postMessage(frame, [frame.buffer]);
@@ -46,6 +51,7 @@ export class PythonProcess {
     if ('ended' in answer) {
       this.#ended = answer.ended;
       this.#port.close();
+      if (!answer.begun) throw new UserError(`--executor: is "python", but ${answer.ended}`);
       throw new Error(`${endedWords}: ${answer.ended}`);
     }
     const decoded = decodeFrame(answer);

@@ -31,7 +31,7 @@ export function usePython(python: string): PythonTraits {
   if (typeof absent === 'string') {
     throw new UserError(
       `--executor: is "python", but ${python} cannot import what it needs (${absent}); ` +
-        'pip install torch transformers safetensors there, or name another Python in PWFF_PYTHON',
+        'pip install torch transformers there, or name another Python in PWFF_PYTHON',
     );
   }
   return json as unknown as PythonTraits;

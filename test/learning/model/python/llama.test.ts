@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapterTensors } from '../../../../src/learning/model/adapters.js';
@@ -139,12 +139,18 @@ for (const model_type of ['llama', 'qwen2', 'qwen3'] as const) {
         const values = adapters.values.map((value, i) => value + step * direction[i]!);
         return lossOf({ adapters: { ...adapters, values }, lora }, ['adapters']).loss;
       };
-      const slope = (at(1e-2) - at(-1e-2)) / 2e-2;
+      const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
       assert.ok(Math.abs(slope / Math.hypot(...gradient) - 1) < 0.02, `${slope}, ${Math.hypot(...gradient)}`);
       for (const site of shape.adapters.sites) {
-        const own = [...tensorsOf({ ...adapters, values: gradient })].filter(({ name }) => name.includes(site));
+        const own = [...tensorsOf({ ...adapters, values: gradient })].filter(({ name }) =>
+          name.includes(site),
+        );
         assert.equal(own.length, 4 * config.n_layer);
-        for (const { name, values } of own) assert.ok(values.some((value) => value !== 0), name);
+        for (const { name, values } of own)
+          assert.ok(
+            values.some((value) => value !== 0),
+            name,
+          );
       }
     });
 
@@ -163,11 +169,6 @@ for (const model_type of ['llama', 'qwen2', 'qwen3'] as const) {
         }
       });
       assert.ok(responses.every(({ length }) => length > 0));
-    });
-
-    it('is what its folder says, in as many parameters', () => {
-      const index = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { num_hidden_layers: number };
-      assert.equal(config.n_layer, index.num_hidden_layers);
     });
   });
 }

@@ -129,7 +129,8 @@ describe('a GPT-2 in Python', function () {
   it('passes on what goes wrong in Python, and answers the next request', () => {
     const bad = { ...shape, config: { ...shape.config, n_head: 5 } };
     const other = new PythonBase({ ...randomBase(), hash: 'other' });
-    const run = () => withModel(bad, other, {}, (model) => computed(() => valuesOf(hiddenStates(model, batch))));
+    const run = () =>
+      withModel(bad, other, {}, (model) => computed(() => valuesOf(hiddenStates(model, batch))));
     assert.throws(run, /embed_dim.*num_heads|divisible/);
     assert.ok(differenceOf(...both((model) => hiddenStates(model, batch))) < 1e-5);
   });

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
+import { executorOf } from '../run/executors.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
 import type { RunEstimate } from '../run/estimate.js';
@@ -60,7 +61,7 @@ export async function runCommand(
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { loaded, outFolder, backend } = await whatToRun(path, options);
+  const { loaded, outFolder, backend, executor } = await whatToRun(path, options);
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
@@ -92,7 +93,7 @@ export async function runCommand(
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection },
-      ...executorFor(options, { workers, backend }),
+      ...executorFor({ ...options, ...(executor && { executor }) }, { workers, backend }),
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),
@@ -139,11 +140,12 @@ interface ToRun {
   /** Where the records go. */
   readonly outFolder: string;
   readonly backend: BackendChoice;
+  readonly executor: ExecutorOptions['executor'];
 }
 
 /** The scenario of the command line, or that of a run which was stopped, on its backend. */
 async function whatToRun(path: string | undefined, options: RunCommandOptions): Promise<ToRun> {
-  const { resume, seed, out, backend } = options;
+  const { resume, seed, out, backend, executor } = options;
   const set = [...options.set, ...(await modelSettings(options))];
   if (resume !== undefined) {
     if (path !== undefined || seed !== undefined || out !== undefined || set.length > 0) {
@@ -152,7 +154,11 @@ async function whatToRun(path: string | undefined, options: RunCommandOptions): 
       );
     }
     const loaded = await loadAgain(resume);
-    return { loaded, outFolder: resume, backend: backend === 'auto' ? backendOf(loaded.manifest) : backend };
+    const { manifest } = loaded;
+    return {
+      ...{ loaded, outFolder: resume, executor: executor ?? executorOf(manifest) },
+      backend: backend === 'auto' ? backendOf(manifest) : backend,
+    };
   }
   if (path === undefined) {
     throw new UserError(
@@ -161,7 +167,7 @@ async function whatToRun(path: string | undefined, options: RunCommandOptions): 
     );
   }
   const loaded = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
-  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set), backend };
+  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set), backend, executor };
 }
 
 function journalOf({ cache, journal }: RunCommandOptions): NonNullable<RunOptions['journal']> {

@@ -1,5 +1,6 @@
 import type { BackendChoice } from '../learning/model/backend.js';
 import type { Executor } from '../learning/training/executor.js';
+import type { Manifest } from '../records/manifest.js';
 
 /** What an executor is opened with; each takes what it needs of it. */
 export interface ExecutorSettings {
@@ -27,3 +28,8 @@ const interpreter = () => process.env['PWFF_PYTHON'] ?? 'python3';
 export type ExecutorName = keyof typeof executors;
 
 export const executorNames = Object.keys(executors) as readonly ExecutorName[];
+
+/** The executor for the same run again, where it was none that gives the results of this process's threads. */
+export function executorOf({ backend: { name } }: Pick<Manifest, 'backend'>): 'python' | undefined {
+  return name === 'python' ? name : undefined;
+}

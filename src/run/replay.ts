@@ -9,6 +9,7 @@ import type { MessageRow, MetricRow } from '../records/rows.js';
 import type { RunEvent } from '../records/run-event.js';
 import { RunComparison, type RunDifference, type TracedRows } from '../records/run-difference.js';
 import { loadAgain } from '../scenario/load-again.js';
+import { executorOf, executors } from './executors.js';
 import { runScenario } from './run.js';
 
 export interface ReplayOptions {
@@ -50,6 +51,7 @@ export async function replay(
   const replayed: { metrics: MetricRow[]; messages: MessageRow[] } = { metrics: [], messages: [] };
   const differs = new AbortController();
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-replay-'));
+  const [backend, executor] = [backendOf(manifest), executorOf(manifest)];
   let equalFingerprint = true;
   const next = (event: RunEvent) => {
     if (event.type === 'manifest') {
@@ -69,7 +71,8 @@ export async function replay(
     const { ended } = await runScenario({
       ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },
       ...(onProgress && { onProgress }),
-      backend: backendOf(manifest),
+      backend,
+      ...(executor && { executor: () => executors[executor]({ workers, backend }) }),
       signal: AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]),
       observers: [{ name: 'replay', next }],
     });

@@ -20,7 +20,15 @@ const request: TaskRequest<'evaluate'> = {
   model: tinyShape,
   hyper: { facts: [] },
   params: { base: tinyBase(), tuned: { adapters: tinyAdapters(), lora: tinyLora() } },
-  data: { test: tableOf([[[1, 2, 3], [4, 5, 11]]]), shared: emptyTable },
+  data: {
+    test: tableOf([
+      [
+        [1, 2, 3],
+        [4, 5, 11],
+      ],
+    ]),
+    shared: emptyTable,
+  },
 };
 
 const patience = { signal: new AbortController().signal, begun: () => {} };
@@ -134,11 +142,17 @@ describe('the executor in Python', function () {
       await refused.close();
       return message;
     };
-    assert.match(await refusalOf(join(folder, 'none')), /--executor: is "python", but .*none cannot be started \(.*ENOENT/);
+    assert.match(
+      await refusalOf(join(folder, 'none')),
+      /--executor: is "python", but .*none cannot be started \(.*ENOENT/,
+    );
     const bare = join(folder, 'bare');
     // Without its site packages.
     writeFileSync(bare, `#!/bin/sh\nexec '${process.env.PWFF_PYTHON}' -S "$@"\n`);
     chmodSync(bare, 0o755);
-    assert.match(await refusalOf(bare), /cannot import what it needs \(No module named '.*'\); pip install torch/);
+    assert.match(
+      await refusalOf(bare),
+      /cannot import what it needs \(No module named '.*'\); pip install torch/,
+    );
   });
 });

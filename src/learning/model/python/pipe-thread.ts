@@ -43,7 +43,9 @@ const child = spawn(python, ['-m', 'pwff_worker'], {
 child.stderr.setEncoding('utf8').on('data', (words: string) => {
   lastWords = (lastWords + words).slice(-mostWords);
 });
-child.on('error', (error) => answer({ ended: `${python} cannot be started (${error.message})`, begun: false }));
+child.on('error', (error) =>
+  answer({ ended: `${python} cannot be started (${error.message})`, begun: false }),
+);
 child.on('close', (code, signal) => {
   const how = signal === null ? `with code ${code}` : `by ${signal}`;
   const why = lastWords.trim().split('\n').at(-1)!;

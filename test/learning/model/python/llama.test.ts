@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapterTensors } from '../../../../src/learning/model/adapters.js';
 import { packTargets } from '../../../../src/learning/model/batch.js';
-import type { ModelConfig } from '../../../../src/learning/model/config.js';
 import { lossAndGradients, withModel } from '../../../../src/learning/model/gradients.js';
 import { generate } from '../../../../src/learning/model/generate.js';
 import { loadModel } from '../../../../src/learning/model/load.js';
@@ -26,126 +25,153 @@ const rows = [
   [200, 1, 4, 27, 18, 28, 18, 2, 8, 45, 9],
 ].map((row) => Int32Array.from(row));
 
-/** What PEFT makes of the same modules: loss and gradients, by PEFT's names without what they begin with. */
+/** What PEFT makes of the same modules in each folder: loss and gradients, by the names of pwff. */
 const peft = `
 import json, sys, torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM
 asked = json.load(open(sys.argv[1]))
 torch.set_num_threads(1)
-model = AutoModelForCausalLM.from_pretrained(asked['folder'], torch_dtype=torch.float32)
-config = LoraConfig(r=asked['r'], lora_alpha=asked['alpha'], target_modules=asked['targets'])
-model = get_peft_model(model, config).eval()
-names = {}
-for name, parameter in model.named_parameters():
-    if 'lora_' in name:
-        short = name.replace('base_model.model.', '').replace('.default.weight', '')
-        names[short] = parameter
-        values = torch.tensor(asked['lora'][short]['values']).reshape(asked['lora'][short]['shape'])
-        parameter.data.copy_(values.T)
-assert sorted(names) == sorted(asked['lora'])
-total, count = 0, 0
-for row, first in zip(asked['rows'], asked['firsts']):
-    ids = torch.tensor([row])
-    scores = torch.log_softmax(model(input_ids=ids).logits[0, :-1], dim=-1)
-    own = scores.gather(1, ids[0, 1:, None])[first - 1:, 0]
-    total, count = total - own.sum(), count + len(own)
-loss = total / count
-loss.backward()
-print(json.dumps({'loss': loss.item(), 'gradients': {n: p.grad.T.flatten().tolist() for n, p in names.items()}}))
+
+def answer(folder, lora):
+    model = AutoModelForCausalLM.from_pretrained(folder, torch_dtype=torch.float32)
+    config = LoraConfig(r=asked['r'], lora_alpha=asked['alpha'], target_modules=asked['targets'])
+    model = get_peft_model(model, config).eval()
+    names = {}
+    for name, parameter in model.named_parameters():
+        if 'lora_' in name:
+            short = name.replace('base_model.model.', '').replace('.default.weight', '')
+            names[short] = parameter
+            parameter.data.copy_(torch.tensor(lora[short]['values']).reshape(lora[short]['shape']).T)
+    assert sorted(names) == sorted(lora)
+    total, count = 0, 0
+    for row, first in zip(asked['rows'], asked['firsts']):
+        ids = torch.tensor([row])
+        scores = torch.log_softmax(model(input_ids=ids).logits[0, :-1], dim=-1)
+        own = scores.gather(1, ids[0, 1:, None])[first - 1:, 0]
+        total, count = total - own.sum(), count + len(own)
+    loss = total / count
+    loss.backward()
+    return {'loss': loss.item(), 'gradients': {n: p.grad.T.flatten().tolist() for n, p in names.items()}}
+
+print(json.dumps([answer(each['folder'], each['lora']) for each in asked['models']]))
 `;
 
-for (const model_type of ['llama', 'qwen2', 'qwen3'] as const) {
-  describe(`a ${model_type} in Python`, function () {
-    this.timeout(300_000);
-    const folder = mkdtempSync(join(tmpdir(), 'pwff-llama-'));
-    let python = '';
-    let config: ModelConfig;
-    let base: ParamSet;
-    let shape: ModelShape;
-    let lora: ParamSet;
-    let adapters: ParamSet;
+interface FromPeft {
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+}
 
-    before(async function () {
-      python = needsPython(this);
-      await testBackend();
-      // Qwen3's heads are wider than the model, and its head is not tied here.
-      const changes = model_type === 'qwen3' ? { head_dim: 8, tie_word_embeddings: false } : {};
-      const written = await writeLlama(folder, { model_type, ...changes });
-      ({ config, base } = await loadModel(folder));
-      assert.equal(refOf(base).hash, refOf(written.base).hash);
-      const targets = targetsOf(config);
-      shape = {
-        config,
-        adapters: { sites: ['attention', 'mlp', 'parallel'], bottleneck: 5 },
-        lora: { r: 3, alpha: 10, targets },
-      };
-      const draws = stream('Llama');
-      const normals = (deviation: number) => () => () => deviation * draws.normal();
-      lora = drawnSet('lora', loraTensors(shape, loraSites(config, targets).length), normals(0.2));
-      adapters = drawnSet('adapters', adapterTensors(shape), normals(0.2));
-      usePython(python);
-    });
-    after(async () => {
-      await leavePython();
-      rmSync(folder, { recursive: true });
-    });
+interface Llama {
+  readonly folder: string;
+  readonly shape: ModelShape;
+  readonly base: ParamSet;
+  readonly lora: ParamSet;
+  readonly adapters: ParamSet;
+}
 
-    const lossOf = (tuned: TunedSets, trains: readonly string[]) =>
-      lossAndGradients(
-        shape,
-        baseWeights(base),
-        tuned,
-        (model) => responseLoss(model, packTargets(rows, [3, 4])),
-        trains,
-      );
+/** A model of its own folder with LoRA at all projections and adapters at all sites, none of them 0. */
+async function llamaOf(
+  model_type: string,
+  folder: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<Llama> {
+  const written = await writeLlama(folder, { model_type, ...changes });
+  const { config, base } = await loadModel(folder);
+  assert.equal(refOf(base).hash, refOf(written.base).hash);
+  const targets = targetsOf(config);
+  const shape: ModelShape = {
+    config,
+    adapters: { sites: ['attention', 'mlp', 'parallel'], bottleneck: 5 },
+    lora: { r: 3, alpha: 10, targets },
+  };
+  const draws = stream('Llama', model_type);
+  const normals = () => () => 0.2 * draws.normal();
+  return {
+    ...{ folder, shape, base },
+    lora: drawnSet('lora', loraTensors(shape, loraSites(config, targets).length), normals),
+    adapters: drawnSet('adapters', adapterTensors(shape), normals),
+  };
+}
 
-    it('has loss and gradients of the LoRA that PEFT puts at all of its projections', () => {
-      const asked = {
-        ...{ folder, r: 3, alpha: 10, rows: rows.map((row) => [...row]), firsts: [3, 4] },
-        targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+/** Qwen3's heads are wider than the model here, and its head is not tied. */
+const types = { llama: {}, qwen2: {}, qwen3: { head_dim: 8, tie_word_embeddings: false } };
+
+describe('models of Llama’s architecture in Python', function () {
+  this.timeout(300_000);
+  const root = mkdtempSync(join(tmpdir(), 'pwff-llama-'));
+  let llamas: Readonly<Record<string, Llama>>;
+  let python = '';
+
+  before(async function () {
+    python = needsPython(this);
+    await testBackend();
+    const named = Object.entries(types).map(
+      async ([type, changes]) => [type, await llamaOf(type, join(root, type), changes)] as const,
+    );
+    llamas = Object.fromEntries(await Promise.all(named));
+    usePython(python);
+  });
+  after(async () => {
+    await leavePython();
+    rmSync(root, { recursive: true });
+  });
+
+  const lossOf = ({ shape, base }: Llama, tuned: TunedSets, trains: readonly string[]) =>
+    lossAndGradients(
+      shape,
+      baseWeights(base),
+      tuned,
+      (model) => responseLoss(model, packTargets(rows, [3, 4])),
+      trains,
+    );
+
+  it('have loss and gradients of the LoRA that PEFT puts at all of their projections', () => {
+    const models = Object.values(llamas);
+    const asked = {
+      ...{ r: 3, alpha: 10, rows: rows.map((row) => [...row]), firsts: [3, 4] },
+      targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+      models: models.map(({ folder, lora }) => ({
+        folder,
         lora: Object.fromEntries(
           [...tensorsOf(lora)].map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
         ),
-      };
-      const file = join(folder, 'asked.json');
-      writeFileSync(file, JSON.stringify(asked));
-      const { stdout, stderr } = spawnSync(python, ['-c', peft, file], {
-        encoding: 'utf8',
-        timeout: 240_000,
-        maxBuffer: 2 ** 28,
-      });
-      assert.ok(stdout.startsWith('{'), stderr);
-      const expected = JSON.parse(stdout) as { loss: number; gradients: Record<string, number[]> };
-      const { loss, gradients } = lossOf({ lora }, ['lora']);
-      assert.ok(Math.abs(loss - expected.loss) < 1e-5, `${loss}, ${expected.loss}`);
-      const got = tensorsOf({ ...lora, values: gradients['lora']! });
-      for (const { name, values } of got) {
-        const scale = expected.gradients[name]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-        assert.ok(scale > 0, name);
-        const off = values.reduce(
-          (most, value, i) => Math.max(most, Math.abs(value - expected.gradients[name]![i]!)),
-          0,
-        );
-        assert.ok(off / scale < 1e-4, `${name}: ${off / scale}`);
-      }
+      })),
+    };
+    const file = join(root, 'asked.json');
+    writeFileSync(file, JSON.stringify(asked));
+    const { stdout, stderr } = spawnSync(python, ['-c', peft, file], {
+      ...{ encoding: 'utf8', timeout: 240_000, maxBuffer: 2 ** 28 },
     });
+    assert.ok(stdout.startsWith('['), stderr);
+    for (const [i, expected] of (JSON.parse(stdout) as FromPeft[]).entries()) {
+      const llama = models[i]!;
+      const { loss, gradients } = lossOf(llama, { lora: llama.lora }, ['lora']);
+      assert.ok(Math.abs(loss - expected.loss) < 1e-5, `${loss}, ${expected.loss}`);
+      for (const { name, values } of tensorsOf({ ...llama.lora, values: gradients['lora']! })) {
+        const off = difference(values, expected.gradients[name]!);
+        assert.ok(off < 1e-4, `${llama.folder} ${name}: ${off}`);
+      }
+    }
+  });
 
-    it('has gradients of its adapters that are the slopes of its loss', () => {
-      const { gradients } = lossOf({ adapters, lora }, ['adapters']);
-      const gradient = gradients['adapters']!;
-      const direction = gradient.map((value) => value / Math.hypot(...gradient));
+  for (const type of Object.keys(types)) {
+    it(`have gradients of the adapters of a ${type} that are the slopes of its loss`, () => {
+      const llama = llamas[type]!;
+      const { adapters, lora, shape } = llama;
+      const gradient = lossOf(llama, { adapters, lora }, ['adapters']).gradients['adapters']!;
+      const length = Math.hypot(...gradient);
       const at = (step: number) => {
-        const values = adapters.values.map((value, i) => value + step * direction[i]!);
-        return lossOf({ adapters: { ...adapters, values }, lora }, ['adapters']).loss;
+        const values = adapters.values.map((value, i) => value + (step * gradient[i]!) / length);
+        return lossOf(llama, { adapters: { ...adapters, values }, lora }, ['adapters']).loss;
       };
       const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
-      assert.ok(Math.abs(slope / Math.hypot(...gradient) - 1) < 0.02, `${slope}, ${Math.hypot(...gradient)}`);
+      assert.ok(Math.abs(slope / length - 1) < 0.02, `${slope}, ${length}`);
       for (const site of shape.adapters.sites) {
         const own = [...tensorsOf({ ...adapters, values: gradient })].filter(({ name }) =>
           name.includes(site),
         );
-        assert.equal(own.length, 4 * config.n_layer);
+        assert.equal(own.length, 4 * shape.config.n_layer);
         for (const { name, values } of own)
           assert.ok(
             values.some((value) => value !== 0),
@@ -154,21 +180,27 @@ for (const model_type of ['llama', 'qwen2', 'qwen3'] as const) {
       }
     });
 
-    it('samples token by token what it would score highest in one pass', () => {
-      const responses = withModel(shape, baseWeights(base), { adapters, lora }, (model) =>
-        generate(model, rows, { temperature: 0, maxNewTokens: 6, streams: [] }),
-      );
+    it(`sample of a ${type} with cached keys and values what it samples without`, () => {
+      const { adapters, lora, shape, base } = llamas[type]!;
+      const sampled = (prompts: readonly Int32Array[], maxNewTokens: number) =>
+        withModel(shape, baseWeights(base), { adapters, lora }, (model) =>
+          generate(model, prompts, { temperature: 0, maxNewTokens, streams: [] }),
+        );
+      const responses = sampled(rows, 6);
+      assert.ok(responses.every(({ length }) => length > 0));
       rows.forEach((row, i) => {
         const whole = Int32Array.from([...row, ...responses[i]!]);
-        const others = [...responses[i]!.keys()].map((t) => row.length + t);
-        for (const at of others) {
-          const again = withModel(shape, baseWeights(base), { adapters, lora }, (model) =>
-            generate(model, [whole.subarray(0, at)], { temperature: 0, maxNewTokens: 1, streams: [] }),
-          );
-          assert.equal(again[0]![0], whole[at]);
+        for (let at = row.length; at < whole.length; at++) {
+          assert.equal(sampled([whole.subarray(0, at)], 1)[0]![0], whole[at]);
         }
       });
-      assert.ok(responses.every(({ length }) => length > 0));
     });
-  });
+  }
+});
+
+/** The largest difference, of the largest number expected. */
+function difference(got: Float32Array, expected: readonly number[]): number {
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  assert.ok(scale > 0);
+  return got.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0) / scale;
 }

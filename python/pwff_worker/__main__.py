@@ -1,5 +1,6 @@
 """Answers requests from standard input until it ends."""
 
+import signal
 import sys
 import traceback
 
@@ -9,6 +10,8 @@ OPERATIONS = ("hello", "base", "states", "log_probs", "gradient", "scores", "gen
 
 
 def main():
+    # Ctrl-C in a terminal goes to every process of pwff: this one ends when its input does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipes = Pipes()
     try:
         from . import operations
@@ -35,7 +38,9 @@ def words_of(error):
 
 
 def is_memory(error):
-    return isinstance(error, MemoryError) or "out of memory" in str(error) or "not enough memory" in str(error)
+    return (
+        isinstance(error, MemoryError) or "out of memory" in str(error) or "not enough memory" in str(error)
+    )
 
 
 main()

@@ -64,6 +64,11 @@ def changes_of(architecture, slots, alpha):
             elif name.endswith(".down.weight"):
                 adapter = name[: -len(".down.weight")]
                 block, site = ADAPTER.fullmatch(adapter).groups()
-                parts = [tensors[f"{adapter}.{part}"] for part in ("down.weight", "down.bias", "up.weight", "up.bias")]
-                adapters.append(AdapterChange(architecture.adapter(block, site), site == "parallel", *parts, share))
+                parts = [
+                    tensors[f"{adapter}.{part}"]
+                    for part in ("down.weight", "down.bias", "up.weight", "up.bias")
+                ]
+                adapters.append(
+                    AdapterChange(architecture.adapter(block, site), site == "parallel", *parts, share)
+                )
     return lora, adapters

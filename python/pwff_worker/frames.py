@@ -1,4 +1,4 @@
-"""What goes through the pipes: frames of eight bytes of length (little-endian) and a safetensors file as long.
+"""What goes through the pipes: eight bytes of length (little-endian), then a safetensors file as long.
 
 A request and an answer stand as JSON in the file's metadata, under "json"; its tensors are their arrays.
 src/learning/model/python/frames.ts is the other end.
@@ -15,7 +15,7 @@ DTYPES = {"F32": "<f4", "F64": "<f8", "I32": "<i4"}
 
 
 class Pipes:
-    """The frames of this process. From here on nothing else gets to standard output: prints go to standard error."""
+    """Frames in and out. From here on nothing else gets to standard output: prints go to standard error."""
 
     def __init__(self):
         self._output = os.fdopen(os.dup(1), "wb")

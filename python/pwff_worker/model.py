@@ -12,16 +12,22 @@ from .sites import ARCHITECTURES
 
 
 class Model:
-    """N tokens in B packed rows without padding, row b being [offsets[b], offsets[b + 1]); C is the width, V the
-    vocabulary."""
+    """N tokens in B packed rows without padding, row b being [offsets[b], offsets[b + 1]).
+
+    C is the width, V the vocabulary.
+    """
 
     def __init__(self, config, tensors, device):
         """`config` is config.json; `tensors` are the weights by name, in float32."""
         self.architecture = ARCHITECTURES[config["model_type"]]
         self.device = device
         with no_init_weights():
-            self.model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), torch_dtype=torch.float32)
-        self._load({self.architecture.prefix + name: torch.from_numpy(values) for name, values in tensors.items()})
+            self.model = AutoModelForCausalLM.from_config(
+                AutoConfig.for_model(**config), torch_dtype=torch.float32
+            )
+        self._load(
+            {self.architecture.prefix + name: torch.from_numpy(values) for name, values in tensors.items()}
+        )
         self.model.tie_weights()
         self.model.to(device).eval().requires_grad_(False)
         self.head = self.model.get_output_embeddings().weight
@@ -53,17 +59,18 @@ class Model:
     @contextmanager
     def changed(self, slots, alpha):
         """The model with what is tuned of it."""
+        lora, adapters = changes_of(self.architecture, slots, alpha)
+        self._lora, self._adapters = by_module(lora), by_module(adapters)
         try:
-            self._lora, self._adapters = ({}, {})
-            for kind, changes in zip((self._lora, self._adapters), changes_of(self.architecture, slots, alpha)):
-                for change in changes:
-                    kind.setdefault(change.module, []).append(change)
             yield
         finally:
             self._lora, self._adapters = {}, {}
 
     def states(self, ids, offsets, at):
-        """Hidden states after the last norm of tokens `at`, (M, C). What stands behind a row's end is seen by none."""
+        """Hidden states after the last norm of tokens `at`, (M, C).
+
+        Rows are padded behind their ends, which no token of theirs sees.
+        """
         lengths = offsets[1:] - offsets[:-1]
         rows = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
         columns = torch.arange(len(ids)) - offsets[:-1][rows]
@@ -83,7 +90,7 @@ class Model:
 
     @torch.no_grad()
     def generate(self, prompts, rooms, temperature, uniforms, end_of_text):
-        """Responses to prompts, each of at most `rooms` tokens; token t of row b is drawn by uniforms[b, t]."""
+        """Responses of at most `rooms` tokens to prompts; token t of row b is drawn by uniforms[b, t]."""
         responses = [[] for _ in prompts]
         open_rows = [row for row, room in enumerate(rooms) if room > 0]
         if not open_rows:
@@ -99,11 +106,15 @@ class Model:
         cache = DynamicCache(config=self.model.config)
         while True:
             hidden = self.model.base_model(
-                input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
             ).last_hidden_state[:, -1]
             draws = [uniforms[row, len(responses[row])] for row in open_rows] if temperature > 0 else []
             tokens = drawn(self.scores(hidden), temperature, torch.as_tensor(draws))
-            for row, token in zip(open_rows, tokens.tolist()):
+            for row, token in zip(open_rows, tokens.tolist(), strict=True):
                 responses[row].append(token)
             goes = [
                 place
@@ -122,8 +133,15 @@ class Model:
             positions = positions[:, -1:] + 1
 
 
+def by_module(changes):
+    modules = {}
+    for change in changes:
+        modules.setdefault(change.module, []).append(change)
+    return modules
+
+
 def drawn(scores, temperature, uniforms):
-    """A token of each row of scores (M, V) by one uniform draw, in float64; the likeliest where temperature is 0."""
+    """A token of each row of scores (M, V) by a uniform draw, in float64; at temperature 0 the likeliest."""
     bad = (~torch.isfinite(scores)).nonzero()
     if len(bad):
         row, token = bad[0].tolist()

@@ -68,13 +68,15 @@ class Worker:
         """Of the kept pass with respect to its inputs, by their names."""
         number, value, inputs = self.passes.pop(request["of"])
         if number != request["pass"]:
-            raise ValueError(f"a gradient of pass {request['pass']}, when {number} is the last of {request['of']}")
+            raise ValueError(
+                f"a gradient of pass {request['pass']}, when {number} is the last of {request['of']}"
+            )
         gradients = torch.autograd.grad(
             value, list(inputs.values()), self._tensor(arrays["gradient"]), allow_unused=True
         )
         return {}, {
             name: numpy_of(torch.zeros_like(tensor) if gradient is None else gradient)
-            for (name, tensor), gradient in zip(inputs.items(), gradients)
+            for (name, tensor), gradient in zip(inputs.items(), gradients, strict=True)
         }
 
     def scores(self, request, arrays):
@@ -86,7 +88,7 @@ class Worker:
         model = self._model(request)
         slots = self._slots(request, self._leaves(request, arrays))
         offsets = arrays["offsets"]
-        prompts = [arrays["ids"][start:end] for start, end in zip(offsets[:-1], offsets[1:])]
+        prompts = [arrays["ids"][start:end] for start, end in zip(offsets[:-1], offsets[1:], strict=True)]
         with model.changed(slots, request["alpha"]):
             responses = model.generate(
                 prompts,

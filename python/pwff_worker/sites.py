@@ -55,7 +55,12 @@ LLAMA = Architecture(
     mlp="model.layers.{}.mlp.down_proj",
     parallel="model.layers.{}.mlp",
     projections=(
-        (r"model\.layers\.(\d+)\.(self_attn\.[qkvo]_proj|mlp\.(?:gate|up|down)_proj)", "model.layers.{}.{}", 0, 1),
+        (
+            r"model\.layers\.(\d+)\.(self_attn\.[qkvo]_proj|mlp\.(?:gate|up|down)_proj)",
+            "model.layers.{}.{}",
+            0,
+            1,
+        ),
     ),
 )
 

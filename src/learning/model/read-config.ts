@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { readJson, rejectKey, type Json } from '../json-file.js';
+import { quoted, readJson, rejectKey, type Json } from '../json-file.js';
 import type { ModelConfig } from './config.js';
 import { byDefault, checkAssumptions, countIn, numberIn, type Assumptions } from './config-file.js';
 import type { DistilBertConfig } from './distilbert-config.js';
@@ -12,7 +12,10 @@ import { llamaTypes, readLlamaConfig } from './read-llama-config.js';
  */
 export async function readLanguageConfig(file: string): Promise<ModelConfig> {
   const { model_type: type } = await readJson(file);
-  return llamaTypes.some((name) => name === type) ? readLlamaConfig(file) : readGpt2Config(file);
+  if (llamaTypes.some((name) => name === type)) return readLlamaConfig(file);
+  if (type === undefined || type === 'gpt2') return readGpt2Config(file);
+  const others = llamaTypes.map(quoted).join(', ');
+  return rejectKey(file, 'model_type', type, `"gpt2", or with --executor python ${others}`);
 }
 
 /** Every name that transformers has for the GELU with tanh. */

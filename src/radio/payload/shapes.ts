@@ -3,7 +3,11 @@ import { UserError } from '../../errors.js';
 import { isThere } from '../../learning/json-file.js';
 import type { ModelConfig } from '../../learning/model/config.js';
 import type { DistilBertConfig } from '../../learning/model/distilbert-config.js';
-import { readDistilBertConfig, readGpt2Config, readLanguageConfig } from '../../learning/model/read-config.js';
+import {
+  readDistilBertConfig,
+  readGpt2Config,
+  readLanguageConfig,
+} from '../../learning/model/read-config.js';
 import { packageRoot } from '../../paths.js';
 import { nearest } from '../../settings/nearest.js';
 import { knownModels, knownRewardModels } from './known-shapes.js';

@@ -39,7 +39,7 @@ describe('a model of Llama’s architecture', () => {
     return readLanguageConfig(file);
   };
 
-  // The parameters that the models' cards and safetensors headers on the Hub count.
+  // As the num_parameters() of transformers' models counts them, heads that are tied once.
   for (const [name, json, parameters] of [
     ['SmolLM2-135M', smolLm2, 134_515_008],
     ['Qwen2.5-0.5B', qwen25, 494_032_768],

@@ -98,8 +98,8 @@ describe('the executor in Python', function () {
     const failures: FailedTry[] = [];
     const onFailure = (failure: FailedTry) => failures.push(failure);
     process.kill(processes().at(-1)!, 'SIGKILL');
-    const { run } = supervised(executor, { retries: 1, leastSeconds: 240, onFailure });
-    const { metrics } = await run(request);
+    const lasting = supervised(executor, { retries: 1, leastSeconds: 240, onFailure });
+    const { metrics } = await lasting.run(request);
     assert.ok(metrics.loss! > 0);
     assert.deepEqual(
       failures.map(({ how, attempt }) => [how, attempt]),

@@ -6,7 +6,6 @@ import { UserError } from '../errors.js';
 import { isThere } from '../learning/json-file.js';
 import { readParts } from '../learning/model/checkpoint.js';
 import type { ModelConfig } from '../learning/model/config.js';
-import { isLlama } from '../learning/model/llama.js';
 import { loadModel } from '../learning/model/load.js';
 import type { Mixture } from '../learning/model/mixture.js';
 import { rolesOf, tensorsWith } from '../learning/model/roles.js';
@@ -62,12 +61,6 @@ export async function openTrainedModel(
   const { adapters, lora } = await readTuned(run, client, manifest.scenario.method);
   const folder = baseFolder(manifest, model);
   const { config, base } = await loadModel(folder);
-  if (isLlama(config)) {
-    throw new UserError(
-      `${folder}: is a ${config.llama.model_type}, expected a GPT-2: what a run leaves of other models is in ` +
-        `${join(run, recordFiles.params)}`,
-    );
-  }
   const { hash } = refOf(base);
   if (hash !== manifest.modelHash) {
     throw new UserError(

@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peftConfig, peftWeights } from '../../../../src/learning/interchange/peft-files.js';
+import { peftLora } from '../../../../src/learning/interchange/peft-lora.js';
+import { writeFolder } from '../../../../src/learning/interchange/write-folder.js';
 import { adapterTensors } from '../../../../src/learning/model/adapters.js';
 import { packTargets } from '../../../../src/learning/model/batch.js';
 import { lossAndGradients, withModel } from '../../../../src/learning/model/gradients.js';
@@ -25,25 +28,17 @@ const rows = [
   [200, 1, 4, 27, 18, 28, 18, 2, 8, 45, 9],
 ].map((row) => Int32Array.from(row));
 
-/** What PEFT makes of the same modules in each folder: loss and gradients, by the names of pwff. */
+/** What PEFT makes of the LoRA in each folder: loss and gradients, by the names of pwff. */
 const peft = `
 import json, sys, torch
-from peft import LoraConfig, get_peft_model
+from peft import PeftModel
 from transformers import AutoModelForCausalLM
 asked = json.load(open(sys.argv[1]))
 torch.set_num_threads(1)
 
-def answer(folder, lora):
+def answer(folder):
     model = AutoModelForCausalLM.from_pretrained(folder, torch_dtype=torch.float32)
-    config = LoraConfig(r=asked['r'], lora_alpha=asked['alpha'], target_modules=asked['targets'])
-    model = get_peft_model(model, config).eval()
-    names = {}
-    for name, parameter in model.named_parameters():
-        if 'lora_' in name:
-            short = name.replace('base_model.model.', '').replace('.default.weight', '')
-            names[short] = parameter
-            parameter.data.copy_(torch.tensor(lora[short]['values']).reshape(lora[short]['shape']).T)
-    assert sorted(names) == sorted(lora)
+    model = PeftModel.from_pretrained(model, folder + '/lora', is_trainable=True).eval()
     total, count = 0, 0
     for row, first in zip(asked['rows'], asked['firsts']):
         ids = torch.tensor([row])
@@ -52,9 +47,11 @@ def answer(folder, lora):
         total, count = total - own.sum(), count + len(own)
     loss = total / count
     loss.backward()
-    return {'loss': loss.item(), 'gradients': {n: p.grad.T.flatten().tolist() for n, p in names.items()}}
+    short = lambda name: name.replace('base_model.model.', '').replace('.default.weight', '')
+    gradients = {short(n): p.grad.T.flatten().tolist() for n, p in model.named_parameters() if 'lora_' in n}
+    return {'loss': loss.item(), 'gradients': gradients}
 
-print(json.dumps([answer(each['folder'], each['lora']) for each in asked['models']]))
+print(json.dumps([answer(folder) for folder in asked['folders']]))
 `;
 
 interface FromPeft {
@@ -126,18 +123,18 @@ describe('models of Llama’s architecture in Python', function () {
       trains,
     );
 
-  it('have loss and gradients of the LoRA that PEFT puts at all of their projections', () => {
+  it('leave LoRA at all of their projections that PEFT computes the same loss and gradients of', () => {
     const models = Object.values(llamas);
-    const asked = {
-      ...{ r: 3, alpha: 10, rows: rows.map((row) => [...row]), firsts: [3, 4] },
-      targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
-      models: models.map(({ folder, lora }) => ({
-        folder,
-        lora: Object.fromEntries(
-          [...tensorsOf(lora)].map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
-        ),
-      })),
-    };
+    for (const { folder, lora, shape } of models) {
+      const { config, tensors } = peftLora(lora, shape.lora, shape.config, folder);
+      const files = new Map<string, string | ParamSet>([
+        [peftConfig, JSON.stringify(config)],
+        [peftWeights, tensors],
+      ]);
+      writeFolder('--peft', join(folder, 'lora'), files);
+    }
+    const folders = models.map(({ folder }) => folder);
+    const asked = { folders, rows: rows.map((row) => [...row]), firsts: [3, 4] };
     const file = join(root, 'asked.json');
     writeFileSync(file, JSON.stringify(asked));
     const { stdout, stderr } = spawnSync(python, ['-c', peft, file], {
@@ -148,6 +145,10 @@ describe('models of Llama’s architecture in Python', function () {
       const llama = models[i]!;
       const { loss, gradients } = lossOf(llama, { lora: llama.lora }, ['lora']);
       assert.ok(Math.abs(loss - expected.loss) < 1e-5, `${loss}, ${expected.loss}`);
+      assert.deepEqual(
+        Object.keys(expected.gradients).toSorted(),
+        llama.lora.tensors.map(({ name }) => name).toSorted(),
+      );
       for (const { name, values } of tensorsOf({ ...llama.lora, values: gradients['lora']! })) {
         const off = difference(values, expected.gradients[name]!);
         assert.ok(off < 1e-4, `${llama.folder} ${name}: ${off}`);

@@ -38,9 +38,8 @@ def words_of(error):
 
 
 def is_memory(error):
-    return (
-        isinstance(error, MemoryError) or "out of memory" in str(error) or "not enough memory" in str(error)
-    )
+    words = ("out of memory", "not enough memory", "can't allocate memory")
+    return isinstance(error, MemoryError) or any(each in str(error) for each in words)
 
 
 main()

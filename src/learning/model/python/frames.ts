@@ -65,7 +65,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
     ({ name, dtype, shape, begin, end }) => {
       const Reader = readers[dtype];
       if (!Reader) throw new TypeError(`${source}: /${name}/dtype: is ${dtype}, expected F32, F64 or I32`);
-      const values = new Reader(data.slice(begin, end).buffer);
+      const values = new Reader(new Uint8Array(data.subarray(begin, end)).buffer);
       if (values.length !== sizeOf(shape)) throw new TypeError(`${source}: /${name}: is of another length`);
       return [name, { shape, values }] as const;
     },

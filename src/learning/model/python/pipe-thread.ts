@@ -73,7 +73,7 @@ function nextFrame(): Uint8Array | null {
   const bytes = Buffer.concat(pieces);
   pieces = [bytes.subarray(end)];
   held -= end;
-  return Uint8Array.from(bytes.subarray(lengthBytes, end));
+  return new Uint8Array(bytes.subarray(lengthBytes, end));
 }
 
 function answer(message: PipeAnswer): void {

@@ -8,6 +8,7 @@ import { lossAndGradients, withModel } from '../../../../src/learning/model/grad
 import { logits, tokenLogProbs } from '../../../../src/learning/model/log-probs.js';
 import type { Mixture } from '../../../../src/learning/model/mixture.js';
 import { PythonBase } from '../../../../src/learning/model/python/base.js';
+import { memoryWords } from '../../../../src/learning/model/python/process.js';
 import { leavePython, usePython } from '../../../../src/learning/model/python/session.js';
 import { readStates } from '../../../../src/learning/model/read-states.js';
 import { disposeWeights, upload, type Weights } from '../../../../src/learning/model/weights.js';
@@ -128,6 +129,16 @@ describe('a GPT-2 in Python', function () {
       withModel(shape, base, {}, (model) => computed(() => valuesOf(hiddenStates(model, batch)).slice()));
     both((model) => hiddenStates(model, batch));
     assert.ok(differenceOf(bare(ours), bare(theirs)) < 1e-5);
+  });
+
+  it('says in which words memory is out, by which an executor knows it', () => {
+    const config = { ...shape.config, vocab_size: 2 ** 42 };
+    const huge = new PythonBase({ ...randomBase(), hash: 'huge' });
+    const run = () =>
+      withModel({ ...shape, config }, huge, {}, (model) =>
+        computed(() => valuesOf(hiddenStates(model, batch))),
+      );
+    assert.throws(run, (error: Error) => error.message.startsWith(memoryWords));
   });
 
   it('passes on what goes wrong in Python, and answers the next request', () => {

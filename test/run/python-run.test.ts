@@ -11,6 +11,7 @@ import { packageRoot } from '../../src/paths.js';
 import { replay } from '../../src/run/replay.js';
 import type { RunResult } from '../../src/run/run.js';
 import { loadScenario } from '../../src/scenario/load.js';
+import { tinyDistilBertFolder } from '../learning/training/tiny-distilbert.js';
 import { writeLlama } from '../learning/model/python/random-llama.js';
 import { needsPython } from '../python.js';
 
@@ -23,6 +24,14 @@ interface Done {
 const apfl = [
   ...['method=apfl', 'alignment.algorithm=modpo'],
   ...['measure.forgetting={}', 'clients.count=2', 'clients.weightHarmless=[0.3,0.7]'],
+];
+
+const distilBert = tinyDistilBertFolder();
+
+const ofRewards = (kind: string, path: string | null, train: string) => [
+  `reward.model=${JSON.stringify({ kind, path, train })}`,
+  ...['alignment.algorithm=rewarded-soups', 'clients.count=2', 'clients.weightHarmless=[0.3,0.7]'],
+  ...['instruction.maxRounds=1', 'reward.maxRounds=1', 'alignment.maxRounds=1'],
 ];
 
 describe('runs in Python', function () {
@@ -49,7 +58,7 @@ describe('runs in Python', function () {
   after(async () => {
     await executor?.close();
     await pool?.close();
-    rmSync(root, { recursive: true, force: true });
+    for (const each of [root, distilBert]) rmSync(each, { recursive: true, force: true });
   });
 
   /** Every task of a run, with its result on the WebAssembly backend. */
@@ -71,6 +80,8 @@ describe('runs in Python', function () {
   for (const [name, set, kinds] of [
     ['pwff', [], ['evaluate', 'instruct', 'rewardTest', 'reward', 'freeze', 'score', 'align']],
     ['apfl', apfl, ['evaluate', 'instruct', 'perplexity', 'align']],
+    ['pwff with a DistilBERT', ofRewards('distilbert', distilBert, 'head'), ['reward', 'freeze', 'align']],
+    ['pwff with a GPT-2 as reward model', ofRewards('gpt2', null, 'head'), ['reward', 'freeze', 'align']],
   ] as const) {
     it(`has the figures of each task of ${name} within 1e-5, and what it leaves within 1e-3`, async () => {
       const done = await tasksOf(name, ...set);

@@ -113,7 +113,8 @@ class Model:
                 use_cache=True,
             ).last_hidden_state[:, -1]
             draws = [uniforms[row, len(responses[row])] for row in open_rows] if temperature > 0 else []
-            tokens = drawn(self.scores(hidden), temperature, torch.as_tensor(draws))
+            # A sum over the vocabulary is not deterministic on a GPU.
+            tokens = drawn(self.scores(hidden).cpu(), temperature, torch.as_tensor(draws)).to(self.device)
             for row, token in zip(open_rows, tokens.tolist(), strict=True):
                 responses[row].append(token)
             goes = [

@@ -10,8 +10,8 @@ export interface ExecutorSettings {
 }
 
 /**
- * Where tasks run, by the name that `--executor` takes; the result is the same wherever that is. An executor's
- * modules are loaded when it is opened. Whoever opens one closes it.
+ * Where tasks run, by the name that `--executor` takes; the result is the same wherever that is, but for Python, whose
+ * fingerprint is its own. An executor's modules are loaded when it is opened. Whoever opens one closes it.
  */
 export const executors = {
   /** Threads of this process. */

@@ -20,7 +20,8 @@ export interface QueueOptions {
 export function executorOption(): Option {
   return new Option(
     '--executor <name>',
-    'where tasks run: pool, threads of this process (default); bullmq, workers at a --queue',
+    'where tasks run: pool, threads of this process (default); bullmq, workers at a --queue; python, with PyTorch ' +
+      '(docs/python.md)',
   )
     .choices(executorNames)
     .argParser(oneOf('--executor', executorNames));

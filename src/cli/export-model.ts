@@ -7,6 +7,7 @@ import { mergedBase } from '../learning/interchange/merged-base.js';
 import { peftLora } from '../learning/interchange/peft-lora.js';
 import { peftConfig, peftWeights } from '../learning/interchange/peft-files.js';
 import { writeFolder } from '../learning/interchange/write-folder.js';
+import { isLlama } from '../learning/model/llama.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import { openTrainedModel, type TrainedModel } from '../run/trained-model.js';
 import { line, type Terminal } from './terminal.js';
@@ -49,7 +50,7 @@ function idOf(client: string): string {
 
 /** Before anything is written. */
 function checkAsked(
-  { whose, lora, adapters, manifest }: TrainedModel,
+  { whose, lora, adapters, manifest, config }: TrainedModel,
   options: ExportModelOptions,
   run: string,
 ): void {
@@ -58,6 +59,12 @@ function checkAsked(
       `${option}: ${whose} of ${run} has no ${what} (method ${manifest.scenario.method}), expected a model that has ` +
         'some; --client takes the number of a client',
     );
+  if (isLlama(config) && (options.merged !== undefined || options.adapters !== undefined)) {
+    throw new UserError(
+      `${options.merged === undefined ? '--adapters' : '--merged'}: the model of ${run} is a ${config.llama.model_type}, ` +
+        'expected a GPT-2; --peft writes its LoRA, and params/ in the folder of the run has its adapters',
+    );
+  }
   if (options.peft !== undefined && lora === null) throw lacking('--peft', 'LoRA');
   if (options.adapters !== undefined && adapters === null) throw lacking('--adapters', 'bottleneck adapters');
   if (options.merged === undefined || options.adapters !== undefined || adapters === null) return;
@@ -71,7 +78,7 @@ type Say = (text: string) => void;
 
 function writePeft(to: string, trained: TrainedModel, say: Say): void {
   const { lora, adapters, manifest, config, folder, whose } = trained;
-  const { tensors, config: stated } = peftLora(lora!, manifest.scenario.model.lora, config.n_layer, folder);
+  const { tensors, config: stated } = peftLora(lora!, manifest.scenario.model.lora, config, folder);
   writeFolder(
     '--peft',
     to,

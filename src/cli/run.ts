@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
+import { executorOf } from '../run/executors.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
 import type { ParamsChoice } from '../records/params-choice.js';
@@ -64,7 +65,7 @@ export async function runCommand(
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { loaded, outFolder, backend } = await whatToRun(path, options);
+  const { loaded, outFolder, backend, executor: name } = await whatToRun(path, options);
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
@@ -74,13 +75,13 @@ export async function runCommand(
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { showSamples, verbose, inspection, params } = options;
-  const executor = executorFor(options, {
+  const executor = executorFor(name === undefined ? options : { ...options, executor: name }, {
     ...{ workers, backend },
     say: (note) => display.note(note),
     signal: interrupt.signal,
   });
   // How fast workers elsewhere are, nobody here can tell.
-  const estimates = shows !== 'none' && options.resume === undefined && options.executor !== 'bullmq';
+  const estimates = shows !== 'none' && options.resume === undefined && name !== 'bullmq';
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -165,11 +166,12 @@ interface ToRun {
   /** Where the records go. */
   readonly outFolder: string;
   readonly backend: BackendChoice;
+  readonly executor: ExecutorOptions['executor'];
 }
 
 /** The scenario of the command line, or that of a run which was stopped, on its backend. */
 async function whatToRun(path: string | undefined, options: RunCommandOptions): Promise<ToRun> {
-  const { resume, seed, out, backend } = options;
+  const { resume, seed, out, backend, executor } = options;
   const set = [...options.set, ...(await modelSettings(options))];
   if (resume !== undefined) {
     if (path !== undefined || seed !== undefined || out !== undefined || set.length > 0) {
@@ -178,7 +180,11 @@ async function whatToRun(path: string | undefined, options: RunCommandOptions): 
       );
     }
     const loaded = await loadAgain(resume);
-    return { loaded, outFolder: resume, backend: backend === 'auto' ? backendOf(loaded.manifest) : backend };
+    const { manifest } = loaded;
+    return {
+      ...{ loaded, outFolder: resume, executor: executor ?? executorOf(manifest) },
+      backend: backend === 'auto' ? backendOf(manifest) : backend,
+    };
   }
   if (path === undefined) {
     throw new UserError(
@@ -187,7 +193,7 @@ async function whatToRun(path: string | undefined, options: RunCommandOptions): 
     );
   }
   const loaded = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
-  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set), backend };
+  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set), backend, executor };
 }
 
 function journalOf({ cache, journal }: RunCommandOptions): NonNullable<RunOptions['journal']> {

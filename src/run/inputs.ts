@@ -20,6 +20,7 @@ import { overlapsOf, totalOverlaps, type Overlap } from '../learning/data/overla
 import type { FederatedData } from '../learning/data/types.js';
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
+import { targetsOf } from '../learning/model/lora.js';
 import { objectives } from '../learning/objective.js';
 import { readRecordings, type Recordings } from '../radio/channel/fading/recordings.js';
 import type { Method } from '../strategies/methods/method.js';
@@ -70,6 +71,7 @@ export type InputOptions = Pick<RunOptions, 'scenario' | 'folder' | 'strategies'
 export async function loadInputs({ scenario, folder, strategies }: InputOptions): Promise<Inputs> {
   const { path } = scenario.model;
   const language = await loadLanguageModel(path === null ? null : resolve(folder, path));
+  checkTargets(scenario, language);
   const data = await loadData(scenario, folder, scenario.seed);
   const hasRewards = hasRewardModels(scenario.stages);
   const rewards = hasRewards ? await openRewardModel({ scenario, folder }, language) : null;
@@ -162,6 +164,20 @@ function checkPairs({ name }: RunOptions['scenario'], clients: readonly Client[]
       }
     }
   }
+}
+
+/** LoRA stands at projections that the model has. */
+function checkTargets(
+  { name, model: { lora } }: RunOptions['scenario'],
+  { config }: OpenLanguageModel,
+): void {
+  const known = targetsOf(config);
+  const unknown = lora.targets.find((target) => !known.includes(target));
+  if (unknown === undefined) return;
+  const type = config.llama?.model_type ?? 'gpt2';
+  throw new UserError(
+    `scenario ${name}: /model/lora/targets: has "${unknown}", expected projections of a ${type}: ${known.join(', ')}`,
+  );
 }
 
 /** Fewer tokens than embeddings are common (padded tables); more would be read from beyond them. */

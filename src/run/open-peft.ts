@@ -5,6 +5,7 @@ import type { Client } from '../learning/clients/population.js';
 import { loraFactors } from '../learning/interchange/lora-modules.js';
 import { readPeftLora } from '../learning/interchange/read-peft.js';
 import type { ModelConfig } from '../learning/model/config.js';
+import { isLlama } from '../learning/model/llama.js';
 import { loraSites } from '../learning/model/lora.js';
 import type { ParamSet } from '../learning/params/param-set.js';
 import type { Scenario } from '../scenario/schema.js';
@@ -49,6 +50,14 @@ export async function openPeft(
       expected: changing
         ? `null: the method ${method.name} adds what LoRA has learned to the base model`
         : 'null where /model/lora/minRank gives clients ranks of their own',
+    };
+    throw new UserError(problemLine(`scenario ${scenario.name}`, problem));
+  }
+  if (isLlama(config)) {
+    const problem = {
+      pointer: '/model/fromPeft',
+      is: `is ${JSON.stringify(fromPeft)}`,
+      expected: `null: a LoRA of PEFT's is read for a GPT-2 only, and the model is a ${config.llama.model_type}`,
     };
     throw new UserError(problemLine(`scenario ${scenario.name}`, problem));
   }

@@ -10,6 +10,7 @@ import {
 import { loadWordPiece } from '../learning/data/word-piece.js';
 import { UserError } from '../errors.js';
 import type { ModelConfig } from '../learning/model/config.js';
+import { isLlama } from '../learning/model/llama.js';
 import { scoreTensors } from '../learning/model/gpt-reward.js';
 import { loadDistilBert, loadGptReward, type LoadedGptReward } from '../learning/model/load.js';
 import {
@@ -69,6 +70,7 @@ async function openGpt(
   folder: string | null,
   language: OpenLanguageModel,
 ): Promise<OpenRewardModel> {
+  if (folder === null) refuseLlama(language);
   const { loaded, source } =
     folder === null ? { loaded: headless(language), source: null } : await loadWithTokensOf(language, folder);
   return {
@@ -77,6 +79,14 @@ async function openGpt(
     encoding: {},
     borrowsTokenizer: source === 'r50k_base' ? folder : null,
   };
+}
+
+function refuseLlama({ config, folder }: OpenLanguageModel): void {
+  if (!isLlama(config)) return;
+  throw new UserError(
+    `${folder}: is a ${config.llama.model_type}, expected a GPT-2 where reward models of kind "gpt2" start from the language ` +
+      'model; set reward.model.path, or reward.model.kind to "features"',
+  );
 }
 
 function headless({ config, base }: OpenLanguageModel): LoadedGptReward {

@@ -13,6 +13,7 @@ import { poolExecutor, type Executor } from '../learning/training/executor.js';
 import { supervised, type Supervision } from '../learning/training/supervised.js';
 import { stubExecutor } from '../learning/training/stub-executor.js';
 import { unluckyResults, unluckyTries } from '../learning/training/unlucky.js';
+import { checkExecutor } from './check-executor.js';
 import { checkOptions } from './check-options.js';
 import { withAggregations } from './own-aggregations.js';
 import type { Transmitter } from '../radio/channel/directions/transmitter.js';
@@ -101,6 +102,7 @@ export async function openRun(options: RunOptions, mishaps?: Mishaps): Promise<O
     // 1. What the scenario names, and what it will run on.
     const inputs = await loadInputs(options);
     const fingerprint = await executor.fingerprint();
+    checkExecutor(options.scenario, inputs, fingerprint);
     // 2. What the actors share.
     world = worldOf(options, inputs, executor);
     const manifest = manifestOf(options, inputs, fingerprint);

@@ -9,6 +9,7 @@ import type { MessageRow, MetricRow } from '../records/rows.js';
 import type { RunEvent } from '../records/run-event.js';
 import { RunComparison, type RunDifference, type TracedRows } from '../records/run-difference.js';
 import { loadAgain } from '../scenario/load-again.js';
+import { executorOf, executors } from './executors.js';
 import { runScenario } from './run.js';
 
 export interface ReplayOptions {
@@ -50,6 +51,7 @@ export async function replay(
   const replayed: { metrics: MetricRow[]; messages: MessageRow[] } = { metrics: [], messages: [] };
   const differs = new AbortController();
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-replay-'));
+  const [backend, executor] = [backendOf(manifest), executorOf(manifest)];
   let equalFingerprint = true;
   const next = (event: RunEvent) => {
     if (event.type === 'manifest') {
@@ -65,12 +67,15 @@ export async function replay(
     }
     if (comparison.first !== null) differs.abort();
   };
+  const ends = AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]);
+  const settings = { workers, backend, say: () => {}, signal: ends };
   try {
     const { ended } = await runScenario({
       ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },
       ...(onProgress && { onProgress }),
-      backend: backendOf(manifest),
-      signal: AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]),
+      backend,
+      ...(executor && { executor: () => executors[executor](settings) }),
+      signal: ends,
       observers: [{ name: 'replay', next }],
     });
     const interrupted = comparison.first === null && ended.reason === 'interrupted';

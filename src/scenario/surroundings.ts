@@ -1,6 +1,5 @@
 import { hasRewardModels } from '../../machines/protocol.js';
 import { join, resolve } from 'node:path';
-import type { ModelConfig } from '../learning/model/config.js';
 import { peftConfig } from '../learning/interchange/peft-files.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
@@ -65,7 +64,10 @@ async function readModelConfig(folder: string): Promise<KnownModel['model']> {
   const text = await readTextFile(join(folder, 'config.json'), 'a configuration').catch(() => null);
   if (text === null) return null;
   try {
-    const { n_layer, n_embd, n_positions } = JSON.parse(text) as Partial<ModelConfig>;
+    const json = JSON.parse(text) as Partial<Record<string, number>>;
+    // By the names of a GPT-2's configuration, or of a Llama's.
+    const { n_layer = json['num_hidden_layers'], n_embd = json['hidden_size'] } = json;
+    const { n_positions = json['max_position_embeddings'] } = json;
     if (n_layer === undefined || n_embd === undefined || n_positions === undefined) return null;
     return { n_layer, n_embd, n_positions };
   } catch {

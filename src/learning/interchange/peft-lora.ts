@@ -1,5 +1,5 @@
 import { groupedBy } from '../../grouped.js';
-import type { LoraConfig } from '../model/config.js';
+import type { LoraConfig, ModelConfig } from '../model/config.js';
 import { paramSet, type ParamSet } from '../params/param-set.js';
 import { loraFactors, placeOfModule, type LoraFactors, type LoraPlace } from './lora-modules.js';
 
@@ -10,6 +10,19 @@ export interface PeftLora {
   /** What adapter_model.safetensors has. */
   readonly tensors: ParamSet;
 }
+
+/** How a model's modules are called in transformers, and how it keeps their weights. */
+interface Layout {
+  /** What pwff's names lack. */
+  readonly prefix: string;
+  /** What the names of a block's modules begin with. */
+  readonly block: RegExp;
+  /** Whether a weight is [in, out], as of GPT-2's Conv1D, unlike torch.nn.Linear. */
+  readonly isTurned: boolean;
+}
+
+const gpt2: Layout = { prefix: 'transformer.', block: /^h\.\d+\./, isTurned: true };
+const llama: Layout = { prefix: '', block: /^model\.layers\.\d+\./, isTurned: false };
 
 /** The change of one whole projection, as one module of PEFT's. */
 interface PeftModule {
@@ -31,16 +44,20 @@ interface PeftModule {
  * diagonal of a block matrix, and an alpha that is as many times as large, so that alpha over rank stays; the change of a
  * module is alpha over its own rank.
  *
- * @param blocks how many the model has, so that what all of them have is named once
+ * @param model what all of its blocks have is named once
  * @param base what PEFT loads the base model by
  */
 export function peftLora(
   lora: ParamSet,
   { r, alpha }: Pick<LoraConfig, 'r' | 'alpha'>,
-  blocks: number,
+  model: Pick<ModelConfig, 'n_layer' | 'llama'>,
   base: string,
 ): PeftLora {
+  const layout = model.llama ? llama : gpt2;
   const modules = peftModules(lora, alpha);
+  const shortened = (some: readonly PeftModule[]) => shortNames(some, model.n_layer, layout);
+  const patternOf = (figureOf: (module: PeftModule) => number, byDefault: number) =>
+    othersThan(byDefault, figureOf, modules, shortened);
   const config = {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -48,11 +65,10 @@ export function peftLora(
     inference_mode: true,
     r,
     lora_alpha: alpha,
-    rank_pattern: patternOf(modules, blocks, ({ rank }) => rank, r),
-    alpha_pattern: patternOf(modules, blocks, (module) => module.alpha, alpha),
-    target_modules: shortened(modules, blocks),
-    // GPT-2's Conv1D keeps a weight [in, out], unlike torch.nn.Linear.
-    fan_in_fan_out: true,
+    rank_pattern: patternOf(({ rank }) => rank, r),
+    alpha_pattern: patternOf((module) => module.alpha, alpha),
+    target_modules: shortened(modules),
+    fan_in_fan_out: layout.isTurned,
     lora_dropout: 0,
     bias: 'none',
     modules_to_save: null,
@@ -60,20 +76,26 @@ export function peftLora(
     use_dora: false,
     init_lora_weights: true,
   };
-  return { config, tensors: paramSet('lora', modules.flatMap(tensorsOfModule)) };
+  return {
+    config,
+    tensors: paramSet(
+      'lora',
+      modules.flatMap((module) => tensorsOfModule(module, layout)),
+    ),
+  };
 }
 
 /** What modules have that is not what all of them have by default, by the ends of their names. */
-function patternOf(
-  modules: readonly PeftModule[],
-  blocks: number,
-  figureOf: (module: PeftModule) => number,
+function othersThan(
   byDefault: number,
+  figureOf: (module: PeftModule) => number,
+  modules: readonly PeftModule[],
+  shortened: (modules: readonly PeftModule[]) => readonly string[],
 ): Readonly<Record<string, number>> {
   const others = modules.filter((module) => figureOf(module) !== byDefault);
   const byFigure = [...groupedBy(others, figureOf)];
   return Object.fromEntries(
-    byFigure.flatMap(([figure, of]) => shortened(of, blocks).map((name) => [name, figure] as const)),
+    byFigure.flatMap(([figure, of]) => shortened(of).map((name) => [name, figure] as const)),
   );
 }
 
@@ -112,8 +134,8 @@ function joined(
   return { projection, rank, alpha: (alpha * rank) / factors.rank, inputs, outputs, a, b };
 }
 
-function tensorsOfModule({ projection, rank, inputs, outputs, a, b }: PeftModule) {
-  const name = `base_model.model.transformer.${projection}`;
+function tensorsOfModule({ projection, rank, inputs, outputs, a, b }: PeftModule, { prefix }: Layout) {
+  const name = `base_model.model.${prefix}${projection}`;
   return [
     { name: `${name}.lora_A.weight`, shape: [rank, inputs], values: a },
     { name: `${name}.lora_B.weight`, shape: [outputs, rank], values: b },
@@ -121,8 +143,8 @@ function tensorsOfModule({ projection, rank, inputs, outputs, a, b }: PeftModule
 }
 
 /** Ends of names that PEFT finds modules by: `attn.c_attn` where every block has it, else `h.0.attn.c_attn`. */
-function shortened(modules: readonly PeftModule[], blocks: number): readonly string[] {
+function shortNames(modules: readonly PeftModule[], blocks: number, { block }: Layout): readonly string[] {
   const names = modules.map(({ projection }) => projection);
-  const kinds = [...groupedBy(names, (name) => name.replace(/^h\.\d+\./, ''))];
+  const kinds = [...groupedBy(names, (name) => name.replace(block, ''))];
   return kinds.flatMap(([kind, members]) => (members.length === blocks ? [kind] : members));
 }

@@ -17,8 +17,8 @@ export type BackendChoice = 'auto' | 'native' | 'wasm';
  * `cpuFeatures` ends on `native` with the library's settings: "onednn:0", "threads:1".
  */
 export interface Fingerprint {
-  /** "none" where `learning` is "stub". */
-  readonly name: 'native' | 'wasm' | 'none';
+  /** "python" where PyTorch computes base models, "none" where `learning` is "stub". */
+  readonly name: 'native' | 'wasm' | 'python' | 'none';
   readonly version: string;
   readonly cpuFeatures: readonly string[];
   readonly nodeMajor: number;

@@ -1,12 +1,15 @@
 import { drawnSet, weightAndBias, type ParamSet, type TensorSpec } from '../params/param-set.js';
 import type { Stream } from '../../simulation/random/stream.js';
 import type { ModelConfig } from './config.js';
+import { isLlama, llamaTensors } from './llama.js';
 
-/**
- * The tensors of a base model by Hugging Face's names (the head is tied to wte), in the order they are kept
- * in.
- */
+/** The tensors of a base model by Hugging Face's names, in the order they are kept in. */
 export function baseTensors(config: ModelConfig): readonly TensorSpec[] {
+  return isLlama(config) ? llamaTensors(config) : gpt2Tensors(config);
+}
+
+/** The head is tied to wte. */
+function gpt2Tensors(config: ModelConfig): readonly TensorSpec[] {
   const { n_embd: c, n_layer: blocks, vocab_size: vocabulary, n_positions: positions } = config;
   const block = (prefix: string) => [
     ...weightAndBias(`${prefix}ln_1`, c),

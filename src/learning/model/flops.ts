@@ -1,5 +1,6 @@
 import type { ModelShape } from './model-shape.js';
 import { adapterParameters } from './adapters.js';
+import { isLlama, llamaProjections } from './llama.js';
 
 /*
  * Floating-point operations for the device model, by counting the multiplications and additions of matrix
@@ -9,11 +10,15 @@ import { adapterParameters } from './adapters.js';
  */
 
 /**
- * Weights that every token is multiplied with in the frozen model: 12 C² per block and the tied head, V C.
+ * Weights that every token is multiplied with in the frozen model: those of each block's projections, 12 C² of a GPT-2,
+ * and the head, V C.
  */
 function matrixWeights({ config }: ModelShape): number {
   const { n_embd: width, n_layer: blocks, vocab_size: vocabulary } = config;
-  return 12 * width * width * blocks + vocabulary * width;
+  const block = isLlama(config)
+    ? [...llamaProjections(config).values()].reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0)
+    : 12 * width * width;
+  return block * blocks + vocabulary * width;
 }
 
 /**

@@ -9,6 +9,7 @@ import { threadHeap } from './kernels/heap.js';
 import { logits } from './log-probs.js';
 import { readBlocks } from './read-states.js';
 import { modulesOf } from './lora.js';
+import { pythonModelOf, pythonResponses, type PythonModel } from './python/models.js';
 import { drawToken, type Sampling } from './sampling.js';
 import { greatest } from '../../extremes.js';
 
@@ -35,6 +36,8 @@ export function generate(
   const rooms = prompts.map(({ length }) =>
     Math.max(0, Math.min(options.maxNewTokens, n_positions - length)),
   );
+  const python = pythonModelOf(model);
+  if (python) return generateInPython(python, prompts, rooms, options);
   const open = prompts.map((_, row) => row).filter((row) => rooms[row]! > 0);
   if (open.length === 0) return responses.map(() => new Int32Array());
   withCache(model, greatest(open.map((row) => prompts[row]!.length + rooms[row]!)), open.length, (cache) =>
@@ -64,6 +67,20 @@ export function generate(
     }),
   );
   return responses.map((response) => Int32Array.from(response));
+}
+
+/** The same by a Python process, which is given the draws. */
+function generateInPython(
+  model: PythonModel,
+  prompts: readonly Int32Array[],
+  rooms: readonly number[],
+  { streams, temperature, topK = 0, topP = 1 }: GenerateOptions,
+): readonly Int32Array[] {
+  if (topK !== 0 || topP !== 1) throw new RangeError('a Python process samples without topK and topP');
+  const uniforms = rooms.map((room, row) =>
+    Float64Array.from({ length: temperature === 0 ? 0 : room }, () => streams[row]!.uniform()),
+  );
+  return pythonResponses(model, packRows(prompts), { rooms, temperature, uniforms });
 }
 
 function withCache(

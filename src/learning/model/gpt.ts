@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ModelShape } from './model-shape.js';
 import { addAdapters } from './adapters.js';
 import type { Batch } from './batch.js';
 import { withDroppedLora, type Dropout } from './dropout.js';
 import { attention, embed, gelu, layerNorm, linear, selectRows } from './layers.js';
 import { loraLinear, modulesOf } from './lora.js';
+import type { ModelShape } from './model-shape.js';
+import { pythonModelOf, pythonStates } from './python/models.js';
 import type { Slots } from './slots.js';
 import { weight, type Weights } from './weights.js';
 
@@ -33,6 +34,8 @@ export type Attend = (qkv: tf.Tensor2D, block: number) => tf.Tensor2D;
  * (and the base where it trains).
  */
 export function hiddenStates(model: Gpt, batch: Batch, at?: Int32Array): tf.Tensor2D {
+  const python = pythonModelOf(model);
+  if (python) return pythonStates(python, batch, at);
   const heads = model.shape.config.n_head;
   const layout = { offsets: batch.offsets, heads, causal: true };
   const attend: Attend = (qkv) => attention(qkv, layout);

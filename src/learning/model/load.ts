@@ -15,26 +15,45 @@ import {
 import type { ModelConfig } from './config.js';
 import { scoreTensors } from './gpt-reward.js';
 import type { PretrainedReward } from './pretrained-reward.js';
-import { readDistilBertConfig, readGpt2Config } from './read-config.js';
+import { isLlama } from './llama.js';
+import { readDistilBertConfig, readGpt2Config, readLanguageConfig } from './read-config.js';
 import { distilBertHeadTensors, distilBertTensors, type DistilBertConfig } from './distilbert-config.js';
 
 /**
  * A GPT-2 from a folder as Hugging Face's packages write it (`config.json`, and `model.safetensors` whole or
  * in shards, of F32, F16 or BF16), or the embedded model (null). Names with and without the prefix
  * "transformer." are read; mask buffers are left out. The head is tied to wte: a head of its own must equal
- * it, and one in the place of wte is wte, both as transformers has it.
+ * it, and one in the place of wte is wte, both as transformers has it. A model of Llama's architecture is read by the
+ * names of its own; the head is tied where its configuration says so.
  *
  * @throws UserError naming the file and the key or tensor that is missing or wrong.
  */
 export async function loadModel(folder: string | null): Promise<{ config: ModelConfig; base: ParamSet }> {
   const from = folder ?? join(packageRoot(), 'assets', 'embedded');
-  await checkFolder(from, 'config.json and model.safetensors of a GPT-2');
-  const config = await readGpt2Config(join(from, 'config.json'));
+  await checkFolder(from, 'config.json and model.safetensors of a language model');
+  const config = await readLanguageConfig(join(from, 'config.json'));
+  if (isLlama(config)) return { config, base: await loadLlama(from, config) };
   return withCheckpoint(from, 'transformer.', 'GPT2LMHeadModel', async (checkpoint) => {
     refuseOthers(checkpoint, baseTensors(config), maskOrHead, `GPT-2 with ${config.n_layer} blocks`);
     return { config, base: await readGpt2(checkpoint, config) };
   });
 }
+
+function loadLlama(folder: string, config: ModelConfig): Promise<ParamSet> {
+  return withCheckpoint(folder, '', 'AutoModelForCausalLM', (checkpoint) => {
+    const specs = baseTensors(config);
+    const name = `${config.llama!.model_type} with ${config.n_layer} blocks`;
+    refuseOthers(checkpoint, specs, frequenciesOrTiedHead, name);
+    return readSet(
+      'base',
+      checkpoint,
+      specs.map((spec) => asStored(spec, false)),
+    );
+  });
+}
+
+/** Old files have the rotary positions' frequencies. A tied head that stands there all the same is left out, as in transformers. */
+const frequenciesOrTiedHead = /\.rotary_emb\.inv_freq$|^lm_head\.weight$/;
 
 const maskOrHead = /\.attn\.(masked_)?bias$|^lm_head\.weight$/;
 

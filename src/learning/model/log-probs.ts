@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { fused } from './fused.js';
 import type { Gpt } from './gpt.js';
 import { kernels } from './kernels/index.js';
+import { pythonLogProbs, pythonModelOf, pythonScores } from './python/models.js';
 import { weight } from './weights.js';
 
 /**
@@ -15,6 +16,8 @@ export const scoresAtOnce = 2 ** 25;
  * one.
  */
 export function logits(model: Gpt, hidden: tf.Tensor2D): tf.Tensor2D {
+  const python = pythonModelOf(model);
+  if (python) return pythonScores(python, hidden);
   const wte = weight<tf.Rank.R2>(model.base, 'wte.weight');
   if (model.trainsBase === true) return tf.matMul(hidden, wte, false, true);
   return kernels().timesTransposed(hidden, wte);
@@ -61,6 +64,8 @@ export function tokenLogProbs(
   ids: Int32Array,
   most = scoresAtOnce,
 ): tf.Tensor1D {
+  const python = pythonModelOf(model);
+  if (python) return pythonLogProbs(python, hidden, ids);
   const scores = ids.length * model.shape.config.vocab_size;
   return scores <= most || model.trainsBase === true
     ? logProbsAtOnce(model, hidden, ids)

@@ -6,13 +6,15 @@ import type { LoraTarget, ModelConfig } from './config.js';
 import { fused } from './fused.js';
 import type { LoraModule } from './kernels/kernels.js';
 import { kernels } from './kernels/index.js';
+import { isLlama, llamaBlock, llamaProjections } from './llama.js';
 import type { SlotWeights } from './slots.js';
 import { weight } from './weights.js';
 
 /** A place for a LoRA module: the change of one projection of one block. */
 export interface LoraSite {
   /**
-   * `h.0.attn.q`, `h.0.attn.c_proj`, `h.0.mlp.c_fc`, …: its tensors are `<name>.lora_A` and `<name>.lora_B`.
+   * `h.0.attn.q`, `h.0.attn.c_proj`, `h.0.mlp.c_fc`, …, of a Llama `model.layers.0.self_attn.q_proj`, …: its tensors
+   * are `<name>.lora_A` and `<name>.lora_B`.
    */
   readonly name: string;
   readonly inputs: number;
@@ -135,8 +137,10 @@ export function placeOf(module: string): {
   return { projection: `${module.slice(0, -1)}c_attn`, index, of: 3 };
 }
 
-/** Where a target's projection is in a block, and its inputs and outputs in widths of the model. */
-const projections: Readonly<Record<LoraTarget, readonly [name: string, inputs: number, outputs: number]>> = {
+/** Where a target's projection is in a block of a GPT-2, and its inputs and outputs in widths of the model. */
+const projections: Readonly<
+  Partial<Record<LoraTarget, readonly [name: string, inputs: number, outputs: number]>>
+> = {
   q: ['attn.q', 1, 1],
   k: ['attn.k', 1, 1],
   v: ['attn.v', 1, 1],
@@ -145,7 +149,24 @@ const projections: Readonly<Record<LoraTarget, readonly [name: string, inputs: n
   'mlp.c_proj': ['mlp.c_proj', 4, 1],
 };
 
-function siteOf({ n_embd: width }: ModelConfig, target: LoraTarget, block: number): LoraSite {
-  const [name, inputs, outputs] = projections[target];
+/** The targets that a model of this architecture has. */
+export function targetsOf(config: ModelConfig): readonly LoraTarget[] {
+  return isLlama(config)
+    ? [...llamaProjections(config).keys()]
+    : (Object.keys(projections) as (keyof typeof projections)[]);
+}
+
+function siteOf(config: ModelConfig, target: LoraTarget, block: number): LoraSite {
+  if (isLlama(config)) {
+    const { name, inputs, outputs } = known(llamaProjections(config).get(target), target);
+    return { name: `${llamaBlock(block)}${name}`, inputs, outputs };
+  }
+  const { n_embd: width } = config;
+  const [name, inputs, outputs] = known(projections[target], target);
   return { name: `h.${block}.${name}`, inputs: inputs * width, outputs: outputs * width };
+}
+
+function known<T>(place: T | undefined, target: LoraTarget): T {
+  if (place === undefined) throw new RangeError(`the model has no projection ${target} for LoRA`);
+  return place;
 }

@@ -1,8 +1,22 @@
 import { UserError } from '../../errors.js';
-import { readJson, rejectKey, type Json } from '../json-file.js';
+import { quoted, readJson, rejectKey, type Json } from '../json-file.js';
 import type { ModelConfig } from './config.js';
 import { byDefault, checkAssumptions, countIn, numberIn, type Assumptions } from './config-file.js';
 import type { DistilBertConfig } from './distilbert-config.js';
+import { llamaTypes, readLlamaConfig } from './read-llama-config.js';
+
+/**
+ * The shape of a language model by its config.json: a GPT-2, or a model of Llama's architecture.
+ *
+ * @throws UserError naming the file and the key that is missing or wrong.
+ */
+export async function readLanguageConfig(file: string): Promise<ModelConfig> {
+  const { model_type: type } = await readJson(file);
+  if (llamaTypes.some((name) => name === type)) return readLlamaConfig(file);
+  if (type === undefined || type === 'gpt2') return readGpt2Config(file);
+  const others = llamaTypes.map(quoted).join(', ');
+  return rejectKey(file, 'model_type', type, `"gpt2", or with --executor python ${others}`);
+}
 
 /** Every name that transformers has for the GELU with tanh. */
 const tanhGelu = ['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast', 'gelu_accurate', 'gelu_python_tanh'];

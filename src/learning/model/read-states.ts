@@ -3,6 +3,7 @@ import type { Batch } from './batch.js';
 import { runBlocks, type Attend, type Gpt } from './gpt.js';
 import { kernels } from './kernels/index.js';
 import { attention } from './layers.js';
+import { pythonModelOf, readPythonStates } from './python/models.js';
 import { sharedPrefixes } from './shared-prefixes.js';
 
 /**
@@ -11,6 +12,8 @@ import { sharedPrefixes } from './shared-prefixes.js';
  * itself, so that its figures are equal to the bit.
  */
 export function readStates(model: Gpt, batch: Batch, at: Int32Array): tf.Tensor2D {
+  const python = pythonModelOf(model);
+  if (python) return readPythonStates(python, batch, at);
   const layout = { offsets: batch.offsets, heads: model.shape.config.n_head, causal: true };
   return readBlocks(model, batch, at, (qkv) => attention(qkv, layout));
 }

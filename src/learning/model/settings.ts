@@ -1,6 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, nullable, positive } from '../../settings/form.js';
 
+const anyTargets = ['q', 'k', 'v'] as const;
+const gpt2Targets = ['attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'] as const;
+const llamaTargets = ['o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+
 const Lora = closed(
   {
     r: count(1, 8, 'rank'),
@@ -9,11 +13,13 @@ const Lora = closed(
       'rank of the weakest client’s modules, the strongest has r (Step 1.2); null: r for everybody',
     ),
     alpha: positive(16, 'scaling is alpha / r'),
-    targets: Type.Array(Type.Enum(['q', 'k', 'v', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj']), {
+    targets: Type.Array(Type.Enum([...anyTargets, ...gpt2Targets, ...llamaTargets]), {
       minItems: 1,
       uniqueItems: true,
       default: ['q', 'k', 'v'],
-      description: 'projections that may carry a module, in the order in which Step 1.2 takes them',
+      description:
+        'projections that may carry a module, in the order in which Step 1.2 takes them: q, k and v of any model, ' +
+        'and attn.c_proj, mlp.c_fc and mlp.c_proj of a GPT-2, or o_proj, gate_proj, up_proj and down_proj of a Llama',
     }),
     minModules: count(1, 3, 'modules of the weakest client (Step 1.2)'),
     maxModules: count(1, 9, 'modules of the strongest client (Step 1.2)'),

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { disposeTranspose, keptTransposes } from './transposes.js';
 import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
+import { PythonBase } from './python/base.js';
+import { isPythonUsed } from './python/session.js';
 
 /**
- * Tensors on the backend by name. Whoever uploads a set disposes of it; `baseWeights` are never disposed of.
+ * Tensors on the backend by name. Whoever uploads a set disposes of it; `baseWeights` and `frozenWeights` are never
+ * disposed of.
  */
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
@@ -40,15 +43,26 @@ const cachedBases = 2;
 const bases = new Map<string, Weights>();
 
 /**
- * A frozen base model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a
- * third frees the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
+ * A base model that adapters and LoRA change. Where Python computes these, none of it is uploaded. Kept as
+ * `frozenWeights` are.
  */
 export function baseWeights(base: ParamSet): Weights {
-  const { hash } = refOf(base);
-  const known = bases.get(hash);
-  const weights = known ?? upload(base);
-  bases.delete(hash);
-  bases.set(hash, weights);
+  if (!isPythonUsed()) return frozenWeights(base);
+  return kept(`python ${refOf(base).hash}`, () => new PythonBase(base));
+}
+
+/**
+ * A frozen model on the backend, uploaded once in a thread and kept for later tasks. Two are kept; a
+ * third frees the one that was used least recently. Do not dispose of the answer, nor hold it across tasks.
+ */
+export function frozenWeights(set: ParamSet): Weights {
+  return kept(refOf(set).hash, () => upload(set));
+}
+
+function kept(key: string, make: () => Weights): Weights {
+  const weights = bases.get(key) ?? make();
+  bases.delete(key);
+  bases.set(key, weights);
   if (bases.size > cachedBases) {
     const [oldest, unused] = bases.entries().next().value!;
     disposeWeights(unused);

@@ -2,8 +2,9 @@ import { Piscina } from 'piscina';
 import { messageOf, UserError } from '../../errors.js';
 import type { Fingerprint } from '../model/backend.js';
 import { prepareNative } from '../model/native.js';
+import { endedWords, memoryWords } from '../model/python/process.js';
 import type { TaskKind, TaskRequest, TaskResult } from './task.js';
-import { TryFailed } from './task-failure.js';
+import { TryFailed, type FailureCause } from './task-failure.js';
 import type { Refusal, WorkerData } from './worker.js';
 
 /** Runs tasks somewhere; the result is the same wherever that is. */
@@ -29,7 +30,19 @@ export interface Attempt {
  */
 export function poolExecutor(workers: number, backend: WorkerData['backend']): Executor {
   if (backend !== 'wasm') prepareNative();
-  const workerData: WorkerData = { backend };
+  return threads(workers, { backend });
+}
+
+/**
+ * The same, with a Python process beside each thread that computes base models with PyTorch (docs/python.md):
+ * `python` is its interpreter. What is no base model, heads, losses, optimizers and aggregation, stays with the
+ * WebAssembly backend.
+ */
+export function pythonExecutor(workers: number, python: string): Executor {
+  return threads(workers, { backend: 'wasm', python });
+}
+
+function threads(workers: number, workerData: WorkerData): Executor {
   const filename = new URL('./worker.js', import.meta.url).href;
   return executorOn(workers, (options) => new Piscina({ ...options, filename, workerData }));
 }
@@ -146,12 +159,20 @@ class Workforce {
   }
 }
 
-/** What ended the thread under a task; null where the task itself threw. Piscina tells by its words. */
+/** Beginnings of messages; an error's class does not survive the way between threads. */
+const words: Readonly<Record<string, FailureCause>> = {
+  'worker exited with code': 'exit',
+  [endedWords]: 'exit',
+  [memoryWords]: 'memory',
+};
+
+/** What ended the thread, or its Python process, under a task; null where the task itself threw. */
 function deathOf(error: unknown): TryFailed | null {
   if (!(error instanceof Error)) return null;
   const { message } = error;
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new TryFailed('memory', message);
   }
-  return message.startsWith('worker exited with code') ? new TryFailed('exit', message) : null;
+  const how = Object.entries(words).find(([words]) => message.startsWith(words))?.[1];
+  return how === undefined ? null : new TryFailed(how, message);
 }

@@ -3,7 +3,11 @@ import { UserError } from '../../errors.js';
 import { isThere } from '../../learning/json-file.js';
 import type { ModelConfig } from '../../learning/model/config.js';
 import type { DistilBertConfig } from '../../learning/model/distilbert-config.js';
-import { readDistilBertConfig, readGpt2Config } from '../../learning/model/read-config.js';
+import {
+  readDistilBertConfig,
+  readGpt2Config,
+  readLanguageConfig,
+} from '../../learning/model/read-config.js';
 import { packageRoot } from '../../paths.js';
 import { nearest } from '../../settings/nearest.js';
 import { knownModels, knownRewardModels } from './known-shapes.js';
@@ -39,7 +43,7 @@ export async function namedModel(given: string): Promise<Shape<ModelConfig>> {
   const known = knownModels[given];
   if (known) return { name: given, config: known };
   const file = join(resolve(given), 'config.json');
-  if (await isThere(file)) return { name: given, config: await readGpt2Config(file) };
+  if (await isThere(file)) return { name: given, config: await readLanguageConfig(file) };
   const is = (await isThere(given)) ? 'has no config.json' : 'is neither a folder nor a known shape';
   const [near] = nearest(given, modelNames);
   const advice = near === undefined ? 'a folder is taken from the current folder' : `did you mean ${near}?`;
@@ -56,7 +60,7 @@ export async function namedModel(given: string): Promise<Shape<ModelConfig>> {
  * @throws UserError where it is none, or config.json is no GPT-2's.
  */
 export async function modelAt(path: string | null, place: Place): Promise<Shape<ModelConfig>> {
-  return path === null ? embeddedModel() : shapeAt(path, place, knownModels, readGpt2Config);
+  return path === null ? embeddedModel() : shapeAt(path, place, knownModels, readLanguageConfig);
 }
 
 /** The same of the DistilBERT that a scenario's reward models are, `path` being its reward.model.path. */

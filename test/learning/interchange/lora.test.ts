@@ -40,7 +40,7 @@ const inPeft = [
 
 describe('a LoRA in PEFT’s layout', () => {
   it('has one module for q, k and v: A’s above each other, B’s on a diagonal, alpha by the sum of ranks', () => {
-    const { config, tensors } = peftLora(lora, { r: 1, alpha: 4 }, 1, 'gpt2');
+    const { config, tensors } = peftLora(lora, { r: 1, alpha: 4 }, { n_layer: 1 }, 'gpt2');
     assert.deepEqual(lists(tensors), inPeft);
     const { r, lora_alpha, rank_pattern, alpha_pattern, target_modules } = config;
     assert.deepEqual(
@@ -58,14 +58,14 @@ describe('a LoRA in PEFT’s layout', () => {
       tensor('h.0.mlp.c_proj.lora_B', [1, 2], [3, 4]),
       ...[...tensorsOf(lora)].map((each) => ({ ...each, values: [...each.values] })),
     ]);
-    const { config } = peftLora(small, { r: 2, alpha: 4 }, 1, 'gpt2');
+    const { config } = peftLora(small, { r: 2, alpha: 4 }, { n_layer: 1 }, 'gpt2');
     assert.deepEqual(config['rank_pattern'], { 'mlp.c_proj': 1 });
     assert.deepEqual(config['alpha_pattern'], { 'attn.c_attn': 8 });
     assert.deepEqual([config['r'], config['lora_alpha']], [2, 4]);
   });
 
   it('names modules one by one where not every block has them', () => {
-    const { config } = peftLora(lora, { r: 1, alpha: 4 }, 2, 'gpt2');
+    const { config } = peftLora(lora, { r: 1, alpha: 4 }, { n_layer: 2 }, 'gpt2');
     assert.deepEqual(config['target_modules'], ['h.0.attn.c_attn']);
     assert.deepEqual(config['rank_pattern'], { 'h.0.attn.c_attn': 2 });
   });

@@ -67,7 +67,7 @@ describe('models for Python’s libraries, and from them', function () {
   const different = new Map<string, number>();
 
   const writePeft = (lora: ParamSet) => (folder: string) => {
-    const { config, tensors } = peftLora(lora, shape.lora, shape.config.n_layer, join(folder, 'models/gpt2'));
+    const { config, tensors } = peftLora(lora, shape.lora, shape.config, join(folder, 'models/gpt2'));
     const files = new Map<string, string | ParamSet>([
       [peftConfig, JSON.stringify(config)],
       [peftWeights, tensors],

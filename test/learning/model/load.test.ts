@@ -141,8 +141,8 @@ describe('loadModel', () => {
   });
 
   it('names what is wrong in config.json', async () => {
-    write({ ...referenceShape.config, model_type: 'llama' }, base);
-    await refused(loadModel(folder), /config\.json: \/model_type: is "llama", expected "gpt2"/);
+    write({ ...referenceShape.config, model_type: 'mamba' }, base);
+    await refused(loadModel(folder), /config\.json: \/model_type: is "mamba", expected "gpt2"/);
     write({ ...referenceShape.config, n_layer: 0 }, base);
     await refused(loadModel(folder), /config\.json: \/n_layer: is 0, expected a whole number, 1 or more/);
     write({ ...referenceShape.config, n_layer: 1e9 }, base);

@@ -3,7 +3,7 @@ import { enclosed } from '../../data/word-piece.js';
 import { distilBertHead, firstStates } from '../../model/distilbert.js';
 import { responseFeatures, withoutLast, type Answer } from '../../model/reward-features.js';
 import { criticOf, featureHead, featureWidth, initialRewardModel } from '../../model/reward-model.js';
-import { baseWeights } from '../../model/weights.js';
+import { frozenWeights } from '../../model/weights.js';
 import { stream } from '../../../simulation/random/stream.js';
 import { frozenModel } from '../rollout.js';
 import type { DistilBertShape } from '../../model/model-shape.js';
@@ -32,7 +32,7 @@ export async function distilBertRewards(
     states: (weights, batch, learns) => firstStates({ config, weights, learns }, batch),
   };
   const { backbone } = params;
-  const part = backbone ? headsOver(network, baseWeights(backbone)) : wholeNetwork(network);
+  const part = backbone ? headsOver(network, frozenWeights(backbone)) : wholeNetwork(network);
   const rowOf = ({ tokens }: Answer) => {
     const ids = reward.encode(language.decode(tokens));
     return Int32Array.from(enclosed(reward, ids, config.max_position_embeddings, 'last'));

@@ -3,7 +3,7 @@ import type { Gpt } from '../../model/gpt.js';
 import { lastStates, scoreCritic, scoreHead, scoreHeadOf } from '../../model/gpt-reward.js';
 import { readHead } from '../../model/head.js';
 import { responseStates, withoutLast } from '../../model/reward-features.js';
-import { baseWeights, withWeights, type Weights } from '../../model/weights.js';
+import { frozenWeights, withWeights, type Weights } from '../../model/weights.js';
 import { concatenated } from '../rollout.js';
 import type { GptRewardShape } from '../../model/model-shape.js';
 import type { RewardModels, RewardRequest } from './reward-models.js';
@@ -31,7 +31,7 @@ export function gptRewards({ model, params }: RewardRequest, { config }: GptRewa
     width,
     states: (weights, batch, learns) => lastStates(gptOf(weights, learns), batch),
   };
-  const backbone = params.backbone && baseWeights(params.backbone);
+  const backbone = params.backbone && frozenWeights(params.backbone);
   const part = backbone ? headsOver(network, backbone) : wholeNetwork(network);
   return {
     train: part.train,

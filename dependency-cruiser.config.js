@@ -16,7 +16,8 @@ export default {
       from: { path: '^machines/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(keyed-list|appended|learning/(objective|params/(memory|param-set))|radio/channel/attempts)\\.ts$',
+        pathNot:
+          '^src/(keyed-list|appended|learning/(objective|params/(memory|param-set))|radio/channel/attempts)\\.ts$',
       },
     },
     {

@@ -19,9 +19,10 @@ class Worker:
         self.threads = 1
         torch.set_num_threads(self.threads)
         torch.use_deterministic_algorithms(True)
-        # On a GPU these have gradients that are not.
-        torch.backends.cuda.enable_flash_sdp(False)
-        torch.backends.cuda.enable_mem_efficient_sdp(False)
+        if self.device.type == "cuda":
+            # There these have gradients that are not.
+            torch.backends.cuda.enable_flash_sdp(False)
+            torch.backends.cuda.enable_mem_efficient_sdp(False)
         self.models = {}
         # What gradients are taken through, by the name of the pass: (its result, its inputs).
         self.passes = {}

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import type { Summary } from '../src/records/summary.js';
 import { stream } from '../src/simulation/random/stream.js';
 import type { Found, Part, Size } from './part.js';
@@ -76,6 +75,7 @@ async function killed(
 
 /** No run is to find what the one before has left. */
 async function forgetAll({ url }: Server): Promise<void> {
+  const { Redis } = await import('ioredis');
   const redis = new Redis(url);
   await redis.flushall();
   await redis.quit();

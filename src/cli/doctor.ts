@@ -8,7 +8,7 @@ import { loadedLibraries } from '../learning/model/native.js';
 import { packageRoot } from '../paths.js';
 import type { Standing } from '../queue/standing.js';
 import { number } from '../records/report/format.js';
-import type { QueueOptions } from './executor-options.js';
+import { queueOf, type QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import type { Services } from './services.js';
 import { line, paintFor, type Style, type Terminal } from './terminal.js';
@@ -22,11 +22,12 @@ export interface Finding {
 
 /** `pwff doctor`: whether runs will work here, how fast, and what to do about what is missing. */
 export async function doctorCommand(
-  { queue }: Pick<QueueOptions, 'queue'>,
+  options: QueueOptions,
   services: Services,
   { out }: Terminal,
 ): Promise<ExitCode> {
   const paint = paintFor(out);
+  const { queue } = queueOf(options);
   const findings = [
     nodeFinding(process.versions.node, requiredNode()),
     coresFinding(availableParallelism()),

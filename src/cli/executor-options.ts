@@ -30,15 +30,15 @@ export function executorOption(): Option {
 export function queueOption(): Option {
   return new Option(
     '--queue <url>',
-    'of workers: redis://host:6379, rediss://… or postgres://user@host/database',
-  ).env('PWFF_QUEUE');
+    'of workers: redis://host:6379, rediss://… or postgres://user@host/database (else: PWFF_QUEUE)',
+  );
 }
 
 export function blobsOption(): Option {
   return new Option(
     '--blobs <place>',
-    'where tensors stand for workers: a folder that all machines share, or redis://… (default: the queue’s Redis)',
-  ).env('PWFF_BLOBS');
+    'where tensors stand for workers: a folder that all machines share, or redis://… (else: PWFF_BLOBS, or the queue’s Redis)',
+  );
 }
 
 export function verifyOption(): Option {
@@ -48,18 +48,29 @@ export function verifyOption(): Option {
   ).argParser(share('--verify'));
 }
 
+/** What the options say, or else the environment, where a password stands in no list of processes. */
+export function queueOf({ queue, blobs }: QueueOptions, env = process.env): QueueOptions {
+  const [url, place] = [queue ?? env.PWFF_QUEUE, blobs ?? env.PWFF_BLOBS];
+  return { ...(url && { queue: url }), ...(place && { blobs: place }) };
+}
+
 /** The executor that was asked for, for the run to open and to close. */
 export function executorFor(
-  { executor, queue, blobs, verify }: ExecutorOptions,
+  options: ExecutorOptions,
   settings: Omit<ExecutorSettings, 'queue'>,
 ): Pick<RunOptions, 'executor'> {
-  if (executor !== 'bullmq' && verify !== undefined) {
-    throw new UserError('--verify: stands without --executor bullmq, expected workers that check each other');
-  }
+  const { executor, verify = 0 } = options;
+  if (executor !== 'bullmq') refuseQueue(options);
   if (executor === undefined) return {};
-  const found =
-    queue === undefined
-      ? {}
-      : { queue: { queue, ...(blobs !== undefined && { blobs }), verify: verify ?? 0 } };
+  const { queue, ...blobs } = queueOf(options);
+  const found = queue === undefined ? {} : { queue: { queue, ...blobs, verify } };
   return { executor: () => executors[executor]({ ...settings, ...found }) };
+}
+
+/** A queue that was named and is not used would pass for one that is. */
+function refuseQueue({ queue, blobs, verify }: ExecutorOptions): void {
+  for (const [name, value] of Object.entries({ queue, blobs, verify })) {
+    if (value === undefined) continue;
+    throw new UserError(`--${name}: stands without --executor bullmq, expected it as well`);
+  }
 }

@@ -220,9 +220,7 @@ function createProgram(services: Services, terminal: Terminal, end: (code: ExitC
     .command('doctor')
     .description('look at this machine: Node, backend, cores, memory, and what is missing')
     .addOption(queueOption())
-    .action(async (options: Pick<QueueOptions, 'queue'>) =>
-      end(await doctorCommand(options, services, terminal)),
-    );
+    .action(async (options: QueueOptions) => end(await doctorCommand(options, services, terminal)));
 
   program
     .command('native')

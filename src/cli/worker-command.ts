@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import type { BackendChoice } from '../learning/model/backend.js';
-import { blobsOption, queueOption, type QueueOptions } from './executor-options.js';
+import { blobsOption, queueOf, queueOption, type QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import { listOf, oneOf, wholeNumber } from './option-values.js';
@@ -51,7 +51,8 @@ export function addWorkerCommand(program: Command, terminal: Terminal, end: (cod
 }
 
 async function workerCommand(options: WorkerCommandOptions, { err }: Terminal): Promise<ExitCode> {
-  const { queue, blobs, concurrency, backend, silence, models } = options;
+  const { concurrency, backend, silence, models } = options;
+  const { queue, ...blobs } = queueOf(options);
   if (queue === undefined) {
     throw new UserError(
       'pwff worker: has no --queue, expected redis://host:6379 or postgres://user@host/database',
@@ -61,7 +62,7 @@ async function workerCommand(options: WorkerCommandOptions, { err }: Terminal): 
   const { startWorker } = await import('../queue/worker.js');
   const worker = await startWorker({
     ...{ queue, concurrency, backend, models, say },
-    ...(blobs !== undefined && { blobs }),
+    ...blobs,
     silenceSeconds: silence,
   });
   say(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { redisServer, type Server } from '../../soak/queue-servers.js';
 import { queueAddress } from '../../src/queue/address.js';
 import { openBlobs } from '../../src/queue/blobs/index.js';
@@ -88,7 +88,7 @@ describe('blobs in Redis', function () {
     }
     server = begun.server;
     await server.start();
-    redis = new Redis(server.url);
+    redis = new (await import('ioredis')).Redis(server.url);
     store = await openBlobs(undefined, queueAddress('--queue', server.url, {}));
   });
   after(async () => {

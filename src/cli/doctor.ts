@@ -10,6 +10,7 @@ import type { Standing } from '../queue/standing.js';
 import { number } from '../records/report/format.js';
 import { queueOf, type QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
+import { pythonFinding } from './python-finding.js';
 import type { Services } from './services.js';
 import { line, paintFor, type Style, type Terminal } from './terminal.js';
 
@@ -33,6 +34,7 @@ export async function doctorCommand(
     coresFinding(availableParallelism()),
     memoryFinding(freemem(), totalmem()),
     ...(await backendFindings(services)),
+    ...(process.env['PWFF_PYTHON'] ? [pythonFinding(process.env['PWFF_PYTHON'])] : []),
     modelFinding(join(packageRoot(), 'assets', 'embedded')),
     folderFinding('runs'),
     ...(queue === undefined ? [] : await queueFindings(queue, services)),

@@ -13,6 +13,7 @@ import {
   modelFinding,
   nodeFinding,
 } from '../../src/cli/doctor.js';
+import { pythonFinding } from '../../src/cli/python-finding.js';
 import { main } from '../../src/cli/program.js';
 import type { Services } from '../../src/cli/services.js';
 import { UserError } from '../../src/errors.js';
@@ -368,6 +369,18 @@ describe('pwff doctor', () => {
         '/lib/libtensorflow_cc.so.2',
       ],
     );
+  });
+
+  it('notes a Python that lacks PyTorch, or is none', () => {
+    for (const [python, why] of [
+      ['/nowhere/python', /ENOENT/],
+      [process.execPath, /SyntaxError/],
+    ] as const) {
+      const { verdict, what, advice } = pythonFinding(python);
+      assert.equal(verdict, 'could be better');
+      assert.match(what, why);
+      assert.match(advice!, /-m pip install torch transformers/);
+    }
   });
 
   it('compares versions by number', () => {

@@ -374,7 +374,7 @@ describe('pwff doctor', () => {
   it('notes a Python that lacks PyTorch, or is none', () => {
     for (const [python, why] of [
       ['/nowhere/python', /ENOENT/],
-      [process.execPath, /SyntaxError/],
+      [process.execPath, /Error: Cannot find module/],
     ] as const) {
       const { verdict, what, advice } = pythonFinding(python);
       assert.equal(verdict, 'could be better');

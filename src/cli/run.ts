@@ -76,7 +76,7 @@ export async function runCommand(
   const workers = options.workers ?? defaultWorkers(scenario);
   const { showSamples, verbose, inspection, params } = options;
   const executor = executorFor(name === undefined ? options : { ...options, executor: name }, {
-    ...{ workers, backend },
+    ...{ workers, backend, fleet: scenario.limits.fleet },
     say: (note) => display.note(note),
     signal: interrupt.signal,
   });

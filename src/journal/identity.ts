@@ -25,6 +25,9 @@ export function nameOfIdentity(identity: Identity): string {
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
 }
 
+/** What of the identity is pwff's own code, as a name likewise. */
+export const nameOfCode = (): string => codeHash().slice(0, 16);
+
 /** Folders of pwff's own code, compiled and in Python, and how its files end. */
 const sources = [
   [fileURLToPath(new URL('..', import.meta.url)), '.js'],

@@ -13,8 +13,8 @@ import { openBlobs } from './blobs/index.js';
 import type { BlobStore } from './blobs/store.js';
 import { codedRequest, contentsFrom, MissingBlob } from './coded-request.js';
 import { bytesOfContent, hashOfContent, type Content } from './content.js';
-import { fleetOf, workersAt } from './fleet.js';
-import { jobId, keptSeconds, protocol, taskQueue, type Job, type Outcome } from './job.js';
+import { fleetOf, workersAt, type FleetChoice } from './fleet.js';
+import { anyQueue, jobId, keptSeconds, protocol, taskQueue, type Job, type Outcome } from './job.js';
 import { openLink, type QueueLink } from './link.js';
 import { briefly, leave, patiently } from './patiently.js';
 import type { QueueSettings } from './settings.js';
@@ -23,6 +23,7 @@ import { JobWatch, type Settled } from './watch.js';
 export interface QueueExecutorSettings extends QueueSettings {
   /** Share of the tasks, from 0 to 1, that are computed by two workers and compared. */
   readonly verify: number;
+  readonly fleet: FleetChoice;
   /** What people should know of workers and of the queue. */
   readonly say: (note: string) => void;
   /** Ends the wait for a first worker. */
@@ -31,6 +32,11 @@ export interface QueueExecutorSettings extends QueueSettings {
 
 /** Hands tasks to the workers at a queue; UserError, in one line, where queue or store are not to be had. */
 export async function queueExecutor(settings: QueueExecutorSettings): Promise<Executor> {
+  if (settings.verify > 0 && settings.fleet === 'mixed') {
+    throw new UserError(
+      '--verify: compares workers bit for bit, expected /limits/fleet "equal": those of a mixed fleet differ',
+    );
+  }
   const address = queueAddress('--queue', settings.queue);
   const link = await openLink(address, (cause) => settings.say(`${address.shown}: ${cause}`));
   return new QueueExecutor(link, await openBlobs(settings.blobs, address), settings);
@@ -41,7 +47,8 @@ interface Desk {
   readonly queue: Queue;
   readonly events: QueueEvents;
   readonly watch: JobWatch<Outcome>;
-  readonly identity: string;
+  /** Null: any worker's. */
+  readonly identity: string | null;
 }
 
 /** How a job is tried: who waits for it, milliseconds until it may begin, and who is not to do it. */
@@ -84,8 +91,8 @@ class QueueExecutor implements Executor {
   }
 
   fingerprint(): Promise<Fingerprint> {
-    const { say, signal } = this.#settings;
-    return (this.#fingerprint ??= fleetOf(this.#link, say, signal));
+    const { fleet, say, signal } = this.#settings;
+    return (this.#fingerprint ??= fleetOf(this.#link, fleet, say, signal));
   }
 
   async run<K extends TaskKind>(request: TaskRequest<K>, attempt?: Attempt): Promise<TaskResult<K>> {
@@ -204,9 +211,11 @@ class QueueExecutor implements Executor {
   }
 
   async #opened(): Promise<Desk> {
-    const identity = nameOfIdentity(identityOf(await this.fingerprint()));
+    const fingerprint = await this.fingerprint();
+    const identity = this.#settings.fleet === 'mixed' ? null : nameOfIdentity(identityOf(fingerprint));
     if (this.#settings.verify > 0) await this.#refuseLoneWorker();
-    const [queue, events] = [this.#link.queue(taskQueue(identity)), this.#link.events(taskQueue(identity))];
+    const name = identity === null ? anyQueue() : taskQueue(identity);
+    const [queue, events] = [this.#link.queue(name), this.#link.events(name)];
     await events.waitUntilReady();
     return { queue, events, watch: new JobWatch<Outcome>(queue, events), identity };
   }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { UserError } from '../errors.js';
 import { identityOf, nameOfIdentity } from '../journal/identity.js';
 import type { Fingerprint } from '../learning/model/backend.js';
+import type { Scenario } from '../scenario/schema.js';
 import type { QueueLink } from './link.js';
 import { fleetQueue, protocol } from './job.js';
 import { patiently } from './patiently.js';
@@ -41,12 +42,16 @@ export async function workersAt(link: QueueLink): Promise<readonly string[]> {
   }
 }
 
+/** Which workers a run takes: of one identity, or all. */
+export type FleetChoice = Scenario['limits']['fleet'];
+
 /**
- * Waits for workers, and says so. UserError where they are of several identities (decision D8), or of another version
- * of pwff.
+ * Waits for workers, and says so. UserError where they are of several identities (decision D8) and the run does not take a
+ * mixed fleet, or of another version of pwff.
  */
 export async function fleetOf(
   link: QueueLink,
+  choice: FleetChoice,
   say: (note: string) => void,
   signal?: AbortSignal,
 ): Promise<Fingerprint> {
@@ -58,19 +63,32 @@ export async function fleetOf(
   }
   const counts = new Map<string, number>();
   for (const name of names) counts.set(identityIn(name), (counts.get(identityIn(name)) ?? 0) + 1);
-  if (counts.size > 1) {
-    const each = [...counts].map(([identity, count]) => `${count} of ${identity}`).join(', ');
+  const each = [...counts].map(([identity, count]) => `${count} of ${identity}`).join(', ');
+  if (counts.size > 1 && choice === 'equal') {
     throw new UserError(
       `--queue: ${link.address.shown} has workers of unequal code or backend (${each}: ${names.join(', ')}), ` +
-        'expected equal ones, since results differ in last digits; stop the others',
+        'expected equal ones, since results differ in last digits; stop the others, or take them with ' +
+        '--set limits.fleet=mixed',
     );
   }
   const fingerprint = await greet(link);
   const own = nameOfIdentity(identityOf(fingerprint));
-  if (counts.has(own)) return fingerprint;
+  if (counts.has(own)) return choice === 'equal' ? fingerprint : mixed(each);
   throw new UserError(
     `--queue: ${link.address.shown} has workers of another version of pwff (${names.join(', ')}), expected this one`,
   );
+}
+
+/** Equal whoever comes and goes: a run in a mixed fleet is gone on with in another. */
+function mixed(workers: string): Fingerprint {
+  const nodeMajor = Number(process.versions.node.split('.', 1)[0]);
+  return {
+    name: 'mixed',
+    version: 'any',
+    cpuFeatures: [],
+    nodeMajor,
+    why: `workers as it began: ${workers}`,
+  };
 }
 
 /** A worker answers at once, or has died. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Ajv } from 'ajv';
 import type { Json } from '../journal/coded-result.js';
+import { nameOfCode } from '../journal/identity.js';
 import type { FailureCause } from '../learning/training/task-failure.js';
 
 /*
@@ -80,8 +81,11 @@ export function failureOf(text: string): JobFailure {
 /** Where all workers stand, whatever they compute on. */
 export const fleetQueue = 'fleet';
 
-/** Where tasks wait for workers of an identity, or for any of equal code. */
+/** Where tasks wait for workers of an identity. */
 export const taskQueue = (identity: string) => `tasks-${identity}`;
+
+/** Where tasks wait for any worker of this code. */
+export const anyQueue = () => taskQueue(`any-${nameOfCode()}`);
 
 /** Seconds for which finished jobs are kept, for runs that are gone on with; failed ones, for people to look at. */
 export const keptSeconds = { completed: 3600, failed: 7 * 24 * 3600 } as const;

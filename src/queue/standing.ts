@@ -1,7 +1,7 @@
 import type { Job as QueueJob } from 'bullmq';
 import type { QueueAddress } from './address.js';
 import { workersAt } from './fleet.js';
-import { failureOf, taskQueue, type Job } from './job.js';
+import { anyQueue, failureOf, taskQueue, type Job } from './job.js';
 import { openLink } from './link.js';
 
 /** A job that failed as often as it was tried, or is being tried again. */
@@ -28,12 +28,13 @@ export interface Standing {
 export async function standingAt(address: QueueAddress, identities: readonly string[]): Promise<Standing> {
   const link = await openLink(address, () => {});
   const workers = await workersAt(link);
-  const names = new Set([...workers.map((name) => name.split('.')[0]!), ...identities]);
+  const own = [...workers.map((name) => name.split('.')[0]!), ...identities].map(taskQueue);
+  const names = new Set([...own, anyQueue()]);
   let [waiting, completed] = [0, 0];
   const active: { kind: string; worker: string }[] = [];
   const dead: DeadLetter[] = [];
   for (const name of names) {
-    const queue = link.queue(taskQueue(name));
+    const queue = link.queue(name);
     try {
       const counts = await queue.getJobCounts('waiting', 'delayed', 'completed');
       waiting += counts.waiting! + counts.delayed!;

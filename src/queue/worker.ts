@@ -14,6 +14,7 @@ import { contentsFrom, decodedRequest, MissingBlob, type Contents } from './code
 import { bytesOfContent, hashOfContent } from './content.js';
 import { workerName, type Greeting } from './fleet.js';
 import {
+  anyQueue,
   fleetQueue,
   isJob,
   protocol,
@@ -85,25 +86,28 @@ async function opened(
   const name = workerName(fingerprint);
   const contents = cachedContents(contentsFrom((hash) => patiently(() => blobs.find(hash))));
   const tokenizers = await tokenizersIn(models);
-  const queue = link.queue(taskQueue(identity));
-  const desk: Desk = { name, identity, queue, blobs, contents, tokenizers, executor, say };
-  const tasks = link.worker(taskQueue(identity), (job, token, signal) => compute(desk, job, token, signal), {
-    name,
-    concurrency,
-    lockDuration: 1e3 * silenceSeconds,
-    stalledInterval: 500 * silenceSeconds,
-    maxStalledCount: mostSilences,
-    runRetryDelay: 1000,
+  const desks = [taskQueue(identity), anyQueue()].map((queueName) => {
+    const queue = link.queue(queueName);
+    const desk: Desk = { name, identity, queue, blobs, contents, tokenizers, executor, say };
+    const tasks = link.worker(queueName, (job, token, signal) => compute(desk, job, token, signal), {
+      name,
+      concurrency,
+      lockDuration: 1e3 * silenceSeconds,
+      stalledInterval: 500 * silenceSeconds,
+      maxStalledCount: mostSilences,
+      runRetryDelay: 1000,
+    });
+    // Another worker has the task by now, or nobody wants it.
+    tasks.on('lockRenewalFailed', (ids) => ids.forEach((id) => tasks.cancelJob(id)));
+    return { queue, tasks };
   });
-  // Another worker has the task by now, or nobody wants it.
-  tasks.on('lockRenewalFailed', (ids) => ids.forEach((id) => tasks.cancelJob(id)));
   const greeter = greeterAt(link, name, { protocol, fingerprint });
-  await Promise.all([tasks.waitUntilReady(), greeter.waitUntilReady()]);
+  await Promise.all([...desks.map(({ tasks }) => tasks.waitUntilReady()), greeter.waitUntilReady()]);
   return {
     name,
     close: async () => {
-      await Promise.all([greeter.close(), tasks.close()]);
-      await queue.close();
+      await Promise.all([greeter.close(), ...desks.map(({ tasks }) => tasks.close())]);
+      await Promise.all(desks.map(({ queue }) => queue.close()));
       await executor.close();
       await blobs.close();
     },

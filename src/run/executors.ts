@@ -10,7 +10,8 @@ export interface ExecutorSettings {
   readonly workers: number;
   readonly backend: BackendChoice;
   /** Of workers elsewhere. */
-  readonly queue?: Omit<QueueExecutorSettings, 'say' | 'signal'>;
+  readonly queue?: Omit<QueueExecutorSettings, 'say' | 'signal' | 'fleet'>;
+  readonly fleet: QueueExecutorSettings['fleet'];
   /** What people should know while the run goes on. */
   readonly say: (note: string) => void;
   readonly signal: AbortSignal;
@@ -25,11 +26,11 @@ export const executors = {
   pool: async ({ workers, backend }) =>
     (await import('../learning/training/executor.js')).poolExecutor(workers, backend),
   /** Workers on any number of machines (`pwff worker`), at a queue in Redis or PostgreSQL. */
-  bullmq: async ({ queue, say, signal }) => {
+  bullmq: async ({ queue, fleet, say, signal }) => {
     if (queue === undefined) {
       throw new UserError('--executor: is "bullmq" without a queue, expected --queue redis://… as well');
     }
-    return (await import('../queue/executor.js')).queueExecutor({ ...queue, say, signal });
+    return (await import('../queue/executor.js')).queueExecutor({ ...queue, fleet, say, signal });
   },
   /** Threads of this process, each with a Python process that computes base models (docs/python.md). */
   python: async ({ workers }) =>

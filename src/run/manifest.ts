@@ -14,7 +14,7 @@ import { placesOfSeams, seams, type OwnStrategies, type Strategies } from '../st
 import { nameOf, optionsOf } from '../strategies/strategy.js';
 import type { Inputs } from './inputs.js';
 import { presenceNotes } from './presence-notes.js';
-import { inputNotes, judgesOf, readRows, usedOverlaps } from './notes.js';
+import { fleetNotes, inputNotes, judgesOf, readRows, usedOverlaps } from './notes.js';
 import type { RunOptions } from './options.js';
 
 const require = createRequire(import.meta.url);
@@ -65,7 +65,7 @@ export function manifestOf(
     reading: readRows(scenario, inputs),
     overlap: usedOverlaps(scenario, inputs),
     judges: judgesOf(scenario, inputs),
-    notes: [...inputNotes(scenario, inputs), ...presenceNotes(scenario, inputs)],
+    notes: [...inputNotes(scenario, inputs), ...presenceNotes(scenario, inputs), ...fleetNotes(name)],
     clients: clients.map(({ id, data, device, ownWeights, attack }) => ({
       id,
       trainingRows: data.train.length,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { lacking } from '../actors/parts.js';
 import { purposes, sumOfCounts, type Purpose } from '../learning/clients/population.js';
+import type { Fingerprint } from '../learning/model/backend.js';
 import type { Objective } from '../learning/objective.js';
 import { interpolated } from '../strategies/methods/interpolation.js';
 import type { Method } from '../strategies/methods/method.js';
@@ -23,6 +24,15 @@ const stageOf: Readonly<Record<Purpose, Stage>> = {
   harmless: 'reward',
   prompts: 'alignment',
 };
+
+/** Of a run whose tasks any worker may have. */
+export function fleetNotes(backend: Fingerprint['name']): readonly string[] {
+  if (backend !== 'mixed') return [];
+  return [
+    'Workers of unequal backends may have computed its tasks (limits.fleet is "mixed"): the same run again may differ in ' +
+      'last digits, and in what follows from them.',
+  ];
+}
 
 /** What became of all clients' rows as they were made tokens, by what the run has them for. */
 export function readRows(

@@ -68,7 +68,7 @@ export async function replay(
     if (comparison.first !== null) differs.abort();
   };
   const ends = AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]);
-  const settings = { workers, backend, say: () => {}, signal: ends };
+  const settings = { workers, backend, fleet: scenario.limits.fleet, say: () => {}, signal: ends };
   try {
     const { ended } = await runScenario({
       ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },

@@ -36,6 +36,12 @@ const Limits = closed(
         'what a training task that failed as often as it may brings about: "abort": the run ends as failed; ' +
         '"client-fails": its client crashes. What the server computes or somebody measures always ends the run',
     }),
+    fleet: Type.Enum(['equal', 'mixed'], {
+      default: 'equal',
+      description:
+        'workers at a queue whose backends are not equal: "equal" refuses them; "mixed" takes all of them, and the run’s ' +
+        'backend is "mixed": results then depend, in their last digits, on which worker had which task',
+    }),
     failedClientSeconds: nullable(
       Type.Number({ exclusiveMinimum: 0, maximum: longestSeconds }),
       'of "client-fails": virtual seconds until the client is on again; null: never',

@@ -4,6 +4,7 @@ import { executorFor, queueOf } from '../../src/cli/executor-options.js';
 const settings = {
   workers: 1,
   backend: 'wasm',
+  fleet: 'equal',
   say: assert.fail,
   signal: new AbortController().signal,
 } as const;

@@ -74,7 +74,7 @@ for (const [name, begin] of Object.entries(servers)) {
     }
 
     async function client(more: Partial<QueueExecutorSettings> = {}): Promise<Executor> {
-      const executor = await queueExecutor({ ...place(), verify: 0, ...more });
+      const executor = await queueExecutor({ ...place(), fleet: 'equal', verify: 0, ...more });
       open.push(executor);
       return executor;
     }
@@ -172,6 +172,34 @@ for (const [name, begin] of Object.entries(servers)) {
       await assert.rejects(
         (await client()).fingerprint(),
         /has workers of unequal code or backend \(1 of .*, 1 of /,
+      );
+    });
+
+    it('takes all of them where the scenario does, as a backend of its own, and both compute', async () => {
+      const computing = new Set<string>();
+      const spied = (name: string, backend?: 'wasm') =>
+        stubWith({
+          ...(backend && { backend }),
+          run: async (request) => {
+            computing.add(name);
+            await sleep(20);
+            return stubExecutor().run(request);
+          },
+        });
+      await worker(spied('a'));
+      await worker(spied('b', 'wasm'));
+      const executor = await client({ fleet: 'mixed' });
+      const { name, why, ...rest } = await executor.fingerprint();
+      assert.equal(name, 'mixed');
+      assert.match(why, /^workers as it began: 1 of .*, 1 of /);
+      await Promise.all(Array.from({ length: 12 }, () => executor.run(fresh())));
+      assert.deepEqual([...computing].sort(), ['a', 'b']);
+      await open.splice(-2, 1)[0]!.close();
+      const later = await (await client({ fleet: 'mixed' })).fingerprint();
+      assert.deepEqual({ ...later, why: '' }, { name, why: '', ...rest });
+      await assert.rejects(
+        client({ fleet: 'mixed', verify: 0.5 }),
+        /^UserError: --verify: .* expected \/limits\/fleet "equal"/,
       );
     });
 

@@ -17,8 +17,8 @@ export type BackendChoice = 'auto' | 'native' | 'wasm';
  * `cpuFeatures` ends on `native` with the library's settings: "onednn:0", "threads:1".
  */
 export interface Fingerprint {
-  /** "python" where PyTorch computes base models, "none" where `learning` is "stub". */
-  readonly name: 'native' | 'wasm' | 'python' | 'none';
+  /** "python" where PyTorch computes base models, "mixed" where workers may be of any kind, "none" where `learning` is "stub". */
+  readonly name: 'native' | 'wasm' | 'python' | 'mixed' | 'none';
   readonly version: string;
   readonly cpuFeatures: readonly string[];
   readonly nodeMajor: number;

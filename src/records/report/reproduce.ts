@@ -1,10 +1,18 @@
+import { backendOf } from '../manifest.js';
 import type { RunRecords } from '../read.js';
 import { html, type Html } from './html.js';
+
+/** What a run on other than a backend of its own process was made with, by the name of its backend. */
+const options: Readonly<Record<string, string>> = {
+  python: '--executor python',
+  mixed: '--executor bullmq --queue <url>',
+};
 
 /** What it takes to get the same run again. */
 export function reproduction({ manifest, summary }: RunRecords): Html {
   const { scenario, seed, backend, version } = manifest;
-  const command = `npx pwff run scenario.json --seed ${seed} --backend ${backend.name === 'none' ? 'auto' : backend.name}`;
+  const where = options[backend.name] ?? `--backend ${backendOf(manifest)}`;
+  const command = `npx pwff run scenario.json --seed ${seed} ${where}`;
   const { fingerprint } = backend;
   const needs = [
     manifest.modelHash === undefined ? null : `base model ${manifest.modelHash}`,

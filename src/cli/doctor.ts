@@ -10,16 +10,10 @@ import type { Standing } from '../queue/standing.js';
 import { number } from '../records/report/format.js';
 import { queueOf, type QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
+import type { Finding } from './finding.js';
 import { pythonFinding } from './python-finding.js';
 import type { Services } from './services.js';
 import { line, paintFor, type Style, type Terminal } from './terminal.js';
-
-/** What one look at the machine found; `advice` says what to do about it. */
-export interface Finding {
-  readonly verdict: 'ok' | 'could be better' | 'broken';
-  readonly what: string;
-  readonly advice?: string;
-}
 
 /** `pwff doctor`: whether runs will work here, how fast, and what to do about what is missing. */
 export async function doctorCommand(

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { oneLine } from '../errors.js';
-import type { Finding } from './doctor.js';
+import type { Finding } from './finding.js';
 
 const versions =
   'from importlib.metadata import version as v; print(", ".join(f"{name} {v(name)}" for name in ("torch", "transformers")))';

@@ -3,6 +3,7 @@ import { presetNames } from '../reproduction/presets.js';
 import type { ExitCode } from './exit.js';
 import { listOf, oneOf, wholeNumber } from './option-values.js';
 import type { ReproduceCommandOptions } from './reproduce.js';
+import { backendOption } from './scenario-options.js';
 import type { Terminal } from './terminal.js';
 
 /** `pwff reproduce` and its options. */
@@ -31,12 +32,7 @@ export function addReproduceCommand(
     )
     .option('--jobs <n>', 'runs at a time (default: as many as cores)', wholeNumber('--jobs', 1))
     .option('--workers <n>', 'worker threads of each run (default: 1)', wholeNumber('--workers', 1))
-    .addOption(
-      new Option('--backend <name>', 'of TensorFlow.js')
-        .choices(backends)
-        .argParser(oneOf('--backend', backends))
-        .default('auto'),
-    )
+    .addOption(backendOption('of TensorFlow.js').default('auto'))
     .option('--shard <i/n>', 'do the i-th of n parts; the last to end writes the files')
     .option('--retry', 'do runs again that failed', false)
     .addOption(new Option('--json', 'print reproduce.json alone').default(false))
@@ -55,8 +51,6 @@ export function addReproduceCommand(
       end(await (await import('./reproduce.js')).reproduceCommand(figure, options, terminal)),
     );
 }
-
-const backends = ['auto', 'native', 'wasm'] as const;
 
 const reproduceHelp = `
 Fig. 4: pwff, vanilla-fl, fedada, fedlora. Fig. 5: pwff, sfl, pfl, shepherd. Beside both: local-only and centralised.

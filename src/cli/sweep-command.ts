@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ExitCode } from './exit.js';
 import { listOf, oneOf, wholeNumber } from './option-values.js';
 import type { SweepCommandOptions } from './sweep.js';
+import { backendOption } from './scenario-options.js';
 import type { Terminal } from './terminal.js';
 
 /** `pwff sweep` and its options. */
@@ -29,12 +30,7 @@ export function addSweepCommand(program: Command, terminal: Terminal, end: (code
       'worker threads of each run (default: 1, more where fewer runs than cores are left)',
       wholeNumber('--workers', 1),
     )
-    .addOption(
-      new Option('--backend <name>', 'of TensorFlow.js')
-        .choices(backends)
-        .argParser(oneOf('--backend', backends))
-        .default('auto'),
-    )
+    .addOption(backendOption('of TensorFlow.js').default('auto'))
     .option('--shard <i/n>', 'do the i-th of n parts; machines that share the folder do one each')
     .option('--retry', 'do runs again that failed', false)
     .option('--dry-run', 'list the runs and what is done, and run nothing', false)
@@ -52,7 +48,6 @@ export function addSweepCommand(program: Command, terminal: Terminal, end: (code
     );
 }
 
-const backends = ['auto', 'native', 'wasm'] as const;
 const clusters = ['slurm'] as const;
 
 const sweepHelp = `

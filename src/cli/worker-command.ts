@@ -4,7 +4,8 @@ import type { BackendChoice } from '../learning/model/backend.js';
 import { blobsOption, queueOf, queueOption, type QueueOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
-import { listOf, oneOf, wholeNumber } from './option-values.js';
+import { listOf, wholeNumber } from './option-values.js';
+import { backendOption } from './scenario-options.js';
 import { line, type Terminal } from './terminal.js';
 import { UserError } from '../errors.js';
 
@@ -14,8 +15,6 @@ interface WorkerCommandOptions extends QueueOptions {
   readonly silence: number;
   readonly models: readonly string[];
 }
-
-const backends = ['auto', 'native', 'wasm'];
 
 /** `pwff worker`: computes tasks of runs elsewhere, until it is stopped. */
 export function addWorkerCommand(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
@@ -30,12 +29,7 @@ export function addWorkerCommand(program: Command, terminal: Terminal, end: (cod
       wholeNumber('--concurrency', 1),
       availableParallelism(),
     )
-    .addOption(
-      new Option('--backend <name>', 'of TensorFlow.js: auto, native, wasm')
-        .choices(backends)
-        .argParser(oneOf('--backend', backends))
-        .default('auto'),
-    )
+    .addOption(backendOption('of TensorFlow.js').default('auto'))
     .option(
       '--silence <seconds>',
       'after which its tasks go to other workers, where it has died',

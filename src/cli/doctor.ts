@@ -145,10 +145,7 @@ async function queueFindings(queue: string, services: Services): Promise<Finding
   return queueFinding(address.shown, await standingAt(address, [own]));
 }
 
-export function queueFinding(
-  shown: string,
-  { workers, waiting, active, completed, dead }: Standing,
-): Finding[] {
+function queueFinding(shown: string, { workers, waiting, active, completed, dead }: Standing): Finding[] {
   const jobs = `${waiting} tasks wait, ${active.length} are computed, ${completed} are done`;
   const at = active.map(({ kind, worker }): Finding => ({
     verdict: 'ok',

@@ -82,7 +82,7 @@ export { strategy, type Strategy } from './strategies/strategy.js';
 export { defineStudy, type Draw, type RandomSearch, type Study, type Vary } from './study/study.js';
 export type { Point } from './study/points.js';
 export type { PlannedRun } from './study/plan.js';
-export type { Failure } from './study/folder.js';
+export type { Failure } from './study/study-file.js';
 export type { Crew } from './study/crew.js';
 export type { EndedRun, StudyProgress } from './study/standing.js';
 export {

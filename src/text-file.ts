@@ -9,6 +9,8 @@ export const mostBytes = {
   scenario: 1 << 18,
   /** All else: rows of data, traces, records, tokenizers. V8 has no longer string than 512 MiB. */
   text: (1 << 29) - (1 << 10),
+  /** What a study's folder says of its runs: 100,000 runs come to some 30 MB. */
+  records: 1 << 26,
   /** A trace of gains or of times. */
   trace: 1 << 25,
   /** What gzip may unpack to; the largest of hh-rlhf's files comes to some 100 MB. */

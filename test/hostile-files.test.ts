@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +9,11 @@ import { UserError } from '../src/errors.js';
 import { nameOfIdentity, type Identity } from '../src/journal/identity.js';
 import { TaskJournal } from '../src/journal/task-journal.js';
 import { loadInstructions } from '../src/learning/data/instructions.js';
+import { tokenizerFiles } from '../src/learning/training/reward-models/tokenizers.js';
 import { readRecording } from '../src/radio/channel/fading/recording.js';
 import { readRun } from '../src/records/read.js';
 import { loadScenario } from '../src/scenario/load.js';
+import { readFailure, readStudyFile } from '../src/study/study-file.js';
 
 describe('files that were made to do harm', () => {
   let folder = '';
@@ -91,6 +94,31 @@ describe('files that were made to do harm', () => {
     await refused(readRun(folder), /format/);
     write('manifest.json', 'null');
     await refused(readRun(folder), /another form/);
+  });
+
+  it("what stands in a study's folder in place of its list of runs, or of a failure, is refused", () => {
+    const deep = '['.repeat(1e5) + ']'.repeat(1e5);
+    const others = [
+      'null',
+      '{"format":"pwff-study-1"}',
+      '{"format":"pwff-study-1","runs":[null]}',
+      'no JSON',
+      deep,
+    ];
+    for (const other of others) {
+      const file = write('other.json', other);
+      assert.throws(
+        () => readStudyFile(file),
+        /other\.json: is no study, expected one as pwff sweep writes it/,
+      );
+      assert.throws(() => readFailure(file), /other\.json: is no failure, expected .* remove it/);
+    }
+    assert.equal(readStudyFile(join(folder, 'none.json')), null);
+  });
+
+  it('a reward model whose tokenizer is a pipe, which has no end, is refused', async () => {
+    execFileSync('mkfifo', [join(folder, 'vocab.txt')]);
+    await refused(tokenizerFiles(folder), /vocab\.txt: cannot be read \(is no file\)/);
   });
 
   it('an entry of a journal whose checksum holds is not there where it is none, or names a file elsewhere', async () => {

@@ -1,6 +1,6 @@
 import type { Kind } from './kind.js';
 import { models, pefts, tokenizers } from './models.js';
-import { journals, records } from './runs.js';
+import { journals, records, studyFolders } from './runs.js';
 import { datasets, scenarios, studies, traces } from './texts.js';
 
 export const kinds: readonly Kind[] = [
@@ -12,5 +12,6 @@ export const kinds: readonly Kind[] = [
   traces,
   journals,
   records,
+  studyFolders,
   pefts,
 ];

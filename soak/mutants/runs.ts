@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../../src/journal/identity.js';
 import { TaskJournal } from '../../src/journal/task-journal.js';
@@ -8,6 +8,7 @@ import type { TaskResult } from '../../src/learning/training/task.js';
 import { packageRoot } from '../../src/paths.js';
 import { readRun } from '../../src/records/read.js';
 import { reportOf } from '../../src/records/report/report.js';
+import { readFailure, readStudyFile, studyFormat } from '../../src/study/study-file.js';
 import type { Kind } from './kind.js';
 
 const identity: Identity = {
@@ -62,6 +63,30 @@ export const records: Kind = {
         rmSync(join(folder, 'summary.json'));
       },
       read: reportOf,
+    },
+  },
+};
+
+const studyRun = { point: 'snr 0', seed: 1, id: '0123456789ab', name: 'snr-0-seed-1' };
+
+export const studyFolders: Kind = {
+  name: 'study folder',
+  samples: {
+    'with a failure': {
+      write(folder) {
+        const runs = [{ ...studyRun, settings: { 'channel.uplink.meanSnrDb': 0 } }];
+        const study = { format: studyFormat, version: '0.1.0', name: 'of the soak', backend: 'wasm', runs };
+        writeFileSync(join(folder, 'study.json'), JSON.stringify(study, null, 2));
+        mkdirSync(join(folder, 'failures'));
+        writeFileSync(
+          join(folder, 'failures', `${studyRun.id}.json`),
+          JSON.stringify({ ...studyRun, message: 'the disk was full' }),
+        );
+      },
+      async read(folder) {
+        const study = readStudyFile(join(folder, 'study.json'));
+        return [study, readFailure(join(folder, 'failures', `${studyRun.id}.json`))];
+      },
     },
   },
 };

@@ -1,12 +1,13 @@
 import { hasRewardModels } from '../../machines/protocol.js';
 import { join, resolve } from 'node:path';
+import { UserError } from '../errors.js';
 import { peftConfig } from '../learning/interchange/peft-files.js';
+import { isCount, readJson } from '../learning/json-file.js';
 import type { KnownModel } from '../learning/model/relations.js';
 import { packageRoot } from '../paths.js';
 import { traceFiles } from '../radio/channel/fading/recordings.js';
 import { recordFiles } from '../records/folder.js';
 import type { Choice } from '../settings/choice.js';
-import { readTextFile } from '../text-file.js';
 import { whyUnreadable } from './file.js';
 import type { Surroundings } from './relations.js';
 import type { Scenario } from './schema.js';
@@ -61,16 +62,15 @@ function embeddedModelFolder(): string {
  * The model's form, or null where the file is missing or not a configuration (the model's loader tells why).
  */
 async function readModelConfig(folder: string): Promise<KnownModel['model']> {
-  const text = await readTextFile(join(folder, 'config.json'), 'a configuration').catch(() => null);
-  if (text === null) return null;
-  try {
-    const json = JSON.parse(text) as Partial<Record<string, number>>;
-    // By the names of a GPT-2's configuration, or of a Llama's.
-    const { n_layer = json['num_hidden_layers'], n_embd = json['hidden_size'] } = json;
-    const { n_positions = json['max_position_embeddings'] } = json;
-    if (n_layer === undefined || n_embd === undefined || n_positions === undefined) return null;
-    return { n_layer, n_embd, n_positions };
-  } catch {
-    return null;
-  }
+  const json = await readJson(join(folder, 'config.json')).catch(nullIfRefused);
+  // By the names of a GPT-2's configuration, or of a Llama's.
+  const { n_layer = json?.['num_hidden_layers'], n_embd = json?.['hidden_size'] } = json ?? {};
+  const { n_positions = json?.['max_position_embeddings'] } = json ?? {};
+  if (!isCount(n_layer) || !isCount(n_embd) || !isCount(n_positions)) return null;
+  return { n_layer, n_embd, n_positions };
+}
+
+function nullIfRefused(error: unknown): null {
+  if (error instanceof UserError) return null;
+  throw error;
 }

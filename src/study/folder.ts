@@ -4,30 +4,10 @@ import { join } from 'node:path';
 import { UserError, isSystemError, messageOf } from '../errors.js';
 import { packageRoot } from '../paths.js';
 import { manifestIn, recordFiles } from '../records/folder.js';
-import { codeOf, textAt } from '../records/owner.js';
+import { codeOf } from '../records/owner.js';
 import { writeWhole } from '../records/write-whole.js';
 import { distinct, type Plan, type PlannedRun } from './plan.js';
-
-/** study.json: which runs the folder of a study is for. */
-export interface StudyFile {
-  readonly format: typeof studyFormat;
-  /** Version of pwff: one of another might give other results. */
-  readonly version: string;
-  readonly name: string;
-  readonly backend: string;
-  readonly runs: readonly Omit<PlannedRun, 'set'>[];
-}
-
-export const studyFormat = 'pwff-study-1';
-
-/** A run that came to no good end: `failures/<id>.json`. */
-export interface Failure {
-  readonly id: string;
-  readonly name: string;
-  readonly point: string;
-  readonly seed: number;
-  readonly message: string;
-}
+import { readFailure, readStudyFile, studyFormat, type Failure, type StudyFile } from './study-file.js';
 
 /** What of the folder of a study is where. */
 export const studyFolders = {
@@ -121,8 +101,7 @@ export class StudyFolder {
   }
 
   failureOf(run: Pick<PlannedRun, 'id'>): Failure | null {
-    const text = textAt(this.#failureFile(run));
-    return text === null ? null : (JSON.parse(text) as Failure);
+    return readFailure(this.#failureFile(run));
   }
 
   forgetFailure(run: PlannedRun): void {
@@ -148,20 +127,7 @@ function studyFile({ name, backend, runs }: Plan): StudyFile {
 }
 
 /** Null where the folder is no study's. */
-export function knownStudy(path: string): StudyFile | null {
-  const file = join(path, studyFolders.study);
-  const text = textAt(file);
-  if (text === null) return null;
-  try {
-    const known = JSON.parse(text) as Partial<StudyFile>;
-    if (known.format === studyFormat) return known as StudyFile;
-  } catch {
-    // Said below, as what is JSON and no study.
-  }
-  throw new UserError(
-    `${file}: is no study, expected one as pwff sweep writes it; choose another with --out`,
-  );
-}
+export const knownStudy = (path: string) => readStudyFile(join(path, studyFolders.study));
 
 function refuseOther(path: string, known: StudyFile, fresh: StudyFile): void {
   if (known.version !== fresh.version) {

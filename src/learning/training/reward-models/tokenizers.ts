@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.js';
 import { loadWordPiece, type WordPiece } from '../../data/word-piece.js';
 import { UserError } from '../../../errors.js';
-import { isThere } from '../../json-file.js';
+import { isThere, readText } from '../../json-file.js';
 import { packageRoot } from '../../../paths.js';
 import type { DistilBertShape, TokenizerFiles } from '../../model/model-shape.js';
 
@@ -25,8 +24,8 @@ export async function tokenizerFiles(folder: string | null): Promise<TokenizerFi
   for (const name of names) {
     const file = join(from, name);
     if (!(await isThere(file))) continue;
-    const content = await readFile(file);
-    hash.update(JSON.stringify([name, content.length])).update(content);
+    const text = await readText(file);
+    hash.update(JSON.stringify([name, text.length])).update(text);
   }
   return { folder, hash: hash.digest('hex') };
 }

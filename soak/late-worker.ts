@@ -7,19 +7,33 @@ import { stream } from '../src/simulation/random/stream.js';
 /** What a late worker is started with. */
 export interface LateData {
   readonly delaySeed: number;
-  /** Counts starts and tasks of all threads; the third task ends its thread, and another one starts late. */
+  /** Starts and tasks of all threads of the pool so far. */
   readonly counts: Int32Array;
 }
 
+type Trouble = 'exits' | 'waits' | 'spins';
+
 const { delaySeed, counts } = workerData as LateData;
-const start = Atomics.add(counts, 0, 1);
+const draw = stream(delaySeed, 'late worker');
+/** Of half of the pools one start comes to nothing, which one is drawn. */
+const failingStart = draw.below(8);
+/** Under a task, by its number: its thread ends, or it never does, with its event loop free or held. */
+const troubles: ReadonlyMap<number, Trouble> = new Map([
+  [2, 'exits'],
+  [5 + draw.below(40), draw.uniform() < 0.5 ? 'waits' : 'spins'],
+]);
 const longestMilliseconds = 10;
 
+const start = Atomics.add(counts, 0, 1);
 await sleep(longestMilliseconds * stream(delaySeed, 'late start', start).uniform());
+if (start === failingStart) throw new Error('a start that was drawn to fail');
 
 /** A worker without learning whose tasks take random real time. */
 export default async function late<K extends TaskKind>(request: TaskRequest<K>): Promise<TaskResult<K>> {
-  if (Atomics.add(counts, 1, 1) === 2) process.exit(3);
+  const trouble = troubles.get(Atomics.add(counts, 1, 1));
+  if (trouble === 'exits') process.exit(3);
+  if (trouble === 'waits') await new Promise(() => {});
+  if (trouble === 'spins') for (;;);
   await sleep(longestMilliseconds * stream(delaySeed, 'late task', request.key).uniform());
   return stubExecutor().run(request);
 }

@@ -73,7 +73,7 @@ export function supervised(executor: Executor, { retries, leastSeconds, onFailur
       try {
         return await executor.fingerprint();
       } catch (error) {
-        if (closed || !(error instanceof TryFailed) || attempt > retries) throw error;
+        if (closed || error instanceof UserError || attempt > retries) throw error;
       }
     }
   }

@@ -45,16 +45,17 @@ describe('a supervised executor', () => {
   const causes = () => failures.map(({ how }) => how);
 
   it('asks again for the backend where a worker dies as it starts, and says so where all do', async () => {
-    let asked = 0;
-    const dyingAt = (starts: number): Executor => ({
-      ...stubExecutor(),
-      fingerprint: () =>
-        ++asked <= starts ? Promise.reject(new TryFailed('exit', 'died')) : stubExecutor().fingerprint(),
-    });
-    assert.equal((await supervise(dyingAt(2)).fingerprint()).name, 'none');
-    asked = 0;
-    await assert.rejects(supervise(dyingAt(3)).fingerprint(), /died/);
-    assert.equal(asked, 3);
+    for (const death of [new TryFailed('exit', 'died'), new Error('died as it loaded')]) {
+      let asked = 0;
+      const dyingAt = (starts: number): Executor => ({
+        ...stubExecutor(),
+        fingerprint: () => (++asked <= starts ? Promise.reject(death) : stubExecutor().fingerprint()),
+      });
+      assert.equal((await supervise(dyingAt(2)).fingerprint()).name, 'none');
+      asked = 0;
+      await assert.rejects(supervise(dyingAt(3)).fingerprint(), /died/);
+      assert.equal(asked, 3);
+    }
   });
 
   const misfits: readonly (readonly [string, unknown])[] = [

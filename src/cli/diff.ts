@@ -1,5 +1,5 @@
 import { readRun } from '../records/read.js';
-import { runDifference } from '../records/run-difference.js';
+import { compared } from '../records/run-difference.js';
 import { differenceText } from './difference-text.js';
 import { exit, type ExitCode } from './exit.js';
 import { line, type Terminal } from './terminal.js';
@@ -15,9 +15,9 @@ export async function diffCommand(
   { out }: Terminal,
 ): Promise<ExitCode> {
   const [a, b] = [await readRun(folders[0]), await readRun(folders[1])];
-  const difference = runDifference(a, b);
-  if (json) line(out, JSON.stringify({ equal: difference === null, difference }, null, 2));
-  else if (difference === null) line(out, `Equal: ${a.metrics.length + a.messages.length} rows.`);
+  const { difference, equalRows } = compared(a, b);
+  if (json) line(out, JSON.stringify({ equal: difference === null, equalRows, difference }, null, 2));
+  else if (difference === null) line(out, `Equal: ${equalRows} rows.`);
   else line(out, differenceText(difference, folders, [a, b]));
   return difference === null ? exit.ok : exit.failed;
 }

@@ -25,7 +25,7 @@ export async function replayCommand(
   const display = openDisplay(displayKind({ json }, terminal), scenario, terminal);
   const interrupt = watchInterrupt(() => line(err, 'Stopping. Ctrl-C again quits at once.'));
   try {
-    const { difference, equalRows, recorded, replayed, equalFingerprint, interrupted } = await replay(
+    const { difference, equalRows, recorded, replayed, whole, equalFingerprint, interrupted } = await replay(
       folder,
       {
         workers,
@@ -41,10 +41,16 @@ export async function replayCommand(
       );
     }
     if (json)
-      line(out, JSON.stringify({ equal: difference === null, equalRows, interrupted, difference }, null, 2));
+      line(
+        out,
+        JSON.stringify({ equal: difference === null, equalRows, whole, interrupted, difference }, null, 2),
+      );
     else if (difference !== null) {
       line(out, differenceText(difference, [folder, 'the replay'], [recorded, replayed]));
-    } else line(out, `${interrupted ? 'Stopped; equal so far' : 'Equal'}: ${equalRows} rows.`);
+    } else {
+      const equal = whole ? 'Equal' : 'Equal as far as the records of a run that was cut short go';
+      line(out, `${interrupted ? 'Stopped; equal so far' : equal}: ${equalRows} rows.`);
+    }
     if (interrupted) return interrupt.exitCode();
     return difference === null ? exit.ok : exit.failed;
   } finally {

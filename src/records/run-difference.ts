@@ -33,7 +33,7 @@ export class RunComparison {
   readonly #counts = { metrics: 0, messages: 0 };
   #first: RunDifference | null = null;
 
-  /** Of a known run that is not `whole`, which was killed, nothing is known behind its last row. */
+  /** Of a known run that is not `whole`, which was killed or failed, nothing is known behind its last row. */
   constructor(
     { metrics, messages }: TracedRows,
     private readonly whole = true,
@@ -81,8 +81,14 @@ export class RunComparison {
   }
 }
 
-/** Where two runs part: of the first difference in each file the earlier one; null where they are one run. */
-export function runDifference(a: TracedRows, b: TracedRows): RunDifference | null {
+/** Two runs side by side, and how many rows were found equal. */
+export interface Compared {
+  /** Of the first difference in each file the earlier one; null where they are one run. */
+  readonly difference: RunDifference | null;
+  readonly equalRows: number;
+}
+
+export function compared(a: TracedRows, b: TracedRows): Compared {
   const ofMetrics = new RunComparison({ metrics: a.metrics, messages: [] });
   for (const row of b.metrics) ofMetrics.metric(row);
   ofMetrics.end();
@@ -90,7 +96,8 @@ export function runDifference(a: TracedRows, b: TracedRows): RunDifference | nul
   for (const row of b.messages) ofMessages.message(row);
   ofMessages.end();
   const found = [ofMetrics.first, ofMessages.first].filter((each) => each !== null);
-  return found.sort((left, right) => left.virtualSeconds - right.virtualSeconds)[0] ?? null;
+  found.sort((left, right) => left.virtualSeconds - right.virtualSeconds);
+  return { difference: found[0] ?? null, equalRows: ofMetrics.equalRows + ofMessages.equalRows };
 }
 
 /** As the files have it: what JSON leaves out is not there. */

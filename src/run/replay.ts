@@ -26,11 +26,16 @@ export interface Replayed {
   /** Of the run, and of the replay up to where it was stopped. */
   readonly recorded: TracedRows;
   readonly replayed: TracedRows;
+  /** Whether the run came to an end of its own; of one that did not, nothing is known behind its last rows. */
+  readonly whole: boolean;
   /** Whether the run's backend is the one that the replay had: identity is promised for an equal one alone. */
   readonly equalFingerprint: boolean;
   /** Whether the replay was stopped before it had come to the end. */
   readonly interrupted: boolean;
 }
+
+/** Ends that were not the scenario's: a full disk, a killed process or a dead worker need not come again. */
+const cutShort: ReadonlySet<string> = new Set(['partial', 'interrupted', 'failed']);
 
 /**
  * Makes a run again from its manifest, and compares it row by row with what the run recorded; stops at the first
@@ -43,11 +48,8 @@ export async function replay(
 ): Promise<Replayed> {
   const { scenario, folder, script, manifest } = await loadAgain(runFolder);
   const { metrics, messages, summary } = await readRun(runFolder);
-  const reason = summary.ended.reason;
-  const comparison = new RunComparison(
-    { metrics, messages },
-    reason !== 'partial' && reason !== 'interrupted',
-  );
+  const whole = !cutShort.has(summary.ended.reason);
+  const comparison = new RunComparison({ metrics, messages }, whole);
   const replayed: { metrics: MetricRow[]; messages: MessageRow[] } = { metrics: [], messages: [] };
   const differs = new AbortController();
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-replay-'));
@@ -84,7 +86,7 @@ export async function replay(
       difference: comparison.first,
       equalRows: comparison.equalRows,
       recorded: { metrics, messages },
-      ...{ replayed, equalFingerprint, interrupted },
+      ...{ replayed, whole, equalFingerprint, interrupted },
     };
   } finally {
     rmSync(outFolder, { recursive: true, force: true });

@@ -14,6 +14,7 @@ describe('pwff replay and pwff diff', function () {
       ['same', '1'],
       ['other', '2'],
       ['changed', '1'],
+      ['failed', '1'],
     ]) {
       const run = await place.pwff('run', 'tiny', ...stub, '--seed', seed!, '--out', at(name!), '--quiet');
       assert.equal(run.status, 0, run.stderr);
@@ -36,7 +37,8 @@ describe('pwff replay and pwff diff', function () {
     assert.match(compared.stdout, /^Equal: \d+ rows\.\n$/);
     const again = await place.pwff('replay', at('one'));
     assert.deepEqual([again.status, again.stderr], [0, '']);
-    assert.match(again.stdout, /\nEqual: \d+ rows\.\n$/);
+    const equal = /^Equal: (\d+) rows\.$/m;
+    assert.equal(equal.exec(again.stdout)![1], equal.exec(compared.stdout)![1]);
   });
 
   it('name the first row that differs, its key, both values, and what happened around it; exit code 1', async () => {
@@ -76,6 +78,25 @@ describe('pwff replay and pwff diff', function () {
       assert.equal(status, 1);
       assert.match(stdout, /: nothing\n/);
     }
+  });
+
+  it('hold a run that failed, as for a full disk, to the rows that it has', async () => {
+    for (const file of ['metrics.jsonl', 'messages.jsonl']) {
+      const path = join(at('failed'), file);
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+      writeFileSync(path, `${lines.slice(0, -5).join('\n')}\n`);
+    }
+    const path = join(at('failed'), 'summary.json');
+    const summary = JSON.parse(readFileSync(path, 'utf8')) as object;
+    writeFileSync(
+      path,
+      JSON.stringify({ ...summary, ended: { reason: 'failed', cause: 'the disk was full' } }),
+    );
+    const { status, stdout } = await place.pwff('replay', at('failed'));
+    assert.equal(status, 0);
+    assert.match(stdout, /^Equal as far as the records of a run that was cut short go: \d+ rows\.$/m);
+    tamper(at('failed'), 'messages.jsonl', /"energyJoules":(\d)/, '"energyJoules":9$1');
+    assert.equal((await place.pwff('replay', at('failed'))).status, 1);
   });
 
   it('refuse, in one line, a run whose manifest says too little to make it again', async () => {

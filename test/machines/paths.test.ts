@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { assign, type AnyStateMachine } from 'xstate';
+import { assign, fromPromise, type AnyStateMachine } from 'xstate';
 import { airMachine } from '../../machines/air.js';
 import { cellMachine } from '../../machines/cell.js';
 import { channelMachine } from '../../machines/channel.js';
 import { clientMachine } from '../../machines/client.js';
 import { stages } from '../../machines/protocol.js';
+import { serverMachine } from '../../machines/server.js';
+import { simulationMachine } from '../../machines/simulation.js';
 import { toReach } from './coverage.js';
 import { choices, chosen, holds, walk } from './paths.js';
 
 /*
- * Machines alone, by xstate/graph (server and simulation only in whole runs: coverage.test.ts): guards hold as the event says, tasks never end by themselves. What would go round for
- * ever in one event (a queue that never empties) happens once for each.
+ * Machines alone, by xstate/graph: guards hold as the event says, tasks and children never end by themselves. What would
+ * go round for ever in one event (a queue that never empties) happens once for each.
  */
 
 const byStage = (guard: string) => stages.map((stage) => `${guard} ${stage}`);
@@ -27,7 +29,30 @@ interface Alone {
 
 const fates = ['isAcknowledged', 'arrives', 'isInOutage', 'isScheduled', 'sendsAgain'];
 
+const never = fromPromise(() => new Promise<never>(() => {}));
+const ofARun = { clients: ['client-1'], global: {}, stage: 'instruction', rewards: [] };
+
 const alone: readonly Alone[] = [
+  {
+    machine: simulationMachine.provide({ actors: { server: never as never } }),
+    guards: [],
+    about: { output: {}, cause: 'a task failed' },
+    inputs: [ofARun],
+  },
+  {
+    machine: serverMachine.provide({
+      actions: { openRound: assign({ asked: [] }), inviteMore: assign({ asked: ['client-1'] }) },
+      guards: {
+        ...(freely([
+          ...['beginsWith', 'isCopy', 'isRejected', 'isAdmitted', 'isDue', 'stageIsOver', 'runIsOver'],
+        ]) as object),
+        hasMoreToAsk: ({ context, event }) => context.asked.length === 0 && holds(event, 'hasMoreToAsk'),
+      },
+    }),
+    guards: ['isCopy', 'isRejected', 'isAdmitted', 'isDue', 'hasMoreToAsk', 'stageIsOver', 'runIsOver'],
+    about: { output: { parts: {} }, error: new Error('an aggregation failed') },
+    inputs: stages.map((stage) => ({ ...ofARun, stage, holds: [`beginsWith ${stage}`] })),
+  },
   {
     machine: clientMachine.provide({
       actions: { keepNewest: assign({ pending: {} as never }), takeUp: assign({ pending: null }) },

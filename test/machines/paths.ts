@@ -61,7 +61,8 @@ export function walk(machine: AnyStateMachine, events: readonly Choice[], input:
     const actor = createActor(machine, {
       ...{ input, clock: new VirtualClock() },
       inspect: (told) => {
-        if (told.type !== '@xstate.microstep' || told.actorRef !== actor) return;
+        // By its session: the first microsteps are taken while the actor is being made.
+        if (told.type !== '@xstate.microstep' || told.actorRef.sessionId !== told.rootId) return;
         for (const each of told._transitions) taken.add(transitionId(each) ?? 'initial');
       },
     });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { journal } from './journal.js';
 import { kills } from './kills.js';
 import { mutants } from './mutants/index.js';
 import type { Found, Part, Size } from './part.js';
@@ -19,7 +20,7 @@ import { workers } from './workers.js';
  * and the command ends with 1. docs/reliability.md has what the full size found.
  */
 
-const parts: readonly Part[] = [kills, mutants, queue, scenarios, workers];
+const parts: readonly Part[] = [journal, kills, mutants, queue, scenarios, workers];
 
 const { values } = parseArgs({
   options: {

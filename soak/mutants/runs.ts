@@ -83,10 +83,11 @@ export const studyFolders: Kind = {
           JSON.stringify({ ...studyRun, message: 'the disk was full' }),
         );
       },
-      async read(folder) {
-        const study = readStudyFile(join(folder, 'study.json'));
-        return [study, readFailure(join(folder, 'failures', `${studyRun.id}.json`))];
-      },
+      read: (folder) =>
+        Promise.resolve().then(() => [
+          readStudyFile(join(folder, 'study.json')),
+          readFailure(join(folder, 'failures', `${studyRun.id}.json`)),
+        ]),
     },
   },
 };

@@ -213,6 +213,22 @@ export function randomScenario(number: number): Written {
     do: Array.from({ length: integer(1, 2) }, action),
   });
 
+  /** Mostly small: what a message holds is coded, hashed and averaged, and most of a run's time goes there. */
+  const model = (): Written => ({
+    preinstalled: chance(0.95),
+    adapters: {
+      bottleneck: oneOf(1, 1, 2, 10),
+      ...sometimes(0.7, () => ({ sites: [oneOf('attention', 'mlp', 'parallel')] })),
+    },
+    lora: {
+      r: oneOf(1, 1, 2, 8),
+      ...oneOf<Written>({ targets: ['q'] }, { targets: ['q', 'v'] }, {}),
+      minModules: 1,
+      maxModules: integer(1, 3),
+      ...sometimes(0.1, () => ({ sharedModules: 'by-resources' })),
+    },
+  });
+
   const scenario = {
     name: `random-${number}`,
     seed: integer(0, 1e6),
@@ -226,7 +242,7 @@ export function randomScenario(number: number): Written {
       ...sometimes(0.25, presence),
       ...sometimes(0.2, () => ({ poisoned: { clients: [integer(1, clients)], attack: attack() } })),
     },
-    model: { preinstalled: chance(0.8) },
+    model: model(),
     data: {
       ...{ examplesPerClient: 12, testPerClient: 4, pairsPerClient: 8 },
       synthetic: { styles: 2, facts: 4, factHolders: 1 },

@@ -9,6 +9,7 @@ import type { ParamStore } from '../learning/params/store.js';
 import { groupedBy } from '../grouped.js';
 import type { Slot } from '../strategies/methods/method.js';
 import { changesIn, partsOf } from '../strategies/methods/parts.js';
+import { mostWithOwnFiles, packOf, packed, packsFile, packsIndex, type NamedSets } from './param-packs.js';
 import { defaultParams, type ParamsChoice } from './params-choice.js';
 import { writeWhole } from './write-whole.js';
 
@@ -29,8 +30,8 @@ export interface ParamFile {
 /**
  * What was trained, in safetensors: `global.safetensors` and `<client>.safetensors` hold adapters and LoRA (slots of
  * other names have files of their own: `tunedFile`; so has each change of the base: `global.<part>`), `reward-*.safetensors` the global reward models, `<client>.critic-*.safetensors` each client's critics. What
- * a run never came to has no file. And `holdings.json`: which parts of the global model each client holds. `choice` leaves
- * out those of the clients, with the holdings, or all.
+ * a run never came to has no file. The clients' share packs where they are many. And `holdings.json`: which parts of the
+ * global model each client holds. `choice` leaves out those of the clients, with the holdings, or all.
  */
 export function paramFiles(
   folder: string,
@@ -41,47 +42,60 @@ export function paramFiles(
 ): ParamFile[] {
   if (choice === 'none') return [];
   const { global, clients } = models;
-  const file = (name: string, refs: readonly (ParamRef | null | undefined)[]): ParamFile[] => {
+  const named = (name: string, refs: readonly (ParamRef | null | undefined)[]): Named[] => {
     const held = refs.filter((ref) => ref !== null && ref !== undefined);
-    const path = join(folder, `${name}.safetensors`);
-    return held.length === 0
-      ? []
-      : [
-          {
-            path,
-            write: () =>
-              writeSets(
-                path,
-                held.map((ref) => store.get(ref)),
-              ),
-          },
-        ];
+    return held.length === 0 ? [] : [{ name, held }];
   };
-  const tunedFiles = (owner: string, model: Model): ParamFile[] => {
+  const tuned = (owner: string, model: Model): Named[] => {
     const parts = partsOf({ slots }).map(({ name, slot }) => [tunedFile(owner, slot), model[name]] as const);
     return [...groupedBy(parts, ([name]) => name)].flatMap(([name, own]) =>
-      file(
+      named(
         name,
         own.map(([, ref]) => ref),
       ),
     );
   };
+  const setsOf = ({ name, held }: Named): NamedSets => ({ name, sets: held.map((ref) => store.get(ref)) });
+  const file = (of: Named): ParamFile => {
+    const path = join(folder, `${of.name}.safetensors`);
+    return { path, write: () => writeSets(path, setsOf(of).sets) };
+  };
+  const ofServer = [
+    ...tuned('global', global),
+    ...changesIn(global).flatMap((part) => named(`global.${part}`, [global[part]])),
+    ...objectives.flatMap((objective) => named(`reward-${objective}`, [global[objective]])),
+  ].map(file);
+  if (choice === 'global') return ofServer;
+  const ofClients = clients.flatMap(({ id, model, frozen }) => [
+    ...tuned(id, model),
+    ...objectives.flatMap((objective) => named(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
+  ]);
+  const holdings = { path: join(folder, holdingsFile), write: () => writeHoldings(folder, models) };
+  const isPacked = clients.length > mostWithOwnFiles;
   return [
-    ...tunedFiles('global', global),
-    ...changesIn(global).flatMap((part) => file(`global.${part}`, [global[part]])),
-    ...objectives.flatMap((objective) => file(`reward-${objective}`, [global[objective]])),
-    ...(choice === 'all' ? ofClients() : []),
+    ...ofServer,
+    ...(isPacked ? packFiles(folder, ofClients.map(setsOf)) : ofClients.map(file)),
+    holdings,
   ];
+}
 
-  function ofClients(): ParamFile[] {
-    return [
-      ...clients.flatMap(({ id, model, frozen }) => [
-        ...tunedFiles(id, model),
-        ...objectives.flatMap((objective) => file(`${id}.critic-${objective}`, [frozen?.critics[objective]])),
-      ]),
-      { path: join(folder, holdingsFile), write: () => writeHoldings(folder, models) },
-    ];
-  }
+/** A file of parameters without its ending, and what is to stand in it. */
+interface Named {
+  readonly name: string;
+  readonly held: readonly ParamRef[];
+}
+
+function packFiles(folder: string, files: readonly NamedSets[]): ParamFile[] {
+  const packs = packed(files);
+  const index = join(folder, packsFile);
+  return [
+    ...packs.map((pack, place) => {
+      const { file, sets } = packOf(pack, place);
+      const path = join(folder, file);
+      return { path, write: () => writeSets(path, sets) };
+    }),
+    { path: index, write: () => writeWhole(index, `${JSON.stringify(packsIndex(packs), null, 2)}\n`) },
+  ];
 }
 
 /**

@@ -5,9 +5,9 @@ import type { Continued, ContinuedClient } from '../actors/start.js';
 import { UserError } from '../errors.js';
 import type { Client } from '../learning/clients/population.js';
 import { clientIds } from '../learning/data/client-ids.js';
-import { isThere } from '../learning/json-file.js';
+
 import { adapterTensors } from '../learning/model/adapters.js';
-import { readParts, type PartSpecs } from '../learning/model/checkpoint.js';
+import type { PartSpecs } from '../learning/model/checkpoint.js';
 import { loraSites, loraTensors } from '../learning/model/lora.js';
 import { pretrainedRewardTensors } from '../learning/model/pretrained-reward.js';
 import { featureWidth, rewardTensors } from '../learning/model/reward-model.js';
@@ -21,6 +21,7 @@ import { hasRewardModels, type Stage } from '../../machines/protocol.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
 import type { ParamsChoice } from '../records/params-choice.js';
+import { SavedParams } from '../records/param-packs.js';
 import { holdingsFile, tunedFile, type Holdings } from '../records/params.js';
 import { readDocument, readManifest } from '../records/read.js';
 import type { Summary } from '../records/summary.js';
@@ -79,14 +80,18 @@ export async function openEarlierRun(
     );
   }
   const { traceHash, ended } = await readDocument<Summary>(join(at, recordFiles.summary));
-  const params = join(at, recordFiles.params);
-  return {
-    folder: at,
-    traceHash,
-    notes: notesOf(scenario, manifest, ended),
-    global: await readGlobal(params, scenario, known),
-    clients: await readClients(params, scenario, known),
-  };
+  const saved = await SavedParams.open(join(at, recordFiles.params));
+  try {
+    return {
+      folder: at,
+      traceHash,
+      notes: notesOf(scenario, manifest, ended),
+      global: await readGlobal(saved, scenario, known),
+      clients: await readClients(saved, scenario, known),
+    };
+  } finally {
+    await saved.close();
+  }
 }
 
 function keptTooLittle(folder: string, params: ParamsChoice): UserError {
@@ -180,47 +185,50 @@ function notesOf(scenario: Scenario, { scenario: was }: Manifest, ended: Summary
   ];
 }
 
-async function readGlobal(params: string, scenario: Scenario, known: Known): Promise<Continued['global']> {
+async function readGlobal(
+  saved: SavedParams,
+  scenario: Scenario,
+  known: Known,
+): Promise<Continued['global']> {
   const needs = (stage: Stage) => scenario.stages.includes('alignment') && !scenario.stages.includes(stage);
-  const tuned = await readTuned(params, 'global', scenario, known);
+  const tuned = await readTuned(saved, 'global', scenario, known);
   const { method } = known;
   const isKept = (part: string) => slotIn(method, part)?.change !== 'whole';
   const made = [...serverParts(method), ...sharedParts(method)].filter(isKept);
   if (needs('instruction') && made.some((part) => !tuned[part])) {
-    throw missing(join(params, 'global.safetensors'), 'the parameters that instruction tuning leaves');
+    throw missing(saved.fileOf('global'), 'the parameters that instruction tuning leaves');
   }
   const rewards: Partial<Record<(typeof objectives)[number], ParamSet>> = {};
   for (const objective of hasRewardModels(scenario.stages) ? objectives : []) {
-    const file = join(params, `reward-${objective}.safetensors`);
-    if (await isThere(file)) {
-      rewards[objective] = await readReward(file, scenario, known);
-    } else if (needs('reward')) throw missing(file, 'the reward models that reward learning leaves');
+    const name = `reward-${objective}`;
+    const specs: PartSpecs = { kind: 'reward', tensors: rewardSpecs(scenario, known) };
+    const found = await saved.read(name, () => ({ [objective]: specs }));
+    if (found === null && needs('reward'))
+      throw missing(saved.fileOf(name), 'the reward models that reward learning leaves');
+    Object.assign(rewards, found);
   }
-  return { ...tuned, ...rewards, ...(await readChanges(params, known)) };
+  return { ...tuned, ...rewards, ...(await readChanges(saved, known)) };
 }
 
 /** The changes of the base that the earlier run has made, in their order. */
-async function readChanges(params: string, { method }: Known): Promise<Continued['global']> {
+async function readChanges(saved: SavedParams, { method }: Known): Promise<Continued['global']> {
   const changes: Record<string, ParamSet> = {};
   const slot = method.slots.find(({ change }) => change !== undefined);
   if (!slot) return changes;
   for (;;) {
     const part = nextChange(changes, slot.name);
-    const file = join(params, `global.${part}.safetensors`);
-    if (!(await isThere(file))) return changes;
-    Object.assign(changes, await readParts(file, (tensors) => ({ [part]: { kind: 'change', tensors } })));
+    const found = await saved.read(`global.${part}`, (tensors) => ({ [part]: { kind: 'change', tensors } }));
+    if (found === null) return changes;
+    Object.assign(changes, found);
   }
 }
 
-async function readReward(file: string, scenario: Scenario, known: Known): Promise<ParamSet> {
-  const { reward } = await readParts(file, () => ({
-    reward: { kind: 'reward', tensors: rewardSpecs(scenario, known) },
-  }));
-  return reward!;
-}
-
-async function readClients(params: string, scenario: Scenario, known: Known): Promise<Continued['clients']> {
-  const file = join(params, holdingsFile);
+async function readClients(
+  saved: SavedParams,
+  scenario: Scenario,
+  known: Known,
+): Promise<Continued['clients']> {
+  const file = join(saved.folder, holdingsFile);
   const holdings = await readDocument<Holdings>(file);
   const ids = clientIds(scenario.clients.count);
   const names: readonly unknown[] = ['base', ...partsOf(known.method).map(({ name }) => name), ...objectives];
@@ -234,14 +242,14 @@ async function readClients(params: string, scenario: Scenario, known: Known): Pr
   }
   const clients = new Map<string, ContinuedClient>();
   for (const id of ids) {
-    const tuned = await readTuned(params, id, scenario, known);
-    refuseOtherSize(join(params, `${id}.safetensors`), id, tuned, scenario, known);
+    const tuned = await readTuned(saved, id, scenario, known);
+    refuseOtherSize(saved.fileOf(id), id, tuned, scenario, known);
     clients.set(id, { tuned, holds: holdings[id]! });
   }
   const isTuned = [...clients.values()].some(({ tuned }) => Object.keys(tuned).length > 0);
   if (scenario.stages.includes('instruction') || !scenario.stages.includes('alignment') || isTuned)
     return clients;
-  throw missing(join(params, '<client>.safetensors'), 'the parameters that instruction tuning leaves');
+  throw missing(join(saved.folder, '<client>.safetensors'), 'the parameters that instruction tuning leaves');
 }
 
 /**
@@ -270,7 +278,7 @@ function refuseOtherSize(
 
 /** What somebody has of what the method tunes, by part; nothing of a file that is not there. */
 async function readTuned(
-  params: string,
+  saved: SavedParams,
   owner: string,
   scenario: Scenario,
   known: Known,
@@ -278,9 +286,7 @@ async function readTuned(
   const files = groupedBy(partsOf(known.method), ({ slot }) => tunedFile(owner, slot));
   const sets: Record<string, ParamSet> = {};
   for (const [name, parts] of files) {
-    const file = join(params, `${name}.safetensors`);
-    if (!(await isThere(file))) continue;
-    Object.assign(sets, await readParts(file, (tensors) => specsOf(parts, tensors, scenario, known)));
+    Object.assign(sets, await saved.read(name, (tensors) => specsOf(parts, tensors, scenario, known)));
   }
   return sets;
 }

@@ -3,18 +3,18 @@ import { methods } from '../strategies/methods/index.js';
 import { shared, type Method, type Slot } from '../strategies/methods/method.js';
 import { sharedParts, trainedParts } from '../strategies/methods/parts.js';
 import { UserError } from '../errors.js';
-import { isThere } from '../learning/json-file.js';
-import { readParts } from '../learning/model/checkpoint.js';
+
 import type { ModelConfig } from '../learning/model/config.js';
 import { loadModel } from '../learning/model/load.js';
 import type { Mixture } from '../learning/model/mixture.js';
 import { rolesOf, tensorsWith } from '../learning/model/roles.js';
-import { blended, mixedSlot, slotOf, type TunedSets } from '../learning/model/slots.js';
+import { blended, mixedSlot, slotOf } from '../learning/model/slots.js';
 import { joinedLora } from '../learning/interchange/joined-lora.js';
 import { refOf, type ParamSet } from '../learning/params/param-set.js';
 import { packageRoot } from '../paths.js';
 import { recordFiles } from '../records/folder.js';
 import type { Manifest } from '../records/manifest.js';
+import { SavedParams } from '../records/param-packs.js';
 import { tunedFile } from '../records/params.js';
 import { readManifest } from '../records/read.js';
 
@@ -106,12 +106,18 @@ async function readTuned(
   };
   const mixture = client === null ? sharedMixture(method) : method.mixture;
   const owner = client ?? 'global';
-  const found = await Promise.all(
-    method.slots.map(async (slot) => [slot.name, await readSlot(run, owner, slot)] as const),
-  );
-  const sets = Object.fromEntries(found.filter(([, set]) => set !== null)) as TunedSets;
+  const saved = await SavedParams.open(join(run, recordFiles.params));
+  const sets: Record<string, ParamSet> = {};
+  try {
+    for (const slot of method.slots) {
+      const set = await readSlot(saved, owner, slot);
+      if (set !== null) sets[slot.name] = set;
+    }
+  } finally {
+    await saved.close();
+  }
   if (Object.keys(sets).length === 0) {
-    const file = join(run, recordFiles.params, `${owner}.safetensors`);
+    const file = saved.fileOf(owner);
     throw new UserError(`${file}: is missing, expected the parameters that a run leaves at its end`);
   }
   const counted = Object.entries(blended(mixture, sets)).map(([part, set]) => ({
@@ -139,12 +145,10 @@ function sharedMixture(method: Pick<Method, 'slots'>): Mixture {
 }
 
 /** A slot's tensors, of all of its roles; null where there are none. */
-async function readSlot(run: string, owner: string, slot: Slot): Promise<ParamSet | null> {
-  const file = join(run, recordFiles.params, `${tunedFile(owner, slot)}.safetensors`);
-  if (!(await isThere(file))) return null;
-  const { [slot.kind]: set = null } = await readParts(file, (tensors) => ({
+async function readSlot(saved: SavedParams, owner: string, slot: Slot): Promise<ParamSet | null> {
+  const found = await saved.read(tunedFile(owner, slot), (tensors) => ({
     adapters: { kind: 'adapters', tensors: tensorsWith(tensors, rolesOf.adapters) },
     lora: { kind: 'lora', tensors: tensorsWith(tensors, rolesOf.lora) },
   }));
-  return set;
+  return found?.[slot.kind] ?? null;
 }

@@ -243,26 +243,35 @@ export async function readParts(
 ): Promise<Readonly<Record<string, ParamSet>>> {
   const open = await openSafetensors(file);
   try {
-    const tensors = new Map([...open.entries].map(([name, entry]) => [name, { file: open, entry }]));
-    const checkpoint = { file, tensors };
-    const names = [...tensors.keys()];
-    const sets: Record<string, ParamSet> = {};
-    const found = [...open.entries.values()].map(({ name, shape }) => ({ name, shape }));
-    const known = Object.entries(specsOf(found));
-    for (const name of names) {
-      if (!known.some(([, specs]) => specs.tensors.some((spec) => spec.name === name)))
-        refuseUnknown(file, name);
-    }
-    for (const [part, specs] of known) {
-      if (!specs.tensors.some(({ name }) => tensors.has(name))) continue;
-      const inOrder = specs.tensors.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
-      const wanted = inOrder.map((spec) => ({ spec, source: spec.name, transposed: false }));
-      sets[part] = await readSet(specs.kind, checkpoint, wanted);
-    }
-    return sets;
+    return await setsOf(open, specsOf);
   } finally {
     await open.close();
   }
+}
+
+/** The same out of a file that is open, and stays so. */
+export async function setsOf(
+  open: SafetensorsFile,
+  specsOf: (tensors: readonly TensorSpec[]) => Readonly<Record<string, PartSpecs>>,
+): Promise<Readonly<Record<string, ParamSet>>> {
+  const { file } = open;
+  const tensors = new Map([...open.entries].map(([name, entry]) => [name, { file: open, entry }]));
+  const checkpoint = { file, tensors };
+  const names = [...tensors.keys()];
+  const sets: Record<string, ParamSet> = {};
+  const found = [...open.entries.values()].map(({ name, shape }) => ({ name, shape }));
+  const known = Object.entries(specsOf(found));
+  for (const name of names) {
+    if (!known.some(([, specs]) => specs.tensors.some((spec) => spec.name === name)))
+      refuseUnknown(file, name);
+  }
+  for (const [part, specs] of known) {
+    if (!specs.tensors.some(({ name }) => tensors.has(name))) continue;
+    const inOrder = specs.tensors.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+    const wanted = inOrder.map((spec) => ({ spec, source: spec.name, transposed: false }));
+    sets[part] = await readSet(specs.kind, checkpoint, wanted);
+  }
+  return sets;
 }
 
 function refuseUnknown(file: string, name: string): never {

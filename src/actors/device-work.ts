@@ -69,7 +69,7 @@ async function untilWanted<K extends TaskKind>(
   const early = new AbortController();
   const result = new Promise<TaskResult<K>>((resolve, reject) => {
     const run = (part: Job<K>, signals: readonly AbortSignal[]) =>
-      void runTask<K>(world, part, AbortSignal.any([...signals])).then(resolve, reject);
+      void runTask<K>(world, part, signals).then(resolve, reject);
     run((isWanted ? cutShort(job, 0) : null) ?? job, [dropped, early.signal]);
     work.set(actor, {
       order,

@@ -1,9 +1,11 @@
 /**
- * An object whose values are made when they are first asked for, and then kept; to be asked while what they are made
- * from stands.
+ * Gives an object more values, which are made when they are first asked for, and then kept; to be asked while what they are
+ * made from stands.
  */
-export function lazily<T extends object>(makers: { readonly [Key in keyof T]: () => T[Key] }): T {
-  const made: object = {};
+export function lazily<Made extends object, T extends object>(
+  made: Made,
+  makers: { readonly [Key in keyof T]: () => T[Key] },
+): Made & T {
   for (const key of Object.keys(makers) as (keyof T & string)[]) {
     Object.defineProperty(made, key, {
       enumerable: true,
@@ -15,5 +17,5 @@ export function lazily<T extends object>(makers: { readonly [Key in keyof T]: ()
       },
     });
   }
-  return made as T;
+  return made as Made & T;
 }

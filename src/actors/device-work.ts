@@ -32,7 +32,7 @@ export async function trainOnDevice<K extends TaskKind>(
   dropped: AbortSignal,
 ): Promise<TaskResult<K>> {
   const { actor, stage, request } = job;
-  const draw = stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
+  const draw = () => stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
   const computer = computerOf(world, actor, orderOf(context));
   const seconds = secondsOf(world, job, slowdownOf(clientOf(world, actor).device, draw), computer);
   const joules = joulesFor(job.flops, computer) ?? world.presence.computeWatts * seconds;

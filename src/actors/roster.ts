@@ -27,25 +27,22 @@ export function rosterOf({ scenario, clock }: World, context: ServerContext): Ro
       return seconds === null ? [] : [[client, seconds] as const];
     });
   const isUnreached = (client: string) => member(client).unreached && member(client).presence === 'here';
-  const roster: Roster = lazily<Roster>({
-    stage: () => stage,
-    version: () => version,
+  const isSettled = (client: string) => hasAnswered(context, client);
+  const deadlineSeconds = scenario[stage].deadlineSeconds ?? Infinity;
+  const openSeconds = now - openedAtSeconds;
+  const ready = { stage, version, cohort, left, isSettled, openSeconds, deadlineSeconds };
+  const roster: Roster = lazily(ready, {
     clients: () => present(context),
     cohortSize: () => cohortSize(scenario.server.selectionFraction, roster.clients.length),
-    cohort: () => cohort,
     unreached: () => cohort.filter(isUnreached),
     unusable: () => cohort.filter((client) => isSame(member(client).unusable, member(client).order)),
     settled: () => settled(context),
-    isSettled: () => (client) => hasAnswered(context, client),
     working: () => Object.fromEntries(working(context).map((client) => [client, standingOf(client)])),
     atWork: () => countWorking(context),
-    free: () => free(context, now, roster.deadlineSeconds),
+    free: () => free(context, now, deadlineSeconds),
     atHand: () => arrivals(context),
-    left: () => left,
     aggregated: () => clientsOf(gathered),
     answerSeconds: () => Object.fromEntries(measured()),
-    openSeconds: () => now - openedAtSeconds,
-    deadlineSeconds: () => scenario[stage].deadlineSeconds ?? Infinity,
   });
   return roster;
 }

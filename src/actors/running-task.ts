@@ -2,6 +2,7 @@ import type { Stage } from '../../machines/protocol.js';
 import { messageOf } from '../errors.js';
 import { taskRequest } from '../learning/training/request.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import { lazily } from '../lazily.js';
 import { requireFinite } from './finite-result.js';
 import type { World } from './world.js';
 
@@ -29,13 +30,10 @@ export function runTask<K extends TaskKind>(
   const request = taskRequest<K>({ ...job.request, model: shape });
   const { kind: task } = request;
   const number = nextTask();
-  const event = <const More>(more: More) => ({
-    ...more,
-    ...{ actor, stage, round, task, number, virtualSeconds: clock.nowSeconds },
-    get key() {
-      return request.key;
-    },
-  });
+  const event = <const More extends object>(more: More) => {
+    const told = { ...more, actor, stage, round, task, number, virtualSeconds: clock.nowSeconds };
+    return lazily(told, { key: () => request.key });
+  };
   events.tell(event({ type: 'task-started', seconds, joules }));
   const work = executor.run<K>(request).then((result) => {
     requireFinite(scenario, { stage, round, kind: task }, result);

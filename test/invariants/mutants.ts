@@ -329,8 +329,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'adds a share of an update to the whole global model',
     file: 'src/strategies/aggregation/fedasync.ts',
-    find: '(1 - share) * old[i]! + share * x)',
-    replace: 'old[i]! + share * x)',
+    find: '(1 - share) * old[i]! + share * next[i]!',
+    replace: 'old[i]! + share * next[i]!',
     caughtBy: 'weights',
     set: [...asynchronous, 'server.aggregation=fedasync'],
   },

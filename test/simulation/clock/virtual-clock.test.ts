@@ -305,7 +305,7 @@ describe('VirtualClock and promises', () => {
       turns += 1;
       return setImmediate(...given);
     };
-    globalThis.setImmediate = Object.assign(counting, setImmediate) as typeof setImmediate;
+    globalThis.setImmediate = Object.assign(counting, setImmediate);
     try {
       await clock.run();
     } finally {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
-import { targetReached } from '../records/to-target.js';
+import { readWhole } from '../records/row-reader.js';
+import { TargetSearch } from '../records/to-target.js';
 import type { TargetReached } from '../records/summary.js';
 import type { RunRecords } from '../records/read.js';
 import { shown } from '../settings/problem.js';
@@ -42,8 +43,8 @@ export function figuresOfTarget({ figure, value }: Target): readonly FigureOfRow
     ...what,
     better: 'lower' as const,
     isMain: true,
-    ofRows: ({ metrics, messages }: RunRecords) => {
-      const reached = targetReached({ ...measured!, better }, value, metrics, messages);
+    ofRows: (records: RunRecords) => {
+      const { reached } = readWhole(new TargetSearch({ ...measured!, better }, value), records);
       return reached === null ? null : of(reached);
     },
   });

@@ -89,10 +89,16 @@ export type SentMessage = Pick<
 /** What a client's work begins or ends with. */
 export type Turn = StepRow | PresenceRow | Omit<ClientRow, 'metrics'>;
 
+/** What lanes need of a round's row. */
+export type ClosedRound = Pick<
+  RoundRow,
+  'type' | 'stage' | 'round' | 'virtualSeconds' | 'verdict' | 'closedBy' | 'members'
+>;
+
 /** A row of metrics.jsonl that says something of who did what when, or another one, which is passed over. */
 export type ActivityRow =
   | Turn
-  | RoundRow
+  | ClosedRound
   | ScriptRow
   | { readonly type: 'air' | 'compute' | 'sample' | 'phrases'; readonly virtualSeconds?: number };
 

@@ -1,7 +1,7 @@
 import type { Stage } from '../../../machines/protocol.js';
 import { least } from '../../extremes.js';
-import type { RoundRow, ScriptRow } from '../rows.js';
-import type { ActivityRow, ActivityRows, SentMessage, Turn } from './activity.js';
+import type { ScriptRow } from '../rows.js';
+import type { ActivityRow, ActivityRows, ClosedRound, SentMessage, Turn } from './activity.js';
 import { Turns } from './turns.js';
 import { isArrival, isDown, isTurn } from './work.js';
 
@@ -11,7 +11,7 @@ import { isArrival, isDown, isTurn } from './work.js';
  * ended and the fate of its update is known; how the two files are mixed makes no difference to what is known.
  */
 export class ActivityWindow {
-  #rounds: RoundRow[] = [];
+  #rounds: ClosedRound[] = [];
   readonly #scripts: ScriptRow[] = [];
   readonly #turns = new Map<string, Turns>();
   #messages: SentMessage[] = [];
@@ -28,9 +28,9 @@ export class ActivityWindow {
 
   metric(row: ActivityRow): void {
     this.#toldSeconds = row.virtualSeconds ?? this.#toldSeconds;
-    if (row.type === 'round') this.#rounds.push(row);
+    if (row.type === 'round') this.#rounds.push(closedRound(row));
     else if (row.type === 'script') this.#scripts.push(row);
-    else if (isTurn(row)) this.#turnsOf(row.actor).add(withoutFigures(row));
+    else if (isTurn(row)) this.#turnsOf(row.actor).add(turn(row));
   }
 
   message(row: SentMessage): void {
@@ -115,11 +115,22 @@ export class ActivityWindow {
 
 const linkOf = ({ from, to }: Pick<SentMessage, 'from' | 'to'>) => `${from} ${to}`;
 
-function withoutFigures(row: Turn): Turn {
+/*
+ * Of each row, what of it is needed: a run may hold many for a while. Written out, so that all have one shape.
+ */
+
+function turn(row: Turn): Turn {
   if (row.type !== 'client') return row;
   const { type, stage, round, actor, virtualSeconds, task } = row;
   return { type, stage, round, actor, virtualSeconds, task };
 }
+
+function closedRound(row: ClosedRound): ClosedRound {
+  const { type, stage, round, virtualSeconds, verdict, closedBy, members } = row;
+  return { type, stage, round, virtualSeconds, verdict, closedBy, members };
+}
+
+const none: readonly string[] = [];
 
 function sentMessage(row: SentMessage): SentMessage {
   return {
@@ -137,7 +148,7 @@ function sentMessage(row: SentMessage): SentMessage {
     sentVirtualSeconds: row.sentVirtualSeconds,
     endedVirtualSeconds: row.endedVirtualSeconds,
     blackoutSeconds: row.blackoutSeconds,
-    blackouts: row.blackouts,
+    blackouts: row.blackouts.length === 0 ? none : row.blackouts,
     aggregatedIn: row.aggregatedIn,
     ...(row.partial && { partial: row.partial }),
     ...(row.story && { story: row.story.map(({ atSeconds, seconds }) => ({ atSeconds, seconds })) }),

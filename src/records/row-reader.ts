@@ -9,6 +9,9 @@ export interface RowReader {
   message?(row: MessageRow): void;
 }
 
+/** Whose message it is, whoever sends it. */
+export const clientOf = ({ from, to }: Pick<MessageRow, 'from' | 'to'>) => (from === 'server' ? to : from);
+
 export interface WholeRows {
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];

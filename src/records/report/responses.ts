@@ -2,15 +2,16 @@ import { styles } from '../../learning/data/embedded/styles.js';
 import type { RunRecords } from '../read.js';
 import { number } from './format.js';
 import { html, type Html } from './html.js';
-import { beforeAndAfter, type BeforeAfter } from './samples.js';
+import type { ReportRun } from './report-rows.js';
+import type { BeforeAfter } from './samples.js';
 
 /** Clients that are shown before the reader asks for more. */
 const shownAtOnce = 6;
 
 /** What the clients answered before and after alignment, side by side; of real data, how to get to see it. */
-export function responsesSection({ manifest, metrics, summary }: RunRecords): Html | null {
+export function responsesSection({ manifest, rows, summary }: ReportRun): Html | null {
   const { alignment } = summary.stages;
-  const samples = beforeAndAfter(metrics);
+  const samples = rows.samples.beforeAndAfter;
   const sampled = alignment !== null && manifest.scenario.learning === 'real';
   if (samples.length === 0) return !sampled || summary.synthetic ? null : notKept();
   const actors = [...new Set(samples.map(({ actor }) => actor))];

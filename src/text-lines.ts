@@ -22,7 +22,7 @@ export async function* streamedLines(file: string, expected: string): AsyncGener
     const decoder = new StringDecoder('utf8');
     const chunk = Buffer.allocUnsafe(chunkBytes);
     let rest = '';
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const { bytesRead } = await handle.read(chunk, 0, chunkBytes, at).catch(refuse);
       if (bytesRead === 0) return;
       if (at === 0 && isEncoded(chunk.subarray(0, bytesRead))) {

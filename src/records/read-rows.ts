@@ -14,7 +14,7 @@ export async function readRows(folder: string, ...readers: readonly RowReader[])
   const metrics = new Ahead(streamedJsonLines<MetricRow>(join(folder, recordFiles.metrics)));
   const messages = new Ahead(streamedMessages(join(folder, recordFiles.messages)));
   try {
-    for (let seconds = 0; ; ) {
+    for (let seconds = 0; ;) {
       if (metrics.isEmpty) await metrics.refill();
       if (messages.isEmpty) await messages.refill();
       const [metric, message] = [metrics.next, messages.next];

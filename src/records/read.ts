@@ -124,7 +124,14 @@ function filledIn(written: WrittenSummary, manifest: Manifest, figures: ReadFigu
   const known = { notes: [], overlap: null, judges: manifest.judges ?? [], checks: [], journal: null };
   const summary = { ...known, ...written, overfitting, energy, tasks };
   if (figures === null) return summary as Summary;
-  const { fairness, staleness, rejected, timeSpent, stages, energy: ofRows } = figures.upTo(written.virtualSeconds);
+  const {
+    fairness,
+    staleness,
+    rejected,
+    timeSpent,
+    stages,
+    energy: ofRows,
+  } = figures.upTo(written.virtualSeconds);
   return {
     ...{ fairness, staleness, rejected, timeSpent },
     ...summary,

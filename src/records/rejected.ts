@@ -19,7 +19,9 @@ export class Rejected implements RowReader {
 
   /** Clients as they sent first, checks in their order. */
   get counts(): readonly RejectedUpdates[] {
-    return [...this.#bySender.values()].flatMap((found) => checkNames.flatMap((check) => found.get(check) ?? []));
+    return [...this.#bySender.values()].flatMap((found) =>
+      checkNames.flatMap((check) => found.get(check) ?? []),
+    );
   }
 }
 

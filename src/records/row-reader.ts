@@ -18,7 +18,10 @@ export interface WholeRows {
 }
 
 /** A reader that has heard rows which are at hand. */
-export function readWhole<R extends RowReader>(reader: R, { metrics = [], messages = [] }: Partial<WholeRows>): R {
+export function readWhole<R extends RowReader>(
+  reader: R,
+  { metrics = [], messages = [] }: Partial<WholeRows>,
+): R {
   for (const row of metrics) reader.metric?.(row);
   for (const row of messages) reader.message?.(row);
   return reader;

@@ -5,7 +5,15 @@ import type { Alignment } from '../learning/training/algorithms/settings.js';
 import type { Instruction } from '../learning/training/settings.js';
 import { Collapses } from './collapse.js';
 import { joulesOf, sides } from './energy/energy.js';
-import { firstFigures, heldOut, isOfTask, metric, newestFigures, type ClientFigures, type Pick as PickFigure } from './held-out.js';
+import {
+  firstFigures,
+  heldOut,
+  isOfTask,
+  metric,
+  newestFigures,
+  type ClientFigures,
+  type Pick as PickFigure,
+} from './held-out.js';
 import { phraseFigures } from './phrases.js';
 import { rateIntervals } from './rate-intervals.js';
 import { readWhole, type RowReader, type WholeRows } from './row-reader.js';
@@ -130,7 +138,11 @@ export class StageFigures implements RowReader {
 }
 
 /** Of rows that are at hand. */
-export function stageSummaries({ metrics, messages, ...settings }: StageSettings & WholeRows): Summary['stages'] {
+export function stageSummaries({
+  metrics,
+  messages,
+  ...settings
+}: StageSettings & WholeRows): Summary['stages'] {
   return readWhole(new StageFigures(settings), { metrics, messages }).summaries;
 }
 
@@ -223,7 +235,11 @@ class RoundMeans {
   /** Rounds with energy by side: none in records of an earlier version. */
   #known = 0;
 
-  add({ delaySeconds, energyJoules, energy }: Pick<RoundRow, 'delaySeconds' | 'energyJoules'> & Partial<RoundRow>) {
+  add({
+    delaySeconds,
+    energyJoules,
+    energy,
+  }: Pick<RoundRow, 'delaySeconds' | 'energyJoules'> & Partial<RoundRow>) {
     this.#rounds += 1;
     this.#delaySeconds += delaySeconds;
     this.#energyJoules += energyJoules;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mean } from '../../src/moments.js';
 import { linkPanels } from '../../src/records/report/panels.js';
+import { reportRun } from '../../src/records/report/report-rows.js';
 import { readRun, runScenario } from '../../src/index.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { RunResult } from '../../src/run/run.js';
@@ -112,7 +113,7 @@ describe('a whole tiny run', function () {
   });
 
   it('draws a mean that is the mean of the clients’ lines, in seconds and joules of every round and stage', async () => {
-    const panels = linkPanels(await readRun(folder));
+    const panels = linkPanels(reportRun(await readRun(folder)));
     assert.equal(panels.length, 6);
     for (const { title, chart } of panels) {
       const { layer } = chart as unknown as { layer: readonly { data: { values: readonly Drawn[] } }[] };

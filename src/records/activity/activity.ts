@@ -1,6 +1,14 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Scenario } from '../../scenario/schema.js';
-import type { AttemptStory, ClientRow, MessageRow, PresenceRow, RoundRow, ScriptRow, StepRow } from '../rows.js';
+import type {
+  AttemptStory,
+  ClientRow,
+  MessageRow,
+  PresenceRow,
+  RoundRow,
+  ScriptRow,
+  StepRow,
+} from '../rows.js';
 import type { Span } from './layers.js';
 
 /**

@@ -1,5 +1,11 @@
 import { groupedBy } from '../../grouped.js';
-import { protocol, rewardParts, updatesOf, type MessageKind, type Stage } from '../../../machines/protocol.js';
+import {
+  protocol,
+  rewardParts,
+  updatesOf,
+  type MessageKind,
+  type Stage,
+} from '../../../machines/protocol.js';
 import type { MissingUpdates } from '../summary.js';
 import type { Lane, SentMessage } from './activity.js';
 import { partitionIndex } from './partition-point.js';
@@ -33,7 +39,7 @@ export class MissingAnswers {
   }
 
   add(answers: readonly ShortAnswer[]): void {
-    this.#short.push(...answers);
+    for (const answer of answers) this.#short.push(answer);
   }
 
   /** With those that are still to be added. */
@@ -89,7 +95,9 @@ function shortAnswer(
   const isUnderWay = (row: SentMessage) =>
     row.sentVirtualSeconds < closedAtSeconds && !hasBrought(row) && !isLost(row);
   const why = () => {
-    const atClose = lane.kind(partitionIndex(lane.length, (index) => lane.toSeconds(index) < closedAtSeconds));
+    const atClose = lane.kind(
+      partitionIndex(lane.length, (index) => lane.toSeconds(index) < closedAtSeconds),
+    );
     if (updates.some(isLost)) return 'lost-upload';
     if (atClose === 'off' || atClose === 'blackout') return atClose;
     if (updates.some(isUnderWay)) return 'upload-under-way';

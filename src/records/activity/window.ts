@@ -37,7 +37,7 @@ export class ActivityWindow {
     if (row.copyOf === null) this.#keep(sentMessage(row));
     if (row.endedVirtualSeconds === null) return;
     this.#ended.set(row.id, row.sentVirtualSeconds);
-    for (let next; (next = this.#ended.get(this.#allEndedUpTo + 1)) !== undefined; ) {
+    for (let next; (next = this.#ended.get(this.#allEndedUpTo + 1)) !== undefined;) {
       this.#sentSeconds = next;
       this.#ended.delete(++this.#allEndedUpTo);
     }

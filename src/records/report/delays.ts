@@ -72,7 +72,9 @@ export class Delays implements RowReader {
     };
     return [...this.#groups.values()].flatMap(({ kind, direction, bits, delays, isAllotted }) => {
       if (delays.length < leastMessages) return [];
-      const seconds = Array.from({ length: delays.length }, (_, index) => delays.at(index)).sort((a, b) => a - b);
+      const seconds = Array.from({ length: delays.length }, (_, index) => delays.at(index)).sort(
+        (a, b) => a - b,
+      );
       const expected = isAllotted ? { why: allotted } : lawOf(bits, direction);
       return [{ kind, direction, bits, seconds, expected }];
     });

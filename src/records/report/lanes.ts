@@ -13,7 +13,11 @@ import { svg } from './svg.js';
  * Who did what when: a lane for each actor, the versions of the global model as upright lines.
  */
 
-export async function lanesSection({ manifest, summary, rows: { activity, lost } }: ReportRun): Promise<Html | null> {
+export async function lanesSection({
+  manifest,
+  summary,
+  rows: { activity, lost },
+}: ReportRun): Promise<Html | null> {
   const { virtualSeconds: endSeconds } = summary;
   if (endSeconds === 0) return null;
   const clients = manifest.clients.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import type { LoadReport } from '../../learning/data/types.js';
 import type { ClientManifest } from '../manifest.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments, RunRecords } from '../read.js';
 import { alignmentDetails } from './alignment.js';
 import { all, panelGrid } from './cards.js';
 import { mostLines } from './charts.js';
@@ -18,6 +18,7 @@ import { newcomersSection } from './overfitting.js';
 import { lanesSection } from './lanes.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
+import { reportRun, type ReportRun } from './report-rows.js';
 import { responsesSection } from './responses.js';
 import { reproduction } from './reproduce.js';
 import { nameOf } from '../../strategies/strategy.js';
@@ -188,7 +189,9 @@ async function stages(run: ReportRun): Promise<readonly Html[]> {
     reward: null,
     alignment: alignmentDetails(run.summary.stages.alignment),
   };
-  return all(stageSections({ summary: run.summary, metrics: run.rows.charted }), (section) => stageSection(section, details[section.stage]));
+  return all(stageSections({ summary: run.summary, metrics: run.rows.charted }), (section) =>
+    stageSection(section, details[section.stage]),
+  );
 }
 
 async function stageSection(

@@ -1,7 +1,8 @@
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { Objective } from '../../learning/objective.js';
 import { sumOfFigures } from '../../learning/training/figure.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments } from '../read.js';
+import type { MetricRow } from '../rows.js';
 import type { ReportRun } from './report-rows.js';
 import {
   byRound,
@@ -27,10 +28,13 @@ export interface StageSection {
   readonly panels: readonly Panel[];
 }
 
-type Rows = Pick<RunRecords, 'metrics' | 'summary'>;
+/** `metrics`: its rows of rounds and of what was measured. */
+interface Rows extends Omit<RunDocuments, 'manifest'> {
+  readonly metrics: readonly MetricRow[];
+}
 
 /** Delay and energy of the messages, by stage. */
-export function linkPanels({ rows: { costs: sums, rounds } }: Pick<ReportRun, 'rows'>): Panel[] {
+export function linkPanels({ rows: { costs: sums, rounds } }: ReportRun): Panel[] {
   return costs.flatMap(({ title, name, unit }) =>
     stages.flatMap((stage) => {
       const source = `messages.jsonl: ${name}, down and up, by members of the round rows of metrics.jsonl`;

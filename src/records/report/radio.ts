@@ -1,11 +1,6 @@
 import { all, legendOf, panelGrid } from './cards.js';
 import { delaysByKind } from './charts.js';
-import {
-  leastMessages,
-  meanAndSd,
-  widestGap,
-  type DelaySample,
-} from './delays.js';
+import { leastMessages, meanAndSd, widestGap, type DelaySample } from './delays.js';
 import { energyCard } from './energy.js';
 import { figureNames } from './figure-names.js';
 import { bits, duration, joules, number, percent } from './format.js';
@@ -41,9 +36,7 @@ async function delayCard({ rows: { delays } }: ReportRun): Promise<Html | null> 
   return html`<div class="card wide">
     <h3>Delay of delivered messages</h3>
     <p class="source">A tick is a message, a diamond the median of its kind.</p>
-    <div class="scroll">
-      ${new Html(await svg(delaysByKind(ticks, kinds), 'Delay of messages by kind'))}
-    </div>
+    <div class="scroll">${new Html(await svg(delaysByKind(ticks, kinds), 'Delay of messages by kind'))}</div>
     ${legendOf([
       ['var(--downlink)', 'server to client'],
       ['var(--uplink)', 'client to server'],

@@ -1,5 +1,5 @@
 import { styles } from '../../learning/data/embedded/styles.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments } from '../read.js';
 import { number } from './format.js';
 import { html, type Html } from './html.js';
 import type { ReportRun } from './report-rows.js';
@@ -42,7 +42,7 @@ export function responsesSection({ manifest, rows, summary }: ReportRun): Html |
 }
 
 /** How each client's answers are dressed in the synthetic data, without which they look broken. */
-function stylesText(clients: RunRecords['manifest']['clients']): string | null {
+function stylesText(clients: RunDocuments['manifest']['clients']): string | null {
   const used = styles.filter(({ name }) => clients.some(({ style }) => style === name));
   if (used.length === 0) return null;
   const told = used.map(({ name, prefix, suffix }) => `${name} “${prefix}…${suffix}”`);
@@ -66,7 +66,7 @@ function notKept(): Html {
 function responsesCard(
   { id: actor, style }: { readonly id: string; readonly style: string | null },
   samples: readonly BeforeAfter[],
-  summary: RunRecords['summary'],
+  summary: RunDocuments['summary'],
 ): Html {
   const client = summary.stages.alignment?.clients.find(({ id }) => id === actor);
   const weights = client

@@ -49,7 +49,9 @@ export class Stories implements RowReader {
     const others = this.#troubled.all.filter(({ id }) => slowest.every(({ message }) => message.id !== id));
     return [
       ...slowest,
-      ...others.slice(0, 1).map((message) => ({ why: message.attempts > 1 ? 'most attempts' : 'dropped', message })),
+      ...others
+        .slice(0, 1)
+        .map((message) => ({ why: message.attempts > 1 ? 'most attempts' : 'dropped', message })),
     ];
   }
 }

@@ -13,6 +13,8 @@ export const short = ['instruction', 'reward', 'alignment'].flatMap((stage) => [
 /** A run at a queue in which something dies. */
 export interface Trial {
   readonly server: Server;
+  /** Options that lead to its queue. */
+  readonly place: readonly string[];
   readonly fleet: Fleet;
   /** Of the run. */
   readonly folder: string;
@@ -20,7 +22,7 @@ export interface Trial {
   readonly moment: () => Promise<void>;
 }
 
-export type Victim = 'worker' | 'redis' | 'run';
+export type Victim = 'worker' | 'server' | 'run';
 
 /** Starts a run, kills something in it with -9, and brings that back; resolves with the exit code of the run. */
 export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<number | string>>> = {
@@ -31,9 +33,9 @@ export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<number | st
     await trial.fleet.join();
     return run.ended;
   },
-  redis: async (trial) => {
+  server: async (trial) => {
     const run = runAt(trial);
-    // Before that a run that does not reach its Redis is refused.
+    // Before that a run that does not reach its server is refused.
     while (!existsSync(join(trial.folder, 'manifest.json')) && run.child.exitCode === null) await sleep(20);
     await trial.moment();
     await trial.server.kill();
@@ -47,13 +49,13 @@ export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<number | st
     run.child.kill('SIGKILL');
     if ((await run.ended) === 0) return 0;
     if (!existsSync(join(trial.folder, 'manifest.json'))) return runAt(trial).ended;
-    const queue = ['--executor', 'bullmq', '--queue', trial.server.url, '--quiet'];
+    const queue = ['--executor', 'bullmq', ...trial.place, '--quiet'];
     return start(['run', '--resume', trial.folder, ...queue], trial.server.env).ended;
   },
 };
 
-function runAt({ server, folder }: Trial) {
-  const queue = ['--executor', 'bullmq', '--queue', server.url];
+function runAt({ server, place, folder }: Trial) {
+  const queue = ['--executor', 'bullmq', ...place];
   const run = ['run', 'tiny', ...short, ...queue, '--backend', 'wasm', '--out', folder, '--quiet'];
   return start(run, server.env);
 }

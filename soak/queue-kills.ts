@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start, type Fleet } from './queue-fleet.js';
+import { start, type Fleet, type Process } from './queue-fleet.js';
 import type { Server } from './queue-servers.js';
 
 /** The tiny scenario with one round a stage. */
@@ -24,14 +24,14 @@ export interface Trial {
 
 export type Victim = 'worker' | 'server' | 'run';
 
-/** Starts a run, kills something in it with -9, and brings that back; resolves with the exit code of the run. */
-export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<number | string>>> = {
+/** Starts a run, kills something in it with -9, and brings that back; resolves with the run, which goes on. */
+export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<Process>>> = {
   worker: async (trial) => {
     const run = runAt(trial);
     await trial.moment();
     await trial.fleet.kill(trial.fleet.workers[0]!);
     await trial.fleet.join();
-    return run.ended;
+    return run;
   },
   server: async (trial) => {
     const run = runAt(trial);
@@ -41,16 +41,16 @@ export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<number | st
     await trial.server.kill();
     await sleep(300);
     await trial.server.start();
-    return run.ended;
+    return run;
   },
   run: async (trial) => {
     const run = runAt(trial);
     await trial.moment();
     run.child.kill('SIGKILL');
-    if ((await run.ended) === 0) return 0;
-    if (!existsSync(join(trial.folder, 'manifest.json'))) return runAt(trial).ended;
+    if ((await run.ended) === 0) return run;
+    if (!existsSync(join(trial.folder, 'manifest.json'))) return runAt(trial);
     const queue = ['--executor', 'bullmq', ...trial.place, '--quiet'];
-    return start(['run', '--resume', trial.folder, ...queue], trial.server.env).ended;
+    return start(['run', '--resume', trial.folder, ...queue], trial.server.env);
   },
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,8 +81,9 @@ async function killed(
       await forgetAll(server);
       // Within about the time that the run takes where nothing happens.
       const moment = () => sleep(7000 * draw.uniform());
-      const code = await kill[victim]({ server, place, fleet, folder, moment });
-      const found = code === 0 ? hashIn(folder) : `exit code ${code}, ${causeIn(folder)}`;
+      const run = await kill[victim]({ server, place, fleet, folder, moment });
+      const code = await run.ended;
+      const found = code === 0 ? hashIn(folder) : `exit code ${code}, ${run.said.err.trim()}`;
       if (found !== expected) failures.push(`${name} ${n}, seed ${seed}: ${found}, expected ${expected}`);
     }
   } finally {
@@ -108,14 +109,5 @@ async function forgetAll({ url }: Server): Promise<void> {
   }
 }
 
-const summaryIn = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
-
-const hashIn = (folder: string) => summaryIn(folder).traceHash;
-
-/** Why a run has ended, as far as it has come. */
-function causeIn(folder: string): string {
-  const file = ['summary.json', 'run.log'].map((name) => join(folder, name)).find(existsSync);
-  if (file === undefined) return 'nothing written';
-  return file.endsWith('.log') ? readFileSync(file, 'utf8') : JSON.stringify(summaryIn(folder).ended);
-}
+const hashIn = (folder: string) =>
+  (JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary).traceHash;

@@ -68,8 +68,8 @@ describe('a run at a queue', function () {
       const folder = join(root, victim);
       await forget();
       const place = ['--queue', server!.url];
-      const code = await kill[victim]({ server: server!, place, fleet, folder, moment: rowsIn(folder, 6) });
-      assert.equal(code, 0);
+      const run = await kill[victim]({ server: server!, place, fleet, folder, moment: rowsIn(folder, 6) });
+      assert.equal(await run.ended, 0, run.said.err);
       assert.equal(hashIn(folder), expected);
     });
   }
@@ -110,7 +110,8 @@ describe('a run at a queue on PostgreSQL', function () {
       await fleet.join();
       await fleet.join();
       const folder = join(root, 'killed');
-      assert.equal(await kill.server({ server, place, fleet, folder, moment: rowsIn(folder, 6) }), 0);
+      const run = await kill.server({ server, place, fleet, folder, moment: rowsIn(folder, 6) });
+      assert.equal(await run.ended, 0, run.said.err);
       assert.equal(hashIn(folder), await hashAlone(root));
     } finally {
       await fleet.remove();

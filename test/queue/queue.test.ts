@@ -205,4 +205,16 @@ atServers('a queue', (place) => {
     assert.equal(await Promise.race([asked, sleep(5000, 'still asked')]), 'given up');
     await place.server.start();
   });
+
+  it('ends in peace where the server dies in that moment', async () => {
+    await place.worker();
+    const executor = await place.client();
+    await executor.run(place.fresh());
+    const killed = place.server.kill();
+    // What the server has said last is read when the connections are being closed.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    await Promise.all([killed, ...place.open.splice(0).map((each) => each.close())]);
+    await sleep(200);
+    await place.server.start();
+  });
 });

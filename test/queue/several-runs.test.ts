@@ -4,14 +4,13 @@ import { stubExecutor } from '../../src/learning/training/stub-executor.js';
 import { atServers, stubWith, type Tasks } from './at-servers.js';
 
 atServers('a queue of several runs', (place) => {
-  /** Tasks that end when they are given up, as long as this is so. */
+  /** Tasks that end when this is no longer so, or when they are given up. */
   const slowly =
     (isSlow: () => boolean): Tasks =>
-    (request, attempt) =>
-      new Promise((resolve, reject) => {
-        if (!isSlow()) return resolve(stubExecutor().run(request));
-        attempt!.signal.addEventListener('abort', () => reject(new DOMException('given up', 'AbortError')));
-      });
+    async (request, attempt) => {
+      while (isSlow()) await sleep(20, undefined, { signal: attempt!.signal });
+      return stubExecutor().run(request);
+    };
 
   it('computes a task anew for a run that asks for that', async () => {
     let computed = 0;
@@ -37,10 +36,11 @@ atServers('a queue of several runs', (place) => {
     while ((await place.standing()).active.length === 0) await sleep(50);
     const wanted = second.run(request);
     await sleep(300);
-    isSlow = false;
     place.open.splice(place.open.indexOf(first), 1);
     await first.close();
     assert.equal(await given, 'given up');
+    await sleep(3000);
+    isSlow = false;
     assert.deepEqual((await wanted).metrics, (await stubExecutor().run(request)).metrics);
   });
 
@@ -51,10 +51,13 @@ atServers('a queue of several runs', (place) => {
       while (!words.test(place.said.join('\n'))) await sleep(50);
     };
     const executor = await place.client();
-    const results = [executor.run(place.fresh()), executor.run(place.fresh())];
+    const results = Promise.all([executor.run(place.fresh()), executor.run(place.fresh())]);
     await said(/^1 worker at \S+; 1 task waiting, 1 being computed\.$/m);
-    place.open.splice(place.open.indexOf(worker), 1);
     isSlow = false;
+    place.open.splice(place.open.indexOf(worker), 1);
     await worker.close();
+    await said(/^No worker is left at \S+; \d tasks? waiting for one: pwff worker --queue \S+$/m);
+    await place.worker();
+    await results;
   });
 });

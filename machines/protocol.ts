@@ -59,6 +59,8 @@ export const messageKinds = Object.keys(protocol) as readonly MessageKind[];
 const isRequest = (kind: MessageKind): kind is RequestKind => protocol[kind].carries.length === 0;
 const isUpdate = (kind: MessageKind): kind is UploadKind => protocol[kind].direction === 'up';
 const isDownload = (kind: MessageKind): kind is DownloadKind => !isUpdate(kind) && !isRequest(kind);
+const updates = messageKinds.filter(isUpdate);
+const downloads = messageKinds.filter(isDownload);
 
 /** Whether a method of these reward models has such a message: the models of others are never sent. */
 export function isSentWith(rewards: readonly RewardPart[], kind: MessageKind): boolean {
@@ -69,14 +71,12 @@ export function isSentWith(rewards: readonly RewardPart[], kind: MessageKind): b
 
 /** The models that the server sends in a step, in the order of sending, where a method has these reward models. */
 export function downloadsOf(step: MessageStep, rewards: readonly RewardPart[]): readonly DownloadKind[] {
-  const sent = messageKinds.filter((kind) => isSentWith(rewards, kind));
-  return sent.filter(isDownload).filter((kind) => protocol[kind].step === step);
+  return downloads.filter((kind) => protocol[kind].step === step && isSentWith(rewards, kind));
 }
 
 /** What a client answers an order of a stage with, where a method has these reward models. */
 export function updatesOf(stage: Stage, rewards: readonly RewardPart[]): readonly UploadKind[] {
-  const sent = messageKinds.filter((kind) => isSentWith(rewards, kind));
-  return sent.filter(isUpdate).filter((kind) => protocol[kind].stage === stage);
+  return updates.filter((kind) => protocol[kind].stage === stage && isSentWith(rewards, kind));
 }
 
 /** What asks for the answer to an order of a stage at once. */

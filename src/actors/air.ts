@@ -16,11 +16,6 @@ import type { World } from './world.js';
 /** Name of the actor: it stands in the place of the uplink's scheduler. */
 export const airId = 'cell/uplink';
 
-/** Whether all clients' updates go on the air at once. */
-export function sendsOverTheAir({ links }: Pick<World, 'links'>): boolean {
-  return links.all.some(({ air }) => air !== null);
-}
-
 interface System {
   get(id: string): unknown;
 }

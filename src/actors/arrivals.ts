@@ -4,7 +4,6 @@ import type { ReceivedUpdate, ServerContext, ServerEvent } from '../../machines/
 import type { LeftOut } from '../records/fate.js';
 import { arrived, expectedOf } from './admission/expected.js';
 import { checks, rejectionBy, type Rejection } from './admission/index.js';
-import { sendsOverTheAir } from './air.js';
 import { reported } from './history.js';
 import { memberOf } from './members.js';
 import { rosterOf } from './roster.js';
@@ -33,7 +32,7 @@ export function isAdmitted(world: World, context: ServerContext, update: Receive
  */
 export function rejectionOf(world: World, context: ServerContext, event: Delivered): Rejection | null {
   if (context.members.places.has(event.from) && !isAdmitted(world, context, event)) return null;
-  const list = sendsOverTheAir(world) ? checks.filter(({ readsValues }) => !readsValues) : checks;
+  const list = world.links.sendOverTheAir ? checks.filter(({ readsValues }) => !readsValues) : checks;
   return rejectionBy(list, arrived(world, event), expectedOf(world, context, event));
 }
 

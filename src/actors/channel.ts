@@ -13,7 +13,7 @@ import { attemptsAt, type Attempt, type BandUse } from '../radio/channel/attempt
 import { isSentAgain } from '../radio/channel/sent-again.js';
 import { withAllotment } from '../radio/channel/changes.js';
 import { cutOff, unheardOf } from '../radio/channel/cut-off.js';
-import { arrivalFaults } from '../radio/channel/faults/faults.js';
+import { arrivalFaults, type ArrivalFaults } from '../radio/channel/faults/faults.js';
 import { isShared, type Link } from '../radio/channel/link.js';
 import type { PartOf } from './part-of-update.js';
 import type { Presence } from './presence.js';
@@ -41,12 +41,15 @@ export function provideChannel(
     const group = link.isBroadcast ? links.all.filter(isInGroup) : [link];
     return attemptsAt(bits, link, nameOf(envelope.message), clock.nowSeconds, group);
   };
+  const faultsAtArrival = (link: Link, message: Message): ArrivalFaults =>
+    link.faults.length === 0
+      ? noFaults
+      : arrivalFaults(link.faults, { ...link, ...nameOf(message), link: link.id }, clock.nowSeconds);
   const arrive = (context: ChannelContext) => {
     if (!attemptUnderWay(context).arrives) return;
     const { envelope } = firstMessage(context);
-    const scene = { ...linkOf(context), ...nameOf(envelope.message), link: context.link };
-    const { delaySeconds, copiesAfterSeconds } = arrivalFaults(scene.faults, scene, clock.nowSeconds);
-    bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);
+    const { delaySeconds, copiesAfterSeconds } = faultsAtArrival(linkOf(context), envelope.message);
+    bus.report(stateOf(context, 'delivered'), delaySeconds);
     for (const after of copiesAfterSeconds) bus.duplicate(envelope, delaySeconds + after);
   };
   return channelMachine.provide({
@@ -87,7 +90,7 @@ export function provideChannel(
       }),
       sendNoMore: assign(({ context }) => endingWith(context, unheardOf(attemptUnderWay(context)))),
       reportAttempt: ({ context }) =>
-        bus.report({ phase: 'attempt', ...stateOf(context), attempt: attemptUnderWay(context) }),
+        bus.report({ ...stateOf(context, 'attempt'), attempt: attemptUnderWay(context) }),
       reportArrival: ({ context }) => arrive(context),
       reportSettled: ({ context }) => {
         const isDelivered = context.attempts.some(({ arrives }) => arrives);
@@ -95,8 +98,7 @@ export function provideChannel(
         const { message } = firstMessage(context).envelope;
         const partial = isDelivered || !packetsAfter ? null : partOf(message, packetsAfter);
         bus.report({
-          phase: 'settled',
-          ...stateOf(context),
+          ...stateOf(context, 'settled'),
           outcome: isDelivered ? 'delivered' : 'dropped',
           ...{ acknowledged, reason },
           ...(partial && { partial }),
@@ -104,8 +106,7 @@ export function provideChannel(
       },
       reportRefused: ({ context }) =>
         bus.report({
-          phase: 'settled',
-          ...stateOf(context),
+          ...stateOf(context, 'settled'),
           outcome: 'dropped',
           acknowledged: false,
           reason: 'offline',
@@ -152,14 +153,19 @@ function endingWith({ attempts, begun }: ChannelContext, last: Attempt): Pick<Ch
   return { attempts: [...attempts.slice(0, begun - 1), last] };
 }
 
+const noFaults: ArrivalFaults = { delaySeconds: 0, copiesAfterSeconds: [] };
+
 const outages: readonly Attempt['lost'][] = ['outage', 'timeout'];
 
 /** The first message with its account over the attempts that have begun. */
-function stateOf(context: ChannelContext): LinkAccount & Pick<QueuedMessage, 'envelope'> {
-  const message = firstMessage(context);
+function stateOf<Phase>(context: ChannelContext, phase: Phase): State<Phase> {
+  const { envelope, bits } = firstMessage(context);
   const begun = context.attempts.slice(0, context.begun);
-  const account = begun.reduce<Omit<LinkAccount, 'bits'>>(
+  return begun.reduce<State<Phase>>(
     (account, attempt, index) => ({
+      phase,
+      envelope,
+      bits,
       attempts: index + 1,
       onAirSeconds: account.onAirSeconds + attempt.onAirSeconds,
       airBits: account.airBits + attempt.airBits,
@@ -168,12 +174,20 @@ function stateOf(context: ChannelContext): LinkAccount & Pick<QueuedMessage, 'en
       idleJoules: account.idleJoules + attempt.idleJoules,
       energyJoules: account.energyJoules + attempt.energyJoules,
       blackoutSeconds: account.blackoutSeconds + attempt.blackoutSeconds,
-      blackouts: [...new Set([...account.blackouts, ...attempt.blackouts])].sort((a, b) => a - b),
+      blackouts: joined(account.blackouts, attempt.blackouts),
       ...(attempt.band && { band: bandUse(account.band, attempt.band) }),
     }),
-    untouched,
+    { phase, envelope, bits, ...untouched },
   );
-  return { ...message, ...account };
+}
+
+interface State<Phase> extends LinkAccount, Pick<QueuedMessage, 'envelope'> {
+  readonly phase: Phase;
+}
+
+/** Each once, rising. */
+function joined(some: readonly number[], more: readonly number[]): readonly number[] {
+  return more.length === 0 ? some : [...new Set([...some, ...more])].sort((a, b) => a - b);
 }
 
 function bandUse(before: BandUse = { seconds: 0, waitSeconds: 0 }, more: BandUse): BandUse {

@@ -32,7 +32,7 @@ export async function trainOnDevice<K extends TaskKind>(
   dropped: AbortSignal,
 ): Promise<TaskResult<K>> {
   const { actor, stage, request } = job;
-  const draw = stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
+  const draw = () => stream(world.scenario.seed, 'slowdown', actor, stage, request.kind, ...workKey(context));
   const computer = computerOf(world, actor, orderOf(context));
   const seconds = secondsOf(world, job, slowdownOf(clientOf(world, actor).device, draw), computer);
   const joules = joulesFor(job.flops, computer) ?? world.presence.computeWatts * seconds;
@@ -69,7 +69,7 @@ async function untilWanted<K extends TaskKind>(
   const early = new AbortController();
   const result = new Promise<TaskResult<K>>((resolve, reject) => {
     const run = (part: Job<K>, signals: readonly AbortSignal[]) =>
-      void runTask<K>(world, part, AbortSignal.any([...signals])).then(resolve, reject);
+      void runTask<K>(world, part, signals).then(resolve, reject);
     run((isWanted ? cutShort(job, 0) : null) ?? job, [dropped, early.signal]);
     work.set(actor, {
       order,

@@ -17,9 +17,12 @@ export class Links {
   readonly #rates = new Map<string, number>();
   readonly #pointers: string[];
   #faults: readonly Fault[];
+  /** Whether all clients' updates go on the air at once. */
+  readonly sendOverTheAir: boolean;
 
   constructor(links: readonly Link[], faults: readonly Fault[]) {
     this.#scenarios = links;
+    this.sendOverTheAir = links.some(({ air }) => air !== null);
     this.#links = new Map(links.map((link) => [link.id, link]));
     this.#faults = faults;
     this.#pointers = faults.map((_, index) => faultPointer(index));

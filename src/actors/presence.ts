@@ -30,8 +30,8 @@ type Hold = 'pattern' | 'crash' | 'leave';
 
 interface Device {
   readonly holds: Set<Hold>;
-  /** The tasks that it works on, by their keys, and the watts that each draws. */
-  readonly tasks: Map<string, number>;
+  /** The tasks that it works on, by their numbers, and the watts that each draws. */
+  readonly tasks: Map<number, number>;
   load: DeviceLoad | void;
   /** What lets it come back from a crash; null where nothing will. */
   restart: Cancel | null;
@@ -129,8 +129,8 @@ export class Presence {
       return;
     const device = this.#devices.get(event.actor);
     if (!device) return;
-    if (event.type === 'task-started') device.tasks.set(event.key, wattsOf(event));
-    else device.tasks.delete(event.key);
+    if (event.type === 'task-started') device.tasks.set(event.number, wattsOf(event));
+    else device.tasks.delete(event.number);
     device.load?.computes(sum([...device.tasks.values()]));
   }
 

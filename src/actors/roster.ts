@@ -10,10 +10,28 @@ import { countWorking, free, present, settled, working } from './standings.js';
 import type { World } from './world.js';
 
 /**
- * What the discipline sees of the server. It is asked at every event, and mostly for little: what it does not look at
- * is not made.
+ * What the discipline sees of the server. It is asked several times at every event, and mostly for little: what it does not
+ * look at is not made.
  */
-export function rosterOf({ scenario, clock }: World, context: ServerContext): Roster {
+export function rosterOf(world: World, context: ServerContext): Roster {
+  const { nowSeconds } = world.clock;
+  const known = latest.get(context);
+  if (known?.world === world && known.nowSeconds === nowSeconds) return known.roster;
+  const roster = rosterAt(world, context);
+  latest.set(context, { world, nowSeconds, roster });
+  return roster;
+}
+
+/** Of a context, as long as it is the server's: the guards of one event ask with the same. */
+const latest = new WeakMap<ServerContext, Known>();
+
+interface Known {
+  readonly world: World;
+  readonly nowSeconds: number;
+  readonly roster: Roster;
+}
+
+function rosterAt({ scenario, clock }: World, context: ServerContext): Roster {
   const { stage, version, cohort, left, gathered, openedAtSeconds } = context;
   const now = clock.nowSeconds;
   const member = (client: string) => memberOf(context, client);
@@ -27,25 +45,22 @@ export function rosterOf({ scenario, clock }: World, context: ServerContext): Ro
       return seconds === null ? [] : [[client, seconds] as const];
     });
   const isUnreached = (client: string) => member(client).unreached && member(client).presence === 'here';
-  const roster: Roster = lazily<Roster>({
-    stage: () => stage,
-    version: () => version,
+  const isSettled = (client: string) => hasAnswered(context, client);
+  const deadlineSeconds = scenario[stage].deadlineSeconds ?? Infinity;
+  const openSeconds = now - openedAtSeconds;
+  const ready = { stage, version, cohort, left, isSettled, openSeconds, deadlineSeconds };
+  const roster: Roster = lazily(ready, {
     clients: () => present(context),
     cohortSize: () => cohortSize(scenario.server.selectionFraction, roster.clients.length),
-    cohort: () => cohort,
     unreached: () => cohort.filter(isUnreached),
     unusable: () => cohort.filter((client) => isSame(member(client).unusable, member(client).order)),
     settled: () => settled(context),
-    isSettled: () => (client) => hasAnswered(context, client),
     working: () => Object.fromEntries(working(context).map((client) => [client, standingOf(client)])),
     atWork: () => countWorking(context),
-    free: () => free(context, now, roster.deadlineSeconds),
+    free: () => free(context, now, deadlineSeconds),
     atHand: () => arrivals(context),
-    left: () => left,
     aggregated: () => clientsOf(gathered),
     answerSeconds: () => Object.fromEntries(measured()),
-    openSeconds: () => now - openedAtSeconds,
-    deadlineSeconds: () => scenario[stage].deadlineSeconds ?? Infinity,
   });
   return roster;
 }

@@ -2,6 +2,7 @@ import type { Stage } from '../../machines/protocol.js';
 import { messageOf } from '../errors.js';
 import { taskRequest } from '../learning/training/request.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
+import { lazily } from '../lazily.js';
 import { requireFinite } from './finite-result.js';
 import type { World } from './world.js';
 
@@ -22,14 +23,18 @@ export interface Job<K extends TaskKind> {
  * is dropped first delivers nothing, and the clock does not wait for it.
  */
 export function runTask<K extends TaskKind>(
-  { clock, events, executor, scenario, shape }: World,
+  { clock, events, executor, scenario, shape, nextTask }: World,
   { actor, stage, round, seconds, joules, ...job }: Job<K>,
-  dropped?: AbortSignal,
+  dropped: readonly AbortSignal[] = [],
 ): Promise<TaskResult<K>> {
   const request = taskRequest<K>({ ...job.request, model: shape });
-  const { kind: task, key } = request;
-  const event = () => ({ actor, stage, round, task, key, virtualSeconds: clock.nowSeconds });
-  events.tell({ type: 'task-started', ...event(), seconds, joules });
+  const { kind: task } = request;
+  const number = nextTask();
+  const event = <const More extends object>(more: More) => {
+    const told = { ...more, actor, stage, round, task, number, virtualSeconds: clock.nowSeconds };
+    return lazily(told, { key: () => request.key });
+  };
+  events.tell(event({ type: 'task-started', seconds, joules }));
   const work = executor.run<K>(request).then((result) => {
     requireFinite(scenario, { stage, round, kind: task }, result);
     return result;
@@ -37,8 +42,8 @@ export function runTask<K extends TaskKind>(
   return new Promise((resolve, reject) => {
     const cancel = clock.settleAfter(seconds, work, (outcome) => {
       const error = 'error' in outcome ? messageOf(outcome.error) : null;
-      dropped?.removeEventListener('abort', drop);
-      events.tell({ type: 'task-finished', ...event(), error });
+      for (const signal of dropped) signal.removeEventListener('abort', drop);
+      events.tell(event({ type: 'task-finished', error }));
       if ('value' in outcome) resolve(outcome.value);
       else
         reject(
@@ -47,8 +52,9 @@ export function runTask<K extends TaskKind>(
     });
     const drop = () => {
       cancel();
-      events.tell({ type: 'task-dropped', ...event() });
+      for (const signal of dropped) signal.removeEventListener('abort', drop);
+      events.tell(event({ type: 'task-dropped' }));
     };
-    dropped?.addEventListener('abort', drop, { once: true });
+    for (const signal of dropped) signal.addEventListener('abort', drop);
   });
 }

@@ -5,7 +5,7 @@ import { heard, isRequest } from '../../machines/events.js';
 import type { serverMachine } from '../../machines/server.js';
 import { simulationMachine } from '../../machines/simulation.js';
 import { hasAnswered } from './answers.js';
-import { airId, provideAir, sendsOverTheAir } from './air.js';
+import { airId, provideAir } from './air.js';
 import { cellId, provideCell, scheduledDirections } from './cell.js';
 import { provideChannel } from './channel.js';
 import { holdingsOf, provideClient } from './client.js';
@@ -62,7 +62,7 @@ function clientsAndLinks(world: World, clients: readonly string[]): readonly Spa
       logic: cell,
       input: { direction },
     })),
-    ...(sendsOverTheAir(world) ? [{ id: airId, logic: provideAir(world) }] : []),
+    ...(world.links.sendOverTheAir ? [{ id: airId, logic: provideAir(world) }] : []),
     ...world.links.all.map(({ id }) => ({ id, logic: channel, input: { link: id } })),
   ];
 }

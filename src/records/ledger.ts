@@ -25,7 +25,8 @@ interface Open {
   readonly copyOf: number | null;
   readonly sentAtSeconds: number;
   readonly story: AttemptStory[];
-  account: LinkAccount;
+  /** Of its newest event but its arrival. */
+  account: BusEvent;
   arrivedAtSeconds: number | null;
   settled: Pick<SettledEvent, 'outcome' | 'acknowledged' | 'reason' | 'partial' | 'atSeconds'> | null;
 }
@@ -97,7 +98,6 @@ export class MessageLedger implements RunObserver {
 
   #note(event: BusEvent): void {
     const { envelope, atSeconds } = event;
-    const account = accountOf(event);
     if (event.phase === 'sent' || event.phase === 'duplicated') {
       const isCopy = event.phase === 'duplicated';
       this.#open.set(envelope.id, {
@@ -105,7 +105,7 @@ export class MessageLedger implements RunObserver {
         copyOf: isCopy ? event.copyOf : null,
         sentAtSeconds: atSeconds,
         story: [],
-        account,
+        account: event,
         arrivedAtSeconds: null,
         settled: isCopy ? { outcome: 'delivered', acknowledged: true, reason: null, atSeconds } : null,
       });
@@ -118,8 +118,8 @@ export class MessageLedger implements RunObserver {
     if (event.phase === 'delivered') open.arrivedAtSeconds ??= atSeconds;
     // A delayed message arrives with the account of the moment at which it left the air.
     if (event.phase !== 'delivered') {
-      this.#spendOnAir(envelope, account, open.account);
-      open.account = account;
+      this.#spendOnAir(envelope, event, open.account);
+      open.account = event;
     }
     if (open.settled === null) return;
     if (open.settled.outcome === 'delivered' && open.arrivedAtSeconds === null) return;
@@ -143,7 +143,8 @@ export class MessageLedger implements RunObserver {
     const { kind, step, stage, round } = nameOf(message);
     const isDropped = settled?.outcome === 'dropped';
     const endedAtSeconds = arrivedAtSeconds ?? (isDropped ? settled.atSeconds : null);
-    const { band, ...costs } = account;
+    const { band, bits, attempts, onAirSeconds, airBits } = account;
+    const { transmitJoules, receiveJoules, idleJoules, energyJoules, blackoutSeconds } = account;
     const row: EndedMessage = {
       id: envelope.id,
       copyOf,
@@ -154,14 +155,22 @@ export class MessageLedger implements RunObserver {
       stage,
       round,
       params: paramsIn(message).map(({ kind, hash, parameters }) => ({ kind, hash, parameters })),
-      ...costs,
-      ...(band && shareOf(band, account.onAirSeconds)),
+      bits,
+      attempts,
+      onAirSeconds,
+      airBits,
+      transmitJoules,
+      receiveJoules,
+      idleJoules,
+      energyJoules,
+      blackoutSeconds,
+      ...(band && shareOf(band, onAirSeconds)),
       blackouts: account.blackouts.map((index) => this.#options.pointerOf(index)),
       outcome: arrivedAtSeconds !== null ? 'delivered' : isDropped ? 'dropped' : 'in-flight',
       reason: isDropped ? settled.reason : null,
       acknowledged: settled === null ? null : settled.acknowledged,
       delaySeconds: endedAtSeconds === null ? null : endedAtSeconds - sentAtSeconds,
-      price: (account.airBits / 8e6) * this.#options.pricePerMegabyte,
+      price: (airBits / 8e6) * this.#options.pricePerMegabyte,
       sentVirtualSeconds: sentAtSeconds,
       endedVirtualSeconds: endedAtSeconds,
       ...(message.direction === 'up' &&
@@ -186,16 +195,6 @@ function partialOf(message: Message, { arrived }: PartOfUpdate): PartialDelivery
 
 function nameOfUpdate(from: string, upload: Upload): string {
   return `${from}: ${updateName(upload)}`;
-}
-
-function accountOf(event: BusEvent): LinkAccount {
-  const { bits, attempts, onAirSeconds, airBits } = event;
-  const { transmitJoules, receiveJoules, idleJoules, energyJoules, blackoutSeconds, blackouts, band } = event;
-  return {
-    ...{ bits, attempts, onAirSeconds, airBits, transmitJoules, receiveJoules, idleJoules, energyJoules },
-    ...{ blackoutSeconds, blackouts },
-    ...(band && { band }),
-  };
 }
 
 function shareOf({ seconds, waitSeconds }: BandUse, onAirSeconds: number) {

@@ -117,13 +117,13 @@ const phrases: Columns<PhrasesRow> = {
 };
 
 /** Keys that a row of messages.jsonl has by the scenario. */
-const optional: Readonly<Record<OptionalKey<MessageRow>, 'value'>> = {
-  bandShare: 'value',
-  bandWaitSeconds: 'value',
-  allotment: 'value',
-  partial: 'value',
-  why: 'value',
-  story: 'value',
+const optional: Readonly<Record<OptionalKey<MessageRow>, 'optional'>> = {
+  bandShare: 'optional',
+  bandWaitSeconds: 'optional',
+  allotment: 'optional',
+  partial: 'optional',
+  why: 'optional',
+  story: 'optional',
 };
 
 const message: Columns<Omit<MessageRow, OptionalKey<MessageRow>>> = {
@@ -157,6 +157,8 @@ const message: Columns<Omit<MessageRow, OptionalKey<MessageRow>>> = {
   leftOut: 'nullable',
 };
 
+const messageColumns = { ...message, ...optional };
+
 /**
  * A row of metrics.jsonl as its line, without the line's end. Throws a RangeError for a number it cannot
  * hold.
@@ -170,7 +172,7 @@ export function metricLine(row: MetricRow): string {
     case 'air':
       return line('air row', air, row);
     case 'client':
-      return line('client row', client, { ...row, metrics: measured(row.metrics) });
+      return line('client row', client, row);
     case 'compute':
       return line('compute row', compute, row);
     case 'script':
@@ -189,10 +191,7 @@ export function metricLine(row: MetricRow): string {
  * hold.
  */
 export function messageLine(row: MessageRow): string {
-  const present = Object.entries(optional).filter(
-    ([key]) => row[key as OptionalKey<MessageRow>] !== undefined,
-  );
-  return line('message row', { ...message, ...Object.fromEntries(present) }, row);
+  return line('message row', messageColumns, row);
 }
 
 /** The first key that a row of messages.jsonl lacks, as rows of earlier versions do; null where none is missing. */
@@ -201,16 +200,16 @@ export function missingMessageKey(row: object): string | null {
 }
 
 function line<Row extends object>(what: string, columns: Readonly<Record<string, string>>, row: Row): string {
-  const ordered: Record<string, unknown> = {};
-  for (const [key, kind] of Object.entries(columns)) {
+  let text = '';
+  for (const key in columns) {
     const value: unknown = row[key as keyof Row];
-    if (value === null && kind === 'value') throw new RangeError(`${what}/${key}: is null, expected a value`);
-    ordered[key] = value;
+    if (value === undefined && columns[key] === 'optional') continue;
+    const place = `${what}/${key}`;
+    if (value === null && columns[key] === 'value')
+      throw new RangeError(`${place}: is null, expected a value`);
+    // Metrics go by name in alphabetical order.
+    const json = key === 'metrics' ? canonicalJson(value, place) : exactJson(value, place);
+    text += `${text === '' ? '' : ','}"${key}":${json}`;
   }
-  return exactJson(ordered, what);
-}
-
-/** Metrics by name in alphabetical order. */
-function measured(metrics: ClientRow['metrics']): ClientRow['metrics'] {
-  return JSON.parse(canonicalJson(metrics, 'client row/metrics')) as ClientRow['metrics'];
+  return `{${text}}`;
 }

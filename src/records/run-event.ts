@@ -45,7 +45,9 @@ interface TaskEvent {
   readonly stage: Stage;
   readonly round: number;
   readonly task: TaskKind;
-  /** SHA-256 of everything that the result depends on. */
+  /** Its number among the tasks of the run, from 1. */
+  readonly number: number;
+  /** SHA-256 of everything that the result depends on; made when it is asked for. */
   readonly key: string;
   readonly virtualSeconds: number;
 }

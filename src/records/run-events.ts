@@ -50,24 +50,31 @@ export class RunEvents {
 
   /** The run is over. What an observer tells on hearing of it still reaches all. */
   complete(): void {
-    const subscriptions = [{ observer: this.#checkers, name: undefined }, ...this.#subscriptions];
-    for (const subscription of subscriptions) this.#try(subscription, (observer) => observer.complete?.());
+    for (const subscription of [{ observer: this.#checkers, name: undefined }, ...this.#subscriptions]) {
+      try {
+        subscription.observer.complete?.();
+      } catch (cause) {
+        this.#failed(subscription, cause);
+      }
+    }
     this.#isComplete = true;
   }
 
   #deliver(event: RunEvent): void {
+    const isForSome = isOfActors(event);
     for (const subscription of this.#subscriptions) {
-      if (isOfActors(event) && !subscription.observer.actors) continue;
-      this.#try(subscription, (observer) => observer.next(event));
+      const { observer } = subscription;
+      if (isForSome && !observer.actors) continue;
+      try {
+        observer.next(event);
+      } catch (cause) {
+        this.#failed(subscription, cause);
+      }
     }
   }
 
-  #try({ observer, name }: Subscription, tell: (observer: RunObserver) => void): void {
-    try {
-      tell(observer);
-    } catch (cause) {
-      this.#fail(name === undefined ? cause : new Error(`observer ${name} failed`, { cause }));
-    }
+  #failed({ name }: Subscription, cause: unknown): void {
+    this.#fail(name === undefined ? cause : new Error(`observer ${name} failed`, { cause }));
   }
 }
 

@@ -14,12 +14,17 @@ const isBeside = (row: MetricRow) =>
 
 /** What of a row makes the run what it is; null of one that only tells of it. */
 export function tracedRow(row: MetricRow): object | null {
-  return isBeside(row) ? null : withoutKeys(row, ['members', 'closedBy', 'energy']);
+  return isBeside(row) ? null : withoutKeys(row, notTraced.row);
 }
 
 export function tracedMessage(row: EndedMessage): object {
-  return withoutKeys(row, ['story', 'blackoutSeconds', 'blackouts']);
+  return withoutKeys(row, notTraced.message);
 }
+
+const notTraced = {
+  row: ['members', 'closedBy', 'energy'],
+  message: ['story', 'blackoutSeconds', 'blackouts'],
+} as const;
 
 /**
  * SHA-256 over the rows of a run in their order. Each row counts as its canonical JSON (keys sorted) and a
@@ -35,18 +40,13 @@ export class TraceHash implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    const traced =
-      event.type === 'row'
-        ? tracedRow(event.row)
-        : event.type === 'message-ended'
-          ? tracedMessage(event.row)
-          : null;
-    if (traced !== null) this.add(traced);
+    if (event.type === 'row' && !isBeside(event.row)) this.add(event.row, notTraced.row);
+    if (event.type === 'message-ended') this.add(event.row, notTraced.message);
   }
 
-  /** Adds an event; throws a RangeError if it holds a number that JSON cannot express. */
-  add(event: object): void {
-    this.#hash.update(`${canonicalJson(event, `event ${this.#events}`)}\n`);
+  /** Adds an event without some of its keys; throws a RangeError if it holds a number that JSON cannot express. */
+  add(event: object, without: readonly string[] = []): void {
+    this.#hash.update(`${canonicalJson(event, `event ${this.#events}`, without)}\n`);
     this.#events += 1;
   }
 

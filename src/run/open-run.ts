@@ -229,6 +229,7 @@ function worldOf(
     tellCharge: (charge) => events.tell(charge),
   });
   events.subscribe(presence);
+  let tasks = 0;
   return {
     scenario,
     method,
@@ -251,6 +252,7 @@ function worldOf(
     newcomers: new Map(newcomers.map((newcomer) => [newcomer.id, newcomer])),
     clients: byId,
     slowness: new Map(),
+    nextTask: () => ++tasks,
     work: new Map(),
     links,
     heard: new Map(),

@@ -53,6 +53,16 @@ export function optionsOf(
   choice: Choice,
 ): Readonly<Record<string, unknown>> {
   if (!options) return {};
-  const { name: _, ...written } = typeof choice === 'string' ? { name: choice } : choice;
+  if (typeof choice === 'string') return defaultsOf(options);
+  const { name: _, ...written } = choice;
   return Default(options, written) as typeof written;
 }
+
+/** Made once for each strategy: an aggregation is made anew for each of its tasks. */
+function defaultsOf(options: TObject): Readonly<Record<string, unknown>> {
+  const defaults = known.get(options) ?? (Default(options, {}) as Readonly<Record<string, unknown>>);
+  known.set(options, defaults);
+  return defaults;
+}
+
+const known = new WeakMap<TObject, Readonly<Record<string, unknown>>>();

@@ -56,9 +56,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'reports an arrival twice',
     file: 'src/actors/channel.ts',
-    find: "    bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+    find: "    bus.report(stateOf(context, 'delivered'), delaySeconds);",
     replace:
-      "    for (const _ of [1, 2]) bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+      "    for (const _ of [1, 2]) bus.report(stateOf(context, 'delivered'), delaySeconds);",
     caughtBy: 'conservation',
     set: [],
   },
@@ -73,9 +73,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'adds a bit to what arrives',
     file: 'src/actors/channel.ts',
-    find: "    bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+    find: "    bus.report(stateOf(context, 'delivered'), delaySeconds);",
     replace:
-      "    const state = stateOf(context);\n    bus.report({ phase: 'delivered', ...state, bits: state.bits + 1 }, delaySeconds);",
+      "    const state = stateOf(context, 'delivered');\n    bus.report({ ...state, bits: state.bits + 1 }, delaySeconds);",
     caughtBy: 'conservation',
     set: [],
   },
@@ -114,9 +114,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'loses a message on its way from the link to its recipient',
     file: 'src/actors/channel.ts',
-    find: "    bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+    find: "    bus.report(stateOf(context, 'delivered'), delaySeconds);",
     replace:
-      "    if (envelope.id !== 4) bus.report({ phase: 'delivered', ...stateOf(context) }, delaySeconds);",
+      "    if (envelope.id !== 4) bus.report(stateOf(context, 'delivered'), delaySeconds);",
     caughtBy: 'conservation',
     set: [],
   },
@@ -329,8 +329,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'adds a share of an update to the whole global model',
     file: 'src/strategies/aggregation/fedasync.ts',
-    find: '(1 - share) * old[i]! + share * x)',
-    replace: 'old[i]! + share * x)',
+    find: '(1 - share) * old[i]! + share * next[i]!',
+    replace: 'old[i]! + share * next[i]!',
     caughtBy: 'weights',
     set: [...asynchronous, 'server.aggregation=fedasync'],
   },

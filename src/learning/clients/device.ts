@@ -18,8 +18,8 @@ export function dealDevice(devices: readonly Device[], seed: number, client: str
 }
 
 /** How many times as long as it should a training task takes on a device, by the draws of the task. */
-export function slowdownOf({ slowdown }: Pick<Device, 'slowdown'>, draw: Stream): number {
-  return made(slowdowns, slowdown, {})(draw);
+export function slowdownOf({ slowdown }: Pick<Device, 'slowdown'>, draw: () => Stream): number {
+  return slowdown === 'none' ? 1 : made(slowdowns, slowdown, {})(draw());
 }
 
 /** What Step 1.2 goes by. */

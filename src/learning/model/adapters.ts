@@ -17,12 +17,14 @@ export function adapterTensors({ config, adapters }: ModelShape): readonly Tenso
   const { n_embd: width, n_layer: blocks } = config;
   const { sites, bottleneck } = adapters;
   const names = Array.from({ length: blocks }, (_, block) => sites.map((site) => adapterName(block, site)));
-  return names
-    .flat()
-    .flatMap((name) => [
-      ...weightAndBias(`${name}.down`, width, bottleneck),
-      ...weightAndBias(`${name}.up`, bottleneck, width),
-    ]);
+  return names.flat().flatMap((name) => tensorsOfOne(name, width, bottleneck));
+}
+
+function tensorsOfOne(name: string, width: number, bottleneck: number): readonly TensorSpec[] {
+  return [
+    ...weightAndBias(`${name}.down`, width, bottleneck),
+    ...weightAndBias(`${name}.up`, bottleneck, width),
+  ];
 }
 
 /**
@@ -38,8 +40,8 @@ export function initialAdapters(shape: ModelShape, stream: Stream): ParamSet {
 }
 
 /** Parameters of all adapters of a model. */
-export function adapterParameters(shape: ModelShape): number {
-  return parametersIn(adapterTensors(shape));
+export function adapterParameters({ config, adapters: { sites, bottleneck } }: ModelShape): number {
+  return config.n_layer * sites.length * parametersIn(tensorsOfOne('', config.n_embd, bottleneck));
 }
 
 /**

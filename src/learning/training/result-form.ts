@@ -27,14 +27,17 @@ const ranking = figures<keyof Ranking>(
   ...(['loss', 'accuracy', 'calibrationError', 'brierScore', 'meanScore', 'scoreStd'] as const),
 );
 
+const losses = figures('loss', 'validationLoss');
+const evaluation = {
+  output: {},
+  metrics: figures('loss', 'accuracy', 'factAccuracy', 'unseenAccuracy', 'sharedAccuracy'),
+};
+
 const forms: { readonly [K in TaskKind]: (request: TaskRequest<K>) => ResultForm } = {
   // Clients may hold other tensors than the server, and some rules make new ones.
   aggregate: () => ({ output: { global: 'set', memory: { sets: {}, notes: {} } }, metrics: {} }),
-  instruct: ({ params: { tuned } }) => ({ output: { tuned }, metrics: figures('loss', 'validationLoss') }),
-  evaluate: () => ({
-    output: {},
-    metrics: figures('loss', 'accuracy', 'factAccuracy', 'unseenAccuracy', 'sharedAccuracy'),
-  }),
+  instruct: ({ params: { tuned } }) => ({ output: { tuned }, metrics: losses }),
+  evaluate: () => evaluation,
   generalize: ({ data }) => ({ output: {}, metrics: mapValues(data, () => measurement) }),
   interpolate: ({ data, hyper: { mixtures } }) => ({
     output: {},

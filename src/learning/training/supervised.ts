@@ -93,7 +93,7 @@ const longestMilliseconds = 2 ** 31 - 1;
 
 /** Ends a try that takes longer than its limit. */
 class Watch {
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
   readonly #limitSeconds: number;
   #begunAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -106,8 +106,9 @@ class Watch {
     this.#limitSeconds = limitSeconds;
   }
 
+  /** Made when it is asked for: what runs in this thread cannot be aborted. */
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return (this.#controller ??= new AbortController()).signal;
   }
 
   /** Real seconds since the work began; null where nobody has said that it did. */
@@ -120,7 +121,7 @@ class Watch {
     this.#begunAt = performance.now();
     const expire = () => {
       this.#expire(new TryFailed('hang', `has not ended within ${this.#limitSeconds.toPrecision(3)} s`));
-      this.#controller.abort();
+      this.#controller?.abort();
     };
     this.#timer = after(expire, Math.min(1e3 * this.#limitSeconds, longestMilliseconds));
     // Whoever works on the task keeps the process alive, not the waiting for it.

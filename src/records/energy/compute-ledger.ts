@@ -5,7 +5,7 @@ import type { ComputeRow } from '../rows.js';
  * Keeps the account of all work that costs energy: a row for each task as it ends, of what was spent up to then.
  */
 export class ComputeLedger implements RunObserver {
-  readonly #running = new Map<string, TaskStarted>();
+  readonly #running = new Map<number, TaskStarted>();
   readonly #nowSeconds: () => number;
   readonly #write: (row: ComputeRow) => void;
 
@@ -15,20 +15,20 @@ export class ComputeLedger implements RunObserver {
   }
 
   next(event: RunEvent): void {
-    if (event.type === 'task-started' && event.joules > 0) this.#running.set(nameOf(event), event);
-    if (event.type === 'task-finished') this.#end(nameOf(event), 'finished');
-    if (event.type === 'task-dropped') this.#end(nameOf(event), 'dropped');
+    if (event.type === 'task-started' && event.joules > 0) this.#running.set(event.number, event);
+    if (event.type === 'task-finished') this.#end(event.number, 'finished');
+    if (event.type === 'task-dropped') this.#end(event.number, 'dropped');
   }
 
   /** Writes what is still under way when the run ends. */
   complete(): void {
-    for (const name of [...this.#running.keys()]) this.#end(name, 'dropped');
+    for (const number of [...this.#running.keys()]) this.#end(number, 'dropped');
   }
 
-  #end(name: string, ended: ComputeRow['ended']): void {
-    const task = this.#running.get(name);
+  #end(number: number, ended: ComputeRow['ended']): void {
+    const task = this.#running.get(number);
     if (task === undefined) return;
-    this.#running.delete(name);
+    this.#running.delete(number);
     const virtualSeconds = this.#nowSeconds();
     const elapsedSeconds = virtualSeconds - task.virtualSeconds;
     const share = ended === 'finished' || task.seconds === 0 ? 1 : Math.min(1, elapsedSeconds / task.seconds);
@@ -36,8 +36,4 @@ export class ComputeLedger implements RunObserver {
     const spent = { seconds: share * task.seconds, joules: share * task.joules, ended };
     this.#write({ type: 'compute', stage, round, actor, task: task.task, virtualSeconds, ...spent });
   }
-}
-
-function nameOf({ actor, key }: Pick<TaskStarted, 'actor' | 'key'>): string {
-  return `${actor} ${key}`;
 }

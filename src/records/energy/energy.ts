@@ -49,9 +49,13 @@ export function combined(
   other: EnergyBySide,
   by: (one: number, other: number) => number,
 ): EnergyBySide {
-  const each = (side: (typeof sides)[number]) =>
-    Object.fromEntries(energyKinds.map((kind) => [kind, by(one[side][kind], other[side][kind])])) as Energy;
-  return { devices: each('devices'), server: each('server') };
+  const both = (a: Energy, b: Energy): Energy => ({
+    transmitJoules: by(a.transmitJoules, b.transmitJoules),
+    receiveJoules: by(a.receiveJoules, b.receiveJoules),
+    idleJoules: by(a.idleJoules, b.idleJoules),
+    computeJoules: by(a.computeJoules, b.computeJoules),
+  });
+  return { devices: both(one.devices, other.devices), server: both(one.server, other.server) };
 }
 
 export function summed(all: readonly EnergyBySide[]): EnergyBySide {

@@ -14,8 +14,8 @@ interface Account {
   told: ChargeEvent | null;
   /** Joules of its radio since it was told last. */
   radio: number;
-  /** Watts of the tasks that its device works on, by their keys. */
-  readonly tasks: Map<string, number>;
+  /** Watts of the tasks that its device works on, by their numbers. */
+  readonly tasks: Map<number, number>;
 }
 
 /**
@@ -27,7 +27,7 @@ export function battery(): Checker {
   const accounts = new Map<string, Account>();
   const unproven = new Set<string>();
   const accountOf = (actor: string) => {
-    const account = accounts.get(actor) ?? { told: null, radio: 0, tasks: new Map<string, number>() };
+    const account = accounts.get(actor) ?? { told: null, radio: 0, tasks: new Map<number, number>() };
     accounts.set(actor, account);
     return account;
   };
@@ -37,8 +37,8 @@ export function battery(): Checker {
     },
     onWork(event) {
       const { tasks } = accountOf(event.actor);
-      if (event.type === 'task-started') tasks.set(event.key, wattsOf(event));
-      else tasks.delete(event.key);
+      if (event.type === 'task-started') tasks.set(event.number, wattsOf(event));
+      else tasks.delete(event.number);
       unproven.add(event.actor);
     },
     onMetric(row) {

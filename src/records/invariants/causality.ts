@@ -12,8 +12,8 @@ export function causality(): Checker {
   let nowSeconds = 0;
   let lastSent = 0;
   const sentAt = new Map<number, number>();
-  /** When tasks are due, by whose and what they are. */
-  const dueAt = new Map<string, readonly number[]>();
+  /** When tasks are due, by their numbers. */
+  const dueAt = new Map<number, number>();
   const fail = violationsOf('causality');
   const advance = (seconds: number, what: string) => {
     if (!(seconds >= nowSeconds)) fail(`${what} at ${seconds} s, when it was ${nowSeconds} s already`);
@@ -36,20 +36,17 @@ export function causality(): Checker {
         fail(`${what} at ${atSeconds} s, although sent at ${from} s and on the air for ${onAirSeconds} s`);
       }
     },
-    onWork({ actor, key, virtualSeconds, ...event }) {
-      const name = `${actor} ${key}`;
-      // The same may be measured anew before the first has come to its end.
-      const due = [...(dueAt.get(name) ?? [])];
-      if (event.type === 'task-started') due.push(virtualSeconds + event.seconds);
-      else if (event.type === 'task-dropped') due.pop();
-      else {
-        const first = due.shift() ?? fail(`${actor}'s task ${event.task} ended and never began`);
-        if (virtualSeconds < first - roundingSeconds) {
-          fail(`${actor}'s task ${event.task} ended at ${virtualSeconds} s, due at ${first} s`);
-        }
+    onWork(event) {
+      const { type, number, actor, task, virtualSeconds } = event;
+      if (type === 'task-started') {
+        dueAt.set(number, virtualSeconds + event.seconds);
+        return;
       }
-      if (due.length > 0) dueAt.set(name, due);
-      else dueAt.delete(name);
+      const due = dueAt.get(number) ?? fail(`${actor}'s task ${task} ended and never began`);
+      dueAt.delete(number);
+      if (type === 'task-finished' && virtualSeconds < due - roundingSeconds) {
+        fail(`${actor}'s task ${task} ended at ${virtualSeconds} s, due at ${due} s`);
+      }
     },
     onMetric(row) {
       if (row.type === 'sample') return;

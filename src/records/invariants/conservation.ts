@@ -24,9 +24,8 @@ export function conservation(mayBeDelayed = true): Checker {
   return {
     onBus(event) {
       const { phase, bits, atSeconds } = event;
-      const [late] = due;
-      if (late !== undefined && atSeconds > nowSeconds)
-        fail(late, 'was delivered by its link and has not arrived');
+      if (due.size > 0 && atSeconds > nowSeconds)
+        fail([...due][0]!, 'was delivered by its link and has not arrived');
       nowSeconds = atSeconds;
       const { id } = event.envelope;
       if (phase === 'sent' || phase === 'duplicated') {

@@ -11,8 +11,10 @@ export function copies(): Checker {
   const arrived = new Set<string>();
   const heeded = new Set<string>();
   return {
-    onBus({ phase, envelope: { from, message }, ...event }) {
-      const hasCome = phase === 'delivered' || ('partial' in event && event.partial !== undefined);
+    onBus(event) {
+      const { from, message } = event.envelope;
+      const isPart = event.phase === 'settled' && event.partial !== undefined;
+      const hasCome = event.phase === 'delivered' || isPart;
       if (hasCome && message.direction === 'up') arrived.add(`${from}'s ${updateName(message)}`);
     },
     onState(event) {

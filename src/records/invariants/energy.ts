@@ -40,7 +40,8 @@ export function energy(): Checker {
     onBus(event) {
       if (event.phase !== 'attempt') return;
       const { id, from } = event.envelope;
-      const cost = energyOfMessage({ from, ...event.attempt });
+      const { transmitJoules, receiveJoules, idleJoules } = event.attempt;
+      const cost = energyOfMessage({ from, transmitJoules, receiveJoules, idleJoules });
       books.open.set(id, plus(books.open.get(id) ?? noEnergy, cost));
       books.spent = plus(books.spent, cost);
     },

@@ -65,22 +65,29 @@ export function createCheckers(
 ): RunObserver {
   const checkers = checkersOf(scenario, method, discipline);
   const trail = new Trail();
-  const reporting = (check: (checker: Checker) => void, isOver = false) => {
-    try {
-      checkers.forEach(check);
-    } catch (error) {
-      if (!(error instanceof InvariantViolation)) throw error;
-      const lastEvents = trail.lines;
-      const when = isOver ? 'at the end of the run' : `at ${lastEvents.at(-1) ?? 'its beginning'}`;
-      throw new InvariantViolation(error.invariant, error.what, { seed: scenario.seed, when, lastEvents });
-    }
+  const tell = listenersOf(checkers);
+  const reported = (error: unknown, isOver: boolean) => {
+    if (!(error instanceof InvariantViolation)) return error;
+    const lastEvents = trail.lines;
+    const when = isOver ? 'at the end of the run' : `at ${lastEvents.at(-1) ?? 'its beginning'}`;
+    return new InvariantViolation(error.invariant, error.what, { seed: scenario.seed, when, lastEvents });
   };
   return {
     next: (event) => {
       trail.add(event);
-      reporting((checker) => hear(checker, event));
+      try {
+        tell(event);
+      } catch (error) {
+        throw reported(error, false);
+      }
     },
-    complete: () => reporting(({ finish }) => finish?.(), true),
+    complete: () => {
+      try {
+        for (const { finish } of checkers) finish?.();
+      } catch (error) {
+        throw reported(error, true);
+      }
+    },
   };
 }
 
@@ -115,37 +122,55 @@ function checkersOf(
   ];
 }
 
-function hear(checker: Checker, event: RunEvent): void {
-  switch (event.type) {
-    case 'bus':
-      return checker.onBus?.(event.event);
-    case 'row':
-      return checker.onMetric?.(event.row);
-    case 'message-ended':
-      return checker.onMessage?.(event.row);
-    case 'task-started':
-      checker.onTask?.(event);
-      return checker.onWork?.(event);
-    case 'task-finished':
-    case 'task-dropped':
-      return checker.onWork?.(event);
-    case 'band':
-      return checker.onBand?.(event.direction, event.given);
-    case 'aggregate':
-      return checker.onAggregate?.(event.updates);
-    case 'published':
-    case 'heeded':
-    case 'weights':
-    case 'kept':
-    case 'charge':
-      return checker.onState?.(event);
-    case 'clock':
-      return checker.onClock?.();
-    case 'try-failed':
-    case 'manifest':
-    case 'message':
-    case 'params':
-    case 'actor-registered':
-    case 'actor':
-  }
+/** Brings an event to the checkers that hear of its kind; most hear of few kinds. */
+function listenersOf(checkers: readonly Checker[]): (event: RunEvent) => void {
+  const bus = checkers.flatMap(({ onBus }) => onBus ?? []);
+  const metric = checkers.flatMap(({ onMetric }) => onMetric ?? []);
+  const message = checkers.flatMap(({ onMessage }) => onMessage ?? []);
+  const task = checkers.flatMap(({ onTask }) => onTask ?? []);
+  const work = checkers.flatMap(({ onWork }) => onWork ?? []);
+  const band = checkers.flatMap(({ onBand }) => onBand ?? []);
+  const aggregate = checkers.flatMap(({ onAggregate }) => onAggregate ?? []);
+  const state = checkers.flatMap(({ onState }) => onState ?? []);
+  const clock = checkers.flatMap(({ onClock }) => onClock ?? []);
+  return (event) => {
+    switch (event.type) {
+      case 'bus':
+        return each(bus, event.event);
+      case 'row':
+        return each(metric, event.row);
+      case 'message-ended':
+        return each(message, event.row);
+      case 'task-started':
+        each(task, event);
+        return each(work, event);
+      case 'task-finished':
+      case 'task-dropped':
+        return each(work, event);
+      case 'band':
+        for (const onBand of band) onBand(event.direction, event.given);
+        return;
+      case 'aggregate':
+        return each(aggregate, event.updates);
+      case 'published':
+      case 'heeded':
+      case 'weights':
+      case 'kept':
+      case 'charge':
+        return each(state, event);
+      case 'clock':
+        for (const onClock of clock) onClock();
+        return;
+      case 'try-failed':
+      case 'manifest':
+      case 'message':
+      case 'params':
+      case 'actor-registered':
+      case 'actor':
+    }
+  };
+}
+
+function each<Event>(listeners: readonly ((event: Event) => void)[], event: Event): void {
+  for (const listen of listeners) listen(event);
 }

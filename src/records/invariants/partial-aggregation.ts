@@ -23,8 +23,11 @@ type Known = Pick<Method, 'name' | 'slots' | 'rewards'> & { readonly rounds: Rou
  */
 export function partialAggregation(of: Pick<Method, 'name' | 'slots' | 'rewards'>, rounds: Rounds): Checker {
   const method: Known = { ...of, rounds };
+  /** What was found right once, and does not change on its way. */
+  const passed = new WeakSet<Message>();
   return {
     onBus({ envelope: { id, from, message } }) {
+      if (passed.has(message)) return;
       const what = `message ${id} of ${from}, a ${message.kind}`;
       if (!isSentWith(method.rewards, message.kind)) {
         throw violation(
@@ -32,6 +35,7 @@ export function partialAggregation(of: Pick<Method, 'name' | 'slots' | 'rewards'
         );
       }
       const wrong = wrongIn(message, method);
+      passed.add(message);
       if (wrong === null) return;
       const { stage } = protocol[message.kind];
       throw violation(

@@ -6,7 +6,8 @@ const kept = 20;
 
 /** The last events of a run, each as a short line: no event outlives its turn for it. */
 export class Trail {
-  readonly #lines: string[] = [];
+  readonly #words: string[] = [];
+  readonly #atSeconds: number[] = [];
   #count = 0;
   #nowSeconds = 0;
 
@@ -15,15 +16,16 @@ export class Trail {
     if (event.type === 'clock') this.#nowSeconds = event.virtualSeconds;
     const what = wordsOf(event);
     if (what === null) return;
-    this.#lines[this.#count++ % kept] = `${this.#nowSeconds.toFixed(6)} s  ${what}`;
+    const place = this.#count++ % kept;
+    this.#words[place] = what;
+    this.#atSeconds[place] = this.#nowSeconds;
   }
 
   /** Oldest first. */
   get lines(): readonly string[] {
     const from = this.#count % kept;
-    return this.#count <= kept
-      ? [...this.#lines]
-      : [...this.#lines.slice(from), ...this.#lines.slice(0, from)];
+    const lines = this.#words.map((what, place) => `${this.#atSeconds[place]!.toFixed(6)} s  ${what}`);
+    return this.#count <= kept ? lines : [...lines.slice(from), ...lines.slice(0, from)];
   }
 }
 
@@ -70,14 +72,11 @@ function wordsOf(event: RunEvent): string | null {
 }
 
 function rowWords(row: MetricRow): string {
-  const what = [
-    'actor' in row ? row.actor : 'server',
-    row.type,
-    ...('step' in row ? [`Step ${row.step}`] : []),
-    ...('task' in row ? [row.task] : []),
-    ...('stage' in row ? [row.stage] : []),
-    ...('round' in row ? [`round ${row.round}`] : []),
-    ...(row.type === 'presence' ? [row.on ? 'on' : 'off', `(${row.cause})`] : []),
-  ];
-  return what.join(' ');
+  let what = `${'actor' in row ? row.actor : 'server'} ${row.type}`;
+  if ('step' in row) what += ` Step ${row.step}`;
+  if ('task' in row) what += ` ${row.task}`;
+  if ('stage' in row) what += ` ${row.stage}`;
+  if ('round' in row) what += ` round ${row.round}`;
+  if (row.type === 'presence') what += ` ${row.on ? 'on' : 'off'} (${row.cause})`;
+  return what;
 }

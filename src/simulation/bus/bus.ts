@@ -143,7 +143,7 @@ export class Bus {
 
   /** Says what became of an attempt or of a message: now, or in so many seconds. */
   report(report: LinkReport, afterSeconds = 0): void {
-    this.#post(() => ({ ...report, ...this.#stamp() }), afterSeconds);
+    this.#post(() => ({ ...report, atSeconds: this.#clock.nowSeconds }), afterSeconds);
   }
 
   /** Lets a copy of a message that has arrived arrive once more, in so many seconds. */

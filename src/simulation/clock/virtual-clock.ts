@@ -38,13 +38,16 @@ export type RunEnd = 'idle' | 'until' | 'stopped' | 'stuck';
 /** So many events before it would be stuck a run says so. */
 const watched = 1_000;
 
+/** Of an event that waits for no real work. */
+const nothing = () => null;
+
 /** So many events share a turn of the real event loop. */
 const eventsATurn = 64;
 
 interface Entry extends HeapEntry {
   readonly fire: () => void;
-  /** Real work that must have settled before `fire` may run; null where there is none. */
-  readonly settled: Promise<void> | null;
+  /** Real work that must have settled before `fire` may run; null where there is none, or none any more. */
+  readonly settled: () => Promise<void> | null;
   readonly counts: (() => boolean) | undefined;
 }
 
@@ -83,7 +86,7 @@ export class VirtualClock {
 
   /** Runs `fire` when `delaySeconds` of virtual time have passed. */
   at(delaySeconds: number, fire: () => void, options: ScheduleOptions = {}): Cancel {
-    return this.#add(delaySeconds * 1e6, options, fire, null);
+    return this.#add(delaySeconds * 1e6, options, fire, nothing);
   }
 
   /**
@@ -97,7 +100,7 @@ export class VirtualClock {
       (value) => void (outcome = { value }),
       (error: unknown) => void (outcome = { error }),
     );
-    return this.#add(delaySeconds * 1e6, {}, () => deliver(outcome!), settled);
+    return this.#add(delaySeconds * 1e6, {}, () => deliver(outcome!), () => (outcome ? null : settled));
   }
 
   /** XState's clock; the delay is in milliseconds, and an infinite one never comes. */
@@ -108,7 +111,7 @@ export class VirtualClock {
       this.#timeouts.delete(id);
       fire();
     };
-    this.#timeouts.set(id, this.#add(delayMilliseconds * 1e3, {}, forgetAndFire, null));
+    this.#timeouts.set(id, this.#add(delayMilliseconds * 1e3, {}, forgetAndFire, nothing));
     return id;
   }
 
@@ -181,7 +184,7 @@ export class VirtualClock {
     if (entry.timeMicroseconds > this.#nowMicroseconds) this.#atOnce = 0;
     if (this.#atOnce >= this.mostAtOnce) return 'stuck';
     if (this.#atOnce === Math.max(0, this.mostAtOnce - watched)) nearlyStuck?.();
-    if (before || entry.settled) return entry;
+    if (before || entry.settled() !== null) return entry;
     this.#fire(entry);
     return null;
   }
@@ -194,8 +197,9 @@ export class VirtualClock {
       if (!isNext()) return;
     }
     this.#nowMicroseconds = entry.timeMicroseconds;
-    if (entry.settled) {
-      await this.#settledOrAborted(entry.settled, signal);
+    const settled = entry.settled();
+    if (settled !== null) {
+      await this.#settledOrAborted(settled, signal);
       if (!isNext()) return;
     }
     this.#fire(entry);
@@ -234,7 +238,7 @@ export class VirtualClock {
     delayMicroseconds: number,
     { priority = 0, counts }: ScheduleOptions,
     fire: () => void,
-    settled: Promise<void> | null,
+    settled: Entry['settled'],
   ): Cancel {
     if (!Number.isFinite(priority)) throw new RangeError(`priority is ${priority}, expected a number`);
     const timeMicroseconds = this.#due(delayMicroseconds);

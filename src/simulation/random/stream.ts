@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** One part of what names a stream. The number 1 and the string "1" are different parts. */
@@ -77,8 +77,8 @@ function stateOf(key: readonly KeyPart[]): readonly number[] {
       throw new RangeError(`a stream's key holds ${part}, expected strings and finite numbers`);
     }
   }
-  const digest = createHash('sha256').update(JSON.stringify(key)).digest();
-  return [digest.readInt32BE(0), digest.readInt32BE(4), digest.readInt32BE(8), digest.readInt32BE(12)];
+  const digest = hash('sha256', JSON.stringify(key), 'hex');
+  return [0, 8, 16, 24].map((at) => Number.parseInt(digest.slice(at, at + 8), 16) | 0);
 }
 
 /*

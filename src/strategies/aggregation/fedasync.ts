@@ -62,12 +62,16 @@ function mix(mixed: Map<string, Tensor>, update: Update, settings: Settings): vo
   for (const tensor of tensorsOf(update.params)) {
     const old = mixed.get(tensor.name)?.values;
     // A share of 1 leaves nothing of the old, be it infinite or minus zero.
-    const values =
-      old && share < 1
-        ? Float64Array.from(tensor.values, (x, i) => (1 - share) * old[i]! + share * x)
-        : tensor.values;
+    const values = old && share < 1 ? between(old, tensor.values, share) : tensor.values;
     mixed.set(tensor.name, { ...tensor, values });
   }
+}
+
+/** In float64, so that the sum is rounded once. */
+function between(old: Tensor['values'], next: Float32Array, share: number): Float64Array {
+  const values = new Float64Array(next.length);
+  for (let i = 0; i < values.length; i++) values[i] = (1 - share) * old[i]! + share * next[i]!;
+  return values;
 }
 
 function weightOf(staleness: number, { staleness: by, hingeSlope, hingeFrom, ...rest }: Settings): number {

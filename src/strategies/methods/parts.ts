@@ -33,6 +33,15 @@ type Slotted = Pick<Method, 'slots'>;
 
 /** The parts of what a method tunes, in the order of its slots. */
 export function partsOf({ slots }: Slotted): readonly Part[] {
+  const parts = known.get(slots) ?? partsIn(slots);
+  known.set(slots, parts);
+  return parts;
+}
+
+/** They are asked for with every message. */
+const known = new WeakMap<Slotted['slots'], readonly Part[]>();
+
+function partsIn(slots: Slotted['slots']): readonly Part[] {
   return slots.flatMap((slot) =>
     slot.parts.map(({ roles, train, share }) => ({
       name: roles ? `${slot.name}.${roles.join('')}` : slot.name,

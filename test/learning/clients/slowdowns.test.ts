@@ -6,7 +6,7 @@ import { stream } from '../../../src/simulation/random/stream.js';
 
 const count = 40_000;
 const draws = (slowdown: Choice) =>
-  Array.from({ length: count }, (_, i) => slowdownOf({ slowdown }, stream(1, 'task', i)));
+  Array.from({ length: count }, (_, i) => slowdownOf({ slowdown }, () => stream(1, 'task', i)));
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** Share of the factors above a limit: within four standard errors of its probability. */
 const isAbove = (values: readonly number[], limit: number, probability: number) => {

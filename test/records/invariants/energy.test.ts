@@ -25,7 +25,7 @@ const down = (more = {}) => sent(1, 'server', 'client-0', download('instruction'
 const up = () => sent(2, 'client-0', 'server', upload('instruction', 1, 'adapters'), 2);
 const begun: RunEvent = {
   ...{ type: 'task-started', actor: 'client-0', stage: 'instruction', round: 1, task: 'instruct' },
-  ...{ key: 'k', virtualSeconds: 5, seconds: 3, joules: 6 },
+  ...{ number: 1, key: 'k', virtualSeconds: 5, seconds: 3, joules: 6 },
 };
 const work = (joules: number): RunEvent => ({
   type: 'row',

@@ -406,6 +406,7 @@ describe('the invariant checkers', () => {
         actor: 'client-1',
         stage: 'instruction',
         round: 1,
+        number: 1,
         key: 'k',
         virtualSeconds: 2,
         seconds: 1,

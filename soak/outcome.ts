@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../src/errors.js';
 import type { Ended } from '../src/records/rows.js';
-import { openRun, type OpenRun } from '../src/run/open-run.js';
+import { openRunWithRows, type OpenRunWithRows } from '../src/run/open-with-rows.js';
 import { simulate } from '../src/run/simulate.js';
 import { loadScenario, type LoadedScenario } from '../src/scenario/load.js';
 import { livenessProblem, whenWell } from './liveness.js';
@@ -39,7 +39,10 @@ async function outcomeOfRun(
   outFolder: string,
   mishaps?: DrawnMishaps,
 ): Promise<Outcome> {
-  const run = await openRun({ scenario, folder, outFolder, workers: 1, backend: 'wasm', script }, mishaps);
+  const run = await openRunWithRows(
+    { scenario, folder, outFolder, workers: 1, backend: 'wasm', script },
+    mishaps,
+  );
   try {
     const { ended } = await simulate(run.world, { script, ...(mishaps && { before: mishaps.before }) });
     if (ended.reason === 'failed') throw new Error(ended.cause);
@@ -63,7 +66,10 @@ async function outcomeOfRun(
  * A server waits for ever only without a deadline, for a client that was silent or off, or whose message was given
  * up.
  */
-function refuseUnexplained({ world, written }: OpenRun, { waiting }: Ended & { reason: 'deadlock' }): void {
+function refuseUnexplained(
+  { world, written }: OpenRunWithRows,
+  { waiting }: Ended & { reason: 'deadlock' },
+): void {
   const { clients, stages, ...scenario } = world.scenario;
   const isEndless = stages.some((stage) => scenario[stage].deadlineSeconds === null);
   const isSilent = clients.availability < 1;

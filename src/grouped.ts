@@ -9,12 +9,3 @@ export function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map
   }
   return groups;
 }
-
-/** How often each item comes, the most frequent first; null counts as no item. */
-export function countsOf<T>(items: readonly (T | null)[]): (readonly [item: T, count: number])[] {
-  const groups = groupedBy(
-    items.filter((item) => item !== null),
-    (item) => item,
-  );
-  return [...groups].map(([item, all]) => [item, all.length] as const).sort(([, a], [, b]) => b - a);
-}

@@ -58,7 +58,7 @@ export class Growing<A extends Numbers> {
 
   #grow(): void {
     const type = this.#values.constructor as new (length: number) => A;
-    const larger = new type(Math.max(64, 2 * this.#length));
+    const larger = new type(Math.max(8, 2 * this.#length));
     larger.set(this.#values);
     this.#values = larger;
   }

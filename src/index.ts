@@ -19,7 +19,14 @@ export {
   type EventRow,
   type InspectionRow,
 } from './records/inspection-rows.js';
-export { readRun, type PartialSummary, type RunRecords } from './records/read.js';
+export {
+  readRun,
+  readRunTo,
+  type PartialSummary,
+  type RunDocuments,
+  type RunRecords,
+} from './records/read.js';
+export type { RowReader } from './records/row-reader.js';
 export type { Manifest } from './records/manifest.js';
 export { writeReport } from './records/report/report.js';
 export { loadScenario, type LoadedScenario, type LoadOptions } from './scenario/load.js';

@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { openRun } from '../src/run/open-run.js';
+import { openRunWithRows } from '../src/run/open-with-rows.js';
 import { phraseFigures } from '../src/records/phrases.js';
 import type { ClientRow, MetricRow } from '../src/records/rows.js';
 import { pooledSpearman, spearman } from '../src/records/rank-correlation.js';
@@ -96,7 +96,7 @@ async function aligned(
   memory: ReturnType<typeof remembering>,
 ): Promise<Figures> {
   const { scenario, folder: at } = await loadScenario(options.scenario, { seed, set });
-  const run = await openRun({
+  const run = await openRunWithRows({
     scenario,
     folder: at,
     outFolder: mkdtempSync(join(folder, 'run-')),

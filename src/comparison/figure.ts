@@ -1,7 +1,8 @@
-import { sum } from '../moments.js';
 import type { RunRecords } from '../records/read.js';
-import type { Summary } from '../records/summary.js';
-import type { MeasuredFigure } from '../records/to-target.js';
+import { readWhole, type RowReader } from '../records/row-reader.js';
+import type { MessageRow } from '../records/rows.js';
+import type { Summary, TargetReached } from '../records/summary.js';
+import type { MeasuredFigure, TargetSearch } from '../records/to-target.js';
 
 /** What figures are made from: a part of a run's summary, and the bits of its rounds. */
 export interface RunFigures
@@ -14,14 +15,23 @@ export interface RunFigures
   readonly roundBits: number;
 }
 
-export function runFigures({
-  summary,
-  messages: rows,
-}: Pick<RunRecords, 'summary' | 'messages'>): RunFigures {
+/** Adds up the bits of the messages of rounds. */
+export class RoundBits implements RowReader {
+  sum = 0;
+
+  message({ round, copyOf, bits }: MessageRow): void {
+    if (round > 0 && copyOf === null) this.sum += bits;
+  }
+}
+
+export function figuresOf(summary: RunRecords['summary'], { sum: roundBits }: RoundBits): RunFigures {
   const { stages, messages, virtualSeconds, wallSeconds, fairness, energy } = summary;
-  const inRounds = rows.filter(({ round, copyOf }) => round > 0 && copyOf === null);
-  const roundBits = sum(inRounds.map(({ bits }) => bits));
   return { stages, messages, virtualSeconds, wallSeconds, fairness, energy, roundBits };
+}
+
+/** Of records that are at hand. */
+export function runFigures({ summary, messages }: Pick<RunRecords, 'summary' | 'messages'>): RunFigures {
+  return figuresOf(summary, readWhole(new RoundBits(), { messages }));
 }
 
 /** How a figure's unit is shown: its sign, and what its value is multiplied by for that. */
@@ -52,12 +62,13 @@ export interface Figure {
   readonly of: (run: RunFigures) => number | null;
 }
 
-/** A figure of a run's rows, which its summary has not. */
-export interface FigureOfRows extends Omit<Figure, 'of'> {
-  readonly ofRows: (records: RunRecords) => number | null;
+/** A figure that a run's rows are searched for, since its summary has it not. */
+export interface SearchedFigure extends Omit<Figure, 'of'> {
+  readonly search: () => TargetSearch;
+  readonly of: (reached: TargetReached) => number;
 }
 
-export type AnyFigure = Figure | FigureOfRows;
+export type AnyFigure = Figure | SearchedFigure;
 
 /** Its name with the unit in which it is shown. */
 export function headOf({ head, unit }: Pick<Figure, 'head' | 'unit'>): string {

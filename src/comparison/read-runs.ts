@@ -1,9 +1,9 @@
 import { UserError } from '../errors.js';
 import { endedSentence } from '../records/report/ended.js';
-import { readRun, type RunRecords } from '../records/read.js';
+import { readRunTo, type RunDocuments } from '../records/read.js';
 import type { Keyed } from '../scenario/merged.js';
 import { canonicalJson } from '../records/exact-json.js';
-import { runFigures, type AnyFigure } from './figure.js';
+import { figuresOf, RoundBits, type AnyFigure } from './figure.js';
 
 /** What is kept of a run that is compared. */
 export interface ComparedRun {
@@ -61,9 +61,24 @@ export async function readRuns(folders: readonly string[], figures: readonly Any
 
 async function readOne(run: string, figures: readonly AnyFigure[]): Promise<ComparedRun | LeftOut> {
   try {
-    const records = await readRun(run);
-    const why = unfinished(records);
-    return why === null ? compared(run, records, figures) : { run, why };
+    const bits = new RoundBits();
+    const searches = figures.flatMap((figure) =>
+      'search' in figure ? [{ figure, rows: figure.search() }] : [],
+    );
+    const documents = await readRunTo(run, bits, ...searches.map(({ rows }) => rows));
+    const why = unfinished(documents);
+    if (why !== null) return { run, why };
+    const whole = figuresOf(documents.summary, bits);
+    const searched = new Map<AnyFigure, number | null>(
+      searches.map(({ figure, rows: { reached } }) => [figure, reached === null ? null : figure.of(reached)]),
+    );
+    const valueOf = (figure: AnyFigure) =>
+      'search' in figure ? (searched.get(figure) ?? null) : figure.of(whole);
+    return compared(
+      run,
+      documents,
+      Object.fromEntries(figures.map((figure) => [figure.key, valueOf(figure)])),
+    );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { run, why: error.message };
@@ -73,18 +88,16 @@ async function readOne(run: string, figures: readonly AnyFigure[]): Promise<Comp
 /** Ends that leave whole figures: docs/records.md. */
 const ordinaryEnds = ['finished', 'stopped', 'out-of-virtual-time'];
 
-function unfinished({ summary: { ended } }: RunRecords): string | null {
+function unfinished({ summary: { ended } }: RunDocuments): string | null {
   if (ended.reason === 'partial') return 'has no summary.json: it was killed, or is still running';
   return ordinaryEnds.includes(ended.reason) ? null : `did not finish: ${endedSentence(ended)}`;
 }
 
-function compared(run: string, records: RunRecords, figures: readonly AnyFigure[]): ComparedRun {
-  const { manifest, summary } = records;
-  const whole = runFigures(records);
-  const found = figures.map((figure) => {
-    const value = 'ofRows' in figure ? figure.ofRows(records) : figure.of(whole);
-    return [figure.key, value] as const;
-  });
+function compared(
+  run: string,
+  { manifest, summary }: RunDocuments,
+  figures: ComparedRun['figures'],
+): ComparedRun {
   const origin = {
     version: manifest.version,
     backend: manifest.backend.name,
@@ -92,7 +105,7 @@ function compared(run: string, records: RunRecords, figures: readonly AnyFigure[
     endedBy: summary.ended.reason,
   };
   const { seed } = manifest;
-  return { run, seed, scenario: { ...manifest.scenario }, figures: Object.fromEntries(found), origin };
+  return { run, seed, scenario: { ...manifest.scenario }, figures, origin };
 }
 
 /** Settings that make no difference to a run but by name, and its seed. */

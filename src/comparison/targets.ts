@@ -1,9 +1,8 @@
 import { UserError } from '../errors.js';
-import { targetReached } from '../records/to-target.js';
+import { TargetSearch } from '../records/to-target.js';
 import type { TargetReached } from '../records/summary.js';
-import type { RunRecords } from '../records/read.js';
 import { shown } from '../settings/problem.js';
-import { units, type Figure, type FigureOfRows } from './figure.js';
+import { units, type Figure, type SearchedFigure } from './figure.js';
 import { figureNamed, figures } from './figures.js';
 
 /** A figure and the value that it should reach. */
@@ -28,7 +27,7 @@ export function targetFrom(text: string): Target {
 }
 
 /** What it took to reach a target, as figures of a run: null where it never did. */
-export function figuresOfTarget({ figure, value }: Target): readonly FigureOfRows[] {
+export function figuresOfTarget({ figure, value }: Target): readonly SearchedFigure[] {
   const { key, head, unit, better, measured } = figure;
   const { sign, factor } = units[unit];
   const shownTarget = `${Number((factor * value).toPrecision(12))}${sign === null ? '' : ` ${sign}`}`;
@@ -42,10 +41,8 @@ export function figuresOfTarget({ figure, value }: Target): readonly FigureOfRow
     ...what,
     better: 'lower' as const,
     isMain: true,
-    ofRows: ({ metrics, messages }: RunRecords) => {
-      const reached = targetReached({ ...measured!, better }, value, metrics, messages);
-      return reached === null ? null : of(reached);
-    },
+    search: () => new TargetSearch({ ...measured!, better }, value),
+    of,
   });
   return [
     figureOf('Seconds', ({ virtualSeconds }) => virtualSeconds, { head: `to ${words}`, unit: 'seconds' }),

@@ -1,15 +1,14 @@
 import type { Alignment } from '../learning/training/algorithms/settings.js';
-import { mean, meanOrNull } from '../moments.js';
+import { ratioOrNull } from '../moments.js';
 import { hackedByPhrase } from './phrases.js';
-import type { ClientRow, MetricRow } from './rows.js';
+import { readWhole, type RowReader } from './row-reader.js';
+import type { ClientRow, MetricRow, PhrasesRow } from './rows.js';
 import type { Collapse, CollapseKind } from './summary.js';
 
 type Limits = Alignment['collapse'];
 
-/** A quantity of one client in one round, already relative to its start where the limit is. */
+/** A quantity in one round, already relative to its start where the limit is. */
 interface Reading {
-  readonly client: string | null;
-  readonly round: number;
   readonly value: number;
   /** Growth of the score; null where it does not matter. Length that wins nothing is no hacking. */
   readonly scoreGain: number | null;
@@ -20,7 +19,7 @@ interface Symptom {
   readonly kind: CollapseKind;
   readonly task: 'score' | 'align';
   /** The reading of a row beside the client's first that has one; null where it cannot be taken. */
-  readonly read: (row: ClientRow, first: ClientRow) => Omit<Reading, 'client' | 'round'> | null;
+  readonly read: (row: ClientRow, first: ClientRow) => Reading | null;
   readonly limit: (limits: Limits) => number;
   readonly beyond: (value: number, limit: number) => boolean;
 }
@@ -80,59 +79,100 @@ const symptoms: readonly Symptom[] = [
  * - `phrase-hacking`: of the gain in reward a single stock phrase explains more than `phraseShare`, by `phrases`
  *   rows.
  */
-export function collapses(rows: readonly MetricRow[], limits: Limits): Collapse[] {
-  const ofRounds = symptoms.flatMap((symptom) => {
-    const readings = readingsOf(rows, symptom);
-    return [...new Set(readings.map(({ client }) => client))].flatMap((client) => {
-      const own = readings.filter((reading) => reading.client === client);
-      return finding(symptom, client, own, symptom.limit(limits));
-    });
-  });
-  return [...ofRounds, ...hackedByPhrase(rows, limits.phraseShare)].sort(
-    (one, other) => one.since - other.since,
-  );
-}
+export class Collapses implements RowReader {
+  readonly #limits: Limits;
+  readonly #symptoms: readonly Readings[];
+  /** One of each client, at the end of the run. */
+  readonly #phrases: PhrasesRow[] = [];
 
-/** The first and the last round beyond the limit; none where there is no such round. */
-function finding(
-  { kind, beyond }: Symptom,
-  client: string | null,
-  readings: readonly Reading[],
-  threshold: number,
-): Collapse[] {
-  const bad = readings.filter(
-    ({ value, scoreGain }) => beyond(value, threshold) && (scoreGain === null || scoreGain > 0),
-  );
-  const [first, last] = [bad[0], bad.at(-1)];
-  if (!first || !last) return [];
-  return [{ kind, client, since: first.round, round: last.round, value: last.value, threshold }];
-}
-
-/** Those of the mean first, then client by client, each in the order of the rounds. */
-function readingsOf(rows: readonly MetricRow[], { task, read }: Symptom): Reading[] {
-  const firsts = new Map<string, ClientRow>();
-  const ofClients: Reading[] = [];
-  for (const row of rows) {
-    if (row.type !== 'client' || row.task !== task) continue;
-    const first = firsts.get(row.actor) ?? row;
-    const reading = read(row, first);
-    if (!reading) continue;
-    firsts.set(row.actor, first);
-    ofClients.push({ client: row.actor, round: row.round, ...reading });
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#symptoms = symptoms.map((symptom) => new Readings(symptom, symptom.limit(limits)));
   }
-  const rounds = [...new Set(ofClients.map(({ round }) => round))].sort((a, b) => a - b);
-  return [...rounds.map((round) => meanOf(ofClients, round)), ...ofClients];
+
+  metric(row: MetricRow): void {
+    if (row.type === 'phrases') this.#phrases.push(row);
+    if (row.type === 'client') for (const readings of this.#symptoms) readings.add(row);
+  }
+
+  get found(): Collapse[] {
+    const hacked = hackedByPhrase(this.#phrases, this.#limits.phraseShare);
+    return [...this.#symptoms.flatMap((readings) => readings.found), ...hacked].sort(
+      (one, other) => one.since - other.since,
+    );
+  }
 }
 
-function meanOf(readings: readonly Reading[], round: number): Reading {
-  const now = readings.filter((reading) => reading.round === round);
-  const gains = now.flatMap(({ scoreGain }) => scoreGain ?? []);
-  return {
-    client: null,
-    round,
-    value: mean(now.map(({ value }) => value)),
-    scoreGain: meanOrNull(gains),
-  };
+/** Of rows that are at hand. */
+export function collapses(metrics: readonly MetricRow[], limits: Limits): Collapse[] {
+  return readWhole(new Collapses(limits), { metrics }).found;
+}
+
+/** What one symptom shows: of each client, and in the mean of each round. */
+class Readings {
+  readonly #symptom: Symptom;
+  readonly #limit: number;
+  readonly #firsts = new Map<string, ClientRow>();
+  /** Of each client with a reading, the rounds beyond the limit. */
+  readonly #clients = new Map<string, Beyond | null>();
+  readonly #rounds = new Map<number, Means>();
+
+  constructor(symptom: Symptom, limit: number) {
+    this.#symptom = symptom;
+    this.#limit = limit;
+  }
+
+  add(row: ClientRow): void {
+    if (row.task !== this.#symptom.task) return;
+    const { actor: client, round } = row;
+    const first = this.#firsts.get(client) ?? row;
+    const reading = this.#symptom.read(row, first);
+    if (!reading) return;
+    this.#firsts.set(client, first);
+    this.#clients.set(client, this.#and(this.#clients.get(client) ?? null, round, reading));
+    const means = this.#rounds.get(round) ?? new Means();
+    this.#rounds.set(round, means.add(reading));
+  }
+
+  /** Of the mean, then client by client. */
+  get found(): Collapse[] {
+    const means = [...this.#rounds]
+      .sort(([a], [b]) => a - b)
+      .reduce<Beyond | null>((beyond, [round, { reading }]) => this.#and(beyond, round, reading), null);
+    return [[null, means] as const, ...this.#clients].flatMap(([client, beyond]) => {
+      if (beyond === null) return [];
+      return [{ kind: this.#symptom.kind, client, ...beyond, threshold: this.#limit }];
+    });
+  }
+
+  #and(beyond: Beyond | null, round: number, { value, scoreGain }: Reading): Beyond | null {
+    if (!this.#symptom.beyond(value, this.#limit) || (scoreGain !== null && scoreGain <= 0)) return beyond;
+    return { since: beyond?.since ?? round, round, value };
+  }
+}
+
+/** The first and the last round beyond a limit, and what was read in the last. */
+type Beyond = Pick<Collapse, 'since' | 'round' | 'value'>;
+
+/** Of the readings of one round. */
+class Means {
+  #count = 0;
+  #value = 0;
+  #gains = 0;
+  #scoreGain = 0;
+
+  add({ value, scoreGain }: Reading): this {
+    this.#count += 1;
+    this.#value += value;
+    if (scoreGain === null) return this;
+    this.#gains += 1;
+    this.#scoreGain += scoreGain;
+    return this;
+  }
+
+  get reading(): Reading {
+    return { value: this.#value / this.#count, scoreGain: ratioOrNull(this.#scoreGain, this.#gains) };
+  }
 }
 
 /** Nats of a token; null where nothing was sampled, and for an algorithm that samples nothing. */

@@ -1,6 +1,7 @@
 import { greatest, least } from '../extremes.js';
 import { mean, sum } from '../moments.js';
-import { heldOut, newestFigures, rowsOfTask } from './held-out.js';
+import { heldOut, isOfTask, newestFigures } from './held-out.js';
+import { readWhole, type RowReader } from './row-reader.js';
 import type { MessageRow, MetricRow } from './rows.js';
 import type { FairnessSummary } from './summary.js';
 
@@ -9,23 +10,40 @@ import type { FairnessSummary } from './summary.js';
  * updates were averaged, over all stages; accuracy is of each client's own model on own rows, at its last
  * measurement in stage 1.
  */
+export class Fairness implements RowReader {
+  readonly #taken: Map<string, number>;
+  readonly #newest = newestFigures();
+
+  constructor(readonly clients: readonly string[]) {
+    this.#taken = new Map(clients.map((client) => [client, 0]));
+  }
+
+  metric(row: MetricRow): void {
+    if (isOfTask(row, heldOut.instruction.task)) this.#newest.add(row);
+  }
+
+  message({ from, aggregatedIn }: MessageRow): void {
+    if (aggregatedIn !== null) this.#taken.set(from, this.#taken.get(from)! + 1);
+  }
+
+  get summary(): FairnessSummary {
+    const accuracies = this.clients.flatMap((client) => this.#newest.of(client)?.metrics['accuracy'] ?? []);
+    return {
+      participation: jain([...this.#taken.values()]),
+      accuracy: jain(accuracies),
+      worstDecileAccuracy: worstDecile(accuracies),
+      accuracySpread: accuracies.length === 0 ? null : greatest(accuracies) - least(accuracies),
+    };
+  }
+}
+
+/** Of rows that are at hand. */
 export function fairness(
   clients: readonly string[],
   metrics: readonly MetricRow[],
   messages: readonly MessageRow[],
 ): FairnessSummary {
-  const taken = new Map(clients.map((client) => [client, 0]));
-  for (const { from, aggregatedIn } of messages) {
-    if (aggregatedIn !== null) taken.set(from, taken.get(from)! + 1);
-  }
-  const newest = newestFigures(rowsOfTask(metrics, heldOut.instruction.task));
-  const accuracies = clients.flatMap((client) => newest.of(client)?.metrics['accuracy'] ?? []);
-  return {
-    participation: jain([...taken.values()]),
-    accuracy: jain(accuracies),
-    worstDecileAccuracy: worstDecile(accuracies),
-    accuracySpread: accuracies.length === 0 ? null : greatest(accuracies) - least(accuracies),
-  };
+  return readWhole(new Fairness(clients), { metrics, messages }).summary;
 }
 
 /**

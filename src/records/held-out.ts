@@ -40,27 +40,34 @@ export const heldOut: Readonly<
   alignment: { task: 'score', loss: () => minusObjective },
 };
 
+export function isOfTask(row: MetricRow, task: string): row is ClientRow {
+  return row.type === 'client' && row.task === task;
+}
+
 /** The rows of one task, in the order in which they were written. */
 export function rowsOfTask(rows: readonly MetricRow[], task: string): ClientRow[] {
-  return rows.filter((row): row is ClientRow => row.type === 'client' && row.task === task);
+  return rows.filter((row) => isOfTask(row, task));
 }
+
+/** What of a client's row its figures need. */
+export type Measurement = globalThis.Pick<ClientRow, 'round' | 'actor' | 'virtualSeconds' | 'metrics'>;
 
 /**
  * One row for each client. What summary, report and progress call a figure "over the clients" is `mean` of it,
  * and nothing else.
  */
-export class ClientFigures {
-  readonly #rows = new Map<string, ClientRow>();
+export class ClientFigures<Row extends Measurement = ClientRow> {
+  readonly #rows = new Map<string, Row>();
   /** Those of them with any figure: without learning there is none, and no mean needs to look for one. */
   #measured = 0;
-  readonly #replaces: (row: ClientRow, known: ClientRow) => boolean;
+  readonly #replaces: (row: Row, known: Row) => boolean;
 
   /** `replaces` says whether a row takes the place of the one that is there of its client. */
-  constructor(replaces: (row: ClientRow, known: ClientRow) => boolean) {
+  constructor(replaces: (row: Row, known: Row) => boolean) {
     this.#replaces = replaces;
   }
 
-  add(row: ClientRow): this {
+  add(row: Row): this {
     const known = this.#rows.get(row.actor);
     if (known !== undefined && !this.#replaces(row, known)) return this;
     this.#measured += Number(isMeasured(row)) - Number(known !== undefined && isMeasured(known));
@@ -68,7 +75,11 @@ export class ClientFigures {
     return this;
   }
 
-  of(client: string): ClientRow | undefined {
+  get isEmpty(): boolean {
+    return this.#rows.size === 0;
+  }
+
+  of(client: string): Row | undefined {
     return this.#rows.get(client);
   }
 
@@ -91,11 +102,13 @@ export class ClientFigures {
   }
 }
 
-const isMeasured = ({ metrics }: ClientRow) => Object.values(metrics).some((figure) => figure !== null);
+const isMeasured = ({ metrics }: Measurement) => Object.values(metrics).some((figure) => figure !== null);
 
 /** Each client's row of the latest round, whenever it was written. */
-export function newestFigures(rows: readonly ClientRow[] = []): ClientFigures {
-  const newest = new ClientFigures((row, known) => row.round >= known.round);
+export function newestFigures<Row extends Measurement = ClientRow>(
+  rows: readonly Row[] = [],
+): ClientFigures<Row> {
+  const newest = new ClientFigures<Row>((row, known) => row.round >= known.round);
   return rows.reduce((figures, row) => figures.add(row), newest);
 }
 
@@ -117,7 +130,7 @@ export function mapRounds<T>(
 }
 
 /** Each client's row of the first round: round 0 is before any training, whenever it was written. */
-export function firstFigures(rows: readonly ClientRow[]): ClientFigures {
+export function firstFigures(rows: readonly ClientRow[] = []): ClientFigures {
   const first = new ClientFigures((row, known) => row.round < known.round);
   return rows.reduce((figures, row) => figures.add(row), first);
 }

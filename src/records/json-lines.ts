@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { UserError, messageOf } from '../errors.js';
 import { refuseNesting } from '../nesting.js';
-import { readTextFile } from '../text-file.js';
+import { streamedLines } from '../text-lines.js';
 
 const bufferCharacters = 1 << 16;
 
@@ -61,10 +61,17 @@ export class JsonLinesFile {
  * Throws a UserError if the file is missing or a line before the last is not JSON.
  */
 export async function readJsonLines<Row>(path: string): Promise<Row[]> {
-  const text = await readTextFile(path, 'a record of a run');
-  const lines = text.split('\n');
-  lines.pop();
-  return lines.map((line, index) => parsedLine<Row>(line, path, index + 1));
+  const all: Row[] = [];
+  for await (const rows of streamedJsonLines<Row>(path)) for (const row of rows) all.push(row);
+  return all;
+}
+
+/** The same, some rows at a time, whatever the size of the file. */
+export async function* streamedJsonLines<Row>(path: string): AsyncGenerator<Row[], void, void> {
+  let number = 0;
+  for await (const lines of streamedLines(path, 'a record of a run')) {
+    yield lines.map((line) => parsedLine<Row>(line, path, ++number));
+  }
 }
 
 function parsedLine<Row>(line: string, path: string, number: number): Row {

@@ -1,26 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, isSystemError, messageOf, oneLine } from '../errors.js';
-import { greatest } from '../extremes.js';
 import { refuseNesting } from '../nesting.js';
 import { readTextFile } from '../text-file.js';
 import type { Scenario } from '../scenario/schema.js';
 import type { OwnNames } from '../scenario/own-strategies.js';
 import { checkForm } from '../scenario/validate.js';
-import { activityRows } from './activity/lanes.js';
-import { timeSpent } from './activity/time-spent.js';
-import { energySummary } from './energy/summary.js';
-import { overfittingSummary } from './overfitting.js';
-import { fairness } from './fairness.js';
 import { recordFiles } from './folder.js';
-import { readJsonLines } from './json-lines.js';
 import { manifestFormat, type Manifest } from './manifest.js';
-import { missingMessageKey } from './row-text.js';
+import { readRows } from './read-rows.js';
+import type { RowReader } from './row-reader.js';
 import type { MessageRow, MetricRow } from './rows.js';
 import type { Summary } from './summary.js';
-import { rejectedUpdates } from './rejected.js';
-import { stalenessOfStages } from './staleness.js';
-import { messageTotals, stageSummaries } from './summarize.js';
+import { RunFigures } from './run-figures.js';
+import { WrittenRows } from './written-rows.js';
 
 /**
  * What the rows of a run come to that left no summary.json: it was killed, or is still running. The hash of
@@ -32,10 +25,14 @@ export interface PartialSummary extends Omit<Summary, 'traceHash' | 'wallSeconds
   readonly ended: { readonly reason: 'partial' };
 }
 
-/** All that a run left, read back. */
-export interface RunRecords {
+/** What a run left, but for its rows. */
+export interface RunDocuments {
   readonly manifest: Manifest;
   readonly summary: Summary | PartialSummary;
+}
+
+/** All that a run left, read back: with every row in memory. */
+export interface RunRecords extends RunDocuments {
   readonly metrics: readonly MetricRow[];
   readonly messages: readonly MessageRow[];
 }
@@ -47,7 +44,17 @@ export interface RunRecords {
  * early to be read, or of another run than the rest.
  */
 export async function readRun(folder: string): Promise<RunRecords> {
-  return ofRecords(folder, () => readRunAtItsWord(folder));
+  const rows = new WrittenRows();
+  const documents = await readRunTo(folder, rows);
+  return { ...documents, metrics: rows.metrics, messages: rows.messages };
+}
+
+/**
+ * The same with the rows one by one, to readers that keep of them what they need: a run of any length is read in the
+ * memory of its clients. Rows that nobody asks for are read only where the summary lacks what they come to.
+ */
+export async function readRunTo(folder: string, ...readers: readonly RowReader[]): Promise<RunDocuments> {
+  return ofRecords(folder, () => readAtItsWord(folder, readers));
 }
 
 /**
@@ -67,35 +74,19 @@ export async function ofRecords<T>(folder: string, work: () => Promise<T>): Prom
   }
 }
 
-async function readRunAtItsWord(folder: string): Promise<RunRecords> {
+async function readAtItsWord(folder: string, readers: readonly RowReader[]): Promise<RunDocuments> {
   const manifest = await readManifest(join(folder, recordFiles.manifest));
-  const metrics = await readJsonLines<MetricRow>(join(folder, recordFiles.metrics));
-  const messages = await readMessages(join(folder, recordFiles.messages));
-  const rows = { manifest, metrics, messages };
   const path = join(folder, recordFiles.summary);
-  if (!existsSync(path)) return { ...rows, summary: partialSummary(rows) };
-  const written = await readDocument<WrittenSummary>(path);
-  const spent = written.timeSpent ?? timeSpent(activityRows({ ...rows, summary: written }));
-  const { overfitting = null, tasks = null } = written;
-  const energy = written.energy ?? energySummary(metrics, messages);
-  const summary = {
-    notes: [],
-    overlap: null,
-    judges: manifest.judges ?? [],
-    checks: [],
-    journal: null,
-    ...participation(rows),
-    ...written,
-    timeSpent: spent,
-    overfitting,
-    energy,
-    tasks,
-  };
+  const written = existsSync(path) ? await readDocument<WrittenSummary>(path) : null;
+  const figures = written !== null && isWhole(written) ? null : new ReadFigures(manifest);
+  const all = figures === null ? readers : [...readers, figures];
+  if (all.length > 0) await readRows(folder, ...all);
+  if (written === null) return { manifest, summary: partialSummary(manifest, figures!) };
+  const summary = filledIn(written, manifest, figures);
   refuseOthers(path, manifest, summary);
-  return { ...rows, summary: withStages({ ...rows, summary }) };
+  return { manifest, summary };
 }
 
-type Rows = Omit<RunRecords, 'summary'>;
 /** What a summary of an earlier version may lack. */
 type Newer =
   | 'notes'
@@ -112,24 +103,69 @@ type Newer =
   | 'rejected';
 type WrittenSummary = Omit<Summary, Newer> & Partial<Pick<Summary, Newer>>;
 
-function participation({
-  manifest,
-  metrics,
-  messages,
-}: Rows): Pick<Summary, 'fairness' | 'staleness' | 'rejected'> {
-  const clients = manifest.clients.map(({ id }) => id);
+/** Whether nothing is missing that rows come to. */
+function isWhole({ stages, ...written }: WrittenSummary): boolean {
+  const newer = [written.fairness, written.timeSpent, written.energy, written.staleness, written.rejected];
+  return newer.every((part) => part !== undefined) && hasWholeStages(stages);
+}
+
+function hasWholeStages({ instruction, reward, alignment }: Summary['stages']): boolean {
+  const known = [instruction, reward, alignment].filter((stage) => stage !== null);
+  return (
+    known.every((stage) => 'heldOutLoss' in stage && 'deviceJoulesPerRound' in stage) &&
+    (instruction === null || ('toTarget' in instruction && 'factAccuracy' in instruction)) &&
+    (alignment === null || ('collapse' in alignment && 'phrases' in alignment))
+  );
+}
+
+/** With what it lacks; `figures` are null where rows come to none of that. */
+function filledIn(written: WrittenSummary, manifest: Manifest, figures: ReadFigures | null): Summary {
+  const { overfitting = null, tasks = null, energy = null } = written;
+  const known = { notes: [], overlap: null, judges: manifest.judges ?? [], checks: [], journal: null };
+  const summary = { ...known, ...written, overfitting, energy, tasks };
+  if (figures === null) return summary as Summary;
+  const {
+    fairness,
+    staleness,
+    rejected,
+    timeSpent,
+    stages,
+    energy: ofRows,
+  } = figures.upTo(written.virtualSeconds);
   return {
-    fairness: fairness(clients, metrics, messages),
-    staleness: stalenessOfStages(messages),
-    rejected: rejectedUpdates(messages),
+    ...{ fairness, staleness, rejected, timeSpent },
+    ...summary,
+    energy: energy ?? ofRows,
+    ...(!hasWholeStages(written.stages) && { stages }),
   };
 }
 
-function partialSummary(rows: Rows): PartialSummary {
-  const { manifest, metrics, messages } = rows;
-  const ends = messages.map((row) => row.endedVirtualSeconds ?? row.sentVirtualSeconds);
-  const times = metrics.map((row) => ('virtualSeconds' in row ? row.virtualSeconds : 0));
-  const virtualSeconds = Math.max(0, greatest(times), greatest(ends));
+/** What the rows of a folder come to, and how far they have come. */
+class ReadFigures extends RunFigures {
+  virtualSeconds = 0;
+
+  constructor({ clients, judges = [], scenario }: Manifest) {
+    const wishes = clients.map(({ id, weightHelpful, weightHarmless }) => ({
+      id,
+      ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
+    }));
+    super({ clients: wishes, judges, scenario });
+  }
+
+  override metric(row: MetricRow): void {
+    super.metric(row);
+    if ('virtualSeconds' in row) this.virtualSeconds = Math.max(this.virtualSeconds, row.virtualSeconds);
+  }
+
+  override message(row: MessageRow): void {
+    super.message(row);
+    const seconds = row.endedVirtualSeconds ?? row.sentVirtualSeconds;
+    this.virtualSeconds = Math.max(this.virtualSeconds, seconds);
+  }
+}
+
+function partialSummary(manifest: Manifest, figures: ReadFigures): PartialSummary {
+  const { virtualSeconds } = figures;
   return {
     ...namesOf(manifest),
     synthetic: manifest.synthetic,
@@ -141,17 +177,9 @@ function partialSummary(rows: Rows): PartialSummary {
     overlap: manifest.overlap ?? null,
     judges: manifest.judges ?? [],
     checks: [],
-    stages: stagesOf(rows),
-    overfitting: overfittingSummary(
-      metrics,
-      manifest.clients.map(({ id }) => id),
-    ),
-    ...participation(rows),
-    timeSpent: timeSpent(activityRows({ ...rows, summary: { virtualSeconds } })),
-    energy: energySummary(metrics, messages),
     journal: null,
     tasks: null,
-    messages: messageTotals(messages),
+    ...figures.upTo(virtualSeconds),
   };
 }
 
@@ -202,40 +230,6 @@ function ownNames(strategies: Manifest['strategies'] = {}): OwnNames {
   const own = Object.entries(strategies).filter(([, { own }]) => own);
   const any = { type: 'object' };
   return Object.fromEntries(own.map(([seam, { name }]) => [seam, [{ name, options: any }]]));
-}
-
-async function readMessages(path: string): Promise<MessageRow[]> {
-  const rows = await readJsonLines<MessageRow>(path);
-  rows.forEach((row, index) => {
-    const missing = missingMessageKey(row);
-    if (missing === null) return;
-    throw new UserError(
-      `${path}:${index + 1}: has no "${missing}", expected a row as this version of pwff writes it; ` +
-        'run the scenario again',
-    );
-  });
-  return rows;
-}
-
-/** The summary; with the stages' figures made anew where an earlier version had not all of them. */
-function withStages({ summary, ...rows }: Rows & { readonly summary: Summary }): Summary {
-  const { instruction, reward, alignment } = summary.stages;
-  const known = [instruction, reward, alignment].filter((stage) => stage !== null);
-  const isWhole =
-    known.every((stage) => 'heldOutLoss' in stage && 'deviceJoulesPerRound' in stage) &&
-    (instruction === null || ('toTarget' in instruction && 'factAccuracy' in instruction)) &&
-    (alignment === null || ('collapse' in alignment && 'phrases' in alignment));
-  if (isWhole) return summary;
-  return { ...summary, stages: stagesOf(rows) };
-}
-
-function stagesOf({ manifest, metrics, messages }: Rows): Summary['stages'] {
-  const clients = manifest.clients.map(({ id, weightHelpful, weightHarmless }) => ({
-    id,
-    ownWeights: { helpful: weightHelpful, harmless: weightHarmless },
-  }));
-  const { scenario, judges = [] } = manifest;
-  return stageSummaries({ metrics, messages, clients, judges, scenario });
 }
 
 /** A JSON file of a run's folder, taken at its word; UserError where there is none. */

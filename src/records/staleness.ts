@@ -1,29 +1,36 @@
 import type { Stage } from '../../machines/protocol.js';
+import { readWhole, type RowReader } from './row-reader.js';
 import type { MessageRow } from './rows.js';
 import type { StalenessCount } from './summary.js';
 
 /**
- * Of the updates of a stage that were averaged: how many were so many versions behind, fewest first. An update
- * of round r that is in the aggregate of round a is a − r versions behind. The two of a client's reward models
- * are two.
+ * Of the updates of each stage that were averaged: how many were so many versions behind. An update of round r that
+ * is in the aggregate of round a is a − r versions behind. The two of a client's reward models are two.
  */
-export function staleness(messages: readonly MessageRow[], stage: Stage): readonly StalenessCount[] {
-  const counts = new Map<number, number>();
-  for (const row of messages) {
-    if (row.stage !== stage || row.aggregatedIn === null) continue;
-    const versions = row.aggregatedIn - row.round;
+export class Staleness implements RowReader {
+  readonly #counts: Readonly<Record<Stage, Map<number, number>>> = {
+    instruction: new Map(),
+    reward: new Map(),
+    alignment: new Map(),
+  };
+
+  message({ stage, round, aggregatedIn }: MessageRow): void {
+    if (aggregatedIn === null) return;
+    const [counts, versions] = [this.#counts[stage], aggregatedIn - round];
     counts.set(versions, (counts.get(versions) ?? 0) + 1);
   }
-  return [...counts].sort(([a], [b]) => a - b).map(([versions, updates]) => ({ versions, updates }));
+
+  /** Of each stage, fewest versions first. */
+  get counts(): Readonly<Record<Stage, readonly StalenessCount[]>> {
+    const of = (stage: Stage) =>
+      [...this.#counts[stage]]
+        .sort(([a], [b]) => a - b)
+        .map(([versions, updates]) => ({ versions, updates }));
+    return { instruction: of('instruction'), reward: of('reward'), alignment: of('alignment') };
+  }
 }
 
-/** The same for each stage. */
-export function stalenessOfStages(
-  messages: readonly MessageRow[],
-): Readonly<Record<Stage, readonly StalenessCount[]>> {
-  return {
-    instruction: staleness(messages, 'instruction'),
-    reward: staleness(messages, 'reward'),
-    alignment: staleness(messages, 'alignment'),
-  };
+/** The counts of messages that are at hand. */
+export function stalenessOfStages(messages: readonly MessageRow[]): Staleness['counts'] {
+  return readWhole(new Staleness(), { messages }).counts;
 }

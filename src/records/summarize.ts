@@ -1,31 +1,35 @@
-import type { Stage } from '../../machines/protocol.js';
+import { stages, type Stage } from '../../machines/protocol.js';
 import type { Client } from '../learning/clients/population.js';
 import type { Objective } from '../learning/objective.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import type { Instruction } from '../learning/training/settings.js';
-import { collapses } from './collapse.js';
-import { firstFigures, heldOut, metric, newestFigures, rowsOfTask, type ClientFigures } from './held-out.js';
-import { mean, sum } from '../moments.js';
-import { joulesOf, type sides } from './energy/energy.js';
+import { Collapses } from './collapse.js';
+import { joulesOf, sides } from './energy/energy.js';
+import {
+  firstFigures,
+  heldOut,
+  isOfTask,
+  metric,
+  newestFigures,
+  type ClientFigures,
+  type Pick as PickFigure,
+} from './held-out.js';
 import { phraseFigures } from './phrases.js';
 import { rateIntervals } from './rate-intervals.js';
-import { toTarget } from './to-target.js';
-import type { ClientRow, MessageRow, MetricRow, RoundRow } from './rows.js';
+import { readWhole, type RowReader, type WholeRows } from './row-reader.js';
+import { AccuracySearch } from './to-target.js';
+import type { ClientRow, MessageRow, MetricRow, PhrasesRow, RoundRow } from './rows.js';
 import type {
   AlignedClient,
   AlignmentSummary,
   InstructionSummary,
   RewardSummary,
+  RoundsSummary,
   Summary,
 } from './summary.js';
 
-/**
- * What the summary is made of: the rows that the run wrote, the clients' wishes, and what of the scenario the
- * figures are judged by.
- */
-export interface Written {
-  readonly metrics: readonly MetricRow[];
-  readonly messages: readonly MessageRow[];
+/** Beside rows, what the figures of stages are made of: the clients' wishes, and what of the scenario they are judged by. */
+export interface StageSettings {
   readonly clients: readonly Pick<Client, 'id' | 'ownWeights'>[];
   /** Objectives that the method has no reward model of. */
   readonly judges: readonly Objective[];
@@ -36,93 +40,117 @@ export interface Written {
 }
 
 /** The figures of each stage, all of them from rows of metrics.jsonl and messages.jsonl (docs/records.md). */
-export function stageSummaries(written: Written): Summary['stages'] {
-  return {
-    instruction: instructionSummary(written),
-    reward: rewardSummary(written),
-    alignment: alignmentSummary(written),
-  };
+export class StageFigures implements RowReader {
+  readonly #clients: StageSettings['clients'];
+  readonly #ends: Readonly<Record<Stage, StageEnds>>;
+  readonly #rounds = { instruction: new RoundMeans(), reward: new RoundMeans(), alignment: new RoundMeans() };
+  /** Null without a target. */
+  readonly #search: AccuracySearch | null;
+  readonly #collapses: Collapses;
+  /** One of each client, at the end of the run. */
+  readonly #phrases: PhrasesRow[] = [];
+
+  constructor({ clients, judges, scenario }: StageSettings) {
+    const ends = (stage: Stage) => new StageEnds(clients, stage, judges);
+    this.#clients = clients;
+    this.#ends = {
+      instruction: ends('instruction'),
+      reward: ends('reward'),
+      alignment: ends('alignment'),
+    };
+    const { targetAccuracy } = scenario.instruction;
+    this.#search = targetAccuracy === null ? null : new AccuracySearch(targetAccuracy);
+    this.#collapses = new Collapses(scenario.alignment.collapse);
+  }
+
+  metric(row: MetricRow): void {
+    if (row.type === 'round') this.#rounds[row.stage].add(row);
+    if (row.type === 'phrases') this.#phrases.push(row);
+    for (const stage of stages) this.#ends[stage].metric(row);
+    this.#search?.metric(row);
+    this.#collapses.metric(row);
+  }
+
+  message(row: MessageRow): void {
+    this.#search?.message(row);
+  }
+
+  get summaries(): Summary['stages'] {
+    return {
+      instruction: this.#of('instruction', (ends) => this.#instruction(ends)),
+      reward: this.#of('reward', (ends) => this.#reward(ends)),
+      alignment: this.#of('alignment', (ends) => this.#alignment(ends)),
+    };
+  }
+
+  /** Null of a stage that closed no round, or in which nobody was measured. */
+  #of<T>(stage: Stage, figures: (ends: StageEnds) => T): (RoundsSummary & T) | null {
+    const [rounds, ends] = [this.#rounds[stage].summary, this.#ends[stage]];
+    return rounds === null || ends.isEmpty ? null : { ...rounds, ...figures(ends) };
+  }
+
+  #instruction({ start, end }: StageEnds): Omit<InstructionSummary, keyof RoundsSummary> {
+    return {
+      accuracyBefore: start.mean('accuracy'),
+      accuracy: end.mean('accuracy'),
+      factAccuracyBefore: start.mean('factAccuracy'),
+      factAccuracy: end.mean('factAccuracy'),
+      unseenAccuracyBefore: start.mean('unseenAccuracy'),
+      unseenAccuracy: end.mean('unseenAccuracy'),
+      sharedAccuracyBefore: start.mean('sharedAccuracy'),
+      sharedAccuracy: end.mean('sharedAccuracy'),
+      heldOutLossBefore: start.loss,
+      heldOutLoss: end.loss,
+      toTarget: this.#search?.toTarget ?? null,
+    };
+  }
+
+  #reward({ start, end }: StageEnds): Omit<RewardSummary, keyof RoundsSummary> {
+    return {
+      helpfulAccuracy: end.mean('helpfulAccuracy'),
+      harmlessAccuracy: end.mean('harmlessAccuracy'),
+      heldOutLossBefore: start.loss,
+      heldOutLoss: end.loss,
+    };
+  }
+
+  #alignment({ start, end }: StageEnds): Omit<AlignmentSummary, keyof RoundsSummary> {
+    const clients = new Map(this.#clients.map((client) => [client.id, client]));
+    return {
+      rewardBefore: start.mean('reward'),
+      reward: end.mean('reward'),
+      heldOutLossBefore: start.loss,
+      heldOutLoss: end.loss,
+      refusalRateBefore: start.mean('refusalRate'),
+      refusalRate: end.mean('refusalRate'),
+      correctnessBefore: start.mean('correctness'),
+      correctness: end.mean('correctness'),
+      intervals: rateIntervals(start.rows, end.rows),
+      klK1: end.mean('klK1'),
+      klK3: end.mean('klK3'),
+      distinct2Before: start.mean('distinct2'),
+      distinct2: end.mean('distinct2'),
+      ...phraseFigures(this.#phrases),
+      collapse: this.#collapses.found,
+      clients: end.rows.map((row, index) => alignedClient(clients.get(row.actor)!, start.rows[index]!, row)),
+    };
+  }
 }
 
-export function messageTotals(messages: readonly MessageRow[]): Summary['messages'] {
-  const of = (outcome: MessageRow['outcome']) => messages.filter((row) => row.outcome === outcome).length;
-  const duplicated = messages.filter(({ copyOf }) => copyOf !== null).length;
-  return {
-    sent: messages.length - duplicated,
-    delivered: of('delivered'),
-    dropped: of('dropped'),
-    inFlight: of('in-flight'),
-    duplicated,
-    bits: sum(messages.filter(({ copyOf }) => copyOf === null).map(({ bits }) => bits)),
-    airBits: sum(messages.map(({ airBits }) => airBits)),
-    energyJoules: sum(messages.map(({ energyJoules }) => energyJoules)),
-    price: sum(messages.map(({ price }) => price)),
-  };
+/** Of rows that are at hand. */
+export function stageSummaries({
+  metrics,
+  messages,
+  ...settings
+}: StageSettings & WholeRows): Summary['stages'] {
+  return readWhole(new StageFigures(settings), { metrics, messages }).summaries;
 }
 
-function instructionSummary(written: Written): InstructionSummary | null {
-  const measured = startAndEnd(written, 'instruction');
-  const link = linkFigures(written, 'instruction');
-  if (!link || !measured) return null;
-  const { start, end } = measured;
-  return {
-    ...link,
-    accuracyBefore: start.mean('accuracy'),
-    accuracy: end.mean('accuracy'),
-    factAccuracyBefore: start.mean('factAccuracy'),
-    factAccuracy: end.mean('factAccuracy'),
-    unseenAccuracyBefore: start.mean('unseenAccuracy'),
-    unseenAccuracy: end.mean('unseenAccuracy'),
-    sharedAccuracyBefore: start.mean('sharedAccuracy'),
-    sharedAccuracy: end.mean('sharedAccuracy'),
-    heldOutLossBefore: start.loss,
-    heldOutLoss: end.loss,
-    toTarget: toTarget(written.scenario.instruction.targetAccuracy, written.metrics, written.messages),
-  };
-}
-
-function rewardSummary(written: Written): RewardSummary | null {
-  const measured = startAndEnd(written, 'reward');
-  const link = linkFigures(written, 'reward');
-  if (!link || !measured) return null;
-  const { start, end } = measured;
-  return {
-    ...link,
-    helpfulAccuracy: end.mean('helpfulAccuracy'),
-    harmlessAccuracy: end.mean('harmlessAccuracy'),
-    heldOutLossBefore: start.loss,
-    heldOutLoss: end.loss,
-  };
-}
-
-function alignmentSummary(written: Written): AlignmentSummary | null {
-  const measured = startAndEnd(written, 'alignment');
-  const link = linkFigures(written, 'alignment');
-  if (!link || !measured) return null;
-  const { start, end } = measured;
-  return {
-    ...link,
-    rewardBefore: start.mean('reward'),
-    reward: end.mean('reward'),
-    heldOutLossBefore: start.loss,
-    heldOutLoss: end.loss,
-    refusalRateBefore: start.mean('refusalRate'),
-    refusalRate: end.mean('refusalRate'),
-    correctnessBefore: start.mean('correctness'),
-    correctness: end.mean('correctness'),
-    intervals: rateIntervals(start.rows, end.rows),
-    klK1: end.mean('klK1'),
-    klK3: end.mean('klK3'),
-    distinct2Before: start.mean('distinct2'),
-    distinct2: end.mean('distinct2'),
-    ...phraseFigures(written.metrics),
-    collapse: collapses(written.metrics, written.scenario.alignment.collapse),
-    clients: end.rows.map((row, index) => alignedClient(written, start.rows[index]!, row)),
-  };
-}
-
-function alignedClient({ clients }: Written, start: ClientRow, end: ClientRow): AlignedClient {
-  const { ownWeights } = clients.find(({ id }) => id === end.actor)!;
+function alignedClient(
+  { ownWeights }: StageSettings['clients'][number],
+  start: ClientRow,
+  end: ClientRow,
+): AlignedClient {
   const before = (figure: string) => start.metrics[figure] ?? null;
   const after = (figure: string) => end.metrics[figure] ?? null;
   return {
@@ -147,44 +175,89 @@ function alignedClient({ clients }: Written, start: ClientRow, end: ClientRow): 
   };
 }
 
+/** Each client's first and newest held-out figures of a stage. */
+class StageEnds implements RowReader {
+  readonly #stage: Stage;
+  readonly #first = firstFigures();
+  readonly #newest = newestFigures();
+  readonly start: StageEnd;
+  readonly end: StageEnd;
+
+  constructor(clients: StageSettings['clients'], stage: Stage, judges: readonly Objective[]) {
+    this.#stage = stage;
+    this.start = new StageEnd(this.#first, clients, heldOut[stage].loss(judges));
+    this.end = new StageEnd(this.#newest, clients, heldOut[stage].loss(judges));
+  }
+
+  metric(row: MetricRow): void {
+    if (!isOfTask(row, heldOut[this.#stage].task)) return;
+    this.#first.add(row);
+    this.#newest.add(row);
+  }
+
+  get isEmpty(): boolean {
+    return this.#newest.isEmpty;
+  }
+}
+
 /** The held-out figures of a stage at one of its ends. */
-interface Measured {
+class StageEnd {
+  readonly #figures: ClientFigures;
+  readonly #clients: StageSettings['clients'];
+  readonly #loss: PickFigure;
+
+  constructor(figures: ClientFigures, clients: StageSettings['clients'], loss: PickFigure) {
+    this.#figures = figures;
+    this.#clients = clients;
+    this.#loss = loss;
+  }
+
   /** In the order of the clients. */
-  readonly rows: readonly ClientRow[];
-  readonly loss: number | null;
-  mean(figure: string): number | null;
+  get rows(): readonly ClientRow[] {
+    return this.#clients.flatMap(({ id }) => this.#figures.of(id) ?? []);
+  }
+
+  get loss(): number | null {
+    return this.#figures.mean(this.#loss);
+  }
+
+  mean(figure: string): number | null {
+    return this.#figures.mean(metric(figure));
+  }
 }
 
-/** Each client's first and newest held-out figures of a stage; null where nobody was measured. */
-function startAndEnd(
-  { metrics, clients, judges }: Written,
-  stage: Stage,
-): { start: Measured; end: Measured } | null {
-  const { task } = heldOut[stage];
-  const loss = heldOut[stage].loss(judges);
-  const rows = rowsOfTask(metrics, task);
-  if (rows.length === 0) return null;
-  const at = (ofClients: ClientFigures): Measured => ({
-    rows: clients.flatMap(({ id }) => ofClients.of(id) ?? []),
-    loss: ofClients.mean(loss),
-    mean: (figure) => ofClients.mean(metric(figure)),
-  });
-  return { start: at(firstFigures(rows)), end: at(newestFigures(rows)) };
-}
+/** Rounds of a stage with the mean delay and energy of one. */
+class RoundMeans {
+  #rounds = 0;
+  #delaySeconds = 0;
+  #energyJoules = 0;
+  readonly #joules = { devices: 0, server: 0 };
+  /** Rounds with energy by side: none in records of an earlier version. */
+  #known = 0;
 
-/** Rounds of a stage with the mean delay and energy of one; null where the stage closed no round. */
-function linkFigures({ metrics }: Written, stage: Stage) {
-  const rounds = metrics.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);
-  if (rounds.length === 0) return null;
-  const perRound = (side: (typeof sides)[number]) => {
-    const known = rounds.flatMap(({ energy }: Partial<RoundRow>) => (energy ? [joulesOf(energy[side])] : []));
-    return known.length < rounds.length ? null : mean(known);
-  };
-  return {
-    rounds: rounds.length,
-    delaySecondsPerRound: mean(rounds.map(({ delaySeconds }) => delaySeconds)),
-    energyJoulesPerRound: mean(rounds.map(({ energyJoules }) => energyJoules)),
-    deviceJoulesPerRound: perRound('devices'),
-    serverJoulesPerRound: perRound('server'),
-  };
+  add({
+    delaySeconds,
+    energyJoules,
+    energy,
+  }: Pick<RoundRow, 'delaySeconds' | 'energyJoules'> & Partial<RoundRow>) {
+    this.#rounds += 1;
+    this.#delaySeconds += delaySeconds;
+    this.#energyJoules += energyJoules;
+    if (energy === undefined) return;
+    this.#known += 1;
+    for (const side of sides) this.#joules[side] += joulesOf(energy[side]);
+  }
+
+  /** Null where no round was closed. */
+  get summary(): RoundsSummary | null {
+    if (this.#rounds === 0) return null;
+    const perRound = (joules: number) => (this.#known < this.#rounds ? null : joules / this.#rounds);
+    return {
+      rounds: this.#rounds,
+      delaySecondsPerRound: this.#delaySeconds / this.#rounds,
+      energyJoulesPerRound: this.#energyJoules / this.#rounds,
+      deviceJoulesPerRound: perRound(this.#joules.devices),
+      serverJoulesPerRound: perRound(this.#joules.server),
+    };
+  }
 }

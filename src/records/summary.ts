@@ -153,7 +153,7 @@ export interface StalenessCount {
 }
 
 /** What the rounds of a stage took, in the mean. */
-interface RoundsSummary {
+export interface RoundsSummary {
   readonly rounds: number;
   readonly delaySecondsPerRound: number;
   /** Of the messages, clients' side and server's. */

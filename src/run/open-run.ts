@@ -33,10 +33,10 @@ import { openRecords, type Records } from '../records/records.js';
 import type { MetricRow } from '../records/rows.js';
 import type { Manifest } from '../records/manifest.js';
 import { RunEvents } from '../records/run-events.js';
+import { RunFigures } from '../records/run-figures.js';
 import { TraceHash } from '../records/trace-hash.js';
 import { RunWatch } from '../records/watch.js';
 import { UnmatchedFaults } from '../records/unmatched-faults.js';
-import { WrittenRows } from '../records/written-rows.js';
 import { noScript } from '../scenario/script.js';
 import { Expectations, type Unchecked } from '../script/expectations.js';
 import type { Checked, TaskFailures } from '../records/summary.js';
@@ -60,7 +60,8 @@ export interface OpenRun {
   readonly records: Records;
   readonly fingerprint: Fingerprint;
   readonly manifest: Manifest;
-  readonly written: WrittenRows;
+  /** What its rows come to, up to now. */
+  readonly figures: RunFigures;
   traceHash(): string;
   /** Of the inputs, and of what has come of the scenario up to now. */
   notes(): readonly string[];
@@ -116,7 +117,12 @@ export async function openRun(options: RunOptions, mishaps?: Mishaps): Promise<O
       executor.use(mishaps ? unluckyJournal(kept, mishaps) : kept);
     }
     // 4. Who hears what the run tells.
-    const { written, hash, faults, expectations, tries } = observe(world, options, records, startedAt);
+    const figures = new RunFigures({
+      clients: inputs.clients,
+      judges: manifest.judges ?? [],
+      scenario: options.scenario,
+    });
+    const { hash, faults, expectations, tries } = observe(world, options, { figures, records, startedAt });
     world.events.tell({ type: 'manifest', manifest });
     const notes = () => [...(manifest.notes ?? []), ...faultNotes(faults.pointers), ...tries.notes];
     const traceHash = () => hash.digest();
@@ -124,7 +130,7 @@ export async function openRun(options: RunOptions, mishaps?: Mishaps): Promise<O
     const journalCounts = () => executor.counts;
     const failedTries = () => tries.summary;
     return {
-      ...{ world, records, fingerprint, manifest, written, executor: supervised },
+      ...{ world, records, fingerprint, manifest, figures, executor: supervised },
       ...{ traceHash, notes, journalCounts, failedTries, checked, close },
     };
   } catch (error) {
@@ -281,16 +287,14 @@ function ownTransmitters(clients: Inputs['clients']): ReadonlyMap<string, Transm
 function observe(
   { events, clients, scenario }: World,
   { onProgress, observers = [], script = noScript }: RunOptions,
-  records: Records,
-  startedAt: number,
+  { figures, records, startedAt }: Pick<OpenRun, 'figures' | 'records'> & { readonly startedAt: number },
 ) {
-  const written = new WrittenRows();
   const hash = new TraceHash();
   const faults = new UnmatchedFaults(scenario.channel.faults, [...clients.keys()]);
   const expectations = new Expectations(scenario.expectations, script.code);
   const tries = new FailedTries();
-  for (const observer of [written, hash, records, faults, expectations, tries]) events.subscribe(observer);
+  for (const observer of [figures, hash, records, faults, expectations, tries]) events.subscribe(observer);
   if (onProgress) events.subscribe(new RunWatch([...clients.keys()], onProgress, startedAt));
   observers.forEach((observer, index) => events.subscribe(observer, observer.name ?? String(index + 1)));
-  return { written, hash, faults, expectations, tries };
+  return { hash, faults, expectations, tries };
 }

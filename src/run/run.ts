@@ -1,19 +1,12 @@
 import { join } from 'node:path';
 import { globalFor } from '../actors/cuts.js';
 import { messageOf } from '../errors.js';
-import { energySummary } from '../records/energy/summary.js';
-import { fairness } from '../records/fairness.js';
 import { recordFiles, removeJournal } from '../records/folder.js';
-import { overfittingSummary } from '../records/overfitting.js';
 import { paramFiles, type FinalModels } from '../records/params.js';
 import { reportOf } from '../records/report/report.js';
 import type { Ended } from '../records/rows.js';
 import type { Summary } from '../records/summary.js';
-import { timeSpent } from '../records/activity/time-spent.js';
-import { rejectedUpdates } from '../records/rejected.js';
-import { stalenessOfStages } from '../records/staleness.js';
 import { writeWhole } from '../records/write-whole.js';
-import { messageTotals, stageSummaries } from '../records/summarize.js';
 import { estimateOf } from './estimate.js';
 import { openRun, type OpenRun } from './open-run.js';
 import type { RunOptions } from './options.js';
@@ -84,9 +77,8 @@ async function writeResults(
 }
 
 function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
-  const { scenario, clock, clients } = run.world;
-  const { metrics, messages } = run.written;
-  const { judges = [] } = run.manifest;
+  const { scenario, clock } = run.world;
+  const { timeSpent, energy, staleness, rejected, messages, ...figures } = run.figures.upTo(clock.nowSeconds);
   const summary = {
     scenario: scenario.name,
     seed: scenario.seed,
@@ -99,19 +91,9 @@ function summaryOf(run: OpenRun, ended: Ended, wallSeconds: number): Summary {
     ended,
     notes: run.notes(),
     overlap: run.manifest.overlap ?? null,
-    judges,
-    stages: stageSummaries({ metrics, messages, clients: [...clients.values()], judges, scenario }),
-    overfitting: overfittingSummary(metrics, [...clients.keys()]),
-    fairness: fairness([...clients.keys()], metrics, messages),
-    timeSpent: timeSpent({
-      clients: [...clients.keys()],
-      ...{ scenario, metrics, messages, endSeconds: clock.nowSeconds },
-    }),
-    energy: energySummary(metrics, messages),
-    tasks: run.failedTries(),
-    staleness: stalenessOfStages(messages),
-    rejected: rejectedUpdates(messages),
-    messages: messageTotals(messages),
+    judges: run.manifest.judges ?? [],
+    ...figures,
+    ...{ timeSpent, energy, tasks: run.failedTries(), staleness, rejected, messages },
     journal: run.journalCounts(),
   };
   return { ...summary, checks: run.checked(summary) };

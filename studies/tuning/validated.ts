@@ -1,9 +1,8 @@
-import type { Client } from '../../src/learning/clients/population.js';
 import type { TokenTable } from '../../src/learning/data/token-table.js';
 import type { Executor } from '../../src/learning/training/executor.js';
 import { taskRequest } from '../../src/learning/training/request.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../../src/learning/training/task.js';
-import { stageSummaries } from '../../src/records/summarize.js';
+import type { FiguresOfRows } from '../../src/records/run-figures.js';
 import { openRun } from '../../src/run/open-run.js';
 import { simulate } from '../../src/run/simulate.js';
 import type { LoadedScenario } from '../../src/scenario/load.js';
@@ -29,7 +28,7 @@ export function validated(
       for (const { tables } of clients) rows.set(tables.test.hash, tables.validation);
       const { ended } = await simulate(run.world);
       if (ended.reason !== 'finished') throw new Error(`the run ended: ${ended.reason}`);
-      return figuresOf(run.written, clients, scenario);
+      return figuresOf(run.figures.upTo(run.world.clock.nowSeconds));
     } finally {
       await run.close();
     }
@@ -61,12 +60,7 @@ function onOwnRows(
   return taskRequest<'evaluate'>({ ...request, data: { ...request.data, test } });
 }
 
-function figuresOf(
-  { metrics, messages }: Pick<Parameters<typeof stageSummaries>[0], 'metrics' | 'messages'>,
-  clients: readonly Client[],
-  scenario: LoadedScenario['scenario'],
-): ValidationFigures {
-  const { instruction } = stageSummaries({ metrics, messages, clients, judges: [], scenario });
+function figuresOf({ stages: { instruction } }: FiguresOfRows): ValidationFigures {
   if (instruction?.heldOutLoss == null || instruction.accuracy === null) {
     throw new Error('nothing was measured on validation rows');
   }

@@ -19,7 +19,7 @@ import { openRecords } from '../../src/records/records.js';
 import { messageLine, metricLine } from '../../src/records/row-text.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
 import { page } from '../../src/records/report/page.js';
-import { messageTotals } from '../../src/records/summarize.js';
+import { messageTotals } from '../../src/records/message-totals.js';
 import { TraceHash } from '../../src/records/trace-hash.js';
 import { madeUpRun } from './report/made-up-run.js';
 import { noEnergy } from '../../src/records/energy/energy.js';

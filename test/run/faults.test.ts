@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MessageRow, RoundRow } from '../../src/records/rows.js';
-import { messageTotals } from '../../src/records/summarize.js';
+import { messageTotals } from '../../src/records/message-totals.js';
 import type { Scenario } from '../../src/scenario/schema.js';
 import { protocolRun, type ProtocolRun } from './untrained.js';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { stages } from '../../machines/protocol.js';
 import { mean } from '../../src/moments.js';
-import { costSeries } from '../../src/records/report/series.js';
+import { CostsByRound } from '../../src/records/report/series.js';
+import { readWhole } from '../../src/records/row-reader.js';
 import type { RoundRow } from '../../src/records/rows.js';
 import { stageSummaries } from '../../src/records/summarize.js';
 import { protocolRun } from './untrained.js';
@@ -41,11 +42,11 @@ for (const [name, set] of Object.entries(settings)) {
     });
 
     it('is in the mean what the clients’ lines say, in every round and stage, and what its row says', () => {
-      const { metrics, messages } = run.written;
+      const costs = readWhole(new CostsByRound(), run.written);
       for (const stage of stages) {
         const own = rounds.filter((row) => row.stage === stage);
-        const delays = costSeries(metrics, messages, stage, ({ delaySeconds }) => delaySeconds);
-        const energies = costSeries(metrics, messages, stage, ({ energyJoules }) => energyJoules);
+        const delays = costs.series(rounds, stage, ({ delaySeconds }) => delaySeconds);
+        const energies = costs.series(rounds, stage, ({ energyJoules }) => energyJoules);
         for (const { clients, mean: thick } of [delays, energies]) {
           assert.deepEqual(
             thick.map(({ round }) => round),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRun } from '../../src/run/open-run.js';
+import { openRunWithRows } from '../../src/run/open-with-rows.js';
 import { packageRoot } from '../../src/paths.js';
 import type { SampleRow } from '../../src/records/rows.js';
 import { loadScenario } from '../../src/scenario/load.js';
@@ -48,7 +48,7 @@ describe('samples of real data', () => {
     const outFolder = join(root, `run-${String(showSamples)}`);
     const shown = showSamples === undefined ? {} : { showSamples };
     const executor = untrainedExecutor();
-    const opened = await openRun({
+    const opened = await openRunWithRows({
       scenario,
       folder,
       outFolder,

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mean } from '../../src/moments.js';
 import { linkPanels } from '../../src/records/report/panels.js';
+import { reportRun } from '../../src/records/report/report-rows.js';
 import { readRun, runScenario } from '../../src/index.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { RunResult } from '../../src/run/run.js';
+import type { Summary } from '../../src/records/summary.js';
 import { readSafetensors } from '../golden/read-safetensors.js';
 import { packageRoot } from '../../src/paths.js';
 import type { MessageRow, MetricRow, RoundRow } from '../../src/records/rows.js';
@@ -52,6 +54,21 @@ describe('a whole tiny run', function () {
     const { unwritten, ...written } = summary;
     assert.deepEqual(unwritten, []);
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')), written);
+  });
+
+  it('has the figures of its summary again where summary.json is lost, to the last bit', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'pwff-'));
+    for (const file of ['manifest.json', 'metrics.jsonl', 'messages.jsonl']) {
+      copyFileSync(join(folder, file), join(copy, file));
+    }
+    const read = await readRun(copy);
+    rmSync(copy, { recursive: true });
+    const { stages, overfitting, fairness, timeSpent, energy, staleness, rejected, messages } = read.summary;
+    for (const [key, figures] of Object.entries({
+      ...{ stages, overfitting, fairness, timeSpent, energy, staleness, rejected, messages },
+    })) {
+      assert.equal(JSON.stringify(figures), JSON.stringify(summary[key as keyof Summary]), key);
+    }
   });
 
   it('leaves the trained parameters of the server and of every client', async () => {
@@ -112,7 +129,7 @@ describe('a whole tiny run', function () {
   });
 
   it('draws a mean that is the mean of the clients’ lines, in seconds and joules of every round and stage', async () => {
-    const panels = linkPanels(await readRun(folder));
+    const panels = linkPanels(reportRun(await readRun(folder)));
     assert.equal(panels.length, 6);
     for (const { title, chart } of panels) {
       const { layer } = chart as unknown as { layer: readonly { data: { values: readonly Drawn[] } }[] };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../src/actors/world.js';
 import { perObjective } from '../../src/learning/objective.js';
-import { openRun, type OpenRun } from '../../src/run/open-run.js';
+import { openRunWithRows, type OpenRunWithRows } from '../../src/run/open-with-rows.js';
 import { packageRoot } from '../../src/paths.js';
 import type { RunOptions } from '../../src/run/options.js';
 import type { Definition } from '../../src/script/define.js';
@@ -87,7 +87,7 @@ export interface ProtocolOptions extends Pick<
 }
 
 export interface ProtocolRun extends Simulated {
-  readonly run: OpenRun;
+  readonly run: OpenRunWithRows;
 }
 
 /** Runs the tiny scenario with changes as on the command line. */
@@ -104,7 +104,7 @@ export async function protocolRun(
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-'));
   try {
     const executor = untrainedExecutor();
-    const run = await openRun({
+    const run = await openRunWithRows({
       scenario,
       folder,
       outFolder,

@@ -1,6 +1,14 @@
 import type { Stage } from '../../../machines/protocol.js';
 import type { Scenario } from '../../scenario/schema.js';
-import type { MessageRow, MetricRow } from '../rows.js';
+import type {
+  AttemptStory,
+  ClientRow,
+  MessageRow,
+  PresenceRow,
+  RoundRow,
+  ScriptRow,
+  StepRow,
+} from '../rows.js';
 import type { Span } from './layers.js';
 
 /**
@@ -62,13 +70,53 @@ export interface Lane {
   during(span: Span): readonly Activity[];
 }
 
+/** What lanes need of a message's row. */
+export type SentMessage = Pick<
+  MessageRow,
+  | 'id'
+  | 'copyOf'
+  | 'from'
+  | 'to'
+  | 'kind'
+  | 'step'
+  | 'stage'
+  | 'round'
+  | 'attempts'
+  | 'outcome'
+  | 'onAirSeconds'
+  | 'sentVirtualSeconds'
+  | 'endedVirtualSeconds'
+  | 'blackoutSeconds'
+  | 'blackouts'
+  | 'aggregatedIn'
+> & {
+  readonly partial?: object;
+  readonly story?: readonly Pick<AttemptStory, 'atSeconds' | 'seconds'>[];
+};
+
+/** What a client's work begins or ends with. */
+export type Turn = StepRow | PresenceRow | Omit<ClientRow, 'metrics'>;
+
+/** What lanes need of a round's row. */
+export type ClosedRound = Pick<
+  RoundRow,
+  'type' | 'stage' | 'round' | 'virtualSeconds' | 'verdict' | 'closedBy' | 'members'
+>;
+
+/** A row of metrics.jsonl that says something of who did what when, or another one, which is passed over. */
+export type ActivityRow =
+  | Turn
+  | ClosedRound
+  | ScriptRow
+  | { readonly type: 'air' | 'compute' | 'sample' | 'phrases'; readonly virtualSeconds?: number };
+
 /** What lanes are made of: the records of a run, as far as they have come. */
 export interface ActivityRows {
   /** Ids of the clients. */
   readonly clients: readonly string[];
   readonly scenario: Pick<Scenario, 'stages' | 'channel' | 'timeline'>;
-  readonly metrics: readonly MetricRow[];
-  readonly messages: readonly MessageRow[];
+  readonly metrics: readonly ActivityRow[];
+  readonly messages: readonly SentMessage[];
   /** Virtual seconds of the run, or until now. */
   readonly endSeconds: number;
 }

@@ -1,8 +1,8 @@
 import { protocol, type MessageKind } from '../../../machines/protocol.js';
 import type { TimelineEntry } from '../../script/settings.js';
-import type { MessageRow, ScriptRow } from '../rows.js';
+import type { ScriptRow } from '../rows.js';
 import type { Span } from './layers.js';
-import type { ActivityRows } from './activity.js';
+import type { ActivityRows, SentMessage } from './activity.js';
 
 /** When a scripted fault left a link without a signal. */
 export interface BlackoutSpan extends Span {
@@ -19,7 +19,7 @@ export interface Script extends Pick<ActivityRows, 'scenario'> {
  * The blackouts that a message's row blames. One of the timeline begins when its entry took effect; one that a
  * script's own function made has no length in the scenario, and is given the message's `blackoutSeconds`.
  */
-export function blackoutsOf(message: MessageRow, { scenario, scripts }: Script): BlackoutSpan[] {
+export function blackoutsOf(message: SentMessage, { scenario, scripts }: Script): BlackoutSpan[] {
   return message.blackouts.flatMap((pointer) => {
     const [, list, index] = /^\/(channel\/faults|timeline)\/(\d+)/.exec(pointer) ?? [];
     if (list === 'timeline') {
@@ -39,7 +39,7 @@ export function blackoutsOf(message: MessageRow, { scenario, scripts }: Script):
 /** How long an entry of the timeline blacks out the link of a message. */
 function lengthsOf(
   { do: actions }: TimelineEntry,
-  { from, to, kind, blackoutSeconds }: MessageRow,
+  { from, to, kind, blackoutSeconds }: SentMessage,
 ): number[] {
   const isUp = protocol[kind as MessageKind].direction === 'up';
   const link = { client: isUp ? from : to, direction: isUp ? 'uplink' : 'downlink' };

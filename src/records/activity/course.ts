@@ -1,6 +1,6 @@
 import { least } from '../../extremes.js';
-import type { MessageRow, MetricRow, ScriptRow, StepRow } from '../rows.js';
-import type { Activity, ActivityRows, Claim, Lane } from './activity.js';
+import type { ScriptRow, StepRow } from '../rows.js';
+import type { Activity, ActivityRow, ActivityRows, Claim, Lane, SentMessage } from './activity.js';
 import { Claims } from './claims.js';
 import { ClaimedLane, clientPriority, serverPriority } from './lane.js';
 import { SpanColumns } from './span-columns.js';
@@ -27,7 +27,7 @@ const sliceRows = 2000;
  */
 export class Course {
   readonly #clients: ReadonlyMap<string, Client>;
-  readonly #messages = new Map<number, MessageRow>();
+  readonly #messages = new Map<number, SentMessage>();
   readonly #server = { aggregating: new Aggregating(), messages: this.#messageClaims() };
   readonly #versions: Versions;
   readonly #queues = new Queues();
@@ -94,12 +94,12 @@ export class Course {
   }
 
   /** All messages that somebody sent, one link after the other. */
-  get sent(): readonly MessageRow[] {
+  get sent(): readonly SentMessage[] {
     return this.#queues.all();
   }
 
   /** What a message did that somebody sent. */
-  piecesOf(row: MessageRow): readonly Claim[] {
+  piecesOf(row: SentMessage): readonly Claim[] {
     const { scenario, endSeconds } = this.#rows;
     const script = { scenario, endSeconds, scripts: this.#scripts };
     return piecesOf(row, this.#queues.freeAtSeconds(row), script);
@@ -143,7 +143,7 @@ export class Course {
     });
   }
 
-  #readMetric(row: MetricRow, source: number): void {
+  #readMetric(row: ActivityRow, source: number): void {
     if (row.type === 'round') this.#versions.close(row);
     if (row.type === 'script') this.#scripts.push(row);
     if (!isTurn(row)) return;
@@ -151,7 +151,7 @@ export class Course {
     else this.#clients.get(row.actor)?.work.turn(row, source);
   }
 
-  #readMessage(row: MessageRow): void {
+  #readMessage(row: SentMessage): void {
     if (row.copyOf !== null) return;
     this.#messages.set(row.id, row);
     if (isArrival(row)) this.#clients.get(row.to)?.work.arrive(row.endedVirtualSeconds!);
@@ -164,7 +164,7 @@ export class Course {
     for (const each of [row, ...behind]) this.#claimFor(each);
   }
 
-  #claimFor(row: MessageRow): void {
+  #claimFor(row: SentMessage): void {
     for (const { kind, stage, fromSeconds, toSeconds, faults } of this.piecesOf(row)) {
       const fault = this.#numberOf(faults[0]);
       const span = { kind, stage, fromSeconds, toSeconds, source: row.id, fault };
@@ -173,7 +173,7 @@ export class Course {
   }
 
   /** Whose lanes a message is on. */
-  #claimsOf({ from, to }: MessageRow): readonly MessageClaims[] {
+  #claimsOf({ from, to }: SentMessage): readonly MessageClaims[] {
     const client = this.#clients.get(from === 'server' ? to : from);
     const own = client === undefined ? [] : [client.messages];
     return from === 'server' ? [this.#server.messages, ...own] : own;

@@ -1,12 +1,11 @@
 import { least } from '../../extremes.js';
 import { groupedBy } from '../../grouped.js';
 import { sum } from '../../moments.js';
-import { protocol, type MessageKind } from '../../../machines/protocol.js';
-import type { MessageRow } from '../rows.js';
 import { common, secondsOf } from './layers.js';
 import { partitionPoint } from './partition-point.js';
 import type { Course } from './course.js';
-import type { Claim } from './activity.js';
+import { isDown } from './work.js';
+import type { Claim, SentMessage } from './activity.js';
 import type { VersionSpan } from './versions.js';
 
 /** What a round hung on: the message that ended last, whose it was, and all that led to it. */
@@ -34,7 +33,7 @@ export function criticalOf(course: Course): (version: VersionSpan) => Critical |
   const busiest = busiestOf(course);
   return (version) => {
     const place = placeOf(version, version.round);
-    const inTime = (row: MessageRow) => (row.endedVirtualSeconds ?? Infinity) <= version.toSeconds;
+    const inTime = (row: SentMessage) => (row.endedVirtualSeconds ?? Infinity) <= version.toSeconds;
     const answered = lastEnded((updates.get(place) ?? []).filter(inTime));
     const dropped = version.closedBy === 'answers' ? givenUp.get(version.toSeconds)?.[0] : undefined;
     const isLater = dropped && (answered?.endedVirtualSeconds ?? 0) < version.toSeconds;
@@ -63,8 +62,8 @@ function busiestOf({ lanes }: Course): (version: VersionSpan) => Critical | null
 }
 
 /** All that led to the end of a message. */
-function chains(course: Course, sent: readonly MessageRow[]): (last: MessageRow) => Critical {
-  const ends = (row: MessageRow) => row.endedVirtualSeconds!;
+function chains(course: Course, sent: readonly SentMessage[]): (last: SentMessage) => Critical {
+  const ends = (row: SentMessage) => row.endedVirtualSeconds!;
   const arrived = sent.filter((row) => isDown(row) && row.outcome === 'delivered');
   const downloads = groupedBy(
     arrived.sort((a, b) => ends(a) - ends(b)),
@@ -85,14 +84,13 @@ function chains(course: Course, sent: readonly MessageRow[]): (last: MessageRow)
   };
 }
 
-const isDown = ({ kind }: Pick<MessageRow, 'kind'>) => protocol[kind as MessageKind].direction === 'down';
-const isEndedUpload = (row: MessageRow) => !isDown(row) && row.endedVirtualSeconds !== null;
-const isGivenUp = (row: MessageRow) => isDown(row) && row.outcome === 'dropped';
+const isEndedUpload = (row: SentMessage) => !isDown(row) && row.endedVirtualSeconds !== null;
+const isGivenUp = (row: SentMessage) => isDown(row) && row.outcome === 'dropped';
 
 const placeOf = ({ stage }: { readonly stage: string | null }, round: number | null) => `${stage} ${round}`;
 
-function lastEnded(some: readonly MessageRow[]): MessageRow | undefined {
-  return some.reduce<MessageRow | undefined>(
+function lastEnded(some: readonly SentMessage[]): SentMessage | undefined {
+  return some.reduce<SentMessage | undefined>(
     (last, row) => (last === undefined || row.endedVirtualSeconds! > last.endedVirtualSeconds! ? row : last),
     undefined,
   );

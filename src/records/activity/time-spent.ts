@@ -4,9 +4,12 @@ import { common, disjoint, layered, secondsOf, takesTime } from './layers.js';
 import { criticalOf } from './critical.js';
 import type { Course } from './course.js';
 import { courseOf } from './lanes.js';
-import { missingUpdates } from './missing.js';
+import { MissingAnswers, shortAnswers } from './missing.js';
 import type { VersionSpan } from './versions.js';
-import type { ActivityKind, ActivityRows, Claim } from './activity.js';
+import { ActivityWindow } from './window.js';
+import type { ActivityKind, ActivityRow, ActivityRows, Claim, SentMessage } from './activity.js';
+
+type About = Pick<ActivityRows, 'clients' | 'scenario'>;
 
 /** The figure that an activity of the client that a round hung on counts to. */
 const figures = {
@@ -20,30 +23,100 @@ const figures = {
   aggregating: 'othersSeconds',
 } as const satisfies Record<ActivityKind, keyof TimeSpent>;
 
+type Seconds = Readonly<Record<(typeof figures)[ActivityKind] | 'restSeconds', number>>;
+
+const nothing: Seconds = {
+  trainingSeconds: 0,
+  onAirSeconds: 0,
+  linkSeconds: 0,
+  blackoutSeconds: 0,
+  offSeconds: 0,
+  deadlineSeconds: 0,
+  othersSeconds: 0,
+  restSeconds: 0,
+};
+
 /**
  * Where the virtual time of a run went. Each round is what the client did whose message closed it, from the
  * download to the update's arrival; then comes waiting, for the deadline where that closed the round. What came
  * after the last round that was closed is the rest. The figures sum up to the seconds of the run.
+ *
+ * Whenever the rows at hand have doubled, it counts the rounds that no later row can change, and forgets what they are
+ * made of.
  */
-export function timeSpent(rows: ActivityRows): TimeSpent {
-  const course = courseOf(rows);
-  const partsOf = partsOfRounds(course);
-  const seconds = {
-    trainingSeconds: 0,
-    onAirSeconds: 0,
-    linkSeconds: 0,
-    blackoutSeconds: 0,
-    offSeconds: 0,
-    deadlineSeconds: 0,
-    othersSeconds: 0,
-    restSeconds: 0,
-  };
-  for (const version of course.versions) {
-    if (version.closedBy === null) seconds.restSeconds += secondsOf(version);
-    else for (const part of partsOf(version)) seconds[figures[part.kind]] += secondsOf(part);
+export class TimeSpentSum {
+  readonly #about: About;
+  readonly #leastRows: number;
+  readonly #window = new ActivityWindow();
+  readonly #missing = new MissingAnswers();
+  #seconds = nothing;
+  #rowsUntilCount: number;
+
+  /** It gathers `leastRows` at least before it counts. */
+  constructor(about: About, leastRows = 4096) {
+    this.#about = about;
+    this.#leastRows = leastRows;
+    this.#rowsUntilCount = leastRows;
   }
-  const spent = { ...seconds, missing: missingUpdates(rows, course) };
-  return { ...spent, sentence: timeSpentSentence(spent) };
+
+  metric(row: ActivityRow): void {
+    this.#window.metric(row);
+    this.#heard();
+  }
+
+  message(row: SentMessage): void {
+    this.#window.message(row);
+    this.#missing.hear(row);
+    this.#heard();
+  }
+
+  get rowsHeld(): number {
+    return this.#window.size;
+  }
+
+  /** Of a run of so many seconds, all of whose rows have come. */
+  upTo(endSeconds: number): TimeSpent {
+    const { seconds, short } = this.#counted(endSeconds, () => true);
+    const spent = { ...seconds, missing: this.#missing.with(short) };
+    return { ...spent, sentence: timeSpentSentence(spent) };
+  }
+
+  #heard(): void {
+    if (--this.#rowsUntilCount > 0) return;
+    const known = this.#window.knownSeconds;
+    if (this.#window.hasClosedBefore(known)) this.#count(known);
+    this.#rowsUntilCount = Math.max(this.#leastRows, this.#window.size);
+  }
+
+  #count(knownSeconds: number): void {
+    const isKnown = ({ closedBy, toSeconds }: VersionSpan) => closedBy !== null && toSeconds < knownSeconds;
+    const { seconds, short, versions } = this.#counted(knownSeconds, isKnown);
+    this.#seconds = seconds;
+    this.#missing.add(short);
+    this.#window.forget(versions.length);
+  }
+
+  /** The sums with those versions that are not counted yet, up to a time. */
+  #counted(endSeconds: number, isCounted: (version: VersionSpan) => boolean) {
+    const rows = this.#window.rows({ ...this.#about, endSeconds });
+    const course = courseOf(rows);
+    const versions = course.versions.slice(this.#window.countedRounds).filter(isCounted);
+    const partsOf = partsOfRounds(course);
+    const seconds = { ...this.#seconds };
+    for (const version of versions) {
+      if (version.closedBy === null) seconds.restSeconds += secondsOf(version);
+      else for (const part of partsOf(version)) seconds[figures[part.kind]] += secondsOf(part);
+    }
+    return { seconds, versions, short: shortAnswers(versions, rows.messages, course) };
+  }
+}
+
+/** Of rows that are at hand. */
+export function timeSpent({ metrics, messages, endSeconds, ...about }: ActivityRows): TimeSpent {
+  const sum = new TimeSpentSum(about);
+  for (const row of metrics) sum.metric(row);
+  for (const row of messages) sum.message(row);
+  return sum.upTo(endSeconds);
 }
 
 /** A round in pieces that lie end to end. */

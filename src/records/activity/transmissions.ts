@@ -1,13 +1,12 @@
-import type { MessageRow } from '../rows.js';
 import { blackoutsOf, type Script } from './blackouts.js';
 import { common, inOrder, layered, takesTime, type Span } from './layers.js';
 import { partitionPoint } from './partition-point.js';
-import type { ActivityKind, Claim } from './activity.js';
+import type { ActivityKind, Claim, SentMessage } from './activity.js';
 
 /** The messages of a link. */
 interface Queue {
   /** By id, as they were sent. */
-  readonly rows: MessageRow[];
+  readonly rows: SentMessage[];
   /** When the link had done with all those before each. */
   readonly freeAtSeconds: number[];
 }
@@ -20,7 +19,7 @@ export class Queues {
    * Takes in a message; returns it and those behind it, as their turn may have changed. Of one that is under way
    * the link is not free before `endSeconds`.
    */
-  add(row: MessageRow, endSeconds: number): readonly MessageRow[] {
+  add(row: SentMessage, endSeconds: number): readonly SentMessage[] {
     const { rows, freeAtSeconds } = this.#queueOf(row);
     const place = partitionPoint(rows, ({ id }) => id < row.id);
     rows.splice(place, 0, row);
@@ -33,18 +32,18 @@ export class Queues {
   }
 
   /** When the link of a message was free for it. */
-  freeAtSeconds(row: MessageRow): number {
+  freeAtSeconds(row: SentMessage): number {
     const { rows, freeAtSeconds } = this.#queueOf(row);
     return freeAtSeconds[partitionPoint(rows, ({ id }) => id < row.id)]!;
   }
 
   /** All messages, one link after the other, as each of them was first used. */
-  all(): readonly MessageRow[] {
+  all(): readonly SentMessage[] {
     const queues = [...this.#queues.values()].sort((a, b) => a.rows[0]!.id - b.rows[0]!.id);
     return queues.flatMap(({ rows }) => rows);
   }
 
-  #queueOf({ from, to }: MessageRow): Queue {
+  #queueOf({ from, to }: SentMessage): Queue {
     const link = `${from} ${to}`;
     const queue = this.#queues.get(link) ?? { rows: [], freeAtSeconds: [] };
     this.#queues.set(link, queue);
@@ -58,7 +57,7 @@ export class Queues {
  * else it counts as on the air from its turn to its end, its own waits between attempts included.
  */
 export function piecesOf(
-  row: MessageRow,
+  row: SentMessage,
   freeAtSeconds: number,
   rows: Script & { readonly endSeconds: number },
 ): Claim[] {
@@ -90,7 +89,7 @@ export function piecesOf(
 }
 
 /** When a message was on the air; a message that no attempt was made at never was. */
-function onAirSpans(row: MessageRow, freeAtSeconds: number, runSeconds: number): Span[] {
+function onAirSpans(row: SentMessage, freeAtSeconds: number, runSeconds: number): Span[] {
   const { sentVirtualSeconds, endedVirtualSeconds, onAirSeconds, attempts, outcome, story } = row;
   if (outcome === 'dropped' && attempts === 0) return [];
   const toSeconds = endedVirtualSeconds ?? runSeconds;

@@ -1,6 +1,6 @@
 import { stageAfter, type Stage } from '../../../machines/protocol.js';
 import { floats } from '../../growing.js';
-import type { RoundRow } from '../rows.js';
+import type { ClosedRound } from './activity.js';
 import type { Claims } from './claims.js';
 import type { Span } from './layers.js';
 import { partitionPoint } from './partition-point.js';
@@ -33,7 +33,7 @@ export class Versions {
     this.#spans = [open(stages[0]!, 1, 0)];
   }
 
-  close({ stage, round, virtualSeconds: toSeconds, verdict, closedBy, members }: RoundRow): void {
+  close({ stage, round, virtualSeconds: toSeconds, verdict, closedBy, members }: ClosedRound): void {
     const { fromSeconds } = this.#spans.pop()!;
     this.#changedSeconds = Math.min(this.#changedSeconds, fromSeconds);
     const next = verdict === 'continue' ? stage : stageAfter(stage, this.#stages);

@@ -1,14 +1,12 @@
 import { protocol, stages, type MessageKind, type Stage } from '../../../machines/protocol.js';
 import { floats, integers } from '../../growing.js';
-import type { ClientRow, MessageRow, MetricRow, PresenceRow, StepRow } from '../rows.js';
+import type { StepRow } from '../rows.js';
+import type { ActivityRow, SentMessage, Turn } from './activity.js';
 import { Claims } from './claims.js';
 
 /** The steps for which a client takes time, and the tasks whose figures come at the end of one. */
 const longSteps: ReadonlySet<string> = new Set(['1.3', '2.3', '3.1', '3.2', '3.3']);
 const workTasks: ReadonlySet<string> = new Set(['instruct', 'reward', 'freeze', 'align']);
-
-/** What a client's work begins or ends with. */
-export type Turn = StepRow | PresenceRow | ClientRow;
 
 /**
  * When a client was at work, and when its device was off. A step begins with its row and ends with the task's figures,
@@ -31,7 +29,7 @@ export class Work {
   turn(row: Turn, source: number): void {
     const { virtualSeconds } = row;
     if (this.#isTraining) this.#endTraining(row);
-    if (row.type === 'step' && longSteps.has(row.step)) this.#beginTraining(row, source);
+    if (isLongStep(row)) this.#beginTraining(row, source);
     if (row.type !== 'presence') return;
     if (this.#isOff) this.absences.endAt(this.absences.spans.length - 1, virtualSeconds);
     if (!row.on) this.absences.add(openSpan('off', null, virtualSeconds, source));
@@ -88,12 +86,20 @@ const openSpan = (
   source: number,
 ) => ({ kind, stage, fromSeconds, toSeconds: Infinity, source, fault: -1 });
 
-export function isTurn(row: MetricRow): row is Turn {
+export function isTurn(row: ActivityRow): row is Turn {
   return row.type === 'step' || row.type === 'presence' || (row.type === 'client' && workTasks.has(row.task));
 }
 
+/** Whether work begins with it. */
+export function isLongStep(turn: Turn): turn is StepRow {
+  return turn.type === 'step' && longSteps.has(turn.step);
+}
+
+export const isDown = ({ kind }: Pick<SentMessage, 'kind'>) =>
+  protocol[kind as MessageKind].direction === 'down';
+
 /** Whether a model has arrived with it; a request brings nothing, and interrupts nothing. */
-export function isArrival({ kind, copyOf, outcome }: MessageRow): boolean {
+export function isArrival({ kind, copyOf, outcome }: SentMessage): boolean {
   const { direction, carries } = protocol[kind as MessageKind];
   return direction === 'down' && carries.length > 0 && copyOf === null && outcome === 'delivered';
 }

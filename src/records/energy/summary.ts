@@ -1,6 +1,15 @@
 import { stages, type Stage } from '../../../machines/protocol.js';
+import { readWhole, type RowReader } from '../row-reader.js';
 import type { MessageRow, MetricRow, RoundRow } from '../rows.js';
-import { combined, energyOfMessage, energyOfWork, summed, totalJoules, type EnergyBySide } from './energy.js';
+import {
+  combined,
+  energyOfMessage,
+  energyOfWork,
+  noEnergy,
+  summed,
+  totalJoules,
+  type EnergyBySide,
+} from './energy.js';
 
 /** Where the joules of a stage stand; the three sum up to all of its messages and work. */
 export interface StageEnergy {
@@ -19,38 +28,60 @@ export interface EnergySummary {
   readonly stages: Readonly<Record<Stage, StageEnergy>>;
 }
 
-/** Null for records of an earlier version, whose round rows have no `energy`. */
+const added = (one: EnergyBySide, other: EnergyBySide) => combined(one, other, (a, b) => a + b);
+
+/** Adds up the joules of a run. */
+export class EnergyTotals implements RowReader {
+  #total = noEnergy;
+  readonly #stages = new Map(
+    stages.map((stage) => [stage, { rounds: noEnergy, ended: noEnergy, underWay: noEnergy }]),
+  );
+  #isKnown = true;
+
+  metric(row: MetricRow): void {
+    if (row.type === 'compute') this.#add(row.stage, 'ended', energyOfWork(row));
+    if (row.type !== 'round') return;
+    const { stage, energy }: Pick<RoundRow, 'stage'> & Partial<RoundRow> = row;
+    if (energy === undefined) this.#isKnown = false;
+    else this.#addTo(stage, 'rounds', energy);
+  }
+
+  message(row: MessageRow): void {
+    this.#add(row.stage, row.outcome === 'in-flight' ? 'underWay' : 'ended', energyOfMessage(row));
+  }
+
+  /** Null for records of an earlier version, whose round rows have no `energy`. */
+  get summary(): EnergySummary | null {
+    if (!this.#isKnown) return null;
+    const stageEnergy = (stage: Stage): StageEnergy => {
+      const { rounds, ended, underWay } = this.#stages.get(stage)!;
+      return { rounds, outsideRounds: combined(ended, rounds, difference), underWay };
+    };
+    return {
+      total: this.#total,
+      stages: Object.fromEntries(
+        stages.map((stage) => [stage, stageEnergy(stage)]),
+      ) as EnergySummary['stages'],
+    };
+  }
+
+  #add(stage: Stage, where: 'ended' | 'underWay', energy: EnergyBySide): void {
+    this.#total = added(this.#total, energy);
+    this.#addTo(stage, where, energy);
+  }
+
+  #addTo(stage: Stage, where: 'rounds' | 'ended' | 'underWay', energy: EnergyBySide): void {
+    const known = this.#stages.get(stage)!;
+    known[where] = added(known[where], energy);
+  }
+}
+
+/** Of rows that are at hand. */
 export function energySummary(
   metrics: readonly MetricRow[],
   messages: readonly MessageRow[],
 ): EnergySummary | null {
-  const rounds = metrics.filter((row) => row.type === 'round');
-  if (rounds.some((row: Partial<RoundRow>) => row.energy === undefined)) return null;
-  const entries = [
-    ...messages.map((row) => ({
-      stage: row.stage,
-      isUnderWay: row.outcome === 'in-flight',
-      energy: energyOfMessage(row),
-    })),
-    ...metrics.flatMap((row) =>
-      row.type !== 'compute' ? [] : [{ stage: row.stage, isUnderWay: false, energy: energyOfWork(row) }],
-    ),
-  ];
-  const of = (some: typeof entries) => summed(some.map(({ energy }) => energy));
-  const stageEnergy = (stage: Stage): StageEnergy => {
-    const own = entries.filter((entry) => entry.stage === stage);
-    const inRounds = summed(rounds.filter((row) => row.stage === stage).map(({ energy }) => energy));
-    const ended = of(own.filter(({ isUnderWay }) => !isUnderWay));
-    return {
-      rounds: inRounds,
-      outsideRounds: combined(ended, inRounds, difference),
-      underWay: of(own.filter(({ isUnderWay }) => isUnderWay)),
-    };
-  };
-  return {
-    total: of(entries),
-    stages: Object.fromEntries(stages.map((stage) => [stage, stageEnergy(stage)])) as EnergySummary['stages'],
-  };
+  return readWhole(new EnergyTotals(), { metrics, messages }).summary;
 }
 
 /** What is left of sums over the same numbers in another order is no energy. */

@@ -1,7 +1,6 @@
-import type { ActivityRows } from '../activity/activity.js';
+import type { ActivityRows, SentMessage } from '../activity/activity.js';
 import type { Course } from '../activity/course.js';
 import { courseOf } from '../activity/lanes.js';
-import type { MessageRow } from '../rows.js';
 
 /*
  * A run in the Trace Event Format of Chrome, which Perfetto (ui.perfetto.dev) and speedscope open: "Trace Event
@@ -102,7 +101,7 @@ function versionEvents({ versions }: Course): Instant[] {
 }
 
 /** An arrow for a message that arrived; one at the very end of the run would arrive where there is nothing. */
-function flowEvents(row: MessageRow, tids: ReadonlyMap<string, number>, endSeconds: number): Flow[] {
+function flowEvents(row: SentMessage, tids: ReadonlyMap<string, number>, endSeconds: number): Flow[] {
   const { id, from, to, kind, copyOf, outcome, sentVirtualSeconds, endedVirtualSeconds } = row;
   if (copyOf !== null || outcome !== 'delivered' || endedVirtualSeconds! >= endSeconds) return [];
   const flow = { name: kind, cat: 'message', id, pid };

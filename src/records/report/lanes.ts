@@ -1,25 +1,30 @@
-import { groupedBy } from '../../grouped.js';
+import type { Counts } from '../../counts.js';
 import { sum } from '../../moments.js';
 import type { Lane } from '../activity/activity.js';
-import { activityRows, courseOf } from '../activity/lanes.js';
+import { courseOf } from '../activity/lanes.js';
 import { secondsOf } from '../activity/layers.js';
-import type { RunRecords } from '../read.js';
 import { legendOf } from './cards.js';
 import { html, Html } from './html.js';
 import { lanesChart, paintedSpans, paints } from './lanes-chart.js';
+import type { ReportRun } from './report-rows.js';
 import { svg } from './svg.js';
 
 /*
  * Who did what when: a lane for each actor, the versions of the global model as upright lines.
  */
 
-export async function lanesSection(run: RunRecords): Promise<Html | null> {
-  const rows = activityRows(run);
-  if (rows.endSeconds === 0) return null;
-  const { lanes, versions } = courseOf(rows);
-  const { shown, words } = selected(lanes, run.messages);
+export async function lanesSection({
+  manifest,
+  summary,
+  rows: { activity, lost },
+}: ReportRun): Promise<Html | null> {
+  const { virtualSeconds: endSeconds } = summary;
+  if (endSeconds === 0) return null;
+  const clients = manifest.clients.map(({ id }) => id);
+  const { lanes, versions } = courseOf(activity.rows({ clients, scenario: manifest.scenario, endSeconds }));
+  const { shown, words } = selected(lanes, lost);
   const closed = versions.filter(({ closedBy }) => closedBy !== null);
-  const spans = paintedSpans(shown, rows.endSeconds);
+  const spans = paintedSpans(shown, endSeconds);
   const seen = new Set(spans.map(({ paint }) => paint));
   const legend = paints.filter(({ name }) => seen.has(name)).map(({ color, name }) => [color, name] as const);
   const drawn = await svg(lanesChart(shown, spans, closed), 'What every actor did by virtual time');
@@ -32,7 +37,7 @@ export async function lanesSection(run: RunRecords): Promise<Html | null> {
     <div class="card wide">
       <div class="scroll">${new Html(drawn)}</div>
       ${legendOf(legend)} ${words === null ? null : html`<p class="source">${words}</p>`}
-      <p>${run.summary.timeSpent.sentence}</p>
+      <p>${summary.timeSpent.sentence}</p>
       <p class="source">
         metrics.jsonl: step, client, presence and round rows; messages.jsonl; summary.json: timeSpent
       </p>
@@ -45,19 +50,15 @@ const mostOfASort = 10;
 /** The lanes to be drawn, and how they were chosen; null where they are all. */
 function selected(
   [server, ...clients]: readonly Lane[],
-  messages: RunRecords['messages'],
+  lost: Counts<string>,
 ): { shown: readonly Lane[]; words: string | null } {
   if (clients.length <= mostClients) return { shown: [server!, ...clients], words: null };
-  const lost = groupedBy(
-    messages.filter(({ outcome }) => outcome === 'dropped'),
-    ({ from, to }) => (from === 'server' ? to : from),
-  );
   const trained = ({ activities }: Lane) =>
     sum(activities.filter(({ kind }) => kind === 'training').map(secondsOf));
   const slowest = clients.toSorted((a, b) => trained(b) - trained(a)).slice(0, mostOfASort);
   const lossy = clients
-    .filter(({ actor }) => lost.has(actor))
-    .sort((a, b) => lost.get(b.actor)!.length - lost.get(a.actor)!.length)
+    .filter(({ actor }) => lost.of(actor) > 0)
+    .sort((a, b) => lost.of(b.actor) - lost.of(a.actor))
     .slice(0, mostOfASort);
   const chosen = new Set([...new Set([...slowest, ...lossy, ...clients])].slice(0, mostClients));
   const words =

@@ -1,6 +1,6 @@
-import { sum } from '../../moments.js';
+import { Counts } from '../../counts.js';
+import type { RowReader } from '../row-reader.js';
 import type { MessageRow } from '../rows.js';
-import { countsOf, groupedBy } from '../../grouped.js';
 
 /** What became of the messages of one kind. */
 export interface KindOutcome {
@@ -19,30 +19,59 @@ export interface KindOutcome {
   readonly blackoutSeconds: number;
 }
 
-/**
- * By kind, in the order of the first message; empty where nothing was dropped, repeated, duplicated or without a
- * signal by script.
- */
-export function outcomesByKind(messages: readonly MessageRow[]): KindOutcome[] {
-  const kinds = [...groupedBy(messages, ({ kind }) => kind)].map(([kind, rows]) => outcomeOf(kind, rows));
-  const isTroubled = kinds.some(
-    ({ dropped, repeats, copies, blackoutSeconds }) => dropped + repeats + copies + blackoutSeconds > 0,
-  );
-  return isTroubled ? kinds : [];
+/** Counts what became of the messages. */
+export class Outcomes implements RowReader {
+  readonly #kinds = new Map<string, KindCounts>();
+
+  message(row: MessageRow): void {
+    const counts = this.#kinds.get(row.kind) ?? new KindCounts();
+    this.#kinds.set(row.kind, counts);
+    counts.add(row);
+  }
+
+  /**
+   * By kind, in the order of the first message; empty where nothing was dropped, repeated, duplicated or without a
+   * signal by script.
+   */
+  get byKind(): KindOutcome[] {
+    const kinds = [...this.#kinds].map(([kind, counts]) => ({ kind, ...counts.figures }));
+    const isTroubled = kinds.some(
+      ({ dropped, repeats, copies, blackoutSeconds }) => dropped + repeats + copies + blackoutSeconds > 0,
+    );
+    return isTroubled ? kinds : [];
+  }
 }
 
-function outcomeOf(kind: string, rows: readonly MessageRow[]): KindOutcome {
-  const sent = rows.filter(({ copyOf }) => copyOf === null);
-  const count = (outcome: MessageRow['outcome']) => sent.filter((row) => row.outcome === outcome).length;
-  return {
-    kind,
-    sent: sent.length,
-    delivered: count('delivered'),
-    dropped: count('dropped'),
-    inFlight: count('in-flight'),
-    reasons: countsOf(sent.map(({ reason }) => reason)),
-    repeats: sum(sent.map(({ attempts }) => Math.max(attempts - 1, 0))),
-    copies: rows.length - sent.length,
-    blackoutSeconds: sum(sent.map((row) => row.blackoutSeconds)),
-  };
+class KindCounts {
+  readonly #outcomes = new Counts<MessageRow['outcome']>();
+  readonly #reasons = new Counts<string>();
+  #sent = 0;
+  #repeats = 0;
+  #copies = 0;
+  #blackoutSeconds = 0;
+
+  add({ copyOf, outcome, reason, attempts, blackoutSeconds }: MessageRow): void {
+    if (copyOf !== null) {
+      this.#copies += 1;
+      return;
+    }
+    this.#sent += 1;
+    this.#outcomes.add(outcome);
+    this.#reasons.add(reason);
+    this.#repeats += Math.max(attempts - 1, 0);
+    this.#blackoutSeconds += blackoutSeconds;
+  }
+
+  get figures(): Omit<KindOutcome, 'kind'> {
+    return {
+      sent: this.#sent,
+      delivered: this.#outcomes.of('delivered'),
+      dropped: this.#outcomes.of('dropped'),
+      inFlight: this.#outcomes.of('in-flight'),
+      reasons: this.#reasons.mostFirst,
+      repeats: this.#repeats,
+      copies: this.#copies,
+      blackoutSeconds: this.#blackoutSeconds,
+    };
+  }
 }

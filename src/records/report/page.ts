@@ -1,6 +1,6 @@
 import type { LoadReport } from '../../learning/data/types.js';
 import type { ClientManifest } from '../manifest.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments, RunRecords } from '../read.js';
 import { alignmentDetails } from './alignment.js';
 import { all, panelGrid } from './cards.js';
 import { mostLines } from './charts.js';
@@ -18,6 +18,7 @@ import { newcomersSection } from './overfitting.js';
 import { lanesSection } from './lanes.js';
 import { stageSections, type StageSection } from './panels.js';
 import { radioSection } from './radio.js';
+import { reportRun, type ReportRun } from './report-rows.js';
 import { responsesSection } from './responses.js';
 import { reproduction } from './reproduce.js';
 import { nameOf } from '../../strategies/strategy.js';
@@ -28,7 +29,12 @@ import { toTargetText } from './to-target.js';
  * The report of a run as one HTML page: no request to anywhere, and no script but the one that hands charts out as
  * files.
  */
-export async function page(run: RunRecords, entered: Entered | null = null): Promise<string> {
+export function page(run: RunRecords, entered: Entered | null = null): Promise<string> {
+  return pageOf(reportRun(run), entered);
+}
+
+/** The same of a run whose rows have been read. */
+export async function pageOf(run: ReportRun, entered: Entered | null): Promise<string> {
   const { summary, manifest } = run;
   const { contents, sections } = withContents(
     html`${resultsTable(run)} ${await stages(run)} ${newcomersSection(run.summary)} ${await radioSection(run)}
@@ -45,7 +51,7 @@ export async function page(run: RunRecords, entered: Entered | null = null): Pro
   );
 }
 
-function header({ summary, manifest }: RunRecords): Html {
+function header({ summary, manifest }: RunDocuments): Html {
   const { description } = manifest.scenario;
   const complete = summary.ended.reason === 'finished';
   const collapsed = (summary.stages.alignment?.collapse ?? []).length > 0;
@@ -86,7 +92,7 @@ interface Tile {
   readonly hue?: string;
 }
 
-function tiles({ summary }: RunRecords): Html {
+function tiles({ summary }: RunDocuments): Html {
   const { instruction, reward, alignment } = summary.stages;
   const { messages } = summary;
   const shown: Tile[] = [];
@@ -138,7 +144,7 @@ function tiles({ summary }: RunRecords): Html {
     <p class="source">summary.json: stages, messages</p>`;
 }
 
-function resultsTable({ summary }: RunRecords): Html | null {
+function resultsTable({ summary }: RunDocuments): Html | null {
   const figures = stageFigures(summary);
   if (figures.length === 0) return null;
   const rows = figures.map(({ stage, name, before, after, interval: range, source }, index) => {
@@ -177,13 +183,15 @@ function resultsTable({ summary }: RunRecords): Html | null {
 }
 
 /** The stages with their charts; the third also client by client. */
-async function stages(run: RunRecords): Promise<readonly Html[]> {
+async function stages(run: ReportRun): Promise<readonly Html[]> {
   const details = {
     instruction: null,
     reward: null,
     alignment: alignmentDetails(run.summary.stages.alignment),
   };
-  return all(stageSections(run), (section) => stageSection(section, details[section.stage]));
+  return all(stageSections({ summary: run.summary, metrics: run.rows.charted }), (section) =>
+    stageSection(section, details[section.stage]),
+  );
 }
 
 async function stageSection(
@@ -211,7 +219,7 @@ const clientColumns: readonly Column<ClientManifest>[] = [
   { head: 'w harmless', cell: ({ weightHarmless }) => number(weightHarmless) },
 ];
 
-function clientsSection({ manifest }: RunRecords): Html | null {
+function clientsSection({ manifest }: RunDocuments): Html | null {
   if (manifest.clients.length === 0) return null;
   return html`<h2><i></i>The clients</h2>
     <div class="card scroll">
@@ -234,7 +242,7 @@ const dataColumns: readonly Column<LoadReport>[] = [
   },
 ];
 
-function manifestSection(run: RunRecords): Html {
+function manifestSection(run: RunDocuments): Html {
   const {
     manifest,
     summary: { notes },

@@ -1,7 +1,9 @@
 import { stages, type Stage } from '../../../machines/protocol.js';
 import type { Objective } from '../../learning/objective.js';
 import { sumOfFigures } from '../../learning/training/figure.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments } from '../read.js';
+import type { MetricRow } from '../rows.js';
+import type { ReportRun } from './report-rows.js';
 import {
   byRound,
   byRoundWithTurnout,
@@ -17,7 +19,7 @@ import { figureName, figureNames, heldOutLossName, lossWords, reportedLossName }
 import { number } from './format.js';
 import type { Panel } from './panel.js';
 import { spearman, spearmanInterval } from '../rank-correlation.js';
-import { clientSeries, costSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
+import { clientSeries, reportedLossSeries, turnoutOf, type Series } from './series.js';
 
 export interface StageSection {
   readonly stage: Stage;
@@ -26,14 +28,17 @@ export interface StageSection {
   readonly panels: readonly Panel[];
 }
 
-type Rows = Omit<RunRecords, 'manifest'>;
+/** `metrics`: its rows of rounds and of what was measured. */
+interface Rows extends Omit<RunDocuments, 'manifest'> {
+  readonly metrics: readonly MetricRow[];
+}
 
 /** Delay and energy of the messages, by stage. */
-export function linkPanels({ metrics, messages }: Rows): Panel[] {
+export function linkPanels({ rows: { costs: sums, rounds } }: ReportRun): Panel[] {
   return costs.flatMap(({ title, name, unit }) =>
     stages.flatMap((stage) => {
       const source = `messages.jsonl: ${name}, down and up, by members of the round rows of metrics.jsonl`;
-      const series = costSeries(metrics, messages, stage, (costs) => costs[name]);
+      const series = sums.series(rounds, stage, (costs) => costs[name]);
       const figure = {
         title: `${title}, ${stageWords[stage]}`,
         source,

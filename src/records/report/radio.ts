@@ -1,33 +1,26 @@
-import type { RunRecords } from '../read.js';
 import { all, legendOf, panelGrid } from './cards.js';
 import { delaysByKind } from './charts.js';
-import {
-  delaySamples,
-  directionOf,
-  leastMessages,
-  meanAndSd,
-  widestGap,
-  type DelaySample,
-} from './delays.js';
+import { leastMessages, meanAndSd, widestGap, type DelaySample } from './delays.js';
 import { energyCard } from './energy.js';
 import { figureNames } from './figure-names.js';
 import { bits, duration, joules, number, percent } from './format.js';
 import { groupedBy } from '../../grouped.js';
 import { html, Html } from './html.js';
-import { outcomesByKind, type KindOutcome } from './outcomes.js';
+import type { KindOutcome } from './outcomes.js';
 import type { Panel } from './panel.js';
 import { linkPanels } from './panels.js';
 import { attemptChart, delayDistribution, resultColors } from './radio-charts.js';
 import { rejectedCard } from './rejected.js';
-import { attemptSentence, chosenStories, resultOf, type Chosen } from './stories.js';
+import type { ReportRun } from './report-rows.js';
+import { attemptSentence, resultOf, type Chosen } from './stories.js';
 import { svg } from './svg.js';
 import { table, type Column } from './table.js';
-import { uploadsByClient, type ClientUploads } from './uploads.js';
+import type { ClientUploads } from './uploads.js';
 
 /** The section on the radio link: what it cost, what it lost, and why; null where nothing was sent. */
-export async function radioSection(run: RunRecords): Promise<Html | null> {
+export async function radioSection(run: ReportRun): Promise<Html | null> {
   const panels = linkPanels(run);
-  if (panels.length === 0 && run.messages.length === 0) return null;
+  if (panels.length === 0 && run.rows.delays.kinds.length === 0) return null;
   return html`<h2><i></i>The radio link</h2>
     <p class="lead">
       What the messages of a round cost each client, download and upload together, in time and in the energy
@@ -37,20 +30,13 @@ export async function radioSection(run: RunRecords): Promise<Html | null> {
     ${rejectedCard(run.summary)} ${outcomesCard(run)} ${await distributions(run)} ${await stories(run)}`;
 }
 
-async function delayCard({ messages }: RunRecords): Promise<Html | null> {
-  const arrived = messages.flatMap(({ kind, from, outcome, delaySeconds }) =>
-    outcome === 'delivered' && delaySeconds !== null && delaySeconds > 0
-      ? [{ kind, direction: directionOf(from), delaySeconds }]
-      : [],
-  );
-  if (arrived.length === 0) return null;
-  const kinds = [...new Set(messages.map(({ kind }) => kind))];
+async function delayCard({ rows: { delays } }: ReportRun): Promise<Html | null> {
+  const { ticks, kinds } = delays;
+  if (ticks.length === 0) return null;
   return html`<div class="card wide">
     <h3>Delay of delivered messages</h3>
     <p class="source">A tick is a message, a diamond the median of its kind.</p>
-    <div class="scroll">
-      ${new Html(await svg(delaysByKind(arrived, kinds), 'Delay of messages by kind'))}
-    </div>
+    <div class="scroll">${new Html(await svg(delaysByKind(ticks, kinds), 'Delay of messages by kind'))}</div>
     ${legendOf([
       ['var(--downlink)', 'server to client'],
       ['var(--uplink)', 'client to server'],
@@ -88,8 +74,8 @@ function countsText(counts: readonly (readonly [reason: string, count: number])[
   return counts.map(([reason, count]) => `${reason} ${count}`).join(', ') || '–';
 }
 
-function uploadsCard(run: RunRecords): Html | null {
-  const rows = uploadsByClient(run);
+function uploadsCard({ rows: { uploads } }: ReportRun): Html | null {
+  const rows = uploads.byClient;
   if (rows.length === 0) return null;
   return html`<div class="card wide scroll">
     <h3>Each client’s uploads, and what the client could do in the end</h3>
@@ -127,8 +113,8 @@ const outcomeColumns: readonly Column<KindOutcome>[] = [
   },
 ];
 
-function outcomesCard({ messages }: RunRecords): Html | null {
-  const rows = outcomesByKind(messages);
+function outcomesCard({ rows: { outcomes } }: ReportRun): Html | null {
+  const rows = outcomes.byKind;
   if (rows.length === 0) return null;
   return html`<div class="card wide scroll">
     <h3>What ended the messages</h3>
@@ -142,8 +128,8 @@ function outcomesCard({ messages }: RunRecords): Html | null {
   </div>`;
 }
 
-async function distributions(run: RunRecords): Promise<Html | null> {
-  const samples = delaySamples(run);
+async function distributions({ rows: { delays }, manifest }: ReportRun): Promise<Html | null> {
+  const samples = delays.samples(manifest);
   if (samples.length === 0) return null;
   return html`<h3 class="part">Distribution of the delays</h3>
     <p class="lead">
@@ -187,14 +173,14 @@ function distributionNote({ seconds, expected }: DelaySample): string {
   return `${law} Widest gap ${number(widestGap(seconds, cdf))}; by chance above ${critical} in 5 % of runs.`;
 }
 
-async function stories({ messages, manifest }: RunRecords): Promise<Html | null> {
+async function stories({ rows, manifest }: ReportRun): Promise<Html | null> {
   const { story, rate, cutoffGain } = manifest.scenario.channel;
-  if (messages.length === 0) return null;
+  if (rows.delays.kinds.length === 0) return null;
   const how = html`<p class="source">
     Attempt by attempt: run with <code>--set channel.story=blocks</code> to see gain and rate over time here.
   </p>`;
   if (story === 'none') return how;
-  const chosen = chosenStories(messages);
+  const { chosen } = rows.stories;
   if (chosen.length === 0) return null;
   const hasCutoff = rate === 'cutoff' || rate === 'inversion';
   const threshold = hasCutoff && cutoffGain > 0 ? cutoffGain : null;

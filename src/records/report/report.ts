@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { UserError, messageOf } from '../../errors.js';
 import { recordFiles } from '../folder.js';
-import { ofRecords, readRun } from '../read.js';
+import { ofRecords, readRunTo } from '../read.js';
 import { writeWhole } from '../write-whole.js';
 import { enteredStates } from './machines.js';
-import { page } from './page.js';
+import { pageOf } from './page.js';
+import { ReportRows } from './report-rows.js';
 
 /**
  * Writes report.html beside the records of a run and resolves to its path. The page follows from the records
@@ -27,5 +28,9 @@ export async function writeReport(folder: string): Promise<string> {
 
 /** The page of a run's records. Throws a UserError that names a record which is missing. */
 export async function reportOf(folder: string): Promise<string> {
-  return ofRecords(folder, async () => page(await readRun(folder), await enteredStates(folder)));
+  return ofRecords(folder, async () => {
+    const rows = new ReportRows();
+    const documents = await readRunTo(folder, rows);
+    return pageOf({ ...documents, rows }, await enteredStates(folder));
+  });
 }

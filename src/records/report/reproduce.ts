@@ -1,5 +1,5 @@
 import { backendOf } from '../manifest.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments } from '../read.js';
 import { html, type Html } from './html.js';
 
 /** What a run on other than a backend of its own process was made with, by the name of its backend. */
@@ -9,7 +9,7 @@ const options: Readonly<Record<string, string>> = {
 };
 
 /** What it takes to get the same run again. */
-export function reproduction({ manifest, summary }: RunRecords): Html {
+export function reproduction({ manifest, summary }: RunDocuments): Html {
   const { scenario, seed, backend, version } = manifest;
   const where = options[backend.name] ?? `--backend ${backendOf(manifest)}`;
   const command = `npx pwff run scenario.json --seed ${seed} ${where}`;

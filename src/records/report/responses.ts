@@ -1,16 +1,17 @@
 import { styles } from '../../learning/data/embedded/styles.js';
-import type { RunRecords } from '../read.js';
+import type { RunDocuments } from '../read.js';
 import { number } from './format.js';
 import { html, type Html } from './html.js';
-import { beforeAndAfter, type BeforeAfter } from './samples.js';
+import type { ReportRun } from './report-rows.js';
+import type { BeforeAfter } from './samples.js';
 
 /** Clients that are shown before the reader asks for more. */
 const shownAtOnce = 6;
 
 /** What the clients answered before and after alignment, side by side; of real data, how to get to see it. */
-export function responsesSection({ manifest, metrics, summary }: RunRecords): Html | null {
+export function responsesSection({ manifest, rows, summary }: ReportRun): Html | null {
   const { alignment } = summary.stages;
-  const samples = beforeAndAfter(metrics);
+  const samples = rows.samples.beforeAndAfter;
   const sampled = alignment !== null && manifest.scenario.learning === 'real';
   if (samples.length === 0) return !sampled || summary.synthetic ? null : notKept();
   const actors = [...new Set(samples.map(({ actor }) => actor))];
@@ -41,7 +42,7 @@ export function responsesSection({ manifest, metrics, summary }: RunRecords): Ht
 }
 
 /** How each client's answers are dressed in the synthetic data, without which they look broken. */
-function stylesText(clients: RunRecords['manifest']['clients']): string | null {
+function stylesText(clients: RunDocuments['manifest']['clients']): string | null {
   const used = styles.filter(({ name }) => clients.some(({ style }) => style === name));
   if (used.length === 0) return null;
   const told = used.map(({ name, prefix, suffix }) => `${name} “${prefix}…${suffix}”`);
@@ -65,7 +66,7 @@ function notKept(): Html {
 function responsesCard(
   { id: actor, style }: { readonly id: string; readonly style: string | null },
   samples: readonly BeforeAfter[],
-  summary: RunRecords['summary'],
+  summary: RunDocuments['summary'],
 ): Html {
   const client = summary.stages.alignment?.clients.find(({ id }) => id === actor);
   const weights = client

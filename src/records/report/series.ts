@@ -1,9 +1,10 @@
-import { partitionPoint } from '../activity/partition-point.js';
 import type { Stage } from '../../../machines/protocol.js';
+import { floats } from '../../growing.js';
 import { mean } from '../../moments.js';
-import { roundCosts, type ClientCosts } from '../round-costs.js';
+import { partitionIndex } from '../activity/partition-point.js';
+import type { ClientCosts } from '../round-costs.js';
+import { clientOf, type RowReader } from '../row-reader.js';
 import type { ClientRow, MessageRow, MetricRow, RoundRow } from '../rows.js';
-import { groupedBy } from '../../grouped.js';
 import { mapRounds, rowsOfTask, type Pick } from '../held-out.js';
 
 /** A figure of one client in one round. */
@@ -50,36 +51,56 @@ export function reportedLossSeries(
   };
 }
 
+type Costs = Omit<ClientCosts, 'client'>;
+
 /**
- * What the messages of each client of the cohort cost by round, and the mean over them. A message counts to
- * the round in which it ended: the first one that was closed at or after its end.
+ * Adds up what the messages of each client cost by round. A message counts to the round in which it ended: the first
+ * one that was closed at or after its end. Rounds are heard no later than messages that ended after their close.
  */
-export function costSeries(
-  rows: readonly MetricRow[],
-  messages: readonly MessageRow[],
-  stage: Stage,
-  cost: (costs: Omit<ClientCosts, 'client'>) => number,
-): Series {
-  const rounds = rows.filter((row) => row.type === 'round');
-  const ended = groupedBy(messages, ({ endedVirtualSeconds: end }) =>
-    end === null ? undefined : rounds[partitionPoint(rounds, ({ virtualSeconds }) => virtualSeconds < end)],
-  );
-  const points = roundsOf(rows, stage).map((row) =>
-    roundCosts(ended.get(row) ?? [], stage, row.members).clients.map(({ client, ...costs }) => ({
-      actor: client,
-      round: row.round,
-      value: cost(costs),
-    })),
-  );
-  return {
-    clients: points.flat(),
-    mean: points.flatMap((ofRound) =>
-      ofRound.length === 0
+export class CostsByRound implements RowReader {
+  readonly #closeSeconds = floats();
+  /** Of each round, in their order, by stage and client. */
+  readonly #rounds: Map<string, Costs>[] = [];
+
+  metric(row: MetricRow): void {
+    if (row.type === 'round') this.#closeSeconds.push(row.virtualSeconds);
+  }
+
+  message(row: MessageRow): void {
+    const { stage, copyOf, endedVirtualSeconds: end, energyJoules } = row;
+    if (end === null || copyOf !== null) return;
+    const place = partitionIndex(this.#closeSeconds.length, (index) => this.#closeSeconds.at(index) < end);
+    const round = (this.#rounds[place] ??= new Map<string, Costs>());
+    const key = `${stage} ${clientOf(row)}`;
+    const known = round.get(key) ?? nothing;
+    round.set(key, {
+      delaySeconds: known.delaySeconds + (row.delaySeconds ?? 0),
+      energyJoules: known.energyJoules + energyJoules,
+    });
+  }
+
+  /** Of each client of the cohort, and the mean over them. */
+  series(rounds: readonly RoundRow[], stage: Stage, cost: (costs: Costs) => number): Series {
+    const points = rounds.map(({ stage: own, round, members }, index) =>
+      own !== stage
         ? []
-        : [{ round: ofRound[0]!.round, value: mean(ofRound.map(({ value }) => value)) }],
-    ),
-  };
+        : members.map((actor) => {
+            const costs = this.#rounds[index]?.get(`${stage} ${actor}`) ?? nothing;
+            return { actor, round, value: cost(costs) };
+          }),
+    );
+    return {
+      clients: points.flat(),
+      mean: points.flatMap((ofRound) =>
+        ofRound.length === 0
+          ? []
+          : [{ round: ofRound[0]!.round, value: mean(ofRound.map(({ value }) => value)) }],
+      ),
+    };
+  }
 }
+
+const nothing: Costs = { delaySeconds: 0, energyJoules: 0 };
 
 function roundsOf(rows: readonly MetricRow[], stage: Stage): RoundRow[] {
   return rows.filter((row): row is RoundRow => row.type === 'round' && row.stage === stage);

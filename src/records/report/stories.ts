@@ -1,3 +1,4 @@
+import type { RowReader } from '../row-reader.js';
 import type { AttemptStory, MessageRow } from '../rows.js';
 import { duration, number } from './format.js';
 
@@ -18,39 +19,60 @@ export interface Chosen {
 const isTold = (message: MessageRow): message is Told =>
   message.copyOf === null && message.story !== undefined && message.story.length > 0;
 
-/** Up to three that say most: the slowest of each direction, and the one that took most attempts. */
-export function chosenStories(messages: readonly MessageRow[]): Chosen[] {
-  const told = messages.filter(isTold);
-  const delivered = told.filter(({ outcome, onAirSeconds }) => outcome === 'delivered' && onAirSeconds > 0);
-  const uploads = delivered.filter(({ to }) => to === 'server');
-  const downloads = delivered.filter(({ from }) => from === 'server');
-  const slowest = [
-    ...greatest('slowest delivered upload', uploads, slowness),
-    ...greatest('slowest delivered download', downloads, slowness),
-  ];
-  const isShown = (id: number) => slowest.some(({ message }) => message.id === id);
-  const troubled = told.filter(
-    ({ id, attempts, outcome }) => !isShown(id) && (attempts > 1 || outcome === 'dropped'),
-  );
-  const isRepeated = troubled.some(({ attempts }) => attempts > 1);
-  return [...slowest, ...greatest(isRepeated ? 'most attempts' : 'dropped', troubled, trouble)];
-}
-
-/** The first of those with the greatest figure; none where there are none. */
-function greatest(
-  why: string,
-  [first, ...rest]: readonly Told[],
-  figure: (message: Told) => number,
-): Chosen[] {
-  if (!first) return [];
-  const message = rest.reduce((most, one) => (figure(one) > figure(most) ? one : most), first);
-  return [{ why, message }];
-}
-
 const slowness = ({ delaySeconds }: Told) => delaySeconds ?? 0;
 
 /** Attempts count first, then being dropped. */
 const trouble = ({ attempts, outcome }: Told) => 2 * attempts + (outcome === 'dropped' ? 1 : 0);
+
+/** Keeps the messages of which one may be shown. */
+export class Stories implements RowReader {
+  readonly #uploads = new Greatest(1, slowness);
+  readonly #downloads = new Greatest(1, slowness);
+  /** As many as are left to choose from where the others are among them. */
+  readonly #troubled = new Greatest(3, trouble);
+
+  message(message: MessageRow): void {
+    if (!isTold(message)) return;
+    const { outcome, onAirSeconds, to, attempts } = message;
+    if (outcome === 'delivered' && onAirSeconds > 0) {
+      (to === 'server' ? this.#uploads : this.#downloads).add(message);
+    }
+    if (attempts > 1 || outcome === 'dropped') this.#troubled.add(message);
+  }
+
+  /** Up to three that say most: the slowest of each direction, and the one that took most attempts. */
+  get chosen(): Chosen[] {
+    const slowest = [
+      ...this.#uploads.all.map((message) => ({ why: 'slowest delivered upload', message })),
+      ...this.#downloads.all.map((message) => ({ why: 'slowest delivered download', message })),
+    ];
+    const others = this.#troubled.all.filter(({ id }) => slowest.every(({ message }) => message.id !== id));
+    return [
+      ...slowest,
+      ...others
+        .slice(0, 1)
+        .map((message) => ({ why: message.attempts > 1 ? 'most attempts' : 'dropped', message })),
+    ];
+  }
+}
+
+/** So many messages with the greatest figure, of equal ones the first to come. */
+class Greatest {
+  readonly all: Told[] = [];
+  readonly #most: number;
+  readonly #figure: (message: Told) => number;
+
+  constructor(most: number, figure: (message: Told) => number) {
+    this.#most = most;
+    this.#figure = figure;
+  }
+
+  add(message: Told): void {
+    const place = this.all.findIndex((one) => this.#figure(message) > this.#figure(one));
+    this.all.splice(place < 0 ? this.all.length : place, 0, message);
+    this.all.length = Math.min(this.all.length, this.#most);
+  }
+}
 
 export function resultOf({ lost, acknowledged }: AttemptStory): AttemptResult {
   if (acknowledged) return 'arrived';

@@ -1,8 +1,9 @@
-import { meanOrNull, sum } from '../../moments.js';
-import type { RunRecords } from '../read.js';
-import { heldOut, newestFigures, rowsOfTask } from '../held-out.js';
+import { Counts } from '../../counts.js';
+import { ratioOrNull } from '../../moments.js';
 import type { LeftOut } from '../fate.js';
-import { countsOf, groupedBy } from '../../grouped.js';
+import { heldOut, isOfTask, newestFigures } from '../held-out.js';
+import { clientOf, type RowReader } from '../row-reader.js';
+import type { MessageRow, MetricRow } from '../rows.js';
 import { inOrder } from './series.js';
 
 /** What came of a client's uploads, beside what the client could do in the end. */
@@ -27,33 +28,70 @@ export interface ClientUploads {
   readonly sharedAccuracy: number | null;
 }
 
-type Rows = Pick<RunRecords, 'metrics' | 'messages'>;
+/** What of a client's messages its uploads come to. */
+class Sums {
+  #sent = 0;
+  #inAggregate = 0;
+  readonly #leftOut = new Counts<LeftOut>();
+  #delivered = 0;
+  #delaySeconds = 0;
+  #onAirSeconds = 0;
+  #airBits = 0;
+  #transmitJoules = 0;
+  #price = 0;
 
-/**
- * One entry per client, in a reader's order; a client that never sent anything is listed where something was
- * sent to it.
- */
-export function uploadsByClient({ metrics, messages }: Rows): ClientUploads[] {
-  const byClient = groupedBy(messages, ({ from, to }) => (from === 'server' ? to : from));
-  const measured = newestFigures(rowsOfTask(metrics, heldOut.instruction.task));
-  return inOrder([...byClient.keys()]).map((client) => {
-    const own = byClient.get(client)!;
-    const uploads = own.filter(({ from, copyOf }) => from === client && copyOf === null);
-    const delays = uploads.flatMap(({ outcome, delaySeconds }) =>
-      outcome === 'delivered' && delaySeconds !== null ? [delaySeconds] : [],
-    );
-    const onAirSeconds = sum(uploads.map(({ onAirSeconds }) => onAirSeconds));
+  add(row: MessageRow): void {
+    this.#price += row.price;
+    if (row.from === 'server' || row.copyOf !== null) return;
+    this.#sent += 1;
+    if (row.aggregatedIn !== null) this.#inAggregate += 1;
+    this.#leftOut.add(row.leftOut);
+    if (row.outcome === 'delivered' && row.delaySeconds !== null) {
+      this.#delivered += 1;
+      this.#delaySeconds += row.delaySeconds;
+    }
+    this.#onAirSeconds += row.onAirSeconds;
+    this.#airBits += row.airBits;
+    this.#transmitJoules += row.transmitJoules;
+  }
+
+  get figures(): Omit<ClientUploads, 'client' | 'accuracy' | 'sharedAccuracy'> {
     return {
-      client,
-      sent: uploads.length,
-      inAggregate: uploads.filter(({ aggregatedIn }) => aggregatedIn !== null).length,
-      leftOut: countsOf(uploads.map(({ leftOut }) => leftOut)),
-      meanDelaySeconds: meanOrNull(delays),
-      meanRateBps: onAirSeconds > 0 ? sum(uploads.map(({ airBits }) => airBits)) / onAirSeconds : null,
-      transmitJoules: sum(uploads.map(({ transmitJoules }) => transmitJoules)),
-      price: sum(own.map(({ price }) => price)),
-      accuracy: measured.of(client)?.metrics['accuracy'] ?? null,
-      sharedAccuracy: measured.of(client)?.metrics['sharedAccuracy'] ?? null,
+      sent: this.#sent,
+      inAggregate: this.#inAggregate,
+      leftOut: this.#leftOut.mostFirst,
+      meanDelaySeconds: ratioOrNull(this.#delaySeconds, this.#delivered),
+      meanRateBps: this.#onAirSeconds > 0 ? this.#airBits / this.#onAirSeconds : null,
+      transmitJoules: this.#transmitJoules,
+      price: this.#price,
     };
-  });
+  }
+}
+
+/** Adds up the uploads of each client. */
+export class Uploads implements RowReader {
+  readonly #clients = new Map<string, Sums>();
+  readonly #measured = newestFigures();
+
+  metric(row: MetricRow): void {
+    if (isOfTask(row, heldOut.instruction.task)) this.#measured.add(row);
+  }
+
+  message(row: MessageRow): void {
+    const client = clientOf(row);
+    const sums = this.#clients.get(client) ?? new Sums();
+    this.#clients.set(client, sums);
+    sums.add(row);
+  }
+
+  /**
+   * One entry per client, in a reader's order; a client that never sent anything is listed where something was
+   * sent to it.
+   */
+  get byClient(): ClientUploads[] {
+    return inOrder([...this.#clients.keys()]).map((client) => {
+      const { accuracy = null, sharedAccuracy = null } = this.#measured.of(client)?.metrics ?? {};
+      return { client, ...this.#clients.get(client)!.figures, accuracy, sharedAccuracy };
+    });
+  }
 }

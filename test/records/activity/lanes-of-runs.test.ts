@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { groupedBy } from '../../../src/grouped.js';
 import type { Activity, ActivityKind, Lane } from '../../../src/records/activity/activity.js';
 import { lanes } from '../../../src/records/activity/lanes.js';
-import { timeSpent } from '../../../src/records/activity/time-spent.js';
+import { timeSpent, TimeSpentSum } from '../../../src/records/activity/time-spent.js';
 import type { TimeSpent } from '../../../src/records/summary.js';
 import { sum } from '../../../src/moments.js';
 import type { RunEvent } from '../../../src/records/run-event.js';
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
 describe('the lanes of a run', () => {
   for (const [title, set, shows = []] of cases) {
     it(`cover it without overlaps, agree with what was seen, and add up: ${title}`, async () => {
-      const { seen, lanes, rows } = await observed([...slowly, ...set]);
+      const { seen, lanes, rows, counted } = await observed([...slowly, ...set]);
       const { endSeconds } = rows;
 
       for (const lane of lanes) assertWhole(lane, endSeconds);
@@ -75,7 +75,9 @@ describe('the lanes of a run', () => {
         shows.filter((kind) => !kinds.has(kind)),
         [],
       );
-      assert.ok(Math.abs(sumOf(timeSpent(rows)) - endSeconds) < 1e-6);
+      const spent = timeSpent(rows);
+      assert.ok(Math.abs(sumOf(spent) - endSeconds) < 1e-6);
+      assert.deepEqual(counted.upTo(endSeconds), spent, 'counted after every row, to the last bit');
     });
   }
 });
@@ -92,7 +94,14 @@ const working = [
 
 async function observed(set: readonly string[]) {
   const states: (RunEvent & { type: 'actor' })[] = [];
+  let counted: TimeSpentSum | undefined;
   const next = (event: RunEvent) => {
+    if (event.type === 'manifest') {
+      const { clients, scenario } = event.manifest;
+      counted = new TimeSpentSum({ clients: clients.map(({ id }) => id), scenario }, 1);
+    }
+    if (event.type === 'row') counted!.metric(event.row);
+    if (event.type === 'message') counted!.message(event.row);
     if (event.type === 'actor' && /^client-\d+$/.test(event.actor)) states.push(event);
   };
   const { run } = await protocolRun(set, { observers: [{ actors: true, next }] });
@@ -109,7 +118,7 @@ async function observed(set: readonly string[]) {
       return [actor, joined(spans.filter(({ state }) => working.includes(state)))];
     }),
   );
-  return { seen, lanes: lanes(rows), rows };
+  return { seen, lanes: lanes(rows), rows, counted: counted! };
 }
 
 function assertWhole({ actor, activities }: Lane, endSeconds: number): void {

@@ -7,6 +7,7 @@ import { stageFigures } from '../../../src/records/report/figures.js';
 import { interval } from '../../../src/records/report/format.js';
 import { page } from '../../../src/records/report/page.js';
 import { stageSections } from '../../../src/records/report/panels.js';
+import { reportRun } from '../../../src/records/report/report-rows.js';
 import { responsesSection } from '../../../src/records/report/responses.js';
 import { madeUpRun } from './made-up-run.js';
 
@@ -34,7 +35,7 @@ function withAlignment(figures: Partial<AlignmentSummary>): RunRecords {
 
 const words = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 const detailsOf = ({ summary }: RunRecords) => words(alignmentDetails(summary.stages.alignment)?.text ?? '');
-const responsesOf = (run: RunRecords) => words(responsesSection(run)?.text ?? '');
+const responsesOf = (run: RunRecords) => words(responsesSection(reportRun(run))?.text ?? '');
 
 describe('a collapse in words', () => {
   it('is told once for each kind: of the mean, or else of the client that it befell first', () => {

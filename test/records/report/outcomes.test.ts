@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { outcomesByKind } from '../../../src/records/report/outcomes.js';
+import { Outcomes } from '../../../src/records/report/outcomes.js';
+import { readWhole } from '../../../src/records/row-reader.js';
+import type { MessageRow } from '../../../src/records/rows.js';
 import { messageRow } from './radio-rows.js';
+
+const outcomesByKind = (messages: readonly MessageRow[]) => readWhole(new Outcomes(), { messages }).byKind;
 
 describe('what ended messages', () => {
   it('is counted by kind, with reasons, repeats and copies', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunRecords } from '../../../src/records/read.js';
 import { radioSection } from '../../../src/records/report/radio.js';
+import { reportRun } from '../../../src/records/report/report-rows.js';
 import { resolveScenario } from '../../../src/scenario/validate.js';
 import { madeUpRun } from './made-up-run.js';
 import { attemptStory, messageRow, roundRow } from './radio-rows.js';
@@ -13,12 +14,12 @@ function runOf(messages: RunRecords['messages'], channel: object = {}): RunRecor
 }
 
 async function textOf(run: RunRecords): Promise<string> {
-  return (await radioSection(run))?.text ?? '';
+  return (await radioSection(reportRun(run)))?.text ?? '';
 }
 
 describe('the report’s section on the radio link', () => {
   it('is left out where nothing was sent', async () => {
-    assert.equal(await radioSection({ ...runOf([]), metrics: [] }), null);
+    assert.equal(await radioSection(reportRun({ ...runOf([]), metrics: [] })), null);
   });
 
   it('shows each part only where there is something to show', async () => {

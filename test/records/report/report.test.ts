@@ -6,9 +6,9 @@ import { endedSentence } from '../../../src/records/report/ended.js';
 import { bits, duration, number, percent } from '../../../src/records/report/format.js';
 import { metric } from '../../../src/records/held-out.js';
 import { page } from '../../../src/records/report/page.js';
-import { beforeAndAfter } from '../../../src/records/report/samples.js';
+import { reportRun } from '../../../src/records/report/report-rows.js';
 import { spearman } from '../../../src/records/rank-correlation.js';
-import { clientSeries, costSeries, inOrder } from '../../../src/records/report/series.js';
+import { clientSeries, inOrder } from '../../../src/records/report/series.js';
 import { madeUpRun, notes } from './made-up-run.js';
 
 describe('the report', () => {
@@ -195,8 +195,8 @@ describe('the series of the report', () => {
   });
 
   it('count a message to the round in which it ended, as the round rows do', () => {
-    const { metrics, messages } = madeUpRun(1);
-    const { clients } = costSeries(metrics, messages, 'reward', ({ energyJoules }) => energyJoules);
+    const { costs, rounds } = reportRun(madeUpRun(1)).rows;
+    const { clients } = costs.series(rounds, 'reward', ({ energyJoules }) => energyJoules);
     // One client: 1.5 J down, 2 + 0.3 sin(round) J up, every round (test/records/report/made-up-run.ts).
     assert.deepEqual(
       clients.map(({ round, value }) => [round, value]),
@@ -233,7 +233,7 @@ describe('the series of the report', () => {
   });
 
   it('pair the first with the last response to a prompt', () => {
-    const pairs = beforeAndAfter(madeUpRun(2).metrics);
+    const pairs = reportRun(madeUpRun(2)).rows.samples.beforeAndAfter;
     assert.equal(pairs.length, 4);
     assert.deepEqual(pairs[0]!.rounds, [0, 8]);
     assert.equal(pairs[0]!.after, 'i cannot help with that');

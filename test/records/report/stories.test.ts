@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { attemptSentence, chosenStories, resultOf, trackOf } from '../../../src/records/report/stories.js';
+import { attemptSentence, resultOf, Stories, trackOf } from '../../../src/records/report/stories.js';
+import { readWhole } from '../../../src/records/row-reader.js';
+import type { MessageRow } from '../../../src/records/rows.js';
 import { attemptStory, messageRow } from './radio-rows.js';
+
+const chosenStories = (messages: readonly MessageRow[]) => readWhole(new Stories(), { messages }).chosen;
 
 describe('the stories that are shown', () => {
   const story = [attemptStory({})];

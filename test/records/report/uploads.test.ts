@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import type { LeftOut } from '../../../src/records/fate.js';
 import { turnoutOf } from '../../../src/records/report/series.js';
-import { uploadsByClient } from '../../../src/records/report/uploads.js';
+import { Uploads } from '../../../src/records/report/uploads.js';
+import { readWhole, type WholeRows } from '../../../src/records/row-reader.js';
 import { evaluation, messageRow, roundRow } from './radio-rows.js';
+
+const uploadsByClient = (rows: WholeRows) => readWhole(new Uploads(), rows).byClient;
 
 describe('uploads by client', () => {
   // Rounds close at 10, 20 and 30 s.

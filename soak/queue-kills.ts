@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start, type Fleet } from './queue-fleet.js';
+import { start, type Fleet, type Process } from './queue-fleet.js';
 import type { Server } from './queue-servers.js';
 
 /** The tiny scenario with one round a stage. */
@@ -13,6 +13,8 @@ export const short = ['instruction', 'reward', 'alignment'].flatMap((stage) => [
 /** A run at a queue in which something dies. */
 export interface Trial {
   readonly server: Server;
+  /** Options that lead to its queue. */
+  readonly place: readonly string[];
   readonly fleet: Fleet;
   /** Of the run. */
   readonly folder: string;
@@ -20,40 +22,40 @@ export interface Trial {
   readonly moment: () => Promise<void>;
 }
 
-export type Victim = 'worker' | 'redis' | 'run';
+export type Victim = 'worker' | 'server' | 'run';
 
-/** Starts a run, kills something in it with -9, and brings that back; resolves with the exit code of the run. */
-export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<number | string>>> = {
+/** Starts a run, kills something in it with -9, and brings that back; resolves with the run, which goes on. */
+export const kill: Readonly<Record<Victim, (trial: Trial) => Promise<Process>>> = {
   worker: async (trial) => {
     const run = runAt(trial);
     await trial.moment();
     await trial.fleet.kill(trial.fleet.workers[0]!);
     await trial.fleet.join();
-    return run.ended;
+    return run;
   },
-  redis: async (trial) => {
+  server: async (trial) => {
     const run = runAt(trial);
-    // Before that a run that does not reach its Redis is refused.
+    // Before that a run that does not reach its server is refused.
     while (!existsSync(join(trial.folder, 'manifest.json')) && run.child.exitCode === null) await sleep(20);
     await trial.moment();
     await trial.server.kill();
     await sleep(300);
     await trial.server.start();
-    return run.ended;
+    return run;
   },
   run: async (trial) => {
     const run = runAt(trial);
     await trial.moment();
     run.child.kill('SIGKILL');
-    if ((await run.ended) === 0) return 0;
-    if (!existsSync(join(trial.folder, 'manifest.json'))) return runAt(trial).ended;
-    const queue = ['--executor', 'bullmq', '--queue', trial.server.url, '--quiet'];
-    return start(['run', '--resume', trial.folder, ...queue], trial.server.env).ended;
+    if ((await run.ended) === 0) return run;
+    if (!existsSync(join(trial.folder, 'manifest.json'))) return runAt(trial);
+    const queue = ['--executor', 'bullmq', ...trial.place, '--quiet'];
+    return start(['run', '--resume', trial.folder, ...queue], trial.server.env);
   },
 };
 
-function runAt({ server, folder }: Trial) {
-  const queue = ['--executor', 'bullmq', '--queue', server.url];
+function runAt({ server, place, folder }: Trial) {
+  const queue = ['--executor', 'bullmq', ...place];
   const run = ['run', 'tiny', ...short, ...queue, '--backend', 'wasm', '--out', folder, '--quiet'];
   return start(run, server.env);
 }

@@ -117,7 +117,7 @@ function idsOf(user: string): { readonly uid: number; readonly gid: number } | n
 function serverOf(url: string, folder: string, isReady: () => boolean, open: () => ChildProcess): Server {
   let child: ChildProcess | null = null;
   const kill = async () => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || hasEnded(child)) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
@@ -125,8 +125,13 @@ function serverOf(url: string, folder: string, isReady: () => boolean, open: () 
     url,
     env: {},
     start: async () => {
-      child = open();
-      await answers(isReady, child);
+      for (let tries = 0; tries < 200; tries++) {
+        // PostgreSQL refuses to start until the children of one that was killed are gone.
+        if (child === null || hasEnded(child)) child = open();
+        if (isReady()) return;
+        await sleep(50);
+      }
+      throw new Error('the server does not answer within 10 s');
     },
     kill,
     remove: async () => {
@@ -137,14 +142,7 @@ function serverOf(url: string, folder: string, isReady: () => boolean, open: () 
   };
 }
 
-async function answers(isReady: () => boolean, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    if (isReady()) return;
-    await sleep(50);
-  }
-  throw new Error('the server does not answer within 10 s');
-}
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
 
 /** Whether a command that asks the server ends well and says so. */
 const says = (command: string, args: readonly string[], expected: RegExp) => () =>

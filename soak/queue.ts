@@ -7,78 +7,106 @@ import { stream } from '../src/simulation/random/stream.js';
 import type { Found, Part, Size } from './part.js';
 import { Fleet, start } from './queue-fleet.js';
 import { kill, short, type Victim } from './queue-kills.js';
-import { redisServer, type Server } from './queue-servers.js';
+import { postgresServer, redisServer, type Begun, type Server } from './queue-servers.js';
 
 const counts: Readonly<Record<Size, number>> = { small: 2, full: 20 };
 
-/** Runs on two workers at a Redis, of which one dies in the middle: a worker, the Redis, or the run. */
+/** A kind of kill. */
+interface Kills {
+  readonly name: string;
+  readonly victim: Victim;
+  readonly server: () => Promise<Begun>;
+  /** Whether tensors stand in a folder, and not in the server. */
+  readonly inFolder?: boolean;
+}
+
+const kinds: readonly Kills[] = [
+  { name: 'worker', victim: 'worker', server: () => redisServer() },
+  { name: 'redis', victim: 'server', server: () => redisServer() },
+  { name: 'forgetful redis', victim: 'server', server: () => redisServer({ keeps: false }) },
+  { name: 'postgres', victim: 'server', server: () => postgresServer(), inFolder: true },
+  { name: 'run', victim: 'run', server: () => redisServer() },
+];
+
+/** Runs on two workers at a queue, in which something dies in the middle: a worker, the server, or the run. */
 export const queue: Part = {
   name: 'queue',
-  what: 'kill -9 of a worker, of Redis, and of the run, at random moments: the trace of a run in one process',
+  what: 'kill -9 of a worker, of Redis, of PostgreSQL and of the run, at random moments: the trace of one process',
   run: async (size, seed) => {
-    const [keeping, forgetful] = [await redisServer(), await redisServer({ keeps: false })];
-    if (!('server' in keeping) || !('server' in forgetful)) {
-      console.log(`  skipped: ${'why' in keeping ? keeping.why : ''}`);
-      return { figures: { skipped: 1 }, failures: [] };
-    }
     const root = mkdtempSync(join(tmpdir(), 'pwff-soak-queue-'));
+    const found = { figures: {} as Record<string, number>, failures: [] as string[] };
     try {
-      return await killed(root, keeping.server, forgetful.server, counts[size], seed);
+      const whole = join(root, 'whole');
+      await start(['run', 'tiny', ...short, '--backend', 'wasm', '--out', whole, '--quiet']).ended;
+      for (const kind of kinds) {
+        const { figures, failures } = await killed(kind, root, counts[size], seed, hashIn(whole));
+        Object.assign(found.figures, figures);
+        found.failures.push(...failures);
+      }
     } finally {
-      await keeping.server.remove();
-      await forgetful.server.remove();
       rmSync(root, { recursive: true, force: true });
     }
+    return found;
   },
 };
 
 async function killed(
+  kind: Kills,
   root: string,
-  keeping: Server,
-  forgetful: Server,
   times: number,
   seed: number,
+  expected: string,
 ): Promise<Found> {
-  const whole = join(root, 'whole');
-  await start(['run', 'tiny', ...short, '--backend', 'wasm', '--out', whole, '--quiet']).ended;
-  const expected = hashIn(whole);
+  const { name, victim } = kind;
+  const begun = await kind.server();
+  if ('why' in begun) {
+    console.log(`  skipped: ${name}: ${begun.why}`);
+    return { figures: { [`${name} skipped`]: 1 }, failures: [] };
+  }
+  const { server } = begun;
   const failures: string[] = [];
-  const figures: Record<string, number> = {};
-  // A Redis that keeps what it has, and one that forgets all of it with each kill.
-  const trials = [
-    ['worker', keeping, 'worker'],
-    ['redis', keeping, 'redis'],
-    ['forgetful redis', forgetful, 'redis'],
-    ['run', keeping, 'run'],
-  ] as const satisfies readonly (readonly [string, Server, Victim])[];
-  for (const [name, server, victim] of trials) {
+  const place = [
+    '--queue',
+    server.url,
+    ...(kind.inFolder ? ['--blobs', mkdtempSync(join(root, 'blobs-'))] : []),
+  ];
+  const fleet = new Fleet(place);
+  const draw = stream(seed, 'soak', 'queue', name);
+  try {
     await server.start();
-    const fleet = new Fleet(['--queue', server.url]);
     await fleet.join();
     await fleet.join();
-    const draw = stream(seed, 'soak', 'queue', name);
     for (let n = 0; n < times; n++) {
       const folder = join(root, `${name}-${n}`);
       await forgetAll(server);
       // Within about the time that the run takes where nothing happens.
       const moment = () => sleep(7000 * draw.uniform());
-      const code = await kill[victim]({ server, fleet, folder, moment });
-      const found = code === 0 ? hashIn(folder) : `exit code ${code}`;
+      const run = await kill[victim]({ server, place, fleet, folder, moment });
+      const code = await run.ended;
+      const found = code === 0 ? hashIn(folder) : `exit code ${code}, ${run.said.err.trim()}`;
       if (found !== expected) failures.push(`${name} ${n}, seed ${seed}: ${found}, expected ${expected}`);
-      figures[`${name} kills`] = n + 1;
     }
+  } finally {
     await fleet.remove();
-    await server.kill();
+    await server.remove();
   }
-  return { figures, failures };
+  return { figures: { [`${name} kills`]: times }, failures };
 }
 
 /** No run is to find what the one before has left. */
 async function forgetAll({ url }: Server): Promise<void> {
-  const { Redis } = await import('ioredis');
-  const redis = new Redis(url);
-  await redis.flushall();
-  await redis.quit();
+  if (url.startsWith('redis')) {
+    const { Redis } = await import('ioredis');
+    const redis = new Redis(url);
+    await redis.flushall();
+    await redis.quit();
+  } else {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query('truncate pwff.job, pwff.event cascade');
+    await client.end();
+  }
 }
 
 const hashIn = (folder: string) =>

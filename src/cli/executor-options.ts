@@ -1,23 +1,30 @@
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { UserError } from '../errors.js';
-import { executorNames, executors, type ExecutorName, type ExecutorSettings } from '../run/executors.js';
-import type { RunOptions } from '../run/options.js';
+import { executorNames, type ExecutorChoice, type ExecutorName } from '../run/executors.js';
 import { oneOf, share } from './option-values.js';
 
-/** Where the tasks of a run are computed. */
+/** Where the tasks of runs are computed. */
 export interface ExecutorOptions extends QueueOptions {
   /** Absent: what the scenario brings along, else "pool". */
   readonly executor?: ExecutorName;
   readonly verify?: number;
 }
 
-/** How a run, a worker and `pwff doctor` find a queue. */
+/** How runs, a worker and `pwff doctor` find a queue. */
 export interface QueueOptions {
   readonly queue?: string;
   readonly blobs?: string;
 }
 
-export function executorOption(): Option {
+/** Lets a command that makes runs take them. */
+export function addExecutorOptions(command: Command): Command {
+  return [executorOption(), queueOption(), blobsOption(), verifyOption()].reduce(
+    (extended, option) => extended.addOption(option),
+    command,
+  );
+}
+
+function executorOption(): Option {
   return new Option(
     '--executor <name>',
     'where tasks run: pool, threads of this process (default); bullmq, workers at a --queue; python, with PyTorch ' +
@@ -41,7 +48,7 @@ export function blobsOption(): Option {
   );
 }
 
-export function verifyOption(): Option {
+function verifyOption(): Option {
   return new Option(
     '--verify <share>',
     'of the tasks, from 0 to 1, that two workers compute and that are compared',
@@ -54,17 +61,32 @@ export function queueOf({ queue, blobs }: QueueOptions, env = process.env): Queu
   return { ...(url && { queue: url }), ...(place && { blobs: place }) };
 }
 
-/** The executor that was asked for, for the run to open and to close. */
-export function executorFor(
+/** The executor that was asked for, else `usual`. UserError where options do not go together. */
+export function executorChoice(
   options: ExecutorOptions,
-  settings: Omit<ExecutorSettings, 'queue'>,
-): Pick<RunOptions, 'executor'> {
-  const { executor, verify = 0 } = options;
-  if (executor !== 'bullmq') refuseQueue(options);
-  if (executor === undefined) return {};
+  usual?: 'pool' | 'python',
+): ExecutorChoice | undefined {
+  const { executor: name = usual, verify = 0 } = options;
+  if (name !== 'bullmq') {
+    refuseQueue(options);
+    return name && { name };
+  }
   const { queue, ...blobs } = queueOf(options);
-  const found = queue === undefined ? {} : { queue: { queue, ...blobs, verify } };
-  return { executor: () => executors[executor]({ ...settings, ...found }) };
+  if (queue !== undefined) return { name, queue, verify, ...blobs };
+  throw new UserError('--executor: is "bullmq" without a queue, expected --queue redis://… as well');
+}
+
+/** The options again, for a script; UserError where that would show a password. */
+export function executorArgs({ executor, queue, blobs, verify }: ExecutorOptions): readonly string[] {
+  for (const [name, address] of Object.entries({ queue, blobs })) {
+    if (!URL.canParse(address ?? '') || new URL(address!).password === '') continue;
+    throw new UserError(
+      `--${name}: has a password, which a script would show, expected it in PWFF_QUEUE_PASSWORD`,
+    );
+  }
+  return Object.entries({ executor, queue, blobs, verify }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
 }
 
 /** A queue that was named and is not used would pass for one that is. */

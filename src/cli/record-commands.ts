@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ExitCode } from './exit.js';
 import type { DiffCommandOptions } from './diff.js';
+import { addExecutorOptions } from './executor-options.js';
 import type { ExportCommandOptions } from './export.js';
 import { wholeNumber } from './option-values.js';
 import type { InspectCommandOptions } from './page/inspect.js';
@@ -48,15 +49,15 @@ export function addRecordCommands(
       await (await import('./trace.js')).traceCommand(folder, words, options, terminal);
     });
 
-  program
+  const replay = program
     .command('replay')
     .description('make a run again from its manifest, and compare every row with its records')
     .argument('<folder>', 'the folder of a run')
     .option('--workers <n>', 'worker threads (default: as many as cores)', wholeNumber('--workers', 1))
-    .addOption(new Option('--json', 'print what was found as JSON').default(false))
-    .action(async (folder: string, options: ReplayCommandOptions) =>
-      end(await (await import('./replay.js')).replayCommand(folder, options, terminal)),
-    );
+    .addOption(new Option('--json', 'print what was found as JSON').default(false));
+  addExecutorOptions(replay).action(async (folder: string, options: ReplayCommandOptions) =>
+    end(await (await import('./replay.js')).replayCommand(folder, options, terminal)),
+  );
 
   program
     .command('diff')

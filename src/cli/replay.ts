@@ -5,11 +5,12 @@ import { readManifest } from '../records/read.js';
 import { replay } from '../run/replay.js';
 import { differenceText } from './difference-text.js';
 import { displayKind, openDisplay } from './display.js';
+import { executorChoice, type ExecutorOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import { watchInterrupt } from './interrupt.js';
 import { line, type Terminal } from './terminal.js';
 
-export interface ReplayCommandOptions {
+export interface ReplayCommandOptions extends ExecutorOptions {
   readonly workers?: number;
   readonly json: boolean;
 }
@@ -17,10 +18,12 @@ export interface ReplayCommandOptions {
 /** `pwff replay`: makes a run again; exit code 1 at the first difference, 0 where every row came again. */
 export async function replayCommand(
   folder: string,
-  { workers = availableParallelism(), json }: ReplayCommandOptions,
+  options: ReplayCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { out, err } = terminal;
+  const { workers = availableParallelism(), json } = options;
+  const executor = executorChoice(options);
   const { scenario } = await readManifest(join(folder, recordFiles.manifest));
   const display = openDisplay(displayKind({ json }, terminal), scenario, terminal);
   const interrupt = watchInterrupt(() => line(err, 'Stopping. Ctrl-C again quits at once.'));
@@ -29,8 +32,10 @@ export async function replayCommand(
       folder,
       {
         workers,
+        ...(executor && { executor }),
         signal: interrupt.signal,
         onProgress: (progress) => display.show(progress),
+        onNote: (note) => display.note(note),
       },
     );
     display.close();

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { defaultInspection, inspections } from '../records/inspection-choice.js';
 import { defaultParams, paramsChoices } from '../records/params-choice.js';
-import { blobsOption, executorOption, queueOption, verifyOption } from './executor-options.js';
+import { addExecutorOptions } from './executor-options.js';
 import type { ExitCode } from './exit.js';
 import { listOf, originOf, wholeNumber } from './option-values.js';
 import { traceEventsOption } from './record-commands.js';
@@ -25,7 +25,7 @@ export function addRunCommands(
   terminal: Terminal,
   end: (code: ExitCode) => void,
 ): void {
-  program
+  const run = program
     .command('run')
     .description('run a scenario, from Step 1.1 to 3.5')
     .argument('[scenario]', 'a JSON, YAML or TypeScript file, or "quickstart"')
@@ -87,14 +87,10 @@ export function addRunCommands(
       '--cache <folder>',
       'take finished tasks from other runs that share this folder, and leave them there',
     )
-    .option('--no-journal', 'keep no finished tasks: the run cannot be gone on with')
-    .addOption(executorOption())
-    .addOption(queueOption())
-    .addOption(blobsOption())
-    .addOption(verifyOption())
-    .action(async (path: string | undefined, options: RunCommandOptions) =>
-      end(await runCommand(path, options, services, terminal)),
-    );
+    .option('--no-journal', 'keep no finished tasks: the run cannot be gone on with');
+  addExecutorOptions(run).action(async (path: string | undefined, options: RunCommandOptions) =>
+    end(await runCommand(path, options, services, terminal)),
+  );
 
   program
     .command('validate')

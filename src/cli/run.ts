@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { backendOf } from '../records/manifest.js';
-import { executorOf } from '../run/executors.js';
+import { executorOf, openExecutor, type ExecutorChoice } from '../run/executors.js';
 import { checkFolder, manifestIn } from '../records/folder.js';
 import type { InspectionChoice } from '../records/inspection-choice.js';
 import type { ParamsChoice } from '../records/params-choice.js';
@@ -17,7 +17,7 @@ import type { Scenario } from '../scenario/schema.js';
 import { displayKind, openDisplay } from './display.js';
 import { defaultFolder } from './default-folder.js';
 import { estimateText } from './estimate-text.js';
-import { executorFor, type ExecutorOptions } from './executor-options.js';
+import { executorChoice, type ExecutorOptions } from './executor-options.js';
 import { exit, exitCodeOf, type ExitCode } from './exit.js';
 import type { Inspector } from './inspect/inspector.js';
 import { openInspector, type InspectOptions } from './inspect/open.js';
@@ -65,7 +65,7 @@ export async function runCommand(
   services: Services,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { loaded, outFolder, backend, executor: name } = await whatToRun(path, options);
+  const { loaded, outFolder, backend, executor } = await whatToRun(path, options);
   const { scenario, folder, file, script } = loaded;
   checkFolder(outFolder);
   const page = await openPage(options, terminal);
@@ -75,13 +75,13 @@ export async function runCommand(
   const interrupt = watchInterrupt(() => display.note('Stopping. Ctrl-C again quits at once.'));
   const workers = options.workers ?? defaultWorkers(scenario);
   const { showSamples, verbose, inspection, params } = options;
-  const executor = executorFor(name === undefined ? options : { ...options, executor: name }, {
+  const settings = {
     ...{ workers, backend, fleet: scenario.limits.fleet },
-    say: (note) => display.note(note),
+    say: (note: string) => display.note(note),
     signal: interrupt.signal,
-  });
+  };
   // How fast workers elsewhere are, nobody here can tell.
-  const estimates = shows !== 'none' && options.resume === undefined && name !== 'bullmq';
+  const estimates = shows !== 'none' && options.resume === undefined && executor?.name !== 'bullmq';
   const warnings: string[] = [];
   interrupt.signal.addEventListener('abort', () => page?.release());
   const log = new RunLog({
@@ -104,7 +104,7 @@ export async function runCommand(
     if (options.inspectWait) await inspector?.attached(interrupt.signal);
     const { ended, checks, unwritten } = await services.runScenario({
       ...{ scenario, folder, outFolder, workers, backend, showSamples, inspection, params },
-      ...executor,
+      ...(executor && { executor: () => openExecutor(executor, settings) }),
       signal: interrupt.signal,
       ...(options.resume !== undefined && { resume: 'must' }),
       journal: journalOf(options),
@@ -166,12 +166,12 @@ interface ToRun {
   /** Where the records go. */
   readonly outFolder: string;
   readonly backend: BackendChoice;
-  readonly executor: ExecutorOptions['executor'];
+  readonly executor: ExecutorChoice | undefined;
 }
 
 /** The scenario of the command line, or that of a run which was stopped, on its backend. */
 async function whatToRun(path: string | undefined, options: RunCommandOptions): Promise<ToRun> {
-  const { resume, seed, out, backend, executor } = options;
+  const { resume, seed, out, backend } = options;
   const set = [...options.set, ...(await modelSettings(options))];
   if (resume !== undefined) {
     if (path !== undefined || seed !== undefined || out !== undefined || set.length > 0) {
@@ -182,7 +182,8 @@ async function whatToRun(path: string | undefined, options: RunCommandOptions): 
     const loaded = await loadAgain(resume);
     const { manifest } = loaded;
     return {
-      ...{ loaded, outFolder: resume, executor: executor ?? executorOf(manifest) },
+      ...{ loaded, outFolder: resume },
+      executor: executorChoice(options, executorOf(manifest)),
       backend: backend === 'auto' ? backendOf(manifest) : backend,
     };
   }
@@ -193,7 +194,8 @@ async function whatToRun(path: string | undefined, options: RunCommandOptions): 
     );
   }
   const loaded = await loadScenario(path, { set, ...(seed !== undefined && { seed }) });
-  return { loaded, outFolder: out ?? defaultFolder(loaded.scenario, set), backend, executor };
+  const outFolder = out ?? defaultFolder(loaded.scenario, set);
+  return { loaded, outFolder, backend, executor: executorChoice(options) };
 }
 
 function journalOf({ cache, journal }: RunCommandOptions): NonNullable<RunOptions['journal']> {

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { addExecutorOptions } from './executor-options.js';
 import type { ExitCode } from './exit.js';
 import { listOf, oneOf, wholeNumber } from './option-values.js';
 import type { SweepCommandOptions } from './sweep.js';
@@ -9,7 +10,7 @@ import type { Terminal } from './terminal.js';
 export function addSweepCommand(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   const textList = (flags: string, description: string) =>
     new Option(flags, description).argParser(listOf((text) => text)).default([], 'none');
-  program
+  const sweep = program
     .command('sweep')
     .description('run a scenario many times: settings varied, over seeds; or a study that says so in a file')
     .argument('<scenario>', 'a scenario, or a study: JSON, YAML or TypeScript')
@@ -42,10 +43,10 @@ export function addSweepCommand(program: Command, terminal: Terminal, end: (code
     .option('--tasks <n>', 'with --emit: elements of the job array', wholeNumber('--tasks', 1))
     .addOption(new Option('--json', 'print nothing but what became of each run, as JSON').default(false))
     .addOption(new Option('--quiet', 'print nothing but failures').default(false).conflicts('json'))
-    .addHelpText('after', sweepHelp)
-    .action(async (path: string, options: SweepCommandOptions) =>
-      end(await (await import('./sweep.js')).sweepCommand(path, options, terminal)),
-    );
+    .addHelpText('after', sweepHelp);
+  addExecutorOptions(sweep).action(async (path: string, options: SweepCommandOptions) =>
+    end(await (await import('./sweep.js')).sweepCommand(path, options, terminal)),
+  );
 }
 
 const clusters = ['slurm'] as const;

@@ -12,12 +12,13 @@ import { shareOf, type Shard, type StudyOptions } from '../study/run-study.js';
 import { seedsFrom } from '../study/seeds.js';
 import { slurmScript } from '../study/slurm.js';
 import { gridFrom } from '../study/vary-option.js';
+import { executorArgs, executorChoice, type ExecutorOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
 import { endText, planText } from './sweep-text.js';
 import { line, type Terminal } from './terminal.js';
 import { tellFailures, watchedStudy } from './watched-study.js';
 
-export interface SweepCommandOptions {
+export interface SweepCommandOptions extends ExecutorOptions {
   readonly vary: readonly string[];
   readonly seeds?: string;
   readonly set: readonly string[];
@@ -40,15 +41,16 @@ export async function sweepCommand(
   options: SweepCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { backend } = options;
+  const executor = executorChoice(options);
+  const computing = { backend: options.backend, ...(executor && { executor }) };
   const shard = options.shard === undefined ? undefined : shardFrom(options.shard);
   const study = await studyOf(path, options);
   const out = options.out ?? join('runs', `sweep-${study.study.name}`);
-  if (options.emit !== undefined) return emit(path, options, await planOf(study, backend), out, terminal);
-  if (options.dryRun) return dryRun(await planOf(study, backend), shard, out, options, terminal);
+  if (options.emit !== undefined) return emit(path, options, await planOf(study, computing), out, terminal);
+  if (options.dryRun) return dryRun(await planOf(study, computing), shard, out, options, terminal);
   const { jobs, workers, retry } = options;
   return run(study, options, terminal, {
-    ...{ out, backend, retry },
+    ...{ out, retry, ...computing },
     ...(jobs !== undefined && { jobs }),
     ...(workers !== undefined && { workers }),
     ...(shard !== undefined && { shard }),
@@ -117,6 +119,7 @@ function emit(
     ...(seeds === undefined ? [] : ['--seeds', seeds]),
     ...(backend === 'auto' ? [] : ['--backend', backend]),
     ...(retry ? ['--retry'] : []),
+    ...executorArgs(options),
   ];
   const tasks = Math.min(options.tasks ?? mostTasks, distinct(plan.runs).length);
   // Slurm opens its logs before the first line of the script runs, in a folder that is there.

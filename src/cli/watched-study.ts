@@ -21,6 +21,7 @@ export async function watchedStudy(
       ...options,
       signal: interrupt.signal,
       onProgress: (progress) => display.show(progress),
+      onNote: (note) => display.note(note),
     });
   } finally {
     display.close();

@@ -9,6 +9,7 @@ import type { Attempt, Executor } from '../learning/training/executor.js';
 import type { TaskKind, TaskRequest, TaskResult } from '../learning/training/task.js';
 import { TryFailed } from '../learning/training/task-failure.js';
 import { queueAddress } from './address.js';
+import { Attendance } from './attendance.js';
 import { openBlobs } from './blobs/index.js';
 import type { BlobStore } from './blobs/store.js';
 import { codedRequest, contentsFrom, MissingBlob } from './coded-request.js';
@@ -24,6 +25,8 @@ export interface QueueExecutorSettings extends QueueSettings {
   /** Share of the tasks, from 0 to 1, that are computed by two workers and compared. */
   readonly verify: number;
   readonly fleet: FleetChoice;
+  /** Whether what other runs had computed counts as not there. */
+  readonly anew?: boolean;
   /** What people should know of workers and of the queue. */
   readonly say: (note: string) => void;
   /** Ends the wait for a first worker. */
@@ -47,6 +50,7 @@ interface Desk {
   readonly queue: Queue;
   readonly events: QueueEvents;
   readonly watch: JobWatch<Outcome>;
+  readonly attendance: Attendance;
   /** Null: any worker's. */
   readonly identity: string | null;
 }
@@ -102,7 +106,7 @@ class QueueExecutor implements Executor {
     try {
       const delay = tries.failed === 0 ? 0 : leastBackOffMs * 2 ** (tries.failed - 1);
       const result = await Promise.race([this.#result(request, tried, { attempt, delay }), this.#closed]);
-      if (tries.failed > 0) await this.#bury(request.key, tried);
+      if (tries.failed > 0) await this.#bury(request, tried);
       return result as TaskResult<K>;
     } catch (error) {
       tries.failed++;
@@ -116,6 +120,7 @@ class QueueExecutor implements Executor {
     const desk = await this.#desk?.catch(() => null);
     if (desk) {
       desk.watch.close();
+      desk.attendance.close();
       await briefly(Promise.all([...this.#open].map((id) => cancel(desk.queue, id))));
       await Promise.all([leave(desk.queue), leave(desk.events)]);
     }
@@ -160,7 +165,7 @@ class QueueExecutor implements Executor {
 
   /** A result with its sets; it is made again where the store has lost them. */
   async #result(request: TaskRequest, tried: number, trial: Trial): Promise<unknown> {
-    const id = jobId(request.key, tried);
+    const id = this.#jobId(request, tried);
     for (let losses = 0; ;) {
       const outcome = await this.#computed(id, request, trial);
       if (this.#isDrawn(request.key)) await this.#check(request, tried, outcome, trial.attempt);
@@ -186,14 +191,14 @@ class QueueExecutor implements Executor {
   }
 
   /** A task that came out after all is no dead letter. */
-  async #bury(key: string, tried: number): Promise<void> {
+  async #bury(request: TaskRequest, tried: number): Promise<void> {
     const { queue } = await this.#desk!;
-    for (let n = 1; n < tried; n++) await this.#patiently(() => queue.remove(jobId(key, n)));
+    for (let n = 1; n < tried; n++) await this.#patiently(() => queue.remove(this.#jobId(request, n)));
   }
 
   /** Compares what two workers make of a task, by the hashes in their results. */
   async #check(request: TaskRequest, tried: number, first: Outcome, attempt?: Attempt): Promise<void> {
-    const ids = [jobId(request.key, tried), jobId(request.key, tried, 'check')] as const;
+    const ids = [this.#jobId(request, tried), this.#jobId(request, tried, 'check')] as const;
     const second = await this.#computed(ids[1], request, { attempt, notBy: first.worker });
     if (JSON.stringify(first.result) === JSON.stringify(second.result)) return;
     const { queue } = await this.#desk!;
@@ -202,6 +207,10 @@ class QueueExecutor implements Executor {
       `--verify: workers ${first.worker} and ${second.worker} made different results of one task (${request.kind}, ` +
         `key ${request.key.slice(0, 16)}), expected equal ones; one of the two computes wrongly: run again without it`,
     );
+  }
+
+  #jobId({ key }: TaskRequest, tried: number, part?: 'check'): string {
+    return jobId(key, tried, { part, ...(this.#settings.anew && { run: this.#run }) });
   }
 
   /** Drawn by the task's key, so that a run that goes on checks the same. */
@@ -217,7 +226,9 @@ class QueueExecutor implements Executor {
     const name = identity === null ? anyQueue() : taskQueue(identity);
     const [queue, events] = [this.#link.queue(name), this.#link.events(name)];
     await events.waitUntilReady();
-    return { queue, events, watch: new JobWatch<Outcome>(queue, events), identity };
+    const waits = () => this.#open.size > 0;
+    const attendance = new Attendance(queue, this.#link.address.shown, waits, this.#settings.say);
+    return { queue, events, watch: new JobWatch<Outcome>(queue, events), attendance, identity };
   }
 
   async #refuseLoneWorker(): Promise<void> {

@@ -57,9 +57,13 @@ const JobSchema = Type.Object({
 
 export const isJob = new Ajv().compile<Job>(JSON.parse(JSON.stringify(JobSchema)) as object);
 
-/** Deterministic, so that a run that goes on finds what became of its jobs. */
-export function jobId(key: string, attempt: number, part: 'task' | 'check' = 'task'): string {
-  return [key, ...(attempt > 1 ? [attempt] : []), ...(part === 'check' ? ['check'] : [])].join('-');
+/** Deterministic, so that a run that goes on finds what became of its jobs; with a `run`, of that run alone. */
+export function jobId(
+  key: string,
+  attempt: number,
+  { part, run }: { readonly part?: 'check' | undefined; readonly run?: string } = {},
+): string {
+  return [key, ...(attempt > 1 ? [attempt] : []), ...(part ? [part] : []), ...(run ? [run] : [])].join('-');
 }
 
 /** As BullMQ keeps it: one text. */

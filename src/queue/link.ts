@@ -3,6 +3,7 @@ import type { Processor, Queue, QueueEvents, Worker, WorkerOptions } from 'bullm
 import type { Redis } from 'ioredis';
 import { messageOf, oneLine, UserError } from '../errors.js';
 import { environment, type QueueAddress } from './address.js';
+import { steadily } from './steady-postgres.js';
 
 /*
  * BullMQ on Redis or on PostgreSQL. What a server has of ours stands under the prefix or in the schema `pwff`.
@@ -63,15 +64,18 @@ const links: Readonly<
     const { default: pg } = await loaded('pg', () => import('pg'));
     const config = postgresConfig(address);
     const client = new pg.Client(config);
+    // What is asked of it is rejected; a listener keeps the process alive.
+    client.on('error', () => {});
     await reached(address, () => client.connect());
     await reached(address, () => runMigrations(client, namespace));
     await client.end();
     const options = { connection: { ...config, schema: namespace, max: 4 } };
+    const backend = steadily(createPostgresBackend);
     return {
-      queue: (name) => new Queue(name, options, createPostgresBackend) as unknown as Queue,
-      events: (name) => new QueueEvents(name, options, createPostgresBackend) as unknown as QueueEvents,
+      queue: (name) => new Queue(name, options, backend) as unknown as Queue,
+      events: (name) => new QueueEvents(name, options, backend) as unknown as QueueEvents,
       worker: (name, processor, more) =>
-        new Worker(name, processor, { ...options, ...more }, createPostgresBackend) as unknown as Worker,
+        new Worker(name, processor, { ...options, ...more }, backend) as unknown as Worker,
     };
   },
 };

@@ -9,12 +9,16 @@ import type { MessageRow, MetricRow } from '../records/rows.js';
 import type { RunEvent } from '../records/run-event.js';
 import { RunComparison, type RunDifference, type TracedRows } from '../records/run-difference.js';
 import { loadAgain } from '../scenario/load-again.js';
-import { executorOf, executors } from './executors.js';
+import { executorOf, openExecutor, type ExecutorChoice } from './executors.js';
 import { runScenario } from './run.js';
 
 export interface ReplayOptions {
   readonly workers: number;
+  /** Absent: that of the run, where its results are its own, else threads of this process. */
+  readonly executor?: ExecutorChoice;
   readonly signal?: AbortSignal;
+  /** Hears what people should know of workers elsewhere. */
+  readonly onNote?: (note: string) => void;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -44,7 +48,7 @@ const cutShort: ReadonlySet<string> = new Set(['partial', 'interrupted', 'failed
  */
 export async function replay(
   runFolder: string,
-  { workers, signal, onProgress }: ReplayOptions,
+  { workers, signal, onProgress, onNote = () => {}, ...options }: ReplayOptions,
 ): Promise<Replayed> {
   const { scenario, folder, script, manifest } = await loadAgain(runFolder);
   const { metrics, messages, summary } = await readRun(runFolder);
@@ -53,7 +57,9 @@ export async function replay(
   const replayed: { metrics: MetricRow[]; messages: MessageRow[] } = { metrics: [], messages: [] };
   const differs = new AbortController();
   const outFolder = mkdtempSync(join(tmpdir(), 'pwff-replay-'));
-  const [backend, executor] = [backendOf(manifest), executorOf(manifest)];
+  const backend = backendOf(manifest);
+  const usual = executorOf(manifest);
+  const executor = options.executor ?? (usual && { name: usual });
   let equalFingerprint = true;
   const next = (event: RunEvent) => {
     if (event.type === 'manifest') {
@@ -70,13 +76,13 @@ export async function replay(
     if (comparison.first !== null) differs.abort();
   };
   const ends = AbortSignal.any([differs.signal, ...(signal ? [signal] : [])]);
-  const settings = { workers, backend, fleet: scenario.limits.fleet, say: () => {}, signal: ends };
+  const settings = { workers, backend, fleet: scenario.limits.fleet, anew: true, say: onNote, signal: ends };
   try {
     const { ended } = await runScenario({
       ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },
       ...(onProgress && { onProgress }),
       backend,
-      ...(executor && { executor: () => executors[executor](settings) }),
+      ...(executor && { executor: () => openExecutor(executor, settings) }),
       signal: ends,
       observers: [{ name: 'replay', next }],
     });

@@ -1,8 +1,8 @@
-import type { BackendChoice } from '../learning/model/backend.js';
 import type { Base } from './base.js';
+import type { Computing } from './plan.js';
 
 /** What a process is told to run. */
-export interface RunOrder {
+export interface RunOrder extends Computing {
   readonly base: Base;
   readonly set: readonly string[];
   readonly seed: number;
@@ -10,7 +10,6 @@ export interface RunOrder {
   readonly id: string;
   readonly outFolder: string;
   readonly workers: number;
-  readonly backend: BackendChoice;
 }
 
 export type ToChild = { readonly type: 'run'; readonly order: RunOrder } | { readonly type: 'stop' };
@@ -20,3 +19,6 @@ export type RunAnswer =
   | { readonly outcome: 'done'; readonly seconds: number }
   | { readonly outcome: 'failed'; readonly seconds: number | null; readonly message: string }
   | { readonly outcome: 'interrupted' };
+
+export type FromChild =
+  { readonly type: 'note'; readonly note: string } | { readonly type: 'answer'; readonly answer: RunAnswer };

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.js';
+import { openExecutor } from '../run/executors.js';
 import { runScenario, type RunResult } from '../run/run.js';
 import { endedSentence } from '../records/report/ended.js';
 import { loadBase } from './base.js';
-import type { RunAnswer, RunOrder, ToChild } from './child-run.js';
+import type { FromChild, RunAnswer, RunOrder, ToChild } from './child-run.js';
 import { idOf } from './plan.js';
 
 /*
@@ -16,8 +17,10 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToChild) => {
   if (message.type === 'stop') return stop.abort();
   stop = new AbortController();
-  void answerTo(message.order, stop.signal).then((answer) => process.send?.(answer));
+  void answerTo(message.order, stop.signal).then((answer) => tell({ type: 'answer', answer }));
 });
+
+const tell = (message: FromChild) => void process.send?.(message);
 
 async function answerTo(order: RunOrder, signal: AbortSignal): Promise<RunAnswer> {
   const startedAt = performance.now();
@@ -34,16 +37,19 @@ async function answerTo(order: RunOrder, signal: AbortSignal): Promise<RunAnswer
 }
 
 async function result(order: RunOrder, signal: AbortSignal): Promise<RunResult> {
-  const { base, set, seed, id, outFolder, workers, backend } = order;
+  const { base, set, seed, id, outFolder, backend, executor } = order;
   const loaded = await loadBase(base, { set, seed, option: 'study' });
   const { scenario, folder, script } = loaded;
-  if (idOf(loaded, backend) !== id) {
+  if (idOf(loaded, order) !== id) {
     throw new UserError('the scenario has changed since the study began; start it again');
   }
+  const workers = Math.min(order.workers, scenario.clients.count);
+  const say = (note: string) => tell({ type: 'note', note });
+  const settings = { workers, backend, fleet: scenario.limits.fleet, say, signal };
   return runScenario({
-    ...{ scenario, folder, script, outFolder, backend, signal },
+    ...{ scenario, folder, script, outFolder, workers, backend, signal },
     resume: 'may',
-    workers: Math.min(workers, scenario.clients.count),
+    ...(executor && { executor: () => openExecutor(executor, settings) }),
   });
 }
 

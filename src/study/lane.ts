@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { RunAnswer, RunOrder, ToChild } from './child-run.js';
+import type { FromChild, RunAnswer, RunOrder, ToChild } from './child-run.js';
 
 const child = new URL('./child.js', import.meta.url);
 /** So much of what a process wrote to stderr is kept. */
@@ -11,8 +11,14 @@ const mostCharacters = 2000;
  * the next run has a new one.
  */
 export class Lane {
+  readonly #onNote: (note: string) => void;
   #process: ChildProcess | null = null;
   #said = '';
+
+  /** @param onNote Hears what people should know while a run goes on. */
+  constructor(onNote: (note: string) => void) {
+    this.#onNote = onNote;
+  }
 
   /** Resolves with what became of the run, whatever that is; aborting stops it. */
   async run(order: RunOrder, signal: AbortSignal): Promise<RunAnswer> {
@@ -24,7 +30,7 @@ export class Lane {
     try {
       const heard = { signal: over.signal };
       const ended = Promise.race<RunAnswer>([
-        once(worker, 'message', heard).then(([answer]) => answer as RunAnswer),
+        once(worker, 'answer', heard).then(([answer]) => answer as RunAnswer),
         once(worker, 'exit', heard).then(([code, by]) => this.#death(code as number, by as string | null)),
       ]);
       send(worker, { type: 'run', order });
@@ -51,6 +57,10 @@ export class Lane {
     const worker = fork(child, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'json' });
     worker.stderr?.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-mostCharacters);
+    });
+    worker.on('message', (message: FromChild) => {
+      if (message.type === 'note') this.#onNote(message.note);
+      else worker.emit('answer', message.answer);
     });
     // A process that cannot be told anything any more ends, and is told of as such.
     worker.on('error', () => worker.kill('SIGKILL'));

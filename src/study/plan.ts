@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
 import { canonicalJson } from '../records/exact-json.js';
+import type { ExecutorChoice } from '../run/executors.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import { loadBase, type Base } from './base.js';
 import type { LoadedStudy } from './load.js';
@@ -28,11 +29,21 @@ export interface PlannedRun {
   readonly set: readonly string[];
 }
 
+/** What computes the tasks of runs. */
+export interface Computing {
+  readonly backend: BackendChoice;
+  /** Absent: threads of the run's process. */
+  readonly executor?: ExecutorChoice;
+}
+
+/** What results depend on: a queue gives those of one process. */
+const backendOf = ({ backend, executor }: Computing) => (executor?.name === 'python' ? 'python' : backend);
+
 /** All runs of a study in their order, each seed of a point after another. */
 export interface Plan {
   readonly name: string;
   readonly base: Base;
-  readonly backend: BackendChoice;
+  readonly backend: ReturnType<typeof backendOf>;
   /** One for each point and seed; two that would be the same run have one id, one name and one folder. */
   readonly runs: readonly PlannedRun[];
 }
@@ -41,29 +52,26 @@ export interface Plan {
  * Plans a study: every point's scenario is loaded and checked. UserError that names the point where a scenario
  * is refused, before anything runs.
  */
-export async function planOf(
-  { study, base, origin }: LoadedStudy,
-  backend: BackendChoice = 'auto',
-): Promise<Plan> {
+export async function planOf({ study, base, origin }: LoadedStudy, computing: Computing): Promise<Plan> {
   const points = placedIn(origin, () => pointsOf(study.vary));
   const runs: (readonly PlannedRun[])[] = [];
   // One after the other: each may read the folder of a model.
-  for (const point of points) runs.push(await runsOf(study, base, point, backend));
-  return { name: study.name, base, backend, runs: sharing(runs.flat()) };
+  for (const point of points) runs.push(await runsOf(study, base, point, computing));
+  return { name: study.name, base, backend: backendOf(computing), runs: sharing(runs.flat()) };
 }
 
 async function runsOf(
   study: Study,
   base: Base,
   point: Point,
-  backend: BackendChoice,
+  computing: Computing,
 ): Promise<readonly PlannedRun[]> {
   const set = Object.entries({ ...study.set, ...point.settings }).map(
     ([path, value]) => `${path}=${JSON.stringify(value)}`,
   );
   const loaded = await loadPoint(base, set, point);
   return seedsOf(study, loaded).map((seed) => {
-    const id = idOf({ ...loaded, scenario: { ...loaded.scenario, seed } }, backend);
+    const id = idOf({ ...loaded, scenario: { ...loaded.scenario, seed } }, computing);
     const { label, settings } = point;
     return { point: label, settings, seed, id, set, name: `${fileName(label)}-seed-${seed}-${id}` };
   });
@@ -90,8 +98,9 @@ async function loadPoint(base: Base, set: readonly string[], { label }: Point): 
 /** The id of a run; its description says nothing about it. */
 export function idOf(
   { scenario: { description: _, ...scenario }, script }: Pick<LoadedScenario, 'scenario' | 'script'>,
-  backend: BackendChoice,
+  computing: Computing,
 ): string {
+  const backend = backendOf(computing);
   const plain = JSON.parse(JSON.stringify({ scenario, script: script.sha256, backend })) as unknown;
   return createHash('sha256').update(canonicalJson(plain, 'run')).digest('hex').slice(0, 12);
 }

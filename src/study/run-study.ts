@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.js';
 import type { BackendChoice } from '../learning/model/backend.js';
+import type { ExecutorChoice } from '../run/executors.js';
 import { Claims, type Claim } from './claims.js';
 import { crewFor, type Crew } from './crew.js';
 import { StudyFolder, studyFolders } from './folder.js';
 import type { Failure } from './study-file.js';
 import { Lane } from './lane.js';
 import { loadStudy, type LoadedStudy } from './load.js';
-import { distinct, planOf, type Plan, type PlannedRun } from './plan.js';
+import { distinct, planOf, type Computing, type Plan, type PlannedRun } from './plan.js';
+import { reachExecutor, withoutEchoes } from './reach-executor.js';
 import { Standing, type StudyProgress } from './standing.js';
 import type { Study } from './study.js';
 
@@ -22,6 +24,8 @@ export interface StudyOptions {
   readonly workers?: number;
   /** Of TensorFlow.js (default: "auto"). */
   readonly backend?: BackendChoice;
+  /** Where tasks are computed (default: threads of each run's process). */
+  readonly executor?: ExecutorChoice;
   /** Do only these of the plan's runs: those whose place modulo `of` is `index` − 1. `index` counts from 1. */
   readonly shard?: Shard;
   /** Do runs again that failed before this call. */
@@ -29,6 +33,8 @@ export interface StudyOptions {
   /** Aborting stops the runs at work, which count as not done; another call goes on. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StudyProgress) => void;
+  /** Hears what people should know of workers elsewhere. */
+  readonly onNote?: (note: string) => void;
 }
 
 export interface Shard {
@@ -57,9 +63,9 @@ export interface StudyOutcome {
 /** All runs of a study in their order, none of them done. UserError where the study or one of its points is refused. */
 export async function plannedRuns(
   study: Study | string,
-  { backend }: Pick<StudyOptions, 'backend'> = {},
+  options: Pick<StudyOptions, 'backend' | 'executor'> = {},
 ): Promise<readonly PlannedRun[]> {
-  return (await planOf(await loadStudy(study), backend)).runs;
+  return (await planOf(await loadStudy(study), computingOf(options))).runs;
 }
 
 /**
@@ -75,7 +81,7 @@ export async function runStudy(study: Study | string, options: StudyOptions): Pr
 /** The same of a study that is loaded. */
 export async function runLoaded(study: LoadedStudy, options: StudyOptions): Promise<StudyOutcome> {
   checkNumbers(options);
-  const plan = await planOf(study, options.backend);
+  const plan = await planOf(study, computingOf(options));
   return new StudyRun(plan, options).result();
 }
 
@@ -85,6 +91,8 @@ class StudyRun {
   readonly #folder: StudyFolder;
   readonly #claims: Claims;
   readonly #standing: Standing;
+  /** What runs tell of workers elsewhere, each thing once as long as nothing else is told. */
+  readonly #onNote: (note: string) => void;
   /** Failures of before this call, which are to be done again. */
   readonly #retried: Set<string>;
   readonly #never = new AbortController();
@@ -98,10 +106,15 @@ class StudyRun {
     const failed = runs.filter((run) => !this.#folder.isDone(run) && this.#folder.failureOf(run) !== null);
     this.#retried = new Set(options.retry === true ? failed.map(({ id }) => id) : []);
     this.#standing = new Standing(runs);
+    this.#onNote = withoutEchoes(options.onNote ?? (() => {}));
   }
 
   get #signal(): AbortSignal {
     return this.#options.signal ?? this.#never.signal;
+  }
+
+  get #computing(): Computing {
+    return computingOf(this.#options);
   }
 
   async result(): Promise<StudyOutcome> {
@@ -113,6 +126,7 @@ class StudyRun {
     const everySecond = setInterval(() => this.#standing.tell(), 1000);
     try {
       this.#standing.tell();
+      if (left > 0) await reachExecutor(this.#plan, this.#computing, this.#signal, this.#onNote);
       await Promise.all(Array.from({ length: crew?.jobs ?? 0 }, () => this.#lane(crew!)));
     } finally {
       clearInterval(everySecond);
@@ -130,7 +144,7 @@ class StudyRun {
 
   /** One place at which runs are done, until none is left. */
   async #lane(crew: Crew): Promise<void> {
-    const lane = new Lane();
+    const lane = new Lane(this.#onNote);
     try {
       while (!this.#signal.aborted) {
         const next = this.#next();
@@ -170,12 +184,15 @@ class StudyRun {
 
   async #do(run: PlannedRun, claim: Claim, lane: Lane, crew: Crew): Promise<void> {
     const unfinished = this.#folder.unfinished(run);
-    const { base, backend } = this.#plan;
+    const { base } = this.#plan;
     this.#retried.delete(run.id);
     this.#standing.begin(run);
     const { set, seed, id } = run;
     const answer = await lane.run(
-      { ...{ base, backend, set, seed, id }, outFolder: unfinished, workers: crew.workers },
+      {
+        ...{ base, set, seed, id, outFolder: unfinished, workers: crew.workers },
+        ...this.#computing,
+      },
       this.#signal,
     );
     if (answer.outcome === 'interrupted' || !claim.isHeld()) {
@@ -212,6 +229,14 @@ class StudyRun {
 export function shareOf<T>(runs: readonly T[], shard: Shard = { index: 1, of: 1 }): readonly T[] {
   return runs.filter((_, place) => place % shard.of === shard.index - 1);
 }
+
+const computingOf = ({
+  backend = 'auto',
+  executor,
+}: Pick<StudyOptions, 'backend' | 'executor'>): Computing => ({
+  backend,
+  ...(executor && { executor }),
+});
 
 function checkNumbers({ jobs = 1, workers = 1, shard = { index: 1, of: 1 } }: StudyOptions): void {
   for (const [name, value] of Object.entries({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fleet, start } from '../../soak/queue-fleet.js';
 import { kill, short, type Victim } from '../../soak/queue-kills.js';
-import { redisServer, type Server } from '../../soak/queue-servers.js';
+import { postgresServer, redisServer, type Server } from '../../soak/queue-servers.js';
 import type { Summary } from '../../src/records/summary.js';
 
 /*
@@ -14,6 +14,22 @@ import type { Summary } from '../../src/records/summary.js';
  */
 
 const password = 'pass:word/with@signs';
+
+const hashIn = (folder: string) =>
+  (JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary).traceHash;
+
+/** When so many rows of metrics are written. */
+const rowsIn = (folder: string, rows: number) => async () => {
+  const file = join(folder, 'metrics.jsonl');
+  while (!existsSync(file) || readFileSync(file, 'utf8').split('\n').length <= rows) await sleep(20);
+};
+
+/** The trace hash of the run in one process, which goes into `root`. */
+async function hashAlone(root: string): Promise<string> {
+  const alone = join(root, 'alone');
+  await start(['run', 'tiny', ...short, '--backend', 'wasm', '--out', alone, '--quiet']).ended;
+  return hashIn(alone);
+}
 
 describe('a run at a queue', function () {
   this.timeout(240_000);
@@ -32,9 +48,7 @@ describe('a run at a queue', function () {
     await server.start();
     fleet = new Fleet(['--queue', server.url], server.env);
     await Promise.all([fleet.join(), fleet.join()]);
-    const alone = join(root, 'alone');
-    await start(['run', 'tiny', ...short, '--backend', 'wasm', '--out', alone, '--quiet']).ended;
-    expected = hashIn(alone);
+    expected = await hashAlone(root);
   });
   after(async () => {
     if (server === null) return;
@@ -43,27 +57,19 @@ describe('a run at a queue', function () {
     rmSync(root, { recursive: true });
   });
 
-  const hashIn = (folder: string) =>
-    (JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary).traceHash;
-
-  /** When so many rows of metrics are written. */
-  const rowsIn = (folder: string, rows: number) => async () => {
-    const file = join(folder, 'metrics.jsonl');
-    while (!existsSync(file) || readFileSync(file, 'utf8').split('\n').length <= rows) await sleep(20);
-  };
-
   async function forget(): Promise<void> {
     await server!.kill();
     await server!.start();
   }
 
-  const victims = { worker: 'a worker', redis: 'the Redis, with all that it has,', run: 'the run itself' };
+  const victims = { worker: 'a worker', server: 'the Redis, with all that it has,', run: 'the run itself' };
   for (const [victim, name] of Object.entries(victims) as [Victim, string][]) {
     it(`has the trace of a run in one process where ${name} is killed in the middle`, async () => {
       const folder = join(root, victim);
       await forget();
-      const code = await kill[victim]({ server: server!, fleet, folder, moment: rowsIn(folder, 6) });
-      assert.equal(code, 0);
+      const place = ['--queue', server!.url];
+      const run = await kill[victim]({ server: server!, place, fleet, folder, moment: rowsIn(folder, 6) });
+      assert.equal(await run.ended, 0, run.said.err);
       assert.equal(hashIn(folder), expected);
     });
   }
@@ -84,5 +90,33 @@ describe('a run at a queue', function () {
       /^--queue: redis:\/\/127.*cannot be reached \(WRONGPASS[^\n]*PWFF_QUEUE_PASSWORD\n$/,
     );
     assert.ok(!run.said.err.includes('wrong one'));
+  });
+});
+
+describe('a run at a queue on PostgreSQL', function () {
+  this.timeout(240_000);
+  it('pauses while the server is killed, and has the trace of a run in one process', async function () {
+    const begun = await postgresServer();
+    if ('why' in begun) {
+      console.log(`      skipped: ${begun.why}`);
+      return this.skip();
+    }
+    const { server } = begun;
+    const root = mkdtempSync(join(tmpdir(), 'pwff-queue-'));
+    const place = ['--queue', server.url, '--blobs', root];
+    const fleet = new Fleet(place);
+    try {
+      await server.start();
+      await fleet.join();
+      await fleet.join();
+      const folder = join(root, 'killed');
+      const run = await kill.server({ server, place, fleet, folder, moment: rowsIn(folder, 6) });
+      assert.equal(await run.ended, 0, run.said.err);
+      assert.equal(hashIn(folder), await hashAlone(root));
+    } finally {
+      await fleet.remove();
+      await server.remove();
+      rmSync(root, { recursive: true });
+    }
   });
 });

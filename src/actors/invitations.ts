@@ -118,10 +118,13 @@ function selectorOf(world: World, context: ServerContext): Select {
     // One for all that this selector is asked, made when it first is: at most events nobody is selected.
     draw ??= stream(scenario.seed, 'selection', stage, version + 1, ...again);
     // Most selections look at little of it.
-    const given: ToSelect = lazily({ clients, size, version }, {
-      history: () => Object.fromEntries(keys.map((client) => [client, memberOf(context, client).history])),
-      profiles: () => profilesOf(world, stage),
-    });
+    const given: ToSelect = lazily(
+      { clients, size, version },
+      {
+        history: () => Object.fromEntries(keys.map((client) => [client, memberOf(context, client).history])),
+        profiles: () => profilesOf(world, stage),
+      },
+    );
     return selection(given, draw);
   };
 }

@@ -63,7 +63,7 @@ export interface World {
   /** How many times as long as by the scenario a client's tasks take that begin now; absent: 1. */
   readonly slowness: Map<string, number>;
   /** Numbers the tasks of the run, from 1. */
-  nextTask(): number;
+  readonly nextTask: () => number;
   /** What clients are training. */
   readonly work: Map<string, Work>;
   readonly links: Links;

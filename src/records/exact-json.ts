@@ -65,7 +65,6 @@ function scalarText(value: unknown): string | null {
 }
 
 /** Characters that JSON escapes, and halves of pairs, which it escapes where they stand alone. */
-// eslint-disable-next-line no-control-regex
 const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function quoted(text: string): string {

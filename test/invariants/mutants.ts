@@ -57,8 +57,7 @@ export const mutants: readonly Mutant[] = [
     name: 'reports an arrival twice',
     file: 'src/actors/channel.ts',
     find: "    bus.report(stateOf(context, 'delivered'), delaySeconds);",
-    replace:
-      "    for (const _ of [1, 2]) bus.report(stateOf(context, 'delivered'), delaySeconds);",
+    replace: "    for (const _ of [1, 2]) bus.report(stateOf(context, 'delivered'), delaySeconds);",
     caughtBy: 'conservation',
     set: [],
   },
@@ -115,8 +114,7 @@ export const mutants: readonly Mutant[] = [
     name: 'loses a message on its way from the link to its recipient',
     file: 'src/actors/channel.ts',
     find: "    bus.report(stateOf(context, 'delivered'), delaySeconds);",
-    replace:
-      "    if (envelope.id !== 4) bus.report(stateOf(context, 'delivered'), delaySeconds);",
+    replace: "    if (envelope.id !== 4) bus.report(stateOf(context, 'delivered'), delaySeconds);",
     caughtBy: 'conservation',
     set: [],
   },

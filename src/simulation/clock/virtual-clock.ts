@@ -100,7 +100,12 @@ export class VirtualClock {
       (value) => void (outcome = { value }),
       (error: unknown) => void (outcome = { error }),
     );
-    return this.#add(delaySeconds * 1e6, {}, () => deliver(outcome!), () => (outcome ? null : settled));
+    return this.#add(
+      delaySeconds * 1e6,
+      {},
+      () => deliver(outcome!),
+      () => (outcome ? null : settled),
+    );
   }
 
   /** XState's clock; the delay is in milliseconds, and an infinite one never comes. */

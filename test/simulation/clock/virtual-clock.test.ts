@@ -293,6 +293,27 @@ describe('VirtualClock and promises', () => {
     assert.deepEqual(order, expected);
   });
 
+  it('wastes no turns on work that has settled before it is due', async () => {
+    const clock = new VirtualClock();
+    const events = 640;
+    for (let second = 1; second <= events; second++) {
+      clock.settleAfter(second, Promise.resolve(second), () => undefined);
+    }
+    const { setImmediate } = globalThis;
+    let turns = 0;
+    const counting = (...given: Parameters<typeof setImmediate>) => {
+      turns += 1;
+      return setImmediate(...given);
+    };
+    globalThis.setImmediate = Object.assign(counting, setImmediate);
+    try {
+      await clock.run();
+    } finally {
+      globalThis.setImmediate = setImmediate;
+    }
+    assert.ok(turns < 1.2 * events, `${turns} turns for ${events} events`);
+  });
+
   it('turns the real event loop, so that timers and signals come through', async () => {
     const clock = new VirtualClock();
     let stopped = false;

@@ -4,21 +4,13 @@ import type { Objective } from '../learning/objective.js';
 import type { Alignment } from '../learning/training/algorithms/settings.js';
 import type { Instruction } from '../learning/training/settings.js';
 import { Collapses } from './collapse.js';
-import { joulesOf, sides } from './energy/energy.js';
-import {
-  firstFigures,
-  heldOut,
-  isOfTask,
-  metric,
-  newestFigures,
-  type ClientFigures,
-  type Pick as PickFigure,
-} from './held-out.js';
 import { phraseFigures } from './phrases.js';
 import { rateIntervals } from './rate-intervals.js';
 import { readWhole, type RowReader, type WholeRows } from './row-reader.js';
+import { RoundMeans } from './round-means.js';
+import { StageEnds } from './stage-ends.js';
 import { AccuracySearch } from './to-target.js';
-import type { ClientRow, MessageRow, MetricRow, PhrasesRow, RoundRow } from './rows.js';
+import type { ClientRow, MessageRow, MetricRow, PhrasesRow } from './rows.js';
 import type {
   AlignedClient,
   AlignmentSummary,
@@ -173,91 +165,4 @@ function alignedClient(
     lengthBefore: before('length'),
     length: after('length'),
   };
-}
-
-/** Each client's first and newest held-out figures of a stage. */
-class StageEnds implements RowReader {
-  readonly #stage: Stage;
-  readonly #first = firstFigures();
-  readonly #newest = newestFigures();
-  readonly start: StageEnd;
-  readonly end: StageEnd;
-
-  constructor(clients: StageSettings['clients'], stage: Stage, judges: readonly Objective[]) {
-    this.#stage = stage;
-    this.start = new StageEnd(this.#first, clients, heldOut[stage].loss(judges));
-    this.end = new StageEnd(this.#newest, clients, heldOut[stage].loss(judges));
-  }
-
-  metric(row: MetricRow): void {
-    if (!isOfTask(row, heldOut[this.#stage].task)) return;
-    this.#first.add(row);
-    this.#newest.add(row);
-  }
-
-  get isEmpty(): boolean {
-    return this.#newest.isEmpty;
-  }
-}
-
-/** The held-out figures of a stage at one of its ends. */
-class StageEnd {
-  readonly #figures: ClientFigures;
-  readonly #clients: StageSettings['clients'];
-  readonly #loss: PickFigure;
-
-  constructor(figures: ClientFigures, clients: StageSettings['clients'], loss: PickFigure) {
-    this.#figures = figures;
-    this.#clients = clients;
-    this.#loss = loss;
-  }
-
-  /** In the order of the clients. */
-  get rows(): readonly ClientRow[] {
-    return this.#clients.flatMap(({ id }) => this.#figures.of(id) ?? []);
-  }
-
-  get loss(): number | null {
-    return this.#figures.mean(this.#loss);
-  }
-
-  mean(figure: string): number | null {
-    return this.#figures.mean(metric(figure));
-  }
-}
-
-/** Rounds of a stage with the mean delay and energy of one. */
-class RoundMeans {
-  #rounds = 0;
-  #delaySeconds = 0;
-  #energyJoules = 0;
-  readonly #joules = { devices: 0, server: 0 };
-  /** Rounds with energy by side: none in records of an earlier version. */
-  #known = 0;
-
-  add({
-    delaySeconds,
-    energyJoules,
-    energy,
-  }: Pick<RoundRow, 'delaySeconds' | 'energyJoules'> & Partial<RoundRow>) {
-    this.#rounds += 1;
-    this.#delaySeconds += delaySeconds;
-    this.#energyJoules += energyJoules;
-    if (energy === undefined) return;
-    this.#known += 1;
-    for (const side of sides) this.#joules[side] += joulesOf(energy[side]);
-  }
-
-  /** Null where no round was closed. */
-  get summary(): RoundsSummary | null {
-    if (this.#rounds === 0) return null;
-    const perRound = (joules: number) => (this.#known < this.#rounds ? null : joules / this.#rounds);
-    return {
-      rounds: this.#rounds,
-      delaySecondsPerRound: this.#delaySeconds / this.#rounds,
-      energyJoulesPerRound: this.#energyJoules / this.#rounds,
-      deviceJoulesPerRound: perRound(this.#joules.devices),
-      serverJoulesPerRound: perRound(this.#joules.server),
-    };
-  }
 }

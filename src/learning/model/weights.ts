@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { keptConstants } from './kernels/tensorflow.js';
 import { disposeTranspose, keptTransposes } from './transposes.js';
 import { refOf, tensorsOf, type ParamSet } from '../params/param-set.js';
 import { PythonBase } from './python/base.js';
@@ -71,9 +72,9 @@ function kept(key: string, make: () => Weights): Weights {
   return weights;
 }
 
-/** Tensors of base models and their transposes that stay: what a leak check has to leave out of its count. */
+/** Tensors of base models, their transposes and constants that stay: what a leak check has to leave out of its count. */
 export function cachedTensors(): number {
-  return [...bases.values()].reduce((sum, weights) => sum + weights.size, keptTransposes());
+  return [...bases.values()].reduce((sum, weights) => sum + weights.size, keptTransposes() + keptConstants());
 }
 
 /** The tensor of a name; a missing one is a defect of whoever built the set. */

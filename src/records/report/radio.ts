@@ -31,12 +31,14 @@ export async function radioSection(run: ReportRun): Promise<Html | null> {
 }
 
 async function delayCard({ rows: { delays } }: ReportRun): Promise<Html | null> {
-  const { ticks, kinds } = delays;
-  if (ticks.length === 0) return null;
+  const { ticks: arrived, kinds } = delays;
+  if (arrived.length === 0) return null;
   return html`<div class="card wide">
     <h3>Delay of delivered messages</h3>
     <p class="source">A tick is a message, a diamond the median of its kind.</p>
-    <div class="scroll">${new Html(await svg(delaysByKind(ticks, kinds), 'Delay of messages by kind'))}</div>
+    <div class="scroll">
+      ${new Html(await svg(delaysByKind(arrived, kinds), 'Delay of messages by kind'))}
+    </div>
     ${legendOf([
       ['var(--downlink)', 'server to client'],
       ['var(--uplink)', 'client to server'],

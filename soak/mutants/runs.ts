@@ -5,6 +5,7 @@ import type { Identity } from '../../src/journal/identity.js';
 import { TaskJournal } from '../../src/journal/task-journal.js';
 import { paramSet } from '../../src/learning/params/param-set.js';
 import type { TaskResult } from '../../src/learning/training/task.js';
+import { openRecordedRun } from '../../src/inspect/run-view.js';
 import { packageRoot } from '../../src/paths.js';
 import { readRun } from '../../src/records/read.js';
 import { reportOf } from '../../src/records/report/report.js';
@@ -52,10 +53,24 @@ function writeRun(folder: string): void {
     rmSync(join(folder, other), { recursive: true, force: true });
 }
 
+/** A run as the inspector's page asks for it. */
+async function inspected(folder: string): Promise<unknown> {
+  const { view, indexing } = await openRecordedRun(folder);
+  await indexing;
+  const { events } = view;
+  const last = events.count - 1;
+  return [
+    events.statesAt(last),
+    events.actors.map(({ actor }) => events.countsAt(actor, last)),
+    ...(last < 0 ? [] : [events.event(last)]),
+  ];
+}
+
 export const records: Kind = {
   name: 'record',
   samples: {
     run: { write: writeRun, read: readRun },
+    'run in the inspector': { write: writeRun, read: inspected },
     report: { write: writeRun, read: reportOf },
     'report of a run that was killed': {
       write(folder) {

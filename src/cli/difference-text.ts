@@ -11,7 +11,7 @@ export function differenceText(
   runs: readonly [TracedRows, TracedRows],
 ): string {
   const { file, row, pointer, a, b, virtualSeconds } = difference;
-  const where = `${file}, row ${row}${pointer === '' ? '' : `, ${pointer}`}, at ${virtualSeconds} s`;
+  const where = `${file}, row ${row}${pointer === '' ? '' : `, ${pointer}`}${whoOf(difference)}, at ${virtualSeconds} s`;
   const stories = runs.map(({ metrics, messages }) => around(traceOf(metrics, messages), virtualSeconds));
   return [
     `The first difference is in ${where}:`,
@@ -22,6 +22,17 @@ export function differenceText(
       ...stories[run]!.map((line) => `  ${line}`),
     ]),
   ].join('\n');
+}
+
+/** How much of two runs is equal; `events` null where what their actors did was not compared. */
+export function equalText(rows: number, events: number | null): string {
+  return events === null ? `${rows} rows.` : `${rows} rows, ${events} events of actors.`;
+}
+
+/** Whose event it was. */
+function whoOf({ rowOfA, rowOfB }: RunDifference): string {
+  const row = rowOfA ?? rowOfB;
+  return row !== null && 'type' in row && row.type === 'event' ? ` (${row.actor}, ${row.event})` : '';
 }
 
 function around(story: readonly TraceEntry[], virtualSeconds: number): string[] {

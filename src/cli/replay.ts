@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { recordFiles } from '../records/folder.js';
 import { readManifest } from '../records/read.js';
 import { replay } from '../run/replay.js';
-import { differenceText } from './difference-text.js';
+import { differenceText, equalText } from './difference-text.js';
 import { displayKind, openDisplay } from './display.js';
 import { executorChoice, type ExecutorOptions } from './executor-options.js';
 import { exit, type ExitCode } from './exit.js';
@@ -28,16 +28,14 @@ export async function replayCommand(
   const display = openDisplay(displayKind({ json }, terminal), scenario, terminal);
   const interrupt = watchInterrupt(() => line(err, 'Stopping. Ctrl-C again quits at once.'));
   try {
-    const { difference, equalRows, recorded, replayed, whole, equalFingerprint, interrupted } = await replay(
-      folder,
-      {
-        workers,
-        ...(executor && { executor }),
-        signal: interrupt.signal,
-        onProgress: (progress) => display.show(progress),
-        onNote: (note) => display.note(note),
-      },
-    );
+    const replayOf = await replay(folder, {
+      workers,
+      ...(executor && { executor }),
+      signal: interrupt.signal,
+      onProgress: (progress) => display.show(progress),
+      onNote: (note) => display.note(note),
+    });
+    const { difference, equalRows, equalEvents, whole, equalFingerprint, interrupted } = replayOf;
     display.close();
     if (!equalFingerprint) {
       line(
@@ -45,16 +43,15 @@ export async function replayCommand(
         'pwff: the backend is not the one of the run (its manifest has that): rows may differ in last digits',
       );
     }
-    if (json)
-      line(
-        out,
-        JSON.stringify({ equal: difference === null, equalRows, whole, interrupted, difference }, null, 2),
-      );
-    else if (difference !== null) {
+    if (json) {
+      const found = { equal: difference === null, equalRows, equalEvents, whole, interrupted, difference };
+      line(out, JSON.stringify(found, null, 2));
+    } else if (difference !== null) {
+      const { recorded, replayed } = replayOf;
       line(out, differenceText(difference, [folder, 'the replay'], [recorded, replayed]));
     } else {
       const equal = whole ? 'Equal' : 'Equal as far as the records of a run that was cut short go';
-      line(out, `${interrupted ? 'Stopped; equal so far' : equal}: ${equalRows} rows.`);
+      line(out, `${interrupted ? 'Stopped; equal so far' : equal}: ${equalText(equalRows, equalEvents)}`);
     }
     if (interrupted) return interrupt.exitCode();
     return difference === null ? exit.ok : exit.failed;

@@ -1,5 +1,6 @@
 import { firstDifference, type Difference } from './difference.js';
 import { recordFiles } from './folder.js';
+import type { InspectionRow } from './inspection-rows.js';
 import type { MessageRow, MetricRow } from './rows.js';
 import { tracedMessage, tracedRow } from './trace-hash.js';
 
@@ -12,11 +13,11 @@ export interface TracedRows {
 /** The first row of one file in which two runs differ. */
 export interface RunDifference extends Difference {
   readonly file: string;
-  /** Of the file's rows that the hash of the trace is made of, from 1. */
+  /** Of the file's rows, from 1; of metrics.jsonl those count that the hash of the trace is made of. */
   readonly row: number;
   /** The rows themselves; null where that run has no more. */
-  readonly rowOfA: MetricRow | MessageRow | null;
-  readonly rowOfB: MetricRow | MessageRow | null;
+  readonly rowOfA: MetricRow | MessageRow | InspectionRow | null;
+  readonly rowOfB: MetricRow | MessageRow | InspectionRow | null;
   readonly virtualSeconds: number;
 }
 
@@ -95,9 +96,14 @@ export function compared(a: TracedRows, b: TracedRows): Compared {
   const ofMessages = new RunComparison({ metrics: [], messages: a.messages });
   for (const row of b.messages) ofMessages.message(row);
   ofMessages.end();
-  const found = [ofMetrics.first, ofMessages.first].filter((each) => each !== null);
-  found.sort((left, right) => left.virtualSeconds - right.virtualSeconds);
-  return { difference: found[0] ?? null, equalRows: ofMetrics.equalRows + ofMessages.equalRows };
+  const difference = earliest(ofMetrics.first, ofMessages.first);
+  return { difference, equalRows: ofMetrics.equalRows + ofMessages.equalRows };
+}
+
+/** Of equal moments the first given. */
+export function earliest(...found: readonly (RunDifference | null)[]): RunDifference | null {
+  const known = found.filter((each) => each !== null);
+  return known.sort((left, right) => left.virtualSeconds - right.virtualSeconds)[0] ?? null;
 }
 
 /** As the files have it: what JSON leaves out is not there. */

@@ -7,7 +7,8 @@ import { readRun } from '../records/read.js';
 import { backendOf } from '../records/manifest.js';
 import type { MessageRow, MetricRow } from '../records/rows.js';
 import type { RunEvent } from '../records/run-event.js';
-import { RunComparison, type RunDifference, type TracedRows } from '../records/run-difference.js';
+import { comparedInspection, recordedInspection } from '../records/inspection-difference.js';
+import { RunComparison, earliest, type RunDifference, type TracedRows } from '../records/run-difference.js';
 import { loadAgain } from '../scenario/load-again.js';
 import { executorOf, openExecutor, type ExecutorChoice } from './executors.js';
 import { runScenario } from './run.js';
@@ -23,10 +24,12 @@ export interface ReplayOptions {
 }
 
 export interface Replayed {
-  /** Null where every row of the run came again. */
+  /** Null where every row of the run came again, and every event of its actors. */
   readonly difference: RunDifference | null;
   /** Rows that came again. */
   readonly equalRows: number;
+  /** What the actors did that came again, in rows of inspection.jsonl; null where the run has none. */
+  readonly equalEvents: number | null;
   /** Of the run, and of the replay up to where it was stopped. */
   readonly recorded: TracedRows;
   readonly replayed: TracedRows;
@@ -43,8 +46,8 @@ const cutShort: ReadonlySet<string> = new Set(['partial', 'interrupted', 'failed
 
 /**
  * Makes a run again from its manifest, and compares it row by row with what the run recorded; stops at the first
- * difference. Nothing of the run is read but its manifest and its rows, no journal answers, and what the replay
- * writes is removed. UserError where the run cannot be made again.
+ * difference. Then it compares event by event what the actors did, where the run has recorded that. Nothing else of the run is read
+ * but its manifest, no journal answers, and what the replay writes is removed. UserError where the run cannot be made again.
  */
 export async function replay(
   runFolder: string,
@@ -60,6 +63,7 @@ export async function replay(
   const backend = backendOf(manifest);
   const usual = executorOf(manifest);
   const executor = options.executor ?? (usual && { name: usual });
+  const inspection = recordedInspection(runFolder, manifest);
   let equalFingerprint = true;
   const next = (event: RunEvent) => {
     if (event.type === 'manifest') {
@@ -79,7 +83,7 @@ export async function replay(
   const settings = { workers, backend, fleet: scenario.limits.fleet, anew: true, say: onNote, signal: ends };
   try {
     const { ended } = await runScenario({
-      ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection: 'none' },
+      ...{ scenario, folder, script, outFolder, workers, journal: 'none', inspection, params: 'none' },
       ...(onProgress && { onProgress }),
       backend,
       ...(executor && { executor: () => openExecutor(executor, settings) }),
@@ -88,9 +92,15 @@ export async function replay(
     });
     const interrupted = comparison.first === null && ended.reason === 'interrupted';
     if (!interrupted) comparison.end();
+    const goesOn = comparison.first === null && !interrupted;
+    const events =
+      inspection === 'none'
+        ? null
+        : await comparedInspection({ folder: runFolder, whole }, { folder: outFolder, whole: goesOn });
     return {
-      difference: comparison.first,
+      difference: earliest(comparison.first, events?.difference ?? null),
       equalRows: comparison.equalRows,
+      equalEvents: events?.equalRows ?? null,
       recorded: { metrics, messages },
       ...{ replayed, whole, equalFingerprint, interrupted },
     };

@@ -15,6 +15,7 @@ describe('pwff replay and pwff diff', function () {
       ['other', '2'],
       ['changed', '1'],
       ['failed', '1'],
+      ['watched', '1'],
     ]) {
       const run = await place.pwff('run', 'tiny', ...stub, '--seed', seed!, '--out', at(name!), '--quiet');
       assert.equal(run.status, 0, run.stderr);
@@ -34,11 +35,11 @@ describe('pwff replay and pwff diff', function () {
   it('find nothing where there is nothing, exit code 0', async () => {
     const compared = await place.pwff('diff', at('one'), at('same'));
     assert.deepEqual([compared.status, compared.stderr], [0, '']);
-    assert.match(compared.stdout, /^Equal: \d+ rows\.\n$/);
+    assert.match(compared.stdout, /^Equal: \d+ rows, \d+ events of actors\.\n$/);
     const again = await place.pwff('replay', at('one'));
     assert.deepEqual([again.status, again.stderr], [0, '']);
-    const equal = /^Equal: (\d+) rows\.$/m;
-    assert.equal(equal.exec(again.stdout)![1], equal.exec(compared.stdout)![1]);
+    const equal = /^Equal: .*$/m;
+    assert.equal(equal.exec(again.stdout)![0], equal.exec(compared.stdout)![0]);
   });
 
   it('name the first row that differs, its key, both values, and what happened around it; exit code 1', async () => {
@@ -66,6 +67,19 @@ describe('pwff replay and pwff diff', function () {
     }
   });
 
+  it('find one event of an actor that was another, where all rows are equal', async () => {
+    tamper(at('watched'), 'inspection.jsonl', /"state":"waiting"/, '"state":"receiving"');
+    for (const command of [
+      ['diff', at('watched'), at('one')],
+      ['replay', at('watched')],
+    ]) {
+      const { status, stdout } = await place.pwff(...command);
+      assert.equal(status, 1);
+      assert.match(stdout, /in inspection\.jsonl, row \d+, \/\S*state \(client-\d, [^)]+\), at [\d.]+ s:\n/);
+      assert.match(stdout, /: "receiving"\n.*: "waiting"\n/);
+    }
+  });
+
   it('find rows that are missing', async () => {
     const path = join(at('same'), 'metrics.jsonl');
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -81,7 +95,7 @@ describe('pwff replay and pwff diff', function () {
   });
 
   it('hold a run that failed, as for a full disk, to the rows that it has', async () => {
-    for (const file of ['metrics.jsonl', 'messages.jsonl']) {
+    for (const file of ['metrics.jsonl', 'messages.jsonl', 'inspection.jsonl']) {
       const path = join(at('failed'), file);
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
       writeFileSync(path, `${lines.slice(0, -5).join('\n')}\n`);
@@ -94,7 +108,10 @@ describe('pwff replay and pwff diff', function () {
     );
     const { status, stdout } = await place.pwff('replay', at('failed'));
     assert.equal(status, 0);
-    assert.match(stdout, /^Equal as far as the records of a run that was cut short go: \d+ rows\.$/m);
+    assert.match(
+      stdout,
+      /^Equal as far as the records of a run that was cut short go: \d+ rows, \d+ events of actors\.$/m,
+    );
     tamper(at('failed'), 'messages.jsonl', /"energyJoules":(\d)/, '"energyJoules":9$1');
     assert.equal((await place.pwff('replay', at('failed'))).status, 1);
   });

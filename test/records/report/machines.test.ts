@@ -2,21 +2,30 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../../src/errors.js';
 import { enteredStates, machinesSection } from '../../../src/records/report/machines.js';
 
-const rows = [
-  { type: 'actor', actor: 'client-1', machine: 'client', state: 'waiting' },
-  { type: 'actor', actor: 'server', machine: 'server', state: 'beginning' },
-  {
+const actor = (name: string, machine: string, state: string) => ({
+  ...{ type: 'actor', virtualSeconds: 0, actor: name, machine, parent: 'simulation', state },
+});
+const event = (before: string, ...states: readonly string[]) => ({
+  ...{
     type: 'event',
+    virtualSeconds: 1,
     actor: 'client-1',
-    microsteps: [
-      { transitions: ['waiting||0'], state: 'receiving' },
-      { transitions: ['receiving||1'], state: 'routing' },
-      { transitions: ['routing||2'], state: 'instructionTuning.tuning' },
-    ],
+    event: 'an.event',
+    cause: { by: 'timer' },
+    before,
   },
-  { type: 'event', actor: 'client-1', microsteps: [{ transitions: ['x'], state: 'waiting' }] },
+  state: states.at(-1),
+  microsteps: states.map((state, index) => ({ transitions: [`${before}||${index}`], state })),
+});
+
+const rows = [
+  actor('client-1', 'client', 'waiting'),
+  actor('server', 'server', 'beginning'),
+  event('waiting', 'receiving', 'routing', 'instructionTuning.tuning'),
+  event('instructionTuning.tuning', 'waiting'),
 ];
 
 describe('the state machines in the report', () => {
@@ -54,6 +63,25 @@ describe('the state machines in the report', () => {
       join(folder, 'inspection.jsonl'),
       `${JSON.stringify(rows[0])}\nnonsense\n${JSON.stringify(rows[1])}\n`,
     );
-    await assert.rejects(enteredStates(folder), /inspection\.jsonl:2: is no JSON/);
+    await assert.rejects(enteredStates(folder), /inspection\.jsonl:2: is not JSON/);
   });
+
+  for (const [what, row, words] of [
+    ['a row of another form', { ...event('waiting', 'receiving'), microsteps: 7 }, /:2: is no row/],
+    ['null', null, /:2: is no row/],
+    [
+      'an actor that is not there',
+      event('waiting', 'receiving'),
+      /:2: is of an actor that no row before it has/,
+    ],
+  ] as const) {
+    it(`refuse a file with ${what}`, async () => {
+      const lines = [actor('server', 'server', 'beginning'), row].map((each) => JSON.stringify(each));
+      writeFileSync(join(folder, 'inspection.jsonl'), `${lines.join('\n')}\n`);
+      await assert.rejects(
+        enteredStates(folder),
+        (error) => error instanceof UserError && words.test(error.message),
+      );
+    });
+  }
 });

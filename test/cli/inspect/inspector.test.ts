@@ -101,18 +101,18 @@ describe('the inspector of a run', () => {
   });
 
   it('tells one that comes late of all actors as they are, then what happens on', async () => {
-    let receiver: Receiver | null = null;
+    let attaching: Promise<Receiver> | null = null;
     const untrained = untrainedExecutor();
     const executor: Executor = {
       ...untrained,
       run: async <K extends TaskKind>(task: TaskRequest<K>) => {
-        if (task.kind === 'align') receiver ??= await attached();
+        if (task.kind === 'align') await (attaching ??= attached());
         return untrained.run(task);
       },
     };
     await protocolRun([], { inspect: inspector.inspect, executor });
     await inspector.close();
-    const { frames, names } = receiver!;
+    const { frames, names } = await attaching!;
     const first = frames.slice(
       0,
       frames.findIndex(({ type }) => type !== '@xstate.actor'),

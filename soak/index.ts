@@ -36,11 +36,18 @@ const asked = values.only === '' ? parts : parts.filter(({ name }) => values.onl
 if (asked.length === 0)
   refuse(`--only: is ${values.only}, expected some of ${parts.map(({ name }) => name).join()}`);
 
+const stop = new AbortController();
+process.once('SIGINT', () => {
+  console.error('Stopping: what was found so far comes next. Ctrl-C again quits at once.');
+  stop.abort();
+});
+
 const found: Record<string, Found & { readonly seconds: number }> = {};
 for (const part of asked) {
+  if (stop.signal.aborted) break;
   console.log(`${part.name}: ${part.what}`);
   const startedAt = performance.now();
-  const { figures, failures } = await part.run(size, seed);
+  const { figures, failures } = await part.run(size, seed, stop.signal);
   const seconds = Math.round((performance.now() - startedAt) / 1e3);
   found[part.name] = { figures, failures, seconds };
   for (const failure of failures) console.log(`  FAILED ${failure}`);
@@ -49,7 +56,8 @@ show();
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(document(), null, 2)}\n`);
 const broken = Object.values(found).reduce((sum, { failures }) => sum + failures.length, 0);
 console.log(`${broken} promises broken`);
-process.exitCode = broken === 0 ? 0 : 1;
+if (stop.signal.aborted) console.log('Stopped before the end: the counts say how far it came.');
+process.exitCode = stop.signal.aborted ? 130 : broken === 0 ? 0 : 1;
 
 function show(): void {
   const table = new Table({ head: ['part', 'figure', 'count'], style: { head: [], border: [] } });
@@ -63,7 +71,7 @@ function show(): void {
 function document() {
   const git = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' });
   const commit = git.status === 0 ? git.stdout.trim() : null;
-  return { size, seed, commit, node: process.version, parts: found };
+  return { size, seed, commit, node: process.version, stopped: stop.signal.aborted, parts: found };
 }
 
 function sizeOf(text: string): Size {

@@ -6,8 +6,11 @@ export interface Part {
   readonly name: string;
   /** What it tries and expects, in words. */
   readonly what: string;
-  /** `seed` keys every draw. Resolves with what was found, whatever that is; rejects where the part itself is broken. */
-  run(size: Size, seed: number): Promise<Found>;
+  /**
+   * `seed` keys every draw. Resolves with what was found, whatever that is, and early where `stop` is aborted and the part
+   * takes long; rejects where the part itself is broken.
+   */
+  run(size: Size, seed: number, stop: AbortSignal): Promise<Found>;
 }
 
 export interface Found {

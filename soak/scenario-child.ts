@@ -5,6 +5,9 @@ import type { Tried, Trial } from './crew.js';
 import { DrawnMishaps } from './mishaps.js';
 import { outcomeOf } from './outcome.js';
 
+// Ctrl-C is for the process that asks, which ends this one.
+process.on('SIGINT', () => {});
+
 /** The process of a `Hand`: a trial comes as a message, what it came to goes back. */
 process.on('message', (trial: Trial) => {
   void tried(trial).then((answer) => process.send!(answer));

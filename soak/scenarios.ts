@@ -13,10 +13,10 @@ const limitSeconds = 300;
 export const scenarios: Part = {
   name: 'scenarios',
   what: 'random scenarios with random faults, twice: every run ends as it may, in time, with one trace hash',
-  run: async (size, seed) => {
+  run: async (size, seed, stop) => {
     const hands = Array.from({ length: processes }, () => new Hand(limitSeconds));
     try {
-      return await tried(hands, counts[size], seed);
+      return await tried(hands, counts[size], seed, stop);
     } finally {
       for (const hand of hands) hand.close();
     }
@@ -26,7 +26,12 @@ export const scenarios: Part = {
 /** Numbers of scenarios that one seed has to itself: some are refused, and others are drawn in their place. */
 const numbersOfSeed = 1e6;
 
-async function tried(hands: readonly Hand[], wanted: number, seed: number): Promise<Found> {
+async function tried(
+  hands: readonly Hand[],
+  wanted: number,
+  seed: number,
+  stop: AbortSignal,
+): Promise<Found> {
   const ends: Record<string, number> = {};
   const failures: string[] = [];
   const sums = { mishaps: 0, 'rounds held to an answer': 0 };
@@ -34,7 +39,7 @@ async function tried(hands: readonly Hand[], wanted: number, seed: number): Prom
   let ran = 0;
   let number = numbersOfSeed * (seed - 1);
   async function work(hand: Hand): Promise<void> {
-    while (begun < wanted) {
+    while (begun < wanted && !stop.aborted) {
       begun += 1;
       const own = ++number;
       const written = troubledScenario(own);

@@ -28,24 +28,25 @@ const set = ['limits.leastTaskSeconds=1', 'limits.taskRetries=5'];
 export const workers: Part = {
   name: 'workers',
   what: 'the tiny protocol on 1, 2 and 4 workers with random real delays, deaths, hangs and mishaps: one trace hash per seed',
-  run: async (size, seed) => {
+  run: async (size, seed, stop) => {
     const root = mkdtempSync(join(tmpdir(), 'pwff-soak-workers-'));
     try {
-      return await compared(root, seeds[size], seed);
+      return await compared(root, seeds[size], seed, stop);
     } finally {
       rmSync(root, { recursive: true, force: true });
     }
   },
 };
 
-async function compared(root: string, wanted: number, first: number): Promise<Found> {
+async function compared(root: string, wanted: number, first: number, stop: AbortSignal): Promise<Found> {
   const failures: string[] = [];
   const failedTries: Record<string, number> = {};
   const hear = (event: RunEvent) => {
     if (event.type === 'try-failed') failedTries[event.how] = (failedTries[event.how] ?? 0) + 1;
   };
   let runs = 0;
-  for (let seed = first; seed < first + wanted; seed++) {
+  let seed = first;
+  for (; seed < first + wanted && !stop.aborted; seed++) {
     const hashes: string[] = [];
     for (const count of workerCounts) {
       hashes.push(await hashOf(join(root, `${seed}-${count}`), seed, count, hear));
@@ -58,7 +59,7 @@ async function compared(root: string, wanted: number, first: number): Promise<Fo
   const tries = Object.entries(failedTries).map(
     ([how, times]) => [`tries that failed: ${how}`, times] as const,
   );
-  return { figures: { seeds: wanted, runs, ...Object.fromEntries(tries) }, failures };
+  return { figures: { seeds: seed - first, runs, ...Object.fromEntries(tries) }, failures };
 }
 
 /** The trace hash of a run that finished, else how it ended, which no other run shares. */

@@ -30,6 +30,9 @@ export type Line =
   | { readonly mutant: number; readonly is: 'read' | 'refused'; readonly seconds: number }
   | { readonly mutant: number; readonly is: 'broken'; readonly seconds: number; readonly why: string };
 
+// Ctrl-C is for the process that asks: this one reads its mutants to the end.
+process.on('SIGINT', () => {});
+
 const [name, seed, from, to, samplesFolder, work] = process.argv.slice(2) as [
   ...[string, string, string, string, string, string],
 ];

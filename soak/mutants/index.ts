@@ -19,11 +19,13 @@ export const mutants: Part = {
   what:
     'files that were damaged, or made to do harm: read, or refused in short lines; ' +
     `within ${limits.seconds} s and ${limits.megabytes} MB`,
-  async run(size, seed) {
+  async run(size, seed, stop) {
     const root = mkdtempSync(join(tmpdir(), 'pwff-soak-mutants-'));
     try {
       const found: Found[] = [];
-      for (const kind of kinds) found.push(await tried(kind, counts[size], seed, root));
+      for (const kind of kinds) {
+        if (!stop.aborted) found.push(await tried(kind, counts[size], seed, root));
+      }
       return {
         figures: Object.assign({}, ...found.map(({ figures }) => figures)) as Found['figures'],
         failures: found.flatMap(({ failures }) => failures),

@@ -104,6 +104,8 @@ function healing(
   return {
     ...base,
     clients: { ...clients, ...poisoned, availability: 1, devices: [{ gigaflopsPerSecond: 0.5, share: 1 }] },
+    // On a narrow link the base model alone takes longer than a deadline.
+    model: { ...base['model'], preinstalled: true },
     server: { ...base['server'], gigaflopsPerSecond: null },
     channel: {
       ...channel,

@@ -176,11 +176,12 @@ const versionOf = ({ kind, version }: Download) => ({ stage: protocol[kind].stag
 
 /**
  * What the method shares is replaced by the global model's; what is private stays, once the client has it, but for what
- * begins anew with each version.
+ * begins anew with each version. Nothing else is held any more: parameters that were replaced are gone, and where the
+ * global model comes back to them the server sends them again.
  */
 function takenUp(
   world: World,
-  { id, model, designed }: ClientContext,
+  { id, model, designed, held }: ClientContext,
   pending: Download,
 ): Partial<ClientContext> {
   const { method, store } = world;
@@ -190,8 +191,9 @@ function takenUp(
     return [part, first[part] ?? second[part] ?? null] as const;
   });
   const renewed = designed ? renewedSets(world, id, versionOf(pending)) : {};
-  const taken = { ...Object.fromEntries(parts), ...mapValues(renewed, (set) => store.put(set)) };
-  return { pending: null, current: pending, model: taken as Model };
+  const taken = { ...Object.fromEntries(parts), ...mapValues(renewed, (set) => store.put(set)) } as Model;
+  const kept = new Set([...refsOf(taken), ...refsOf(pending.global)].map(({ hash }) => hash));
+  return { pending: null, current: pending, model: taken, held: held.filter((hash) => kept.has(hash)) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Upload } from '../../machines/events.js';
+import { stubExecutor } from '../../src/learning/training/stub-executor.js';
 import type { RunEvent } from '../../src/records/run-event.js';
 import { protocolRun, type ProtocolRun } from './untrained.js';
 
@@ -56,6 +57,26 @@ describe('a poisoned client', () => {
     const sent = run.uploads('client-2').filter(({ kind }) => kind === 'update');
     assert.equal(sent.length, 2);
     assert.equal(new Set(hashes(sent)).size, 1);
+  });
+
+  it('brings the global model back to parameters that others have replaced: they wait for these again', async () => {
+    // One client of two is asked at a time, so that a replayed update is the whole aggregate.
+    const definition = {
+      ...{ name: 'replayed', learning: 'stub' },
+      clients: { count: 2, poisoned: { clients: [1], attack: 'stale-replay' } },
+      model: {
+        preinstalled: true,
+        adapters: { bottleneck: 2, sites: ['mlp'] },
+        lora: { r: 1, targets: ['q'], minModules: 1, maxModules: 1 },
+      },
+      data: {
+        ...{ examplesPerClient: 12, testPerClient: 4, pairsPerClient: 8 },
+        synthetic: { styles: 2, facts: 4, factHolders: 1 },
+      },
+      server: { selection: 'energy-aware', selectionFraction: 0.3 },
+    };
+    const { ended } = await protocolRun([], { definition: definition as never, executor: stubExecutor() });
+    assert.equal(ended.reason, 'finished', JSON.stringify(ended));
   });
 
   it('stands in the manifest with its attack', async () => {

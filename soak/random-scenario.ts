@@ -5,12 +5,19 @@ import { codecs } from '../src/strategies/compression/index.js';
 import { disciplines } from '../src/strategies/disciplines/index.js';
 import type { Method } from '../src/strategies/methods/method.js';
 import { methods } from '../src/strategies/methods/index.js';
+import { sharedSlots } from '../src/strategies/methods/relations.js';
 import { selections } from '../src/strategies/selection/index.js';
 
 /** Methods of several clients. */
 const federated = Object.values<Method>(methods).flatMap(({ name, isCentralised }) =>
   isCentralised ? [] : [name],
 );
+
+/** Whether the server's rule puts together some of what clients share. */
+function leavesRule(name: string): boolean {
+  const shared = sharedSlots((methods as Readonly<Record<string, Method>>)[name]);
+  return shared.length === 0 || shared.some(({ combine }) => combine === undefined);
+}
 
 /** A written scenario: keys as in a scenario file. */
 export type Written = Readonly<Record<string, unknown>>;
@@ -64,13 +71,15 @@ export function randomScenario(number: number): Written {
     return { name, ...own[name]?.() };
   };
 
+  const method = oneOf(...federated);
   const server = () => {
     const selection = oneOf(...Object.keys(selections));
     return {
       quorum: chance(0.75) ? 1 : integer(1, clients),
       selection,
       ...sometimes(selection === 'all' ? 0.05 : 0.7, () => ({ selectionFraction: oneOf(0.3, 0.5, 0.8) })),
-      aggregation: aggregation(),
+      // A method that puts all updates together by itself is asked for no other rule.
+      aggregation: leavesRule(method) || chance(0.05) ? aggregation() : 'fedavg',
       discipline: discipline(),
       maxStaleness: oneOf(null, 0, 1, 3),
       late: oneOf('discard', 'accept', 'reset', 'urge'),
@@ -234,7 +243,7 @@ export function randomScenario(number: number): Written {
     seed: integer(0, 1e6),
     learning: 'stub',
     stages: run,
-    method: oneOf(...federated),
+    method,
     clients: {
       count: clients,
       devices: Array.from({ length: integer(1, 3) }, device),
